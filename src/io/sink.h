@@ -1,0 +1,58 @@
+// Where encoded events go.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "model/batch.h"
+
+namespace racesim {
+
+/// Live counters of one sink; any thread may read them at any time. At the end sent = acked + failed.
+struct SinkCounters {
+  std::atomic<std::uint64_t> sent{0};           ///< events handed to the outside world at least once
+  std::atomic<std::uint64_t> acked{0};          ///< events that the receiver confirmed (or the kernel took)
+  std::atomic<std::uint64_t> failed{0};         ///< events given up; they are in the dead-letter file
+  std::atomic<std::uint64_t> retried{0};        ///< extra attempts, in events
+  std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
+  std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
+};
+
+/// Told of each acknowledgement, from whichever thread got it.
+class AckListener {
+ public:
+  virtual ~AckListener() = default;
+  /// The events [first, last) of `batch` were confirmed now.
+  virtual void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) = 0;
+};
+
+/// submit() and close() are called by one thread; counters() and abandon() by any.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  /// Name for messages: "stdout", "file:out/plays.ndjson", "http://localhost:8000/play".
+  virtual std::string name() const = 0;
+
+  /// Takes the events [first, last). Returns once the sink holds them: it may block (back-pressure) and may
+  /// keep `batch`. An error is final: the run stops.
+  virtual Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) = 0;
+
+  /// Flushes, waits until every event is acked or failed, and makes files final. Ok only if the sink did its
+  /// part; events that could not be delivered are counted in `failed`, not an error.
+  virtual Done close() = 0;
+
+  /// The drain time is over or the user insists: fail what is still open so that submit() and close() return
+  /// soon. Safe from any thread, also while submit() or close() blocks.
+  virtual void abandon() = 0;
+
+  const SinkCounters& counters() const { return counters_; }
+
+ protected:
+  SinkCounters counters_;
+};
+
+}  // namespace racesim

@@ -1,0 +1,139 @@
+// What crosses a thread or a virtual call: many rows, or many encoded rows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/schema.h"
+
+namespace racesim {
+
+/// A half-open interval of event time.
+struct Slice {
+  std::uint64_t index = 0;
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+};
+
+/// What delivery needs to know of one event besides its bytes.
+struct EventHead {
+  std::int64_t emit_time_ns = 0;  ///< event time plus injected delay; batches are ordered by it
+  std::uint32_t entity = 0;       ///< index of the car, vehicle or user: order is kept within it
+  std::uint32_t owner = 0;        ///< whose `seq` counts: car, vehicle, or quota cell of plays
+  std::uint64_t seq = 0;          ///< 0-based, gap-free per owner
+};
+
+/// Rows of one schema, ordered as they are to be sent. `heads` is parallel to the rows; decoders leave it
+/// empty. Owned by one thread at a time; clear() keeps the memory.
+class RowBatch {
+ public:
+  explicit RowBatch(const SchemaInfo& schema) : schema_(&schema) {}
+
+  const SchemaInfo& schema() const { return *schema_; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  void clear() {
+    size_ = 0;
+    heads.clear();
+    arena.clear();
+  }
+  /// Makes the batch `count` rows long; new rows are not initialised.
+  void resize(std::size_t count) {
+    bytes_.resize(count * schema_->row_size);
+    size_ = count;
+  }
+  const std::byte* row_bytes(std::size_t i) const { return bytes_.data() + i * schema_->row_size; }
+  std::byte* row_bytes(std::size_t i) { return bytes_.data() + i * schema_->row_size; }
+
+  /// The rows as their own type. The caller knows that Row is the batch's schema.
+  template <class Row>
+  std::span<Row> rows() {
+    return {reinterpret_cast<Row*>(bytes_.data()), size_};
+  }
+  template <class Row>
+  std::span<const Row> rows() const {
+    return {reinterpret_cast<const Row*>(bytes_.data()), size_};
+  }
+
+  std::string_view text(Text t) const { return std::string_view(arena).substr(t.offset, t.size); }
+  /// Appends to the arena.
+  Text add_text(std::string_view s) {
+    const Text t{static_cast<std::uint32_t>(arena.size()), static_cast<std::uint32_t>(s.size())};
+    arena.append(s);
+    return t;
+  }
+
+  std::vector<EventHead> heads;
+  std::string arena;  ///< at most 4 GiB; bytes that Text fields point into
+
+ private:
+  const SchemaInfo* schema_;
+  std::size_t size_ = 0;
+  std::vector<std::byte> bytes_;  // operator new aligns for every row type
+};
+
+/// Growable bytes without initialisation, so that a batch is written once.
+class ByteBuffer {
+ public:
+  char* data() { return data_.get(); }
+  const char* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }
+  void clear() { size_ = 0; }
+  void set_size(std::size_t size) { size_ = size; }
+  /// Room for `extra` more bytes behind size(). Keeps the content.
+  void reserve_more(std::size_t extra);
+  std::string_view view() const { return {data_.get(), size_}; }
+
+ private:
+  std::unique_ptr<char[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+/// How the id of an event is told from its line (Idempotency-Key, dead letters).
+struct EventIdRule {
+  std::uint32_t line_offset = 0;  ///< where the id's text starts in each line
+  std::uint32_t length = 0;       ///< 0: the line holds none; the id is run-entity-seq
+};
+
+/// Encoded rows: event i is the bytes [ends[i-1], ends[i]) of `text`, its line end included. Filled by one
+/// thread, then sealed behind SharedBatch and never changed.
+struct WireBatch {
+  ByteBuffer text;
+  std::vector<std::uint32_t> ends;
+  std::vector<EventHead> heads;  ///< parallel to `ends`
+  std::uint64_t first_ordinal = 0;  ///< position of event 0 in the whole run, from 0
+  std::uint32_t stream = 0;         ///< index into the scenario's streams()
+  std::uint32_t run = 0;
+  EventIdRule id_rule;
+
+  std::size_t size() const { return ends.size(); }
+  std::uint32_t begin_of(std::size_t i) const { return i == 0 ? 0 : ends[i - 1]; }
+  /// The event's bytes with its line end.
+  std::string_view line(std::size_t i) const {
+    return text.view().substr(begin_of(i), ends[i] - begin_of(i));
+  }
+  /// The events [first, last) as one piece.
+  std::string_view lines(std::size_t first, std::size_t last) const {
+    const std::uint32_t begin = begin_of(first);
+    return text.view().substr(begin, (last == 0 ? 0 : ends[last - 1]) - begin);
+  }
+  std::string event_id(std::size_t i) const;
+  void clear() {
+    text.clear();
+    ends.clear();
+    heads.clear();
+  }
+};
+
+/// Immutable once shared; the last owner gives it back to the pool it came from.
+using SharedBatch = std::shared_ptr<const WireBatch>;
+
+}  // namespace racesim

@@ -1,0 +1,77 @@
+// The checked form of everything `racesim run` can be told. cli/ fills it; run/ trusts it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/sinks/http_options.h"
+
+namespace racesim {
+
+/// Content options: they decide the bytes (with the scenario's version and the master data).
+struct ContentOptions {
+  std::string scenario = "plays";
+  std::uint64_t seed = 42;
+  std::int64_t start_ns = 0;             ///< whole milliseconds
+  std::optional<std::int64_t> end_ns;    ///< exclusive, whole milliseconds; none: until stopped
+  std::uint64_t volume = 10000;          ///< events over the window, or per minute
+  bool volume_per_minute = false;
+  std::string popularity = "zipf:s=1.0,q=10";
+  std::string master_data_dir = "data/master/";
+};
+
+/// Which part of the entities this process makes: 1-based i of n. Never changes a byte of an event.
+struct ShardOption {
+  std::uint32_t index = 1;
+  std::uint32_t count = 1;
+};
+
+/// One leg of --stages: hold `events_per_second` for `duration_ns`.
+struct RateStage {
+  std::int64_t duration_ns = 0;
+  double events_per_second = 0;
+};
+
+enum class Arrivals : std::uint8_t { constant, poisson };
+enum class CatchUp : std::uint8_t { paced, burst };
+enum class Overload : std::uint8_t { block, drop, fail };
+
+/// Pace options: when events are sent. None changes a byte.
+struct PaceOptions {
+  bool live = true;
+  double posting_rate = 0;  ///< events per second over all threads; 0: no limit (live: event time leads)
+  std::vector<RateStage> stages;  ///< excludes posting_rate; the run ends its pacing with the last stage's rate
+  Arrivals arrivals = Arrivals::constant;
+  double speed = 1;  ///< live: event time runs so many times as fast as the clock
+  CatchUp catch_up = CatchUp::paced;
+  Overload on_overload = Overload::block;
+  std::int64_t max_lag_ns = 1'000'000'000;
+  bool realtime = false;
+};
+
+struct SinkSpec {
+  std::string kind;    ///< a name of the registry: stdout, file, http, null
+  std::string target;  ///< file: path; http: URL; else empty
+};
+
+struct DeliveryOptions {
+  std::vector<SinkSpec> sinks;  ///< at least one
+  std::string format = "json";  ///< a name of the codec registry
+  std::uint32_t threads = 4;    ///< 1..256
+  HttpOptions http;
+  std::string dead_letter_path = "dead-letter.ndjson";
+  std::int64_t drain_timeout_ns = 30'000'000'000;
+  bool strict_pipe = false;
+};
+
+struct RunConfig {
+  ContentOptions content;
+  ShardOption shard;
+  PaceOptions pace;
+  DeliveryOptions delivery;
+  std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
+};
+
+}  // namespace racesim

@@ -1,0 +1,83 @@
+// One run, from scenario to sinks. No globals, no signals, no exit: the command line and the server own it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "run/config.h"
+
+namespace racesim {
+
+enum class RunState : std::uint8_t { idle, starting, running, draining, stopped, failed };
+/// Lower-case name, as the status shows it.
+const char* to_string(RunState state);
+
+struct LagSummary {
+  std::uint64_t count = 0;
+  double p50_ms = 0, p90_ms = 0, p99_ms = 0, max_ms = 0;
+};
+
+struct SinkStatus {
+  std::string name;
+  std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, bytes = 0;
+};
+
+/// Counters at one moment; all events of the run so far.
+struct RunStatus {
+  RunState state = RunState::idle;
+  double uptime_s = 0;           ///< since start() (steady clock)
+  std::uint64_t generated = 0;   ///< events that passed the pacer or were shed by it
+  std::uint64_t shed = 0;        ///< dropped by --on-overload drop
+  std::uint64_t planned = 0;     ///< events of the whole run; 0 if not known
+  double target_rate = 0;        ///< events/s now; 0: no limit
+  double sent_rate = 0;          ///< mean events/s since the first event
+  std::int64_t event_time_ns = 0;  ///< of the last event released
+  LagSummary send_lag;           ///< send − due
+  LagSummary ack_lag;            ///< ack − due
+  std::vector<SinkStatus> sinks;  ///< in the order of the options; the sums below are over all sinks
+  std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0;
+};
+
+/// How a run ended.
+struct RunResult {
+  RunStatus status;
+  std::uint64_t seed = 0;
+  std::string run;               ///< 8 hex digits
+  std::int64_t start_ns = 0;     ///< event time of the run's start (live: the moment of start)
+  bool drained = true;           ///< false: abandoned before everything was acked or failed
+  bool reached_end = true;       ///< false: stopped before the plan's end
+  std::optional<Error> error;    ///< what ended the run early
+};
+
+class Session {
+ public:
+  /// Checks the configuration, loads master data, plans, opens the sinks. Starts no thread.
+  /// `clock` must outlive the session.
+  static Result<std::unique_ptr<Session>> open(RunConfig config, Clock& clock);
+  ~Session();
+
+  /// Starts the threads. Once.
+  void start();
+  /// Asks for an orderly end: generate no more, deliver what was released. Safe from any thread, any time.
+  void stop();
+  /// Ends at once: what is not acked is failed. Safe from any thread, any time.
+  void abandon();
+  /// Blocks until the run has ended; then the result. Once.
+  RunResult wait();
+  /// Returns true when the run has ended, false after `timeout_ns`.
+  bool wait_for(std::int64_t timeout_ns);
+  /// Safe from any thread, any time.
+  RunStatus status() const;
+
+ private:
+  class Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace racesim
