@@ -6,6 +6,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
+# Without NDEBUG: RACESIM_CHECK and the libraries' own assertions stay on.
 set(CMAKE_CXX_FLAGS_RELEASE "-O3")
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 
@@ -15,6 +16,7 @@ target_compile_options(racesim_options INTERFACE -ffp-contract=off)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(racesim_options INTERFACE -march=x86-64-v2)
 endif()
+target_compile_definitions(racesim_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 target_include_directories(racesim_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_compile_options(racesim_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)

@@ -13,7 +13,14 @@ function(racesim_library name)
   target_link_libraries(racesim_${name} PUBLIC racesim_options Threads::Threads ${ARG_USES})
 endfunction()
 
-# racesim_test(NAME USES targets…): all sources of tests/unit/NAME as the program test_NAME.
+# A hang guard, not an assertion: sanitizers slow a program down about tenfold.
+set(RACESIM_TEST_TIMEOUT_S 300)
+if(RACESIM_SANITIZE)
+  set(RACESIM_TEST_TIMEOUT_S 1200)
+endif()
+
+# racesim_test(NAME USES targets…): all sources of tests/unit/NAME as the program test_NAME, and each of its
+# tests as the ctest entry NAME.Suite.test.
 function(racesim_test name)
   cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
@@ -24,6 +31,22 @@ function(racesim_test name)
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(test_${name} PRIVATE RACESIM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(test_${name} PRIVATE ${ARG_USES} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300
-                       DISCOVERY_TIMEOUT 60)
+  # PRE_TEST: the build runs no program, so ctest can be started without address randomisation, which the
+  # thread sanitizer of g++ 12 needs on newer kernels.
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+                       PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS unit)
+endfunction()
+
+# racesim_python_tests(FOLDER): each tests/FOLDER/test_*.py as the ctest entry FOLDER.test_…, run as a user
+# would run the built program.
+function(racesim_python_tests folder)
+  file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/test_*.py")
+  foreach(file ${files})
+    cmake_path(GET file STEM stem)
+    add_test(NAME ${folder}.${stem}
+             COMMAND "${RACESIM_PYTHON}" "${PROJECT_SOURCE_DIR}/tests/run_unittest.py" "${file}")
+    set_tests_properties(${folder}.${stem} PROPERTIES
+      LABELS ${folder} TIMEOUT ${RACESIM_TEST_TIMEOUT_S} SKIP_RETURN_CODE 77
+      ENVIRONMENT "RACESIM_BIN=$<TARGET_FILE:racesim>;RACESIM_SOURCE_DIR=${PROJECT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
 endfunction()
