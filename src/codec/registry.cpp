@@ -6,13 +6,14 @@
 #include "codec/row_encoder.h"
 #include "model/master.h"
 #include "model/play.h"
+#include "model/vehicle.h"
 
 namespace racesim {
 namespace {
 
 template <class... Rows>
 struct RowList {};
-using BuiltinRows = RowList<PlayRow, SongRow, UserRow, LocationRow>;
+using BuiltinRows = RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow>;
 
 template <class Format, class... Rows>
 std::unique_ptr<Encoder> encoder_for(const SchemaInfo& schema, RowList<Rows...>) {
