@@ -38,7 +38,8 @@ class Sink {
   virtual std::string name() const = 0;
 
   /// Takes the events [first, last). Returns once the sink holds them: it may block (back-pressure) and may
-  /// keep `batch`. An error is final: the run stops.
+  /// keep `batch`. An error is final: the run stops. Events submitted after an error or after abandon() are
+  /// counted in `sent` and `failed` at once.
   virtual Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) = 0;
 
   /// Flushes, waits until every event is acked or failed, and makes files final. Ok only if the sink did its
@@ -49,7 +50,12 @@ class Sink {
   /// soon. Safe from any thread, also while submit() or close() blocks.
   virtual void abandon() = 0;
 
-  const SinkCounters& counters() const { return counters_; }
+  /// True once the reader closed its end of the pipe. submit() then fails and says so; a run that ended for this
+  /// reason alone ended well, as `| head` does. Any thread.
+  virtual bool reader_gone() const { return false; }
+
+  /// Virtual for sinks that wrap another one.
+  virtual const SinkCounters& counters() const { return counters_; }
 
  protected:
   SinkCounters counters_;
