@@ -50,8 +50,8 @@ class Sink {
   /// soon. Safe from any thread, also while submit() or close() blocks.
   virtual void abandon() = 0;
 
-  /// True once the reader closed its end of the pipe. submit() then fails and says so; a run that ended for this
-  /// reason alone ended well, as `| head` does. Any thread.
+  /// True once the reader closed its end of the pipe. submit() then fails and says so; a run that ended for
+  /// this reason alone ended well, as `| head` does. Any thread.
   virtual bool reader_gone() const { return false; }
 
   /// Virtual for sinks that wrap another one.
