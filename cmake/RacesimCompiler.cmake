@@ -19,7 +19,7 @@ endif()
 target_compile_definitions(racesim_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 target_include_directories(racesim_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_compile_options(racesim_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+  -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
 option(RACESIM_WERROR "Warnings are errors" OFF)
 if(RACESIM_WERROR)
   target_compile_options(racesim_options INTERFACE -Werror)

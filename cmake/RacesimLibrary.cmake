@@ -19,10 +19,10 @@ if(RACESIM_SANITIZE)
   set(RACESIM_TEST_TIMEOUT_S 1200)
 endif()
 
-# racesim_test(NAME USES targets…): all sources of tests/unit/NAME as the program test_NAME, and each of its
+# racesim_test(NAME [LABEL label] USES targets…): all sources of tests/unit/NAME as the program test_NAME, and each of its
 # tests as the ctest entry NAME.Suite.test.
 function(racesim_test name)
-  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
   if(NOT sources)
     return()
@@ -34,19 +34,20 @@ function(racesim_test name)
   # PRE_TEST: the build runs no program, so ctest can be started without address randomisation, which the
   # thread sanitizer of g++ 12 needs on newer kernels.
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-                       PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS unit)
+                       PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,${ARG_LABEL}")
 endfunction()
 
-# racesim_python_tests(FOLDER): each tests/FOLDER/test_*.py as the ctest entry FOLDER.test_…, run as a user
+# racesim_python_tests(FOLDER [LABEL label]): each tests/FOLDER/test_*.py as the ctest entry FOLDER.test_…, run as a user
 # would run the built program.
 function(racesim_python_tests folder)
+  cmake_parse_arguments(ARG "" "LABEL" "" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/test_*.py")
   foreach(file ${files})
     cmake_path(GET file STEM stem)
     add_test(NAME ${folder}.${stem}
              COMMAND "${RACESIM_PYTHON}" "${PROJECT_SOURCE_DIR}/tests/run_unittest.py" "${file}")
     set_tests_properties(${folder}.${stem} PROPERTIES
-      LABELS ${folder} TIMEOUT ${RACESIM_TEST_TIMEOUT_S} SKIP_RETURN_CODE 77
+      LABELS "${folder},${ARG_LABEL}" TIMEOUT ${RACESIM_TEST_TIMEOUT_S} SKIP_RETURN_CODE 77
       ENVIRONMENT "RACESIM_BIN=$<TARGET_FILE:racesim>;RACESIM_SOURCE_DIR=${PROJECT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endfunction()
