@@ -16,6 +16,7 @@ import sys
 import time
 import unittest
 
+REASON_CHARACTERS = 300
 MUST_RUN = os.environ.get("CI") == "true"
 
 
@@ -32,7 +33,7 @@ class Result(unittest.TextTestResult):
         self.started = time.monotonic()
 
     def note(self, outcome, test, reason=""):
-        text = " ".join(str(reason).split())
+        text = " ".join(str(reason).split())[:REASON_CHARACTERS]
         # setUpClass and setUpModule fail under names like "setUpClass (module.Class)".
         name = test.id() if hasattr(test, "id") else str(test)
         self.rows.append((outcome, time.monotonic() - self.started, name.replace(" ", ":"), text))
