@@ -1,0 +1,192 @@
+#include "io/files/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace racesim {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string parent_of(const std::string& path) {
+  const std::string parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+/// The first part of `path` that exists and is no directory; empty if there is none.
+std::string blocking_file(const std::string& path) {
+  fs::path prefix;
+  for (const fs::path& part : fs::path(path)) {
+    prefix /= part;
+    std::error_code ignored;
+    const fs::file_status status = fs::status(prefix, ignored);
+    if (fs::exists(status) && !fs::is_directory(status)) return prefix.string();
+  }
+  return {};
+}
+
+/// Where the file will lie: behind the symbolic links of `path`, whether or not their target exists.
+std::string resolved(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_symlink(fs::symlink_status(path, error))) return path;
+  const fs::path target = fs::weakly_canonical(path, error);
+  return error ? path : target.string();
+}
+
+bool same_file(int fd, const std::string& path) {
+  struct stat opened {};
+  struct stat named {};
+  return fstat(fd, &opened) == 0 && stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
+/// Opens and locks the partial file. Between the two its last writer may have renamed it: then the lock is on
+/// a finished file, which must not be touched, and the next try meets a new partial file.
+Result<int> open_locked(const std::string& path, const std::string& partial_path) {
+  for (;;) {
+    const int fd = open(partial_path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd < 0) return tl::make_unexpected(explain_create_error(path, errno));
+    struct stat info {};
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+      close(fd);
+      return fail(ErrorKind::runtime, "create " + partial_path + ": not a regular file",
+                  "remove it or choose another path");
+    }
+    // File systems without locks answer otherwise; there we go on without one.
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      close(fd);
+      return fail(ErrorKind::busy, "create " + path + ": another process is writing " + partial_path,
+                  "wait for it to end or choose another path");
+    }
+    if (same_file(fd, partial_path)) return fd;
+    close(fd);
+  }
+}
+
+/// The new name survives a power cut only once its directory is on the disk too.
+Done sync_directory(const std::string& directory) {
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return {};  // may be written but not read: nothing more we can do
+  const int result = fsync(fd);
+  const int error_number = errno;
+  close(fd);
+  if (result != 0 && error_number != EINVAL && error_number != EROFS)
+    return tl::make_unexpected(system_error("sync directory " + directory, error_number));
+  return {};
+}
+
+}  // namespace
+
+std::string shell_quoted(std::string_view path) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
+  if (!path.empty() && path.find_first_not_of(kPlain) == std::string_view::npos) return std::string(path);
+  std::string quoted = "'";
+  for (const char c : path) {
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  }
+  return quoted + "'";
+}
+
+Error explain_create_error(const std::string& path, int error_number) {
+  const std::string parent = parent_of(path);
+  const std::string what = "create " + path + ": ";
+  if (error_number == ENOENT)
+    return {ErrorKind::runtime, what + "directory " + parent + " does not exist",
+            "create it: mkdir -p " + shell_quoted(parent)};
+  if (error_number == ENOTDIR)
+    return {ErrorKind::runtime, what + blocking_file(parent) + " is a file, not a directory",
+            "choose another path or move that file away"};
+  if (error_number == EISDIR)
+    return {ErrorKind::runtime, what + "it is a directory", "name a file in it: " + path + "/plays.ndjson"};
+  if (error_number == EACCES || error_number == EPERM || error_number == EROFS) {
+    const bool read_only = error_number == EROFS;
+    return {ErrorKind::runtime,
+            what + (read_only ? "the file system of " + parent + " is read-only"
+                              : "no permission to write in " + parent),
+            "choose another path or look at: ls -ld " + shell_quoted(parent)};
+  }
+  return system_error("create " + path, error_number);
+}
+
+Result<AtomicFile> AtomicFile::create(const std::string& path) {
+  if (path.empty()) return fail(ErrorKind::usage, "create a file: its path is empty");
+  std::string final_path = resolved(path);
+  struct stat info {};
+  // Found out now rather than when the last byte is written.
+  const bool exists = stat(final_path.c_str(), &info) == 0;
+  if (final_path.back() == '/' || (exists && S_ISDIR(info.st_mode)))
+    return tl::make_unexpected(explain_create_error(path, EISDIR));
+  std::string partial_path = final_path + ".partial";
+  const Result<int> fd = open_locked(path, partial_path);
+  if (!fd) return tl::make_unexpected(fd.error());
+  AtomicFile file(*fd, std::move(final_path), std::move(partial_path));
+  if (ftruncate(*fd, 0) != 0) return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
+  return file;
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      partial_path_(std::move(other.partial_path_)) {}
+
+AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
+  if (this == &other) return *this;
+  discard();
+  fd_ = std::exchange(other.fd_, -1);
+  path_ = std::move(other.path_);
+  partial_path_ = std::move(other.partial_path_);
+  return *this;
+}
+
+AtomicFile::~AtomicFile() {
+  discard();
+}
+
+Done AtomicFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t taken = ::write(fd_, bytes.data(), bytes.size());
+    if (taken < 0 && errno == EINTR) continue;
+    if (taken < 0) return tl::make_unexpected(system_error("write " + partial_path_, errno));
+    bytes.remove_prefix(static_cast<std::size_t>(taken));
+  }
+  return {};
+}
+
+Done AtomicFile::commit() {
+  Done done;
+  if (fsync(fd_) != 0) {
+    done = tl::make_unexpected(system_error("sync " + partial_path_, errno));
+  } else if (rename(partial_path_.c_str(), path_.c_str()) != 0) {
+    done = tl::make_unexpected(system_error("rename " + partial_path_ + " to " + path_, errno,
+                                            "the content is in " + partial_path_));
+  } else {
+    done = sync_directory(parent_of(path_));
+  }
+  keep_partial();
+  return done;
+}
+
+void AtomicFile::discard() {
+  if (fd_ < 0) return;
+  unlink(partial_path_.c_str());
+  keep_partial();
+}
+
+void AtomicFile::keep_partial() {
+  // Closing also drops the lock, so it comes after the rename or the unlink.
+  if (fd_ >= 0) close(fd_);
+  fd_ = -1;
+}
+
+}  // namespace racesim

@@ -1,0 +1,58 @@
+// A file that readers see either complete or not at all: it grows as PATH.partial and gets its name at the
+// end.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace racesim {
+
+/// Holds an exclusive flock on PATH.partial, so that two processes never write the same file at once. Not
+/// safe for use from several threads.
+class AtomicFile {
+ public:
+  /// Opens PATH.partial, empty; one that an earlier process left behind is taken over. A symbolic link is
+  /// followed, so that the link itself stays. Errors: busy if another process writes the file, else runtime,
+  /// naming what stands in the way (no directory, a file in place of a directory, permissions).
+  static Result<AtomicFile> create(const std::string& path);
+
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile& operator=(AtomicFile&& other) noexcept;
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  /// Discards what was not committed.
+  ~AtomicFile();
+
+  int fd() const { return fd_; }
+  const std::string& path() const { return path_; }
+  const std::string& partial_path() const { return partial_path_; }
+
+  /// Writes all of `bytes`.
+  Done write(std::string_view bytes);
+
+  /// Forces the content to the disk, gives the file its name and forces the directory to the disk. After an
+  /// error the partial file stays. Either way the object is done with.
+  Done commit();
+  /// Closes and removes the partial file.
+  void discard();
+  /// Closes and leaves the partial file as it is.
+  void keep_partial();
+
+ private:
+  AtomicFile(int fd, std::string path, std::string partial_path)
+      : fd_(fd), path_(std::move(path)), partial_path_(std::move(partial_path)) {}
+
+  int fd_ = -1;
+  std::string path_;
+  std::string partial_path_;
+};
+
+/// `path` as it must be typed in a shell.
+std::string shell_quoted(std::string_view path);
+
+/// Why `path` could not be opened for writing, with the remedy; `error_number` is what open() reported.
+Error explain_create_error(const std::string& path, int error_number);
+
+}  // namespace racesim

@@ -1,0 +1,141 @@
+#include "io/registry.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <numeric>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "io/sinks/file.h"
+#include "io/sinks/null.h"
+#include "io/sinks/stdout.h"
+
+namespace racesim {
+namespace {
+
+using OpenedSink = Result<std::unique_ptr<Sink>>;
+
+OpenedSink open_stdout(const SinkRequest& r) {
+  return open_stdout_sink(r.header, r.acks);
+}
+OpenedSink open_file(const SinkRequest& r) {
+  return open_file_sink(r.target, r.header, *r.clock, r.acks);
+}
+OpenedSink open_null(const SinkRequest& r) {
+  return make_null_sink(r.acks);
+}
+
+constexpr std::array kSinks{
+    SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout},
+    SinkInfo{"file", "PATH", "a file that gets its name once complete; .zst is compressed", &open_file},
+    SinkInfo{"null", "", "nowhere, counted", &open_null},
+};
+
+const SinkInfo* find_sink(std::string_view name) {
+  const auto found =
+      std::find_if(kSinks.begin(), kSinks.end(), [&](const SinkInfo& s) { return s.name == name; });
+  return found == kSinks.end() ? nullptr : &*found;
+}
+
+std::string usage_of(const SinkInfo& sink) {
+  std::string usage(sink.name);
+  if (!sink.target.empty()) usage += ":" + std::string(sink.target);
+  return usage;
+}
+
+/// Levenshtein distance: single characters inserted, removed or replaced.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+Error unknown_sink(std::string_view name) {
+  constexpr std::size_t kNear = 2;  // of two wrong characters one still guesses what was meant
+  Error error{ErrorKind::usage, "unknown sink '" + std::string(name) + "'", {}};
+  std::string known;
+  for (const SinkInfo& sink : kSinks) {
+    if (error.hint.empty() && edit_distance(name, sink.name) <= kNear)
+      error.hint = "did you mean: --sink " + usage_of(sink) + "   ";
+    known += (known.empty() ? "" : ", ") + usage_of(sink);
+  }
+  error.hint += "known: " + known;
+  return error;
+}
+
+/// What the sink writes to, in a form that is equal for equal things; empty if it may be shared.
+std::string identity(const SinkText& sink) {
+  namespace fs = std::filesystem;
+  if (sink.kind == "stdout") return "/dev/stdout";
+  if (sink.kind != "file") return {};
+  for (const std::string_view alias : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+    if (sink.target == alias) return "/dev/stdout";
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(fs::absolute(sink.target, error), error);
+  const std::string name = error ? sink.target : path.string();
+  // Devices such as /dev/null take any number of writers.
+  return fs::exists(name, error) && fs::is_character_file(name, error) ? std::string() : name;
+}
+
+}  // namespace
+
+std::span<const SinkInfo> sink_registry() {
+  return kSinks;
+}
+
+Result<SinkText> parse_sink(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  const bool has_target = colon != std::string_view::npos;
+  const std::string_view target = has_target ? text.substr(colon + 1) : std::string_view();
+  if (name == "https" || (name == "http" && !target.empty()))
+    return fail(ErrorKind::usage, "sink '" + std::string(text) + "': the address has an option of its own",
+                "--sink http --api-endpoint " + std::string(target.substr(0, 2) == "//" ? text : "URL"));
+  const SinkInfo* sink = find_sink(name);
+  if (sink == nullptr) return tl::make_unexpected(unknown_sink(name));
+  if (sink->target.empty() && has_target)
+    return fail(ErrorKind::usage,
+                "sink '" + std::string(text) + "': " + std::string(name) + " takes no target",
+                "--sink " + std::string(name));
+  if (!sink->target.empty() && target.empty())
+    return fail(ErrorKind::usage, "sink '" + std::string(text) + "': the path is missing",
+                "--sink " + std::string(name) + ":out/plays.ndjson");
+  return SinkText{std::string(name), std::string(target)};
+}
+
+Done check_distinct(std::span<const SinkText> sinks) {
+  std::vector<std::string> identities;
+  for (const SinkText& sink : sinks) {
+    const std::string mine = identity(sink);
+    for (std::size_t i = 0; !mine.empty() && i < identities.size(); ++i) {
+      const std::string& other = identities[i];
+      if (other.empty()) continue;
+      // A file grows under the name PATH.partial, so that name is taken too.
+      if (mine != other && mine != other + ".partial" && mine + ".partial" != other) continue;
+      const std::string a = sinks[i].kind + (sinks[i].target.empty() ? "" : ":" + sinks[i].target);
+      const std::string b = sink.kind + (sink.target.empty() ? "" : ":" + sink.target);
+      return fail(ErrorKind::usage, "sinks " + a + " and " + b + " write to the same place",
+                  "give each a path of its own");
+    }
+    identities.push_back(mine);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Sink>> open_sink(const SinkRequest& request) {
+  const SinkInfo* sink = find_sink(request.kind);
+  if (sink == nullptr) return tl::make_unexpected(unknown_sink(request.kind));
+  return sink->open(request);
+}
+
+}  // namespace racesim

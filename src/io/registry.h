@@ -1,0 +1,56 @@
+// The sinks that `--sink` can name. A new sink is one source file, one line in registry.cpp, one test and one
+// section in docs/formats/sinks.md.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "io/sink.h"
+#include "io/sinks/http_options.h"
+
+namespace racesim {
+
+class DeadLetter;
+
+/// What `--sink` says.
+struct SinkText {
+  std::string kind;    ///< a name of sink_registry()
+  std::string target;  ///< file: path; else empty
+  bool operator==(const SinkText&) const = default;
+};
+
+/// All that any sink needs to be opened; each takes its part. The pointers must outlive the sink.
+struct SinkRequest {
+  std::string kind;
+  std::string target;                 ///< file: path; http: URL; else empty
+  std::string header;                 ///< Encoder::header(); stdout and file write it first
+  HttpOptions http;                   ///< http
+  Clock* clock = nullptr;             ///< file, http
+  AckListener* acks = nullptr;        ///< may be null
+  DeadLetter* dead_letter = nullptr;  ///< http
+};
+
+struct SinkInfo {
+  std::string_view name;
+  std::string_view target;   ///< what follows "name:" in `--sink`, in capitals; empty: nothing does
+  std::string_view summary;  ///< one line for the help
+  Result<std::unique_ptr<Sink>> (*open)(const SinkRequest& request);
+};
+
+std::span<const SinkInfo> sink_registry();
+
+/// "stdout", "file:out/plays.ndjson". Errors (usage) name the known sinks and the nearest one.
+Result<SinkText> parse_sink(std::string_view text);
+
+/// Refuses (usage) two sinks that would write over each other: standard output twice, the same file twice,
+/// however its path is written.
+Done check_distinct(std::span<const SinkText> sinks);
+
+/// Opens the sink `request.kind`. Errors: usage for an unknown kind, else the sink's own.
+Result<std::unique_ptr<Sink>> open_sink(const SinkRequest& request);
+
+}  // namespace racesim
