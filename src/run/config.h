@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/quantity.h"
 #include "io/sinks/http_options.h"
 
 namespace racesim {
@@ -28,12 +29,6 @@ struct ShardOption {
   std::uint32_t count = 1;
 };
 
-/// One leg of --stages: hold `events_per_second` for `duration_ns`.
-struct RateStage {
-  std::int64_t duration_ns = 0;
-  double events_per_second = 0;
-};
-
 enum class Arrivals : std::uint8_t { constant, poisson };
 enum class CatchUp : std::uint8_t { paced, burst };
 enum class Overload : std::uint8_t { block, drop, fail };
@@ -41,8 +36,8 @@ enum class Overload : std::uint8_t { block, drop, fail };
 /// Pace options: when events are sent. None changes a byte.
 struct PaceOptions {
   bool live = true;
-  double posting_rate = 0;  ///< events per second over all threads; 0: no limit (live: event time leads)
-  std::vector<RateStage> stages;  ///< excludes posting_rate; the run ends its pacing with the last stage's rate
+  Rate posting_rate;  ///< over all threads; 0 events: no limit (live: event time leads)
+  std::vector<StageText> stages;  ///< excludes posting_rate; after the last one its rate goes on
   Arrivals arrivals = Arrivals::constant;
   double speed = 1;  ///< live: event time runs so many times as fast as the clock
   CatchUp catch_up = CatchUp::paced;

@@ -1,0 +1,108 @@
+#include "sim/plays/activity.h"
+
+#include <algorithm>
+
+namespace racesim::plays {
+namespace {
+
+using Day = std::array<double, 24>;
+
+// Session starts per hour of the local day, relative; the shape of Zhang et al. read as a table.
+constexpr Day kWorkday{0.42, 0.26, 0.18, 0.20, 0.28, 0.48, 0.85, 1.25, 1.58, 1.72, 1.62, 1.36,
+                       1.12, 1.14, 1.28, 1.42, 1.60, 1.82, 2.02, 1.98, 1.70, 1.38, 1.02, 0.66};
+constexpr Day kFreeDay{0.72, 0.50, 0.30, 0.26, 0.26, 0.32, 0.46, 0.66, 0.92, 1.16, 1.34, 1.42,
+                       1.46, 1.48, 1.52, 1.58, 1.68, 1.80, 1.86, 1.78, 1.60, 1.40, 1.16, 0.92};
+
+// What a chronotype and a setting make of it, per 4 hours from midnight; our own figures.
+constexpr std::array<std::array<double, 6>, kChronotypeCount> kChronotypeFactor{{
+    {0.55, 1.55, 1.25, 0.95, 0.85, 0.50},
+    {0.60, 0.85, 1.35, 1.30, 0.80, 0.65},
+    {0.85, 0.75, 0.80, 0.95, 1.35, 1.30},
+    {2.10, 0.70, 0.70, 0.85, 1.05, 1.75},
+}};
+constexpr std::array<std::array<double, 6>, kSettingCount> kSettingFactor{{
+    {0.90, 1.10, 1.00, 1.05, 1.05, 0.85},
+    {0.70, 0.80, 1.25, 1.20, 0.90, 0.70},
+    {1.20, 0.90, 0.80, 0.85, 1.20, 1.50},
+}};
+
+/// Linear between the values, each standing for the middle of its part of the day.
+template <std::size_t N>
+double smooth(const std::array<double, N>& values, double hour) {
+  const double width = 24.0 / static_cast<double>(N);
+  double at = hour / width - 0.5;
+  if (at < 0) at += static_cast<double>(N);
+  const auto left = static_cast<std::size_t>(at) % N;
+  const double share = at - static_cast<double>(static_cast<std::size_t>(at));
+  return values[left] * (1 - share) + values[(left + 1) % N] * share;
+}
+
+constexpr std::int64_t kMondayMs = 4 * 86'400'000LL;  // 1970-01-05
+
+}  // namespace
+
+std::array<double, kWeekBins> weekly_rates(Chronotype chronotype, Setting setting) {
+  const auto& person = kChronotypeFactor[static_cast<std::size_t>(chronotype)];
+  const auto& place = kSettingFactor[static_cast<std::size_t>(setting)];
+  std::array<double, kWeekBins> rates{};
+  double sum = 0;
+  for (std::size_t bin = 0; bin < kWeekBins; ++bin) {
+    const std::size_t day = bin / 48;
+    const double hour = static_cast<double>(bin % 48) / 2 + 0.25;
+    const bool workday = day < 5;
+    double course_hour = hour;
+    // The phone's morning comes an hour before the desktop's.
+    if (workday && setting == Setting::on_the_move && hour < 12) course_hour = hour + (hour < 11 ? 1 : 12 - hour);
+    rates[bin] = smooth(workday ? kWorkday : kFreeDay, course_hour) * smooth(person, hour) * smooth(place, hour);
+    if (day == 4 && hour > 18) rates[bin] *= 1.08;  // Friday evening
+    sum += rates[bin];
+  }
+  for (double& rate : rates) rate *= static_cast<double>(kWeekBins) / sum;
+  return rates;
+}
+
+WeeklyCourse::WeeklyCourse(const std::array<double, kWeekBins>& rates) {
+  for (std::size_t bin = 0; bin < kWeekBins; ++bin) cumulative_[bin + 1] = cumulative_[bin] + rates[bin];
+}
+
+namespace {
+
+struct InWeek {
+  std::int64_t week;
+  std::int64_t rest_ms;
+};
+InWeek split_week(std::int64_t local_ms) {
+  const std::int64_t shifted = local_ms - kMondayMs;
+  std::int64_t week = shifted / kWeekMs;
+  if (shifted % kWeekMs < 0) --week;
+  return {week, shifted - week * kWeekMs};
+}
+
+}  // namespace
+
+std::size_t week_bin(std::int64_t local_ms) {
+  return static_cast<std::size_t>(split_week(local_ms).rest_ms / kBinMs);
+}
+
+double WeeklyCourse::integral(std::int64_t local_ms) const {
+  const InWeek t = split_week(local_ms);
+  const auto bin = static_cast<std::size_t>(t.rest_ms / kBinMs);
+  const double share = static_cast<double>(t.rest_ms % kBinMs) / static_cast<double>(kBinMs);
+  return static_cast<double>(t.week) * cumulative_.back() + cumulative_[bin] +
+         share * (cumulative_[bin + 1] - cumulative_[bin]);
+}
+
+std::int64_t WeeklyCourse::inverse(double value) const {
+  auto week = static_cast<std::int64_t>(value / cumulative_.back());
+  if (static_cast<double>(week) * cumulative_.back() > value) --week;
+  const double rest = value - static_cast<double>(week) * cumulative_.back();
+  const auto above = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, rest);
+  const auto bin = static_cast<std::size_t>(above - cumulative_.begin()) - 1;
+  const double width = cumulative_[bin + 1] - cumulative_[bin];
+  double share = width > 0 ? (rest - cumulative_[bin]) / width : 0;
+  share = std::clamp(share, 0.0, 1.0);
+  return kMondayMs + week * kWeekMs + static_cast<std::int64_t>(bin) * kBinMs +
+         static_cast<std::int64_t>(share * static_cast<double>(kBinMs));
+}
+
+}  // namespace racesim::plays

@@ -1,0 +1,80 @@
+// Plans the sessions of one cell: whose, how long, from when. Pure in (seed, cell).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/random.h"
+#include "sim/plays/demand.h"
+#include "sim/plays/geometry.h"
+
+namespace racesim::plays {
+
+/// A planned session. Times are ms since the run's start, as the cell itself has them (not its repetition).
+struct Session {
+  std::int64_t start_ms;
+  std::int64_t limit_ms;    ///< the last play has ended by then
+  std::uint32_t listener;
+  std::uint32_t first_seq;  ///< of the cell, of the session's first play
+  std::uint32_t location;
+  std::uint32_t slot_ms;    ///< at least so much is left for every play still to come
+  float patience;           ///< 1 / (how much more often than the average is skipped in this session)
+  std::uint16_t plays;
+  Device device;
+};
+
+/// Everything a plan depends on; all const and outliving the planner.
+struct PlanContext {
+  std::uint64_t seed;
+  std::int64_t start_epoch_ms;
+  std::int64_t earliest_epoch_ms;  ///< nothing can be played before: the first release
+  std::int64_t longest_play_ms;    ///< with the pause behind it
+  const Audience* audience;
+  const Courses* courses;
+  const Demand* demand;
+  Geometry geometry;
+};
+
+/// One per thread: it keeps scratch memory between cells.
+class CellPlanner {
+ public:
+  explicit CellPlanner(const PlanContext& context) : context_(&context) {}
+
+  /// The number that names (cell, shard) in event ids and keys; `cell` is not negative in a closed window.
+  static std::uint32_t ordinal(const Geometry& geometry, std::int64_t cell, std::uint32_t shard);
+
+  /// Replaces `out` by the sessions of the cell in seq order.
+  void plan(std::int64_t cell, std::uint32_t shard, std::vector<Session>& out);
+
+  /// Plays of the cell.
+  std::uint64_t quota(std::int64_t cell, std::uint32_t shard) const;
+
+ private:
+  struct Candidate {
+    double weight_end;  ///< cumulative
+    std::uint32_t listener;
+    std::uint32_t habit;
+    float week_z;  ///< the listener's inclination to long sessions this week, standard normal
+  };
+  struct Span {
+    std::int64_t begin_ms;
+    std::int64_t end_ms;
+  };
+
+  void read_clocks(Span span);
+  std::int64_t first_moment(const Listener& person, Span span) const;
+  void weigh(Span span, std::uint32_t first, std::uint32_t last);
+  void draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out);
+  void place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out);
+  void settle_listener(std::int64_t cell, std::vector<Session>& sessions, const std::uint32_t* order,
+                       std::size_t count) const;
+  std::int64_t draw_start(const Session& session, Span span, double uniform) const;
+  void complete(StreamKey key, Session& session, std::uint64_t index) const;
+
+  const PlanContext* context_;
+  std::vector<std::int64_t> offsets_ms_;  ///< of each rule's clock at the cell's begin
+  std::vector<Candidate> candidates_;
+  std::vector<std::uint32_t> order_;
+};
+
+}  // namespace racesim::plays

@@ -1,0 +1,55 @@
+#include "sim/plays/geometry.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace racesim::plays {
+namespace {
+
+constexpr double kHourMs = 3'600'000;
+constexpr double kTurnMs = 3 * kHourMs;     // sessions of up to three hours fit between two turns
+constexpr double kCellPlays = 2000;         // so that the last session, cut to the quota, weighs little
+constexpr double kCellSessions = 500'000;   // bounds the memory of one time cell's plan
+constexpr double kClassListeners = 64;      // fewer would not be a fair sample of habits and places
+constexpr double kShardListeners = 1024;
+constexpr double kMaxShards = 8;
+constexpr double kSlicePlays = 16'384;
+
+}  // namespace
+
+Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
+  Geometry g;
+  g.endless = config.volume_per_minute;
+  if (config.end_ms) g.span_ms = *config.end_ms - config.start_ms;
+  const double plays_per_ms = g.endless ? static_cast<double>(config.volume) / 60'000
+                                        : static_cast<double>(config.volume) / static_cast<double>(g.span_ms);
+  const double listeners = std::max(1.0, static_cast<double>(audience.registered_count(config.start_ms)));
+
+  const double turn_plays = plays_per_ms * kTurnMs;
+  const double shards = std::min({kMaxShards, listeners / kShardListeners, turn_plays / (2 * kCellPlays)});
+  g.shards = static_cast<std::uint32_t>(std::max(1.0, shards));
+
+  const double memory_ms = kCellSessions * kMeanSessionPlays / plays_per_ms;
+  double cell_ms = std::max(std::min(kHourMs, memory_ms), kCellPlays * g.shards / plays_per_ms);
+  const double most_classes = std::max(1.0, listeners / (kClassListeners * g.shards));
+  double classes = std::max(2.0, std::ceil(kTurnMs / cell_ms) + 1);
+  if (classes > most_classes) {
+    classes = std::floor(most_classes);
+    if (classes >= 2) cell_ms = std::max(cell_ms, kTurnMs / (classes - 1));
+  }
+  g.classes = static_cast<std::uint32_t>(classes);
+  // 2^40 ms is 35 years: even one play a year keeps its cells within 64-bit arithmetic.
+  g.cell_ms = static_cast<std::int64_t>(std::clamp(cell_ms, 1.0, 0x1p40));
+
+  if (!g.endless) {
+    g.cell_count = std::max<std::int64_t>(1, g.span_ms / g.cell_ms);
+    if (g.cell_count < 2) g.classes = 1;
+    g.classes = static_cast<std::uint32_t>(std::min<std::int64_t>(g.classes, g.cell_count));
+    g.cell_count -= g.cell_count % g.classes;
+  }
+  const double slice_ms = std::clamp(kSlicePlays / plays_per_ms, 1.0, 0x1p31);
+  while (static_cast<double>(2LL << g.slice_shift) <= slice_ms) ++g.slice_shift;
+  return g;
+}
+
+}  // namespace racesim::plays

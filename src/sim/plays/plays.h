@@ -1,0 +1,18 @@
+// The plays scenario: song plays of listeners, planned as quotas per cell, rendered session by session.
+// docs/architecture.md ("How plays are made") tells the whole.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "sim/scenario.h"
+
+namespace racesim::plays {
+
+inline constexpr std::array<std::string_view, 3> kMasterEntities{"songs", "users", "locations"};
+
+/// Errors: usage for a popularity law that is not known, and for a window in which nobody can play anything.
+Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config);
+
+}  // namespace racesim::plays

@@ -1,0 +1,217 @@
+#include "sim/plays/session_walk.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "model/event_id.h"
+
+namespace racesim::plays {
+namespace {
+
+constexpr std::size_t kRowsPerCall = 512;  // rows and their text stay in the second-level cache
+constexpr int kSortBits = 22;              // two passes of eleven
+
+std::int64_t floor_div(std::int64_t value, std::int64_t divisor) {
+  const std::int64_t q = value / divisor;
+  return q - (value % divisor < 0 ? 1 : 0);
+}
+
+/// The cell that holds `t_ms` or one next to it.
+std::int64_t cell_near(const Geometry& g, std::int64_t t_ms) {
+  if (g.endless) return floor_div(t_ms, g.cell_ms);
+  return static_cast<std::int64_t>(static_cast<__int128>(t_ms) * g.cell_count / g.span_ms);
+}
+
+}  // namespace
+
+ShardCalendar::ShardCalendar(const WalkContext& context, std::uint32_t shard, std::uint64_t first_slice)
+    : context_(&context), shard_(shard), planner_(context.plan) {
+  const Geometry& g = context.plan.geometry;
+  // A session waits in the ring from its cell's opening to its start, then from play to play.
+  const std::int64_t longest_cell_ms = g.cell_begin(1) + 1;
+  const std::int64_t play_ms = context.plan.longest_play_ms;
+  const auto horizon =
+      static_cast<std::uint64_t>((std::max(longest_cell_ms, play_ms) >> g.slice_shift) + 3);
+  ring_.resize(std::bit_ceil(horizon));
+  const std::int64_t begin_ms = static_cast<std::int64_t>(first_slice) << g.slice_shift;
+  // Sessions that may still be under way began less than `classes` cells ago.
+  next_cell_ = cell_near(g, begin_ms) - g.classes;
+  if (!g.endless && g.classes == 1) next_cell_ = std::max<std::int64_t>(next_cell_, 0);
+  while (g.cell_begin(next_cell_) < begin_ms) open_cell(next_cell_++, begin_ms);
+}
+
+Play ShardCalendar::next_play(const Cursor& c) const {
+  const Geometry& g = context_->plan.geometry;
+  // Before the run's start: the end of the window seen once more, or the days before an endless run, which
+  // choose from what is out at its start.
+  std::int64_t lived_ms = c.next_ms;
+  if (lived_ms < 0) lived_ms = g.endless ? 0 : lived_ms + g.span_ms;
+  const std::uint32_t released = context_->model->released_at(context_->plan.start_epoch_ms + lived_ms);
+  const std::int64_t most_ms = c.limit_ms - c.next_ms - static_cast<std::int64_t>(c.left - 1) * c.slot_ms;
+  return context_->model->play(c.cell, c.seq, c.listener, released, c.patience, most_ms);
+}
+
+/// Plays silently up to `until_ms`; false if the session is over by then.
+bool ShardCalendar::skip(Cursor& cursor, std::int64_t until_ms) const {
+  while (cursor.next_ms < until_ms) {
+    if (cursor.left == 1) return false;
+    const Play play = next_play(cursor);
+    --cursor.left;
+    ++cursor.seq;
+    cursor.next_ms += play.step_ms;
+  }
+  return true;
+}
+
+void ShardCalendar::park(const Cursor& cursor) {
+  const auto slice = static_cast<std::uint64_t>(cursor.next_ms >> context_->plan.geometry.slice_shift);
+  ring_[slice & (ring_.size() - 1)].push_back(cursor);
+}
+
+void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
+  const Geometry& g = context_->plan.geometry;
+  // A closed window repeats, so that what runs past its end was under way at its start.
+  const bool repeated = !g.endless && cell < 0;
+  const std::int64_t planned = repeated ? cell + g.cell_count : cell;
+  const std::int64_t shift_ms = repeated ? -g.span_ms : 0;
+  planner_.plan(planned, shard_, sessions_);
+  const std::uint32_t ordinal = CellPlanner::ordinal(g, planned, shard_);
+  for (const Session& s : sessions_) {
+    Cursor c{s.start_ms + shift_ms, s.limit_ms + shift_ms, ordinal,    s.first_seq, s.listener,
+             s.location,            s.slot_ms,             s.patience, s.plays,     s.device};
+    if (skip(c, skip_to_ms)) park(c);
+  }
+}
+
+void ShardCalendar::play_on(Cursor c, std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out) {
+  for (;;) {
+    const Play play = next_play(c);
+    out.push_back({static_cast<std::uint32_t>(c.next_ms - begin_ms), play.song, c.listener, c.location,
+                   c.cell, c.seq, play.listened_ms,
+                   static_cast<std::uint32_t>(c.device) | (play.tie << 8)});
+    if (--c.left == 0) return;
+    ++c.seq;
+    c.next_ms += play.step_ms;
+    if (c.next_ms >= end_ms) break;
+  }
+  const Geometry& g = context_->plan.geometry;
+  if (g.endless || c.next_ms < g.span_ms) park(c);
+}
+
+void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
+  const Geometry& g = context_->plan.geometry;
+  const std::int64_t begin_ms = static_cast<std::int64_t>(slice) << g.slice_shift;
+  std::int64_t end_ms = begin_ms + (1LL << g.slice_shift);
+  if (g.span_ms > 0) end_ms = std::min(end_ms, g.span_ms);
+  // A cell is opened no earlier than the slice it begins in, so the ring need not reach further.
+  while ((g.endless || next_cell_ < g.cell_count) && g.cell_begin(next_cell_) < end_ms)
+    open_cell(next_cell_++, INT64_MIN);
+  due_.clear();
+  due_.swap(ring_[slice & (ring_.size() - 1)]);
+  for (const Cursor& cursor : due_) play_on(cursor, begin_ms, end_ms, out);
+  // The memory goes back to the ring where it came from.
+  due_.clear();
+  due_.swap(ring_[slice & (ring_.size() - 1)]);
+}
+
+SessionWalk::SessionWalk(const WalkContext& context, const Catalog& catalog, std::uint32_t run,
+                         ShardRange shards, std::uint64_t first_slice)
+    : context_(context), catalog_(&catalog), run_(run) {
+  for (std::uint32_t s = shards.first; s < shards.last; ++s)
+    shards_.push_back(std::make_unique<Shard>(context_, s, first_slice));
+}
+
+std::unique_ptr<SessionWalk::Scratch> SessionWalk::take_scratch() {
+  const std::scoped_lock lock(scratch_mutex_);
+  if (free_scratch_.empty()) return std::make_unique<Scratch>();
+  auto scratch = std::move(free_scratch_.back());
+  free_scratch_.pop_back();
+  return scratch;
+}
+
+void SessionWalk::give_back(std::unique_ptr<Scratch> scratch) {
+  const std::scoped_lock lock(scratch_mutex_);
+  free_scratch_.push_back(std::move(scratch));
+}
+
+void SessionWalk::fill(std::uint64_t index, RowConsumer& out) {
+  auto scratch = take_scratch();
+  scratch->records.clear();
+  // Threads follow one another through the shards; the costlier ordering and rendering run side by side.
+  for (const auto& shard : shards_) {
+    for (std::uint64_t at = shard->next_slice.load(); at != index; at = shard->next_slice.load())
+      shard->next_slice.wait(at);
+    shard->calendar.advance(index, scratch->records);
+    shard->next_slice.store(index + 1);
+    shard->next_slice.notify_all();
+  }
+  order(*scratch);
+  render(index, *scratch, out);
+  give_back(std::move(scratch));
+}
+
+/// Sorts by time, then random bits, then identity: two stable counting passes, and the few equal keys by hand.
+void SessionWalk::order(Scratch& s) const {
+  const int shift = context_.plan.geometry.slice_shift;
+  const int time_bits = std::min(shift, 31);
+  const int key_bits = std::max(time_bits, kSortBits);
+  const int tie_bits = key_bits - time_bits;
+  const int pass_bits = (key_bits + 1) / 2;
+  const std::size_t count = s.records.size();
+  s.keys.resize(count);
+  s.sorted.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Record& r = s.records[i];
+    const std::uint64_t tie = tie_bits == 0 ? 0 : r.device_and_tie >> (32 - tie_bits);
+    s.keys[i] = (((static_cast<std::uint64_t>(r.in_slice_ms) << tie_bits) | tie) << 32) | i;
+  }
+  const std::size_t buckets = std::size_t{1} << pass_bits;
+  for (int pass = 0; pass < 2; ++pass) {
+    const int from = 32 + pass * pass_bits;
+    s.counts.assign(buckets + 1, 0);
+    for (const std::uint64_t key : s.keys) ++s.counts[((key >> from) & (buckets - 1)) + 1];
+    for (std::size_t b = 1; b <= buckets; ++b) s.counts[b] += s.counts[b - 1];
+    for (const std::uint64_t key : s.keys) s.sorted[s.counts[(key >> from) & (buckets - 1)]++] = key;
+    s.keys.swap(s.sorted);
+  }
+  for (std::size_t i = 0; i < count;) {
+    std::size_t end = i + 1;
+    while (end < count && s.keys[end] >> 32 == s.keys[i] >> 32) ++end;
+    if (end - i > 1)
+      std::sort(s.keys.begin() + static_cast<std::ptrdiff_t>(i), s.keys.begin() + static_cast<std::ptrdiff_t>(end),
+                [&](std::uint64_t a, std::uint64_t b) {
+                  const Record& x = s.records[static_cast<std::uint32_t>(a)];
+                  const Record& y = s.records[static_cast<std::uint32_t>(b)];
+                  return x.cell != y.cell ? x.cell < y.cell : x.seq < y.seq;
+                });
+    i = end;
+  }
+}
+
+void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) const {
+  const Audience& audience = *context_.plan.audience;
+  const std::int64_t begin_ms = context_.plan.start_epoch_ms +
+                                (static_cast<std::int64_t>(index) << context_.plan.geometry.slice_shift);
+  for (std::size_t done = 0; done < s.keys.size(); done += kRowsPerCall) {
+    const std::size_t count = std::min(kRowsPerCall, s.keys.size() - done);
+    s.rows.clear();
+    s.rows.resize(count);
+    s.rows.heads.resize(count);
+    PlayRow* row = s.rows.rows<PlayRow>().data();
+    EventHead* head = s.rows.heads.data();
+    for (std::size_t i = 0; i < count; ++i, ++row, ++head) {
+      const Record& r = s.records[static_cast<std::uint32_t>(s.keys[done + i])];
+      row->event_id = pack_event_id({run_, r.cell, r.seq});
+      row->song_id = catalog_->id(r.song);
+      row->user_id = audience.id(r.listener);
+      row->location_id = audience.location_id(r.location);
+      row->played_at.ms = begin_ms + r.in_slice_ms;
+      row->play_duration_ms = r.listened_ms;
+      row->device_type = static_cast<Device>(r.device_and_tie & 0xff);
+      *head = {row->played_at.ms * 1'000'000, r.listener, r.cell, r.seq};
+    }
+    out.take(0, s.rows);
+  }
+}
+
+}  // namespace racesim::plays
