@@ -34,10 +34,15 @@ std::string blocking_file(const std::string& path) {
 
 /// Where the file will lie: behind the symbolic links of `path`, whether or not their target exists.
 std::string resolved(const std::string& path) {
+  constexpr int kLinksMax = 40;  // as the kernel's
+  fs::path name = path;
   std::error_code error;
-  if (!fs::is_symlink(fs::symlink_status(path, error))) return path;
-  const fs::path target = fs::weakly_canonical(path, error);
-  return error ? path : target.string();
+  for (int i = 0; i < kLinksMax && fs::is_symlink(fs::symlink_status(name, error)); ++i) {
+    const fs::path target = fs::read_symlink(name, error);
+    if (error) break;
+    name = name.parent_path() / target;  // an absolute target replaces all of it
+  }
+  return name.string();
 }
 
 bool same_file(int fd, const std::string& path) {

@@ -1,0 +1,196 @@
+// Goal: a reader finds a file complete or not at all; errors say what stands in the way and what to do.
+// Method: look at the folder after each step; permissions are tested as another user (setfsuid), because
+// nothing stops root.
+#include "io/files/atomic_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "support/pipes.h"
+#include "support/scratch_dir.h"
+
+namespace racesim {
+namespace {
+
+using test::read_file;
+using test::write_file;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  void SetUp() override { test::ignore_write_signals(); }
+  test::ScratchDir dir_;
+};
+
+TEST_F(AtomicFileTest, TheNameAppearsAtCommit) {
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("one\n"));
+  EXPECT_THAT(dir_.names(), ElementsAre("a.partial"));
+  ASSERT_TRUE(file->write("two\n"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_THAT(dir_.names(), ElementsAre("a"));
+  EXPECT_EQ(read_file(dir_ / "a"), "one\ntwo\n");
+}
+
+TEST_F(AtomicFileTest, AnOlderFileStaysUntilCommit) {
+  write_file(dir_ / "a", "old");
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("new"));
+  EXPECT_EQ(read_file(dir_ / "a"), "old");
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_file(dir_ / "a"), "new");
+}
+
+TEST_F(AtomicFileTest, DestructionDiscards) {
+  {
+    auto file = AtomicFile::create(dir_ / "a");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("x"));
+  }
+  EXPECT_THAT(dir_.names(), IsEmpty());
+}
+
+TEST_F(AtomicFileTest, KeepPartialLeavesIt) {
+  {
+    auto file = AtomicFile::create(dir_ / "a");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("x"));
+    file->keep_partial();
+  }
+  EXPECT_EQ(read_file(dir_ / "a.partial"), "x");
+}
+
+TEST_F(AtomicFileTest, ALeftoverIsTakenOver) {
+  write_file(dir_ / "a.partial", "what a killed run left behind");
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("new"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_file(dir_ / "a"), "new");
+  EXPECT_THAT(dir_.names(), ElementsAre("a"));
+}
+
+TEST_F(AtomicFileTest, MovingPassesTheFileOn) {
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  auto other = AtomicFile::create(dir_ / "b");
+  ASSERT_TRUE(other);
+  AtomicFile moved = std::move(*file);
+  ASSERT_TRUE(moved.write("x"));
+  *other = std::move(moved);
+  EXPECT_THAT(dir_.names(), ElementsAre("a.partial"));
+  ASSERT_TRUE(other->commit());
+  EXPECT_THAT(dir_.names(), ElementsAre("a"));
+}
+
+TEST_F(AtomicFileTest, OneWriterAtATime) {
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("mine"));
+  const auto second = AtomicFile::create(dir_ / "a");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::busy);
+  EXPECT_THAT(second.error().what, HasSubstr(dir_ / "a"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_file(dir_ / "a"), "mine");
+  EXPECT_TRUE(AtomicFile::create(dir_ / "a"));
+}
+
+TEST_F(AtomicFileTest, ALinkStaysAndItsTargetIsWritten) {
+  std::filesystem::create_directory(dir_ / "real");
+  for (const std::string name : {"first", "second"}) {  // the first time the target is missing
+    std::error_code ignored;
+    std::filesystem::create_symlink("real/a", dir_ / "link", ignored);
+    auto file = AtomicFile::create(dir_ / "link");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write(name));
+    ASSERT_TRUE(file->commit());
+    EXPECT_TRUE(std::filesystem::is_symlink(dir_ / "link"));
+    EXPECT_EQ(read_file(dir_ / "real/a"), name);
+  }
+}
+
+TEST_F(AtomicFileTest, MissingDirectory) {
+  const auto file = AtomicFile::create(dir_ / "x y/b/a");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().kind, ErrorKind::runtime);
+  EXPECT_THAT(file.error().what, HasSubstr("directory " + (dir_ / "x y/b") + " does not exist"));
+  EXPECT_EQ(file.error().hint, "create it: mkdir -p '" + (dir_ / "x y/b") + "'");
+}
+
+TEST_F(AtomicFileTest, AFileInPlaceOfADirectory) {
+  write_file(dir_ / "f", "");
+  for (const std::string path : {"f/a", "f/b/a"}) {
+    const auto file = AtomicFile::create(dir_ / path);
+    ASSERT_FALSE(file);
+    EXPECT_THAT(file.error().what, HasSubstr((dir_ / "f") + " is a file, not a directory"));
+  }
+}
+
+TEST_F(AtomicFileTest, ADirectoryInPlaceOfTheFile) {
+  std::filesystem::create_directory(dir_ / "d");
+  for (const std::string path : {"d", "d/", "new/"}) {
+    const auto file = AtomicFile::create(dir_ / path);
+    ASSERT_FALSE(file);
+    EXPECT_THAT(file.error().what, HasSubstr("it is a directory")) << path;
+  }
+  std::filesystem::create_directory(dir_ / "e.partial");
+  EXPECT_FALSE(AtomicFile::create(dir_ / "e"));
+  ASSERT_EQ(mkfifo((dir_ / "p.partial").c_str(), 0600), 0);
+  EXPECT_FALSE(AtomicFile::create(dir_ / "p"));
+  EXPECT_FALSE(AtomicFile::create(""));
+}
+
+TEST_F(AtomicFileTest, NoPermission) {
+  ASSERT_EQ(chmod(dir_.path().c_str(), 0555), 0);
+  const bool is_root = geteuid() == 0;
+  if (is_root) setfsuid(65534);
+  const auto file = AtomicFile::create(dir_ / "a");
+  if (is_root) setfsuid(0);
+  ASSERT_EQ(chmod(dir_.path().c_str(), 0755), 0);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().what, "create " + (dir_ / "a") + ": no permission to write in " + dir_.path());
+  EXPECT_EQ(file.error().hint, "choose another path or look at: ls -ld " + dir_.path());
+}
+
+TEST_F(AtomicFileTest, AWriteThatFailsNamesTheFile) {
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  Done done;
+  {
+    const test::FileSizeLimit limit(1000);
+    done = file->write(std::string(2000, 'x'));
+  }
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().what, HasSubstr("write " + (dir_ / "a.partial") + ": File too large"));
+}
+
+TEST_F(AtomicFileTest, ACommitThatFailsKeepsTheContent) {
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("x"));
+  std::filesystem::create_directory(dir_ / "a");  // somebody was faster
+  const Done done = file->commit();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().hint, "the content is in " + (dir_ / "a.partial"));
+  EXPECT_EQ(read_file(dir_ / "a.partial"), "x");
+}
+
+TEST(ShellQuotedTest, QuotesWhatAShellWouldChange) {
+  EXPECT_EQ(shell_quoted("out/a-1.ndjson"), "out/a-1.ndjson");
+  EXPECT_EQ(shell_quoted("a b"), "'a b'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
+}  // namespace
+}  // namespace racesim
