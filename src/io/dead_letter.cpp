@@ -158,7 +158,7 @@ std::size_t DeadLetter::write_locked(std::string_view lines, std::size_t count) 
 void DeadLetter::fail_locked(const char* step, int error_number) {
   if (error_) return;
   error_ = system_error(std::string(step) + " dead-letter file " + path_, error_number,
-                        "free space or name another file with --dead-letter; events that failed are lost");
+                        "check free space and rights, or name another file with --dead-letter");
 }
 
 Done DeadLetter::sync_locked() {

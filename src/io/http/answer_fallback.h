@@ -1,0 +1,27 @@
+// The part of AnswerReader that leaves the work to Boost.Beast; apart, since Beast is slow to compile.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "io/http/answer.h"
+
+namespace racesim::http {
+
+class AnswerReader::Fallback {
+ public:
+  Fallback();
+  ~Fallback();
+  /// Like AnswerReader::feed and finish; fills `answer` when done.
+  State feed(std::string_view bytes, Answer& answer, bool& leftover);
+  State finish(Answer& answer);
+
+ private:
+  class Parser;
+  State run(Answer& answer, bool& leftover);
+
+  std::unique_ptr<Parser> parser_;
+  std::string pending_;  // bytes that the parser has not taken yet
+};
+
+}  // namespace racesim::http

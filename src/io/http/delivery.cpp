@@ -1,0 +1,170 @@
+#include "io/http/delivery.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace racesim::http {
+namespace {
+
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+
+// Collects runs of neighbouring events, so that the listener is called per run.
+class AckRuns {
+ public:
+  explicit AckRuns(AckListener* listener) : listener_(listener) {}
+  ~AckRuns() { flush(); }
+  AckRuns(const AckRuns&) = delete;
+  AckRuns& operator=(const AckRuns&) = delete;
+
+  void add(const WireBatch& batch, std::size_t event) {
+    if (&batch != batch_ || event != last_) {
+      flush();
+      batch_ = &batch;
+      first_ = event;
+    }
+    last_ = event + 1;
+  }
+
+ private:
+  void flush() {
+    if (batch_ != nullptr && listener_ != nullptr) listener_->on_acked(*batch_, first_, last_);
+  }
+
+  AckListener* listener_;
+  const WireBatch* batch_ = nullptr;
+  std::size_t first_ = 0, last_ = 0;
+};
+
+}  // namespace
+
+std::size_t Delivery::reserve(std::size_t wanted) {
+  const auto limit = static_cast<std::int64_t>(std::max<std::uint64_t>(options_.max_pending_events, 1));
+  // Waiting for a fair piece of room keeps the two threads from waking each other for every event.
+  const auto piece =
+      std::min<std::int64_t>(static_cast<std::int64_t>(wanted), std::max<std::int64_t>(limit / 8, 1));
+  if (limit - pending_.load() < piece) {
+    std::unique_lock lock(mutex_);
+    wait(limit - piece, lock, true);
+  }
+  if (ended()) return 0;
+  const std::int64_t room = limit - pending_.load();
+  const std::size_t granted = std::min(wanted, static_cast<std::size_t>(room));
+  pending_.fetch_add(static_cast<std::int64_t>(granted));
+  return granted;
+}
+
+void Delivery::wait_until_settled() {
+  std::unique_lock lock(mutex_);
+  wait(0, lock, false);
+}
+
+void Delivery::wait(std::int64_t at_most, std::unique_lock<std::mutex>& lock, bool stop_at_end) {
+  // Stored before pending_ is read, as release() reads in the opposite order: one of the two sees the other.
+  wake_at_.store(at_most);
+  changed_.wait(lock, [&] { return pending_.load() <= at_most || (stop_at_end && ended()); });
+  wake_at_.store(-1);
+}
+
+void Delivery::release(std::size_t events) {
+  const auto change = static_cast<std::int64_t>(events);
+  const std::int64_t left = pending_.fetch_sub(change) - change;
+  if (left > wake_at_.load()) return;
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
+                     const std::vector<Reject>& rejects) {
+  {
+    AckRuns runs(listener_);
+    std::size_t at = 0;
+    auto rejected = rejects.begin();
+    queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
+      if (rejected != rejects.end() && rejected->index == at++) {
+        const DeadEvent dead{&batch, event};
+        bury({dead}, "rejected: " + rejected->reason, Persisted::no);
+        ++rejected;
+      } else if (listener_ != nullptr) {
+        runs.add(batch, event);
+      }
+    });
+  }
+  counters_.acked.fetch_add(count - rejects.size(), std::memory_order_relaxed);
+  counters_.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  release(count);
+}
+
+void Delivery::failed(const EventQueue& queue, std::size_t count, std::string_view error,
+                      Persisted persisted) {
+  std::vector<DeadEvent> events;
+  events.reserve(count);
+  queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
+    events.push_back({&batch, event});
+  });
+  bury(events, error, persisted);
+  release(count);
+}
+
+void Delivery::refuse(const SharedBatch& batch, std::size_t first, std::size_t last) {
+  std::vector<DeadEvent> events;
+  events.reserve(last - first);
+  for (std::size_t event = first; event < last; ++event) events.push_back({batch.get(), event});
+  count_sent(events.size());
+  bury(events, end_reason(), Persisted::no);
+}
+
+std::size_t Delivery::bury(const std::vector<DeadEvent>& events, std::string_view error,
+                           Persisted persisted) {
+  const std::size_t taken = dead_letter_.add(events, endpoint_.url, error, persisted);
+  counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
+  counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);
+  if (taken < events.size()) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = dead_letter_.error();  // what is open goes on; nothing new is taken
+  }
+  return taken;
+}
+
+std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
+  if (ever_connected()) return std::nullopt;
+  std::int64_t first = -1;
+  if (first_open_ns_.compare_exchange_strong(first, now_ns)) first = now_ns;
+  return first + options_.connect_grace_ns;
+}
+
+void Delivery::abort_unreachable(const OpenFailure& failure) {
+  const std::string what = "cannot reach " + endpoint_.url + ": " + failure.why;
+  std::string hint = "name the PEM file of the authority that signed the server's certificate with --ca-file";
+  if (!failure.certificate)
+    hint = fmt::format("tried for {} s; start the receiver or name another one with --api-endpoint",
+                       static_cast<double>(options_.connect_grace_ns) / kSecondNs);
+  end(Error{ErrorKind::runtime, what, std::move(hint)}, what);
+}
+
+void Delivery::abandon() {
+  end(std::nullopt, "the run ended before the receiver confirmed");
+}
+
+void Delivery::end(std::optional<Error> error, std::string reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended()) return;
+    end_reason_ = std::move(reason);
+    if (error && !error_) error_ = std::move(error);
+    ended_.store(true, std::memory_order_release);
+    changed_.notify_all();
+  }
+  if (on_end) on_end();
+}
+
+std::string Delivery::end_reason() const {
+  const std::lock_guard lock(mutex_);
+  return end_reason_.empty() && error_ ? error_->what : end_reason_;
+}
+
+std::optional<Error> Delivery::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+}  // namespace racesim::http
