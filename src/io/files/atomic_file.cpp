@@ -133,7 +133,7 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
   if (final_path.back() == '/' || (exists && S_ISDIR(info.st_mode)))
     return tl::make_unexpected(explain_create_error(path, EISDIR));
   std::string partial_path = final_path + ".partial";
-  const Result<int> fd = open_locked(path, partial_path);
+  const Result<int> fd = open_locked(final_path, partial_path);
   if (!fd) return tl::make_unexpected(fd.error());
   AtomicFile file(*fd, std::move(final_path), std::move(partial_path));
   if (ftruncate(*fd, 0) != 0) return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
