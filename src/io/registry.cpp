@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/sinks/file.h"
+#include "io/sinks/http.h"
 #include "io/sinks/null.h"
 #include "io/sinks/stdout.h"
 
@@ -26,10 +27,14 @@ OpenedSink open_file(const SinkRequest& r) {
 OpenedSink open_null(const SinkRequest& r) {
   return make_null_sink(r.acks);
 }
+OpenedSink open_http(const SinkRequest& r) {
+  return open_http_sink(r.target, r.http, *r.clock, r.acks, *r.dead_letter);
+}
 
 constexpr std::array kSinks{
     SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout},
     SinkInfo{"file", "PATH", "a file that gets its name once complete; .zst is compressed", &open_file},
+    SinkInfo{"http", "", "POST to --api-endpoint", &open_http},
     SinkInfo{"null", "", "nowhere, counted", &open_null},
 };
 
