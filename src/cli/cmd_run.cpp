@@ -1,0 +1,128 @@
+// racesim run
+#include <memory>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/globals.h"
+#include "cli/log.h"
+#include "cli/progress.h"
+#include "cli/run_options.h"
+#include "cli/run_report.h"
+#include "cli/signals.h"
+#include "io/files/atomic_file.h"
+#include "io/files/lock_file.h"
+#include "run/session.h"
+
+namespace racesim::cli {
+namespace {
+
+bool events_on_stdout(const RunConfig& config) {
+  for (const SinkSpec& sink : config.delivery.sinks)
+    if (sink.kind == "stdout") return true;
+  return false;
+}
+
+/// Draws progress until the run has ended.
+RunResult watch(Session& session, Progress& progress) {
+  while (!session.wait_for(Progress::kTick_ns)) progress.tick(session.status());
+  progress.clear();
+  return session.wait();
+}
+
+Result<int> report(const Context& context, const RunOptions& options, const RunConfig& config,
+                   const RunResult& result, const Interruption& interruption,
+                   std::optional<AtomicFile> export_file) {
+  const Globals& globals = *context.globals;
+  const int code = run_exit_code(config, result, interruption, options.thresholds);
+  if (result.error) write_stderr(error_text(*result.error, context.err));
+  write_stderr(threshold_text(options.thresholds, result, context.err));
+  const std::string json = summary_json(config, result, options.thresholds, code);
+  if (export_file) {
+    if (const Done ok = export_file->write(json); !ok) return tl::make_unexpected(ok.error());
+    if (const Done ok = export_file->commit(); !ok) return tl::make_unexpected(ok.error());
+  }
+  if (globals.json && events_on_stdout(config))
+    write_stderr(json);
+  else if (globals.json) {
+    if (const Done ok = write_stdout(json); !ok) return tl::make_unexpected(ok.error());
+  } else if (!globals.quiet) {
+    write_stderr(summary_text(config, result, context.err));
+  }
+  return code;
+}
+
+Result<int> run(Context& context, const RunOptions& options) {
+  const Globals& globals = *context.globals;
+  Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
+  if (!config) return tl::make_unexpected(config.error());
+  if (globals.dry_run) {
+    if (const Done ok = write_stdout(globals.json ? plan_json(*config) : plan_text(*config)); !ok)
+      return tl::make_unexpected(ok.error());
+    return kExitOk;
+  }
+  std::optional<LockFile> lock;
+  if (!options.lock.empty()) {
+    Result<LockFile> held = LockFile::acquire(options.lock);
+    if (!held) return tl::make_unexpected(held.error());
+    lock.emplace(std::move(*held));
+  }
+  // Opened now, so that a path that cannot be written is told before the run and not after it.
+  std::optional<AtomicFile> export_file;
+  if (!options.summary_export.empty()) {
+    Result<AtomicFile> file = AtomicFile::create(options.summary_export);
+    if (!file) return tl::make_unexpected(file.error());
+    export_file.emplace(std::move(*file));
+  }
+  SignalWatch signals(config->delivery.drain_timeout_ns);
+  Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
+  if (!session) return tl::make_unexpected(session.error());
+  Session& running = **session;
+  running.start();
+  signals.attach({[&running] { running.stop(); }, [&running] { running.abandon(); }});
+  Progress progress(
+      progress_form(globals.progress, globals.quiet, context.out, context.err, events_on_stdout(*config)),
+      context.err);
+  const RunResult result = watch(running, progress);
+  signals.detach();
+  return report(context, options, *config, result, {signals.signal(), signals.count()},
+                std::move(export_file));
+}
+
+std::vector<OptionSpec> all_options(RunOptions& options) {
+  std::vector<OptionSpec> all;
+  for (const auto part : {mode_options, what_options, pace_options, delivery_options, proof_options})
+    for (OptionSpec& option : part(options)) all.push_back(std::move(option));
+  return all;
+}
+
+}  // namespace
+
+CommandSpec run_command() {
+  const auto options = std::make_shared<RunOptions>();
+  CommandSpec command;
+  command.name = "run";
+  command.summary = "Make events and send them to stdout, files or an HTTP server";
+  command.details =
+      "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
+      "byte, "
+      "whatever the pace, the threads, the sinks and the shards.\n\n"
+      "stdout carries events only; messages and the summary go to stderr.";
+  command.options = all_options(*options);
+  command.missing = missing_run_options;
+  command.examples = {
+      {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
+       "--volume 50k "
+       "--sink file:plays.ndjson",
+       "50,000 song plays of January 2024 into a file, as fast as possible"},
+      {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
+       "--posting-rate 500/s --api-endpoint http://localhost:8000/play",
+       "the default 10,000 plays to an HTTP server, 500 a second"},
+      {"racesim run --scenario plays --live --volume 600/min --duration 5m | head -3",
+       "ten plays a second as they happen"},
+  };
+  command.run = [options](Context& context) { return run(context, *options); };
+  return command;
+}
+
+}  // namespace racesim::cli

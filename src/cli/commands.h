@@ -1,0 +1,16 @@
+// The commands of racesim, one file each.
+#pragma once
+
+#include "cli/command.h"
+
+namespace racesim::cli {
+
+CommandSpec generate_master_command();
+CommandSpec run_command();
+CommandSpec config_command();
+CommandSpec completions_command();
+CommandSpec man_command();
+CommandSpec help_command();
+CommandSpec simulate_command();  ///< hidden: the songs document's names for generate-master and run
+
+}  // namespace racesim::cli

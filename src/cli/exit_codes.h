@@ -1,0 +1,47 @@
+// The exit codes of racesim, and the one place that maps errors to them.
+#pragma once
+
+#include "base/error.h"
+
+namespace racesim::cli {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitRuntime = 1;       ///< I/O, network, disk
+inline constexpr int kExitUsage = 2;         ///< an option, a configuration value or their combination
+inline constexpr int kExitMasterData = 3;    ///< master data missing or invalid
+inline constexpr int kExitPartial = 4;       ///< finished, but some events could not be delivered
+inline constexpr int kExitThreshold = 5;     ///< a --threshold does not hold
+inline constexpr int kExitBusy = 6;          ///< a lock is held, a port is taken
+inline constexpr int kExitSignalBase = 128;  ///< + 2 (SIGINT) or 15 (SIGTERM): a bounded job was cut short
+
+/// The same for people: man pages and the reference show it.
+struct ExitCodeText {
+  const char* code;
+  const char* meaning;
+};
+inline constexpr ExitCodeText kExitCodeTexts[] = {
+    {"0", "Done. An unbounded run that a signal stopped and that delivered everything also ends with 0."},
+    {"1", "Run-time failure: input or output, network, disk."},
+    {"2", "Usage or configuration."},
+    {"3", "Master data missing or invalid."},
+    {"4", "Finished, but some events could not be delivered; they are in the dead-letter file."},
+    {"5", "A --threshold does not hold. Also when 4 would apply."},
+    {"6", "Already running: the --lock file is held."},
+    {"130, 143", "SIGINT or SIGTERM cut a bounded job short. A second signal ends it at once."},
+};
+
+constexpr int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::runtime:
+      return kExitRuntime;
+    case ErrorKind::usage:
+      return kExitUsage;
+    case ErrorKind::master_data:
+      return kExitMasterData;
+    case ErrorKind::busy:
+      return kExitBusy;
+  }
+  return kExitRuntime;
+}
+
+}  // namespace racesim::cli

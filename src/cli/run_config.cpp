@@ -1,0 +1,213 @@
+// From the options of racesim run to a RunConfig: combinations, and defaults that depend on other options.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/time_text.h"
+#include "cli/run_options.h"
+
+namespace racesim::cli {
+namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr Rate kHttpHistoricalRate{10, 1};
+constexpr Volume kHistoricalVolume{10000, false};
+constexpr Volume kLiveVolume{60, true};
+
+/// Above all sources: the default of a flag that nothing sets.
+int rank(const Settings& settings, const std::string& name, bool value) {
+  const auto found = settings.find(name);
+  return found == settings.end() || !value ? -1 : static_cast<int>(found->second.source);
+}
+
+bool on_line(const Settings& settings, const std::string& name) {
+  const auto found = settings.find(name);
+  return found != settings.end() && found->second.source == Source::flag;
+}
+
+bool is_set(const Settings& settings, const std::string& name) {
+  const auto found = settings.find(name);
+  return found != settings.end() && found->second.source != Source::builtin;
+}
+
+Done exclude(const Settings& settings, const std::string& a, const std::string& b) {
+  if (on_line(settings, a) && on_line(settings, b))
+    return fail(ErrorKind::usage, "--" + a + " and --" + b + " exclude each other", "give one of them");
+  return {};
+}
+
+/// True for --historical. The stronger source wins; both from the same source are a contradiction.
+Result<bool> is_historical(const RunOptions& options, const Settings& settings) {
+  const int live = rank(settings, "live", options.live);
+  const int historical = rank(settings, "historical", options.historical);
+  if (live >= 0 && live == historical)
+    return fail(ErrorKind::usage, "--live and --historical exclude each other", "give one of them");
+  return historical > live;
+}
+
+Done refuse_other_mode(const Settings& settings, bool historical) {
+  const std::vector<std::string> live_only{"duration-seconds", "duration", "speed"};
+  const std::vector<std::string> historical_only{"start-datetime", "end-datetime"};
+  for (const std::string& name : historical ? live_only : historical_only)
+    if (on_line(settings, name))
+      return fail(
+          ErrorKind::usage,
+          "--" + name + (historical ? " is for live runs, not for --historical" : " is for historical runs"),
+          historical ? "the window is set by --start-datetime and --end-datetime" : "add: --historical");
+  return {};
+}
+
+Done fill_window(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
+                 ContentOptions& content) {
+  if (!historical) {
+    if (const Done ok = exclude(settings, "duration-seconds", "duration"); !ok) return ok;
+    content.start_ns = clock.wall_ns() / kNsPerMs * kNsPerMs;
+    const bool seconds = on_line(settings, "duration-seconds") || !is_set(settings, "duration");
+    const std::int64_t length_ns =
+        seconds ? static_cast<std::int64_t>(o.duration_s) * kNsPerSecond : o.duration_ns;
+    if (length_ns == 0) return {};
+    // Event time runs `speed` times as fast as the clock that the duration is told in.
+    const double event_ns = static_cast<double>(length_ns) * o.speed;
+    if (event_ns > 9e18 - static_cast<double>(content.start_ns))
+      return fail(ErrorKind::usage, "the run would end beyond the year 2262",
+                  "shorten --duration or lower --speed");
+    const auto event_ms = static_cast<std::int64_t>(event_ns / static_cast<double>(kNsPerMs));
+    content.end_ns = content.start_ns + std::max<std::int64_t>(1, event_ms) * kNsPerMs;
+    return {};
+  }
+  if (const std::vector<std::string> missing = missing_run_options(settings); !missing.empty())
+    return fail(ErrorKind::usage, fmt::format("--historical needs {}", fmt::join(missing, " and ")),
+                "example: --start-datetime 2024-01-01T00:00:00Z --end-datetime 2024-02-01T00:00:00Z");
+  if (*o.end_ns <= *o.start_ns)
+    return fail(ErrorKind::usage,
+                "--end-datetime " + format_datetime(*o.end_ns) + " is not after --start-datetime " +
+                    format_datetime(*o.start_ns),
+                "the window runs from the start to just before the end");
+  content.start_ns = *o.start_ns;
+  content.end_ns = *o.end_ns;
+  return {};
+}
+
+Done fill_content(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
+                  ContentOptions& content) {
+  if (o.scenario.empty()) return fail(ErrorKind::usage, "no scenario is given", "add: --scenario plays");
+  content.scenario = o.scenario;
+  content.seed = o.seed;
+  content.popularity = o.popularity;
+  content.master_data_dir = o.master_data_dir;
+  Volume volume = historical ? kHistoricalVolume : kLiveVolume;
+  if (is_set(settings, "volume")) volume = o.volume;
+  content.volume = volume.events;
+  content.volume_per_minute = volume.per_minute || !historical;
+  return fill_window(o, settings, historical, clock, content);
+}
+
+/// --api-endpoint implies http: on the command line in any case, elsewhere unless --sink names others.
+Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& delivery) {
+  std::vector<SinkText> sinks = o.sinks;
+  const auto is_http = [](const SinkText& sink) { return sink.kind == "http"; };
+  const bool implied =
+      on_line(settings, "api-endpoint") || (is_set(settings, "api-endpoint") && sinks.empty());
+  if (implied && std::none_of(sinks.begin(), sinks.end(), is_http)) sinks.push_back({"http", ""});
+  if (sinks.empty()) sinks.push_back({"stdout", ""});
+  if (const Done ok = check_distinct(sinks); !ok) return ok;
+  if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
+    return fail(ErrorKind::usage, "--sink http is given twice", "one endpoint at a time: --api-endpoint URL");
+  for (const SinkText& sink : sinks) {
+    if (is_http(sink) && o.format != "json")
+      return fail(ErrorKind::usage, "the http sink sends JSON, not " + o.format,
+                  "leave out --format " + o.format);
+    delivery.sinks.push_back({sink.kind, is_http(sink) ? o.endpoint : sink.target});
+  }
+  return {};
+}
+
+Done fill_delivery(const RunOptions& o, const Settings& settings, DeliveryOptions& delivery) {
+  delivery.format = o.format;
+  delivery.threads = o.threads;
+  delivery.http = o.http;
+  delivery.http.threads = std::min(o.threads, o.http.connections);
+  delivery.dead_letter_path = o.dead_letter;
+  delivery.drain_timeout_ns = o.drain_timeout_ns;
+  delivery.strict_pipe = o.strict_pipe;
+  if (o.http.timeout_ns == 0)
+    return fail(ErrorKind::usage, "--timeout: 0 leaves no time for an answer", "example: --timeout 10s");
+  return fill_sinks(o, settings, delivery);
+}
+
+/// Live events come at their own rate; a limit below it would fall behind for ever.
+Done check_live_rate(const RunOptions& o, const ContentOptions& content, const PaceOptions& pace) {
+  if (!pace.live || pace.on_overload == Overload::drop) return {};
+  const double event_rate = static_cast<double>(content.volume) / 60 * pace.speed / o.shard.count;
+  double least = pace.posting_rate.per_second();
+  if (!pace.stages.empty()) {
+    least = pace.stages.front().rate.per_second();
+    for (const StageText& stage : pace.stages) least = std::min(least, stage.rate.per_second());
+  } else if (pace.posting_rate.events == 0) {
+    return {};
+  }
+  if (least >= event_rate) return {};
+  return fail(
+      ErrorKind::usage,
+      fmt::format("a rate of {} is below the {} of live events", format_rate(least), format_rate(event_rate)),
+      "raise the rate, lower --volume, or let events be left out: --on-overload drop");
+}
+
+Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, const RunConfig& config,
+               PaceOptions& pace) {
+  if (const Done ok = exclude(settings, "posting-rate", "stages"); !ok) return ok;
+  pace.live = !historical;
+  const bool rate_given = is_set(settings, "posting-rate"), stages_given = is_set(settings, "stages");
+  const bool staged =
+      stages_given && (!rate_given || rank(settings, "stages", true) > rank(settings, "posting-rate", true));
+  const auto to_http = [](const SinkSpec& sink) { return sink.kind == "http"; };
+  const auto& sinks = config.delivery.sinks;
+  if (staged)
+    pace.stages = o.stages;
+  else if (rate_given)
+    pace.posting_rate = o.posting_rate;
+  else if (historical && std::any_of(sinks.begin(), sinks.end(), to_http))
+    pace.posting_rate = kHttpHistoricalRate;
+  pace.arrivals = o.arrivals == "poisson" ? Arrivals::poisson : Arrivals::constant;
+  if (on_line(settings, "arrivals") && pace.arrivals == Arrivals::poisson && pace.posting_rate.events == 0 &&
+      !staged)
+    return fail(ErrorKind::usage, "--arrivals poisson spaces events under a rate, and there is none",
+                "add: --posting-rate 100/s");
+  pace.speed = historical ? 1 : o.speed;
+  pace.catch_up = o.catch_up == "burst" ? CatchUp::burst : CatchUp::paced;
+  pace.on_overload = o.on_overload == "drop"   ? Overload::drop
+                     : o.on_overload == "fail" ? Overload::fail
+                                               : Overload::block;
+  pace.max_lag_ns = o.max_lag_ns;
+  pace.realtime = o.realtime;
+  return check_live_rate(o, config.content, pace);
+}
+
+}  // namespace
+
+std::vector<std::string> missing_run_options(const Settings& settings) {
+  std::vector<std::string> missing;
+  if (settings.count("historical") == 0) return missing;
+  for (const char* name : {"start-datetime", "end-datetime"})
+    if (settings.count(name) == 0) missing.push_back(std::string("--") + name);
+  return missing;
+}
+
+Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings, Clock& clock) {
+  const Result<bool> historical = is_historical(o, settings);
+  if (!historical) return tl::make_unexpected(historical.error());
+  RunConfig config;
+  if (const Done ok = refuse_other_mode(settings, *historical); !ok) return tl::make_unexpected(ok.error());
+  if (const Done ok = fill_content(o, settings, *historical, clock, config.content); !ok)
+    return tl::make_unexpected(ok.error());
+  if (const Done ok = fill_delivery(o, settings, config.delivery); !ok)
+    return tl::make_unexpected(ok.error());
+  if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
+    return tl::make_unexpected(ok.error());
+  config.shard = {o.shard.index, o.shard.count};
+  if (!o.run_id.empty()) config.run_id = o.run_id;
+  return config;
+}
+
+}  // namespace racesim::cli

@@ -1,0 +1,66 @@
+// The options of racesim run, as given, and how they become a RunConfig.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "cli/command.h"
+#include "cli/thresholds.h"
+#include "io/registry.h"
+#include "run/config.h"
+
+namespace racesim::cli {
+
+struct RunOptions {
+  // Mode
+  bool live = false, historical = false;
+  std::string zone;
+  std::optional<std::int64_t> start_ns, end_ns;
+  std::uint64_t duration_s = 0;
+  std::int64_t duration_ns = 0;
+  std::string run_id;
+  // What
+  std::string scenario;
+  std::uint64_t seed = 0;
+  Volume volume;
+  std::string popularity;
+  std::string master_data_dir;
+  ShardText shard;
+  // Pace
+  Rate posting_rate;
+  std::vector<StageText> stages;
+  std::string arrivals, catch_up, on_overload;
+  double speed = 1;
+  std::int64_t max_lag_ns = 0;
+  bool realtime = false;
+  // Delivery
+  std::vector<SinkText> sinks;
+  std::string endpoint, format, dead_letter;
+  HttpOptions http;
+  std::uint32_t threads = 0;
+  std::int64_t drain_timeout_ns = 0;
+  bool strict_pipe = false;
+  // Proof
+  std::string lock, summary_export;
+  std::vector<Threshold> thresholds;
+};
+
+std::vector<OptionSpec> mode_options(RunOptions& options);
+std::vector<OptionSpec> what_options(RunOptions& options);
+std::vector<OptionSpec> pace_options(RunOptions& options);
+std::vector<OptionSpec> delivery_options(RunOptions& options);
+std::vector<OptionSpec> proof_options(RunOptions& options);
+
+/// Options that --historical needs and that nothing sets.
+std::vector<std::string> missing_run_options(const Settings& settings);
+
+/// Checks the combination and fills in the defaults that depend on it. A live run starts now, as `clock`
+/// says. An option of the other mode is refused on the command line and ignored in the environment and in
+/// files.
+Result<RunConfig> make_run_config(const RunOptions& options, const Settings& settings, Clock& clock);
+
+}  // namespace racesim::cli

@@ -1,0 +1,129 @@
+// racesim run, groups "Mode" and "What".
+#include <fmt/format.h>
+
+#include "base/time_text.h"
+#include "cli/run_options.h"
+#include "cli/values.h"
+#include "sim/plays/popularity.h"
+#include "sim/scenario.h"
+
+namespace racesim::cli {
+namespace {
+
+OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* fallback,
+                     const char* help, Setter set) {
+  OptionSpec option;
+  option.group = group;
+  option.name = name;
+  option.metavar = metavar;
+  option.default_value = fallback;
+  option.help = help;
+  option.set = std::move(set);
+  return option;
+}
+
+OptionSpec noted(OptionSpec option, const char* note) {
+  option.default_note = note;
+  return option;
+}
+
+Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) {
+  return [&target, &zone](const std::string& text) -> Done {
+    constexpr std::int64_t kNsPerMs = 1'000'000;
+    const Result<std::int64_t> moment = parse_datetime(text, zone);
+    if (!moment) return tl::make_unexpected(moment.error());
+    if (*moment % kNsPerMs != 0)
+      return fail(ErrorKind::usage, "'" + text + "' is finer than a millisecond",
+                  "example: 2024-02-01T00:00:00.250Z");
+    target = *moment;
+    return {};
+  };
+}
+
+Setter set_run_id(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    if (text.size() != 8 || text.find_first_not_of("0123456789abcdef") != std::string::npos)
+      return fail(ErrorKind::usage, "'" + text + "' is not 8 lower-case hex digits", "example: a1b2c3d4");
+    target = text;
+    return {};
+  };
+}
+
+Setter set_popularity(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    const auto law = plays::parse_popularity(text);
+    if (!law) return tl::make_unexpected(law.error());
+    target = text;
+    return {};
+  };
+}
+
+std::vector<std::string> scenario_names() {
+  std::vector<std::string> names;
+  for (const ScenarioEntry& entry : scenarios()) names.emplace_back(entry.name);
+  return names;
+}
+
+}  // namespace
+
+std::vector<OptionSpec> mode_options(RunOptions& o) {
+  const auto mode = [](const char* name, const char* metavar, const char* fallback, const char* help,
+                       Setter set) {
+    return option_of("Mode", name, metavar, fallback, help, std::move(set));
+  };
+  return {
+      mode("live", "", "", "Events of now: each is sent when its time has come. This is the default mode",
+           set_flag(o.live)),
+      mode("historical", "", "", "Events of a window of time, sent as fast as the pace options allow",
+           set_flag(o.historical)),
+      mode("tz", "ZONE", "UTC",
+           "Zone in which a date-time without an offset is read; times that its clock skips or shows twice "
+           "are "
+           "errors that name both readings",
+           set_text(o.zone)),
+      mode("start-datetime", "DATETIME", "",
+           "Start of the window, ISO 8601, as in 2024-02-01T00:00:00Z. Required with --historical",
+           set_moment(o.start_ns, o.zone)),
+      mode("end-datetime", "DATETIME", "", "End of the window, not part of it. Required with --historical",
+           set_moment(o.end_ns, o.zone)),
+      mode("duration-seconds", "N", "0", "How long a live run lasts; 0: until it is stopped",
+           set_number(o.duration_s, std::uint64_t{0}, std::uint64_t{3'155'760'000})),
+      mode("duration", "DURATION", "", "The same with a unit: 90s, 5m, 1h30m, 7d",
+           set_parsed(o.duration_ns, &parse_duration_ns)),
+      noted(mode("run-id", "HEX", "", "Name of the run, 8 hex digits", set_run_id(o.run_id)),
+            "derived from what decides the events"),
+  };
+}
+
+std::vector<OptionSpec> what_options(RunOptions& o) {
+  const auto what = [](const char* name, const char* metavar, const char* fallback, const char* help,
+                       Setter set) {
+    return option_of("What", name, metavar, fallback, help, std::move(set));
+  };
+  OptionSpec scenario =
+      what("scenario", "NAME", "", "What is simulated: plays are song plays of listeners", nullptr);
+  scenario.choices = scenario_names();
+  OptionSpec directory = what("master-data-dir", "DIR", "data/master/",
+                              "Folder with songs, users and locations as .csv, .json or .jsonl files",
+                              set_text(o.master_data_dir));
+  directory.complete = Complete::directory;
+  return {
+      choice_option(scenario, o.scenario),
+      what("seed", "N", "42", "The same seed gives the same events",
+           set_number(o.seed, std::uint64_t{0}, UINT64_MAX)),
+      noted(what("volume", "N[/min]", "",
+                 "Historical: exactly so many events in the window. Live, or written 60/min: the mean per "
+                 "minute",
+                 set_parsed(o.volume, &parse_volume)),
+            "10000 historical, 60/min live"),
+      what("popularity", "LAW", "zipf:s=1.0,q=10",
+           "How plays spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
+           set_popularity(o.popularity)),
+      directory,
+      what("shard", "I/N", "1/1",
+           "Make only part I of N; the parts of N processes together are the events of one",
+           set_parsed(o.shard, &parse_shard)),
+  };
+}
+
+}  // namespace racesim::cli

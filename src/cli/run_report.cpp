@@ -1,0 +1,232 @@
+#include "cli/run_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/quantity.h"
+#include "base/time_text.h"
+#include "cli/exit_codes.h"
+
+namespace racesim::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool all_hold(const std::vector<Threshold>& thresholds, const RunResult& result) {
+  for (const Threshold& threshold : thresholds)
+    if (!holds(threshold, metric_value(threshold.metric, result))) return false;
+  return true;
+}
+
+/// Events that this process makes; 0 if there is no end.
+double planned_events(const RunConfig& config) {
+  const ContentOptions& c = config.content;
+  double events = static_cast<double>(c.volume);
+  if (c.volume_per_minute) {
+    if (!c.end_ns) return 0;
+    events *= static_cast<double>(*c.end_ns - c.start_ns) / 60e9;
+  }
+  return events / config.shard.count;
+}
+
+/// Seconds that `events` take under the stages; after the last one its rate goes on.
+double staged_seconds(const std::vector<StageText>& stages, double events) {
+  double seconds = 0;
+  for (const StageText& stage : stages) {
+    const double length_s = static_cast<double>(stage.duration_ns) / 1e9;
+    const double made = stage.rate.per_second() * length_s;
+    if (made >= events) return seconds + events / stage.rate.per_second();
+    events -= made;
+    seconds += length_s;
+  }
+  return seconds + events / stages.back().rate.per_second();
+}
+
+/// Expected length of the run in seconds: 0 as fast as possible, below 0 until stopped.
+double expected_seconds(const RunConfig& config) {
+  const ContentOptions& c = config.content;
+  if (config.pace.live) {
+    if (!c.end_ns) return -1;
+    return static_cast<double>(*c.end_ns - c.start_ns) / 1e9 / config.pace.speed;
+  }
+  if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, planned_events(config));
+  if (config.pace.posting_rate.events > 0)
+    return planned_events(config) / config.pace.posting_rate.per_second();
+  return 0;
+}
+
+std::string rate_text(const PaceOptions& pace) {
+  if (!pace.stages.empty()) {
+    std::vector<std::string> stages;
+    for (const StageText& stage : pace.stages)
+      stages.push_back(format_duration(stage.duration_ns) + " at " + format_rate(stage.rate.per_second()));
+    return fmt::format("{}", fmt::join(stages, ", "));
+  }
+  if (pace.posting_rate.events > 0) return "at most " + format_rate(pace.posting_rate.per_second());
+  return pace.live ? "as event time goes" : "no limit";
+}
+
+std::string sink_text(const SinkSpec& sink) {
+  if (sink.kind == "http") return sink.target;
+  return sink.target.empty() ? sink.kind : sink.kind + ":" + sink.target;
+}
+
+std::string lag_text(const LagSummary& lag) {
+  const auto ms = [](double value) { return format_number(value, value < 10 ? 1 : 0); };
+  return "lag p50 " + ms(lag.p50_ms) + " p99 " + ms(lag.p99_ms) + " max " + ms(lag.max_ms) + " ms";
+}
+
+Json lag_json(const LagSummary& lag) {
+  return {{"count", lag.count},
+          {"p50", lag.p50_ms},
+          {"p90", lag.p90_ms},
+          {"p99", lag.p99_ms},
+          {"max", lag.max_ms}};
+}
+
+}  // namespace
+
+int run_exit_code(const RunConfig& config, const RunResult& result, const Interruption& interruption,
+                  const std::vector<Threshold>& thresholds) {
+  if (result.error) return exit_code(result.error->kind);
+  const bool bounded = config.content.end_ns.has_value();
+  const bool cut_short = interruption.signal != 0 && !result.reached_end && bounded;
+  if (cut_short || interruption.count > 1) return kExitSignalBase + interruption.signal;
+  if (!all_hold(thresholds, result)) return kExitThreshold;
+  if (result.status.failed > 0 || !result.drained) return kExitPartial;
+  return kExitOk;
+}
+
+std::string plan_text(const RunConfig& config) {
+  const ContentOptions& c = config.content;
+  std::string text = fmt::format("scenario  {}, {}, seed {}\n", c.scenario,
+                                 config.pace.live ? "live" : "historical", c.seed);
+  text += "window    " + (config.pace.live ? std::string("now") : format_datetime(c.start_ns)) + " to ";
+  if (!c.end_ns)
+    text += "the moment it is stopped\n";
+  else if (config.pace.live)
+    text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
+  else
+    text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
+  text += "volume    " + format_count(c.volume) + (c.volume_per_minute ? " events a minute" : " events");
+  if (config.shard.count > 1) text += fmt::format(", part {} of {}", config.shard.index, config.shard.count);
+  text += "\nrate      " + rate_text(config.pace) + "\n";
+  const double seconds = expected_seconds(config);
+  text += "takes     ";
+  if (seconds < 0)
+    text += "until it is stopped\n";
+  else if (seconds == 0)
+    text += "as long as making and delivering takes\n";
+  else
+    text += format_duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))) + "\n";
+  for (const SinkSpec& sink : config.delivery.sinks) text += "sink      " + sink_text(sink) + "\n";
+  return text;
+}
+
+std::string plan_json(const RunConfig& config) {
+  const ContentOptions& c = config.content;
+  Json object;
+  object["scenario"] = c.scenario;
+  object["mode"] = config.pace.live ? "live" : "historical";
+  object["seed"] = c.seed;
+  object["start"] = config.pace.live ? Json("now") : Json(format_datetime(c.start_ns));
+  object["end"] = c.end_ns && !config.pace.live ? Json(format_datetime(*c.end_ns)) : Json();
+  object["volume"] = c.volume;
+  object["volume_per_minute"] = c.volume_per_minute;
+  object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);
+  object["rate"] = rate_text(config.pace);
+  const double seconds = expected_seconds(config);
+  object["expected_seconds"] = seconds < 0 ? Json() : Json(seconds);
+  object["sinks"] = Json::array();
+  for (const SinkSpec& sink : config.delivery.sinks) object["sinks"].push_back(sink_text(sink));
+  object["format"] = config.delivery.format;
+  object["threads"] = config.delivery.threads;
+  return object.dump() + "\n";
+}
+
+std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen) {
+  const RunStatus& s = result.status;
+  const char* minus = screen.utf8 ? "\u2212" : "-";
+  const char* dot = screen.utf8 ? " \u00b7 " : ", ";
+  std::string text = fmt::format("  generated {}  sent {}  acked {}  retried {}  dead-lettered {}",
+                                 format_count(s.generated), format_count(s.sent), format_count(s.acked),
+                                 format_count(s.retried), format_count(s.dead_lettered));
+  if (s.failed > 0) text += "  " + tinted("failed " + format_count(s.failed), Tint::red, screen);
+  if (s.shed > 0) text += "  " + tinted("left out " + format_count(s.shed), Tint::yellow, screen);
+  text += "\n  rate";
+  if (s.target_rate > 0) text += "  target " + format_number(s.target_rate, 1) + "/s";
+  text += "  got " + format_number(s.sent_rate, 1) + "/s";
+  if (s.target_rate > 0) {
+    const double percent = (s.sent_rate - s.target_rate) / s.target_rate * 100;
+    text += fmt::format(" ({}{:.2f}%)", percent < 0 ? minus : "+", std::abs(percent));
+  }
+  text += "   " + lag_text(s.send_lag) + "\n";
+  text += fmt::format("  seed {}{}run {}", result.seed, dot, result.run);
+  if (config.pace.live) text += fmt::format("{}start {}", dot, format_datetime(result.start_ns));
+  if (s.dead_lettered > 0) text += fmt::format("{}dead letters in {}", dot, config.delivery.dead_letter_path);
+  return text + "\n";
+}
+
+std::string summary_json(const RunConfig& config, const RunResult& result,
+                         const std::vector<Threshold>& thresholds, int exit_code) {
+  const RunStatus& s = result.status;
+  Json object;
+  object["scenario"] = config.content.scenario;
+  object["mode"] = config.pace.live ? "live" : "historical";
+  object["run"] = result.run;
+  object["seed"] = result.seed;
+  object["start"] = format_datetime(result.start_ns);
+  object["end"] = config.content.end_ns ? Json(format_datetime(*config.content.end_ns)) : Json();
+  object["generated"] = s.generated;
+  object["sent"] = s.sent;
+  object["acked"] = s.acked;
+  object["failed"] = s.failed;
+  object["retried"] = s.retried;
+  object["dead_lettered"] = s.dead_lettered;
+  object["shed"] = s.shed;
+  object["planned"] = s.planned;
+  object["target_rate"] = s.target_rate;
+  object["sent_rate"] = s.sent_rate;
+  object["rate_error"] = metric_value("rate_error", result);
+  object["error_rate"] = metric_value("error_rate", result);
+  object["lag_ms"] = lag_json(s.send_lag);
+  object["ack_lag_ms"] = lag_json(s.ack_lag);
+  object["uptime_s"] = s.uptime_s;
+  object["drained"] = result.drained;
+  object["reached_end"] = result.reached_end;
+  object["sinks"] = Json::array();
+  for (const SinkStatus& sink : s.sinks)
+    object["sinks"].push_back({{"name", sink.name},
+                               {"sent", sink.sent},
+                               {"acked", sink.acked},
+                               {"failed", sink.failed},
+                               {"retried", sink.retried},
+                               {"dead_lettered", sink.dead_lettered},
+                               {"bytes", sink.bytes}});
+  object["thresholds"] = Json::array();
+  for (const Threshold& threshold : thresholds) {
+    const double value = metric_value(threshold.metric, result);
+    object["thresholds"].push_back(
+        {{"condition", threshold.text}, {"value", value}, {"holds", holds(threshold, value)}});
+  }
+  if (result.error) object["error"] = {{"what", result.error->what}, {"hint", result.error->hint}};
+  object["exit_code"] = exit_code;
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string threshold_text(const std::vector<Threshold>& thresholds, const RunResult& result,
+                           const Screen& screen) {
+  std::string text;
+  for (const Threshold& threshold : thresholds) {
+    const double value = metric_value(threshold.metric, result);
+    if (!holds(threshold, value))
+      text += error_text(
+          {ErrorKind::usage, fmt::format("threshold {} does not hold: {:g}", threshold.text, value), ""},
+          screen);
+  }
+  return text;
+}
+
+}  // namespace racesim::cli

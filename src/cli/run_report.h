@@ -1,0 +1,38 @@
+// What is said of a run: its plan before, its result after.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+#include "cli/thresholds.h"
+#include "run/config.h"
+#include "run/session.h"
+
+namespace racesim::cli {
+
+/// How a run was ended from outside.
+struct Interruption {
+  int signal = 0;  ///< of the first signal; 0: none came
+  int count = 0;
+};
+
+/// The exit code of a run that Session::wait() has ended. A bounded run that a signal cut short ends with 128
+/// + the signal's number, then come violated thresholds (5) before undelivered events (4).
+int run_exit_code(const RunConfig& config, const RunResult& result, const Interruption& interruption,
+                  const std::vector<Threshold>& thresholds);
+
+/// The lines of --dry-run: window, volume, rate, expected time, sinks.
+std::string plan_text(const RunConfig& config);
+std::string plan_json(const RunConfig& config);
+
+/// The lines at the end, and the same as one JSON object.
+std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen);
+std::string summary_json(const RunConfig& config, const RunResult& result,
+                         const std::vector<Threshold>& thresholds, int exit_code);
+
+/// "error: threshold error_rate<0.01 does not hold: 0.25", a line for each that is violated.
+std::string threshold_text(const std::vector<Threshold>& thresholds, const RunResult& result,
+                           const Screen& screen);
+
+}  // namespace racesim::cli

@@ -1,0 +1,55 @@
+// SIGINT and SIGTERM, turned into an orderly end of the run.
+#pragma once
+
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace racesim::cli {
+
+/// What to do about signals. Both functions are called from the watching thread.
+struct SignalActions {
+  std::function<void()> stop;     ///< first signal: end in an orderly way
+  std::function<void()> abandon;  ///< second signal, or the drain time is over: end at once
+};
+
+/// Blocks SIGINT and SIGTERM for this thread, and for those that it starts later, and reads them from a
+/// signalfd in a thread of its own: nothing runs in a signal handler. A signal that was ignored when the
+/// process started (nohup, a shell's background job) stays ignored. A second signal ends the process within a
+/// second, whatever hangs. One object at a time.
+class SignalWatch {
+ public:
+  explicit SignalWatch(std::int64_t drain_timeout_ns);
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+  /// From now on signals do this; one that came before does it at once.
+  void attach(SignalActions actions);
+  /// The actions are not called any more once this has returned.
+  void detach();
+
+  /// The first signal's number, 0 if none came. Any thread.
+  int signal() const;
+  /// How many came. Any thread.
+  int count() const;
+
+ private:
+  void watch();
+  void on_signal(int number);
+  void on_deadline();
+
+  const std::int64_t drain_timeout_ns_;
+  int signal_fd_ = -1, wake_fd_ = -1;
+  sigset_t old_mask_{};
+  mutable std::mutex mutex_;  // guards all below; held while an action runs, so that detach() can wait for it
+  SignalActions actions_;
+  int signal_ = 0, count_ = 0;
+  bool done_ = false, forced_ = false;
+  std::int64_t deadline_ns_ = 0;  // steady; 0: none
+  std::thread thread_;
+};
+
+}  // namespace racesim::cli

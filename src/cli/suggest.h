@@ -1,0 +1,19 @@
+// "did you mean": the closest of the known names.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace racesim::cli {
+
+/// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements and swaps of
+/// two neighbours, each counted 1.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate closest to `typed`; empty if none is close enough to be meant (at most a third of the
+/// letters differ, and at most three). The first of equally close ones wins.
+std::string closest(std::string_view typed, const std::vector<std::string>& candidates);
+
+}  // namespace racesim::cli

@@ -1,0 +1,138 @@
+#include "cli/values.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "cli/suggest.h"
+
+namespace racesim::cli {
+namespace {
+
+Done refuse(const std::string& what, const std::string& hint) {
+  return fail(ErrorKind::usage, what, hint);
+}
+
+Result<bool> truth_of(const std::string& text) {
+  for (const char* yes : {"true", "1", "yes", "on"})
+    if (text == yes) return true;
+  for (const char* no : {"false", "0", "no", "off"})
+    if (text == no) return false;
+  return fail(ErrorKind::usage, "'" + text + "' is neither true nor false", "example: true");
+}
+
+template <class Number>
+Setter number_setter(Number& target, std::uint64_t low, std::uint64_t high) {
+  return [&target, low, high](const std::string& text) -> Done {
+    std::string digits;
+    for (const char c : text)
+      if (c != '_') digits += c;
+    std::uint64_t value = 0;
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool whole = !digits.empty() && end == digits.data() + digits.size();
+    const std::string range =
+        high == UINT64_MAX ? fmt::format("at least {}", low) : fmt::format("from {} to {}", low, high);
+    if (!whole || failure == std::errc::invalid_argument)
+      return refuse("'" + text + "' is not a whole number", "a number " + range + " is expected");
+    if (failure != std::errc() || value < low || value > high)
+      return refuse(text + " is out of range", "a number " + range + " is expected");
+    target = static_cast<Number>(value);
+    return {};
+  };
+}
+
+}  // namespace
+
+Setter set_text(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    if (text.empty()) return refuse("the value is empty", "");
+    target = text;
+    return {};
+  };
+}
+
+Setter add_text(std::vector<std::string>& target) {
+  return [&target](const std::string& text) -> Done {
+    if (text.empty()) return refuse("the value is empty", "");
+    target.push_back(text);
+    return {};
+  };
+}
+
+Setter set_flag(bool& target) {
+  return [&target](const std::string& text) -> Done {
+    const Result<bool> truth = truth_of(text);
+    if (!truth) return tl::make_unexpected(truth.error());
+    target = *truth;
+    return {};
+  };
+}
+
+Setter set_count(int& target) {
+  return [&target](const std::string& text) -> Done {
+    if (text.size() == 1 && text[0] >= '0' && text[0] <= '9') {
+      target += text[0] - '0';
+      return {};
+    }
+    const Result<bool> truth = truth_of(text);
+    if (!truth) return tl::make_unexpected(truth.error());
+    target += *truth ? 1 : 0;
+    return {};
+  };
+}
+
+Setter set_when(When& target) {
+  return [&target](const std::string& text) -> Done {
+    if (text == "auto")
+      target = When::automatic;
+    else if (text == "always")
+      target = When::always;
+    else if (text == "never")
+      target = When::never;
+    else
+      return refuse("'" + text + "' is not known", "one of: auto, always, never");
+    return {};
+  };
+}
+
+Setter set_number(std::uint64_t& target, std::uint64_t low, std::uint64_t high) {
+  return number_setter(target, low, high);
+}
+Setter set_number(std::uint32_t& target, std::uint32_t low, std::uint32_t high) {
+  return number_setter(target, low, high);
+}
+
+Setter set_positive(double& target, double limit) {
+  return [&target, limit](const std::string& text) -> Done {
+    double value = 0;
+    const auto [end, failure] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    // from_chars knows "inf" and "nan"; the comparison refuses them.
+    const bool whole = failure == std::errc() && end == text.data() + text.size();
+    if (!whole || !(value > 0 && value <= limit))
+      return refuse("'" + text + "' is not a usable number",
+                    fmt::format("a number above 0, at most {}, is expected   example: 2.5", limit));
+    target = value;
+    return {};
+  };
+}
+
+Setter set_choice(std::string& target, std::vector<std::string> choices) {
+  return [&target, choices = std::move(choices)](const std::string& text) -> Done {
+    for (const std::string& choice : choices)
+      if (choice == text) {
+        target = text;
+        return {};
+      }
+    const std::string meant = closest(text, choices);
+    return refuse("'" + text + "' is not known", fmt::format("one of: {}", fmt::join(choices, ", ")) +
+                                                     (meant.empty() ? "" : "   did you mean: " + meant));
+  };
+}
+
+OptionSpec choice_option(OptionSpec option, std::string& target) {
+  option.set = set_choice(target, option.choices);
+  return option;
+}
+
+}  // namespace racesim::cli

@@ -1,0 +1,13 @@
+// What this binary is.
+#pragma once
+
+#include <string>
+
+namespace racesim::cli {
+
+/// "0.1.0"
+std::string version();
+/// "racesim 0.1.0" and a newline; as JSON: version, commit, compiler, library versions, features.
+std::string version_text(bool json);
+
+}  // namespace racesim::cli
