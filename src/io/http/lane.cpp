@@ -7,6 +7,8 @@ namespace racesim::http {
 namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
+// A first connection may take so long even where the grace period ends sooner.
+constexpr std::int64_t kLastConnectNs = kSecondNs;
 // Of a refusing answer's body, so much goes into the dead letter.
 constexpr std::size_t kReasonBytesMax = 200;
 
@@ -71,7 +73,7 @@ void Lane::start_try() {
   try_deadline_ns_ = now_ns + parts_.options.timeout_ns;
   if (!connected_) {
     if (const auto grace_end_ns = parts_.delivery.grace_end_ns(now_ns))
-      try_deadline_ns_ = std::min(try_deadline_ns_, std::max(*grace_end_ns, now_ns));
+      try_deadline_ns_ = std::min(try_deadline_ns_, std::max(*grace_end_ns, now_ns + kLastConnectNs));
   }
   // One pending wait serves many requests: when it ends it looks whether the deadline has moved on.
   if (!try_timer_armed_) {
