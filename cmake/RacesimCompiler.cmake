@@ -11,8 +11,9 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O3")
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 add_library(racesim_options INTERFACE)
-# Contraction into fused multiply-add would change bytes between CPUs.
-target_compile_options(racesim_options INTERFACE -ffp-contract=off)
+# Contraction into fused multiply-add would change bytes between CPUs. Nobody reads floating-point traps, and
+# without that promise comparisons become branches; no result changes.
+target_compile_options(racesim_options INTERFACE -ffp-contract=off -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(racesim_options INTERFACE -march=x86-64-v2)
 endif()

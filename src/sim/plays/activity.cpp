@@ -92,17 +92,31 @@ double WeeklyCourse::integral(std::int64_t local_ms) const {
          share * (cumulative_[bin + 1] - cumulative_[bin]);
 }
 
-std::int64_t WeeklyCourse::inverse(double value) const {
-  auto week = static_cast<std::int64_t>(value / cumulative_.back());
-  if (static_cast<double>(week) * cumulative_.back() > value) --week;
-  const double rest = value - static_cast<double>(week) * cumulative_.back();
-  const auto above = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, rest);
-  const auto bin = static_cast<std::size_t>(above - cumulative_.begin()) - 1;
+std::int64_t WeeklyCourse::inverse(double value, std::int64_t from_ms, std::int64_t to_ms) const {
+  InWeek t = split_week(from_ms);
+  double rest = value - static_cast<double>(t.week) * cumulative_.back();
+  auto bin = static_cast<std::size_t>(t.rest_ms / kBinMs);
+  if (to_ms - from_ms > 8 * kBinMs) {
+    while (rest >= cumulative_.back()) {
+      rest -= cumulative_.back();
+      ++t.week;
+      bin = 0;
+    }
+    const auto above = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, rest);
+    bin = static_cast<std::size_t>(above - cumulative_.begin()) - 1;
+  } else {
+    while (cumulative_[bin + 1] <= rest) {
+      if (++bin < kWeekBins) continue;
+      rest -= cumulative_.back();
+      ++t.week;
+      bin = 0;
+    }
+  }
   const double width = cumulative_[bin + 1] - cumulative_[bin];
-  double share = width > 0 ? (rest - cumulative_[bin]) / width : 0;
-  share = std::clamp(share, 0.0, 1.0);
-  return kMondayMs + week * kWeekMs + static_cast<std::int64_t>(bin) * kBinMs +
-         static_cast<std::int64_t>(share * static_cast<double>(kBinMs));
+  const double share = width > 0 ? (rest - cumulative_[bin]) / width : 0;
+  const std::int64_t local_ms = kMondayMs + t.week * kWeekMs + static_cast<std::int64_t>(bin) * kBinMs +
+                                static_cast<std::int64_t>(share * static_cast<double>(kBinMs));
+  return std::clamp(local_ms, from_ms, to_ms);
 }
 
 }  // namespace racesim::plays

@@ -36,8 +36,8 @@ class WeeklyCourse {
   /// Integral of the rate, in half-hours of mean rate 1, from an arbitrary fixed Monday to `local_ms` (epoch
   /// milliseconds of the local clock).
   double integral(std::int64_t local_ms) const;
-  /// The local time at which integral() reaches `value`.
-  std::int64_t inverse(double value) const;
+  /// The local time in [from_ms, to_ms] at which integral() reaches `value`, which lies between theirs.
+  std::int64_t inverse(double value, std::int64_t from_ms, std::int64_t to_ms) const;
 
  private:
   std::array<double, kWeekBins + 1> cumulative_{};

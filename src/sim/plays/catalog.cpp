@@ -1,7 +1,6 @@
 #include "sim/plays/catalog.h"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 #include "base/random.h"
@@ -9,6 +8,8 @@
 
 namespace racesim::plays {
 namespace {
+
+constexpr std::uint32_t kLongestSongMs = 14'400'000;
 
 std::uint64_t fold(const Uuid& id) {
   std::uint64_t words[2];
@@ -47,24 +48,47 @@ Catalog::Catalog(const RowBatch& batch, const PopularityLaw& law, std::uint64_t 
   cumulative_.push_back(0);
   for (const std::uint32_t i : by_release) {
     const SongRow& song = songs[i];
+    // Nobody listens to one song for longer than four hours.
+    const std::uint32_t duration_ms = std::min(song.duration_ms, kLongestSongMs);
     // Stable skip profile of a song (Donier 2020; Montecchio, Roy, Pachet 2020): ±25 % around the mean.
     const double taste = unit(draw(stream_key(seed, "plays.song", fold(song.song_id)), 0));
     ids_.push_back(song.song_id);
-    traits_.push_back({song.duration_ms, static_cast<float>(1.0 / (0.75 + 0.5 * taste))});
+    traits_.push_back({static_cast<float>(duration_ms), static_cast<float>(1.0 / (0.75 + 0.5 * taste))});
     release_days_.push_back(song.release_date.days);
     cumulative_.push_back(cumulative_.back() + weight[i]);
-    longest_ms_ = std::max(longest_ms_, song.duration_ms);
+    longest_ms_ = std::max(longest_ms_, duration_ms);
   }
-  const std::size_t buckets = std::bit_ceil(count * 2);
-  guide_scale_ = static_cast<double>(buckets) / cumulative_.back();
-  // One bucket more than positions: a position at the very end may round up into it.
-  guide_.resize(buckets + 1);
-  std::uint32_t song = 0;
-  for (std::size_t b = 0; b < guide_.size(); ++b) {
-    const double position = static_cast<double>(b) / guide_scale_;
-    while (song + 1 < count && cumulative_[song + 1] <= position) ++song;
-    guide_[b] = song;
+  make_aliases();
+}
+
+/// Pairs each song that has less than an even share with one that has more.
+void Catalog::make_aliases() {
+  const std::size_t count = ids_.size();
+  const double scale = static_cast<double>(count) / cumulative_.back();
+  std::vector<double> share(count);
+  std::vector<std::uint32_t> small, large;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    share[i] = (cumulative_[i + 1] - cumulative_[i]) * scale;
+    (share[i] < 1 ? small : large).push_back(i);
   }
+  aliases_.resize(count);
+  for (std::uint32_t i = 0; i < count; ++i) aliases_[i] = {UINT32_MAX, i};
+  while (!small.empty() && !large.empty()) {
+    const std::uint32_t poor = small.back();
+    const std::uint32_t rich = large.back();
+    small.pop_back();
+    aliases_[poor] = {static_cast<std::uint32_t>(share[poor] * 4294967296.0), rich};
+    share[rich] -= 1 - share[poor];
+    if (share[rich] >= 1) continue;
+    large.pop_back();
+    small.push_back(rich);
+  }
+}
+
+std::uint32_t Catalog::pick(std::uint64_t bits, std::uint32_t released) const {
+  const double position = unit(bits) * cumulative_[released];
+  const auto end = cumulative_.begin() + released;
+  return static_cast<std::uint32_t>(std::upper_bound(cumulative_.begin() + 1, end, position) - cumulative_.begin() - 1);
 }
 
 std::uint32_t Catalog::released_by(std::int64_t day) const {

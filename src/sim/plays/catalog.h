@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/random.h"
 #include "model/batch.h"
 #include "sim/plays/popularity.h"
 
@@ -13,13 +14,16 @@ namespace racesim::plays {
 /// prefix.
 class Catalog {
  public:
+  struct Traits {
+    float duration_ms;  ///< whole, below 2^24
+    float patience;     ///< 1 / (how much more often than the average this song is skipped)
+  };
+
   Catalog(const RowBatch& songs, const PopularityLaw& law, std::uint64_t seed);
 
   std::size_t size() const { return ids_.size(); }
   const Uuid& id(std::uint32_t song) const { return ids_[song]; }
-  std::uint32_t duration_ms(std::uint32_t song) const { return traits_[song].duration_ms; }
-  /// 1 / (how much more often than the average this song is skipped).
-  float patience(std::uint32_t song) const { return traits_[song].patience; }
+  const Traits& traits(std::uint32_t song) const { return traits_[song]; }
   std::uint32_t longest_ms() const { return longest_ms_; }
 
   /// How many songs are out on a day (days since the epoch).
@@ -27,34 +31,29 @@ class Catalog {
   std::int64_t first_release_day() const { return release_days_.front(); }
   std::int64_t last_release_day() const { return release_days_.back(); }
 
-  /// A song among the first `released` ones, by popularity; `uniform` from 0 to 1 - 2^-52, so that its product
-  /// with the total stays below the total.
-  std::uint32_t pick(double uniform, std::uint32_t released) const {
-    return locate(uniform * cumulative_[released]);
+  /// A song among all, by popularity; the answer may not be out yet. One look-up without a branch (Walker's alias
+  /// method, 1977). `bits`: 64 random ones.
+  std::uint32_t pick_any(std::uint64_t bits) const {
+    const auto place = static_cast<std::uint32_t>(below(bits, aliases_.size()));
+    const Alias& alias = aliases_[place];
+    // The low bits are as good as independent of the place, which the high ones decide.
+    return static_cast<std::uint32_t>(choose((bits & 0xffffffff) < alias.own, place, alias.other));
   }
-  /// A song among all by popularity; the answer may not be out yet.
-  std::uint32_t pick_any(double uniform) const { return locate(uniform * cumulative_.back()); }
+  /// A song among the first `released` ones (at least one) by popularity, by search.
+  std::uint32_t pick(std::uint64_t bits, std::uint32_t released) const;
 
  private:
-  struct Traits {
-    std::uint32_t duration_ms;
-    float patience;
+  struct Alias {
+    std::uint32_t own;    ///< share of the place that is the song's own, of 2^32
+    std::uint32_t other;  ///< the song that has the rest
   };
-
-  /// The song whose share of the cumulative weight holds `position`: a table leads near it, a short walk ends
-  /// at it (Chen and Asau's guide table, 1974).
-  std::uint32_t locate(double position) const {
-    std::uint32_t song = guide_[static_cast<std::size_t>(position * guide_scale_)];
-    while (cumulative_[song + 1] <= position) ++song;
-    return song;
-  }
+  void make_aliases();
 
   std::vector<Uuid> ids_;
   std::vector<Traits> traits_;
   std::vector<std::int32_t> release_days_;
   std::vector<double> cumulative_;  ///< size() + 1 entries from 0
-  std::vector<std::uint32_t> guide_;
-  double guide_scale_ = 0;
+  std::vector<Alias> aliases_;
   std::uint32_t longest_ms_ = 0;
 };
 

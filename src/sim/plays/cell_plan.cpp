@@ -85,6 +85,7 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
   const Geometry& g = context_->geometry;
   const Span span{g.cell_begin(cell), g.cell_begin(cell + 1)};
   read_clocks(span);
+  read_moods(span);
   const std::uint64_t block = static_cast<std::uint64_t>(shard) * g.classes + g.class_of(cell);
   const std::uint64_t blocks = static_cast<std::uint64_t>(g.shards) * g.classes;
   const std::uint64_t listeners = context_->audience->size();
@@ -98,8 +99,36 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
 
 void CellPlanner::read_clocks(Span span) {
   offsets_ms_.clear();
-  for (const OffsetRule rule : context_->audience->rules())
-    offsets_ms_.push_back(offset_minutes(rule, context_->start_epoch_ms + span.begin_ms) * 60'000LL);
+  busy_.clear();
+  const std::int64_t begin = context_->start_epoch_ms + span.begin_ms;
+  const std::int64_t end = context_->start_epoch_ms + span.end_ms;
+  const auto& rules = context_->audience->rules();
+  for (std::size_t r = 0; r < rules.size(); ++r) {
+    const std::int64_t offset_ms = offset_minutes(rules[r], begin) * 60'000LL;
+    offsets_ms_.push_back(offset_ms);
+    for (std::size_t kind = 0; kind < Courses::kKinds; ++kind) {
+      const WeeklyCourse& course = context_->courses->of(r, kind);
+      busy_.push_back({course.integral(begin + offset_ms), course.integral(end + offset_ms)});
+    }
+  }
+}
+
+/// Heavy and light weeks alternate (Louail and Barthelemy 2017): each listener's weight × 0.5 to 1.5.
+void CellPlanner::read_moods(Span span) {
+  const std::int64_t week = (context_->start_epoch_ms + span.begin_ms) / kWeekMs;
+  if (week == week_) return;
+  week_ = week;
+  const Audience& audience = *context_->audience;
+  const StreamKey key = stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
+  moods_.resize(audience.size());
+  for (std::uint32_t i = 0; i < audience.size(); ++i) {
+    const std::uint64_t bits = draw(key, i);
+    moods_[i] = {audience[i].weight * static_cast<float>(0.5 + unit(bits)), static_cast<float>(normal(mix64(bits)))};
+  }
+}
+
+const CellPlanner::Busy& CellPlanner::busy_of(const Listener& person, Device device) const {
+  return busy_[person.rule * Courses::kKinds + Courses::kind(person, device)];
 }
 
 /// When the listener can begin in this span, epoch ms. Who was there at the run's start was there before it.
@@ -109,28 +138,25 @@ std::int64_t CellPlanner::first_moment(const Listener& person, Span span) const 
   return possible <= context_->start_epoch_ms ? begin : std::max(begin, possible);
 }
 
-/// Cumulative weights of the class over the span: habit × place and hour × registered time × the week's mood.
+/// Cumulative weights of the class over the span: mood × habit × what is usual at the place and hour, counted
+/// from when the listener is there.
 void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
   candidates_.clear();
   double sum = 0;
+  const std::int64_t epoch_begin = context_->start_epoch_ms + span.begin_ms;
   const std::int64_t epoch_end = context_->start_epoch_ms + span.end_ms;
-  const std::int64_t week = (context_->start_epoch_ms + span.begin_ms) / kWeekMs;
-  const StreamKey week_key = stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
   const Audience& audience = *context_->audience;
   for (std::uint32_t i = first; i < last; ++i) {
     const Listener& person = audience[i];
     const std::int64_t from = first_moment(person, span);
     if (from >= epoch_end) continue;
-    const std::int64_t offset_ms = offsets_ms_[person.rule];
-    const std::uint64_t bits = draw(week_key, i);
-    // Heavy and light weeks alternate (Louail and Barthelemy 2017): 0.5 to 1.5.
-    const double mood = 0.5 + unit(bits);
-    const auto week_z = static_cast<float>(normal(mix64(bits)));
     for (std::uint32_t h = 0; h < 2; ++h) {
-      const WeeklyCourse& course = context_->courses->of(person, person.habits[h].device);
-      const double busy = course.integral(epoch_end + offset_ms) - course.integral(from + offset_ms);
-      sum += static_cast<double>(person.weight) * static_cast<double>(person.habits[h].share) * mood * busy;
-      candidates_.push_back({sum, i, h, week_z});
+      const Busy& busy = busy_of(person, person.habits[h].device);
+      double share = busy.end - busy.begin;
+      if (from > epoch_begin) [[unlikely]]
+        share *= static_cast<double>(epoch_end - from) / static_cast<double>(epoch_end - epoch_begin);
+      sum += static_cast<double>(moods_[i].inclination * person.habits[h].share) * share;
+      candidates_.push_back({sum, i, h});
     }
   }
   RACESIM_CHECK(sum > 0);
@@ -155,7 +181,7 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
     }
     while (at + 1 < candidates_.size() && candidates_[at].weight_end <= position) ++at;
     const Candidate& chosen = candidates_[at];
-    const std::uint64_t length = session_length(static_cast<double>(chosen.week_z), draw(key, 2 * j + 2));
+    const std::uint64_t length = session_length(static_cast<double>(moods_[chosen.listener].week_z), draw(key, 2 * j + 2));
     Session session{};
     session.listener = chosen.listener;
     session.device = (*context_->audience)[chosen.listener].habits[chosen.habit].device;
@@ -172,10 +198,12 @@ std::int64_t CellPlanner::draw_start(const Session& session, Span span, double u
   const std::int64_t from = first_moment(person, span);
   const std::int64_t offset_ms = offsets_ms_[person.rule];
   const WeeklyCourse& course = context_->courses->of(person, session.device);
-  const double a = course.integral(from + offset_ms);
-  const double b = course.integral(epoch_end + offset_ms);
-  const std::int64_t start = course.inverse(a + uniform * (b - a)) - offset_ms;
-  return std::clamp(start, from, epoch_end - 1) - context_->start_epoch_ms;
+  const Busy& busy = busy_of(person, session.device);
+  const bool all_along = from == context_->start_epoch_ms + span.begin_ms;
+  const double begin = all_along ? busy.begin : course.integral(from + offset_ms);
+  const double at = begin + uniform * (busy.end - begin);
+  const std::int64_t start = course.inverse(at, from + offset_ms, epoch_end - 1 + offset_ms);
+  return start - offset_ms - context_->start_epoch_ms;
 }
 
 void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out) {

@@ -54,14 +54,26 @@ class CellPlanner {
     double weight_end;  ///< cumulative
     std::uint32_t listener;
     std::uint32_t habit;
-    float week_z;  ///< the listener's inclination to long sessions this week, standard normal
   };
   struct Span {
     std::int64_t begin_ms;
     std::int64_t end_ms;
   };
 
+  /// What a listener is like in one week.
+  struct Mood {
+    float inclination;  ///< to listen at all: weight of the listener × 0.5 to 1.5
+    float week_z;       ///< to long sessions, standard normal
+  };
+  /// A course over the cell's span on one clock.
+  struct Busy {
+    double begin;  ///< integral
+    double end;
+  };
+
   void read_clocks(Span span);
+  void read_moods(Span span);
+  const Busy& busy_of(const Listener& person, Device device) const;
   std::int64_t first_moment(const Listener& person, Span span) const;
   void weigh(Span span, std::uint32_t first, std::uint32_t last);
   void draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out);
@@ -73,6 +85,9 @@ class CellPlanner {
 
   const PlanContext* context_;
   std::vector<std::int64_t> offsets_ms_;  ///< of each rule's clock at the cell's begin
+  std::vector<Busy> busy_;                ///< per rule, chronotype and setting
+  std::int64_t week_ = INT64_MIN;         ///< of moods_
+  std::vector<Mood> moods_;               ///< per listener
   std::vector<Candidate> candidates_;
   std::vector<std::uint32_t> order_;
 };

@@ -17,10 +17,19 @@ namespace racesim::plays {
 class Courses {
  public:
   Courses(const Audience& audience, bool level, std::int64_t start_ms);
+
+  /// Kinds of listening: chronotype × setting.
+  static constexpr std::size_t kKinds = kChronotypeCount * kSettingCount;
+  static std::size_t kind(const Listener& person, Device device) {
+    return static_cast<std::size_t>(person.chronotype) * kSettingCount +
+           static_cast<std::size_t>(setting_of(device));
+  }
+
+  const WeeklyCourse& of(std::size_t rule, std::size_t kind) const {
+    return courses_[(level_ ? rule : 0) * kKinds + kind];
+  }
   const WeeklyCourse& of(const Listener& person, Device device) const {
-    const std::size_t group = level_ ? person.rule : 0;
-    return courses_[(group * kChronotypeCount + static_cast<std::size_t>(person.chronotype)) * kSettingCount +
-                    static_cast<std::size_t>(setting_of(device))];
+    return of(person.rule, kind(person, device));
   }
 
  private:

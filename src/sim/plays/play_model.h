@@ -10,11 +10,20 @@
 
 namespace racesim::plays {
 
+/// Which play is asked for.
+struct PlayQuery {
+  std::uint32_t cell;
+  std::uint32_t seq;
+  std::uint32_t listener;
+  std::uint32_t released;  ///< songs that are out at the time of the play
+  float patience;          ///< of the session
+};
+
 struct Play {
   std::uint32_t song;
-  std::uint32_t listened_ms;
-  std::uint32_t step_ms;  ///< to the start of the next play of the session; not less than listened_ms
-  std::uint32_t tie;      ///< random bits that order plays of one millisecond
+  std::uint32_t wanted_ms;  ///< how long it is listened to, if there is time
+  std::uint32_t pause_ms;   ///< before the next play of the session
+  std::uint32_t tie;        ///< random bits that order plays of one millisecond
 };
 
 /// Longest pause between two plays of a session.
@@ -31,17 +40,15 @@ class PlayModel {
     return released_by_day_[day < released_by_day_.size() ? day : released_by_day_.size() - 1];
   }
 
-  /// `most_ms`: the play and the pause behind it may take so long. `patience`: of the session.
-  Play play(std::uint32_t cell, std::uint32_t seq, std::uint32_t listener, std::uint32_t released,
-            float patience, std::int64_t most_ms) const;
+  /// Answers `count` (at most kMostQueries) queries. Many at once, step by step: one play alone is a long chain of
+  /// dependent operations, a hundred side by side keep the processor busy.
+  void draw_plays(const PlayQuery* queries, Play* out, std::size_t count) const;
+  static constexpr std::size_t kMostQueries = 64;
 
  private:
-  std::uint32_t choose_song(std::uint64_t bits, std::uint64_t more_bits, std::uint32_t listener,
-                            std::uint32_t released) const;
-
   const Catalog* catalog_;
   StreamKey play_key_;
-  StreamKey favourite_key_;
+  std::uint64_t favourites_;  ///< base of the draws of favourites
   std::int64_t first_day_;
   std::vector<std::uint32_t> released_by_day_;
 };

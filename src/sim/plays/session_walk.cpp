@@ -40,25 +40,24 @@ ShardCalendar::ShardCalendar(const WalkContext& context, std::uint32_t shard, st
   while (g.cell_begin(next_cell_) < begin_ms) open_cell(next_cell_++, begin_ms);
 }
 
-Play ShardCalendar::next_play(const Cursor& c) const {
+PlayQuery ShardCalendar::query(const Cursor& c) const {
   const Geometry& g = context_->plan.geometry;
   // Before the run's start: the end of the window seen once more, or the days before an endless run, which
   // choose from what is out at its start.
   std::int64_t lived_ms = c.next_ms;
   if (lived_ms < 0) lived_ms = g.endless ? 0 : lived_ms + g.span_ms;
   const std::uint32_t released = context_->model->released_at(context_->plan.start_epoch_ms + lived_ms);
-  const std::int64_t most_ms = c.limit_ms - c.next_ms - static_cast<std::int64_t>(c.left - 1) * c.slot_ms;
-  return context_->model->play(c.cell, c.seq, c.listener, released, c.patience, most_ms);
+  return {c.cell, c.seq, c.listener, released, c.patience};
 }
 
 /// Plays silently up to `until_ms`; false if the session is over by then.
 bool ShardCalendar::skip(Cursor& cursor, std::int64_t until_ms) const {
   while (cursor.next_ms < until_ms) {
     if (cursor.left == 1) return false;
-    const Play play = next_play(cursor);
-    --cursor.left;
-    ++cursor.seq;
-    cursor.next_ms += play.step_ms;
+    const PlayQuery question = query(cursor);
+    Play play{};
+    context_->model->draw_plays(&question, &play, 1);
+    cursor.pass(play);
   }
   return true;
 }
@@ -83,19 +82,29 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
   }
 }
 
-void ShardCalendar::play_on(Cursor c, std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out) {
-  for (;;) {
-    const Play play = next_play(c);
-    out.push_back({static_cast<std::uint32_t>(c.next_ms - begin_ms), play.song, c.listener, c.location,
-                   c.cell, c.seq, play.listened_ms,
-                   static_cast<std::uint32_t>(c.device) | (play.tie << 8)});
-    if (--c.left == 0) return;
-    ++c.seq;
-    c.next_ms += play.step_ms;
-    if (c.next_ms >= end_ms) break;
-  }
+/// One play of each session in due_; keeps those sessions that have another one before `end_ms`.
+void ShardCalendar::play_round(std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out) {
+  PlayQuery queries[PlayModel::kMostQueries];
+  Play plays[PlayModel::kMostQueries];
   const Geometry& g = context_->plan.geometry;
-  if (g.endless || c.next_ms < g.span_ms) park(c);
+  const std::int64_t run_end_ms = g.span_ms > 0 ? g.span_ms : INT64_MAX;
+  std::size_t kept = 0;
+  for (std::size_t first = 0; first < due_.size(); first += PlayModel::kMostQueries) {
+    const std::size_t count = std::min(PlayModel::kMostQueries, due_.size() - first);
+    for (std::size_t i = 0; i < count; ++i) queries[i] = query(due_[first + i]);
+    context_->model->draw_plays(queries, plays, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      Cursor c = due_[first + i];
+      Record r{static_cast<std::uint32_t>(c.next_ms - begin_ms), plays[i].song, c.listener, c.location,
+               c.cell, c.seq, 0, static_cast<std::uint32_t>(c.device) | (plays[i].tie << 8)};
+      r.listened_ms = c.pass(plays[i]);
+      out.push_back(r);
+      if (c.left == 0) continue;
+      if (c.next_ms < end_ms) due_[kept++] = c;
+      else if (c.next_ms < run_end_ms) park(c);
+    }
+  }
+  due_.resize(kept);
 }
 
 void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
@@ -108,9 +117,8 @@ void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
     open_cell(next_cell_++, INT64_MIN);
   due_.clear();
   due_.swap(ring_[slice & (ring_.size() - 1)]);
-  for (const Cursor& cursor : due_) play_on(cursor, begin_ms, end_ms, out);
+  while (!due_.empty()) play_round(begin_ms, end_ms, out);
   // The memory goes back to the ring where it came from.
-  due_.clear();
   due_.swap(ring_[slice & (ring_.size() - 1)]);
 }
 
@@ -188,6 +196,17 @@ void SessionWalk::order(Scratch& s) const {
   }
 }
 
+/// Records lie in the order of sessions and are read in that of time: asks for those to come.
+void SessionWalk::prefetch(const Scratch& s, std::size_t at) const {
+  constexpr std::size_t kAhead = 24;
+  constexpr std::size_t kIdAhead = 8;
+  if (at + kAhead >= s.keys.size()) return;
+  __builtin_prefetch(&s.records[static_cast<std::uint32_t>(s.keys[at + kAhead])]);
+  const Record& soon = s.records[static_cast<std::uint32_t>(s.keys[at + kIdAhead])];
+  __builtin_prefetch(&context_.plan.audience->id(soon.listener));
+  __builtin_prefetch(&catalog_->id(soon.song));
+}
+
 void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) const {
   const Audience& audience = *context_.plan.audience;
   const std::int64_t begin_ms = context_.plan.start_epoch_ms +
@@ -200,8 +219,8 @@ void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) cons
     PlayRow* row = s.rows.rows<PlayRow>().data();
     EventHead* head = s.rows.heads.data();
     for (std::size_t i = 0; i < count; ++i, ++row, ++head) {
+      prefetch(s, done + i);
       const Record& r = s.records[static_cast<std::uint32_t>(s.keys[done + i])];
-      row->event_id = pack_event_id({run_, r.cell, r.seq});
       row->song_id = catalog_->id(r.song);
       row->user_id = audience.id(r.listener);
       row->location_id = audience.location_id(r.location);
@@ -210,6 +229,9 @@ void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) cons
       row->device_type = static_cast<Device>(r.device_and_tie & 0xff);
       *head = {row->played_at.ms * 1'000'000, r.listener, r.cell, r.seq};
     }
+    const auto rows = s.rows.rows<PlayRow>();
+    for (std::size_t i = 0; i < count; ++i)
+      rows[i].event_id = pack_event_id({run_, s.rows.heads[i].owner, static_cast<std::uint32_t>(s.rows.heads[i].seq)});
     out.take(0, s.rows);
   }
 }

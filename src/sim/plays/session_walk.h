@@ -38,6 +38,17 @@ struct Cursor {
   float patience;
   std::uint16_t left;     ///< plays
   Device device;
+
+  /// Goes on to the play after `play`; returns how long `play` is listened to. Time enough is left for the rest.
+  std::uint32_t pass(const Play& play) {
+    const std::int64_t most_ms = limit_ms - next_ms - static_cast<std::int64_t>(left - 1) * slot_ms;
+    const std::int64_t listened_ms = most_ms < play.wanted_ms ? most_ms : play.wanted_ms;
+    const std::int64_t step_ms = listened_ms + play.pause_ms;
+    next_ms += most_ms < step_ms ? most_ms : step_ms;
+    ++seq;
+    --left;
+    return static_cast<std::uint32_t>(listened_ms);
+  }
 };
 
 /// What all shards of a walk share; const.
@@ -57,8 +68,8 @@ class ShardCalendar {
  private:
   void open_cell(std::int64_t cell, std::int64_t skip_to_ms);
   bool skip(Cursor& cursor, std::int64_t until_ms) const;
-  void play_on(Cursor cursor, std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out);
-  Play next_play(const Cursor& cursor) const;
+  PlayQuery query(const Cursor& cursor) const;
+  void play_round(std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out);
   void park(const Cursor& cursor);
 
   const WalkContext* context_;
@@ -94,6 +105,7 @@ class SessionWalk final : public Walk {
   std::unique_ptr<Scratch> take_scratch();
   void give_back(std::unique_ptr<Scratch> scratch);
   void order(Scratch& scratch) const;
+  void prefetch(const Scratch& scratch, std::size_t at) const;
   void render(std::uint64_t index, Scratch& scratch, RowConsumer& out) const;
 
   const WalkContext context_;

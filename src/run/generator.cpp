@@ -1,0 +1,106 @@
+#include "run/generator.h"
+
+namespace racesim {
+namespace {
+
+/// Encodes rendered rows while they are still in the cache.
+class EncodingConsumer final : public RowConsumer {
+ public:
+  EncodingConsumer(const Encoder& encoder, WireBatch& out) : encoder_(encoder), out_(out) {}
+  void take(std::uint32_t stream, const RowBatch& rows) override {
+    out_.stream = stream;
+    encoder_.encode(rows, out_);
+  }
+
+ private:
+  const Encoder& encoder_;
+  WireBatch& out_;
+};
+
+}  // namespace
+
+std::shared_ptr<WireBatch> BatchPool::take() {
+  std::unique_ptr<WireBatch> batch;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!free_.empty()) {
+      batch = std::move(free_.back());
+      free_.pop_back();
+    }
+  }
+  if (!batch) batch = std::make_unique<WireBatch>();
+  batch->clear();
+  const auto give_back = [pool = shared_from_this()](WireBatch* used) {
+    std::unique_ptr<WireBatch> owned(used);
+    const std::scoped_lock lock(pool->mutex_);
+    pool->free_.push_back(std::move(owned));
+  };
+  return {batch.release(), give_back};
+}
+
+Generator::Generator(const Scenario& scenario, const Encoder& encoder, ShardRange shards, std::uint32_t run,
+                     unsigned threads)
+    : scenario_(scenario),
+      encoder_(encoder),
+      run_(run),
+      threads_(threads),
+      walk_(scenario.walk(shards, 0)),
+      window_(threads + 2) {}
+
+Generator::~Generator() {
+  cancel();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void Generator::start() {
+  for (unsigned i = 0; i < threads_; ++i) workers_.emplace_back([this] { work(); });
+}
+
+void Generator::cancel() {
+  const std::scoped_lock lock(mutex_);
+  cancelled_ = true;
+  ready_.notify_all();
+  room_.notify_all();
+}
+
+std::optional<std::uint64_t> Generator::claim() {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [&] { return cancelled_ || next_claim_ < next_read_ + window_.size(); });
+  if (cancelled_ || next_claim_ >= scenario_.slice_count()) return std::nullopt;
+  return next_claim_++;
+}
+
+std::shared_ptr<WireBatch> Generator::render(std::uint64_t slice) {
+  std::shared_ptr<WireBatch> batch = pool_->take();
+  batch->run = run_;
+  batch->id_rule = encoder_.id_rule();
+  EncodingConsumer consumer(encoder_, *batch);
+  walk_->fill(slice, consumer);
+  return batch;
+}
+
+void Generator::work() {
+  while (const auto slice = claim()) {
+    std::shared_ptr<WireBatch> batch = render(*slice);
+    const std::scoped_lock lock(mutex_);
+    window_[*slice % window_.size()] = std::move(batch);
+    if (*slice == next_read_) ready_.notify_one();
+  }
+}
+
+std::shared_ptr<const WireBatch> Generator::next() {
+  std::unique_lock lock(mutex_);
+  if (next_read_ >= scenario_.slice_count()) return nullptr;
+  auto& slot = window_[next_read_ % window_.size()];
+  ready_.wait(lock, [&] { return cancelled_ || slot; });
+  if (cancelled_) return nullptr;
+  std::shared_ptr<WireBatch> batch = std::move(slot);
+  slot = nullptr;
+  ++next_read_;
+  batch->first_ordinal = events_read_;
+  events_read_ += batch->size();
+  room_.notify_one();
+  return batch;
+}
+
+}  // namespace racesim

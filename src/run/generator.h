@@ -1,0 +1,68 @@
+// Renders and encodes slices on worker threads and hands the batches on in order.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "codec/encoder.h"
+#include "model/batch.h"
+#include "sim/scenario.h"
+
+namespace racesim {
+
+/// Recycles the memory of batches: a fresh megabyte costs more page faults than its encoding costs time.
+class BatchPool : public std::enable_shared_from_this<BatchPool> {
+ public:
+  /// An empty batch; it comes back when its last owner lets go.
+  std::shared_ptr<WireBatch> take();
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<WireBatch>> free_;
+};
+
+/// Workers claim slices in order, at most threads + 2 ahead of the reader.
+class Generator {
+ public:
+  /// `scenario` and `encoder` outlive the generator. `run` is the run's number.
+  Generator(const Scenario& scenario, const Encoder& encoder, ShardRange shards, std::uint32_t run,
+            unsigned threads);
+  /// Cancels and joins.
+  ~Generator();
+
+  void start();
+  /// The next batch in order, its events numbered on from the last one's; blocks. Null at the end, or after
+  /// cancel(). A batch may be empty. One reader.
+  std::shared_ptr<const WireBatch> next();
+  /// Makes next() return null and the workers end after their current slice. Any thread.
+  void cancel();
+
+ private:
+  void work();
+  std::optional<std::uint64_t> claim();
+  std::shared_ptr<WireBatch> render(std::uint64_t slice);
+
+  const Scenario& scenario_;
+  const Encoder& encoder_;
+  const std::uint32_t run_;
+  const unsigned threads_;
+  std::unique_ptr<Walk> walk_;
+  std::shared_ptr<BatchPool> pool_ = std::make_shared<BatchPool>();
+
+  std::mutex mutex_;
+  std::condition_variable ready_;  // for the reader
+  std::condition_variable room_;   // for the workers
+  std::vector<std::shared_ptr<WireBatch>> window_;  // slot of slice s: s mod size; null until rendered
+  std::uint64_t next_claim_ = 0;
+  std::uint64_t next_read_ = 0;
+  std::uint64_t events_read_ = 0;
+  bool cancelled_ = false;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace racesim
