@@ -26,9 +26,9 @@ if(RACESIM_WERROR)
   target_compile_options(racesim_options INTERFACE -Werror)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False reports of g++ 12 at -O2 and -O3 (GCC bugs 105329, 105651).
+  # False reports of g++ 12 at -O2 and -O3 (GCC bugs 105329, 105651; 80635 for std::optional).
   target_compile_options(racesim_options INTERFACE
-    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
 
 set(RACESIM_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
@@ -36,8 +36,8 @@ if(RACESIM_SANITIZE)
   add_compile_options(-fsanitize=${RACESIM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${RACESIM_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # The instrumentation hides value ranges from these two, which then report what cannot happen.
-    target_compile_options(racesim_options INTERFACE -Wno-format-truncation -Wno-maybe-uninitialized)
+    # The instrumentation hides value ranges, and this one then reports what cannot happen.
+    target_compile_options(racesim_options INTERFACE -Wno-format-truncation)
   endif()
 endif()
 
