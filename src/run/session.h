@@ -51,6 +51,7 @@ struct RunResult {
   std::int64_t start_ns = 0;     ///< event time of the run's start (live: the moment of start)
   bool drained = true;           ///< false: abandoned before everything was acked or failed
   bool reached_end = true;       ///< false: stopped before the plan's end
+  bool reader_gone = false;      ///< stdout's or a FIFO's reader closed it: the run ended there, without error
   std::optional<Error> error;    ///< what ended the run early
 };
 
