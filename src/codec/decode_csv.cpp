@@ -45,7 +45,7 @@ class CsvDecoder final : public StreamDecoder {
       } else if (size > kRecordLimit) {
         refuse_line(overlong_reason());
       } else if (!found && scan_.in_quotes) {
-        refuse_line("a quote is opened and never closed");
+        refuse_line(open_quote_reason());
       } else if (!found && line_end_required()) {
         refuse_line("torn: no line end");
       } else {
@@ -89,6 +89,13 @@ class CsvDecoder final : public StreamDecoder {
     else
       reject(std::move(reason), line);
     skipping_ = !drop_line();
+  }
+
+  /// Quotes do not pair up to the input's end; the first line alone shows best which one is wrong.
+  std::string open_quote_reason() {
+    std::string why;
+    if (cells_.split(without_cr(pending().substr(0, scan_.first_line)), why)) why = "a quote is never closed";
+    return why;
   }
 
   void refuse_header(const std::string& reason, std::string_view line) {
@@ -146,11 +153,11 @@ class CsvDecoder final : public StreamDecoder {
       const auto field = std::find_if(schema_->fields.begin(), schema_->fields.end(), fits);
       const bool known = field != schema_->fields.end();
       if (!known && !ignore_unknown_) {
-        why = fmt::format("column {} is not in the schema '{}'", quoted(cell), schema_->name);
+        why = fmt::format("column {} is not in the schema '{}'", excerpt(cell), schema_->name);
         return false;
       }
       if (known && std::find(columns_.begin(), columns_.end(), &*field) != columns_.end()) {
-        why = fmt::format("column {} stands twice", quoted(cell));
+        why = fmt::format("column {} stands twice", excerpt(cell));
         return false;
       }
       columns_.push_back(known ? &*field : nullptr);

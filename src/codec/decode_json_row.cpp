@@ -101,7 +101,7 @@ bool JsonRowReader::read_object(JsonCursor& in, std::uint32_t node, std::string&
       child = child_named(node, key);
     ++expected;
     if (child == kNone && !ignore_unknown_) {
-      why = fmt::format("key {} is not in the schema '{}'", quoted(key), schema_->name);
+      why = fmt::format("key {} is not in the schema '{}'", excerpt(key), schema_->name);
       return node == 0 ? false : in_field(nodes_[node].path, why);
     }
     in.take(':');

@@ -48,7 +48,7 @@ class RowBuilder {
       return false;
     }
     if (text.find('\0') != std::string_view::npos) {
-      why = quoted(text) + " holds a NUL character";
+      why = excerpt(text) + " holds a NUL character";
       return false;
     }
     const Text slice = batch_->add_text(text);

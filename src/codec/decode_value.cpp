@@ -93,11 +93,11 @@ bool read_number(const FieldInfo& field, std::string_view text, std::byte* to, s
   std::uint64_t magnitude = 0;
   const NumberFault fault = parse_scaled(text, field.decimals, negative, magnitude);
   if (fault == NumberFault::malformed) {
-    why = quoted(text) + " is not a number";
+    why = excerpt(text) + " is not a number";
     return false;
   }
   if (fault == NumberFault::more_decimals) {
-    why = fmt::format("{} has more decimals than the schema's {}", quoted(text), field.decimals);
+    why = fmt::format("{} has more decimals than the schema's {}", excerpt(text), field.decimals);
     return false;
   }
   const int bits = 8 * field.size;
@@ -105,7 +105,7 @@ bool read_number(const FieldInfo& field, std::string_view text, std::byte* to, s
   const std::uint64_t highest = UINT64_MAX >> (64 - bits + (is_signed ? 1 : 0));
   const std::uint64_t lowest = is_signed ? highest + 1 : 0;  // magnitude of the lowest value
   if (fault == NumberFault::too_large || magnitude > (negative ? lowest : highest)) {
-    why = fmt::format("{} is out of range: {} to {}", quoted(text),
+    why = fmt::format("{} is out of range: {} to {}", excerpt(text),
                       scaled_text(is_signed, lowest, field.decimals),
                       scaled_text(false, highest, field.decimals));
     return false;
@@ -141,7 +141,7 @@ bool read_uuid(std::string_view text, std::byte* to, std::string& why) {
     }
     good = (faults & 0x80) == 0;
   }
-  if (!good) why = quoted(text) + " is not a UUID: 32 hex digits as 8-4-4-4-12";
+  if (!good) why = excerpt(text) + " is not a UUID: 32 hex digits as 8-4-4-4-12";
   return good;
 }
 
@@ -153,7 +153,7 @@ bool read_hex32(std::string_view text, std::byte* to, std::string& why) {
     value = value << 4 | hex_value(c);
   }
   if (text.size() != 8 || (faults & 0x80) != 0) {
-    why = quoted(text) + " is not 8 hex digits";
+    why = excerpt(text) + " is not 8 hex digits";
     return false;
   }
   std::memcpy(to, &value, sizeof value);
@@ -169,7 +169,7 @@ bool read_enum(const FieldInfo& field, std::string_view text, std::byte* to, std
     }
     ++value;
   }
-  why = quoted(text) + " is none of:";
+  why = excerpt(text) + " is none of:";
   for (const std::string_view name : field.enum_names) {
     why += ' ';
     why += name;
@@ -180,7 +180,7 @@ bool read_enum(const FieldInfo& field, std::string_view text, std::byte* to, std
 bool read_bool(std::string_view text, std::byte* to, std::string& why) {
   const bool value = text == "true";
   if (!value && text != "false") {
-    why = quoted(text) + " is neither true nor false";
+    why = excerpt(text) + " is neither true nor false";
     return false;
   }
   std::memcpy(to, &value, sizeof value);
@@ -189,7 +189,7 @@ bool read_bool(std::string_view text, std::byte* to, std::string& why) {
 
 /// The time parsers quote the text whole.
 bool refuse_time(std::string_view text, const Error& error, std::string& why) {
-  why = text.size() > kQuotedLimit ? quoted(text) + " is not a time" : error.what;
+  why = text.size() > kQuotedLimit ? excerpt(text) + " is not a time" : error.what;
   if (!error.hint.empty()) why += " (" + error.hint + ")";
   return false;
 }
@@ -252,7 +252,7 @@ bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, s
   return false;
 }
 
-std::string quoted(std::string_view text) {
+std::string excerpt(std::string_view text) {
   std::size_t size = text.size();
   if (size > kQuotedLimit) {
     size = kQuotedLimit;

@@ -22,6 +22,6 @@ NumberFault parse_scaled(std::string_view text, int decimals, bool& negative, st
 bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why);
 
 /// For messages: between quotes, at most 60 bytes of it, control characters shown as '?'.
-std::string quoted(std::string_view text);
+std::string excerpt(std::string_view text);
 
 }  // namespace racesim
