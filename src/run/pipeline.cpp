@@ -1,0 +1,128 @@
+#include "run/pipeline.h"
+
+#include <algorithm>
+
+#include "base/quantity.h"
+
+namespace racesim {
+namespace {
+
+// Above so many events at a time a lag is taken for several neighbours.
+constexpr std::size_t kLagSamples = 64;
+
+void record_lags(const Pacer::Plan& plan, const WireBatch& batch, std::size_t first, std::size_t last,
+                 std::int64_t now_ns, Histogram& out) {
+  const std::size_t step = (last - first + kLagSamples - 1) / kLagSamples;
+  for (std::size_t i = first; i < last; i += step)
+    out.record(now_ns - plan.due_ns(batch, i), std::min(step, last - i));
+}
+
+}  // namespace
+
+void AckLag::on_acked(const WireBatch& batch, std::size_t first, std::size_t last) {
+  if (first == last) return;
+  const std::scoped_lock lock(mutex_);
+  if (plan_ && plan_->limited()) record_lags(*plan_, batch, first, last, clock_.now_ns(), lag_);
+}
+
+void AckLag::read(Histogram& out) const { out.merge(lag_); }
+
+Pipeline::Pipeline(Generator& generator, Pacer& pacer, AckLag& ack_lag,
+                   std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
+                   std::int64_t event_start_ns, std::optional<std::int64_t> start_ns)
+    : generator_(generator),
+      pacer_(pacer),
+      ack_lag_(ack_lag),
+      sinks_(sinks),
+      pace_(pace),
+      clock_(clock),
+      event_start_ns_(event_start_ns),
+      asked_start_ns_(start_ns) {}
+
+std::optional<std::int64_t> Pipeline::start_ns() const {
+  const std::int64_t begun_ns = begun_ns_.load();
+  if (begun_ns == INT64_MIN) return std::nullopt;
+  return begun_ns;
+}
+
+void Pipeline::stop() {
+  stop_.store(true);
+  generator_.cancel();
+}
+
+void Pipeline::begin(std::int64_t now_ns) {
+  pacer_.start(now_ns, event_start_ns_);
+  ack_lag_.set_plan(pacer_.plan());
+  begun_ns_.store(now_ns);
+}
+
+Pipeline::End Pipeline::run() {
+  End end;
+  generator_.start();
+  if (asked_start_ns_) begin(*asked_start_ns_);
+  while (SharedBatch batch = generator_.next()) {
+    if (begun_ns_.load() == INT64_MIN) begin(clock_.now_ns());
+    if (Done sent = send(batch); !sent) {
+      end.error = sent.error();
+      break;
+    }
+    if (stop_.load()) break;
+  }
+  end.reached_end = !end.error && !stop_.load();
+  generator_.cancel();
+  if (Done closed = close_sinks(); !closed && !end.error) end.error = closed.error();
+  end.reader_gone = reader_gone();
+  if (end.reader_gone) end.error.reset();
+  return end;
+}
+
+bool Pipeline::reader_gone() const {
+  return std::any_of(sinks_.begin(), sinks_.end(), [](const auto& sink) { return sink->reader_gone(); });
+}
+
+/// Releases the events of one batch as they fall due.
+Done Pipeline::send(const SharedBatch& batch) {
+  std::size_t from = 0;
+  while (from < batch->size()) {
+    const std::optional<Release> release = pacer_.next(*batch, from, stop_);
+    if (!release) return {};
+    const std::size_t count = release->last - from;
+    if (pace_.on_overload == Overload::fail && pacer_.behind_ns() > pace_.max_lag_ns)
+      return fail(ErrorKind::runtime,
+                  "the sinks are " + format_duration(pacer_.behind_ns()) + " behind the plan",
+                  "lower the rate, raise --max-lag, or choose --on-overload block or drop");
+    if (release->shed) {
+      counters_.shed.fetch_add(count);
+    } else if (Done sent = submit(batch, from, release->last); !sent) {
+      return sent;
+    }
+    counters_.generated.fetch_add(count);
+    counters_.event_time_ns.store(batch->heads[release->last - 1].emit_time_ns);
+    from = release->last;
+  }
+  return {};
+}
+
+Done Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
+  note_sent(*batch, first, last);
+  for (const auto& sink : sinks_)
+    if (Done taken = sink->submit(batch, first, last); !taken) return taken;
+  return {};
+}
+
+void Pipeline::note_sent(const WireBatch& batch, std::size_t first, std::size_t last) {
+  const std::int64_t now_ns = clock_.now_ns();
+  if (counters_.first_sent_ns.load() == 0) counters_.first_sent_ns.store(now_ns);
+  counters_.last_sent_ns.store(now_ns);
+  if (pacer_.plan().limited()) record_lags(pacer_.plan(), batch, first, last, now_ns, counters_.send_lag);
+}
+
+/// Closes every sink, whatever becomes of the others; the first error counts.
+Done Pipeline::close_sinks() {
+  Done result;
+  for (const auto& sink : sinks_)
+    if (Done closed = sink->close(); !closed && result) result = closed;
+  return result;
+}
+
+}  // namespace racesim

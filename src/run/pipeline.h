@@ -1,0 +1,88 @@
+// The run in the order of its data: generator → pacer → sinks. One thread, the conductor, calls run().
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "io/sink.h"
+#include "run/generator.h"
+#include "run/pacer.h"
+
+namespace racesim {
+
+/// Counts and lags of a run; written by the conductor, read by any thread.
+struct PipelineCounters {
+  std::atomic<std::uint64_t> generated{0};  ///< released or shed
+  std::atomic<std::uint64_t> shed{0};
+  std::atomic<std::int64_t> event_time_ns{0};
+  std::atomic<std::int64_t> first_sent_ns{0};  ///< by the clock; 0 before the first
+  std::atomic<std::int64_t> last_sent_ns{0};
+  Histogram send_lag;
+};
+
+/// Turns acknowledgements into lags. Any thread.
+class AckLag final : public AckListener {
+ public:
+  explicit AckLag(Clock& clock) : clock_(clock) {}
+  /// Before the first acknowledgement.
+  void set_plan(const Pacer::Plan& plan) { plan_ = plan; }
+  void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) override;
+  void read(Histogram& out) const;
+
+ private:
+  Clock& clock_;
+  mutable std::mutex mutex_;
+  std::optional<Pacer::Plan> plan_;
+  Histogram lag_;
+};
+
+class Pipeline {
+ public:
+  struct End {
+    bool reached_end = false;    ///< everything planned was released
+    bool reader_gone = false;    ///< a pipe's reader closed it, as `| head` does: no error
+    std::optional<Error> error;  ///< what ended the run early
+  };
+
+  /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and by
+  /// the clock; without `start_ns` sending starts when the first events are ready.
+  Pipeline(Generator& generator, Pacer& pacer, AckLag& ack_lag, std::vector<std::unique_ptr<Sink>>& sinks,
+           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns, std::optional<std::int64_t> start_ns);
+
+  /// Sends until the plan's end, stop() or an error; closes all sinks. Once.
+  End run();
+  /// Any thread: generate no more; what was released is delivered.
+  void stop();
+
+  const PipelineCounters& counters() const { return counters_; }
+  std::optional<std::int64_t> start_ns() const;
+
+ private:
+  void begin(std::int64_t now_ns);
+  Done send(const SharedBatch& batch);
+  Done submit(const SharedBatch& batch, std::size_t first, std::size_t last);
+  void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
+  bool reader_gone() const;
+  Done close_sinks();
+
+  Generator& generator_;
+  Pacer& pacer_;
+  AckLag& ack_lag_;
+  std::vector<std::unique_ptr<Sink>>& sinks_;
+  const PaceOptions& pace_;
+  Clock& clock_;
+  const std::int64_t event_start_ns_;
+  std::optional<std::int64_t> asked_start_ns_;
+  std::atomic<std::int64_t> begun_ns_{INT64_MIN};
+  std::atomic<bool> stop_{false};
+  PipelineCounters counters_;
+};
+
+}  // namespace racesim

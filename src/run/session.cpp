@@ -1,0 +1,295 @@
+#include "run/session.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <charconv>
+#include <condition_variable>
+#include <fmt/format.h>
+
+#include "codec/encoder.h"
+#include "io/dead_letter.h"
+#include "io/registry.h"
+#include "io/sinks/threaded.h"
+#include "run/master_load.h"
+#include "run/pipeline.h"
+#include "run/run_id.h"
+
+namespace racesim {
+namespace {
+
+LagSummary summarise(const Histogram& lag) {
+  const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+  return {lag.count(), ms(lag.quantile_ns(0.5)), ms(lag.quantile_ns(0.9)), ms(lag.quantile_ns(0.99)),
+          ms(lag.max_ns())};
+}
+
+/// First in the queue for a processor, where the system allows it.
+void ask_for_realtime() {
+  sched_param parameters{};
+  parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
+  pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+}
+
+Result<std::uint32_t> run_number(const RunConfig& config, int version, const MasterData& master) {
+  if (!config.run_id) return derive_run(config.content, version, master.content_hash);
+  std::uint32_t run = 0;
+  const char* const begin = config.run_id->data();
+  const char* const end = begin + config.run_id->size();
+  const auto [stop, code] = std::from_chars(begin, end, run, 16);
+  if (code != std::errc{} || stop != end || config.run_id->size() != 8)
+    return fail(ErrorKind::usage, "--run-id: '" + *config.run_id + "' is not a run's name",
+                "a name is 8 hex digits: a1b2c3d4");
+  return run;
+}
+
+ScenarioConfig scenario_config(const ContentOptions& content, std::uint32_t run, const MasterData& master) {
+  ScenarioConfig config;
+  config.seed = content.seed;
+  config.run = run;
+  config.start_ms = content.start_ns / 1'000'000;
+  if (content.end_ns) config.end_ms = *content.end_ns / 1'000'000;
+  config.volume = content.volume;
+  config.volume_per_minute = content.volume_per_minute;
+  config.popularity = content.popularity;
+  config.master = master.tables();
+  return config;
+}
+
+/// The shards of part `option.index` of `option.count`.
+ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
+  const auto bound = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * shards / option.count); };
+  return {bound(option.index - 1), bound(option.index)};
+}
+
+}  // namespace
+
+const char* to_string(RunState state) {
+  switch (state) {
+    case RunState::idle: return "idle";
+    case RunState::starting: return "starting";
+    case RunState::running: return "running";
+    case RunState::draining: return "draining";
+    case RunState::stopped: return "stopped";
+    case RunState::failed: return "failed";
+  }
+  return "";
+}
+
+class Session::Impl {
+ public:
+  Impl(RunConfig config, Clock& clock)
+      : config_(std::move(config)), clock_(clock), ack_lag_(clock), dead_letter_(config_.delivery.dead_letter_path) {}
+  ~Impl() {
+    if (!conductor_.joinable()) return;
+    abandon();
+    conductor_.join();
+  }
+
+  Done open();
+  void start();
+  void stop();
+  void abandon();
+  RunResult wait();
+  bool wait_for(std::int64_t timeout_ns);
+  RunStatus status() const;
+
+ private:
+  Done open_scenario();
+  Done open_sinks();
+  void conduct();
+  void set_state(RunState state);
+
+  RunConfig config_;
+  Clock& clock_;
+  AckLag ack_lag_;
+  DeadLetter dead_letter_;
+  MasterData master_;
+  std::uint32_t run_ = 0;
+  std::unique_ptr<Scenario> scenario_;
+  std::unique_ptr<Encoder> encoder_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
+  std::unique_ptr<Generator> generator_;
+  std::optional<Pacer> pacer_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::thread conductor_;
+  std::int64_t started_ns_ = 0;
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  RunState state_ = RunState::idle;
+  std::int64_t ended_ns_ = 0;
+  bool abandoned_ = false;
+  Pipeline::End end_;
+};
+
+Done Session::Impl::open_scenario() {
+  const ScenarioEntry* entry = find_scenario(config_.content.scenario);
+  if (entry == nullptr)
+    return fail(ErrorKind::usage, "unknown scenario '" + config_.content.scenario + "'",
+                "choose: --scenario plays");
+  auto master = load_master(config_.content.master_data_dir, entry->master_entities);
+  if (!master) return tl::make_unexpected(master.error());
+  master_ = std::move(*master);
+  const auto run = run_number(config_, entry->version, master_);
+  if (!run) return tl::make_unexpected(run.error());
+  run_ = *run;
+  auto scenario = entry->make(scenario_config(config_.content, run_, master_));
+  if (!scenario) return tl::make_unexpected(scenario.error());
+  scenario_ = std::move(*scenario);
+  auto encoder = make_encoder(*scenario_->streams()[0].schema, config_.delivery.format);
+  if (!encoder) return tl::make_unexpected(encoder.error());
+  encoder_ = std::move(*encoder);
+  return {};
+}
+
+Done Session::Impl::open_sinks() {
+  std::vector<SinkText> texts;
+  for (const SinkSpec& spec : config_.delivery.sinks) texts.push_back({spec.kind, spec.target});
+  if (Done distinct = check_distinct(texts); !distinct) return distinct;
+  for (const SinkText& text : texts) {
+    SinkRequest request;
+    request.kind = text.kind;
+    request.target = text.target;
+    request.header = encoder_->header();
+    request.http = config_.delivery.http;
+    request.clock = &clock_;
+    request.acks = &ack_lag_;
+    request.dead_letter = &dead_letter_;
+    auto sink = open_sink(request);
+    if (!sink) return tl::make_unexpected(sink.error());
+    // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
+    if (texts.size() > 1) sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink)));
+    else sinks_.push_back(std::move(*sink));
+  }
+  return {};
+}
+
+Done Session::Impl::open() {
+  if (Done ok = open_scenario(); !ok) return ok;
+  auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
+  if (!pacer) return tl::make_unexpected(pacer.error());
+  pacer_ = std::move(*pacer);
+  if (Done ok = open_sinks(); !ok) return ok;
+  const ShardRange shards = shard_range(config_.shard, scenario_->shard_count());
+  generator_ = std::make_unique<Generator>(*scenario_, *encoder_, shards, run_, config_.delivery.threads);
+  // A live run is due by the wall clock: its start may lie a moment back by now.
+  std::optional<std::int64_t> start_ns;
+  if (config_.pace.live) start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
+  pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, ack_lag_, sinks_, config_.pace, clock_,
+                                         config_.content.start_ns, start_ns);
+  return {};
+}
+
+void Session::Impl::set_state(RunState state) {
+  const std::scoped_lock lock(mutex_);
+  state_ = state;
+  changed_.notify_all();
+}
+
+void Session::Impl::start() {
+  set_state(RunState::running);
+  started_ns_ = clock_.now_ns();
+  conductor_ = std::thread([this] { conduct(); });
+}
+
+void Session::Impl::conduct() {
+  use_tight_timer_slack();
+  if (config_.pace.realtime) ask_for_realtime();
+  Pipeline::End end = pipeline_->run();
+  if (Done closed = dead_letter_.close(); !closed && !end.error) end.error = closed.error();
+  const std::scoped_lock lock(mutex_);
+  end_ = std::move(end);
+  ended_ns_ = clock_.now_ns();
+  state_ = end_.error ? RunState::failed : RunState::stopped;
+  changed_.notify_all();
+}
+
+void Session::Impl::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (state_ == RunState::running) state_ = RunState::draining;
+  }
+  pipeline_->stop();
+}
+
+void Session::Impl::abandon() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (ended_ns_ == 0) abandoned_ = true;
+  }
+  stop();
+  for (const auto& sink : sinks_) sink->abandon();
+}
+
+bool Session::Impl::wait_for(std::int64_t timeout_ns) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::nanoseconds(timeout_ns), [&] { return ended_ns_ != 0; });
+}
+
+RunResult Session::Impl::wait() {
+  conductor_.join();
+  RunResult result;
+  result.status = status();
+  result.seed = config_.content.seed;
+  result.run = fmt::format("{:08x}", run_);
+  result.start_ns = config_.content.start_ns;
+  result.drained = !abandoned_;
+  result.reached_end = end_.reached_end;
+  result.reader_gone = end_.reader_gone;
+  result.error = end_.error;
+  return result;
+}
+
+RunStatus Session::Impl::status() const {
+  RunStatus s;
+  std::int64_t until_ns = clock_.now_ns();
+  {
+    const std::scoped_lock lock(mutex_);
+    s.state = state_;
+    if (ended_ns_ != 0) until_ns = ended_ns_;
+  }
+  if (started_ns_ != 0) s.uptime_s = static_cast<double>(until_ns - started_ns_) / 1e9;
+  const PipelineCounters& counters = pipeline_->counters();
+  s.generated = counters.generated.load();
+  s.shed = counters.shed.load();
+  s.planned = config_.shard.count == 1 ? scenario_->planned_events() : 0;
+  s.event_time_ns = counters.event_time_ns.load();
+  if (const auto start_ns = pipeline_->start_ns()) s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);
+  const double busy_s = static_cast<double>(counters.last_sent_ns.load() - counters.first_sent_ns.load()) / 1e9;
+  const std::uint64_t released = s.generated - s.shed;
+  if (busy_s > 0 && released > 1) s.sent_rate = static_cast<double>(released - 1) / busy_s;
+  s.send_lag = summarise(counters.send_lag);
+  const auto ack_lag = std::make_unique<Histogram>();
+  ack_lag_.read(*ack_lag);
+  s.ack_lag = summarise(*ack_lag);
+  for (const auto& sink : sinks_) {
+    const SinkCounters& c = sink->counters();
+    s.sinks.push_back({sink->name(), c.sent, c.acked, c.failed, c.retried, c.dead_lettered, c.bytes});
+    const SinkStatus& last = s.sinks.back();
+    s.sent += last.sent;
+    s.acked += last.acked;
+    s.failed += last.failed;
+    s.retried += last.retried;
+    s.dead_lettered += last.dead_lettered;
+  }
+  return s;
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::open(RunConfig config, Clock& clock) {
+  auto impl = std::make_unique<Impl>(std::move(config), clock);
+  if (Done ok = impl->open(); !ok) return tl::make_unexpected(ok.error());
+  return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+void Session::start() { impl_->start(); }
+void Session::stop() { impl_->stop(); }
+void Session::abandon() { impl_->abandon(); }
+RunResult Session::wait() { return impl_->wait(); }
+bool Session::wait_for(std::int64_t timeout_ns) { return impl_->wait_for(timeout_ns); }
+RunStatus Session::status() const { return impl_->status(); }
+
+}  // namespace racesim
