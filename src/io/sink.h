@@ -15,7 +15,7 @@ namespace racesim {
 struct SinkCounters {
   std::atomic<std::uint64_t> sent{0};           ///< events handed to the outside world at least once
   std::atomic<std::uint64_t> acked{0};          ///< events that the receiver confirmed (or the kernel took)
-  std::atomic<std::uint64_t> failed{0};         ///< events given up; they are in the dead-letter file
+  std::atomic<std::uint64_t> failed{0};         ///< events given up; http's are in the dead-letter file
   std::atomic<std::uint64_t> retried{0};        ///< extra attempts, in events
   std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
