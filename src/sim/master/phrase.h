@@ -15,10 +15,11 @@ const std::vector<std::string_view>& word_list(std::string_view name);
 
 class Phrase {
  public:
-  /// `pattern`: text with {list} places; {a:list} puts "a" or "an" before the word.
+  /// `pattern`: text with {list} places; {a:list} puts "a" or "an" before the word, {A:list} "A" or "An". A
+  /// list that comes several times gives different words.
   explicit Phrase(std::string_view pattern);
 
-  /// How many texts there are: the product of the lists' sizes.
+  /// How many texts there are: the product of the choices for each place.
   std::uint64_t variants() const { return variants_; }
   /// Appends text number `index` (modulo variants()).
   void append(std::uint64_t index, std::string& out) const;
@@ -27,7 +28,8 @@ class Phrase {
   struct Part {
     std::string_view literal;                              ///< before the word
     const std::vector<std::string_view>* words = nullptr;  ///< nullptr: no word follows
-    bool has_article = false;
+    std::string_view article;                              ///< "a", "A" or none
+    std::size_t repeats = 0;  ///< how many parts before this one use the same list
   };
   std::vector<Part> parts_;
   std::uint64_t variants_ = 1;

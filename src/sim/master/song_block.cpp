@@ -201,7 +201,7 @@ class TrackMaker {
     }
     const bool is_numbered = release.title.find_first_of("0123456789.") != std::string::npos;
     if (release.tracks > 1 && release.tracks < 7 && lot % 2 == 0 && !is_numbered &&
-        !release.title.ends_with("EP"))
+        artist.flavour != "classical" && !release.title.ends_with("EP"))
       release.title += " EP";
   }
 

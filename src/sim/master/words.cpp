@@ -68,11 +68,10 @@ constexpr ListText kLists[] = {
      "Nineteen|Seventeen|the Weekend|November|July|Tuesday"},
     {"place",
      "Lisbon|Memphis|Tokyo|Havana|Montreal|Brooklyn|Berlin|Reno|Santa "
-     "Fe|Dublin|Marseille|Nairobi|Kingston|El Paso|"
-     "Savannah|Rio|Athens|Copenhagen|Tulsa|Vienna|Cairo|Seville|Glasgow|Baton "
-     "Rouge|Monterey|Oslo|Naples|Detroit|"
-     "Harbor Street|the Coast|the Moon|the North|Avenue C|Laredo|Ostend|Cedar Hill|the Old "
-     "Mill|Union Square"},
+     "Fe|Dublin|Marseille|Nairobi|Kingston|El "
+     "Paso|Savannah|Rio|Athens|Copenhagen|Tulsa|Vienna|Cairo|Seville|Glasgow|Baton "
+     "Rouge|Monterey|Oslo|Naples|Detroit|Harbor Street|the North|Avenue C|Laredo|Ostend|Cedar Hill|Union "
+     "Square"},
     {"abstract",
      "Love|Mercy|Gravity|Hope|Glory|Patience|Heaven|Paradise|Silence|Trouble|Honey|Faith|Fortune|Freedom|"
      "Grace|"
@@ -156,9 +155,8 @@ constexpr ListText kLists[] = {
     // Folk, reggae
     {"folk",
      "Willow|Millstone|Blackbird|Heather|Shepherd|Weaver|Hawthorn|Meadow|Sparrow|Ploughman|Harvest|Lantern|"
-     "Rowan|Fiddler|"
-     "Cobblestone|Nightingale|Salt Wind|Barley|Foxglove|Wren|Old Oak|Turning Wheel|Ferryman|Miller's "
-     "Daughter|Tall Ships"},
+     "Rowan|Fiddler|Cobblestone|Nightingale|Salt Wind|Barley|Foxglove|Wren|Old Oak|Turning "
+     "Wheel|Ferryman|Miller's Daughter|Tall Ship"},
     {"roots",
      "Zion|Babylon|Roots|Irie|Riddim|Sunrise|Unity|Lion|Hills|Foundation|Selassie Road|Island|Dub|Rebel|Jah "
      "Light|"
