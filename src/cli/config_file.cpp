@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <sstream>
 
 #include "cli/suggest.h"
@@ -52,10 +53,9 @@ Result<ConfigEntry> entry_of(const std::string& path, const std::string& table, 
 Done collect(const toml::table& from, const std::string& table, ConfigFile& file) {
   for (const auto& [key, node] : from) {
     if (const toml::table* inner = node.as_table(); inner != nullptr && table.empty()) {
+      // The table itself stands for an entry without a key, so that an unknown one is told by its own line.
+      file.entries.push_back({std::string(key.str()), "", {}, static_cast<int>(key.source().begin.line)});
       if (const Done ok = collect(*inner, std::string(key.str()), file); !ok) return ok;
-      // An empty table still has a name to check.
-      if (inner->empty())
-        file.entries.push_back({std::string(key.str()), "", {}, static_cast<int>(key.source().begin.line)});
       continue;
     }
     Result<ConfigEntry> entry = entry_of(file.path, table, key, node);
@@ -102,6 +102,9 @@ Result<ConfigFile> read_config(const std::string& path, Source source) {
   } catch (const toml::parse_error& error) {
     return fail(ErrorKind::usage, where(path, error.source().begin.line) + std::string(error.description()));
   }
+  // toml++ sorts by key; the first mistake to tell is the topmost.
+  std::stable_sort(file.entries.begin(), file.entries.end(),
+                   [](const ConfigEntry& a, const ConfigEntry& b) { return a.line < b.line; });
   return file;
 }
 

@@ -1,0 +1,124 @@
+// Goal: the summary, its JSON and the exit code tell how a run ended.
+// Method: made-up results, each rule of cli.md's table of exit codes.
+#include "cli/run_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace racesim::cli {
+namespace {
+
+using testing::HasSubstr;
+
+RunConfig historical() {
+  RunConfig config;
+  config.pace.live = false;
+  config.content.end_ns = 86'400'000'000'000;
+  config.delivery.sinks = {{"http", "http://localhost:8000/play"}};
+  return config;
+}
+
+RunConfig live() {
+  RunConfig config;
+  config.delivery.sinks = {{"stdout", ""}};
+  return config;
+}
+
+RunResult sample() {
+  RunResult result;
+  result.seed = 42;
+  result.run = "a1b2c3d4";
+  RunStatus& s = result.status;
+  s.generated = s.sent = s.acked = 48000;
+  s.retried = 12;
+  s.target_rate = 2000;
+  s.sent_rate = 1999.6;
+  s.send_lag = {48000, 0.1, 0.5, 1.2, 4};
+  return result;
+}
+
+int code(const RunConfig& config, const RunResult& result, Interruption interruption = {},
+         const std::vector<std::string>& conditions = {}) {
+  std::vector<Threshold> thresholds;
+  for (const std::string& condition : conditions) thresholds.push_back(*parse_threshold(condition));
+  return run_exit_code(config, result, interruption, thresholds);
+}
+
+TEST(RunExitCode, FollowsTheTable) {
+  EXPECT_EQ(code(historical(), sample()), 0);
+  RunResult failed = sample();
+  failed.status.failed = 1;
+  EXPECT_EQ(code(historical(), failed), 4);
+  EXPECT_EQ(code(historical(), sample(), {}, {"sent>100000"}), 5);
+  EXPECT_EQ(code(historical(), failed, {}, {"failed==0"}), 5);
+  RunResult broken = sample();
+  broken.error = Error{ErrorKind::runtime, "write: No space left on device", ""};
+  EXPECT_EQ(code(historical(), broken), 1);
+}
+
+TEST(RunExitCode, ASignalCutsABoundedRunShort) {
+  RunResult cut = sample();
+  cut.reached_end = false;
+  EXPECT_EQ(code(historical(), cut, {2, 1}), 130);
+  EXPECT_EQ(code(historical(), cut, {15, 1}), 143);
+  EXPECT_EQ(code(live(), cut, {15, 1}), 0);
+  EXPECT_EQ(code(historical(), sample(), {2, 1}), 0);  // it had reached its end already
+  EXPECT_EQ(code(live(), cut, {2, 2}), 130);
+}
+
+TEST(RunExitCode, AnUnboundedRunThatCouldNotDrainIsPartial) {
+  RunResult cut = sample();
+  cut.reached_end = cut.drained = false;
+  EXPECT_EQ(code(live(), cut, {15, 1}), 4);
+}
+
+TEST(Summary, LooksAsDocumented) {
+  Screen screen;
+  screen.utf8 = true;
+  EXPECT_EQ(summary_text(historical(), sample(), screen),
+            "  generated 48,000  sent 48,000  acked 48,000  retried 12  dead-lettered 0\n"
+            "  rate  target 2,000/s  got 1,999.6/s (−0.02%)   lag p50 0.1 p99 1.2 max 4 ms\n"
+            "  seed 42 · run a1b2c3d4\n");
+}
+
+TEST(Summary, NamesWhatWentWrong) {
+  RunResult result = sample();
+  result.status.failed = result.status.dead_lettered = 7;
+  result.status.shed = 5;
+  const std::string text = summary_text(historical(), result, Screen{});
+  EXPECT_THAT(text, HasSubstr("failed 7"));
+  EXPECT_THAT(text, HasSubstr("left out 5"));
+  EXPECT_THAT(text, HasSubstr("dead letters in dead-letter.ndjson"));
+}
+
+TEST(Summary, JsonHasTheSameFields) {
+  RunResult result = sample();
+  result.status.sinks = {{"http://localhost:8000/play", 48000, 48000, 0, 12, 0, 9000}};
+  const auto json =
+      nlohmann::json::parse(summary_json(historical(), result, {*parse_threshold("sent>1")}, 0));
+  EXPECT_EQ(json["sent"], 48000);
+  EXPECT_EQ(json["acked"], 48000);
+  EXPECT_EQ(json["lag_ms"]["p99"], 1.2);
+  EXPECT_EQ(json["sinks"][0]["retried"], 12);
+  EXPECT_EQ(json["thresholds"][0]["holds"], true);
+  EXPECT_EQ(json["exit_code"], 0);
+}
+
+TEST(Plan, TellsTheExpectedTime) {
+  RunConfig config = historical();
+  config.content.volume = 10000;
+  config.pace.posting_rate = {10, 1};
+  EXPECT_THAT(plan_text(config), HasSubstr("takes     16m 40s"));
+  config.pace.posting_rate = {};
+  config.pace.stages = {{30'000'000'000, {100, 1}}, {60'000'000'000, {50, 1}}};
+  // 3,000 in 30 s, 3,000 in 60 s, the other 4,000 at 50/s.
+  EXPECT_EQ(nlohmann::json::parse(plan_json(config))["expected_seconds"], 170);
+  config.pace.stages.clear();
+  EXPECT_EQ(nlohmann::json::parse(plan_json(config))["expected_seconds"], 0);
+  EXPECT_TRUE(nlohmann::json::parse(plan_json(live()))["expected_seconds"].is_null());
+}
+
+}  // namespace
+}  // namespace racesim::cli

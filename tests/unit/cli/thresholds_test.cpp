@@ -1,0 +1,64 @@
+// Goal: --threshold reads the conditions that cli.md shows, refuses others, and judges them by the result.
+// Method: a made-up result.
+#include "cli/thresholds.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace racesim::cli {
+namespace {
+
+using testing::HasSubstr;
+
+RunResult sample() {
+  RunResult result;
+  result.status.sent = 200;
+  result.status.failed = 3;
+  result.status.target_rate = 100;
+  result.status.sent_rate = 98;
+  result.status.send_lag.p99_ms = 4.5;
+  return result;
+}
+
+bool judged(const std::string& text) {
+  const Result<Threshold> threshold = parse_threshold(text);
+  EXPECT_TRUE(threshold) << text;
+  return threshold && holds(*threshold, metric_value(threshold->metric, sample()));
+}
+
+TEST(Threshold, ComparesTheMetric) {
+  EXPECT_FALSE(judged("error_rate<0.01"));
+  EXPECT_TRUE(judged("error_rate<0.02"));
+  EXPECT_TRUE(judged("error_rate < 2%"));
+  EXPECT_TRUE(judged("lag_p99_ms<=4.5"));
+  EXPECT_FALSE(judged("lag_p99_ms<4.5"));
+  EXPECT_TRUE(judged("failed==3"));
+  EXPECT_TRUE(judged("failed!=0"));
+  EXPECT_TRUE(judged("sent>=200"));
+  EXPECT_FALSE(judged("sent>200"));
+  EXPECT_TRUE(judged("rate_error<=2%"));
+}
+
+TEST(Threshold, EveryMetricHasAValue) {
+  for (const std::string& name : metric_names()) EXPECT_TRUE(parse_threshold(name + ">=0")) << name;
+}
+
+TEST(Threshold, NothingSentIsNoError) {
+  EXPECT_EQ(metric_value("error_rate", RunResult{}), 0);
+}
+
+TEST(Threshold, RefusesWhatIsNoCondition) {
+  for (const char* text : {"", "error_rate", "error_rate<", "error_rate<x", "error_rate=1", "<5",
+                           "error_rate<inf", "error_rate<1 2"})
+    EXPECT_FALSE(parse_threshold(text)) << text;
+}
+
+TEST(Threshold, SuggestsTheMetric) {
+  const Error error = parse_threshold("eror_rate<1").error();
+  EXPECT_EQ(error.kind, ErrorKind::usage);
+  EXPECT_EQ(error.what, "unknown metric 'eror_rate'");
+  EXPECT_THAT(error.hint, HasSubstr("did you mean: error_rate"));
+}
+
+}  // namespace
+}  // namespace racesim::cli
