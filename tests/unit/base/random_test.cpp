@@ -147,7 +147,7 @@ TYPED_TEST(RandomBattery, NeighboursAreUncorrelated) {
   for (const auto& walk : walks<TypeParam>()) {
     std::vector<std::uint64_t> bits(kDraws + 16);
     for (std::uint64_t i = 0; i < bits.size(); ++i) bits[i] = walk(i);
-    for (const std::size_t lag : {1, 2, 3, 4, 8, 16}) {
+    for (const std::size_t lag : {1U, 2U, 3U, 4U, 8U, 16U}) {
       double products = 0;
       double distance = 0;
       for (std::size_t i = 0; i < kDraws; ++i) {
