@@ -31,6 +31,8 @@ Clock& system_clock() {
   return clock;
 }
 
-void use_tight_timer_slack() { prctl(PR_SET_TIMERSLACK, 1UL); }
+void use_tight_timer_slack() {
+  prctl(PR_SET_TIMERSLACK, 1UL);
+}
 
 }  // namespace racesim

@@ -43,8 +43,8 @@ Result<std::int64_t> parse_date(std::string_view text);
 /// An ISO 8601 date-time (extended form; 'T' or one space; seconds and fraction optional; 'Z', ±hh:mm or
 /// nothing) → nanoseconds since the epoch, UTC. Without an offset it is read in `zone` (an IANA name, "UTC",
 /// or a fixed ±hh:mm). A time in a DST gap, or one that a DST overlap makes ambiguous, is an error that
-/// shows both readings with their offsets. A date alone means its midnight. ":60" is accepted as the next second.
-/// The error's `what` says what is wrong with `text`; its `hint` shows a right one.
+/// shows both readings with their offsets. A date alone means its midnight. ":60" is accepted as the next
+/// second. The error's `what` says what is wrong with `text`; its `hint` shows a right one.
 Result<std::int64_t> parse_datetime(std::string_view text, std::string_view zone);
 
 /// Strict RFC 3339 as events carry it: full date, 'T', full time, `digits` decimals exactly, 'Z' or
