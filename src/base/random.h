@@ -57,8 +57,8 @@ constexpr std::uint64_t below(std::uint64_t bits, std::uint64_t n) noexcept {
   return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits) * n) >> 64);
 }
 
-/// `condition ? a : b` without a branch, for conditions that are random: a wrong guess costs some 15 cycles, and
-/// compilers turn the plain form into a branch as they please.
+/// `condition ? a : b` without a branch, for conditions that are random: a wrong guess costs some 15 cycles,
+/// and compilers turn the plain form into a branch as they please.
 constexpr std::uint64_t choose(bool condition, std::uint64_t a, std::uint64_t b) noexcept {
   const std::uint64_t mask = 0 - static_cast<std::uint64_t>(condition);
   return b ^ ((a ^ b) & mask);
