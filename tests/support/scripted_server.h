@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,6 +57,51 @@ struct TlsFiles {
   std::string certificate, key;
 };
 
+/// A listening socket; `port` 0 means any and is replaced by the one given. `address` is an IPv4 or IPv6
+/// literal.
+inline int listen_on(const std::string& address, std::uint16_t& port) {
+  sockaddr_storage storage{};
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+  const bool is_v6 = address.find(':') != std::string::npos;
+  storage.ss_family = is_v6 ? AF_INET6 : AF_INET;
+  (is_v6 ? v6->sin6_port : v4->sin_port) = htons(port);
+  inet_pton(storage.ss_family, address.c_str(), is_v6 ? static_cast<void*>(&v6->sin6_addr) : &v4->sin_addr);
+  socklen_t size = is_v6 ? sizeof *v6 : sizeof *v4;
+  const int listener = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&storage), size), 0) << strerror(errno);
+  EXPECT_EQ(listen(listener, 128), 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&storage), &size);
+  port = ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
+  return listener;
+}
+
+/// Accepts one connection after the other and leaves each to `talk`, which must not close it.
+class RawServer {
+ public:
+  explicit RawServer(std::function<void(int fd)> talk) {
+    listener_ = listen_on("127.0.0.1", port_);
+    thread_ = std::thread([this, talk = std::move(talk)] {
+      for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0; close(fd)) talk(fd);
+    });
+  }
+  ~RawServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  RawServer(const RawServer&) = delete;
+  RawServer& operator=(const RawServer&) = delete;
+  std::uint16_t port() const { return port_; }
+
+ private:
+  std::uint16_t port_ = 0;
+  int listener_ = -1;
+  std::thread thread_;
+};
+
 class ScriptedServer {
  public:
   /// Called once per request, never by two threads at a time.
@@ -68,7 +112,8 @@ class ScriptedServer {
                           const std::string& address = "127.0.0.1")
       : script_(std::move(script)) {
     if (tls != nullptr) use_tls(*tls);
-    listen_on(address, port);
+    port_ = port;
+    listener_ = listen_on(address, port_);
     acceptor_ = std::thread([this] { accept_loop(); });
   }
   ~ScriptedServer() { stop(); }
@@ -124,32 +169,6 @@ class ScriptedServer {
     tls_.reset(SSL_CTX_new(TLS_server_method()));
     EXPECT_EQ(SSL_CTX_use_certificate_chain_file(tls_.get(), files.certificate.c_str()), 1);
     EXPECT_EQ(SSL_CTX_use_PrivateKey_file(tls_.get(), files.key.c_str(), SSL_FILETYPE_PEM), 1);
-  }
-
-  void listen_on(const std::string& address, std::uint16_t port) {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-    if (address.find(':') != std::string::npos) {
-      auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
-      v6->sin6_family = AF_INET6;
-      v6->sin6_port = htons(port);
-      inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr);
-      size = sizeof *v6;
-    } else {
-      auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
-      v4->sin_family = AF_INET;
-      v4->sin_port = htons(port);
-      inet_pton(AF_INET, address.c_str(), &v4->sin_addr);
-      size = sizeof *v4;
-    }
-    listener_ = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int on = 1;
-    setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&storage), size), 0) << strerror(errno);
-    EXPECT_EQ(listen(listener_, 128), 0);
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&storage), &size);
-    port_ = ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port
-                                                : reinterpret_cast<sockaddr_in*>(&storage)->sin_port);
   }
 
   void accept_loop() {

@@ -52,7 +52,8 @@ bool fit_for_a_header(std::string_view text) {
 
 Result<Endpoint> take_apart(std::string_view url) {
   const auto parsed = boost::urls::parse_uri(boost::urls::string_view(url.data(), url.size()));
-  if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https"))
+  if (!parsed ||
+      (parsed->scheme_id() != boost::urls::scheme::http && parsed->scheme_id() != boost::urls::scheme::https))
     return bad_url(url, "is not an http:// or https:// URL");
   const boost::urls::url_view& view = *parsed;
   if (!view.has_authority() || view.host().empty()) return bad_url(url, "names no host");
@@ -63,7 +64,7 @@ Result<Endpoint> take_apart(std::string_view url) {
     return bad_url(url, "names a host of unknown form");
 
   Endpoint endpoint;
-  endpoint.tls = view.scheme() == "https";
+  endpoint.tls = view.scheme_id() == boost::urls::scheme::https;
   if (!read_port(view, endpoint)) return bad_url(url, "names a port that is not between 1 and 65535");
   read_host(view, endpoint);
   if (!fit_for_a_header(endpoint.host)) return bad_url(url, "names a host with blanks or control characters");

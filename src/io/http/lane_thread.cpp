@@ -26,6 +26,7 @@ void LaneThread::stop() {
   if (!thread_.joinable()) return;
   loop_.stop();
   thread_.join();
+  lanes_.clear();  // closes the connections
 }
 
 void LaneThread::hand_over(std::vector<Work>& work) {

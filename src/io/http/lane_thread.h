@@ -46,7 +46,7 @@ class LaneThread {
   void hand_over(std::vector<Work>& work);
   /// The lanes look for shared events, or give up all they have if the sink has ended.
   void wake();
-  /// Ends the loop and joins. Nothing may be pending.
+  /// Ends the loop, joins and closes the connections. Nothing may be pending.
   void stop();
 
  private:

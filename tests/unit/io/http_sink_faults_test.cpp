@@ -180,33 +180,17 @@ TEST_F(HttpFaultTest, SurvivesAServerThatClosesAfterEachAnswer) {
 }
 
 TEST_F(HttpFaultTest, TakesAnEarlyRefusalOfALongBody) {
-  // The answer comes, and the connection closes, while most of a body of many megabytes is still unsent.
-  const std::string answer = reply(413, "", "too long").bytes;
-  ScriptedServer server([](const ServedRequest&) { return no_content(); });
-  std::thread refuser;
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(listen(listener, 1), 0);
-  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-  refuser = std::thread([&] {
-    const int fd = accept(listener, nullptr, nullptr);
-    char head[1000];
-    EXPECT_GT(recv(fd, head, sizeof head, 0), 0);
+  // The answer comes while most of a body of many megabytes is still unsent.
+  RawServer server([answer = reply(413, "", "too long").bytes](int fd) {
+    char bytes[65536];
+    EXPECT_GT(recv(fd, bytes, 1000, 0), 0);
     EXPECT_GT(::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL), 0);
-    char rest[65536];
-    while (recv(fd, rest, sizeof rest, 0) > 0) {  // the client hangs up once it has the answer
+    while (recv(fd, bytes, sizeof bytes, 0) > 0) {  // the client hangs up once it has the answer
     }
-    close(fd);
   });
-  sink_ = open("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/", 100000);
+  sink_ = open("http://127.0.0.1:" + std::to_string(server.port()) + "/", 100000);
   ASSERT_TRUE(sink_->submit(make_plays(60000, 1), 0, 60000));
   ASSERT_TRUE(sink_->close());
-  refuser.join();
-  close(listener);
   expect_counts(*sink_, 0, 60000);
   const auto records = dead();
   EXPECT_EQ(records.at(0)["error"], "HTTP 413: too long");
