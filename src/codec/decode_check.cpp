@@ -14,6 +14,11 @@ static_assert(kReadAhead >= simdjson::SIMDJSON_PADDING);
 
 class JsonCheck::Impl {
  public:
+  static constexpr std::size_t kUsualSize = 16 << 10;  ///< the parser takes 14 times as much memory
+
+  void reserve(std::size_t size) {
+    RACESIM_CHECK(parser.allocate(size, kJsonDepthLimit) == simdjson::SUCCESS);
+  }
   simdjson::dom::parser parser;
 };
 
@@ -43,7 +48,7 @@ std::string reason_of(simdjson::error_code code) {
 }  // namespace
 
 JsonCheck::JsonCheck() : impl_(std::make_unique<Impl>()) {
-  RACESIM_CHECK(impl_->parser.allocate(kRecordLimit, kJsonDepthLimit) == simdjson::SUCCESS);
+  impl_->reserve(Impl::kUsualSize);
 }
 JsonCheck::~JsonCheck() = default;
 
@@ -53,6 +58,7 @@ bool JsonCheck::valid(std::string_view text, std::string& why) {
     why = fmt::format("NUL byte at position {}", static_cast<const char*>(nul) - text.data() + 1);
     return false;
   }
+  if (text.size() > impl_->parser.capacity()) impl_->reserve(kRecordLimit);
   const simdjson::error_code code = impl_->parser.parse(text.data(), text.size(), false).error();
   if (code == simdjson::SUCCESS) return true;
   why = reason_of(code);

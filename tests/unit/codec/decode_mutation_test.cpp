@@ -15,6 +15,8 @@
 namespace racesim {
 namespace {
 
+using namespace std::string_view_literals;
+
 template <class Row>
 std::string valid_text(RandomRows& source, std::string_view format, std::size_t count) {
   RowBatch rows(schema_info<Row>());
@@ -35,7 +37,7 @@ std::string valid_text(RandomRows& source, std::string_view format, std::size_t 
 
 /// Characters that mean something to a format, and some that must not occur.
 char strange_byte(RandomRows& source) {
-  constexpr std::string_view kStrange("\"\\{}[],:;\n\r\t 0-+.eE/u\xff\xc3\xed\x80\x00\x1f", 31);
+  constexpr std::string_view kStrange = "\"\\{}[],:;\n\r\t 0-+.eE/u\xff\xc3\xed\x80\x00\x1f"sv;
   return source.below_n(4) == 0 ? static_cast<char>(source.bits())
                                 : kStrange[source.below_n(kStrange.size())];
 }
