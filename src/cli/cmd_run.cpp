@@ -23,9 +23,16 @@ bool events_on_stdout(const RunConfig& config) {
   return false;
 }
 
-/// Draws progress until the run has ended.
-RunResult watch(Session& session, Progress& progress) {
-  while (!session.wait_for(Progress::kTick_ns)) progress.tick(session.status());
+/// Draws progress until the run has ended, and says once that a signal came.
+RunResult watch(Session& session, Progress& progress, const SignalWatch& signals) {
+  bool told = false;
+  while (!session.wait_for(Progress::kTick_ns)) {
+    progress.tick(session.status());
+    if (told || signals.count() == 0) continue;
+    told = true;
+    progress.clear();
+    log(LogLevel::info, "delivering what was made; a second signal ends at once");
+  }
   progress.clear();
   return session.wait();
 }
@@ -36,6 +43,9 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   const Globals& globals = *context.globals;
   const int code = run_exit_code(config, result, interruption, options.thresholds);
   if (result.error) write_stderr(error_text(*result.error, context.err));
+  if (result.reader_gone && config.delivery.strict_pipe)
+    write_stderr(error_text(
+        {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"}, context.err));
   write_stderr(threshold_text(options.thresholds, result, context.err));
   const std::string json = summary_json(config, result, options.thresholds, code);
   if (export_file) {
@@ -46,7 +56,7 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
     write_stderr(json);
   else if (globals.json) {
     if (const Done ok = write_stdout(json); !ok) return tl::make_unexpected(ok.error());
-  } else if (!globals.quiet) {
+  } else if (!globals.quiet && !result.reader_gone) {
     write_stderr(summary_text(config, result, context.err));
   }
   return code;
@@ -83,7 +93,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   Progress progress(
       progress_form(globals.progress, globals.quiet, context.out, context.err, events_on_stdout(*config)),
       context.err);
-  const RunResult result = watch(running, progress);
+  const RunResult result = watch(running, progress, signals);
   signals.detach();
   return report(context, options, *config, result, {signals.signal(), signals.count()},
                 std::move(export_file));

@@ -95,6 +95,7 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
   const bool cut_short = interruption.signal != 0 && !result.reached_end && bounded;
   if (cut_short || interruption.count > 1) return kExitSignalBase + interruption.signal;
   if (!all_hold(thresholds, result)) return kExitThreshold;
+  if (result.reader_gone) return config.delivery.strict_pipe ? kExitPartial : kExitOk;
   if (result.status.failed > 0 || !result.drained) return kExitPartial;
   return kExitOk;
 }
@@ -157,10 +158,13 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
   if (s.shed > 0) text += "  " + tinted("left out " + format_count(s.shed), Tint::yellow, screen);
   text += "\n  rate";
   if (s.target_rate > 0) text += "  target " + format_number(s.target_rate, 1) + "/s";
-  text += "  got " + format_number(s.sent_rate, 1) + "/s";
+  // Without a target events are released at once, however long their delivery takes.
+  const double delivered = s.uptime_s > 0 ? static_cast<double>(s.acked) / s.uptime_s : 0;
+  text += "  got " + format_number(s.target_rate > 0 ? s.sent_rate : delivered, 1) + "/s";
   if (s.target_rate > 0) {
     const double percent = (s.sent_rate - s.target_rate) / s.target_rate * 100;
-    text += fmt::format(" ({}{:.2f}%)", percent < 0 ? minus : "+", std::abs(percent));
+    const char* sign = std::abs(percent) < 0.005 ? "" : percent < 0 ? minus : "+";
+    text += fmt::format(" ({}{:.2f}%)", sign, std::abs(percent));
   }
   text += "   " + lag_text(s.send_lag) + "\n";
   text += fmt::format("  seed {}{}run {}", result.seed, dot, result.run);
@@ -196,6 +200,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["uptime_s"] = s.uptime_s;
   object["drained"] = result.drained;
   object["reached_end"] = result.reached_end;
+  object["reader_gone"] = result.reader_gone;
   object["sinks"] = Json::array();
   for (const SinkStatus& sink : s.sinks)
     object["sinks"].push_back({{"name", sink.name},

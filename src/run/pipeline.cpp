@@ -91,13 +91,13 @@ Done Pipeline::send(const SharedBatch& batch) {
       return fail(ErrorKind::runtime,
                   "the sinks are " + format_duration(pacer_.behind_ns()) + " behind the plan",
                   "lower the rate, raise --max-lag, or choose --on-overload block or drop");
+    counters_.generated.fetch_add(count);
+    counters_.event_time_ns.store(batch->heads[release->last - 1].emit_time_ns);
     if (release->shed) {
       counters_.shed.fetch_add(count);
     } else if (Done sent = submit(batch, from, release->last); !sent) {
       return sent;
     }
-    counters_.generated.fetch_add(count);
-    counters_.event_time_ns.store(batch->heads[release->last - 1].emit_time_ns);
     from = release->last;
   }
   return {};

@@ -220,17 +220,20 @@ void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std
   for (std::size_t i = 0; i < order_.size();) {
     std::size_t end = i + 1;
     while (end < order_.size() && out[order_[end]].listener == out[order_[i]].listener) ++end;
-    settle_listener(cell, out, order_.data() + i, end - i);
+    settle_listener(cell, span, out, order_.data() + i, end - i);
     i = end;
   }
   for (std::uint64_t j = 0; j < out.size(); ++j) complete(starts, out[j], out.size() + j);
 }
 
 /// Gives each session of one listener, in order of start, the time up to the next one's start, the last the time
-/// up to the class's next turn; leaves half an hour's break between sessions where there is room.
-void CellPlanner::settle_listener(std::int64_t cell, std::vector<Session>& sessions,
+/// up to the class's next turn; leaves half an hour's break between sessions where there is room. A session that
+/// would have less than a minute per play, or less than an even share where the day is too full for that, starts
+/// earlier (or later, after those in front of it).
+void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
                                   const std::uint32_t* order, std::size_t count) const {
   constexpr std::int64_t kBreakMs = 1'800'000;
+  constexpr std::int64_t kPlayMs = 60'000;
   const Geometry& g = context_->geometry;
   std::int64_t limit_ms = g.cell_begin(cell + g.classes);
   const Listener& person = (*context_->audience)[sessions[order[0]].listener];
@@ -239,12 +242,18 @@ void CellPlanner::settle_listener(std::int64_t cell, std::vector<Session>& sessi
   const bool there_at_start =
       std::max(person.registered_ms, context_->earliest_epoch_ms) <= context_->start_epoch_ms;
   if (!g.endless && limit_ms > g.span_ms && !there_at_start) limit_ms = g.span_ms;
+  std::int64_t plays = 0;
+  for (std::size_t i = 0; i < count; ++i) plays += sessions[order[i]].plays;
+  const std::int64_t begin_ms = first_moment(person, span) - context_->start_epoch_ms;
+  const std::int64_t slot_ms = std::min(kPlayMs, (limit_ms - begin_ms) / plays);
   for (std::size_t i = count; i-- > 0;) {
     Session& session = sessions[order[i]];
-    const std::int64_t room_ms = limit_ms - session.start_ms;
-    session.limit_ms = limit_ms - (room_ms > 4 * kBreakMs ? kBreakMs : 0);
-    const std::int64_t even_ms = (session.limit_ms - session.start_ms) / session.plays;
-    session.slot_ms = static_cast<std::uint32_t>(std::min<std::int64_t>(60'000, even_ms));
+    plays -= session.plays;  // those of the sessions in front of this one, which need their slots too
+    const std::int64_t needed_ms = session.plays * slot_ms;
+    session.start_ms = std::max(begin_ms + plays * slot_ms, std::min(session.start_ms, limit_ms - needed_ms));
+    const bool roomy = limit_ms - session.start_ms > needed_ms + 2 * kBreakMs;
+    session.limit_ms = limit_ms - (roomy ? kBreakMs : 0);
+    session.slot_ms = static_cast<std::uint32_t>(slot_ms);
     limit_ms = session.start_ms;
   }
 }

@@ -78,8 +78,8 @@ class CellPlanner {
   void weigh(Span span, std::uint32_t first, std::uint32_t last);
   void draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out);
   void place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out);
-  void settle_listener(std::int64_t cell, std::vector<Session>& sessions, const std::uint32_t* order,
-                       std::size_t count) const;
+  void settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
+                       const std::uint32_t* order, std::size_t count) const;
   std::int64_t draw_start(const Session& session, Span span, double uniform) const;
   void complete(StreamKey key, Session& session, std::uint64_t index) const;
 

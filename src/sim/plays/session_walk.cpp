@@ -78,7 +78,7 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
   for (const Session& s : sessions_) {
     Cursor c{s.start_ms + shift_ms, s.limit_ms + shift_ms, ordinal,    s.first_seq, s.listener,
              s.location,            s.slot_ms,             s.patience, s.plays,     s.device};
-    if (skip(c, skip_to_ms)) park(c);
+    if (skip(c, skip_to_ms) && c.next_ms < run_end_ms()) park(c);
   }
 }
 
@@ -86,8 +86,6 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
 void ShardCalendar::play_round(std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out) {
   PlayQuery queries[PlayModel::kMostQueries];
   Play plays[PlayModel::kMostQueries];
-  const Geometry& g = context_->plan.geometry;
-  const std::int64_t run_end_ms = g.span_ms > 0 ? g.span_ms : INT64_MAX;
   std::size_t kept = 0;
   for (std::size_t first = 0; first < due_.size(); first += PlayModel::kMostQueries) {
     const std::size_t count = std::min(PlayModel::kMostQueries, due_.size() - first);
@@ -101,7 +99,7 @@ void ShardCalendar::play_round(std::int64_t begin_ms, std::int64_t end_ms, std::
       out.push_back(r);
       if (c.left == 0) continue;
       if (c.next_ms < end_ms) due_[kept++] = c;
-      else if (c.next_ms < run_end_ms) park(c);
+      else if (c.next_ms < run_end_ms()) park(c);
     }
   }
   due_.resize(kept);
@@ -111,7 +109,7 @@ void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
   const Geometry& g = context_->plan.geometry;
   const std::int64_t begin_ms = static_cast<std::int64_t>(slice) << g.slice_shift;
   std::int64_t end_ms = begin_ms + (1LL << g.slice_shift);
-  if (g.span_ms > 0) end_ms = std::min(end_ms, g.span_ms);
+  end_ms = std::min(end_ms, run_end_ms());
   // A cell is opened no earlier than the slice it begins in, so the ring need not reach further.
   while ((g.endless || next_cell_ < g.cell_count) && g.cell_begin(next_cell_) < end_ms)
     open_cell(next_cell_++, INT64_MIN);

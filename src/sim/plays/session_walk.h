@@ -66,6 +66,10 @@ class ShardCalendar {
   void advance(std::uint64_t slice, std::vector<Record>& out);
 
  private:
+  std::int64_t run_end_ms() const {
+    const std::int64_t span_ms = context_->plan.geometry.span_ms;
+    return span_ms > 0 ? span_ms : INT64_MAX;
+  }
   void open_cell(std::int64_t cell, std::int64_t skip_to_ms);
   bool skip(Cursor& cursor, std::int64_t until_ms) const;
   PlayQuery query(const Cursor& cursor) const;
