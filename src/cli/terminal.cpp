@@ -35,7 +35,7 @@ bool utf8_locale(const Environment& environment) {
 }
 
 int width_of(int fd, bool tty, const Environment& environment) {
-  constexpr int kMin = 40, kMax = 120;
+  constexpr int kMin = 60, kMax = 120;
   int columns = 0;
   winsize size{};
   if (tty && ::ioctl(fd, TIOCGWINSZ, &size) == 0) columns = size.ws_col;

@@ -74,6 +74,17 @@ TEST(RunExitCode, AnUnboundedRunThatCouldNotDrainIsPartial) {
   EXPECT_EQ(code(live(), cut, {15, 1}), 4);
 }
 
+TEST(RunExitCode, AReaderThatWentAwayIsNoErrorUnlessAskedFor) {
+  RunResult gone = sample();
+  gone.reached_end = false;
+  gone.reader_gone = true;
+  gone.status.failed = 9;
+  RunConfig config = historical();
+  EXPECT_EQ(code(config, gone), 0);
+  config.delivery.strict_pipe = true;
+  EXPECT_EQ(code(config, gone), 4);
+}
+
 TEST(Summary, LooksAsDocumented) {
   Screen screen;
   screen.utf8 = true;

@@ -1,0 +1,84 @@
+"""Goal: help is complete, grouped, quick and on stdout; --version says what the binary is.
+Method: the texts themselves; a bound on the time that leaves room for a busy machine."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from workdir import BINARY, Workdir
+
+
+class Help(Workdir):
+    def test_three_ways_to_the_same_help(self):
+        texts = {self.racesim(*args).stdout for args in (["run", "--help"], ["run", "-h"], ["help", "run"],
+                                                         ["--help", "run"])}
+        self.assertEqual(len(texts), 1)
+
+    def test_groups(self):
+        text = self.racesim("run", "--help").stdout
+        groups = [line for line in text.splitlines() if line.isalpha()]
+        self.assertEqual(groups, ["Mode", "What", "Pace", "Delivery", "Proof", "Global", "Examples"])
+
+    def test_no_arguments_shows_the_help(self):
+        result = self.racesim()
+        self.assert_code(result, 0)
+        self.assertIn("Commands\n", result.stdout)
+        self.assertEqual(result.stdout, self.racesim("--help").stdout)
+
+    def test_hidden_names(self):
+        text = self.racesim("--help").stdout
+        self.assertNotIn("simulate", text)
+        self.assertNotIn("--help-json", text)
+        self.assertIn("--help-json", self.racesim("--help-all").stdout)
+
+    def test_help_all_has_every_command(self):
+        text = self.racesim("--help-all").stdout
+        for command in ("run", "generate-master", "config show", "completions", "man", "help"):
+            self.assertIn(f"Usage: racesim {command} ", text)
+
+    def test_help_of_an_unknown_command(self):
+        self.assert_refused(self.racesim("help", "rnu"), "did you mean: racesim run")
+
+    def test_help_needs_no_valid_config(self):
+        self.write("racesim.toml", "nonsense")
+        self.assert_code(self.racesim("run", "--help"), 0)
+        self.assert_code(self.racesim("help", "run"), 0)
+
+    def test_help_fits_the_width(self):
+        for columns in (60, 80, 110):
+            text = self.racesim("help", "generate-master", env={"COLUMNS": str(columns)}).stdout
+            prose = text.split("\nExamples\n")[0]
+            self.assertLessEqual(max(map(len, prose.splitlines()[1:])), columns)
+
+    def test_boxes_in_colour(self):
+        text = self.racesim("run", "--help", "--color", "always").stdout
+        self.assertIn("╭─", text)
+        self.assertNotIn("╭", self.racesim("run", "--help", "--color", "always", env={"LANG": "C"}).stdout)
+
+    def test_starts_at_once(self):
+        best = min(self.seconds() for _ in range(10))
+        self.assertLess(best, 0.05 if "sanitizer" not in os.environ.get("RACESIM_BUILD", "") else 1)
+
+    @staticmethod
+    def seconds():
+        start = time.monotonic()
+        subprocess.run([BINARY, "--help"], stdout=subprocess.DEVNULL, check=True)
+        return time.monotonic() - start
+
+
+class Version(Workdir):
+    def test_version(self):
+        self.assertRegex(self.racesim("--version").stdout, r"^racesim \d+\.\d+\.\d+\n$")
+        self.assertEqual(self.racesim("-V").stdout, self.racesim("run", "--version").stdout)
+
+    def test_json(self):
+        version = json.loads(self.racesim("--version", "--json").stdout)
+        self.assertEqual(sorted(version), ["commit", "compiler", "features", "libraries", "version"])
+        self.assertIn("plays@1", version["features"]["scenarios"])
+        self.assertEqual(version["features"]["sinks"], ["stdout", "file", "http", "null"])
+
+
+if __name__ == "__main__":
+    unittest.main()
