@@ -48,6 +48,15 @@ class Plays(unittest.TestCase):
         self.assert_good(report)
         self.assertGreater(report["users"], 500)
 
+    def test_a_dense_month(self):
+        start, end = "2024-01-01T00:00:00Z", "2024-01-31T23:59:59Z"
+        path = self.racesim("month.ndjson", "--historical", "--start-datetime", start, "--end-datetime", end,
+                            "--volume", "300000", "--seed", "99")
+        report = judge.judge(MASTER, path, count=300000, start_ms=judge.window_time(start),
+                             end_ms=judge.window_time(end))
+        self.assert_good(report)
+        self.assertGreater(report["cells"], 50)
+
     def test_other_seeds_and_laws(self):
         for number, options in enumerate((("--seed", "7"), ("--popularity", "uniform"), ("--popularity", "stretched"),
                                           ("--seed", "8", "--threads", "1"))):
