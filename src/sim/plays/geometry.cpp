@@ -13,7 +13,7 @@ constexpr double kCellSessions = 500'000;   // bounds the memory of one time cel
 constexpr double kClassListeners = 64;      // fewer would not be a fair sample of habits and places
 constexpr double kShardListeners = 1024;
 constexpr double kMaxShards = 8;
-constexpr double kCrowded_per_h = 20;       // plays per listener: eight hours of listening in ten
+constexpr double kCrowded_per_h = 10;       // plays per listener: more than a third of all hours spent listening
 constexpr double kSlicePlays = 16'384;
 
 }  // namespace
@@ -31,7 +31,7 @@ Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
   g.shards = static_cast<std::uint32_t>(std::max(1.0, shards));
 
   const double memory_ms = kCellSessions * kMeanSessionPlays / plays_per_ms;
-  double cell_ms = std::max(std::min(kHourMs, memory_ms), kCellPlays * g.shards / plays_per_ms);
+  double cell_ms = std::max(std::min(kTurnMs, memory_ms), kCellPlays * g.shards / plays_per_ms);
   const double most_classes = std::max(1.0, listeners / (kClassListeners * g.shards));
   double classes = std::max(2.0, std::ceil(kTurnMs / cell_ms) + 1);
   // Nobody listens that much: turns would leave most listeners idle, so all of them listen all the time.

@@ -32,8 +32,8 @@ struct Geometry {
   }
 };
 
-/// Picks cells of some thousand plays each, of an hour or more where memory allows, and classes whose turns are
-/// at least three hours apart where there are listeners enough.
+/// Picks cells of some thousand plays each, of three hours or more where memory allows, and classes whose turns
+/// leave three hours for the longest session where there are listeners enough.
 Geometry make_geometry(const ScenarioConfig& config, const Audience& audience);
 
 /// Mean plays per session, as the lengths in cell_plan.cpp have it.

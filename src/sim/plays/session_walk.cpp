@@ -27,11 +27,11 @@ std::int64_t cell_near(const Geometry& g, std::int64_t t_ms) {
 ShardCalendar::ShardCalendar(const WalkContext& context, std::uint32_t shard, std::uint64_t first_slice)
     : context_(&context), shard_(shard), planner_(context.plan) {
   const Geometry& g = context.plan.geometry;
-  // A session waits in the ring from its cell's opening to its start, then from play to play.
-  const std::int64_t longest_cell_ms = g.cell_begin(1) + 1;
+  // A session waits in the ring from its cell's opening to its start, before the class's next turn, then from
+  // play to play.
+  const std::int64_t turn_ms = (g.cell_begin(1) + 1) * g.classes;
   const std::int64_t play_ms = context.plan.longest_play_ms;
-  const auto horizon =
-      static_cast<std::uint64_t>((std::max(longest_cell_ms, play_ms) >> g.slice_shift) + 3);
+  const auto horizon = static_cast<std::uint64_t>((std::max(turn_ms, play_ms) >> g.slice_shift) + 3);
   ring_.resize(std::bit_ceil(horizon));
   const std::int64_t begin_ms = static_cast<std::int64_t>(first_slice) << g.slice_shift;
   // Sessions that may still be under way began less than `classes` cells ago.
