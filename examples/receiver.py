@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Takes song plays over HTTP. Each is in FILE, and on the disk, before it is answered; one that comes again (racesim
+delivers at least once) is answered but not stored twice.
+Usage: receiver.py FILE [PORT]    default port 8000, this machine only
+"""
+
+import http.server
+import json
+import os
+import sys
+import threading
+
+
+class Store:
+    def __init__(self, path):
+        self.lock = threading.Lock()
+        self.file = open(path, "a+", encoding="utf-8")
+        self.file.seek(0)
+        self.known = {json.loads(line)["event_id"] for line in self.file if line.endswith("\n")}
+
+    def add(self, plays):
+        with self.lock:
+            for play in plays:
+                if play["event_id"] not in self.known:
+                    self.known.add(play["event_id"])
+                    self.file.write(json.dumps(play) + "\n")
+            self.file.flush()
+            os.fdatasync(self.file.fileno())
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    store = None
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        try:
+            value = json.loads(body)
+            plays = value if isinstance(value, list) else [value]
+            self.store.add(plays)
+            status = 201
+        except (ValueError, KeyError, TypeError):
+            status = 400
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    Receiver.store = Store(sys.argv[1])
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 8000), Receiver)
+    print(f"listening on http://127.0.0.1:{server.server_address[1]}/play", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()
