@@ -14,16 +14,20 @@ import threading
 class Store:
     def __init__(self, path):
         self.lock = threading.Lock()
-        self.file = open(path, "a+", encoding="utf-8")
+        self.file = open(path, "ab+")
         self.file.seek(0)
-        self.known = {json.loads(line)["event_id"] for line in self.file if line.endswith("\n")}
+        lines = self.file.read().splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):  # torn when an earlier receiver was killed; never answered
+            self.file.truncate(sum(map(len, lines[:-1])))
+            lines.pop()
+        self.known = {json.loads(line)["event_id"] for line in lines}
 
     def add(self, plays):
         with self.lock:
             for play in plays:
                 if play["event_id"] not in self.known:
                     self.known.add(play["event_id"])
-                    self.file.write(json.dumps(play) + "\n")
+                    self.file.write(json.dumps(play).encode() + b"\n")
             self.file.flush()
             os.fdatasync(self.file.fileno())
 
