@@ -1,5 +1,7 @@
 #include "codec/put.h"
 
+#include <algorithm>
+
 namespace racesim::put {
 
 void render_minute(MinutePrefix& prefix, std::int64_t minute) {
@@ -52,6 +54,26 @@ char* csv_text(char* p, std::string_view text) {
   }
   *p++ = '"';
   return p;
+}
+
+char* csv_list(char* begin, char* end, std::size_t items) {
+  if (items == 1 && begin == end) {
+    std::memcpy(end, "\"\"", 2);
+    end += 2;
+  }
+  const auto quotes = std::count(begin, end, '"');
+  if (quotes == 0) return end;
+  // From the back, so that nothing is overwritten before it has moved.
+  char* const new_end = end + quotes + 2;
+  char* to = new_end;
+  *--to = '"';
+  while (end != begin) {
+    const char c = *--end;
+    *--to = c;
+    if (c == '"') *--to = '"';
+  }
+  *--to = '"';
+  return new_end;
 }
 
 }  // namespace racesim::put

@@ -224,5 +224,8 @@ RACESIM_INLINE char* time_us(char* p, TimeUs time, MinutePrefix& prefix) {
 char* json_text(char* p, std::string_view text);
 /// Text as a CSV cell (RFC 4180): quoted only when it must be. At most 2 bytes per byte and two quotes.
 char* csv_text(char* p, std::string_view text);
+/// Finishes a cell of `items` texts joined by ';' at [begin, end): quotes it as a whole if an item is quoted, or if
+/// the only item is empty (docs/formats/csv.md).
+char* csv_list(char* begin, char* end, std::size_t items);
 
 }  // namespace racesim::put

@@ -21,18 +21,20 @@ struct JsonFormat {
     return fragments::json<Row, I>();
   }
   static char* text(char* p, std::string_view s) { return put::json_text(p, s); }
+  static char* end_list(char*, char* p, std::size_t) { return p; }
 };
 
 struct CsvFormat {
   static constexpr std::string_view kListOpen = "", kListClose = "";
   static constexpr char kListComma = ';';
   static constexpr bool kQuotesItems = false;
-  static constexpr std::size_t kTextGrowth = 2;
+  static constexpr std::size_t kTextGrowth = 4;  // quotes of an item are doubled again in a list
   template <class Row, std::size_t I>
   static constexpr fragments::Fragment fragment() {
     return fragments::csv<Row, I>();
   }
   static char* text(char* p, std::string_view s) { return put::csv_text(p, s); }
+  static char* end_list(char* begin, char* p, std::size_t items) { return put::csv_list(begin, p, items); }
 };
 
 template <class Row, class Format>
@@ -118,13 +120,15 @@ class RowEncoder final : public Encoder {
     std::size_t bytes = 0;
     for (const FieldInfo& f : schema_info<Row>().fields) {
       if (f.type != FieldType::text) continue;
-      const std::size_t items = f.list_limit > 0 ? f.list_limit : 1;
-      for (std::size_t r = 0; r < rows.size(); ++r)
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        const std::byte* row = rows.row_bytes(r);
+        const std::size_t items = f.list_limit > 0 ? static_cast<std::size_t>(row[f.count_offset]) : 1;
         for (std::size_t i = 0; i < items; ++i) {
           Text t;
-          std::memcpy(&t, rows.row_bytes(r) + f.offset + i * sizeof(Text), sizeof t);
+          std::memcpy(&t, row + f.offset + i * sizeof(Text), sizeof t);
           bytes += t.size;
         }
+      }
     }
     return bytes * Format::kTextGrowth;
   }
@@ -172,12 +176,15 @@ class RowEncoder final : public Encoder {
       constexpr bool quoted =
           Format::kQuotesItems && fragments::is_quoted(schema_detail::type_of<Item>());
       p = short_text(p, Format::kListOpen);
+      char* const items_begin = p;
       for (std::size_t i = 0; i < v.count; ++i) {
         if (i > 0) *p++ = Format::kListComma;
         if constexpr (quoted) *p++ = '"';
         p = scalar<Item, Decimals>(p, v.items[i], state);
         if constexpr (quoted) *p++ = '"';
       }
+      if constexpr (schema_detail::type_of<Item>() == FieldType::text)
+        p = Format::end_list(items_begin, p, v.count);
       return short_text(p, Format::kListClose);
     }
   }

@@ -68,9 +68,6 @@ class RandomRows {
  public:
   explicit RandomRows(std::uint64_t seed) : key_(stream_key(seed, "test.rows", 0)) {}
 
-  /// Texts in lists are then words without anything that a format has to quote.
-  bool plain_list_texts = false;
-
   std::uint64_t bits() { return draw(key_, next_++); }
   std::uint64_t below_n(std::uint64_t n) { return below(bits(), n); }
 
@@ -146,7 +143,6 @@ class RandomRows {
       case FieldType::hex32:
         return put(static_cast<std::uint32_t>(bits()));
       case FieldType::text:
-        if (f.list_limit > 0 && plain_list_texts) return put(batch.add_text("w" + std::to_string(bits())));
         return put(batch.add_text(text()));
     }
   }

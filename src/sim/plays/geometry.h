@@ -22,7 +22,8 @@ struct Geometry {
   /// Start of time cell `cell` in ms since the run's start. A closed window repeats: cell -1 is the last one, a
   /// period earlier.
   std::int64_t cell_begin(std::int64_t cell) const {
-    if (endless) return cell * cell_ms;
+    // An endless run starts in the middle of a cell, where it is like any other moment.
+    if (endless) return cell * cell_ms - cell_ms / 2;
     return static_cast<std::int64_t>(static_cast<__int128>(span_ms) * cell / cell_count) -
            (cell < 0 && static_cast<__int128>(span_ms) * cell % cell_count != 0 ? 1 : 0);
   }

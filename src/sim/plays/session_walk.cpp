@@ -18,7 +18,7 @@ std::int64_t floor_div(std::int64_t value, std::int64_t divisor) {
 
 /// The cell that holds `t_ms` or one next to it.
 std::int64_t cell_near(const Geometry& g, std::int64_t t_ms) {
-  if (g.endless) return floor_div(t_ms, g.cell_ms);
+  if (g.endless) return floor_div(t_ms + g.cell_ms / 2, g.cell_ms);
   return static_cast<std::int64_t>(static_cast<__int128>(t_ms) * g.cell_count / g.span_ms);
 }
 
@@ -29,7 +29,7 @@ ShardCalendar::ShardCalendar(const WalkContext& context, std::uint32_t shard, st
   const Geometry& g = context.plan.geometry;
   // A session waits in the ring from its cell's opening to its start, before the class's next turn, then from
   // play to play.
-  const std::int64_t turn_ms = (g.cell_begin(1) + 1) * g.classes;
+  const std::int64_t turn_ms = (g.cell_begin(1) - g.cell_begin(0) + 1) * g.classes;
   const std::int64_t play_ms = context.plan.longest_play_ms;
   const auto horizon = static_cast<std::uint64_t>((std::max(turn_ms, play_ms) >> g.slice_shift) + 3);
   ring_.resize(std::bit_ceil(horizon));

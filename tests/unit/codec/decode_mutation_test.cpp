@@ -80,7 +80,6 @@ std::size_t records_in_lines(std::string_view text) {
 template <class Row>
 void run(std::string_view format, std::uint64_t seed, int rounds) {
   RandomRows source(seed);
-  source.plain_list_texts = format == "csv";
   for (int round = 0; round < rounds; ++round) {
     std::string text = valid_text<Row>(source, format, 1 + source.below_n(4));
     for (std::uint64_t n = 1 + source.below_n(3); n > 0; --n) mutate(source, text);

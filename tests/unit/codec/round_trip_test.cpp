@@ -70,7 +70,6 @@ class RoundTrip : public testing::TestWithParam<RowFormat> {};
 
 TEST_P(RoundTrip, RandomRows) {
   RandomRows source(11);
-  source.plain_list_texts = GetParam().format == "csv";
   RowBatch rows(*GetParam().schema);
   source.add(rows, 3000);
   const std::string text = encode(rows, GetParam().format);
@@ -79,7 +78,6 @@ TEST_P(RoundTrip, RandomRows) {
 
 TEST_P(RoundTrip, InPieces) {
   RandomRows source(12);
-  source.plain_list_texts = GetParam().format == "csv";
   RowBatch rows(*GetParam().schema);
   source.add(rows, 40);
   const std::string text = encode(rows, GetParam().format);
