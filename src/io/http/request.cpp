@@ -15,7 +15,11 @@ std::string_view without_line_end(std::string_view line) {
 
 // Bytes that a fault has changed may not end the header line.
 void append_visible(std::string_view id, std::string& out) {
-  for (const char c : id) out += c > ' ' && c < 0x7f ? c : '_';
+  const std::size_t begin = out.size();
+  out.append(id);
+  for (std::size_t i = begin; i < out.size(); ++i) {
+    if (out[i] <= ' ' || out[i] >= 0x7f) out[i] = '_';
+  }
 }
 
 void append_id(const WireBatch& batch, std::size_t event, std::string& out) {
