@@ -54,8 +54,8 @@ float hour_patience(std::int64_t local_ms) {
   const std::size_t bin = week_bin(local_ms);
   const std::size_t hour = bin % 48 / 2;
   const bool working = bin < 5 * 48 && hour >= 9 && hour < 17;
-  if (working) return 1.07F;
-  return bin >= 5 * 48 ? 0.95F : 0.98F;
+  if (working) return 1.075F;
+  return bin >= 5 * 48 ? 0.952F : 0.985F;
 }
 
 }  // namespace
