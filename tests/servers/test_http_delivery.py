@@ -85,13 +85,19 @@ class HttpDeliveryTest(unittest.TestCase):
         out, err = process.communicate(timeout=RUN_SECONDS_MAX)
         return process.returncode, out, err
 
+    def let_it_run(self, process, seconds):
+        """The run goes on for so long; that it ends is a failure."""
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return
+        self.fail(f"the run ended early: {self.finish(process)}")
+
     def wait_until_stored(self, process, count):
         deadline = time.monotonic() + RUN_SECONDS_MAX
         while stored_lines(self.plays_file) < count:
-            if process.poll() is not None:
-                self.fail(f"the run ended early: {self.finish(process)}")
+            self.let_it_run(process, 0.05)
             self.assertLess(time.monotonic(), deadline, "the plays do not arrive")
-            time.sleep(0.05)
 
     def check_all_stored_once_by_id(self, summary):
         stats = self.server.stats()
@@ -117,7 +123,7 @@ class HttpDeliveryTest(unittest.TestCase):
         for share, down_s in DOWNS:
             self.wait_until_stored(process, int(PLAYS * share))
             self.server.kill()
-            time.sleep(down_s)
+            self.let_it_run(process, down_s)
             self.server.start()
         code, out, err = self.finish(process)
         self.assertEqual(code, 0, err)
