@@ -1,5 +1,5 @@
 // The plays scenario: song plays of listeners, planned as quotas per cell, rendered session by session.
-// docs/architecture.md ("How plays are made") tells the whole.
+// docs/plays.md tells the whole, docs/adr/0005-cells-and-turns.md why.
 #pragma once
 
 #include <array>
