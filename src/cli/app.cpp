@@ -147,7 +147,7 @@ int run_app(const CommandSpec& root, const std::shared_ptr<Globals>& globals,
   inspect_screens(context, {});
   const Result<int> code = dispatch(context, args);
   if (code) return *code;
-  write_stderr(error_text(code.error(), context.err));
+  show_error(context, code.error());
   return exit_code(code.error().kind);
 }
 

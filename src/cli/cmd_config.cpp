@@ -28,7 +28,7 @@ std::string toml_value(const std::string& text) {
   const bool digits =
       !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
   if (text == "true" || text == "false" || (digits && (text.size() == 1 || text[0] != '0'))) return text;
-  return Json(text).dump();
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string toml_values(const OptionSpec& option, const std::vector<std::string>& values) {
@@ -91,7 +91,8 @@ Result<int> show(Context& context, bool origin) {
     if (lines.empty()) return;
     text += (table.empty() ? "" : "\n[" + table + "]\n") + lines;
   });
-  const Result<int> code = wrote(write_stdout(context.globals->json ? object.dump(2) + "\n" : text));
+  const Result<int> code = wrote(write_stdout(
+      context.globals->json ? object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text));
   return code && !valid ? Result<int>(kExitUsage) : code;
 }
 

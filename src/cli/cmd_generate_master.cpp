@@ -89,7 +89,7 @@ Result<int> generate(Context& context, MasterOptions options) {
   SignalWatch signals(kGiveUpTime_ns);
   const Result<MasterReport> report = write_watched(context, options, signals);
   if (!report && signals.signal() != 0) {
-    write_stderr(error_text(report.error(), context.err));
+    show_error(context, report.error());
     return kExitSignalBase + signals.signal();
   }
   if (!report) return tl::make_unexpected(report.error());

@@ -42,11 +42,11 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
                    std::optional<AtomicFile> export_file) {
   const Globals& globals = *context.globals;
   const int code = run_exit_code(config, result, interruption, options.thresholds);
-  if (result.error) write_stderr(error_text(*result.error, context.err));
+  if (result.error) show_error(context, *result.error);
   if (result.reader_gone && config.delivery.strict_pipe)
-    write_stderr(error_text(
-        {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"}, context.err));
-  write_stderr(threshold_text(options.thresholds, result, context.err));
+    show_error(context,
+               {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
+  for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
   const std::string json = summary_json(config, result, options.thresholds, code);
   if (export_file) {
     if (const Done ok = export_file->write(json); !ok) return tl::make_unexpected(ok.error());
@@ -56,6 +56,8 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
     write_stderr(json);
   else if (globals.json) {
     if (const Done ok = write_stdout(json); !ok) return tl::make_unexpected(ok.error());
+  } else if (globals.log_format == "json") {
+    log(LogLevel::info, "run ended", summary_fields(result));
   } else if (!globals.quiet && !result.reader_gone) {
     write_stderr(summary_text(config, result, context.err));
   }

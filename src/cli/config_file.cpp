@@ -5,6 +5,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 
 #include "cli/suggest.h"
@@ -96,6 +97,8 @@ Result<ConfigFile> read_config(const std::string& path, Source source) {
   if (!readable(path))
     return tl::make_unexpected(Error{ErrorKind::usage, system_error("read " + path, errno).what,
                                      "write one: racesim config init --config " + path});
+  if (std::filesystem::is_directory(path))
+    return fail(ErrorKind::usage, "read " + path + ": it is a folder", "name the file in it");
   try {
     const toml::table table = toml::parse_file(path);
     if (const Done ok = collect(table, "", file); !ok) return tl::make_unexpected(ok.error());

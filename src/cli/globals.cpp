@@ -1,5 +1,6 @@
 #include "cli/globals.h"
 
+#include "cli/log.h"
 #include "cli/values.h"
 
 namespace racesim::cli {
@@ -97,6 +98,15 @@ bool Context::on_line(const std::string& name) const {
 bool Context::is_set(const std::string& name) const {
   const auto found = settings.find(name);
   return found != settings.end() && found->second.source != Source::builtin;
+}
+
+void show_error(const Context& context, const Error& error) {
+  if (context.globals->log_format != "json") return write_stderr(error_text(error, context.err));
+  std::vector<LogField> fields;
+  if (!error.hint.empty()) fields.push_back({"hint", error.hint});
+  // A mistake on the command line is told before the log was opened.
+  if (!log_is_open()) open_log(LogLevel::error, true);
+  log(LogLevel::error, error.what, fields);
 }
 
 }  // namespace racesim::cli

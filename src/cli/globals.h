@@ -44,4 +44,7 @@ struct Context {
   bool is_set(const std::string& name) const;
 };
 
+/// Writes the error to stderr: as text, or as a line of JSON under --log-format json.
+void show_error(const Context& context, const Error& error);
+
 }  // namespace racesim::cli

@@ -66,6 +66,10 @@ void open_log(LogLevel least, bool json) {
   logger->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
 }
 
+bool log_is_open() {
+  return logger != nullptr;
+}
+
 void log(LogLevel level, const std::string& message, const std::vector<LogField>& fields) {
   if (!logger || !logger->should_log(spdlog_level(level))) return;
   logger->log(spdlog_level(level), "{}", as_json ? json_members(message, fields) : plain(message, fields));

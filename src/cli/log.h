@@ -15,6 +15,7 @@ LogLevel log_level_of(const std::string& name);
 
 /// Sets up the log; called once, before the first message. Without it nothing is written.
 void open_log(LogLevel least, bool json);
+bool log_is_open();
 
 /// Further fields of a message: numbers stay numbers in JSON when `quoted` is false.
 struct LogField {

@@ -221,17 +221,32 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string threshold_text(const std::vector<Threshold>& thresholds, const RunResult& result,
-                           const Screen& screen) {
-  std::string text;
+std::vector<LogField> summary_fields(const RunResult& result) {
+  const RunStatus& s = result.status;
+  const auto count = [](const char* name, std::uint64_t value) {
+    return LogField{name, std::to_string(value), false};
+  };
+  return {count("generated", s.generated),
+          count("sent", s.sent),
+          count("acked", s.acked),
+          count("failed", s.failed),
+          count("retried", s.retried),
+          count("dead_lettered", s.dead_lettered),
+          {"rate", fmt::format("{:.1f}", s.sent_rate), false},
+          {"lag_p99_ms", fmt::format("{:.1f}", s.send_lag.p99_ms), false},
+          count("seed", result.seed),
+          {"run", result.run}};
+}
+
+std::vector<Error> violations(const std::vector<Threshold>& thresholds, const RunResult& result) {
+  std::vector<Error> found;
   for (const Threshold& threshold : thresholds) {
     const double value = metric_value(threshold.metric, result);
     if (!holds(threshold, value))
-      text += error_text(
-          {ErrorKind::usage, fmt::format("threshold {} does not hold: {:g}", threshold.text, value), ""},
-          screen);
+      found.push_back(
+          {ErrorKind::runtime, fmt::format("threshold {} does not hold: {:g}", threshold.text, value), ""});
   }
-  return text;
+  return found;
 }
 
 }  // namespace racesim::cli

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/log.h"
 #include "cli/terminal.h"
 #include "cli/thresholds.h"
 #include "run/config.h"
@@ -31,8 +32,10 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
 std::string summary_json(const RunConfig& config, const RunResult& result,
                          const std::vector<Threshold>& thresholds, int exit_code);
 
-/// "error: threshold error_rate<0.01 does not hold: 0.25", a line for each that is violated.
-std::string threshold_text(const std::vector<Threshold>& thresholds, const RunResult& result,
-                           const Screen& screen);
+/// The summary's numbers as fields of a log line.
+std::vector<LogField> summary_fields(const RunResult& result);
+
+/// "threshold error_rate<0.01 does not hold: 0.25" for each that is violated.
+std::vector<Error> violations(const std::vector<Threshold>& thresholds, const RunResult& result);
 
 }  // namespace racesim::cli

@@ -43,6 +43,9 @@ class UnknownNames(Workdir):
     def test_config_file_that_is_not_there(self):
         self.assert_refused(self.play("--config", "none.toml"), "none.toml: No such file or directory")
 
+    def test_config_that_is_a_folder(self):
+        self.assert_refused(self.play("--config", "."), "read .: it is a folder")
+
     def test_options_of_later_versions_are_not_there(self):
         for option in ("--brokers", "--faults", "--manifest", "--checkpoint", "--backfill", "--cars", "--topic"):
             self.assert_refused(self.play(option, "1"), f"unknown option '{option}'")

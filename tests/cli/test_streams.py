@@ -112,7 +112,14 @@ class Terminal(Workdir):
         self.assertEqual(result.stderr, "")
         self.write("racesim.toml", "[run]\nvolume = 10\n")
         result = self.play("--sink", "null", "-v", "--log-format", "json")
-        self.assertIn("racesim.toml", json.loads(result.stderr.splitlines()[0])["message"])
+        lines = [json.loads(line) for line in result.stderr.splitlines()]
+        self.assertIn("racesim.toml", lines[0]["message"])
+        self.assertEqual((lines[-1]["message"], lines[-1]["acked"]), ("run ended", 10))
+
+    def test_errors_can_be_json(self):
+        error = json.loads(self.play("--threads", "0", "--log-format", "json").stderr)
+        self.assertEqual((error["level"], error["message"]), ("error", "--threads: 0 is out of range"))
+        self.assertIn("from 1 to 256", error["hint"])
 
 
 if __name__ == "__main__":
