@@ -22,7 +22,7 @@ constexpr std::array<std::array<double, 6>, kChronotypeCount> kChronotypeFactor{
 }};
 constexpr std::array<std::array<double, 6>, kSettingCount> kSettingFactor{{
     {0.90, 1.10, 1.00, 1.05, 1.05, 0.85},
-    {0.70, 0.80, 1.25, 1.20, 0.90, 0.70},
+    {0.70, 0.90, 1.08, 1.15, 1.04, 0.75},
     {1.20, 0.90, 0.80, 0.85, 1.20, 1.50},
 }};
 
