@@ -45,8 +45,10 @@ constexpr bool scalar_quoted() {
 
 template <class Row, std::size_t I>
 constexpr std::string_view path_of() {
-  if constexpr (I < field_count<Row>) return std::get<I>(Schema<Row>::fields).path;
-  else return {};
+  if constexpr (I < field_count<Row>)
+    return std::get<I>(Schema<Row>::fields).path;
+  else
+    return {};
 }
 
 /// Levels that `a` and `b` share above their last key: "x.y.a" and "x.y.b" share two.
@@ -101,8 +103,10 @@ constexpr Fragment json() {
 template <class Row, std::size_t I>
 constexpr Fragment csv() {
   Fragment out;
-  if (I == field_count<Row>) out.add("\n");
-  else if (I > 0) out.add(",");
+  if (I == field_count<Row>)
+    out.add("\n");
+  else if (I > 0)
+    out.add(",");
   return out;
 }
 

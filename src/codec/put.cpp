@@ -26,12 +26,24 @@ char* json_text(char* p, std::string_view text) {
     *p++ = '\\';
     switch (c) {
       case '"':
-      case '\\': *p++ = c; break;
-      case '\n': *p++ = 'n'; break;
-      case '\r': *p++ = 'r'; break;
-      case '\t': *p++ = 't'; break;
-      case '\b': *p++ = 'b'; break;
-      case '\f': *p++ = 'f'; break;
+      case '\\':
+        *p++ = c;
+        break;
+      case '\n':
+        *p++ = 'n';
+        break;
+      case '\r':
+        *p++ = 'r';
+        break;
+      case '\t':
+        *p++ = 't';
+        break;
+      case '\b':
+        *p++ = 'b';
+        break;
+      case '\f':
+        *p++ = 'f';
+        break;
       default:
         std::memcpy(p, "u00", 3);
         p[3] = "0123456789abcdef"[byte >> 4];

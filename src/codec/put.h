@@ -1,6 +1,6 @@
-// Appends of single values to raw text. Each returns the new end and may write up to kPutSlack bytes beyond it,
-// so that constant-size 8 and 16 byte stores replace copies of varying length: the caller keeps that slack.
-// The pointer goes by value everywhere: held in memory it costs a third of the encoder's speed.
+// Appends of single values to raw text. Each returns the new end and may write up to kPutSlack bytes beyond
+// it, so that constant-size 8 and 16 byte stores replace copies of varying length: the caller keeps that
+// slack. The pointer goes by value everywhere: held in memory it costs a third of the encoder's speed.
 #pragma once
 
 #include <array>
@@ -103,8 +103,7 @@ RACESIM_INLINE char* fixed_magnitude(char* p, std::uint64_t magnitude) {
       rest %= 100'000'000;
       return all_eight(p, rest);
     } else {
-      const std::uint64_t text =
-          (eight_digits(rest) | 0x3030303030303030ULL) >> (8 * (8 - Decimals));
+      const std::uint64_t text = (eight_digits(rest) | 0x3030303030303030ULL) >> (8 * (8 - Decimals));
       std::memcpy(p, &text, 8);
       return p + Decimals;
     }
@@ -191,7 +190,8 @@ RACESIM_INLINE std::int64_t floor_div(std::int64_t value, std::int64_t divisor) 
 template <std::int64_t PerMinute>
 RACESIM_INLINE char* minute_of(char* p, std::int64_t ticks, MinutePrefix& prefix, std::uint32_t& rest) {
   const std::int64_t minute = floor_div(ticks, PerMinute);
-  if (minute != prefix.minute) [[unlikely]] render_minute(prefix, minute);
+  if (minute != prefix.minute) [[unlikely]]
+    render_minute(prefix, minute);
   rest = static_cast<std::uint32_t>(ticks - minute * PerMinute);
   return literal<kMinutePrefixSize>(p, prefix.text);
 }
@@ -224,8 +224,8 @@ RACESIM_INLINE char* time_us(char* p, TimeUs time, MinutePrefix& prefix) {
 char* json_text(char* p, std::string_view text);
 /// Text as a CSV cell (RFC 4180): quoted only when it must be. At most 2 bytes per byte and two quotes.
 char* csv_text(char* p, std::string_view text);
-/// Finishes a cell of `items` texts joined by ';' at [begin, end): quotes it as a whole if an item is quoted, or if
-/// the only item is empty (docs/formats/csv.md).
+/// Finishes a cell of `items` texts joined by ';' at [begin, end): quotes it as a whole if an item is quoted,
+/// or if the only item is empty (docs/formats/csv.md).
 char* csv_list(char* begin, char* end, std::size_t items);
 
 }  // namespace racesim::put

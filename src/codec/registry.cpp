@@ -1,5 +1,5 @@
-// Which rows can be encoded, and in which formats. A new row type is one line in BuiltinRows, a new format one
-// line in kFormats.
+// Which rows can be encoded, and in which formats. A new row type is one line in BuiltinRows, a new format
+// one line in kFormats.
 #include <array>
 
 #include "codec/encoder.h"

@@ -64,7 +64,8 @@ class RowEncoder final : public Encoder {
   EventIdRule id_rule() const override {
     if constexpr (std::is_same_v<fragments::Member<Row, 0>, Uuid>)
       return {static_cast<std::uint32_t>(kFragment<0>.size), 36};
-    else return {};
+    else
+      return {};
   }
 
  private:
@@ -173,8 +174,7 @@ class RowEncoder final : public Encoder {
       return scalar<T, Decimals>(p, v, state);
     } else {
       using Item = typename Traits::Item;
-      constexpr bool quoted =
-          Format::kQuotesItems && fragments::is_quoted(schema_detail::type_of<Item>());
+      constexpr bool quoted = Format::kQuotesItems && fragments::is_quoted(schema_detail::type_of<Item>());
       p = short_text(p, Format::kListOpen);
       char* const items_begin = p;
       for (std::size_t i = 0; i < v.count; ++i) {
@@ -197,8 +197,7 @@ class RowEncoder final : public Encoder {
   }
 
   template <std::size_t... I>
-  static RACESIM_INLINE char* row_steps(char* p, const Row& row, State& state,
-                                        std::index_sequence<I...>) {
+  static RACESIM_INLINE char* row_steps(char* p, const Row& row, State& state, std::index_sequence<I...>) {
     ((p = step<I>(p, row, state)), ...);
     return put::literal<kFragment<kFields>.size>(p, kFragment<kFields>.text.data());
   }

@@ -108,7 +108,7 @@ struct EventIdRule {
 struct WireBatch {
   ByteBuffer text;
   std::vector<std::uint32_t> ends;
-  std::vector<EventHead> heads;  ///< parallel to `ends`
+  std::vector<EventHead> heads;     ///< parallel to `ends`
   std::uint64_t first_ordinal = 0;  ///< position of event 0 in the whole run, from 0
   std::uint32_t stream = 0;         ///< index into the scenario's streams()
   std::uint32_t run = 0;

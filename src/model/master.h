@@ -22,11 +22,11 @@ template <>
 struct Schema<SongRow> {
   static constexpr std::string_view name = "songs";
   static constexpr int version = 1;
-  static constexpr auto fields = std::make_tuple(
-      field("song_id", &SongRow::song_id), field("title", &SongRow::title),
-      field("artist_name", &SongRow::artist_name), field("album_name", &SongRow::album_name),
-      field("genre", &SongRow::genre), field("duration_ms", &SongRow::duration_ms, 0, "ms"),
-      field("release_date", &SongRow::release_date));
+  static constexpr auto fields =
+      std::make_tuple(field("song_id", &SongRow::song_id), field("title", &SongRow::title),
+                      field("artist_name", &SongRow::artist_name), field("album_name", &SongRow::album_name),
+                      field("genre", &SongRow::genre), field("duration_ms", &SongRow::duration_ms, 0, "ms"),
+                      field("release_date", &SongRow::release_date));
 };
 
 struct UserRow {
@@ -40,11 +40,10 @@ template <>
 struct Schema<UserRow> {
   static constexpr std::string_view name = "users";
   static constexpr int version = 1;
-  static constexpr auto fields =
-      std::make_tuple(field("user_id", &UserRow::user_id), field("username", &UserRow::username),
-                      field("email", &UserRow::email),
-                      field("registration_date", &UserRow::registration_date),
-                      field("country", &UserRow::country));
+  static constexpr auto fields = std::make_tuple(
+      field("user_id", &UserRow::user_id), field("username", &UserRow::username),
+      field("email", &UserRow::email), field("registration_date", &UserRow::registration_date),
+      field("country", &UserRow::country));
 };
 
 struct LocationRow {
@@ -58,11 +57,11 @@ template <>
 struct Schema<LocationRow> {
   static constexpr std::string_view name = "locations";
   static constexpr int version = 1;
-  static constexpr auto fields = std::make_tuple(
-      field("location_id", &LocationRow::location_id), field("city", &LocationRow::city),
-      field("country_code", &LocationRow::country_code),
-      field("latitude", &LocationRow::latitude_udeg, 6, "deg"),
-      field("longitude", &LocationRow::longitude_udeg, 6, "deg"));
+  static constexpr auto fields =
+      std::make_tuple(field("location_id", &LocationRow::location_id), field("city", &LocationRow::city),
+                      field("country_code", &LocationRow::country_code),
+                      field("latitude", &LocationRow::latitude_udeg, 6, "deg"),
+                      field("longitude", &LocationRow::longitude_udeg, 6, "deg"));
 };
 
 }  // namespace racesim

@@ -35,8 +35,7 @@ struct Schema<PlayRow> {
   static constexpr auto fields = std::make_tuple(
       field("event_id", &PlayRow::event_id), field("song_id", &PlayRow::song_id),
       field("user_id", &PlayRow::user_id), field("location_id", &PlayRow::location_id),
-      field("played_at", &PlayRow::played_at),
-      field("play_duration_ms", &PlayRow::play_duration_ms, 0, "ms"),
+      field("played_at", &PlayRow::played_at), field("play_duration_ms", &PlayRow::play_duration_ms, 0, "ms"),
       field("device_type", &PlayRow::device_type));
 };
 

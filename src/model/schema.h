@@ -51,10 +51,10 @@ struct FieldInfo {
   std::string_view path;
   std::string_view unit;
   FieldType type;
-  std::uint8_t size;        ///< bytes of one value
-  std::uint8_t decimals;    ///< for the integer types
-  std::uint8_t list_limit;  ///< 0: a scalar; else a List of at most so many values of `type`
-  std::uint32_t offset;     ///< of the member in the row
+  std::uint8_t size;           ///< bytes of one value
+  std::uint8_t decimals;       ///< for the integer types
+  std::uint8_t list_limit;     ///< 0: a scalar; else a List of at most so many values of `type`
+  std::uint32_t offset;        ///< of the member in the row
   std::uint32_t count_offset;  ///< of List::count in the row; 0 for scalars
   std::span<const std::string_view> enum_names;
 };
@@ -85,15 +85,22 @@ struct ListTraits<List<T, N>> {
 
 template <class T>
 constexpr FieldType type_of() {
-  if constexpr (std::is_same_v<T, bool>) return FieldType::boolean;
-  else if constexpr (std::is_enum_v<T>) return FieldType::enumeration;
+  if constexpr (std::is_same_v<T, bool>)
+    return FieldType::boolean;
+  else if constexpr (std::is_enum_v<T>)
+    return FieldType::enumeration;
   else if constexpr (std::is_integral_v<T>)
     return std::is_signed_v<T> ? FieldType::signed_int : FieldType::unsigned_int;
-  else if constexpr (std::is_same_v<T, Uuid>) return FieldType::uuid;
-  else if constexpr (std::is_same_v<T, TimeMs>) return FieldType::time_ms;
-  else if constexpr (std::is_same_v<T, TimeUs>) return FieldType::time_us;
-  else if constexpr (std::is_same_v<T, Date>) return FieldType::date;
-  else if constexpr (std::is_same_v<T, Hex32>) return FieldType::hex32;
+  else if constexpr (std::is_same_v<T, Uuid>)
+    return FieldType::uuid;
+  else if constexpr (std::is_same_v<T, TimeMs>)
+    return FieldType::time_ms;
+  else if constexpr (std::is_same_v<T, TimeUs>)
+    return FieldType::time_us;
+  else if constexpr (std::is_same_v<T, Date>)
+    return FieldType::date;
+  else if constexpr (std::is_same_v<T, Hex32>)
+    return FieldType::hex32;
   else {
     static_assert(std::is_same_v<T, Text>, "a type that rows cannot carry");
     return FieldType::text;

@@ -14,7 +14,9 @@ constexpr std::array kScenarios{
 
 }  // namespace
 
-std::span<const ScenarioEntry> scenarios() { return kScenarios; }
+std::span<const ScenarioEntry> scenarios() {
+  return kScenarios;
+}
 
 const ScenarioEntry* find_scenario(std::string_view name) {
   for (const ScenarioEntry& entry : kScenarios)

@@ -1,5 +1,5 @@
-// What a scenario is: a plan, small and quick to make, from which any moment of the stream is rendered as a pure
-// function. The bytes depend on ScenarioConfig alone.
+// What a scenario is: a plan, small and quick to make, from which any moment of the stream is rendered as a
+// pure function. The bytes depend on ScenarioConfig alone.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +24,12 @@ struct MasterTables {
 /// The content options, checked and resolved.
 struct ScenarioConfig {
   std::uint64_t seed = 42;
-  std::uint32_t run = 0;                ///< carried by every event
-  std::int64_t start_ms = 0;            ///< epoch milliseconds
-  std::optional<std::int64_t> end_ms;   ///< exclusive; none: endless
-  std::uint64_t volume = 0;             ///< events in all, or per minute
+  std::uint32_t run = 0;               ///< carried by every event
+  std::int64_t start_ms = 0;           ///< epoch milliseconds
+  std::optional<std::int64_t> end_ms;  ///< exclusive; none: endless
+  std::uint64_t volume = 0;            ///< events in all, or per minute
   bool volume_per_minute = false;
-  std::string popularity;               ///< see sim/plays/popularity.h
+  std::string popularity;  ///< see sim/plays/popularity.h
   MasterTables master;
 };
 
@@ -82,7 +82,7 @@ class Scenario {
 struct ScenarioEntry {
   std::string_view name;
   std::string_view summary;
-  int version;  ///< a change of any byte is a new version
+  int version;                                        ///< a change of any byte is a new version
   std::span<const std::string_view> master_entities;  ///< what it reads, "songs" …
   Result<std::unique_ptr<Scenario>> (*make)(const ScenarioConfig&);
 };

@@ -52,8 +52,10 @@ std::array<double, kWeekBins> weekly_rates(Chronotype chronotype, Setting settin
     const bool workday = day < 5;
     double course_hour = hour;
     // The phone's morning comes an hour before the desktop's.
-    if (workday && setting == Setting::on_the_move && hour < 12) course_hour = hour + (hour < 11 ? 1 : 12 - hour);
-    rates[bin] = smooth(workday ? kWorkday : kFreeDay, course_hour) * smooth(person, hour) * smooth(place, hour);
+    if (workday && setting == Setting::on_the_move && hour < 12)
+      course_hour = hour + (hour < 11 ? 1 : 12 - hour);
+    rates[bin] =
+        smooth(workday ? kWorkday : kFreeDay, course_hour) * smooth(person, hour) * smooth(place, hour);
     if (day == 4 && hour > 18) rates[bin] *= 1.08;  // Friday evening
     sum += rates[bin];
   }

@@ -1,5 +1,5 @@
-// When people listen: the rate of starting sessions over the local week, by kind of listener and of device, as
-// an integral that can be evaluated and inverted at any time.
+// When people listen: the rate of starting sessions over the local week, by kind of listener and of device,
+// as an integral that can be evaluated and inverted at any time.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@ namespace racesim::plays {
 enum class Chronotype : std::uint8_t { early, working_hours, evening, night };
 inline constexpr std::size_t kChronotypeCount = 4;
 
-/// Devices that share a daily course: phones lead the morning by an hour, desktops follow office hours, tablet,
-/// speaker and television belong to the home.
+/// Devices that share a daily course: phones lead the morning by an hour, desktops follow office hours,
+/// tablet, speaker and television belong to the home.
 enum class Setting : std::uint8_t { on_the_move, at_the_desk, at_home };
 inline constexpr std::size_t kSettingCount = 3;
 constexpr Setting setting_of(Device device) {
@@ -44,9 +44,9 @@ class WeeklyCourse {
 };
 
 /// Rates with a weekly mean of 1.
-/// Source of the shape: Zhang et al., INFOCOM 2013 (Spotify 2010-11): fewest sessions about 02 h, a steep rise to
-/// a peak at 09-10 h, a weekday dip at lunch, most at 18-19 h; mobile's morning peak one hour earlier; weekends
-/// without morning peak and dip.
+/// Source of the shape: Zhang et al., INFOCOM 2013 (Spotify 2010-11): fewest sessions about 02 h, a steep
+/// rise to a peak at 09-10 h, a weekday dip at lunch, most at 18-19 h; mobile's morning peak one hour
+/// earlier; weekends without morning peak and dip.
 std::array<double, kWeekBins> weekly_rates(Chronotype chronotype, Setting setting);
 
 /// Half-hour of the local week.

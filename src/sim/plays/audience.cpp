@@ -36,8 +36,8 @@ Device draw_device(const double (&shares)[kDeviceCount], double uniform) {
   return static_cast<Device>(device);
 }
 
-/// Lamere 2014: teenagers skip more than half of their songs, people in their early thirties least. Mean 1 over
-/// the ages that make_listener() draws.
+/// Lamere 2014: teenagers skip more than half of their songs, people in their early thirties least. Mean 1
+/// over the ages that make_listener() draws.
 double skip_factor_of_age(double age_years) {
   if (age_years < 20) return 1.22;
   if (age_years < 25) return 1.09;
@@ -81,8 +81,8 @@ void Audience::read_locations(const RowBatch& locations) {
 /// A location of the user's country, the first more often than the last; any location if there is none.
 std::uint32_t Audience::home_of(std::string_view country, std::uint64_t bits) const {
   const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
-  const auto range = std::equal_range(by_country_.begin(), by_country_.end(),
-                                      std::pair{std::string(country), 0U}, less);
+  const auto range =
+      std::equal_range(by_country_.begin(), by_country_.end(), std::pair{std::string(country), 0U}, less);
   const auto count = static_cast<std::uint64_t>(range.second - range.first);
   if (count == 0) return static_cast<std::uint32_t>(below(bits, location_ids_.size()));
   const double u = unit(bits);

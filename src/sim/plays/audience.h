@@ -22,13 +22,13 @@ struct Listener {
   std::uint32_t home;          ///< location
   std::uint16_t rule;          ///< index into Audience::rules()
   Chronotype chronotype;
-  float weight;                ///< sessions, against an average of 1
-  float patience;              ///< 1 / (how much more often than the average the listener skips)
-  Habit habits[2];             ///< main and other device
+  float weight;     ///< sessions, against an average of 1
+  float patience;   ///< 1 / (how much more often than the average the listener skips)
+  Habit habits[2];  ///< main and other device
 };
 
-/// Immutable. Listeners stand in a keyed order of their ids, so that a block of neighbours is a fair sample; all
-/// indices below mean that order.
+/// Immutable. Listeners stand in a keyed order of their ids, so that a block of neighbours is a fair sample;
+/// all indices below mean that order.
 class Audience {
  public:
   Audience(const RowBatch& users, const RowBatch& locations, std::uint64_t seed);

@@ -88,7 +88,8 @@ void Catalog::make_aliases() {
 std::uint32_t Catalog::pick(std::uint64_t bits, std::uint32_t released) const {
   const double position = unit(bits) * cumulative_[released];
   const auto end = cumulative_.begin() + released;
-  return static_cast<std::uint32_t>(std::upper_bound(cumulative_.begin() + 1, end, position) - cumulative_.begin() - 1);
+  return static_cast<std::uint32_t>(std::upper_bound(cumulative_.begin() + 1, end, position) -
+                                    cumulative_.begin() - 1);
 }
 
 std::uint32_t Catalog::released_by(std::int64_t day) const {

@@ -31,8 +31,8 @@ class Catalog {
   std::int64_t first_release_day() const { return release_days_.front(); }
   std::int64_t last_release_day() const { return release_days_.back(); }
 
-  /// A song among all, by popularity; the answer may not be out yet. One look-up without a branch (Walker's alias
-  /// method, 1977). `bits`: 64 random ones.
+  /// A song among all, by popularity; the answer may not be out yet. One look-up without a branch (Walker's
+  /// alias method, 1977). `bits`: 64 random ones.
   std::uint32_t pick_any(std::uint64_t bits) const {
     const auto place = static_cast<std::uint32_t>(below(bits, aliases_.size()));
     const Alias& alias = aliases_[place];

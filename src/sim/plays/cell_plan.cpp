@@ -14,8 +14,8 @@ namespace {
 constexpr double kMedianPlays = 7.0;
 constexpr double kSigmaPlays = 0.8;
 constexpr std::uint32_t kMostPlays = 150;
-// Successive sessions of a listener are alike (Zhang et al. 2013): this share of the variance goes by the week,
-// 0.45; here the square roots of both shares.
+// Successive sessions of a listener are alike (Zhang et al. 2013): this share of the variance goes by the
+// week, 0.45; here the square roots of both shares.
 constexpr double kWeekPart = 0.6708203932499369;
 constexpr double kSessionPart = 0.7416198487095663;
 
@@ -37,8 +37,8 @@ const std::array<std::uint16_t, kLengthSteps>& session_lengths() {
 
 /// Roughly normal, mean 0, variance 1: the sum of four 16-bit uniforms.
 double normal(std::uint64_t bits) {
-  const double sum = static_cast<double>((bits & 0xffff) + ((bits >> 16) & 0xffff) +
-                                         ((bits >> 32) & 0xffff) + (bits >> 48));
+  const double sum =
+      static_cast<double>((bits & 0xffff) + ((bits >> 16) & 0xffff) + ((bits >> 32) & 0xffff) + (bits >> 48));
   return (sum * 0x1p-16 - 2.0) * 1.7320508075688772;
 }
 
@@ -91,8 +91,7 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
   const std::uint64_t listeners = context_->audience->size();
   weigh(span, static_cast<std::uint32_t>(listeners * block / blocks),
         static_cast<std::uint32_t>(listeners * (block + 1) / blocks));
-  const StreamKey key =
-      stream_key(context_->seed, topic_hash("plays.cell"), ordinal(g, cell, shard));
+  const StreamKey key = stream_key(context_->seed, topic_hash("plays.cell"), ordinal(g, cell, shard));
   draw_sessions(key, plays, out);
   place_in_time(key, cell, span, out);
 }
@@ -119,11 +118,13 @@ void CellPlanner::read_moods(Span span) {
   if (week == week_) return;
   week_ = week;
   const Audience& audience = *context_->audience;
-  const StreamKey key = stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
+  const StreamKey key =
+      stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
   moods_.resize(audience.size());
   for (std::uint32_t i = 0; i < audience.size(); ++i) {
     const std::uint64_t bits = draw(key, i);
-    moods_[i] = {audience[i].weight * static_cast<float>(0.5 + unit(bits)), static_cast<float>(normal(mix64(bits)))};
+    moods_[i] = {audience[i].weight * static_cast<float>(0.5 + unit(bits)),
+                 static_cast<float>(normal(mix64(bits)))};
   }
 }
 
@@ -162,8 +163,8 @@ void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
   RACESIM_CHECK(sum > 0);
 }
 
-/// Walks once around the cumulative weights from a random place, in even strides with jitter, and takes sessions
-/// until the quota is full.
+/// Walks once around the cumulative weights from a random place, in even strides with jitter, and takes
+/// sessions until the quota is full.
 void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out) {
   const double total = candidates_.back().weight_end;
   const double expected = std::max(1.0, static_cast<double>(quota) / kMeanSessionPlays);
@@ -181,7 +182,8 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
     }
     while (at + 1 < candidates_.size() && candidates_[at].weight_end <= position) ++at;
     const Candidate& chosen = candidates_[at];
-    const std::uint64_t length = session_length(static_cast<double>(moods_[chosen.listener].week_z), draw(key, 2 * j + 2));
+    const std::uint64_t length =
+        session_length(static_cast<double>(moods_[chosen.listener].week_z), draw(key, 2 * j + 2));
     Session session{};
     session.listener = chosen.listener;
     session.device = (*context_->audience)[chosen.listener].habits[chosen.habit].device;
@@ -208,7 +210,8 @@ std::int64_t CellPlanner::draw_start(const Session& session, Span span, double u
 
 void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out) {
   const StreamKey starts{key.b, key.a};
-  for (std::uint64_t j = 0; j < out.size(); ++j) out[j].start_ms = draw_start(out[j], span, unit(draw(starts, j)));
+  for (std::uint64_t j = 0; j < out.size(); ++j)
+    out[j].start_ms = draw_start(out[j], span, unit(draw(starts, j)));
   // Sessions of one listener stand side by side but where the walk went round more than once.
   order_.resize(out.size());
   for (std::uint32_t j = 0; j < order_.size(); ++j) order_[j] = j;
@@ -226,10 +229,10 @@ void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std
   for (std::uint64_t j = 0; j < out.size(); ++j) complete(starts, out[j], out.size() + j);
 }
 
-/// Gives each session of one listener, in order of start, the time up to the next one's start, the last the time
-/// up to the class's next turn; leaves half an hour's break between sessions where there is room. A session that
-/// would have less than a minute per play, or less than an even share where the day is too full for that, starts
-/// earlier (or later, after those in front of it).
+/// Gives each session of one listener, in order of start, the time up to the next one's start, the last the
+/// time up to the class's next turn; leaves half an hour's break between sessions where there is room. A
+/// session that would have less than a minute per play, or less than an even share where the day is too full
+/// for that, starts earlier (or later, after those in front of it).
 void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
                                   const std::uint32_t* order, std::size_t count) const {
   constexpr std::int64_t kBreakMs = 1'800'000;

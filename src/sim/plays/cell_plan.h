@@ -13,12 +13,12 @@ namespace racesim::plays {
 /// A planned session. Times are ms since the run's start, as the cell itself has them (not its repetition).
 struct Session {
   std::int64_t start_ms;
-  std::int64_t limit_ms;    ///< the last play has ended by then
+  std::int64_t limit_ms;  ///< the last play has ended by then
   std::uint32_t listener;
   std::uint32_t first_seq;  ///< of the cell, of the session's first play
   std::uint32_t location;
-  std::uint32_t slot_ms;    ///< at least so much is left for every play still to come
-  float patience;           ///< 1 / (how much more often than the average is skipped in this session)
+  std::uint32_t slot_ms;  ///< at least so much is left for every play still to come
+  float patience;         ///< 1 / (how much more often than the average is skipped in this session)
   std::uint16_t plays;
   Device device;
 };

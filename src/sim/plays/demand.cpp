@@ -12,8 +12,9 @@ std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t
   for (std::uint32_t i = 0; i < audience.size(); ++i) {
     const Listener& person = audience[i];
     for (const Habit& habit : person.habits) {
-      const std::size_t kind = (person.rule * kChronotypeCount + static_cast<std::size_t>(person.chronotype)) *
-                                   kSettingCount + static_cast<std::size_t>(setting_of(habit.device));
+      const std::size_t kind =
+          (person.rule * kChronotypeCount + static_cast<std::size_t>(person.chronotype)) * kSettingCount +
+          static_cast<std::size_t>(setting_of(habit.device));
       weight[kind] += static_cast<double>(person.weight) * static_cast<double>(habit.share);
       total += static_cast<double>(person.weight) * static_cast<double>(habit.share);
     }
@@ -27,7 +28,8 @@ std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t
         if (share == 0) continue;
         const std::int64_t offset_ms = offset_minutes(audience.rules()[r], epoch_ms) * 60'000LL;
         for (std::size_t bin = 0; bin < kWeekBins; ++bin)
-          world[bin] += share * local[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * 86'400'000LL + offset_ms)];
+          world[bin] +=
+              share * local[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * 86'400'000LL + offset_ms)];
       }
     }
   }
@@ -46,7 +48,9 @@ Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms) : 
         auto rates = weekly_rates(static_cast<Chronotype>(c), static_cast<Setting>(s));
         if (level)
           for (std::size_t bin = 0; bin < kWeekBins; ++bin)
-            rates[bin] /= std::max(0.05, world[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * 86'400'000LL - offset_ms)]);
+            rates[bin] /= std::max(
+                0.05,
+                world[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * 86'400'000LL - offset_ms)]);
         courses_.emplace_back(rates);
       }
     }

@@ -11,9 +11,9 @@
 
 namespace racesim::plays {
 
-/// The courses that listeners follow. With a volume for the whole window they are the plain weekly ones; with a
-/// volume per minute each is divided by what all listeners together do at that moment, so that the sum is level
-/// at any hour while everybody's evening stays an evening.
+/// The courses that listeners follow. With a volume for the whole window they are the plain weekly ones; with
+/// a volume per minute each is divided by what all listeners together do at that moment, so that the sum is
+/// level at any hour while everybody's evening stays an evening.
 class Courses {
  public:
   Courses(const Audience& audience, bool level, std::int64_t start_ms);
@@ -47,7 +47,8 @@ class Demand {
   Demand(const ScenarioConfig& config, const Audience& audience, std::int64_t earliest_epoch_ms);
 
   /// Plays of sessions that start in [0, t_ms) plus `share` (0..1) of those in [t_ms, next_ms); monotone in
-  /// (t_ms, share). With a volume for the window C(end) is exactly that volume. Per minute, t_ms may be negative.
+  /// (t_ms, share). With a volume for the window C(end) is exactly that volume. Per minute, t_ms may be
+  /// negative.
   std::int64_t plays_before(std::int64_t t_ms, std::int64_t next_ms, double share) const;
 
  private:

@@ -7,13 +7,13 @@ namespace racesim::plays {
 namespace {
 
 constexpr double kHourMs = 3'600'000;
-constexpr double kTurnMs = 3 * kHourMs;     // sessions of up to three hours fit between two turns
-constexpr double kCellPlays = 2000;         // so that the last session, cut to the quota, weighs little
-constexpr double kCellSessions = 500'000;   // bounds the memory of one time cell's plan
-constexpr double kClassListeners = 64;      // fewer would not be a fair sample of habits and places
+constexpr double kTurnMs = 3 * kHourMs;    // sessions of up to three hours fit between two turns
+constexpr double kCellPlays = 2000;        // so that the last session, cut to the quota, weighs little
+constexpr double kCellSessions = 500'000;  // bounds the memory of one time cell's plan
+constexpr double kClassListeners = 64;     // fewer would not be a fair sample of habits and places
 constexpr double kShardListeners = 1024;
 constexpr double kMaxShards = 8;
-constexpr double kCrowded_per_h = 10;       // plays per listener: more than a third of all hours spent listening
+constexpr double kCrowded_per_h = 10;  // plays per listener: more than a third of all hours spent listening
 constexpr double kSlicePlays = 16'384;
 
 }  // namespace

@@ -1,6 +1,6 @@
-// How time and listeners are cut into cells. A cell is a span of time × a class of a shard's listeners; only that
-// class may start sessions in it, and a session ends before its class's turn comes again: so sessions of one
-// listener never overlap, and no cell needs to know another.
+// How time and listeners are cut into cells. A cell is a span of time × a class of a shard's listeners; only
+// that class may start sessions in it, and a session ends before its class's turn comes again: so sessions of
+// one listener never overlap, and no cell needs to know another.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,16 @@
 namespace racesim::plays {
 
 struct Geometry {
-  bool endless = false;          ///< volume per minute: cells go on for ever, also before the start
-  std::int64_t span_ms = 0;      ///< of the window, 0 when it has no end
-  std::int64_t cell_ms = 0;      ///< length of a cell; with a closed window the mean, ends are rounded down
-  std::int64_t cell_count = 0;   ///< time cells of a closed window
-  std::uint32_t classes = 1;     ///< turns; cell_count is a multiple
+  bool endless = false;         ///< volume per minute: cells go on for ever, also before the start
+  std::int64_t span_ms = 0;     ///< of the window, 0 when it has no end
+  std::int64_t cell_ms = 0;     ///< length of a cell; with a closed window the mean, ends are rounded down
+  std::int64_t cell_count = 0;  ///< time cells of a closed window
+  std::uint32_t classes = 1;    ///< turns; cell_count is a multiple
   std::uint32_t shards = 1;
-  int slice_shift = 0;           ///< a slice is 2^shift milliseconds
+  int slice_shift = 0;  ///< a slice is 2^shift milliseconds
 
-  /// Start of time cell `cell` in ms since the run's start. A closed window repeats: cell -1 is the last one, a
-  /// period earlier.
+  /// Start of time cell `cell` in ms since the run's start. A closed window repeats: cell -1 is the last one,
+  /// a period earlier.
   std::int64_t cell_begin(std::int64_t cell) const {
     // An endless run starts in the middle of a cell, where it is like any other moment.
     if (endless) return cell * cell_ms - cell_ms / 2;
@@ -33,8 +33,8 @@ struct Geometry {
   }
 };
 
-/// Picks cells of some thousand plays each, of three hours or more where memory allows, and classes whose turns
-/// leave three hours for the longest session where there are listeners enough.
+/// Picks cells of some thousand plays each, of three hours or more where memory allows, and classes whose
+/// turns leave three hours for the longest session where there are listeners enough.
 Geometry make_geometry(const ScenarioConfig& config, const Audience& audience);
 
 /// Mean plays per session, as the lengths in cell_plan.cpp have it.

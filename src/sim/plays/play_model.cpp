@@ -7,8 +7,8 @@
 namespace racesim::plays {
 namespace {
 
-// Share of plays that repeat a song of the listener's own list (Louail and Barthelemy 2017: most plays do; 0.65
-// and the 32 places, the first ones favoured, are our own figures).
+// Share of plays that repeat a song of the listener's own list (Louail and Barthelemy 2017: most plays do;
+// 0.65 and the 32 places, the first ones favoured, are our own figures).
 constexpr std::uint64_t kFavouriteOf65536 = 42'598;
 constexpr std::uint64_t kFavouritePlaces = 32;
 
@@ -52,8 +52,7 @@ PlayModel::PlayModel(const Catalog& catalog, std::uint64_t seed, std::int64_t fi
       favourites_(stream_key(seed, "plays.favourite", 0).a),
       first_day_(first_day) {
   const std::int64_t last = std::max(first_day, catalog.last_release_day());
-  for (std::int64_t day = first_day; day <= last; ++day)
-    released_by_day_.push_back(catalog.released_by(day));
+  for (std::int64_t day = first_day; day <= last; ++day) released_by_day_.push_back(catalog.released_by(day));
 }
 
 void PlayModel::draw_plays(const PlayQuery* queries, Play* out, std::size_t count) const {

@@ -1,5 +1,5 @@
-// One play after another within a session: which song, how long, when the next one starts. Pure in (seed, cell,
-// seq, time of the play).
+// One play after another within a session: which song, how long, when the next one starts. Pure in (seed,
+// cell, seq, time of the play).
 #pragma once
 
 #include <cstdint>
@@ -36,12 +36,13 @@ class PlayModel {
 
   /// Songs that are out at `epoch_ms`, which is not before the model's first day.
   std::uint32_t released_at(std::int64_t epoch_ms) const {
+    if (released_by_day_.size() == 1) return released_by_day_[0];
     const auto day = static_cast<std::size_t>(epoch_ms / 86'400'000 - first_day_);
     return released_by_day_[day < released_by_day_.size() ? day : released_by_day_.size() - 1];
   }
 
-  /// Answers `count` (at most kMostQueries) queries. Many at once, step by step: one play alone is a long chain of
-  /// dependent operations, a hundred side by side keep the processor busy.
+  /// Answers `count` (at most kMostQueries) queries. Many at once, step by step: one play alone is a long
+  /// chain of dependent operations, a hundred side by side keep the processor busy.
   void draw_plays(const PlayQuery* queries, Play* out, std::size_t count) const;
   static constexpr std::size_t kMostQueries = 64;
 

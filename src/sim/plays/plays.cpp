@@ -46,9 +46,7 @@ class PlaysScenario final : public Scenario {
   }
 
   /// The earliest moment at which anything can be played.
-  std::int64_t earliest_ms() const {
-    return std::max(earliest_song_ms(), audience_.first_registration_ms());
-  }
+  std::int64_t earliest_ms() const { return std::max(earliest_song_ms(), audience_.first_registration_ms()); }
 
  private:
   static std::int64_t day_of(std::int64_t epoch_ms) {

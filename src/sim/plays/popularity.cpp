@@ -26,9 +26,12 @@ Result<PopularityLaw> parse_popularity(std::string_view text) {
   PopularityLaw law;
   const std::size_t colon = text.find(':');
   const std::string_view kind = text.substr(0, colon);
-  if (kind == "uniform") law.kind = PopularityLaw::Kind::uniform;
-  else if (kind == "stretched") law.kind = PopularityLaw::Kind::stretched;
-  else if (kind != "zipf") return bad(text, "is not a popularity law");
+  if (kind == "uniform")
+    law.kind = PopularityLaw::Kind::uniform;
+  else if (kind == "stretched")
+    law.kind = PopularityLaw::Kind::stretched;
+  else if (kind != "zipf")
+    return bad(text, "is not a popularity law");
   if (colon == std::string_view::npos) return law;
   if (kind != "zipf") return bad(text, "takes no parameters");
   std::string_view rest = text.substr(colon + 1);
@@ -38,8 +41,10 @@ Result<PopularityLaw> parse_popularity(std::string_view text) {
     double value = 0;
     const bool known = item.starts_with("s=") || item.starts_with("q=");
     if (!known || !parse_number(item.substr(2), value)) return bad(text, "has no valid s= and q=");
-    if (item[0] == 's') law.exponent = value;
-    else law.offset = value;
+    if (item[0] == 's')
+      law.exponent = value;
+    else
+      law.offset = value;
   }
   if (!(law.exponent >= 0 && law.exponent <= 5)) return bad(text, "needs s from 0 to 5");
   if (!(law.offset >= 0 && law.offset <= 1e9)) return bad(text, "needs q from 0 to 1e9");

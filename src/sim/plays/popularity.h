@@ -21,8 +21,8 @@ struct PopularityLaw {
 Result<PopularityLaw> parse_popularity(std::string_view text);
 
 /// Weight of each rank from 0; not normalised.
-/// zipf_mandelbrot: (rank + 1 + q)^-s. stretched: Guo et al., PODC 2008: y^c = b - a ln(rank), c = 0.3, with the
-/// last rank at 1 % of the first's y^c.
+/// zipf_mandelbrot: (rank + 1 + q)^-s. stretched: Guo et al., PODC 2008: y^c = b - a ln(rank), c = 0.3, with
+/// the last rank at 1 % of the first's y^c.
 std::vector<double> rank_weights(const PopularityLaw& law, std::size_t count);
 
 }  // namespace racesim::plays

@@ -76,8 +76,16 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
   planner_.plan(planned, shard_, sessions_);
   const std::uint32_t ordinal = CellPlanner::ordinal(g, planned, shard_);
   for (const Session& s : sessions_) {
-    Cursor c{s.start_ms + shift_ms, s.limit_ms + shift_ms, ordinal,    s.first_seq, s.listener,
-             s.location,            s.slot_ms,             s.patience, s.plays,     s.device};
+    Cursor c{s.start_ms + shift_ms,
+             s.limit_ms + shift_ms,
+             ordinal,
+             s.first_seq,
+             s.listener,
+             s.location,
+             s.slot_ms,
+             s.patience,
+             s.plays,
+             s.device};
     if (skip(c, skip_to_ms) && c.next_ms < run_end_ms()) park(c);
   }
 }
@@ -91,15 +99,24 @@ void ShardCalendar::play_round(std::int64_t begin_ms, std::int64_t end_ms, std::
     const std::size_t count = std::min(PlayModel::kMostQueries, due_.size() - first);
     for (std::size_t i = 0; i < count; ++i) queries[i] = query(due_[first + i]);
     context_->model->draw_plays(queries, plays, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      Cursor c = due_[first + i];
-      Record r{static_cast<std::uint32_t>(c.next_ms - begin_ms), plays[i].song, c.listener, c.location,
-               c.cell, c.seq, 0, static_cast<std::uint32_t>(c.device) | (plays[i].tie << 8)};
-      r.listened_ms = c.pass(plays[i]);
-      out.push_back(r);
+    out.resize(out.size() + count);
+    Record* record = out.data() + out.size() - count;
+    for (std::size_t i = 0; i < count; ++i, ++record) {
+      Cursor& c = due_[first + i];
+      *record = {static_cast<std::uint32_t>(c.next_ms - begin_ms),
+                 plays[i].song,
+                 c.listener,
+                 c.location,
+                 c.cell,
+                 c.seq,
+                 0,
+                 static_cast<std::uint32_t>(c.device) | (plays[i].tie << 8)};
+      record->listened_ms = c.pass(plays[i]);
       if (c.left == 0) continue;
-      if (c.next_ms < end_ms) due_[kept++] = c;
-      else if (c.next_ms < run_end_ms()) park(c);
+      if (c.next_ms < end_ms)
+        due_[kept++] = c;
+      else if (c.next_ms < run_end_ms())
+        park(c);
     }
   }
   due_.resize(kept);
@@ -156,41 +173,51 @@ void SessionWalk::fill(std::uint64_t index, RowConsumer& out) {
   give_back(std::move(scratch));
 }
 
-/// Sorts by time, then random bits, then identity: two stable counting passes, and the few equal keys by hand.
+/// Sorts by time, then random bits, then identity: two stable counting passes, and the few equal keys by
+/// hand.
 void SessionWalk::order(Scratch& s) const {
-  const int shift = context_.plan.geometry.slice_shift;
-  const int time_bits = std::min(shift, 31);
+  const int time_bits = std::min(context_.plan.geometry.slice_shift, 31);
   const int key_bits = std::max(time_bits, kSortBits);
-  const int tie_bits = key_bits - time_bits;
+  const int tie_shift = 32 - (key_bits - time_bits);
   const int pass_bits = (key_bits + 1) / 2;
+  const std::uint64_t mask = (std::uint64_t{1} << pass_bits) - 1;
   const std::size_t count = s.records.size();
   s.keys.resize(count);
   s.sorted.resize(count);
+  s.counts.assign(2 * (mask + 2), 0);
+  std::uint32_t* const low_counts = s.counts.data();
+  std::uint32_t* const high_counts = low_counts + mask + 2;
   for (std::size_t i = 0; i < count; ++i) {
     const Record& r = s.records[i];
-    const std::uint64_t tie = tie_bits == 0 ? 0 : r.device_and_tie >> (32 - tie_bits);
-    s.keys[i] = (((static_cast<std::uint64_t>(r.in_slice_ms) << tie_bits) | tie) << 32) | i;
+    const std::uint64_t tie = static_cast<std::uint64_t>(r.device_and_tie) >> tie_shift;
+    const std::uint64_t key = (static_cast<std::uint64_t>(r.in_slice_ms) << (32 - tie_shift)) | tie;
+    ++low_counts[(key & mask) + 1];
+    ++high_counts[(key >> pass_bits) + 1];
+    s.keys[i] = (key << 32) | i;
   }
-  const std::size_t buckets = std::size_t{1} << pass_bits;
-  for (int pass = 0; pass < 2; ++pass) {
-    const int from = 32 + pass * pass_bits;
-    s.counts.assign(buckets + 1, 0);
-    for (const std::uint64_t key : s.keys) ++s.counts[((key >> from) & (buckets - 1)) + 1];
-    for (std::size_t b = 1; b <= buckets; ++b) s.counts[b] += s.counts[b - 1];
-    for (const std::uint64_t key : s.keys) s.sorted[s.counts[(key >> from) & (buckets - 1)]++] = key;
-    s.keys.swap(s.sorted);
+  for (std::size_t b = 1; b <= mask; ++b) {
+    low_counts[b] += low_counts[b - 1];
+    high_counts[b] += high_counts[b - 1];
   }
-  for (std::size_t i = 0; i < count;) {
-    std::size_t end = i + 1;
-    while (end < count && s.keys[end] >> 32 == s.keys[i] >> 32) ++end;
-    if (end - i > 1)
-      std::sort(s.keys.begin() + static_cast<std::ptrdiff_t>(i), s.keys.begin() + static_cast<std::ptrdiff_t>(end),
-                [&](std::uint64_t a, std::uint64_t b) {
-                  const Record& x = s.records[static_cast<std::uint32_t>(a)];
-                  const Record& y = s.records[static_cast<std::uint32_t>(b)];
-                  return x.cell != y.cell ? x.cell < y.cell : x.seq < y.seq;
-                });
-    i = end;
+  for (const std::uint64_t key : s.keys) s.sorted[low_counts[(key >> 32) & mask]++] = key;
+  for (const std::uint64_t key : s.sorted) s.keys[high_counts[key >> (32 + pass_bits)]++] = key;
+  settle_ties(s);
+}
+
+void SessionWalk::settle_ties(Scratch& s) const {
+  const auto by_identity = [&](std::uint64_t a, std::uint64_t b) {
+    const Record& x = s.records[static_cast<std::uint32_t>(a)];
+    const Record& y = s.records[static_cast<std::uint32_t>(b)];
+    return x.cell != y.cell ? x.cell < y.cell : x.seq < y.seq;
+  };
+  for (std::size_t i = 1; i < s.keys.size(); ++i) {
+    if (s.keys[i] >> 32 != s.keys[i - 1] >> 32) [[likely]]
+      continue;
+    const auto first = s.keys.begin() + static_cast<std::ptrdiff_t>(i - 1);
+    const auto last =
+        std::find_if(first, s.keys.end(), [&](std::uint64_t key) { return key >> 32 != *first >> 32; });
+    i = static_cast<std::size_t>(last - s.keys.begin());
+    std::sort(first, last, by_identity);
   }
 }
 
@@ -207,8 +234,8 @@ void SessionWalk::prefetch(const Scratch& s, std::size_t at) const {
 
 void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) const {
   const Audience& audience = *context_.plan.audience;
-  const std::int64_t begin_ms = context_.plan.start_epoch_ms +
-                                (static_cast<std::int64_t>(index) << context_.plan.geometry.slice_shift);
+  const std::int64_t begin_ms =
+      context_.plan.start_epoch_ms + (static_cast<std::int64_t>(index) << context_.plan.geometry.slice_shift);
   for (std::size_t done = 0; done < s.keys.size(); done += kRowsPerCall) {
     const std::size_t count = std::min(kRowsPerCall, s.keys.size() - done);
     s.rows.clear();
@@ -229,7 +256,8 @@ void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) cons
     }
     const auto rows = s.rows.rows<PlayRow>();
     for (std::size_t i = 0; i < count; ++i)
-      rows[i].event_id = pack_event_id({run_, s.rows.heads[i].owner, static_cast<std::uint32_t>(s.rows.heads[i].seq)});
+      rows[i].event_id =
+          pack_event_id({run_, s.rows.heads[i].owner, static_cast<std::uint32_t>(s.rows.heads[i].seq)});
     out.take(0, s.rows);
   }
 }

@@ -1,5 +1,5 @@
-// Plays sessions slice by slice. Each shard keeps the sessions under way in a calendar: a ring of slices, each
-// with the sessions whose next play falls into it. No future play is ever stored.
+// Plays sessions slice by slice. Each shard keeps the sessions under way in a calendar: a ring of slices,
+// each with the sessions whose next play falls into it. No future play is ever stored.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,7 @@ struct Record {
 
 /// A session under way.
 struct Cursor {
-  std::int64_t next_ms;   ///< start of the next play
+  std::int64_t next_ms;  ///< start of the next play
   std::int64_t limit_ms;
   std::uint32_t cell;
   std::uint32_t seq;
@@ -36,10 +36,11 @@ struct Cursor {
   std::uint32_t location;
   std::uint32_t slot_ms;
   float patience;
-  std::uint16_t left;     ///< plays
+  std::uint16_t left;  ///< plays
   Device device;
 
-  /// Goes on to the play after `play`; returns how long `play` is listened to. Time enough is left for the rest.
+  /// Goes on to the play after `play`; returns how long `play` is listened to. Time enough is left for the
+  /// rest.
   std::uint32_t pass(const Play& play) {
     const std::int64_t most_ms = limit_ms - next_ms - static_cast<std::int64_t>(left - 1) * slot_ms;
     const std::int64_t listened_ms = most_ms < play.wanted_ms ? most_ms : play.wanted_ms;
@@ -109,6 +110,7 @@ class SessionWalk final : public Walk {
   std::unique_ptr<Scratch> take_scratch();
   void give_back(std::unique_ptr<Scratch> scratch);
   void order(Scratch& scratch) const;
+  void settle_ties(Scratch& scratch) const;
   void prefetch(const Scratch& scratch, std::size_t at) const;
   void render(std::uint64_t index, Scratch& scratch, RowConsumer& out) const;
 
