@@ -4,11 +4,6 @@ function(racesim_library name)
   cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
-  if(NOT sources)
-    add_library(racesim_${name} INTERFACE)
-    target_link_libraries(racesim_${name} INTERFACE racesim_options Threads::Threads ${ARG_USES})
-    return()
-  endif()
   add_library(racesim_${name} STATIC ${sources})
   target_link_libraries(racesim_${name} PUBLIC racesim_options Threads::Threads ${ARG_USES})
 endfunction()
@@ -24,9 +19,6 @@ endif()
 function(racesim_test name)
   cmake_parse_arguments(ARG "" "LABEL" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
-  if(NOT sources)
-    return()
-  endif()
   add_executable(test_${name} ${sources})
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(test_${name} PRIVATE RACESIM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -37,17 +29,16 @@ function(racesim_test name)
                        PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,${ARG_LABEL}")
 endfunction()
 
-# racesim_python_tests(FOLDER [LABEL label]): each tests/FOLDER/test_*.py as the ctest entry FOLDER.test_…, run as a user
+# racesim_python_tests(FOLDER): each tests/FOLDER/test_*.py as the ctest entry FOLDER.test_…, run as a user
 # would run the built program.
 function(racesim_python_tests folder)
-  cmake_parse_arguments(ARG "" "LABEL" "" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/test_*.py")
   foreach(file ${files})
     cmake_path(GET file STEM stem)
     add_test(NAME ${folder}.${stem}
              COMMAND "${RACESIM_PYTHON}" "${PROJECT_SOURCE_DIR}/tests/run_unittest.py" "${file}")
     set_tests_properties(${folder}.${stem} PROPERTIES
-      LABELS "${folder},${ARG_LABEL}" TIMEOUT ${RACESIM_TEST_TIMEOUT_S} SKIP_RETURN_CODE 77
+      LABELS ${folder} TIMEOUT ${RACESIM_TEST_TIMEOUT_S} SKIP_RETURN_CODE 77
       ENVIRONMENT "RACESIM_BIN=$<TARGET_FILE:racesim>;RACESIM_SOURCE_DIR=${PROJECT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endfunction()
