@@ -5,12 +5,14 @@
 
 #include "base/time_text.h"
 #include "cli/run_options.h"
+#include "cli/version.h"
 
 namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+// The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
 constexpr Volume kHistoricalVolume{10000, false};
 constexpr Volume kLiveVolume{60, true};
@@ -21,16 +23,19 @@ int rank(const Settings& settings, const std::string& name, bool value) {
   return found == settings.end() || !value ? -1 : static_cast<int>(found->second.source);
 }
 
+/// Typed by the user this time: contradictions are told only of such options.
 bool on_line(const Settings& settings, const std::string& name) {
   const auto found = settings.find(name);
   return found != settings.end() && found->second.source == Source::flag;
 }
 
+/// Given anywhere but as the default.
 bool is_set(const Settings& settings, const std::string& name) {
   const auto found = settings.find(name);
   return found != settings.end() && found->second.source != Source::builtin;
 }
 
+/// Refuses two options that were both typed.
 Done exclude(const Settings& settings, const std::string& a, const std::string& b) {
   if (on_line(settings, a) && on_line(settings, b))
     return fail(ErrorKind::usage, "--" + a + " and --" + b + " exclude each other", "give one of them");
@@ -58,6 +63,7 @@ Done refuse_other_mode(const Settings& settings, bool historical) {
   return {};
 }
 
+/// When events happen.
 Done fill_window(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
                  ContentOptions& content) {
   if (!historical) {
@@ -89,6 +95,7 @@ Done fill_window(const RunOptions& o, const Settings& settings, bool historical,
   return {};
 }
 
+/// All that decides the bytes.
 Done fill_content(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
                   ContentOptions& content) {
   if (o.scenario.empty()) return fail(ErrorKind::usage, "no scenario is given", "add: --scenario plays");
@@ -123,11 +130,13 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
   return {};
 }
 
+/// Where events go and how; paths are opened by the session, which tells what is wrong with them.
 Done fill_delivery(const RunOptions& o, const Settings& settings, DeliveryOptions& delivery) {
   delivery.format = o.format;
   delivery.threads = o.threads;
   delivery.http = o.http;
   delivery.http.threads = std::min(o.threads, o.http.connections);
+  delivery.http.user_agent = "racesim/" + version();
   delivery.dead_letter_path = o.dead_letter;
   delivery.drain_timeout_ns = o.drain_timeout_ns;
   delivery.strict_pipe = o.strict_pipe;
@@ -154,6 +163,7 @@ Done check_live_rate(const RunOptions& o, const ContentOptions& content, const P
       "raise the rate, lower --volume, or let events be left out: --on-overload drop");
 }
 
+/// When events are sent; needs the sinks, whose kind decides on the default rate.
 Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, const RunConfig& config,
                PaceOptions& pace) {
   if (const Done ok = exclude(settings, "posting-rate", "stages"); !ok) return ok;
