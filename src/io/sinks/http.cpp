@@ -1,5 +1,7 @@
 #include "io/sinks/http.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <fstream>
 #include <utility>
@@ -18,6 +20,8 @@ namespace {
 using namespace http;
 
 constexpr std::size_t kTokenBytesMax = 16 * 1024;
+// Files, pipes and the event loops of a run with many threads and sinks.
+constexpr std::uint32_t kOtherDescriptors = 64;
 
 /// What is checked before anything is started.
 struct Setup {
@@ -169,7 +173,20 @@ Result<std::string> read_token(const std::string& path) {
   return token;
 }
 
+// A connection that lacks a descriptor would hold its events up until they fail.
+Done check_descriptors(std::uint32_t connections) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return {};
+  if (connections + kOtherDescriptors <= limit.rlim_cur) return {};
+  return fail(ErrorKind::usage,
+              "--connections " + std::to_string(connections) + " is more than the limit of " +
+                  std::to_string(limit.rlim_cur) + " open files allows",
+              "raise the limit with ulimit -n, or lower --connections");
+}
+
 Result<Setup> check(const std::string& url, HttpOptions options) {
+  if (Done enough = check_descriptors(options.connections); !enough)
+    return tl::make_unexpected(enough.error());
   Setup setup;
   Result<Endpoint> endpoint = parse_endpoint(url);
   if (!endpoint) return tl::make_unexpected(endpoint.error());

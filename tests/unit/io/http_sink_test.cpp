@@ -3,6 +3,7 @@
 #include "io/sinks/http.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -192,6 +193,18 @@ TEST_F(HttpSinkTest, SaysWhatIsWrongWithItsOptions) {
   wanted.ca_file = dir_ / "none.pem";
   EXPECT_NE(error_of("https://localhost/", wanted).what.find("none.pem"), std::string::npos);
   EXPECT_EQ(error_of("http:///play", HttpOptions{}).kind, ErrorKind::usage);
+}
+
+TEST_F(HttpSinkTest, RefusesMoreConnectionsThanFilesMayBeOpen) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit low{128, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  const auto sink = open_http_sink("http://localhost/", options(65), system_clock(), nullptr, dead_);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(sink);
+  EXPECT_EQ(sink.error().what, "--connections 65 is more than the limit of 128 open files allows");
+  EXPECT_EQ(sink.error().kind, ErrorKind::usage);
 }
 
 }  // namespace
