@@ -14,10 +14,12 @@
 namespace racesim::cli {
 namespace {
 
+/// The error of a step without a value, as the result of one with a value.
 tl::unexpected<Error> pass_on(const Done& done) {
   return tl::make_unexpected(done.error());
 }
 
+/// What a command that only writes ends with.
 Result<int> wrote(const Done& done) {
   if (!done) return tl::make_unexpected(done.error());
   return kExitOk;
@@ -33,6 +35,7 @@ void inspect_screens(Context& context, const Settings& line) {
   context.err = inspect_screen(STDERR_FILENO, when, context.environment);
 }
 
+/// Which files to read is itself an option, of flag or environment; a file cannot name another.
 Done read_files(Context& context, const Settings& line) {
   const Settings early = resolve(*context.root, "", line, context.environment, {});
   const auto text = [&](const char* name) {
@@ -53,6 +56,7 @@ Done read_files(Context& context, const Settings& line) {
   return {};
 }
 
+/// -q and -v move the level that --log-level sets, in the direction that they stand for.
 void start_log(const Globals& globals) {
   LogLevel level = log_level_of(globals.log_level);
   if (globals.verbose == 1) level = std::min(level, LogLevel::debug);
@@ -68,6 +72,7 @@ bool asks_for_information(const Settings& line) {
   return false;
 }
 
+/// The first of the questions that was asked; --help beats --version.
 Result<int> inform(const Context& context) {
   const Globals& globals = *context.globals;
   if (globals.help || globals.help_all)
@@ -77,6 +82,7 @@ Result<int> inform(const Context& context) {
   return wrote(write_stdout(version_text(globals.json)));
 }
 
+/// Options first, so that a command sees only values that were checked.
 Result<int> run_command_of(Context& context, const Settings& line) {
   const CommandSpec& command = *context.path.back();
   context.settings = resolve(command, command.name, line, context.environment, context.config_files);
@@ -90,6 +96,8 @@ Result<int> run_command_of(Context& context, const Settings& line) {
   return command.run(context);
 }
 
+/// The order matters: a mistyped command is told before a broken config file, help is shown in spite of one,
+/// and a config file may still change colour and log of what follows.
 Result<int> dispatch(Context& context, const std::vector<std::string>& args) {
   Result<ParsedLine> line = parse_line(*context.root, args);
   if (!line) return tl::make_unexpected(line.error());
@@ -116,6 +124,7 @@ Result<int> dispatch(Context& context, const std::vector<std::string>& args) {
 
 }  // namespace
 
+// The root has no function: racesim alone shows its help.
 CommandSpec root_command(const std::shared_ptr<Globals>& globals, std::vector<CommandSpec> commands) {
   CommandSpec root;
   root.name = "racesim";

@@ -18,6 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// What a command that only writes ends with.
 Result<int> wrote(const Done& done) {
   if (!done) return tl::make_unexpected(done.error());
   return kExitOk;
@@ -31,6 +32,7 @@ std::string toml_value(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// A list where the option takes several.
 std::string toml_values(const OptionSpec& option, const std::vector<std::string>& values) {
   if (!option.repeatable || option.metavar.empty()) return toml_value(values.back());
   std::vector<std::string> items;
@@ -58,6 +60,8 @@ void for_each_table(const CommandSpec& root, Visit visit) {
     if (!command.hidden) visit(command.name, command);
 }
 
+/// Shows everything even if a value is bad: who looks here may be searching for just that. The exit code
+/// tells.
 Result<int> show(Context& context, bool origin) {
   std::string text;
   Json object;
@@ -96,6 +100,7 @@ Result<int> show(Context& context, bool origin) {
   return code && !valid ? Result<int>(kExitUsage) : code;
 }
 
+/// Every line is a comment, so that the file changes nothing until it is edited.
 std::string template_text(const CommandSpec& root) {
   std::string text =
       "# Options of racesim. Remove the '#' in front of a line to set it.\n"
@@ -117,6 +122,7 @@ std::string template_text(const CommandSpec& root) {
   return text;
 }
 
+/// Never overwrites: the file may hold somebody's work.
 Result<int> init(Context& context) {
   const std::string text = template_text(*context.root);
   if (context.globals->dry_run) return wrote(write_stdout(text));

@@ -21,6 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// "songs,users"; which names exist is checked by write_master().
 Setter set_list(std::vector<std::string>& target) {
   return [&target](const std::string& text) -> Done {
     std::string_view rest = text;
@@ -35,6 +36,7 @@ Setter set_list(std::vector<std::string>& target) {
   };
 }
 
+/// A line per file.
 std::string report_text(const MasterReport& report, bool dry_run) {
   std::string text;
   for (const MasterFile& file : report.files) {
@@ -85,6 +87,7 @@ Result<MasterReport> write_watched(const Context& context, MasterOptions options
 Result<int> generate(Context& context, MasterOptions options) {
   const Globals& globals = *context.globals;
   options.dry_run = globals.dry_run;
+  // Far longer than the writer needs: it looks for the request after each batch of rows.
   constexpr std::int64_t kGiveUpTime_ns = 30'000'000'000;
   SignalWatch signals(kGiveUpTime_ns);
   const Result<MasterReport> report = write_watched(context, options, signals);

@@ -17,6 +17,7 @@
 namespace racesim::cli {
 namespace {
 
+/// Then nothing else may be written there.
 bool events_on_stdout(const RunConfig& config) {
   for (const SinkSpec& sink : config.delivery.sinks)
     if (sink.kind == "stdout") return true;
@@ -37,6 +38,7 @@ RunResult watch(Session& session, Progress& progress, const SignalWatch& signals
   return session.wait();
 }
 
+/// Says how it went, everywhere it was asked for; returns the exit code.
 Result<int> report(const Context& context, const RunOptions& options, const RunConfig& config,
                    const RunResult& result, const Interruption& interruption,
                    std::optional<AtomicFile> export_file) {
@@ -86,6 +88,7 @@ Result<int> run(Context& context, const RunOptions& options) {
     if (!file) return tl::make_unexpected(file.error());
     export_file.emplace(std::move(*file));
   }
+  // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
   if (!session) return tl::make_unexpected(session.error());
@@ -101,6 +104,7 @@ Result<int> run(Context& context, const RunOptions& options) {
                 std::move(export_file));
 }
 
+/// In the order of the groups in the help.
 std::vector<OptionSpec> all_options(RunOptions& options) {
   std::vector<OptionSpec> all;
   for (const auto part : {mode_options, what_options, pace_options, delivery_options, proof_options})

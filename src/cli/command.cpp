@@ -27,6 +27,7 @@ std::string display_name(const OptionSpec& option) {
   return option.positional ? option.metavar : "--" + option.name;
 }
 
+// Done by hand: toupper() would ask the locale.
 std::string environment_name(const OptionSpec& option) {
   if (option.positional || !option.configurable) return {};
   std::string name = "RACESIM_";

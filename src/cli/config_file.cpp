@@ -13,6 +13,7 @@
 namespace racesim::cli {
 namespace {
 
+/// "racesim.toml:3: ", as compilers and editors write it.
 std::string where(const std::string& path, std::size_t line) {
   return fmt::format("{}:{}: ", path, line);
 }
@@ -33,6 +34,7 @@ Result<std::string> scalar_text(const toml::node& node, const std::string& place
   return text.str();
 }
 
+/// One line of the file. An array gives several values, which only a repeatable option takes.
 Result<ConfigEntry> entry_of(const std::string& path, const std::string& table, const toml::key& key,
                              const toml::node& node) {
   ConfigEntry entry{table, std::string(key.str()), {}, static_cast<int>(key.source().begin.line)};
@@ -51,6 +53,7 @@ Result<ConfigEntry> entry_of(const std::string& path, const std::string& table, 
   return entry;
 }
 
+/// Flattens the two levels that a config file has; deeper tables are refused by scalar_text().
 Done collect(const toml::table& from, const std::string& table, ConfigFile& file) {
   for (const auto& [key, node] : from) {
     if (const toml::table* inner = node.as_table(); inner != nullptr && table.empty()) {
@@ -66,6 +69,7 @@ Done collect(const toml::table& from, const std::string& table, ConfigFile& file
   return {};
 }
 
+/// Options that may stand in a file; --help and its relatives may not.
 std::vector<std::string> configurable_names(const CommandSpec& command) {
   std::vector<std::string> names;
   for (const OptionSpec& option : command.options)
@@ -81,11 +85,13 @@ std::vector<std::string> table_names(const CommandSpec& root) {
   return names;
 }
 
+/// The closest known name, or all of them.
 std::string suggestion(const std::string& typed, const std::vector<std::string>& known) {
   const std::string meant = closest(typed, known);
   return meant.empty() ? "known: " + fmt::format("{}", fmt::join(known, ", ")) : "did you mean: " + meant;
 }
 
+/// Not to be opened and not to be there is the same for a file that nobody named.
 bool readable(const std::string& path) {
   return ::access(path.c_str(), R_OK) == 0;
 }
@@ -97,6 +103,7 @@ Result<ConfigFile> read_config(const std::string& path, Source source) {
   if (!readable(path))
     return tl::make_unexpected(Error{ErrorKind::usage, system_error("read " + path, errno).what,
                                      "write one: racesim config init --config " + path});
+  // An input stream opens a folder and then reads nothing from it.
   if (std::filesystem::is_directory(path))
     return fail(ErrorKind::usage, "read " + path + ": it is a folder", "name the file in it");
   try {
@@ -154,6 +161,7 @@ Result<std::vector<ConfigFile>> load_configs(const std::string& named, const Env
     files.push_back(std::move(*file));
     return {};
   };
+  // --config takes the place of ./racesim.toml, not of the user's file.
   if (!named.empty() || readable(kLocalConfig)) {
     if (const Done ok = add(named.empty() ? kLocalConfig : named, Source::config); !ok)
       return tl::make_unexpected(ok.error());

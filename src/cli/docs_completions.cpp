@@ -8,6 +8,7 @@
 namespace racesim::cli {
 namespace {
 
+/// Names and choices hold no blanks, so that a list of words needs no quotes.
 std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
 }
@@ -41,6 +42,7 @@ std::vector<std::string> argument_words(const CommandPath& path) {
   return words;
 }
 
+/// What bash offers behind an option that takes a value.
 std::string bash_value(const OptionSpec& option) {
   if (!option.choices.empty())
     return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$cur\"))", joined(option.choices));
@@ -67,6 +69,7 @@ std::string zsh_text(const std::string& text) {
   return out;
 }
 
+/// One argument of _arguments: '--name[help]:METAVAR:action'.
 std::string zsh_option(const OptionSpec& option) {
   std::string action;
   if (!option.choices.empty())
@@ -84,6 +87,7 @@ std::string zsh_option(const OptionSpec& option) {
   return text;
 }
 
+/// One line; fish asks `condition` each time the user presses Tab.
 std::string fish_option(const OptionSpec& option, const std::string& condition) {
   std::string line = "complete -c racesim" + (condition.empty() ? "" : " -n " + quoted(condition));
   if (option.letter != 0) line += fmt::format(" -s {}", option.letter);
@@ -93,6 +97,7 @@ std::string fish_option(const OptionSpec& option, const std::string& condition) 
   return line + " -d " + quoted(option.help) + "\n";
 }
 
+/// "racesim config show" → "_racesim_config_show".
 std::string function_name(const CommandPath& path) {
   std::string name = "_" + full_name(path);
   for (char& c : name)
@@ -103,6 +108,8 @@ std::string function_name(const CommandPath& path) {
 }  // namespace
 
 std::string bash_completion(const CommandSpec& root) {
+  // Four tables, each a case statement: which words are commands, which options swallow the next word, what a
+  // value may be, and what may stand at a place.
   std::string known, takes_value, values, words;
   for_each_command(root, [&](const CommandPath& path) {
     const std::string place = below_root(path);

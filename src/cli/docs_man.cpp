@@ -36,6 +36,7 @@ std::string italic(const std::string& text) {
   return "\\fI" + plain(text) + "\\fR";
 }
 
+/// The page's name: "racesim-run".
 std::string page_of(const CommandPath& path) {
   std::string name;
   for (const CommandSpec* command : path) name += (name.empty() ? "" : "-") + command->name;
@@ -48,6 +49,7 @@ std::string upper(std::string text) {
   return text;
 }
 
+/// A tagged paragraph: the option, what it does, what it is without it.
 std::string option_entry(const OptionSpec& option) {
   std::string head;
   if (option.positional)
@@ -82,6 +84,7 @@ std::string option_entries(const CommandSpec& command) {
   return text;
 }
 
+/// Empty lines become paragraph marks; roff would take them for vertical space.
 std::string paragraphs(const std::string& text) {
   std::string out;
   std::istringstream stream(text);
@@ -89,6 +92,7 @@ std::string paragraphs(const std::string& text) {
   return out;
 }
 
+/// Empty for a command without subcommands.
 std::string command_list(const CommandSpec& command) {
   std::string text;
   for (const CommandSpec& sub : command.subcommands)
@@ -96,6 +100,7 @@ std::string command_list(const CommandSpec& command) {
   return text.empty() ? text : ".SH COMMANDS\n" + text;
 }
 
+/// The sections that are the same on every page, and the examples.
 std::string closing(const CommandSpec& root, const CommandPath& path) {
   std::string text = ".SH ENVIRONMENT\nEach option that takes effect on a run is also read from " +
                      bold("RACESIM_") + " and its name in capitals, with underscores:\n" +
@@ -123,6 +128,7 @@ std::string closing(const CommandSpec& root, const CommandPath& path) {
 }  // namespace
 
 void for_each_command(const CommandSpec& root, const std::function<void(const CommandPath&)>& visit) {
+  // By value: each level keeps a path of its own.
   const std::function<void(CommandPath)> walk = [&](CommandPath path) {
     visit(path);
     for (const CommandSpec& sub : path.back()->subcommands) {
@@ -161,6 +167,7 @@ std::string man_page(const CommandSpec& root, const std::string& name) {
   if (path.size() > 1)
     text += ".PP\nThe options of every command are described in " + bold(root.name) + "(1).\n";
   for (const CommandSpec& sub : command.subcommands) {
+    // The commands of racesim have pages of their own; those of a group are described on its page.
     if (path.size() < 2 || sub.hidden) continue;
     const std::string entries = option_entries(sub);
     if (!entries.empty()) text += ".SH \"OPTIONS OF " + upper(sub.name) + "\"\n" + entries;

@@ -27,6 +27,7 @@ std::string code(const std::string& text) {
   return text.empty() ? "" : "`" + cell(text) + "`";
 }
 
+/// One table of the arguments, or of the options of one group; empty if it would have no row.
 std::string option_table(const CommandSpec& command, bool positional, const std::string& group) {
   std::string rows;
   for (const OptionSpec& option : command.options) {
@@ -49,6 +50,7 @@ std::string option_table(const CommandSpec& command, bool positional, const std:
                      positional ? "Arguments" : group, rows);
 }
 
+/// Arguments first, then the groups in the order of the options.
 std::string option_tables(const CommandSpec& command) {
   std::string text = option_table(command, true, "");
   std::vector<std::string> done;
@@ -61,6 +63,7 @@ std::string option_tables(const CommandSpec& command) {
   return text;
 }
 
+/// Members that say nothing are left out.
 Json option_json(const OptionSpec& option) {
   Json object;
   object["name"] = display_name(option);
@@ -78,6 +81,7 @@ Json option_json(const OptionSpec& option) {
   return object;
 }
 
+/// Hidden options are listed and marked: --help-json is for tools, which may need them.
 Json command_json(const CommandSpec& command) {
   Json object;
   object["name"] = command.name;

@@ -18,12 +18,14 @@ OptionSpec flag(std::string name, char letter, std::string help, bool& target) {
   return option;
 }
 
+/// An option that asks a question: it makes no sense in a file or in the environment.
 OptionSpec asking(OptionSpec option, bool hidden = false) {
   option.configurable = false;
   option.hidden = hidden;
   return option;
 }
 
+/// An option with a list of choices; the caller gives it a setter.
 OptionSpec chosen(std::string name, std::string fallback, std::vector<std::string> choices,
                   std::string help) {
   OptionSpec option;
@@ -38,6 +40,7 @@ OptionSpec chosen(std::string name, std::string fallback, std::vector<std::strin
 
 }  // namespace
 
+// The setters write into `globals`, which the caller keeps as long as the options.
 std::vector<OptionSpec> global_options(const std::shared_ptr<Globals>& globals) {
   Globals& g = *globals;
   const std::vector<std::string> when{"auto", "always", "never"};

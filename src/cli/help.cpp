@@ -21,6 +21,7 @@ struct Section {
   std::vector<Row> rows;
 };
 
+// A longer name stands on a line of its own, so that it does not squeeze all the texts.
 constexpr std::size_t kLeftMax = 34;
 
 /// Breaks words into lines of at most `width` columns; words of `note` are dim.
@@ -58,12 +59,14 @@ std::size_t visible_width(const std::string& line) {
   return width;
 }
 
+/// `piece` may be several bytes long.
 std::string repeated(const char* piece, std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) text += piece;
   return text;
 }
 
+/// A frame with the title in its upper edge, as wide as the screen.
 std::string in_box(const std::string& title, const std::vector<std::string>& lines, const Screen& screen) {
   const std::size_t inner = static_cast<std::size_t>(screen.columns) - 4;
   const auto dim = [&](const std::string& text) { return tinted(text, Tint::dim, screen); };
@@ -78,6 +81,7 @@ std::string in_box(const std::string& title, const std::vector<std::string>& lin
   return box + dim("╰" + repeated("─", inner + 2) + "╯") + "\n";
 }
 
+/// Two columns; boxes only where colour is wanted too, so that a pipe gets text that is easy to cut up.
 std::string render(const Section& section, const Screen& screen) {
   std::size_t left = 0;
   for (const Row& row : section.rows)
@@ -105,6 +109,7 @@ std::string render(const Section& section, const Screen& screen) {
   return block + "\n";
 }
 
+/// Names without a letter are indented by its width, so that all "--" stand below one another.
 Row option_row(const OptionSpec& option) {
   Row row;
   if (option.positional)
@@ -140,6 +145,7 @@ std::vector<Section> option_sections(const CommandPath& path, bool everything) {
   return sections;
 }
 
+/// Keeps the line breaks of the text and adds those that the screen needs.
 std::string paragraphs(const std::string& text, const Screen& screen) {
   std::string block;
   std::istringstream stream(text);
@@ -150,6 +156,7 @@ std::string paragraphs(const std::string& text, const Screen& screen) {
   return block;
 }
 
+/// Not wrapped: a command that is to be copied must stay on one line.
 std::string examples(const CommandSpec& command, const Screen& screen) {
   std::string block = tinted("Examples", Tint::bold, screen) + "\n";
   for (const Example& example : command.examples)
@@ -162,11 +169,13 @@ std::string examples(const CommandSpec& command, const Screen& screen) {
 std::string value_form(const OptionSpec& option) {
   if (option.metavar.empty() || option.choices.empty()) return option.metavar;
   const std::string joined = fmt::format("{}", fmt::join(option.choices, "|"));
+  // Short choices stand in for the metavar; long ones are listed in the note.
   return joined.size() <= 20 ? joined : option.metavar;
 }
 
 std::string default_text(const OptionSpec& option) {
   if (!option.default_note.empty()) return "default " + option.default_note;
+  // A note says more than a value where both exist.
   return option.default_value.empty() ? "" : "default " + option.default_value;
 }
 
@@ -183,6 +192,7 @@ std::string usage_tail(const CommandPath& path) {
 
 namespace {
 
+/// `globals` is false below --help-all, where they are shown once.
 std::string one_command(const CommandPath& path, const Screen& screen, bool everything, bool globals) {
   const CommandSpec& command = *path.back();
   std::string text =

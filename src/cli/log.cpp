@@ -9,6 +9,7 @@
 namespace racesim::cli {
 namespace {
 
+// One log for the process, as stderr is one; set up before the first thread starts.
 bool as_json = false;
 std::shared_ptr<spdlog::logger> logger;
 
@@ -30,6 +31,7 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::off;
 }
 
+/// Bytes that are not UTF-8 are replaced: a path may hold any.
 std::string json_members(const std::string& message, const std::vector<LogField>& fields) {
   constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
   std::string text = "\"message\":" + nlohmann::json(message).dump(-1, ' ', false, kReplace);
@@ -72,6 +74,7 @@ bool log_is_open() {
 
 void log(LogLevel level, const std::string& message, const std::vector<LogField>& fields) {
   if (!logger || !logger->should_log(spdlog_level(level))) return;
+  // Never as the format itself: a message may hold braces.
   logger->log(spdlog_level(level), "{}", as_json ? json_members(message, fields) : plain(message, fields));
 }
 

@@ -14,6 +14,8 @@ struct BoundOption {
   CLI::Option* option;
 };
 
+/// CLI11 only sorts the words: no types, no checks, no variables. Values are texts until their setter reads
+/// them.
 void add_options(CLI::App& app, const CommandSpec& command, std::vector<BoundOption>& bound) {
   for (const OptionSpec& spec : command.options) {
     std::string names = spec.positional ? spec.name : "--" + spec.name;
@@ -33,12 +35,15 @@ void add_options(CLI::App& app, const CommandSpec& command, std::vector<BoundOpt
   }
 }
 
+/// Extras are collected, not refused, so that the first mistake as typed can be told with a suggestion; a
+/// limit of one subcommand keeps `racesim run config` from running both.
 void configure(CLI::App& app) {
   app.allow_extras();
   app.require_subcommand(0, 1);
   for (CLI::App* child : app.get_subcommands([](CLI::App*) { return true; })) configure(*child);
 }
 
+/// The specs behind the subcommands that CLI11 met.
 CommandPath path_of(const CommandSpec& root, const CLI::App& app) {
   CommandPath path{&root};
   const CLI::App* at = &app;
@@ -71,6 +76,7 @@ std::string owners_of(const CommandSpec& command, const std::string& option, con
   return owners;
 }
 
+/// The remedy: the same name with its dashes, the command that has it, the closest name, or the help.
 tl::unexpected<Error> unknown_option(const CommandPath& path, const std::string& token) {
   const std::string typed = token.substr(0, token.find('='));
   const std::string bare = typed.substr(std::min(typed.size(), typed.find_first_not_of('-')));
@@ -89,6 +95,7 @@ tl::unexpected<Error> unknown_option(const CommandPath& path, const std::string&
   return fail(ErrorKind::usage, "unknown option '" + typed + "'", hint);
 }
 
+/// Suggests below the command that was understood: "config shwo" → racesim config show.
 tl::unexpected<Error> unknown_command(const CommandPath& path, const std::string& token) {
   std::vector<std::string> names;
   for (const CommandSpec& sub : path.back()->subcommands)
@@ -105,6 +112,7 @@ Result<void> refuse_leftovers(const CommandPath& path, const std::vector<std::st
   for (const std::string& token : args) {
     if (token == "--" || std::find(leftovers.begin(), leftovers.end(), token) == leftovers.end()) continue;
     const bool dashed = token.size() > 1 && token[0] == '-';
+    // Even --help does not forgive a command that does not exist: whose help would it be?
     if (!dashed && !path.back()->subcommands.empty()) return unknown_command(path, token);
     if (help_asked) continue;
     if (dashed) return unknown_option(path, token);
@@ -129,6 +137,7 @@ Done refuse_missing_value(const OptionSpec& spec, const CommandPath& path,
   return {};
 }
 
+/// "--seed=" has no value; CLI11 would read the next argument as one.
 Done refuse_empty_value(const CommandPath& path, const std::vector<std::string>& args) {
   for (const std::string& token : args) {
     if (token == "--") break;
@@ -153,6 +162,7 @@ Result<ParsedLine> parse_line(const CommandSpec& root, const std::vector<std::st
   add_options(app, root, bound);
   configure(app);
   try {
+    // CLI11 takes the arguments from the back of the vector.
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
   } catch (const CLI::ArgumentMismatch&) {
     const std::string last = args.back().substr(0, args.back().find('='));

@@ -11,6 +11,7 @@
 namespace racesim::cli {
 namespace {
 
+// A second of history at five ticks a second.
 constexpr std::size_t kSparks = 5;
 constexpr double kLogEvery_s = 10;
 
@@ -32,6 +33,7 @@ std::string cut(const std::string& text, std::size_t columns) {
   return text.substr(0, i);
 }
 
+/// The counters are read one after the other while the run goes on, so they may be ahead of each other.
 std::uint64_t in_flight(const RunStatus& status) {
   const std::uint64_t closed = status.acked + status.failed;
   return status.sent > closed ? status.sent - closed : 0;
@@ -60,6 +62,7 @@ std::string sparkline(const std::deque<double>& values, bool utf8) {
 }
 
 std::string progress_line(const RunStatus& status, const std::deque<double>& rates, const Screen& screen) {
+  // The rate of now, not the mean: the mean hides a stall.
   const double rate = rates.empty() ? status.sent_rate : rates.back();
   std::string line = fmt::format(
       "{} {} {}/s  sent {}  acked {}  in flight {}  err {}  lag {} ms", clock_text(status.uptime_s),
@@ -85,6 +88,7 @@ void Progress::tick(const RunStatus& status) {
     last_generated_ = status.generated;
     last_uptime_s_ = status.uptime_s;
   }
+  // Back to the left edge and clear: no line end, so the line stays where it is.
   if (form_ == ProgressForm::line) {
     write_stderr("\r\x1b[K" + progress_line(status, rates_, screen_));
     drawn_ = true;

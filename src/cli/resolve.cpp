@@ -5,12 +5,14 @@
 namespace racesim::cli {
 namespace {
 
+/// A key that stands twice is an error of the TOML parser.
 const ConfigEntry* find_entry(const ConfigFile& file, const std::string& table, const std::string& key) {
   for (const ConfigEntry& entry : file.entries)
     if (entry.table == table && entry.key == key) return &entry;
   return nullptr;
 }
 
+/// The strongest source that has a value for the option; without one no values.
 Setting winner(const CommandSpec& command, const OptionSpec& option, const std::string& table,
                const Settings& from_line, const Environment& environment,
                const std::vector<ConfigFile>& files) {
@@ -54,6 +56,7 @@ Done apply_settings(const CommandSpec& command, const Settings& settings) {
       const Done ok = option.set(value);
       if (ok) continue;
       Error error = ok.error();
+      // A setter does not know where its text came from.
       error.what = found->second.place + ": " + error.what;
       const std::vector<std::string> missing =
           command.missing ? command.missing(settings) : std::vector<std::string>();

@@ -7,6 +7,7 @@
 namespace racesim::cli {
 namespace {
 
+/// What the help says of an option.
 struct Text {
   const char* name;
   const char* metavar;
@@ -30,6 +31,7 @@ OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::strin
   return choice_option(std::move(option), target);
 }
 
+/// The shell completes file names for it.
 OptionSpec file(OptionSpec option) {
   option.complete = Complete::file;
   return option;
@@ -45,6 +47,7 @@ OptionSpec noted(OptionSpec option, const char* note) {
   return option;
 }
 
+/// Spellings are those of the registry of sinks.
 Setter add_sink(std::vector<SinkText>& target) {
   return [&target](const std::string& text) -> Done {
     Result<SinkText> sink = parse_sink(text);
@@ -54,6 +57,7 @@ Setter add_sink(std::vector<SinkText>& target) {
   };
 }
 
+/// Checked here so that the error names the option; the sink takes the URL apart again.
 Setter set_endpoint(std::string& target) {
   return [&target](const std::string& text) -> Done {
     const auto endpoint = http::parse_endpoint(text);

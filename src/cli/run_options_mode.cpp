@@ -10,6 +10,7 @@
 namespace racesim::cli {
 namespace {
 
+/// An option with a plain default; the exceptions are set by the caller.
 OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* fallback,
                      const char* help, Setter set) {
   OptionSpec option;
@@ -22,11 +23,13 @@ OptionSpec option_of(const char* group, const char* name, const char* metavar, c
   return option;
 }
 
+/// An option whose default depends on others: make_run_config() fills it in.
 OptionSpec noted(OptionSpec option, const char* note) {
   option.default_note = note;
   return option;
 }
 
+/// `zone` is read when the value is: --tz stands before the times in the list of options.
 Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) {
   return [&target, &zone](const std::string& text) -> Done {
     constexpr std::int64_t kNsPerMs = 1'000'000;
@@ -40,6 +43,7 @@ Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) 
   };
 }
 
+/// The form in which events and summaries show a run's name.
 Setter set_run_id(std::string& target) {
   return [&target](const std::string& text) -> Done {
     if (text.size() != 8 || text.find_first_not_of("0123456789abcdef") != std::string::npos)
@@ -49,6 +53,7 @@ Setter set_run_id(std::string& target) {
   };
 }
 
+/// Checked here so that the error names the option; the scenario reads the text again.
 Setter set_popularity(std::string& target) {
   return [&target](const std::string& text) -> Done {
     const auto law = plays::parse_popularity(text);

@@ -14,6 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Without thresholds: true.
 bool all_hold(const std::vector<Threshold>& thresholds, const RunResult& result) {
   for (const Threshold& threshold : thresholds)
     if (!holds(threshold, metric_value(threshold.metric, result))) return false;
@@ -57,6 +58,7 @@ double expected_seconds(const RunConfig& config) {
   return 0;
 }
 
+/// The pace in words, for the plan.
 std::string rate_text(const PaceOptions& pace) {
   if (!pace.stages.empty()) {
     std::vector<std::string> stages;
@@ -68,11 +70,13 @@ std::string rate_text(const PaceOptions& pace) {
   return pace.live ? "as event time goes" : "no limit";
 }
 
+/// As the user wrote it; the address says enough of http.
 std::string sink_text(const SinkSpec& sink) {
   if (sink.kind == "http") return sink.target;
   return sink.target.empty() ? sink.kind : sink.kind + ":" + sink.target;
 }
 
+/// From due time to sending, over all events.
 std::string lag_text(const LagSummary& lag) {
   const auto ms = [](double value) { return format_number(value, value < 10 ? 1 : 0); };
   return "lag p50 " + ms(lag.p50_ms) + " p99 " + ms(lag.p99_ms) + " max " + ms(lag.max_ms) + " ms";
@@ -90,6 +94,7 @@ Json lag_json(const LagSummary& lag) {
 
 int run_exit_code(const RunConfig& config, const RunResult& result, const Interruption& interruption,
                   const std::vector<Threshold>& thresholds) {
+  // What broke the run explains everything below.
   if (result.error) return exit_code(result.error->kind);
   const bool bounded = config.content.end_ns.has_value();
   const bool cut_short = interruption.signal != 0 && !result.reached_end && bounded;
@@ -100,6 +105,7 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
   return kExitOk;
 }
 
+// A live run's start is the moment it begins, so the plan does not name one.
 std::string plan_text(const RunConfig& config) {
   const ContentOptions& c = config.content;
   std::string text = fmt::format("scenario  {}, {}, seed {}\n", c.scenario,

@@ -23,6 +23,7 @@ std::int64_t now_ns() {
   return system_clock().now_ns();
 }
 
+/// SIGHUP is left alone: its default, the end, is what a closed terminal means.
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
@@ -58,6 +59,7 @@ SignalWatch::~SignalWatch() {
 void SignalWatch::attach(SignalActions actions) {
   const std::lock_guard lock(mutex_);
   actions_ = std::move(actions);
+  // It came while the master data was read.
   if (count_ > 0) actions_.stop();
 }
 
@@ -95,6 +97,7 @@ void SignalWatch::on_signal(int number) {
 void SignalWatch::on_deadline() {
   const std::lock_guard lock(mutex_);
   if (deadline_ns_ == 0 || now_ns() < deadline_ns_) return;
+  // Whatever hangs is given up without destructors; the kernel drops the locks.
   if (forced_) std::_Exit(kExitSignalBase + signal_);
   forced_ = true;
   deadline_ns_ = now_ns() + kAfterDrain_ns;
@@ -116,6 +119,7 @@ void SignalWatch::watch() {
     pollfd fds[2] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}};
     (void)::poll(fds, 2, timeout_ms);
     signalfd_siginfo info{};
+    // Pending signals of one kind are one; two kinds are read one after the other.
     while (::read(signal_fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info))
       on_signal(static_cast<int>(info.ssi_signo));
     on_deadline();

@@ -4,6 +4,7 @@
 
 namespace racesim::cli {
 
+// Three rows of the usual table are enough: a swap looks back by two.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
@@ -23,6 +24,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string closest(std::string_view typed, const std::vector<std::string>& candidates) {
   std::string best;
+  // Short names allow one slip, longer ones up to three.
   std::size_t best_distance = std::min<std::size_t>(3, std::max<std::size_t>(1, (typed.size() + 1) / 3)) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(typed, candidate);

@@ -16,6 +16,7 @@ std::string lookup(const Environment& environment, const char* name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
+/// See no-color.org for NO_COLOR; an empty variable counts as not set.
 bool wants_color(bool tty, When when, const Environment& environment) {
   if (when != When::automatic) return when == When::always;
   if (!lookup(environment, "NO_COLOR").empty()) return false;
@@ -24,6 +25,7 @@ bool wants_color(bool tty, When when, const Environment& environment) {
   return tty && lookup(environment, "TERM") != "dumb";
 }
 
+/// The first of the three that is set decides, as in setlocale().
 bool utf8_locale(const Environment& environment) {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const std::string value = lookup(environment, name);
@@ -34,6 +36,7 @@ bool utf8_locale(const Environment& environment) {
   return false;
 }
 
+/// Wider than kMax is hard to read, narrower than kMin leaves no room for two columns.
 int width_of(int fd, bool tty, const Environment& environment) {
   constexpr int kMin = 60, kMax = 120;
   int columns = 0;
@@ -67,6 +70,7 @@ Screen inspect_screen(int fd, When when, const Environment& environment) {
   return screen;
 }
 
+// The default background may be light or dark: only colours that can be read on both.
 std::string tinted(std::string_view text, Tint tint, const Screen& screen) {
   if (!screen.color || text.empty()) return std::string(text);
   const char* code = "1";
@@ -113,6 +117,7 @@ Done write_stdout(std::string_view text) {
   return {};
 }
 
+// One write() per piece of text, so that lines of several processes do not mix.
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());

@@ -11,11 +11,13 @@
 namespace racesim::cli {
 namespace {
 
+/// A row of the table: adding a metric is one line.
 struct Metric {
   const char* name;
   double (*value)(const RunResult& result);
 };
 
+/// Nothing of nothing is no error.
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -73,6 +75,7 @@ std::vector<std::string> metric_names() {
 }
 
 Result<Threshold> parse_threshold(std::string_view text) {
+  // The metric ends where the comparison begins; blanks around both are fine.
   const std::size_t at = text.find_first_of("<>=!");
   const auto not_one = [&] {
     return fail(ErrorKind::usage, fmt::format("'{}' is not a threshold", text),

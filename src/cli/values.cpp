@@ -13,6 +13,7 @@ Done refuse(const std::string& what, const std::string& hint) {
   return fail(ErrorKind::usage, what, hint);
 }
 
+/// Flags have values too: --quiet=false, RACESIM_QUIET=1, quiet = true.
 Result<bool> truth_of(const std::string& text) {
   for (const char* yes : {"true", "1", "yes", "on"})
     if (text == yes) return true;
@@ -21,6 +22,7 @@ Result<bool> truth_of(const std::string& text) {
   return fail(ErrorKind::usage, "'" + text + "' is neither true nor false", "example: true");
 }
 
+/// The message shows the range, not the limits of the type.
 template <class Number>
 Setter number_setter(Number& target, std::uint64_t low, std::uint64_t high) {
   return [&target, low, high](const std::string& text) -> Done {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "codec/encoder.h"
+#include "io/registry.h"
 #include "sim/scenario.h"
 
 #define RACESIM_TEXT_OF_VALUE(x) #x
@@ -42,6 +43,7 @@ nlohmann::ordered_json libraries() {
   return list;
 }
 
+/// What this binary was built to do, from the registries.
 nlohmann::ordered_json features() {
   nlohmann::ordered_json list;
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
@@ -49,7 +51,9 @@ nlohmann::ordered_json features() {
     names.push_back(fmt::format("{}@{}", entry.name, entry.version));
   list["scenarios"] = names;
   list["formats"] = encoder_formats();
-  list["sinks"] = {"stdout", "file", "http", "null"};
+  nlohmann::ordered_json sinks = nlohmann::ordered_json::array();
+  for (const SinkInfo& sink : sink_registry()) sinks.push_back(sink.name);
+  list["sinks"] = sinks;
   return list;
 }
 
