@@ -49,6 +49,7 @@ bool is_json(std::string_view text) {
 
 void append_event(std::string_view line, std::string& out) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  // JSON may have line breaks between its tokens; a record may not.
   const bool one_line = line.find('\n') == std::string_view::npos;
   if (one_line && is_json(line)) {
     out.append("{\"event\":").append(line);
@@ -117,6 +118,7 @@ std::size_t DeadLetter::add(std::span<const DeadEvent> events, std::string_view 
 
 bool DeadLetter::open_locked() {
   if (fd_ >= 0) return true;
+  // After an error nothing more is written: records behind a gap would look complete.
   if (closed_ || error_) {
     if (!error_) fail_locked("write", EBADF);
     return false;

@@ -15,6 +15,7 @@ bool same_name(std::string_view name, std::string_view lower) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
+// Blanks around a value are not part of it (RFC 9110, 5.5).
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
@@ -29,6 +30,7 @@ struct Seen {
 
 void read_field(std::string_view name, std::string_view value, Answer& answer, std::uint64_t& body_size,
                 Seen& seen) {
+  // By length first: most headers of an answer are none of these.
   switch (name.size()) {
     case 10:
       if (!same_name(name, "connection")) break;
@@ -45,6 +47,7 @@ void read_field(std::string_view name, std::string_view value, Answer& answer, s
     case 14: {
       if (!same_name(name, "content-length")) break;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), body_size);
+      // Two lengths, a sign or a list are left to the fall-back, which knows what is lawful.
       if (seen.length || error != std::errc() || end != value.data() + value.size()) seen.unusual = true;
       seen.length = true;
       break;
@@ -124,6 +127,7 @@ AnswerReader::State AnswerReader::read_head(std::string_view bytes) {
   const std::size_t end = bytes.find(kHeadEnd, from);
   if (end == std::string_view::npos) {
     static constexpr std::string_view kStart = "HTTP/1.";
+    // What cannot become HTTP is told at once instead of waiting for its end.
     const std::size_t compared = std::min(bytes.size(), kStart.size());
     if (bytes.substr(0, compared) != kStart.substr(0, compared) || bytes.size() > kHeaderBytesMax)
       return State::bad;
@@ -136,10 +140,12 @@ AnswerReader::State AnswerReader::read_head(std::string_view bytes) {
   switch (answer_detail::parse_simple_head(bytes.substr(0, head_size), answer_, body_left_)) {
     case answer_detail::Simple::unusual: {
       fallback_ = std::make_unique<Fallback>();
+      // The fall-back starts over with the head. A copy, since `bytes` may lie in head_.
       const std::string whole(bytes);
       return feed_fallback(whole);
     }
     case answer_detail::Simple::interim: {
+      // The answer itself follows. A copy, since `bytes` may lie in head_.
       const std::string rest(bytes.substr(head_size));
       head_.clear();
       return rest.empty() ? State::more : read_head(rest);
@@ -152,6 +158,7 @@ AnswerReader::State AnswerReader::read_head(std::string_view bytes) {
 }
 
 AnswerReader::State AnswerReader::read_body(std::string_view bytes) {
+  // The rest of a long body is counted and thrown away.
   const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), body_left_));
   const std::size_t kept = std::min(taken, kBodyKeptMax - std::min(kBodyKeptMax, answer_.body.size()));
   answer_.body.append(bytes.substr(0, kept));

@@ -12,8 +12,9 @@ namespace racesim::http {
 
 inline constexpr std::size_t kHeaderBytesMax = 16 * 1024;
 inline constexpr std::size_t kBodyBytesMax = 8 * 1024 * 1024;
-/// The part of a body that is kept, to look for rejected events and to tell why the server refused.
-inline constexpr std::size_t kBodyKeptMax = 64 * 1024;
+/// The part of a body that is kept, to look for rejected events (10,000 of them fit) and to tell why the
+/// server refused.
+inline constexpr std::size_t kBodyKeptMax = 1024 * 1024;
 
 struct Answer {
   unsigned status = 0;

@@ -23,6 +23,7 @@ class AnswerReader::Fallback::Parser : public beast::http::basic_parser<false> {
   Parser() {
     header_limit(static_cast<std::uint32_t>(kHeaderBytesMax));
     body_limit(kBodyBytesMax);
+    // One call reads on from head to body as far as the bytes go.
     eager(true);
   }
   const Answer& answer() const { return answer_; }
@@ -83,6 +84,7 @@ AnswerReader::State AnswerReader::Fallback::run(Answer& answer, bool& leftover) 
     const unsigned status = parser_->answer().status;
     if (status < 100 || status > 599) return State::bad;
     if (status >= 200) break;
+    // A parser reads one message; the next needs a new one.
     parser_ = std::make_unique<Parser>();  // interim: the answer itself follows
     if (pending_.empty()) return State::more;
   }

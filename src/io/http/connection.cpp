@@ -77,6 +77,7 @@ class Link : public std::enable_shared_from_this<Link> {
 };
 
 void Link::open() {
+  // Resolved anew for each connection, since a service may have moved while it was away.
   if (!endpoint_.host_is_address && endpoint_.host != "localhost") {
     resolve();
     return;
@@ -98,6 +99,7 @@ void Link::resolve() {
                           });
 }
 
+// Tries the addresses in turn; the failure that is reported is the last one's.
 void Link::connect_next() {
   if (next_address_ == addresses_.size()) {
     asio::post(context_, [self = shared_from_this()] {
@@ -126,6 +128,7 @@ void Link::connect_next() {
     if (self->events_ == nullptr) return;
     self->address_timer_.cancel();
     if (!error && self->address_timed_out_) error = asio::error::timed_out;
+    // A request is one write, and the next one waits for its answer: Nagle's algorithm would only delay.
     if (!error) self->socket().set_option(tcp::no_delay(true), error);
     if (!error) self->socket().non_blocking(true, error);
     if (error) {
@@ -138,6 +141,7 @@ void Link::connect_next() {
   });
 }
 
+// Handlers that are under way find no one to tell; they keep the link alive until they have run.
 void Link::close() {
   events_ = nullptr;
   resolver_.cancel();
@@ -175,6 +179,7 @@ class PlainLink final : public Link {
             TransportEvents& events)
       : Link(context, endpoint, open_timeout_ns, events), socket_(context) {}
 
+  // Nearly every request fits into the socket's buffer: then nothing is left to wait for.
   void send(std::string_view bytes) override {
     ErrorCode error;
     const std::size_t written = socket_.write_some(asio::const_buffer(bytes.data(), bytes.size()), error);
@@ -255,6 +260,7 @@ class TlsLink final : public Link {
     SSL* ssl = stream_.native_handle();
     const char* host = endpoint_.host.c_str();
     bool ready = true;
+    // The name in the certificate must be the one in the URL; an address has to be listed as an address.
     if (endpoint_.host_is_address) {
       ready = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
     } else {
@@ -270,6 +276,8 @@ class TlsLink final : public Link {
             report_open();
             return;
           }
+          // Tells a server that is not trusted from one that speaks no TLS: only the first is hopeless at
+          // once.
           const long verdict = SSL_get_verify_result(stream_.native_handle());
           if (verdict == X509_V_OK) {
             report_open_failure({"TLS handshake: " + error.message(), false});
@@ -332,6 +340,7 @@ Result<std::unique_ptr<TlsContext>> TlsContext::load(const std::string& ca_file)
     auto impl = std::make_unique<Impl>();
     ErrorCode error;
     impl->context.set_verify_mode(asio::ssl::verify_peer);
+    // Versions before 1.2 were withdrawn by RFC 8996.
     impl->context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
                               asio::ssl::context::no_tlsv1_1);
     if (ca_file.empty()) {

@@ -48,6 +48,7 @@ std::size_t Delivery::reserve(std::size_t wanted) {
   }
   if (ended()) return 0;
   const std::int64_t room = limit - pending_.load();
+  // Only the submitting thread adds, so the room that was seen is still there.
   const std::size_t granted = std::min(wanted, static_cast<std::size_t>(room));
   pending_.fetch_add(static_cast<std::int64_t>(granted));
   return granted;
@@ -67,6 +68,7 @@ void Delivery::wait(std::int64_t at_most, std::unique_lock<std::mutex>& lock, bo
 
 void Delivery::release(std::size_t events) {
   const auto change = static_cast<std::int64_t>(events);
+  // Without anybody waiting this is one atomic operation per request.
   const std::int64_t left = pending_.fetch_sub(change) - change;
   if (left > wake_at_.load()) return;
   const std::lock_guard lock(mutex_);
@@ -75,6 +77,7 @@ void Delivery::release(std::size_t events) {
 
 void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
                      const std::vector<Reject>& rejects) {
+  // The listener is told before the room is given back: once nothing is pending it may be gone.
   {
     AckRuns runs(listener_);
     std::size_t at = 0;
@@ -127,6 +130,7 @@ std::size_t Delivery::bury(const std::vector<DeadEvent>& events, std::string_vie
 
 std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
   if (ever_connected()) return std::nullopt;
+  // The lane that starts first starts the clock for all.
   std::int64_t first = -1;
   if (first_open_ns_.compare_exchange_strong(first, now_ns)) first = now_ns;
   return first + options_.connect_grace_ns;
@@ -145,6 +149,7 @@ void Delivery::abandon() {
   end(std::nullopt, "the run ended before the receiver confirmed");
 }
 
+// The first reason stands; later ones are its consequences.
 void Delivery::end(std::optional<Error> error, std::string reason) {
   {
     const std::lock_guard lock(mutex_);
@@ -154,6 +159,7 @@ void Delivery::end(std::optional<Error> error, std::string reason) {
     ended_.store(true, std::memory_order_release);
     changed_.notify_all();
   }
+  // Outside the lock: it wakes threads that will ask for the reason.
   if (on_end) on_end();
 }
 

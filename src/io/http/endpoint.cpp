@@ -43,6 +43,7 @@ void read_host(const boost::urls::url_view& view, Endpoint& endpoint) {
   if (endpoint.port != (endpoint.tls ? 443 : 80)) endpoint.host_header += ":" + std::to_string(endpoint.port);
 }
 
+// A host is decoded before it goes into the Host header, where a line end would start another header.
 bool fit_for_a_header(std::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) return false;
@@ -57,6 +58,7 @@ Result<Endpoint> take_apart(std::string_view url) {
     return bad_url(url, "is not an http:// or https:// URL");
   const boost::urls::url_view& view = *parsed;
   if (!view.has_authority() || view.host().empty()) return bad_url(url, "names no host");
+  // The URL is not repeated here: it holds a secret.
   if (view.has_userinfo())
     return fail(ErrorKind::usage, "API endpoint holds a user name or password",
                 "secrets come from --token-file only; " + std::string(kExample));
@@ -68,6 +70,7 @@ Result<Endpoint> take_apart(std::string_view url) {
   if (!read_port(view, endpoint)) return bad_url(url, "names a port that is not between 1 and 65535");
   read_host(view, endpoint);
   if (!fit_for_a_header(endpoint.host)) return bad_url(url, "names a host with blanks or control characters");
+  // As it was written: decoding and encoding again may change what the server sees.
   endpoint.target = text_of(view.encoded_path());
   if (endpoint.target.empty()) endpoint.target = "/";
   if (view.has_query()) endpoint.target += "?" + text_of(view.encoded_query());

@@ -12,10 +12,12 @@ constexpr std::int64_t kLastConnectNs = kSecondNs;
 // Of a refusing answer's body, so much goes into the dead letter.
 constexpr std::size_t kReasonBytesMax = 200;
 
+// RFC 9110 and 6585: these say "not now"; all other refusals stay the same however often they are asked for.
 bool worth_another_try(unsigned status) {
   return status == 408 || status == 429 || status >= 500;
 }
 
+// For the dead letter: the status, and the server's own words unless they are a page of HTML.
 std::string describe(const Answer& answer) {
   std::string text = fmt::format("HTTP {}", answer.status);
   if (answer.status >= 300 && answer.status < 400) return text + " (redirects are not followed)";
@@ -45,6 +47,7 @@ void Lane::kick() {
   begin();
 }
 
+// The connection has just answered, so it needs no look before it is used again.
 void Lane::next() {
   state_ = State::idle;
   in_flight_ = 0;
@@ -58,6 +61,8 @@ bool Lane::has_work() {
 }
 
 void Lane::begin() {
+  // What is queued goes out at once: to wait for a full batch would add delay, and under load the queue fills
+  // while the request before is under way.
   in_flight_ = std::min(batch_limit(), queue_.size());
   body_bytes_ = parts_.writer.write(queue_, in_flight_, request_);
   parts_.delivery.count_sent(in_flight_);
@@ -71,6 +76,7 @@ void Lane::start_try() {
   const std::int64_t now_ns = tries_made_ == 0 ? tries_.first_try_ns : parts_.clock.now_ns();
   if (tries_made_++ > 0) parts_.delivery.count_retried(in_flight_);
   try_deadline_ns_ = now_ns + parts_.options.timeout_ns;
+  // Before anybody has connected, a try may not outlast the grace period.
   if (!connected_) {
     if (const auto grace_end_ns = parts_.delivery.grace_end_ns(now_ns))
       try_deadline_ns_ = std::min(try_deadline_ns_, std::max(*grace_end_ns, now_ns + kLastConnectNs));
@@ -106,6 +112,7 @@ void Lane::on_received(std::string_view bytes) {
   read_on(reader_.feed(bytes));
 }
 
+// One step for bytes of an answer: read more, take it, or give the connection up.
 void Lane::read_on(AnswerReader::State state) {
   switch (state) {
     case AnswerReader::State::more:
@@ -116,6 +123,7 @@ void Lane::read_on(AnswerReader::State state) {
       return;
     case AnswerReader::State::bad:
       maybe_persisted_ = maybe_persisted_ || sent_whole();
+      // Whatever follows on this connection cannot be told from the rest of the garbage.
       disconnect();
       retry_or_give_up(FailureKind::answer, "unreadable answer", -1);
       return;
@@ -130,6 +138,7 @@ void Lane::take_answer() {
   if (answer.status < 300) {
     accept(answer);
   } else if (worth_another_try(answer.status)) {
+    // A server may fail after it has stored; with 408 and 429 it says that it has not begun.
     maybe_persisted_ = maybe_persisted_ || answer.status >= 500;
     std::int64_t retry_after_ns = -1;
     if (!answer.retry_after.empty())
@@ -142,6 +151,7 @@ void Lane::take_answer() {
 
 void Lane::accept(const Answer& answer) {
   std::vector<Reject> rejects;
+  // Only a body that was kept as a whole can be read; a longer one is no list of a batch's rejects.
   if (answer.json && answer.body_size == answer.body.size() && answer.body_size > 0)
     rejects = parse_rejects(answer.body, in_flight_);
   parts_.delivery.acked(queue_, in_flight_, body_bytes_, rejects);
@@ -159,6 +169,7 @@ void Lane::on_open_failed(const OpenFailure& failure) {
       delivery.abort_unreachable(failure);
       return;
     }
+    // The last wait ends with the period, so that the verdict rests on a try at its end.
     const std::int64_t delay_ns = backoff_.next_delay_ns(tries_.network++);
     retry_in(std::min(delay_ns, *grace_end_ns - now_ns));
     return;
@@ -167,6 +178,7 @@ void Lane::on_open_failed(const OpenFailure& failure) {
 }
 
 void Lane::on_broken(bool eof, const std::string& why) {
+  // The end of the connection may be the end of a body without a length.
   if (eof && reader_.started() && reader_.finish() == AnswerReader::State::done) {
     disconnect();
     take_answer();
@@ -192,6 +204,7 @@ void Lane::on_try_timer() {
     try_timer_->arm(try_deadline_ns_);
     return;
   }
+  // No request was sent: this counts as a connection that failed, not as an answer.
   if (state_ == State::opening) {
     on_open_failed({"timed out", false});
     return;
@@ -240,6 +253,7 @@ void Lane::fail_all() {
   }
   if (parts_.take_shared) parts_.take_shared(SIZE_MAX, queue_);
   if (!queue_.empty()) {
+    // These never went out. They count as sent all the same, so that sent = acked + failed.
     parts_.delivery.count_sent(queue_.size());
     const std::size_t rest = queue_.size();
     parts_.delivery.failed(queue_, rest, why, Persisted::no);

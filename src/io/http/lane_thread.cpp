@@ -39,6 +39,7 @@ void LaneThread::hand_over(std::vector<Work>& work) {
 }
 
 void LaneThread::wake() {
+  // One wake-up in the loop's queue is enough for any amount of work.
   if (!woken_.exchange(true)) loop_.post([this] { drain(); });
 }
 

@@ -24,6 +24,7 @@ class AsioTimer final : public Timer {
   ~AsioTimer() override { ++shared_->generation; }
 
   void arm(std::int64_t at_ns) override {
+    // Asio's steady clock and ours may have different origins: only the difference counts.
     const std::int64_t wait_ns = std::max<std::int64_t>(at_ns - clock_.now_ns(), 0);
     timer_.expires_after(std::chrono::nanoseconds(wait_ns));
     timer_.async_wait(

@@ -51,6 +51,8 @@ RequestWriter::RequestWriter(const Endpoint& endpoint, const HttpOptions& option
 }
 
 std::size_t RequestWriter::write(const EventQueue& queue, std::size_t count, std::string& request) const {
+  // Content-Length comes before the body, so the lines are walked twice; the first walk also fetches them
+  // into the cache.
   std::size_t body_size = array_ ? count + 1 : 0;  // '[', a comma after each but the last, ']'
   queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
     const std::string_view line = batch.line(event);
@@ -68,6 +70,7 @@ std::size_t RequestWriter::write(const EventQueue& queue, std::size_t count, std
     request.append(lines_ ? line : without_line_end(line));
     if (array_) request += ',';
   });
+  // The last comma.
   if (array_) request.back() = ']';
   return body_size;
 }

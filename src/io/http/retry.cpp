@@ -66,6 +66,7 @@ DateWords split_date(std::string_view text) {
 }  // namespace
 
 std::int64_t Backoff::next_delay_ns(std::uint32_t repetition) {
+  // More doublings are above the cap anyway and would overflow.
   const std::uint32_t doublings = std::min<std::uint32_t>(repetition, 20);
   const std::int64_t ceiling = std::min(kBackoffCapNs, kBackoffBaseNs << doublings);
   return static_cast<std::int64_t>(below(draw(key_, draws_++), static_cast<std::uint64_t>(ceiling)));
@@ -73,11 +74,14 @@ std::int64_t Backoff::next_delay_ns(std::uint32_t repetition) {
 
 std::optional<std::int64_t> next_try_in_ns(TryLog& log, FailureKind kind, std::int64_t retry_after_ns,
                                            std::int64_t now_ns, const RetryLimits& limits, Backoff& backoff) {
+  // Both kinds of failure lengthen the wait: they are signs of the same server in trouble.
   const std::uint32_t repetition = log.answers + log.network;
   ++(kind == FailureKind::answer ? log.answers : log.network);
   const std::int64_t left_ns = limits.retry_max_time_ns - (now_ns - log.first_try_ns);
   if (left_ns <= 0 || log.answers > limits.retries) return std::nullopt;
+  // Jitter stays on top of Retry-After: 0, which all lanes are told at the same moment.
   const std::int64_t wanted_ns = std::max(backoff.next_delay_ns(repetition), retry_after_ns);
+  // The last try is made when the time is just up rather than not at all.
   return std::min(wanted_ns, left_ns);
 }
 

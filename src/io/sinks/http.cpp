@@ -102,6 +102,7 @@ void HttpSink::start() {
 }
 
 Done HttpSink::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
+  // In pieces, since the room may be less than what is submitted.
   while (first < last) {
     const std::size_t granted = delivery_.error() ? 0 : delivery_.reserve(last - first);
     if (granted == 0) {
@@ -138,6 +139,7 @@ void HttpSink::dispatch_by_entity(const SharedBatch& batch, std::size_t first, s
   for (std::size_t t = 0; t < threads; ++t) {
     for (std::size_t lane = t; lane < lanes_; lane += threads) {
       if (picks_[lane].empty()) continue;
+      // A group of picks per lane: one reference to the batch instead of one per event.
       work_.emplace_back(lane / threads, EventGroup::chosen(batch, std::move(picks_[lane])));
       picks_[lane].clear();
     }
@@ -147,6 +149,7 @@ void HttpSink::dispatch_by_entity(const SharedBatch& batch, std::size_t first, s
 
 Done HttpSink::close() {
   if (closed_) return outcome();
+  // Every event is acked or failed when this returns, also after abandon() or an error.
   delivery_.wait_until_settled();
   for (const auto& thread : threads_) thread->stop();
   closed_ = true;
@@ -164,6 +167,7 @@ Result<std::string> read_token(const std::string& path) {
   if (!file.eof() || file.bad())
     return fail(ErrorKind::usage, "cannot read token file " + path,
                 "--token-file takes a file that holds the token only");
+  // Editors end a file with a line end.
   while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.pop_back();
   const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
   if (token.empty() || !visible)
