@@ -89,14 +89,14 @@ void Generator::work() {
 }
 
 std::shared_ptr<const WireBatch> Generator::next() {
+  if (at_end()) return nullptr;
   std::unique_lock lock(mutex_);
-  if (next_read_ >= scenario_.slice_count()) return nullptr;
   auto& slot = window_[next_read_ % window_.size()];
   ready_.wait(lock, [&] { return cancelled_ || slot; });
   if (cancelled_) return nullptr;
   std::shared_ptr<WireBatch> batch = std::move(slot);
   slot = nullptr;
-  ++next_read_;
+  read_ = ++next_read_;
   batch->first_ordinal = events_read_;
   events_read_ += batch->size();
   room_.notify_one();

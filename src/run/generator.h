@@ -39,6 +39,10 @@ class Generator {
   /// The next batch in order, its events numbered on from the last one's; blocks. Null at the end, or after
   /// cancel(). A batch may be empty. One reader.
   std::shared_ptr<const WireBatch> next();
+  /// The reader's: whether next() has returned the last batch.
+  bool at_end() const { return read_ >= scenario_.slice_count(); }
+  /// The reader's: event time at which the slice of the last batch ends.
+  std::int64_t read_until_ns() const { return scenario_.slice(read_ - 1).end_ns; }
   /// Makes next() return null and the workers end after their current slice. Any thread.
   void cancel();
 
@@ -55,13 +59,14 @@ class Generator {
   std::shared_ptr<BatchPool> pool_ = std::make_shared<BatchPool>();
 
   std::mutex mutex_;
-  std::condition_variable ready_;  // for the reader
-  std::condition_variable room_;   // for the workers
+  std::condition_variable ready_;                   // for the reader
+  std::condition_variable room_;                    // for the workers
   std::vector<std::shared_ptr<WireBatch>> window_;  // slot of slice s: s mod size; null until rendered
   std::uint64_t next_claim_ = 0;
   std::uint64_t next_read_ = 0;
-  std::uint64_t events_read_ = 0;
   bool cancelled_ = false;
+  std::uint64_t read_ = 0;  // as next_read_, for the reader alone
+  std::uint64_t events_read_ = 0;
   std::vector<std::thread> workers_;
 };
 

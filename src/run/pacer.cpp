@@ -2,13 +2,26 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace racesim {
 namespace {
 
-constexpr std::int64_t kStall_ns = 1'000'000'000;     // from here on --catch-up decides
-constexpr std::int64_t kStopCheck_ns = 50'000'000;    // a sleeping pacer notices a stop within this
+constexpr std::int64_t kStall_ns = 1'000'000'000;   // from here on --catch-up decides
+constexpr std::int64_t kStopCheck_ns = 50'000'000;  // a sleeping pacer notices a stop within this
+// Where so many events fall due within so long, waking for each would cost a whole core.
 constexpr std::int64_t kQuantum_ns = 1'000'000;
-constexpr double kQuantumRate_per_s = 50'000;         // waking for each event would cost a whole core
+constexpr std::size_t kQuantumEvents = 50;
+
+/// a + b and a − b that stop at the ends of the range: due times may be "never", lags 292 years.
+std::int64_t add(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+std::int64_t subtract(std::int64_t a, std::int64_t b) {
+  std::int64_t difference = 0;
+  return __builtin_sub_overflow(a, b, &difference) ? (b < 0 ? INT64_MAX : INT64_MIN) : difference;
+}
 
 Result<std::optional<RateSchedule>> make_schedule(const PaceOptions& options, std::uint64_t seed) {
   std::optional<RateSchedule> schedule;
@@ -27,24 +40,22 @@ Result<std::optional<RateSchedule>> make_schedule(const PaceOptions& options, st
   return schedule;
 }
 
-double highest_rate(const PaceOptions& options) {
-  double highest = options.posting_rate.per_second();
-  for (const StageText& stage : options.stages) highest = std::max(highest, stage.rate.per_second());
-  return highest;
-}
-
 }  // namespace
 
-std::int64_t Pacer::Plan::due_ns(const WireBatch& batch, std::size_t i) const {
-  std::int64_t due_ns = start_ns_;
-  if (live_) {
-    const std::int64_t since_ns = batch.heads[i].emit_time_ns - event_start_ns_;
-    due_ns += speed_ == 1 ? since_ns : static_cast<std::int64_t>(static_cast<double>(since_ns) / speed_);
+std::int64_t Pacer::Plan::event_due_ns(std::int64_t event_ns) const {
+  std::int64_t since_ns = subtract(event_ns, event_start_ns_);
+  if (speed_ != 1) {
+    const double scaled_ns = static_cast<double>(since_ns) / speed_;
+    if (scaled_ns >= 0x1p63) return INT64_MAX;
+    since_ns = static_cast<std::int64_t>(scaled_ns);
   }
-  if (!schedule_) return due_ns;
-  const std::int64_t planned_ns = schedule_->due_ns(batch.first_ordinal + i);
-  if (planned_ns == RateSchedule::kNever_ns) return planned_ns;
-  return std::max(due_ns, start_ns_ + planned_ns);
+  return add(start_ns_, since_ns);
+}
+
+std::int64_t Pacer::Plan::due_ns(const WireBatch& batch, std::size_t i) const {
+  if (live_) return event_due_ns(batch.heads[i].emit_time_ns);
+  if (!schedule_) return start_ns_;
+  return add(start_ns_, schedule_->due_ns(batch.first_ordinal + i));
 }
 
 double Pacer::Plan::target_rate(std::int64_t since_start_ns) const {
@@ -55,15 +66,17 @@ double Pacer::Plan::target_rate(std::int64_t since_start_ns) const {
 std::size_t Pacer::Plan::due_until(const WireBatch& batch, std::size_t from, std::int64_t now_ns) const {
   std::size_t low = from;
   std::size_t high = batch.size();
-  if (schedule_ && !live_) {
-    const std::uint64_t count = schedule_->due_count(now_ns - start_ns_);
+  if (!live_) {
+    const std::uint64_t count = schedule_->due_count(subtract(now_ns, start_ns_));
     const std::uint64_t here = count > batch.first_ordinal ? count - batch.first_ordinal : 0;
     return static_cast<std::size_t>(std::clamp<std::uint64_t>(here, low, high));
   }
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    if (due_ns(batch, middle) <= now_ns) low = middle + 1;
-    else high = middle;
+    if (due_ns(batch, middle) <= now_ns)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
@@ -75,7 +88,6 @@ Result<Pacer> Pacer::make(const PaceOptions& options, std::uint64_t seed, Clock&
   pacer.plan_.schedule_ = std::move(*schedule);
   pacer.plan_.live_ = options.live;
   pacer.plan_.speed_ = options.speed;
-  if (highest_rate(options) >= kQuantumRate_per_s) pacer.quantum_ns_ = kQuantum_ns;
   return pacer;
 }
 
@@ -93,45 +105,85 @@ std::int64_t Pacer::wait_until(std::int64_t deadline_ns, const std::atomic<bool>
   }
 }
 
-/// When an event due at `due_ns` may leave, with what a stall has left to make up for.
-std::int64_t Pacer::release_ns(std::int64_t due_ns) {
-  if (!catching_up_) return due_ns;
-  const std::int64_t release = caught_from_now_ns_ + (due_ns - caught_from_due_ns_) / 2;
-  if (release <= due_ns) catching_up_ = false;
-  return std::max(release, due_ns);
+void Pacer::wait_for(std::int64_t event_ns, const std::atomic<bool>& stop) const {
+  wait_until(plan_.event_due_ns(event_ns), stop);
+}
+
+// A rate over live events is a limit on top of their own times: each event takes the slot of the schedule
+// that its due time falls into, or the first free one after it. So the rate holds over any stretch of time,
+// an idle minute saves up nothing, and what is shed uses up nothing.
+
+std::uint64_t Pacer::slot_for(std::int64_t due_ns, std::uint64_t first_free) const {
+  const std::uint64_t begun = plan_.schedule_->due_count(subtract(due_ns, plan_.start_ns_));
+  return std::max(first_free, begun == 0 ? 0 : begun - 1);
+}
+
+std::int64_t Pacer::slotted_ns(std::int64_t due_ns, std::uint64_t slot) const {
+  return std::max(due_ns, add(plan_.start_ns_, plan_.schedule_->due_ns(slot)));
+}
+
+/// When the event would leave if nothing ever stalled.
+std::int64_t Pacer::planned_ns(const WireBatch& batch, std::size_t i) const {
+  const std::int64_t due_ns = plan_.due_ns(batch, i);
+  return takes_slots() ? slotted_ns(due_ns, slot_for(due_ns, next_slot_)) : due_ns;
+}
+
+/// The same with what a stall has left to make up for.
+std::int64_t Pacer::release_ns(std::int64_t planned_ns) const {
+  if (!catching_up_) return planned_ns;
+  const std::int64_t ahead_ns = subtract(planned_ns, caught_from_plan_ns_);
+  return std::max(planned_ns, caught_from_now_ns_ + ahead_ns / 2 + ahead_ns % 2);
+}
+
+/// Where events are dense they leave together, at the end of their quantum.
+std::int64_t Pacer::at_quantum(const WireBatch& batch, std::size_t i, std::int64_t release_ns) const {
+  if (batch.size() < kQuantumEvents) return release_ns;
+  const std::size_t first = std::min(i, batch.size() - kQuantumEvents);
+  const std::int64_t first_ns = plan_.due_ns(batch, first);
+  if (subtract(plan_.due_ns(batch, first + kQuantumEvents - 1), first_ns) > kQuantum_ns) return release_ns;
+  const std::int64_t since_ns = subtract(release_ns, plan_.start_ns_);
+  return since_ns <= 0 ? release_ns : add(release_ns, (kQuantum_ns - since_ns % kQuantum_ns) % kQuantum_ns);
+}
+
+void Pacer::note_stall(std::int64_t planned_ns, std::int64_t now_ns) {
+  const std::int64_t release = release_ns(planned_ns);
+  if (release == planned_ns) catching_up_ = false;
+  if (options_.catch_up == CatchUp::burst || subtract(now_ns, release) <= kStall_ns) return;
+  catching_up_ = true;
+  caught_from_plan_ns_ = planned_ns;
+  caught_from_now_ns_ = now_ns;
+}
+
+/// The first event from `from` on that is planned behind `horizon_ns`; takes the slots of those before it.
+std::size_t Pacer::release_until(const WireBatch& batch, std::size_t from, std::int64_t horizon_ns) {
+  if (!takes_slots()) return plan_.due_until(batch, from, horizon_ns);
+  std::size_t i = from;
+  for (; i < batch.size(); ++i) {
+    const std::int64_t due_ns = plan_.due_ns(batch, i);
+    const std::uint64_t slot = slot_for(due_ns, next_slot_);
+    if (slotted_ns(due_ns, slot) > horizon_ns) break;
+    next_slot_ = slot + 1;
+  }
+  return i;
 }
 
 std::optional<Release> Pacer::next(const WireBatch& batch, std::size_t from, const std::atomic<bool>& stop) {
-  if (!plan_.limited()) {
-    if (stop.load(std::memory_order_relaxed)) return std::nullopt;
-    return Release{batch.size(), false};
-  }
-  const std::int64_t due_ns = plan_.due_ns(batch, from);
-  std::int64_t deadline_ns = release_ns(due_ns);
-  if (quantum_ns_ > 0 && last_release_ns_ != INT64_MIN)
-    deadline_ns = std::max(deadline_ns, last_release_ns_ + quantum_ns_);
-  const std::int64_t now_ns = wait_until(deadline_ns, stop);
   if (stop.load(std::memory_order_relaxed)) return std::nullopt;
-  behind_ns_ = now_ns - due_ns;
-  last_release_ns_ = now_ns;
-  return release(batch, from, now_ns);
-}
-
-Release Pacer::release(const WireBatch& batch, std::size_t from, std::int64_t now_ns) {
-  if (options_.on_overload == Overload::drop) {
-    const std::size_t too_late = plan_.due_until(batch, from, now_ns - options_.max_lag_ns - 1);
-    if (too_late > from) return {too_late, true};
-  }
-  const bool stalled = now_ns - release_ns(plan_.due_ns(batch, from)) > kStall_ns;
-  if (stalled && options_.catch_up == CatchUp::paced) {
-    catching_up_ = true;
-    caught_from_due_ns_ = plan_.due_ns(batch, from);
-    caught_from_now_ns_ = now_ns;
-  }
-  // While catching up, what is released now is what would be due on the plan run at twice its pace.
-  const std::int64_t horizon_ns =
-      catching_up_ ? std::min(now_ns, caught_from_due_ns_ + 2 * (now_ns - caught_from_now_ns_)) : now_ns;
-  return {std::max(from + 1, plan_.due_until(batch, from, horizon_ns)), false};
+  if (!plan_.limited()) return Release{batch.size(), false};
+  const std::int64_t planned = planned_ns(batch, from);
+  const std::int64_t now_ns = wait_until(at_quantum(batch, from, release_ns(planned)), stop);
+  if (stop.load(std::memory_order_relaxed)) return std::nullopt;
+  behind_ns_ = subtract(now_ns, plan_.due_ns(batch, from));
+  if (options_.on_overload == Overload::drop && behind_ns_ > options_.max_lag_ns)
+    return Release{plan_.due_until(batch, from, subtract(now_ns, options_.max_lag_ns) - 1), true};
+  note_stall(planned, now_ns);
+  // While catching up, what leaves now is what would be planned by now if the plan ran at twice its pace.
+  std::int64_t horizon_ns = now_ns;
+  if (catching_up_)
+    horizon_ns = std::min(now_ns, add(caught_from_plan_ns_, 2 * (now_ns - caught_from_now_ns_)));
+  const std::size_t last = release_until(batch, from, horizon_ns);
+  RACESIM_CHECK(last > from);
+  return Release{last, false};
 }
 
 }  // namespace racesim

@@ -13,26 +13,28 @@
 
 namespace racesim {
 
-/// The events [first, last) of a batch: sent, or shed because they are later than --max-lag allows.
+/// The events up to `last` of a batch: sent, or shed because they are later than --max-lag allows.
 struct Release {
   std::size_t last = 0;
   bool shed = false;
 };
 
-/// One thread calls next(); any may call due_ns() with a reader of its own.
+/// One thread calls all but plan(); any may use a copy of the plan.
 class Pacer {
  public:
   /// Due times of events; a value, one copy per thread.
   class Plan {
    public:
-    /// When event i of the batch is due, in the clock's nanoseconds; the start where nothing limits.
+    /// When event i of the batch is due, in the clock's nanoseconds. Live: when its event time has come.
+    /// Historical: at its point of the schedule, or at the start if there is none. INT64_MAX: never.
     std::int64_t due_ns(const WireBatch& batch, std::size_t i) const;
     bool limited() const { return live_ || schedule_.has_value(); }
-    /// Events per second that the plan asks for `since_start_ns` after the start; 0: no limit.
+    /// Events per second that the schedule asks for `since_start_ns` after the start; 0: no schedule.
     double target_rate(std::int64_t since_start_ns) const;
 
    private:
     friend class Pacer;
+    std::int64_t event_due_ns(std::int64_t event_ns) const;
     std::size_t due_until(const WireBatch& batch, std::size_t from, std::int64_t now_ns) const;
     std::optional<RateSchedule> schedule_;
     bool live_ = false;
@@ -44,31 +46,41 @@ class Pacer {
   /// `seed` places Poisson arrivals. Errors: usage, for rates that cannot be planned.
   static Result<Pacer> make(const PaceOptions& options, std::uint64_t seed, Clock& clock);
 
-  /// Sending starts now_ns(), with events of event time `event_start_ns`.
+  /// Sending starts at `now_ns`, with events of event time `event_start_ns`.
   void start(std::int64_t now_ns, std::int64_t event_start_ns);
 
-  /// Waits until event `from` of the batch may leave, and says how many may. Nothing if `stop` was set meanwhile.
+  /// Waits until event `from` of the batch may leave, and says how many may. Nothing if `stop` was set
+  /// meanwhile.
   std::optional<Release> next(const WireBatch& batch, std::size_t from, const std::atomic<bool>& stop);
 
+  /// Live: waits until event time has come to `event_ns`, or `stop` is set.
+  void wait_for(std::int64_t event_ns, const std::atomic<bool>& stop) const;
+
   const Plan& plan() const { return plan_; }
-  /// How far the last wait ended behind the plan; above 0 also when nothing stalls.
+  /// How far behind its due time the first event of the last release is.
   std::int64_t behind_ns() const { return behind_ns_; }
 
  private:
   Pacer(const PaceOptions& options, Clock& clock) : options_(options), clock_(&clock) {}
   std::int64_t wait_until(std::int64_t deadline_ns, const std::atomic<bool>& stop) const;
-  std::int64_t release_ns(std::int64_t due_ns);
-  Release release(const WireBatch& batch, std::size_t from, std::int64_t now_ns);
+  bool takes_slots() const { return plan_.live_ && plan_.schedule_; }
+  std::uint64_t slot_for(std::int64_t due_ns, std::uint64_t first_free) const;
+  std::int64_t slotted_ns(std::int64_t due_ns, std::uint64_t slot) const;
+  std::int64_t planned_ns(const WireBatch& batch, std::size_t i) const;
+  std::int64_t release_ns(std::int64_t planned_ns) const;
+  std::int64_t at_quantum(const WireBatch& batch, std::size_t i, std::int64_t release_ns) const;
+  void note_stall(std::int64_t planned_ns, std::int64_t now_ns);
+  std::size_t release_until(const WireBatch& batch, std::size_t from, std::int64_t horizon_ns);
 
   PaceOptions options_;
   Clock* clock_;
   Plan plan_;
-  std::int64_t quantum_ns_ = 0;   ///< least time between two releases at high rates
-  std::int64_t last_release_ns_ = INT64_MIN;
+  std::uint64_t next_slot_ = 0;  ///< live with a rate: the schedule's first slot that no event has taken
   std::int64_t behind_ns_ = 0;
-  // After a stall: from then on events leave at twice the plan's pace until they are level with it.
+  // After a stall: what was planned from caught_from_plan_ns_ on leaves from caught_from_now_ns_ on, at twice
+  // the plan's pace, until it is level with it.
   bool catching_up_ = false;
-  std::int64_t caught_from_due_ns_ = 0;
+  std::int64_t caught_from_plan_ns_ = 0;
   std::int64_t caught_from_now_ns_ = 0;
 };
 

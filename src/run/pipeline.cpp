@@ -25,7 +25,9 @@ void AckLag::on_acked(const WireBatch& batch, std::size_t first, std::size_t las
   if (plan_ && plan_->limited()) record_lags(*plan_, batch, first, last, clock_.now_ns(), lag_);
 }
 
-void AckLag::read(Histogram& out) const { out.merge(lag_); }
+void AckLag::read(Histogram& out) const {
+  out.merge(lag_);
+}
 
 Pipeline::Pipeline(Generator& generator, Pacer& pacer, AckLag& ack_lag,
                    std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
@@ -57,57 +59,57 @@ void Pipeline::begin(std::int64_t now_ns) {
 }
 
 Pipeline::End Pipeline::run() {
-  End end;
   generator_.start();
   if (asked_start_ns_) begin(*asked_start_ns_);
-  while (SharedBatch batch = generator_.next()) {
+  bool going = true;
+  while (going) {
+    const SharedBatch batch = generator_.next();
+    if (!batch) break;
     if (begun_ns_.load() == INT64_MIN) begin(clock_.now_ns());
-    if (Done sent = send(batch); !sent) {
-      end.error = sent.error();
-      break;
-    }
-    if (stop_.load()) break;
+    going = send(batch);
+    // A live slice lasts as long as its time, also one without events.
+    if (going && pace_.live) pacer_.wait_for(generator_.read_until_ns(), stop_);
   }
-  end.reached_end = !end.error && !stop_.load();
+  end_.reached_end = going && generator_.at_end();
   generator_.cancel();
-  if (Done closed = close_sinks(); !closed && !end.error) end.error = closed.error();
-  end.reader_gone = reader_gone();
-  if (end.reader_gone) end.error.reset();
-  return end;
+  close_sinks();
+  return end_;
 }
 
-bool Pipeline::reader_gone() const {
-  return std::any_of(sinks_.begin(), sinks_.end(), [](const auto& sink) { return sink->reader_gone(); });
-}
-
-/// Releases the events of one batch as they fall due.
-Done Pipeline::send(const SharedBatch& batch) {
-  std::size_t from = 0;
-  while (from < batch->size()) {
+/// Releases the events of one batch as they fall due. False: the run ends within the batch.
+bool Pipeline::send(const SharedBatch& batch) {
+  for (std::size_t from = 0; from < batch->size();) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
-    if (!release) return {};
+    if (!release) return false;
+    if (pace_.on_overload == Overload::fail && pacer_.behind_ns() > pace_.max_lag_ns) {
+      end_.error = Error{ErrorKind::runtime,
+                         "the sinks are " + format_duration(pacer_.behind_ns()) + " behind the plan",
+                         "lower the rate, raise --max-lag, or choose --on-overload block or drop"};
+      return false;
+    }
     const std::size_t count = release->last - from;
-    if (pace_.on_overload == Overload::fail && pacer_.behind_ns() > pace_.max_lag_ns)
-      return fail(ErrorKind::runtime,
-                  "the sinks are " + format_duration(pacer_.behind_ns()) + " behind the plan",
-                  "lower the rate, raise --max-lag, or choose --on-overload block or drop");
     counters_.generated.fetch_add(count);
     counters_.event_time_ns.store(batch->heads[release->last - 1].emit_time_ns);
-    if (release->shed) {
+    if (release->shed)
       counters_.shed.fetch_add(count);
-    } else if (Done sent = submit(batch, from, release->last); !sent) {
-      return sent;
-    }
+    else if (!submit(batch, from, release->last))
+      return false;
     from = release->last;
   }
-  return {};
+  return true;
 }
 
-Done Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
+/// To every sink, also behind one that fails: each accounts for every event that was released.
+bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
   note_sent(*batch, first, last);
-  for (const auto& sink : sinks_)
-    if (Done taken = sink->submit(batch, first, last); !taken) return taken;
-  return {};
+  bool all_took = true;
+  for (const auto& sink : sinks_) {
+    const Done taken = sink->submit(batch, first, last);
+    if (taken) continue;
+    note_failure(*sink, taken.error());
+    all_took = false;
+  }
+  return all_took;
 }
 
 void Pipeline::note_sent(const WireBatch& batch, std::size_t first, std::size_t last) {
@@ -117,12 +119,18 @@ void Pipeline::note_sent(const WireBatch& batch, std::size_t first, std::size_t 
   if (pacer_.plan().limited()) record_lags(pacer_.plan(), batch, first, last, now_ns, counters_.send_lag);
 }
 
-/// Closes every sink, whatever becomes of the others; the first error counts.
-Done Pipeline::close_sinks() {
-  Done result;
+/// The first error counts; that a pipe's reader went away is none.
+void Pipeline::note_failure(const Sink& sink, const Error& error) {
+  if (sink.reader_gone())
+    end_.reader_gone = true;
+  else if (!end_.error)
+    end_.error = error;
+}
+
+/// Closes every sink, whatever becomes of the others.
+void Pipeline::close_sinks() {
   for (const auto& sink : sinks_)
-    if (Done closed = sink->close(); !closed && result) result = closed;
-  return result;
+    if (const Done closed = sink->close(); !closed) note_failure(*sink, closed.error());
 }
 
 }  // namespace racesim

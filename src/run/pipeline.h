@@ -20,7 +20,7 @@ namespace racesim {
 /// Counts and lags of a run; written by the conductor, read by any thread.
 struct PipelineCounters {
   std::atomic<std::uint64_t> generated{0};  ///< released or shed
-  std::atomic<std::uint64_t> shed{0};
+  std::atomic<std::uint64_t> shed{0};       ///< read it before `generated`: it is then not more
   std::atomic<std::int64_t> event_time_ns{0};
   std::atomic<std::int64_t> first_sent_ns{0};  ///< by the clock; 0 before the first
   std::atomic<std::int64_t> last_sent_ns{0};
@@ -48,15 +48,16 @@ class Pipeline {
   struct End {
     bool reached_end = false;    ///< everything planned was released
     bool reader_gone = false;    ///< a pipe's reader closed it, as `| head` does: no error
-    std::optional<Error> error;  ///< what ended the run early
+    std::optional<Error> error;  ///< what else ended the run early, or went wrong at its end
   };
 
-  /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and by
-  /// the clock; without `start_ns` sending starts when the first events are ready.
+  /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and
+  /// by the clock; without `start_ns` sending starts when the first events are ready.
   Pipeline(Generator& generator, Pacer& pacer, AckLag& ack_lag, std::vector<std::unique_ptr<Sink>>& sinks,
-           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns, std::optional<std::int64_t> start_ns);
+           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
+           std::optional<std::int64_t> start_ns);
 
-  /// Sends until the plan's end, stop() or an error; closes all sinks. Once.
+  /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
   void stop();
@@ -66,11 +67,11 @@ class Pipeline {
 
  private:
   void begin(std::int64_t now_ns);
-  Done send(const SharedBatch& batch);
-  Done submit(const SharedBatch& batch, std::size_t first, std::size_t last);
+  bool send(const SharedBatch& batch);
+  bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
-  bool reader_gone() const;
-  Done close_sinks();
+  void note_failure(const Sink& sink, const Error& error);
+  void close_sinks();
 
   Generator& generator_;
   Pacer& pacer_;
@@ -83,6 +84,7 @@ class Pipeline {
   std::atomic<std::int64_t> begun_ns_{INT64_MIN};
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
+  End end_;
 };
 
 }  // namespace racesim

@@ -3,9 +3,9 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <fmt/format.h>
 #include <charconv>
 #include <condition_variable>
-#include <fmt/format.h>
 
 #include "codec/encoder.h"
 #include "io/dead_letter.h"
@@ -66,12 +66,18 @@ ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
 
 const char* to_string(RunState state) {
   switch (state) {
-    case RunState::idle: return "idle";
-    case RunState::starting: return "starting";
-    case RunState::running: return "running";
-    case RunState::draining: return "draining";
-    case RunState::stopped: return "stopped";
-    case RunState::failed: return "failed";
+    case RunState::idle:
+      return "idle";
+    case RunState::starting:
+      return "starting";
+    case RunState::running:
+      return "running";
+    case RunState::draining:
+      return "draining";
+    case RunState::stopped:
+      return "stopped";
+    case RunState::failed:
+      return "failed";
   }
   return "";
 }
@@ -79,7 +85,10 @@ const char* to_string(RunState state) {
 class Session::Impl {
  public:
   Impl(RunConfig config, Clock& clock)
-      : config_(std::move(config)), clock_(clock), ack_lag_(clock), dead_letter_(config_.delivery.dead_letter_path) {}
+      : config_(std::move(config)),
+        clock_(clock),
+        ack_lag_(clock),
+        dead_letter_(config_.delivery.dead_letter_path) {}
   ~Impl() {
     if (!conductor_.joinable()) return;
     abandon();
@@ -98,7 +107,6 @@ class Session::Impl {
   Done open_scenario();
   Done open_sinks();
   void conduct();
-  void set_state(RunState state);
 
   RunConfig config_;
   Clock& clock_;
@@ -113,12 +121,12 @@ class Session::Impl {
   std::optional<Pacer> pacer_;
   std::unique_ptr<Pipeline> pipeline_;
   std::thread conductor_;
-  std::int64_t started_ns_ = 0;
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   RunState state_ = RunState::idle;
-  std::int64_t ended_ns_ = 0;
+  std::optional<std::int64_t> started_ns_;
+  std::optional<std::int64_t> ended_ns_;
   bool abandoned_ = false;
   Pipeline::End end_;
 };
@@ -159,8 +167,10 @@ Done Session::Impl::open_sinks() {
     auto sink = open_sink(request);
     if (!sink) return tl::make_unexpected(sink.error());
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
-    if (texts.size() > 1) sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink)));
-    else sinks_.push_back(std::move(*sink));
+    if (texts.size() > 1)
+      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink)));
+    else
+      sinks_.push_back(std::move(*sink));
   }
   return {};
 }
@@ -181,15 +191,12 @@ Done Session::Impl::open() {
   return {};
 }
 
-void Session::Impl::set_state(RunState state) {
-  const std::scoped_lock lock(mutex_);
-  state_ = state;
-  changed_.notify_all();
-}
-
 void Session::Impl::start() {
-  set_state(RunState::running);
-  started_ns_ = clock_.now_ns();
+  {
+    const std::scoped_lock lock(mutex_);
+    state_ = RunState::running;
+    started_ns_ = clock_.now_ns();
+  }
   conductor_ = std::thread([this] { conduct(); });
 }
 
@@ -216,7 +223,7 @@ void Session::Impl::stop() {
 void Session::Impl::abandon() {
   {
     const std::scoped_lock lock(mutex_);
-    if (ended_ns_ == 0) abandoned_ = true;
+    if (!ended_ns_) abandoned_ = true;
   }
   stop();
   for (const auto& sink : sinks_) sink->abandon();
@@ -224,7 +231,7 @@ void Session::Impl::abandon() {
 
 bool Session::Impl::wait_for(std::int64_t timeout_ns) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::nanoseconds(timeout_ns), [&] { return ended_ns_ != 0; });
+  return changed_.wait_for(lock, std::chrono::nanoseconds(timeout_ns), [&] { return ended_ns_.has_value(); });
 }
 
 RunResult Session::Impl::wait() {
@@ -247,18 +254,20 @@ RunStatus Session::Impl::status() const {
   {
     const std::scoped_lock lock(mutex_);
     s.state = state_;
-    if (ended_ns_ != 0) until_ns = ended_ns_;
+    if (ended_ns_) until_ns = *ended_ns_;
+    if (started_ns_) s.uptime_s = static_cast<double>(until_ns - *started_ns_) / 1e9;
   }
-  if (started_ns_ != 0) s.uptime_s = static_cast<double>(until_ns - started_ns_) / 1e9;
   const PipelineCounters& counters = pipeline_->counters();
-  s.generated = counters.generated.load();
   s.shed = counters.shed.load();
+  s.generated = counters.generated.load();
   s.planned = config_.shard.count == 1 ? scenario_->planned_events() : 0;
   s.event_time_ns = counters.event_time_ns.load();
-  if (const auto start_ns = pipeline_->start_ns()) s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);
-  const double busy_s = static_cast<double>(counters.last_sent_ns.load() - counters.first_sent_ns.load()) / 1e9;
+  if (const auto start_ns = pipeline_->start_ns())
+    s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);
+  const std::int64_t first_sent_ns = counters.first_sent_ns.load();
+  const double busy_s = static_cast<double>(counters.last_sent_ns.load() - first_sent_ns) / 1e9;
   const std::uint64_t released = s.generated - s.shed;
-  if (busy_s > 0 && released > 1) s.sent_rate = static_cast<double>(released - 1) / busy_s;
+  if (first_sent_ns != 0 && busy_s > 0 && released > 1) s.sent_rate = static_cast<double>(released - 1) / busy_s;
   s.send_lag = summarise(counters.send_lag);
   const auto ack_lag = std::make_unique<Histogram>();
   ack_lag_.read(*ack_lag);
@@ -285,11 +294,23 @@ Result<std::unique_ptr<Session>> Session::open(RunConfig config, Clock& clock) {
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
 
-void Session::start() { impl_->start(); }
-void Session::stop() { impl_->stop(); }
-void Session::abandon() { impl_->abandon(); }
-RunResult Session::wait() { return impl_->wait(); }
-bool Session::wait_for(std::int64_t timeout_ns) { return impl_->wait_for(timeout_ns); }
-RunStatus Session::status() const { return impl_->status(); }
+void Session::start() {
+  impl_->start();
+}
+void Session::stop() {
+  impl_->stop();
+}
+void Session::abandon() {
+  impl_->abandon();
+}
+RunResult Session::wait() {
+  return impl_->wait();
+}
+bool Session::wait_for(std::int64_t timeout_ns) {
+  return impl_->wait_for(timeout_ns);
+}
+RunStatus Session::status() const {
+  return impl_->status();
+}
 
 }  // namespace racesim

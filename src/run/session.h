@@ -30,16 +30,16 @@ struct SinkStatus {
 /// Counters at one moment; all events of the run so far.
 struct RunStatus {
   RunState state = RunState::idle;
-  double uptime_s = 0;           ///< since start() (steady clock)
-  std::uint64_t generated = 0;   ///< events that passed the pacer or were shed by it
-  std::uint64_t shed = 0;        ///< dropped by --on-overload drop
-  std::uint64_t planned = 0;     ///< events of the whole run; 0 if not known
-  double target_rate = 0;        ///< events/s now; 0: no limit
-  double sent_rate = 0;          ///< mean events/s since the first event
+  double uptime_s = 0;             ///< since start() (steady clock)
+  std::uint64_t generated = 0;     ///< events that passed the pacer or were shed by it
+  std::uint64_t shed = 0;          ///< dropped by --on-overload drop
+  std::uint64_t planned = 0;       ///< events of the whole run; 0 if not known
+  double target_rate = 0;          ///< events/s now; 0: no limit
+  double sent_rate = 0;            ///< mean events/s since the first event
   std::int64_t event_time_ns = 0;  ///< of the last event released
-  LagSummary send_lag;           ///< send − due
-  LagSummary ack_lag;            ///< ack − due
-  std::vector<SinkStatus> sinks;  ///< in the order of the options; the sums below are over all sinks
+  LagSummary send_lag;             ///< send − due
+  LagSummary ack_lag;              ///< ack − due
+  std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0;
 };
 
@@ -47,12 +47,12 @@ struct RunStatus {
 struct RunResult {
   RunStatus status;
   std::uint64_t seed = 0;
-  std::string run;               ///< 8 hex digits
-  std::int64_t start_ns = 0;     ///< event time of the run's start (live: the moment of start)
-  bool drained = true;           ///< false: abandoned before everything was acked or failed
-  bool reached_end = true;       ///< false: stopped before the plan's end
-  bool reader_gone = false;      ///< stdout's or a FIFO's reader closed it: the run ended there, without error
-  std::optional<Error> error;    ///< what ended the run early
+  std::string run;             ///< 8 hex digits
+  std::int64_t start_ns = 0;   ///< event time of the run's start (live: the moment of start)
+  bool drained = true;         ///< false: abandoned before everything was acked or failed
+  bool reached_end = true;     ///< false: stopped before the plan's end
+  bool reader_gone = false;    ///< stdout's or a FIFO's reader closed it: the run ended there, without error
+  std::optional<Error> error;  ///< what ended the run early
 };
 
 class Session {
