@@ -257,6 +257,8 @@ void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Sess
     const bool roomy = limit_ms - session.start_ms > needed_ms + 2 * kBreakMs;
     session.limit_ms = limit_ms - (roomy ? kBreakMs : 0);
     session.slot_ms = static_cast<std::uint32_t>(slot_ms);
+    // More plays than milliseconds: all at once, none listened to. Their number stays exact.
+    if (slot_ms == 0) session.start_ms = session.limit_ms = begin_ms;
     limit_ms = session.start_ms;
   }
 }

@@ -61,6 +61,7 @@ Demand::Demand(const ScenarioConfig& config, const Audience& audience, std::int6
     : per_minute_(config.volume_per_minute), volume_(static_cast<std::int64_t>(config.volume)) {
   if (per_minute_) return;
   span_ms_ = *config.end_ms - config.start_ms;
+  first_ms_ = std::max(earliest_epoch_ms, audience.first_registration_ms()) - config.start_ms;
   const std::int64_t bins = (span_ms_ + kBinMs - 1) / kBinMs;
   integral_.reserve(static_cast<std::size_t>(bins) + 1);
   integral_.push_back(0);
@@ -69,20 +70,26 @@ Demand::Demand(const ScenarioConfig& config, const Audience& audience, std::int6
     const std::int64_t epoch_ms = config.start_ms + bin * kBinMs;
     // Clock changes reach the demand within a week; each session follows its own place's clock exactly.
     if (bin % kWeekBins == 0) world = world_rates(audience, epoch_ms);
-    const std::int64_t length_ms = std::min(kBinMs, span_ms_ - bin * kBinMs);
-    const std::int64_t last_ms = epoch_ms + length_ms - 1;
-    const double share = last_ms < earliest_epoch_ms ? 0.0 : audience.registered_share(last_ms);
+    const BinSpan span = span_of(bin);
+    const double share = audience.registered_share(config.start_ms + span.end_ms - 1);
     integral_.push_back(integral_.back() +
-                        share * world[week_bin(epoch_ms)] * static_cast<double>(length_ms));
+                        share * world[week_bin(epoch_ms)] * static_cast<double>(span.end_ms - span.begin_ms));
   }
+}
+
+/// The half-hour `bin` of the window, as far as anything can be played in it.
+Demand::BinSpan Demand::span_of(std::int64_t bin) const {
+  const std::int64_t end_ms = std::min((bin + 1) * kBinMs, span_ms_);
+  return {std::clamp(first_ms_, bin * kBinMs, end_ms), end_ms};
 }
 
 double Demand::window_integral(std::int64_t t_ms) const {
   const auto bin = static_cast<std::size_t>(t_ms / kBinMs);
   if (bin + 1 >= integral_.size()) return integral_.back();
-  const std::int64_t begin_ms = static_cast<std::int64_t>(bin) * kBinMs;
-  const std::int64_t length_ms = std::min(kBinMs, span_ms_ - begin_ms);
-  const double share = static_cast<double>(t_ms - begin_ms) / static_cast<double>(length_ms);
+  const BinSpan span = span_of(static_cast<std::int64_t>(bin));
+  if (t_ms <= span.begin_ms) return integral_[bin];
+  const double share =
+      static_cast<double>(t_ms - span.begin_ms) / static_cast<double>(span.end_ms - span.begin_ms);
   return integral_[bin] + share * (integral_[bin + 1] - integral_[bin]);
 }
 

@@ -52,11 +52,17 @@ class Demand {
   std::int64_t plays_before(std::int64_t t_ms, std::int64_t next_ms, double share) const;
 
  private:
+  struct BinSpan {
+    std::int64_t begin_ms;
+    std::int64_t end_ms;
+  };
+  BinSpan span_of(std::int64_t bin) const;
   double window_integral(std::int64_t t_ms) const;
 
   bool per_minute_;
   std::int64_t volume_;
   std::int64_t span_ms_ = 0;
+  std::int64_t first_ms_ = 0;     ///< since the start, when there are a listener and a song; may be negative
   std::vector<double> integral_;  ///< at every half-hour since the start, and at the end
 };
 
