@@ -15,9 +15,9 @@ namespace racesim {
 struct ContentOptions {
   std::string scenario = "plays";
   std::uint64_t seed = 42;
-  std::int64_t start_ns = 0;             ///< whole milliseconds
-  std::optional<std::int64_t> end_ns;    ///< exclusive, whole milliseconds; none: until stopped
-  std::uint64_t volume = 10000;          ///< events over the window, or per minute
+  std::int64_t start_ns = 0;           ///< whole milliseconds
+  std::optional<std::int64_t> end_ns;  ///< exclusive, whole milliseconds; none: until stopped
+  std::uint64_t volume = 10000;        ///< events over the window, or per minute
   bool volume_per_minute = false;
   std::string popularity = "zipf:s=1.0,q=10";
   std::string master_data_dir = "data/master/";
@@ -36,7 +36,7 @@ enum class Overload : std::uint8_t { block, drop, fail };
 /// Pace options: when events are sent. None changes a byte.
 struct PaceOptions {
   bool live = true;
-  Rate posting_rate;  ///< over all threads; 0 events: no limit (live: event time leads)
+  Rate posting_rate;              ///< over all threads; 0 events: no limit (live: event time leads)
   std::vector<StageText> stages;  ///< excludes posting_rate; after the last one its rate goes on
   Arrivals arrivals = Arrivals::constant;
   double speed = 1;  ///< live: event time runs so many times as fast as the clock

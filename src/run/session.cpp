@@ -267,7 +267,8 @@ RunStatus Session::Impl::status() const {
   const std::int64_t first_sent_ns = counters.first_sent_ns.load();
   const double busy_s = static_cast<double>(counters.last_sent_ns.load() - first_sent_ns) / 1e9;
   const std::uint64_t released = s.generated - s.shed;
-  if (first_sent_ns != 0 && busy_s > 0 && released > 1) s.sent_rate = static_cast<double>(released - 1) / busy_s;
+  if (first_sent_ns != 0 && busy_s > 0 && released > 1)
+    s.sent_rate = static_cast<double>(released - 1) / busy_s;
   s.send_lag = summarise(counters.send_lag);
   const auto ack_lag = std::make_unique<Histogram>();
   ack_lag_.read(*ack_lag);

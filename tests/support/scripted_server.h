@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
+
 #include <sys/socket.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <cstdint>
 #include <cstring>
@@ -166,6 +168,7 @@ class ScriptedServer {
   };
 
   void use_tls(const TlsFiles& files) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to its socket with plain write()
     tls_.reset(SSL_CTX_new(TLS_server_method()));
     EXPECT_EQ(SSL_CTX_use_certificate_chain_file(tls_.get(), files.certificate.c_str()), 1);
     EXPECT_EQ(SSL_CTX_use_PrivateKey_file(tls_.get(), files.key.c_str(), SSL_FILETYPE_PEM), 1);
