@@ -6,11 +6,10 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
-
 #include <sys/socket.h>
 #include <unistd.h>
-#include <csignal>
 
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <functional>
