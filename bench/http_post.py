@@ -4,25 +4,24 @@ ready body of the same size; by turns, in one run.
 
 Compared is the processor time (user + system) that the client took per request: on a machine shared with other work it is
 steadier than a rate. Client and nginx are pinned to different cores where there are two.
-Usage: http_post.py [SECONDS PER TURN]; RACESIM_BIN names the binary [build/release/racesim].
 """
 
-import json
 import os
 import pathlib
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-BINARY = os.environ.get("RACESIM_BIN", str(ROOT / "build/release/racesim"))
-TURNS = 5
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from support.measure import QUICK, plays, ratio, run, show, summary_of, turn_ratio  # noqa: E402
+
+SECONDS = 1 if QUICK else 3
+TURNS = 3 if QUICK else 7
 CONNECTIONS = 64
-WINDOW = ["--start-datetime", "2024-01-01T00:00:00", "--end-datetime", "2024-01-31T23:59:59"]
 BATCH = 100
+FIRST_REQUESTS = 20_000
 
 NGINX_CONF = """
 worker_processes 1;
@@ -52,35 +51,8 @@ def cores():
     return usable[0], usable[-1]
 
 
-def timed(command, core, **more):
-    """(processor seconds, standard output) of a command on one core."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
-                               preexec_fn=lambda: os.sched_setaffinity(0, {core}), **more)
-    out = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.stdout.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{command[0]} ended with {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, out
-
-
-def racesim(folder, core, url, events, *more):
-    """Events per second of processor time."""
-    command = [BINARY, "run", "--scenario", "plays", "--historical", *WINDOW, "--volume", str(events), "--posting-rate",
-               "0", "--threads", "1", "--api-endpoint", url, "--json", "-q", *more]
-    seconds, out = timed(command, core, cwd=folder)
-    summary = json.loads(out)
-    if summary["acked"] < 0.99 * events or summary["failed"] or summary["retried"]:
-        raise RuntimeError(f"not all was delivered at the first try: {summary}")
-    return summary["acked"] / seconds
-
-
-def wrk(folder, core, url, seconds):
-    """Requests per second of processor time."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "-s", str(folder / "post.lua"), url]
-    used, out = timed(command, core)
-    return int(out.split(" requests in")[0].split()[-1]) / used
+def pinned(core):
+    return lambda: os.sched_setaffinity(0, {core})
 
 
 def start_nginx(folder, core):
@@ -89,8 +61,7 @@ def start_nginx(folder, core):
         port = probe.getsockname()[1]
     config = folder / "nginx.conf"
     config.write_text(NGINX_CONF.format(dir=folder, port=port))
-    process = subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.DEVNULL,
-                               preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+    process = subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.DEVNULL, preexec_fn=pinned(core))
     for _ in range(100):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -101,29 +72,41 @@ def start_nginx(folder, core):
     raise RuntimeError("nginx did not start")
 
 
-def mean_play_bytes(folder):
-    run = subprocess.run([BINARY, "run", "--scenario", "plays", "--historical", *WINDOW, "--volume", "1000"], cwd=folder,
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return len(run.stdout) // 1000 - 1
+class Clients:
+    """Both clients on one core against one server; each call gives thousands per second of processor time."""
+
+    def __init__(self, folder, core, url):
+        self.folder, self.core, self.url = folder, core, url
+
+    def racesim(self, events, *more):
+        child = run(plays(events, "--threads", "1", "--api-endpoint", self.url, *more), cwd=self.folder,
+                    preexec_fn=pinned(self.core))
+        summary = summary_of(child)
+        if summary["acked"] < 0.99 * events or summary["failed"] or summary["retried"]:
+            raise RuntimeError(f"not all was delivered at the first try: {summary}")
+        return summary["acked"] / child.processor_s / 1000
+
+    def wrk(self):
+        child = run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "-s", str(self.folder / "post.lua"), self.url],
+                    preexec_fn=pinned(self.core))
+        return int(child.out.split(b" requests in")[0].split()[-1]) / child.processor_s / 1000
 
 
-def measure(folder, seconds):
-    subprocess.run([BINARY, "generate-master"], cwd=folder, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-    (folder / "post.lua").write_text(WRK_SCRIPT.format(size=mean_play_bytes(folder)))
+def measure(folder):
+    size = len(run(plays(1000)).out) // 1000 - 1  # without the line end
+    (folder / "post.lua").write_text(WRK_SCRIPT.format(size=size))
     client_core, server_core = cores()
     nginx, url = start_nginx(folder, server_core)
-    rates = {"racesim": [], "wrk": [], f"racesim --batch {BATCH}": []}
+    clients = Clients(folder, client_core, url)
+    rates = {"racesim": [], "wrk": [], "batched": []}
     try:
-        requests = 20000  # a first guess, then as many as take the wanted time
+        requests = FIRST_REQUESTS  # a first guess, then as many as take the wanted time
         for turn in range(TURNS + 1):
-            mine = racesim(folder, client_core, url, requests, "--connections", str(CONNECTIONS))
-            other = wrk(folder, client_core, url, seconds)
-            batched = racesim(folder, client_core, url, 20 * requests, "--batch", str(BATCH))
-            requests = max(20000, int(mine * seconds))
-            if turn > 0:
-                for name, rate in zip(rates, (mine, other, batched)):
-                    rates[name].append(rate)
+            one = {"racesim": clients.racesim(requests, "--connections", str(CONNECTIONS)), "wrk": clients.wrk(),
+                   "batched": clients.racesim(20 * requests, "--batch", str(BATCH))}
+            requests = max(FIRST_REQUESTS, int(1000 * one["racesim"] * SECONDS))
+            for name, rate in one.items():
+                rates[name] += [rate] if turn > 0 else []
     finally:
         nginx.terminate()
         nginx.wait()
@@ -131,19 +114,15 @@ def measure(folder, seconds):
 
 
 def main():
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
     with tempfile.TemporaryDirectory(prefix="racesim-bench-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)  # nginx's worker may be another user
-        rates = measure(folder, seconds)
-    middle = {name: statistics.median(values) for name, values in rates.items()}
-    for name, rate in middle.items():
-        unit = "events" if "batch" in name else "requests"
-        print(f"  {name:<20} {rate / 1000:>10.1f} k {unit} per processor second   "
-              f"({', '.join(f'{value / 1000:.1f}' for value in rates[name])})")
-    print(f"@ratio {middle['racesim'] / middle['wrk']:.3f} 1.0 POSTs per client core / wrk")
-    batched = middle[f"racesim --batch {BATCH}"]
-    print(f"@ratio {batched / 1e6:.3f} 1.0 --batch {BATCH}: million events per client core and second")
+        rates = measure(folder)
+    show("racesim", rates["racesim"], "k requests per processor second")
+    show("wrk", rates["wrk"], "k requests per processor second")
+    batched = show(f"racesim --batch {BATCH}", rates["batched"], "k events per processor second")
+    ratio(turn_ratio(rates["racesim"], rates["wrk"]), 1.0, "POSTs per client core / wrk")
+    ratio(batched / 1000, 1.0, f"--batch {BATCH}: million events per client core and second")
 
 
 if __name__ == "__main__":

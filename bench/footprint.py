@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""What the program takes beside its work: memory over 100 million events, and the time to start.
+
+Memory is the resident set of one run into the null device, sampled all along; its peak up to a tenth of the events is
+compared with its peak over all of them. Times are medians; `true` shows what starting any process costs here.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from support.measure import BINARY, QUICK, by_turns, plays, ratio, run, show  # noqa: E402
+
+EVENTS = 10_000_000 if QUICK else 100_000_000
+STARTS = 20
+GROWTH = 1.05
+HELP_MS = 50.0
+SAMPLE_S = 0.02
+
+
+class Progress(threading.Thread):
+    """Reads the progress line: how many events have been sent by now."""
+
+    def __init__(self, stream):
+        super().__init__()
+        self.stream = stream
+        self.sent = 0
+
+    def run(self):
+        while piece := self.stream.read1(65536):
+            counts = re.findall(rb"sent ([\d,]+)  acked", piece)
+            if counts:
+                self.sent = int(counts[-1].replace(b",", b""))
+
+
+def resident_kib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+def memory():
+    """(peak KiB up to a tenth of the events, peak KiB over all of them)"""
+    command = plays(EVENTS, "--sink", "null", "--threads", "2", "--progress", "always", "--summary-export", os.devnull)
+    command.remove("-q")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    progress = Progress(process.stderr)
+    progress.start()
+    early = peak = 0
+    while process.poll() is None:
+        peak = max(peak, resident_kib(process.pid))
+        if progress.sent <= EVENTS // 10:
+            early = peak
+        time.sleep(SAMPLE_S)
+    progress.join()
+    process.stderr.close()
+    if process.returncode != 0 or not early:
+        raise RuntimeError(f"the run ended with {process.returncode}")
+    return early, peak
+
+
+def first_event_ms():
+    """From the start of the process to its first byte."""
+    begin = time.monotonic()
+    process = subprocess.Popen(plays(10_000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process.stdout.read(1)
+    took_ms = (time.monotonic() - begin) * 1000
+    process.stdout.close()
+    process.wait()
+    return took_ms
+
+
+def main():
+    early, peak = memory()
+    print(f"  {EVENTS:,} events: at most {early / 1024:.1f} MiB up to a tenth of them, {peak / 1024:.1f} MiB over all")
+    ratio(GROWTH * early / peak, 1.0, f"1.05 x memory at {EVENTS // 10:,} events / memory at {EVENTS:,}")
+    starts = by_turns(STARTS, help=lambda: run([BINARY, "--help"]).seconds * 1000,
+                      true=lambda: run(["true"]).seconds * 1000, first=first_event_ms)
+    help_ms = show("racesim --help", starts["help"], "ms")
+    show("true", starts["true"], "ms")
+    show("start to first event", starts["first"], "ms")
+    ratio(HELP_MS / help_ms, 1.0, "50 ms / racesim --help")
+
+
+if __name__ == "__main__":
+    main()
