@@ -39,12 +39,12 @@ double smooth(const std::array<double, N>& values, double hour) {
 
 constexpr std::int64_t kMondayMs = 4 * 86'400'000LL;  // 1970-01-05
 
-}  // namespace
+using Week = std::array<double, kWeekBins>;
 
-std::array<double, kWeekBins> weekly_rates(Chronotype chronotype, Setting setting) {
+Week make_weekly_rates(Chronotype chronotype, Setting setting) {
   const auto& person = kChronotypeFactor[static_cast<std::size_t>(chronotype)];
   const auto& place = kSettingFactor[static_cast<std::size_t>(setting)];
-  std::array<double, kWeekBins> rates{};
+  Week rates{};
   double sum = 0;
   for (std::size_t bin = 0; bin < kWeekBins; ++bin) {
     const std::size_t day = bin / 48;
@@ -61,6 +61,19 @@ std::array<double, kWeekBins> weekly_rates(Chronotype chronotype, Setting settin
   }
   for (double& rate : rates) rate *= static_cast<double>(kWeekBins) / sum;
   return rates;
+}
+
+}  // namespace
+
+const Week& weekly_rates(Chronotype chronotype, Setting setting) {
+  static const auto weeks = [] {
+    std::array<Week, kChronotypeCount * kSettingCount> all;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i] = make_weekly_rates(static_cast<Chronotype>(i / kSettingCount),
+                                 static_cast<Setting>(i % kSettingCount));
+    return all;
+  }();
+  return weeks[static_cast<std::size_t>(chronotype) * kSettingCount + static_cast<std::size_t>(setting)];
 }
 
 WeeklyCourse::WeeklyCourse(const std::array<double, kWeekBins>& rates) {

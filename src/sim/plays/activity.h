@@ -47,7 +47,7 @@ class WeeklyCourse {
 /// Source of the shape: Zhang et al., INFOCOM 2013 (Spotify 2010-11): fewest sessions about 02 h, a steep
 /// rise to a peak at 09-10 h, a weekday dip at lunch, most at 18-19 h; mobile's morning peak one hour
 /// earlier; weekends without morning peak and dip.
-std::array<double, kWeekBins> weekly_rates(Chronotype chronotype, Setting setting);
+const std::array<double, kWeekBins>& weekly_rates(Chronotype chronotype, Setting setting);
 
 /// Half-hour of the local week.
 std::size_t week_bin(std::int64_t local_ms);

@@ -22,14 +22,17 @@ std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t
   std::array<double, kWeekBins> world{};
   for (std::size_t c = 0; c < kChronotypeCount; ++c) {
     for (std::size_t s = 0; s < kSettingCount; ++s) {
-      const auto local = weekly_rates(static_cast<Chronotype>(c), static_cast<Setting>(s));
+      const auto& local = weekly_rates(static_cast<Chronotype>(c), static_cast<Setting>(s));
       for (std::size_t r = 0; r < rules; ++r) {
         const double share = weight[(r * kChronotypeCount + c) * kSettingCount + s] / total;
         if (share == 0) continue;
-        const std::int64_t offset_ms = offset_minutes(audience.rules()[r], epoch_ms) * 60'000LL;
-        for (std::size_t bin = 0; bin < kWeekBins; ++bin)
-          world[bin] +=
-              share * local[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * 86'400'000LL + offset_ms)];
+        // The local half-hour in which bin 0 of the UTC week begins; the others follow.
+        std::size_t local_bin =
+            week_bin(4 * 86'400'000LL + offset_minutes(audience.rules()[r], epoch_ms) * 60'000LL);
+        for (double& rate : world) {
+          rate += share * local[local_bin];
+          local_bin = local_bin + 1 < kWeekBins ? local_bin + 1 : 0;
+        }
       }
     }
   }
