@@ -35,9 +35,11 @@ Result<PopularityLaw> parse_popularity(std::string_view text) {
   if (colon == std::string_view::npos) return law;
   if (kind != "zipf") return bad(text, "takes no parameters");
   std::string_view rest = text.substr(colon + 1);
-  while (!rest.empty()) {
+  bool more = true;
+  while (more) {
     const std::string_view item = rest.substr(0, rest.find(','));
-    rest.remove_prefix(item.size() < rest.size() ? item.size() + 1 : rest.size());
+    more = item.size() < rest.size();
+    rest.remove_prefix(more ? item.size() + 1 : rest.size());
     double value = 0;
     const bool known = item.starts_with("s=") || item.starts_with("q=");
     if (!known || !parse_number(item.substr(2), value)) return bad(text, "has no valid s= and q=");
