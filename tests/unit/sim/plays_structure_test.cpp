@@ -50,10 +50,10 @@ class EachWindow : public testing::TestWithParam<Window> {
 };
 
 TEST_P(EachWindow, HoldsExactlyItsPlaysWithoutFault) {
+  std::uint64_t seed = 30;
   for (const std::uint64_t volume : {1, 2, 7, 999, 10'000})
-    for (const std::uint64_t seed : {31, 32})
-      EXPECT_THAT(faults_in(usual_world(), config(usual_world(), volume, seed)), IsEmpty())
-          << volume << " plays, seed " << seed;
+    EXPECT_THAT(faults_in(usual_world(), config(usual_world(), volume, ++seed)), IsEmpty())
+        << volume << " plays, seed " << seed;
 }
 
 TEST_P(EachWindow, HoldsMorePlaysThanListenersHaveTimeFor) {

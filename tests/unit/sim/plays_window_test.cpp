@@ -1,0 +1,74 @@
+// Goal: a window in which nobody can play anything is refused with the earliest time that is usable, and that
+// time is right to the millisecond. Method: windows on both sides of the first registration and release.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/plays_checks.h"
+
+namespace racesim::plays_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// The day on which the first user has registered and the first song is out.
+std::int64_t earliest_ms(const World& world) {
+  std::int32_t user_day = INT32_MAX, song_day = INT32_MAX;
+  for (const UserRow& row : world.users.rows<UserRow>())
+    user_day = std::min(user_day, row.registration_date.days);
+  for (const SongRow& row : world.songs.rows<SongRow>()) song_day = std::min(song_day, row.release_date.days);
+  return std::max(user_day, song_day) * kDayMs;
+}
+
+void expect_refusal(const World& world, const ScenarioConfig& config) {
+  const auto scenario = plays::make_scenario(config);
+  ASSERT_FALSE(scenario);
+  EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
+  EXPECT_THAT(scenario.error().hint, HasSubstr(format_datetime(earliest_ms(world) * 1'000'000)));
+}
+
+World old_songs() {
+  MasterPlan plan;
+  plan.users = 50;
+  return World(plan);
+}
+
+/// Few young songs: the first is out after the first users have registered.
+World young_songs() {
+  MasterPlan plan;
+  World world(plan);
+  std::int32_t day = 0;
+  for (const UserRow& row : world.users.rows<UserRow>())
+    day = std::max(day, row.registration_date.days - 900);
+  for (SongRow& row : world.songs.rows<SongRow>())
+    row.release_date.days = std::max(row.release_date.days, day);
+  return world;
+}
+
+TEST(PlaysWindow, ClosedWindowsNeedOneUsableMillisecond) {
+  for (const World& world : {old_songs(), young_songs()}) {
+    const std::int64_t first_ms = earliest_ms(world);
+    for (const std::int64_t start_ms : {first_ms - 4000 * kDayMs, first_ms - 1})
+      expect_refusal(world, window_config(world, start_ms, first_ms, 10, 61));
+    const auto config = window_config(world, first_ms - 1, first_ms + 1, 10, 61);
+    EXPECT_THAT(faults_of(world, config, play_all(*make(config))), IsEmpty());
+  }
+}
+
+TEST(PlaysWindow, EndlessRunsNeedSomebodyAtTheStart) {
+  for (const World& world : {old_songs(), young_songs()}) {
+    const std::int64_t first_ms = earliest_ms(world);
+    expect_refusal(world, minute_config(world, first_ms - 1, 60, 62));
+    // Also with an end behind the first moment.
+    auto bounded = minute_config(world, first_ms - 1, 60, 62);
+    bounded.end_ms = first_ms + kDayMs;
+    expect_refusal(world, bounded);
+    const auto config = minute_config(world, first_ms, 60, 62);
+    const auto events = play_until(*make(config), first_ms + kHourMs);
+    EXPECT_THAT(faults_of(world, config, events), IsEmpty());
+    EXPECT_GT(events.size(), 3'000U);
+  }
+}
+
+}  // namespace
+}  // namespace racesim::plays_test
