@@ -132,6 +132,12 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
   const bool exists = stat(final_path.c_str(), &info) == 0;
   if (final_path.back() == '/' || (exists && S_ISDIR(info.st_mode)))
     return tl::make_unexpected(explain_create_error(path, EISDIR));
+  // As root a rename would replace even /dev/null, for everybody.
+  if (exists && !S_ISREG(info.st_mode)) {
+    const int fd = open(final_path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return tl::make_unexpected(explain_create_error(path, errno));
+    return AtomicFile(fd, std::move(final_path), "");
+  }
   std::string partial_path = final_path + ".partial";
   const Result<int> fd = open_locked(final_path, partial_path);
   if (!fd) return tl::make_unexpected(fd.error());
@@ -162,7 +168,8 @@ Done AtomicFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t taken = ::write(fd_, bytes.data(), bytes.size());
     if (taken < 0 && errno == EINTR) continue;
-    if (taken < 0) return tl::make_unexpected(system_error("write " + partial_path_, errno));
+    if (taken < 0)
+      return tl::make_unexpected(system_error("write " + (in_place() ? path_ : partial_path_), errno));
     bytes.remove_prefix(static_cast<std::size_t>(taken));
   }
   return {};
@@ -170,7 +177,9 @@ Done AtomicFile::write(std::string_view bytes) {
 
 Done AtomicFile::commit() {
   Done done;
-  if (fsync(fd_) != 0) {
+  if (in_place()) {
+    // A device or pipe has what was written, and its name.
+  } else if (fsync(fd_) != 0) {
     done = tl::make_unexpected(system_error("sync " + partial_path_, errno));
   } else if (rename(partial_path_.c_str(), path_.c_str()) != 0) {
     done = tl::make_unexpected(system_error("rename " + partial_path_ + " to " + path_, errno,
@@ -184,7 +193,7 @@ Done AtomicFile::commit() {
 
 void AtomicFile::discard() {
   if (fd_ < 0) return;
-  unlink(partial_path_.c_str());
+  if (!in_place()) unlink(partial_path_.c_str());
   keep_partial();
 }
 

@@ -1,5 +1,5 @@
 // A file that readers see either complete or not at all: it grows as PATH.partial and gets its name at the
-// end.
+// end. A device or pipe has no partial form: it is written in place.
 #pragma once
 
 #include <string>
@@ -44,9 +44,11 @@ class AtomicFile {
   AtomicFile(int fd, std::string path, std::string partial_path)
       : fd_(fd), path_(std::move(path)), partial_path_(std::move(partial_path)) {}
 
+  bool in_place() const { return partial_path_.empty(); }
+
   int fd_ = -1;
   std::string path_;
-  std::string partial_path_;
+  std::string partial_path_;  ///< empty: written in place
 };
 
 /// `path` as it must be typed in a shell.

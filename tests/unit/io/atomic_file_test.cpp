@@ -3,6 +3,7 @@
 // nothing stops root.
 #include "io/files/atomic_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/fsuid.h>
@@ -38,6 +39,23 @@ TEST_F(AtomicFileTest, TheNameAppearsAtCommit) {
   ASSERT_TRUE(file->commit());
   EXPECT_THAT(dir_.names(), ElementsAre("a"));
   EXPECT_EQ(read_file(dir_ / "a"), "one\ntwo\n");
+}
+
+TEST_F(AtomicFileTest, WhatIsNoRegularFileIsWrittenInPlace) {
+  const std::string path = dir_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int reader = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  auto file = AtomicFile::create(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("four"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_THAT(dir_.names(), ElementsAre("pipe"));
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+  char text[4];
+  ASSERT_EQ(read(reader, text, sizeof text), 4);
+  EXPECT_EQ(std::string(text, sizeof text), "four");
+  close(reader);
 }
 
 TEST_F(AtomicFileTest, AnOlderFileStaysUntilCommit) {
