@@ -72,7 +72,7 @@ Demand::Demand(const ScenarioConfig& config, const Audience& audience, std::int6
   for (std::int64_t bin = 0; bin < bins; ++bin) {
     const std::int64_t epoch_ms = config.start_ms + bin * kBinMs;
     // Clock changes reach the demand within a week; each session follows its own place's clock exactly.
-    if (bin % kWeekBins == 0) world = world_rates(audience, epoch_ms);
+    if (bin % static_cast<std::int64_t>(kWeekBins) == 0) world = world_rates(audience, epoch_ms);
     const BinSpan span = span_of(bin);
     const double share = audience.registered_share(config.start_ms + span.end_ms - 1);
     integral_.push_back(integral_.back() +

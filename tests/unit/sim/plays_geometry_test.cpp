@@ -162,7 +162,7 @@ TEST(PlaysDemand, GrowsFromNothingToTheVolume) {
 
 // Registered users of 2024, so that every cell has its whole class.
 TEST(PlaysCellPlan, FillsTheQuotaWithSessionsThatEndBeforeTheNextTurn) {
-  for (const std::uint64_t volume : {20'000, 300'000, 3'000'000}) {
+  for (const std::uint64_t volume : {20'000U, 300'000U, 3'000'000U}) {
     const auto config =
         window_config(world_of(5000), at("2024-01-01T00:00:00Z"), at("2024-01-08T00:00:00Z"), volume, kSeed);
     const Parts parts(world_of(5000), config);

@@ -71,7 +71,7 @@ void count_sessions(std::uint64_t seed, Hours& hours) {
 const Hours& hours() {
   static const Hours all = [] {
     Hours h;
-    for (const std::uint64_t seed : {131, 132, 133, 134}) count_sessions(seed, h);
+    for (const std::uint64_t seed : {131U, 132U, 133U, 134U}) count_sessions(seed, h);
     for (Day* day : {&h.workday, &h.phone, &h.desktop, &h.home, &h.weekend}) normalise(*day);
     for (Day& day : h.groups) normalise(day);
     return h;

@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(PlaysRate, EachLevel,
                          [](const auto& test) { return std::to_string(test.param.per_minute); });
 
 TEST(PlaysRate, ALongerRunBeginsWithAShorterOne) {
-  for (const std::uint64_t per_minute : {1, 60, 600}) {
+  for (const std::uint64_t per_minute : {1U, 60U, 600U}) {
     auto config = minute_config(usual_world(), at("2024-02-01T07:03:00.500Z"), per_minute, 103);
     // Ends inside slices; `endless` is what a live run renders.
     const auto endless = play_until(*make(config), config.start_ms + 9 * kHourMs + 1);

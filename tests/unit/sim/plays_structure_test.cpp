@@ -51,7 +51,7 @@ class EachWindow : public testing::TestWithParam<Window> {
 
 TEST_P(EachWindow, HoldsExactlyItsPlaysWithoutFault) {
   std::uint64_t seed = 30;
-  for (const std::uint64_t volume : {1, 2, 7, 999, 10'000})
+  for (const std::uint64_t volume : {1U, 2U, 7U, 999U, 10'000U})
     EXPECT_THAT(faults_in(usual_world(), config(usual_world(), volume, ++seed)), IsEmpty())
         << volume << " plays, seed " << seed;
 }
@@ -80,7 +80,7 @@ TEST(PlaysStructure, SmallMasterData) {
     plan.users = size.users;
     plan.locations = size.locations;
     const World world(plan);
-    for (const std::uint64_t volume : {1, 100, 20'000})
+    for (const std::uint64_t volume : {1U, 100U, 20'000U})
       for (const char* end : {"2024-02-01T00:01:00Z", "2024-02-03T05:00:00Z", "2026-02-01T00:00:00Z"})
         EXPECT_THAT(faults_in(world, window_config(world, at("2024-02-01T00:00:00Z"), at(end), volume, 36)),
                     IsEmpty())
