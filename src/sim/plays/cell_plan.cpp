@@ -239,8 +239,8 @@ void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Sess
   constexpr std::int64_t kPlayMs = 60'000;
   const Geometry& g = context_->geometry;
   std::int64_t limit_ms = g.cell_begin(cell + g.classes);
-  // The last session ends as if the first one began again a turn later: with the cell bent to a circle, plays are
-  // as dense at its seam as elsewhere.
+  // The last session ends as if the first one began again a turn later: with the cell bent to a circle, plays
+  // are as dense at its seam as elsewhere.
   if (g.classes > 1) limit_ms -= span.end_ms - sessions[order[0]].start_ms;
   const Listener& person = (*context_->audience)[sessions[order[0]].listener];
   // Past the window's end a session goes on as one that was under way at its start: only for those who were
