@@ -23,6 +23,7 @@ OFFENCES = {
     "speech": ("src/io/x.cpp", "void f() {\n  std::" "cout << 1;\n}\n", "src/io/x.cpp:2: std::" "cout outside src/cli"),
     "head-comment": ("src/base/x.h", "#pragma once\n", "src/base/x.h:1: no comment at the top"),
     "words": ("src/base/x.cpp", "// TO" "DO: more\n", "src/base/x.cpp:1: 'TO" "DO'"),
+    "links": ("README.md", "# A\n[b](docs/c.md)\n", "README.md:2: the link to docs/c.md leads nowhere"),
     "format": ("src/base/x.cpp", "int   x ;\n", "src/base/x.cpp:1: clang-format -i would change it"),
 }
 
