@@ -1,5 +1,5 @@
 // The plays scenario: song plays of listeners, planned as quotas per cell, rendered session by session.
-// docs/plays.md tells the whole, docs/adr/0005-cells-and-turns.md why.
+// docs/adr/0005-cells-and-turns.md tells why, docs/architecture.md where it stands.
 #pragma once
 
 #include <array>
