@@ -1,5 +1,5 @@
 // The plays scenario: song plays of listeners, planned as quotas per cell, rendered session by session.
-// docs/adr/0005-cells-and-turns.md tells why, docs/architecture.md where it stands.
+// docs/plays.md tells which facts they follow, docs/adr/0005-cells-and-turns.md why they are made so.
 #pragma once
 
 #include <array>
