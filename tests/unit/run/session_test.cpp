@@ -41,11 +41,11 @@ class SessionTest : public testing::Test {
  protected:
   SessionTest() { test::ignore_write_signals(); }
 
-  /// Five hours with more plays than one shard makes.
-  RunConfig historical(std::uint64_t volume = 30'000) const {
+  /// Three hours with more plays than one shard makes.
+  RunConfig historical(std::uint64_t volume = 18'000) const {
     RunConfig config;
     config.content.start_ns = FakeClock::kWallStart_ns;
-    config.content.end_ns = FakeClock::kWallStart_ns + 5 * kHour;
+    config.content.end_ns = FakeClock::kWallStart_ns + 3 * kHour;
     config.content.volume = volume;
     config.content.master_data_dir = RACESIM_SOURCE_DIR "/data/master/";
     config.pace.live = false;
@@ -106,13 +106,13 @@ TEST_F(SessionTest, AHistoricalRunDeliversExactlyItsVolume) {
   EXPECT_EQ(result.start_ns, FakeClock::kWallStart_ns);
   const RunStatus& status = result.status;
   EXPECT_EQ(status.state, RunState::stopped);
-  EXPECT_EQ(status.generated, 30'000u);
-  EXPECT_EQ(status.planned, 30'000u);
-  EXPECT_EQ(status.acked, 30'000u);
+  EXPECT_EQ(status.generated, 18'000u);
+  EXPECT_EQ(status.planned, 18'000u);
+  EXPECT_EQ(status.acked, 18'000u);
   EXPECT_EQ(status.shed, 0u);
   EXPECT_EQ(status.target_rate, 0);
   const std::string text = read_file(dir_ / "out.ndjson");
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 30'000);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 18'000);
   EXPECT_EQ(status.sinks.at(0).bytes, text.size());
   EXPECT_EQ(status.sinks[0].name, "file:" + (dir_ / "out.ndjson"));
   EXPECT_FALSE(std::filesystem::exists(dir_ / "dead-letter.ndjson"));
@@ -156,8 +156,8 @@ TEST_F(SessionTest, SeveralSinksGetTheSameBytes) {
   const RunResult result = run(config);
   EXPECT_EQ(read_file(dir_ / "a"), text);
   EXPECT_EQ(read_file(dir_ / "b"), text);
-  EXPECT_EQ(result.status.sent, 3 * 30'000u);
-  EXPECT_EQ(result.status.acked, 3 * 30'000u);
+  EXPECT_EQ(result.status.sent, 3 * 18'000u);
+  EXPECT_EQ(result.status.acked, 3 * 18'000u);
 }
 
 TEST_F(SessionTest, ShardsTogetherAreTheRunHoweverMany) {
