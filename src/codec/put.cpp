@@ -13,7 +13,8 @@ void render_minute(MinutePrefix& prefix, std::int64_t minute) {
   *p++ = ':';
   p = two_digits(p, in_day % 60);
   *p = ':';
-  prefix.minute = minute;
+  prefix.begin_ms = minute * 60'000;
+  prefix.begin_us = minute * 60'000'000;
 }
 
 char* json_text(char* p, std::string_view text) {

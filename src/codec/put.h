@@ -173,12 +173,13 @@ RACESIM_INLINE char* date(char* p, std::int64_t days) {
 
 /// The text up to the minute, kept from event to event: neighbours share it almost always.
 struct MinutePrefix {
-  std::int64_t minute = INT64_MIN;  ///< minutes since the epoch
-  char text[32];                    ///< "2024-01-01T12:00:"
+  std::int64_t begin_ms = INT64_MIN / 2;  ///< of the minute, since the epoch
+  std::int64_t begin_us = INT64_MIN / 2;  ///< the same in the unit of the other time type
+  char text[32];                          ///< "2024-01-01T12:00:"
 };
 inline constexpr std::size_t kMinutePrefixSize = 17;
 
-/// Not inlined: it runs once a minute of event time.
+/// `minute` since the epoch. Not inlined: it runs once a minute of event time.
 void render_minute(MinutePrefix& prefix, std::int64_t minute);
 
 RACESIM_INLINE std::int64_t floor_div(std::int64_t value, std::int64_t divisor) {
@@ -186,13 +187,15 @@ RACESIM_INLINE std::int64_t floor_div(std::int64_t value, std::int64_t divisor) 
   return q - (value % divisor < 0);
 }
 
-/// Writes the minute of `ticks` (PerMinute of them make a minute); the rest is returned through `rest`.
+/// Writes the minute of `ticks` (PerMinute of them make a minute); the rest is returned through `rest`. One
+/// subtraction says whether the kept text still holds: a division is needed only when it does not.
 template <std::int64_t PerMinute>
 RACESIM_INLINE char* minute_of(char* p, std::int64_t ticks, MinutePrefix& prefix, std::uint32_t& rest) {
-  const std::int64_t minute = floor_div(ticks, PerMinute);
-  if (minute != prefix.minute) [[unlikely]]
-    render_minute(prefix, minute);
-  rest = static_cast<std::uint32_t>(ticks - minute * PerMinute);
+  const std::int64_t& begin = PerMinute == 60'000 ? prefix.begin_ms : prefix.begin_us;
+  const auto since = [&] { return static_cast<std::uint64_t>(ticks) - static_cast<std::uint64_t>(begin); };
+  if (since() >= PerMinute) [[unlikely]]
+    render_minute(prefix, floor_div(ticks, PerMinute));
+  rest = static_cast<std::uint32_t>(since());
   return literal<kMinutePrefixSize>(p, prefix.text);
 }
 

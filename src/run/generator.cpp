@@ -45,7 +45,7 @@ Generator::Generator(const Scenario& scenario, const Encoder& encoder, ShardRang
       run_(run),
       threads_(threads),
       walk_(scenario.walk(shards, 0)),
-      window_(threads + 2) {}
+      window_(threads + kSlicesAhead) {}
 
 Generator::~Generator() {
   cancel();
@@ -65,7 +65,8 @@ void Generator::cancel() {
 
 std::optional<std::uint64_t> Generator::claim() {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return cancelled_ || next_claim_ < next_read_ + window_.size(); });
+  if (next_claim_ >= next_read_ + window_.size())
+    room_.wait(lock, [&] { return cancelled_ || next_claim_ + kBurst <= next_read_ + window_.size(); });
   if (cancelled_ || next_claim_ >= scenario_.slice_count()) return std::nullopt;
   return next_claim_++;
 }
@@ -79,12 +80,20 @@ std::shared_ptr<WireBatch> Generator::render(std::uint64_t slice) {
   return batch;
 }
 
+bool Generator::has_burst() const {
+  for (std::uint64_t slice = next_read_; slice < next_read_ + kBurst; ++slice) {
+    if (slice >= scenario_.slice_count()) return true;
+    if (!window_[slice % window_.size()]) return false;
+  }
+  return true;
+}
+
 void Generator::work() {
   while (const auto slice = claim()) {
     std::shared_ptr<WireBatch> batch = render(*slice);
     const std::scoped_lock lock(mutex_);
     window_[*slice % window_.size()] = std::move(batch);
-    if (*slice == next_read_) ready_.notify_one();
+    if (reader_waits_ && has_burst()) ready_.notify_one();
   }
 }
 
@@ -92,14 +101,18 @@ std::shared_ptr<const WireBatch> Generator::next() {
   if (at_end()) return nullptr;
   std::unique_lock lock(mutex_);
   auto& slot = window_[next_read_ % window_.size()];
-  ready_.wait(lock, [&] { return cancelled_ || slot; });
+  if (!slot) {
+    reader_waits_ = true;
+    ready_.wait(lock, [&] { return cancelled_ || has_burst(); });
+    reader_waits_ = false;
+  }
   if (cancelled_) return nullptr;
   std::shared_ptr<WireBatch> batch = std::move(slot);
   slot = nullptr;
   read_ = ++next_read_;
   batch->first_ordinal = events_read_;
   events_read_ += batch->size();
-  room_.notify_one();
+  if (next_claim_ + kBurst <= next_read_ + window_.size()) room_.notify_all();
   return batch;
 }
 

@@ -26,9 +26,15 @@ class BatchPool : public std::enable_shared_from_this<BatchPool> {
   std::vector<std::unique_ptr<WireBatch>> free_;
 };
 
-/// Workers claim slices in order, at most threads + 2 ahead of the reader.
+/// Workers claim slices in order, at most threads + kSlicesAhead ahead of the reader. Waking a thread takes
+/// microseconds: who had to wait, reader or worker, goes on when there is something to do for kBurst slices
+/// (or for the last ones).
 class Generator {
  public:
+  static constexpr std::uint64_t kBurst = 2;
+  /// So many that reader and workers never wait for one another at once.
+  static constexpr std::uint64_t kSlicesAhead = 2 * kBurst - 1;
+
   /// `scenario` and `encoder` outlive the generator. `run` is the run's number.
   Generator(const Scenario& scenario, const Encoder& encoder, ShardRange shards, std::uint32_t run,
             unsigned threads);
@@ -50,6 +56,7 @@ class Generator {
   void work();
   std::optional<std::uint64_t> claim();
   std::shared_ptr<WireBatch> render(std::uint64_t slice);
+  bool has_burst() const;
 
   const Scenario& scenario_;
   const Encoder& encoder_;
@@ -64,6 +71,7 @@ class Generator {
   std::vector<std::shared_ptr<WireBatch>> window_;  // slot of slice s: s mod size; null until rendered
   std::uint64_t next_claim_ = 0;
   std::uint64_t next_read_ = 0;
+  bool reader_waits_ = false;
   bool cancelled_ = false;
   std::uint64_t read_ = 0;  // as next_read_, for the reader alone
   std::uint64_t events_read_ = 0;

@@ -3,9 +3,8 @@ the C++ would have to be in the page."""
 
 import re
 
-A = [0xb7125722f4c2ea00, 0xd3dc75793ecd3d59, 0x803d35ce737d2999, 0x27b046d8f50b8a43, 0xf1796e8815b226bc]
-M = [0x745348c7ebc357b1, 0x315a069827ecee9f, 0x3982ab3f5b66188d, 0x5d972e1a3ea45cd3, 0x969bf33fed5f36dd,
-     0xcdfee8bfdbdd4bad]
+A = [0xb7125722f4c2ea00, 0xd3dc75793ecd3d59, 0x803d35ce737d2999, 0x27b046d8f50b8a43]
+M = [0x745348c7ebc357b1, 0x315a069827ecee9f, 0x3982ab3f5b66188d, 0x5d972e1a3ea45cd3]
 MASK_64 = (1 << 64) - 1
 MASK_61 = (1 << 61) - 1
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -16,14 +15,9 @@ def fold(x, m):
     return (product >> 64) ^ (product & MASK_64)
 
 
-def check_of(run, cell, seq):
-    h = fold(((run << 32) + cell + A[4]) & MASK_64, M[4])
-    return fold(h ^ seq, M[5]) >> 38
-
-
 def pack(run, cell, seq):
     """The id as text."""
-    plain = run << 90 | cell << 58 | seq << 26 | check_of(run, cell, seq)
+    plain = run << 90 | cell << 58 | seq << 26
     left, right = plain >> 61, plain & MASK_61
     for i in range(4):
         left, right = right, left ^ (fold((right + A[i]) & MASK_64, M[i]) & MASK_61)
@@ -45,4 +39,4 @@ def unpack(text):
         left, right = right ^ (fold((left + A[i]) & MASK_64, M[i]) & MASK_61), left
     plain = left << 61 | right
     run, cell, seq = plain >> 90, plain >> 58 & 0xffffffff, plain >> 26 & 0xffffffff
-    return (run, cell, seq) if plain & (1 << 26) - 1 == check_of(run, cell, seq) else None
+    return (run, cell, seq) if plain & (1 << 26) - 1 == 0 else None

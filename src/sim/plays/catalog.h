@@ -15,8 +15,8 @@ namespace racesim::plays {
 class Catalog {
  public:
   struct Traits {
-    float duration_ms;  ///< whole, below 2^24
-    float patience;     ///< 1 / (how much more often than the average this song is skipped)
+    std::int32_t duration_ms;  ///< below 2^24
+    float patience;            ///< 1 / (how much more often than the average this song is skipped)
   };
 
   Catalog(const RowBatch& songs, const PopularityLaw& law, std::uint64_t seed);

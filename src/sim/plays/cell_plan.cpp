@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/detmath.h"
@@ -107,7 +108,8 @@ void CellPlanner::read_clocks(Span span) {
     offsets_ms_.push_back(offset_ms);
     for (std::size_t kind = 0; kind < Courses::kKinds; ++kind) {
       const WeeklyCourse& course = context_->courses->of(r, kind);
-      busy_.push_back({course.integral(begin + offset_ms), course.integral(end + offset_ms)});
+      const double before = course.integral(begin + offset_ms);
+      busy_.push_back({before, course.integral(end + offset_ms) - before});
     }
   }
 }
@@ -122,43 +124,49 @@ void CellPlanner::read_moods(Span span) {
       stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
   moods_.resize(audience.size());
   for (std::uint32_t i = 0; i < audience.size(); ++i) {
+    const Listener& person = audience[i];
     const std::uint64_t bits = draw(key, i);
-    moods_[i] = {audience[i].weight * static_cast<float>(0.5 + unit(bits)),
-                 static_cast<float>(normal(mix64(bits)))};
+    const double inclination = static_cast<double>(person.weight) * (0.5 + unit(bits));
+    const std::int64_t possible = std::max(person.registered_ms, context_->earliest_epoch_ms);
+    Mood& mood = moods_[i];
+    mood.from_ms = possible <= context_->start_epoch_ms ? INT64_MIN : possible;
+    mood.week_z = static_cast<float>(normal(mix64(bits)));
+    for (std::size_t h = 0; h < 2; ++h) {
+      mood.pull[h] = inclination * static_cast<double>(person.habits[h].share);
+      mood.busy[h] = busy_index(person, person.habits[h].device);
+    }
   }
 }
 
-const CellPlanner::Busy& CellPlanner::busy_of(const Listener& person, Device device) const {
-  return busy_[person.rule * Courses::kKinds + Courses::kind(person, device)];
+std::uint32_t CellPlanner::busy_index(const Listener& person, Device device) const {
+  return static_cast<std::uint32_t>(person.rule * Courses::kKinds + Courses::kind(person, device));
 }
 
-/// When the listener can begin in this span, epoch ms. Who was there at the run's start was there before it.
-std::int64_t CellPlanner::first_moment(const Listener& person, Span span) const {
-  const std::int64_t begin = context_->start_epoch_ms + span.begin_ms;
-  const std::int64_t possible = std::max(person.registered_ms, context_->earliest_epoch_ms);
-  return possible <= context_->start_epoch_ms ? begin : std::max(begin, possible);
+/// When the listener can begin in this span, epoch ms.
+std::int64_t CellPlanner::first_moment(std::uint32_t listener, Span span) const {
+  return std::max(context_->start_epoch_ms + span.begin_ms, moods_[listener].from_ms);
 }
 
 /// Cumulative weights of the class over the span: mood × habit × what is usual at the place and hour, counted
 /// from when the listener is there.
 void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
-  candidates_.clear();
-  double sum = 0;
+  first_ = first;
+  weight_ends_.resize(2 * static_cast<std::size_t>(last - first));
   const std::int64_t epoch_begin = context_->start_epoch_ms + span.begin_ms;
   const std::int64_t epoch_end = context_->start_epoch_ms + span.end_ms;
-  const Audience& audience = *context_->audience;
-  for (std::uint32_t i = first; i < last; ++i) {
-    const Listener& person = audience[i];
-    const std::int64_t from = first_moment(person, span);
-    if (from >= epoch_end) continue;
-    for (std::uint32_t h = 0; h < 2; ++h) {
-      const Busy& busy = busy_of(person, person.habits[h].device);
-      double share = busy.end - busy.begin;
-      if (from > epoch_begin) [[unlikely]]
-        share *= static_cast<double>(epoch_end - from) / static_cast<double>(epoch_end - epoch_begin);
-      sum += static_cast<double>(moods_[i].inclination * person.habits[h].share) * share;
-      candidates_.push_back({sum, i, h});
-    }
+  double sum = 0;
+  double* end = weight_ends_.data();
+  for (std::uint32_t i = first; i < last; ++i, end += 2) {
+    const Mood& mood = moods_[i];
+    double there = 1;
+    if (mood.from_ms > epoch_begin) [[unlikely]]
+      there = static_cast<double>(std::max<std::int64_t>(0, epoch_end - mood.from_ms)) /
+              static_cast<double>(epoch_end - epoch_begin);
+    const double one = mood.pull[0] * busy_[mood.busy[0]].share * there;
+    const double other = mood.pull[1] * busy_[mood.busy[1]].share * there;
+    end[0] = sum + one;
+    sum += one + other;
+    end[1] = sum;
   }
   RACESIM_CHECK(sum > 0);
 }
@@ -166,12 +174,13 @@ void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
 /// Walks once around the cumulative weights from a random place, in even strides with jitter, and takes
 /// sessions until the quota is full.
 void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out) {
-  const double total = candidates_.back().weight_end;
+  const double total = weight_ends_.back();
   const double expected = std::max(1.0, static_cast<double>(quota) / kMeanSessionPlays);
   const double stride = total / expected;
   double lap = -total * unit(draw(key, 0));  // what the rounds so far have taken, less the random origin
   std::size_t at = 0;
   std::uint64_t filled = 0;
+  laps_.clear();
   for (std::uint64_t j = 0; filled < quota; ++j) {
     const std::uint64_t bits = draw(key, 2 * j + 1);
     double position = (static_cast<double>(j) + unit(bits)) * stride - lap;
@@ -179,14 +188,16 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
       position -= total;
       lap += total;
       at = 0;
+      laps_.push_back(j);
     }
-    while (at + 1 < candidates_.size() && candidates_[at].weight_end <= position) ++at;
-    const Candidate& chosen = candidates_[at];
+    // Rounding may lift the position to the last end, so the search stops at who is there last.
+    while (at + 1 < weight_ends_.size() && weight_ends_[at] <= position) ++at;
+    const std::uint32_t listener = first_ + static_cast<std::uint32_t>(at / 2);
     const std::uint64_t length =
-        session_length(static_cast<double>(moods_[chosen.listener].week_z), draw(key, 2 * j + 2));
+        session_length(static_cast<double>(moods_[listener].week_z), draw(key, 2 * j + 2));
     Session session{};
-    session.listener = chosen.listener;
-    session.device = (*context_->audience)[chosen.listener].habits[chosen.habit].device;
+    session.listener = listener;
+    session.device = (*context_->audience)[listener].habits[at % 2].device;
     session.first_seq = static_cast<std::uint32_t>(filled);
     session.plays = static_cast<std::uint16_t>(std::min(quota - filled, length));
     filled += session.plays;
@@ -197,32 +208,44 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
 std::int64_t CellPlanner::draw_start(const Session& session, Span span, double uniform) const {
   const Listener& person = (*context_->audience)[session.listener];
   const std::int64_t epoch_end = context_->start_epoch_ms + span.end_ms;
-  const std::int64_t from = first_moment(person, span);
+  const std::int64_t from = first_moment(session.listener, span);
   const std::int64_t offset_ms = offsets_ms_[person.rule];
   const WeeklyCourse& course = context_->courses->of(person, session.device);
-  const Busy& busy = busy_of(person, session.device);
+  const Busy& busy = busy_[busy_index(person, session.device)];
   const bool all_along = from == context_->start_epoch_ms + span.begin_ms;
-  const double begin = all_along ? busy.begin : course.integral(from + offset_ms);
-  const double at = begin + uniform * (busy.end - begin);
+  const double before = all_along ? 0 : course.integral(from + offset_ms) - busy.begin;
+  const double at = busy.begin + before + uniform * (busy.share - before);
   const std::int64_t start = course.inverse(at, from + offset_ms, epoch_end - 1 + offset_ms);
   return start - offset_ms - context_->start_epoch_ms;
+}
+
+/// Fills order_. Sessions are drawn lap by lap, each in the order of listeners, so laps are merged.
+void CellPlanner::sort_by_listener(const std::vector<Session>& sessions) {
+  order_.resize(sessions.size());
+  std::iota(order_.begin(), order_.end(), 0U);
+  for (const std::size_t lap : laps_) {
+    const auto middle = order_.begin() + static_cast<std::ptrdiff_t>(lap);
+    const auto next = std::upper_bound(laps_.begin(), laps_.end(), lap);
+    const auto end = next == laps_.end() ? order_.end() : order_.begin() + static_cast<std::ptrdiff_t>(*next);
+    std::inplace_merge(order_.begin(), middle, end, [&](std::uint32_t a, std::uint32_t b) {
+      return sessions[a].listener < sessions[b].listener;
+    });
+  }
 }
 
 void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out) {
   const StreamKey starts{key.b, key.a};
   for (std::uint64_t j = 0; j < out.size(); ++j)
     out[j].start_ms = draw_start(out[j], span, unit(draw(starts, j)));
-  // Sessions of one listener stand side by side but where the walk went round more than once.
-  order_.resize(out.size());
-  for (std::uint32_t j = 0; j < order_.size(); ++j) order_[j] = j;
-  std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (out[a].listener != out[b].listener) return out[a].listener < out[b].listener;
-    if (out[a].start_ms != out[b].start_ms) return out[a].start_ms < out[b].start_ms;
-    return a < b;
-  });
+  sort_by_listener(out);
   for (std::size_t i = 0; i < order_.size();) {
     std::size_t end = i + 1;
     while (end < order_.size() && out[order_[end]].listener == out[order_[i]].listener) ++end;
+    if (end - i > 1)
+      std::sort(order_.begin() + static_cast<std::ptrdiff_t>(i),
+                order_.begin() + static_cast<std::ptrdiff_t>(end), [&](std::uint32_t a, std::uint32_t b) {
+                  return out[a].start_ms != out[b].start_ms ? out[a].start_ms < out[b].start_ms : a < b;
+                });
     settle_listener(cell, span, out, order_.data() + i, end - i);
     i = end;
   }
@@ -242,15 +265,14 @@ void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Sess
   // The last session ends as if the first one began again a turn later: with the cell bent to a circle, plays
   // are as dense at its seam as elsewhere.
   if (g.classes > 1) limit_ms -= span.end_ms - sessions[order[0]].start_ms;
-  const Listener& person = (*context_->audience)[sessions[order[0]].listener];
+  const std::uint32_t listener = sessions[order[0]].listener;
   // Past the window's end a session goes on as one that was under way at its start: only for those who were
   // registered then.
-  const bool there_at_start =
-      std::max(person.registered_ms, context_->earliest_epoch_ms) <= context_->start_epoch_ms;
+  const bool there_at_start = moods_[listener].from_ms == INT64_MIN;
   if (!g.endless && limit_ms > g.span_ms && !there_at_start) limit_ms = g.span_ms;
   std::int64_t plays = 0;
   for (std::size_t i = 0; i < count; ++i) plays += sessions[order[i]].plays;
-  const std::int64_t begin_ms = first_moment(person, span) - context_->start_epoch_ms;
+  const std::int64_t begin_ms = first_moment(listener, span) - context_->start_epoch_ms;
   const std::int64_t slot_ms = std::min(kPlayMs, (limit_ms - begin_ms) / plays);
   for (std::size_t i = count; i-- > 0;) {
     Session& session = sessions[order[i]];

@@ -50,11 +50,6 @@ class CellPlanner {
   std::uint64_t quota(std::int64_t cell, std::uint32_t shard) const;
 
  private:
-  struct Candidate {
-    double weight_end;  ///< cumulative
-    std::uint32_t listener;
-    std::uint32_t habit;
-  };
   struct Span {
     std::int64_t begin_ms;
     std::int64_t end_ms;
@@ -62,21 +57,24 @@ class CellPlanner {
 
   /// What a listener is like in one week.
   struct Mood {
-    float inclination;  ///< to listen at all: weight of the listener × 0.5 to 1.5
-    float week_z;       ///< to long sessions, standard normal
+    double pull[2];         ///< weight of the sessions on each of the two devices × 0.5 to 1.5
+    std::int64_t from_ms;   ///< epoch; when the listener comes, far back for who was there at the run's start
+    std::uint32_t busy[2];  ///< indices into busy_
+    float week_z;           ///< to long sessions, standard normal
   };
   /// A course over the cell's span on one clock.
   struct Busy {
     double begin;  ///< integral
-    double end;
+    double share;  ///< integral at the end less that at the begin
   };
 
   void read_clocks(Span span);
   void read_moods(Span span);
-  const Busy& busy_of(const Listener& person, Device device) const;
-  std::int64_t first_moment(const Listener& person, Span span) const;
+  std::uint32_t busy_index(const Listener& person, Device device) const;
+  std::int64_t first_moment(std::uint32_t listener, Span span) const;
   void weigh(Span span, std::uint32_t first, std::uint32_t last);
   void draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out);
+  void sort_by_listener(const std::vector<Session>& sessions);
   void place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out);
   void settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
                        const std::uint32_t* order, std::size_t count) const;
@@ -88,7 +86,9 @@ class CellPlanner {
   std::vector<Busy> busy_;                ///< per rule, chronotype and setting
   std::int64_t week_ = INT64_MIN;         ///< of moods_
   std::vector<Mood> moods_;               ///< per listener
-  std::vector<Candidate> candidates_;
+  std::uint32_t first_ = 0;               ///< listener of the class
+  std::vector<double> weight_ends_;  ///< cumulative, two entries per listener from first_ on: one a habit
+  std::vector<std::size_t> laps_;    ///< where draw_sessions() came round: sessions stand by listener between
   std::vector<std::uint32_t> order_;
 };
 

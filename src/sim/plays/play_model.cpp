@@ -12,27 +12,35 @@ namespace {
 constexpr std::uint64_t kFavouriteOf65536 = 42'598;
 constexpr std::uint64_t kFavouritePlaces = 32;
 
-// Share of plays left within the first 5, 10 and 30 seconds, and before the end (Lamere 2014).
-constexpr float kLeftBy5s = 0.241F;
-constexpr float kLeftBy10s = 0.290F;
-constexpr float kLeftBy30s = 0.3505F;
-constexpr float kLeftByEnd = 0.486F;
+// Share of plays left within the first 5, 10 and 30 seconds, and before the end (Lamere 2014), of 2^22.
 constexpr int kShareBits = 22;
+constexpr std::int32_t of_all(double share) {
+  return static_cast<std::int32_t>(share * (1 << kShareBits));
+}
+constexpr std::int32_t kLeftBy5s = of_all(0.241);
+constexpr std::int32_t kLeftBy10s = of_all(0.290);
+constexpr std::int32_t kLeftBy30s = of_all(0.3505);
+constexpr std::int32_t kLeftByEnd = of_all(0.486);
 
-/// 0 up to `from`, 1 from `to` on, linear between.
-inline float ramp(float u, float from, float to) {
-  const float x = (u - from) * (1.0F / (to - from));
-  const float above_0 = x > 0.0F ? x : 0.0F;
-  return above_0 < 1.0F ? above_0 : 1.0F;
+/// 0 up to From, 1 from To on, linear between. Clamped as an integer: that is one vector instruction each
+/// way, which the rules for NaN keep a float from being.
+template <std::int32_t From, std::int32_t To>
+inline float ramp(std::int32_t u) {
+  constexpr std::int32_t kWidth = To - From;
+  constexpr float kScale = 1.0F / static_cast<float>(kWidth);
+  static_assert(static_cast<float>(kWidth) * kScale == 1.0F);
+  const std::int32_t above = std::max(u - From, 0);
+  return static_cast<float>(std::min(above, kWidth)) * kScale;
 }
 
 /// Time listened by the share `u` of listeners who leave earlier. A sum of ramps, so that loops over it are
 /// vectors. Whole milliseconds below 2^24 are exact in a float: who stays to the end listens to all of it.
-inline float listened_ms(float u, float duration_ms) {
-  const float rest_ms = duration_ms > 30'000.0F ? duration_ms - 30'000.0F : 0.0F;
-  const float ms = 400.0F + 4'600.0F * ramp(u, 0.0F, kLeftBy5s) + 5'000.0F * ramp(u, kLeftBy5s, kLeftBy10s) +
-                   20'000.0F * ramp(u, kLeftBy10s, kLeftBy30s) + rest_ms * ramp(u, kLeftBy30s, kLeftByEnd);
-  return ms < duration_ms ? ms : duration_ms;
+inline std::int32_t listened_ms(std::int32_t u, std::int32_t duration_ms) {
+  const std::int32_t rest_ms = std::max(duration_ms - 30'000, 0);
+  const float ms = 400.0F + 4'600.0F * ramp<0, kLeftBy5s>(u) + 5'000.0F * ramp<kLeftBy5s, kLeftBy10s>(u) +
+                   20'000.0F * ramp<kLeftBy10s, kLeftBy30s>(u) +
+                   static_cast<float>(rest_ms) * ramp<kLeftBy30s, kLeftByEnd>(u);
+  return std::min(static_cast<std::int32_t>(ms), duration_ms);
 }
 
 /// Pause before the next play: most follow at once, one in twelve after up to two minutes.
@@ -48,48 +56,55 @@ static_assert(1'000 + (65'535 - kAtOnceOf65536) * 21 <= kLongestPauseMs);
 
 PlayModel::PlayModel(const Catalog& catalog, std::uint64_t seed, std::int64_t first_day)
     : catalog_(&catalog),
-      play_key_(stream_key(seed, "plays.play", 0)),
+      plays_(stream_key(seed, "plays.play", 0).a),
       favourites_(stream_key(seed, "plays.favourite", 0).a),
       first_day_(first_day) {
   const std::int64_t last = std::max(first_day, catalog.last_release_day());
   for (std::int64_t day = first_day; day <= last; ++day) released_by_day_.push_back(catalog.released_by(day));
 }
 
-void PlayModel::draw_plays(const PlayQuery* queries, Play* out, std::size_t count) const {
-  std::uint64_t bits[kMostQueries];
-  std::uint64_t choice[kMostQueries];
-  RACESIM_CHECK(count <= kMostQueries);
-  for (std::size_t i = 0; i < count; ++i) {
-    const PlayQuery& q = queries[i];
-    bits[i] = draw(play_key_, (static_cast<std::uint64_t>(q.cell) << 32) | q.seq);
-    const std::uint64_t global = mix64(bits[i] + kGoldenGamma);
-    // The lower of two places, so that the first ones of the list come back most.
-    const std::uint64_t one = (bits[i] >> 16) % kFavouritePlaces;
-    const std::uint64_t other = (bits[i] >> 21) % kFavouritePlaces;
-    const std::uint64_t slot = q.listener * kFavouritePlaces + choose(one < other, one, other);
-    const bool repeats = (bits[i] & 0xffff) < kFavouriteOf65536;
-    choice[i] = choose(repeats, mix64(favourites_ + slot * kGoldenGamma), global);
-    out[i].tie = static_cast<std::uint32_t>(global);
+void PlayModel::draw_plays(std::span<const PlayQuery> queries, Play* out) const {
+  std::uint64_t bits[kMostPlays];
+  std::uint64_t choice[kMostPlays];
+  std::uint32_t released[kMostPlays];
+  float patience[kMostPlays];
+  std::size_t count = 0;
+  for (const PlayQuery& q : queries) {
+    RACESIM_CHECK(count + q.count <= kMostPlays);
+    // One stream each for plays and favourites, so one round of mixing does: draw()'s second one keeps the
+    // streams of many keys apart.
+    const std::uint64_t first = plays_ + ((static_cast<std::uint64_t>(q.cell) << 32) | q.seq) * kGoldenGamma;
+    const std::uint64_t favourite = favourites_ + q.listener * (kFavouritePlaces * kGoldenGamma);
+    for (std::uint64_t i = 0; i < q.count; ++i, ++count) {
+      bits[count] = mix64(first + i * kGoldenGamma);
+      // The lower of two places, so that the first ones of the list come back most.
+      const std::uint64_t one = (bits[count] >> 16) % kFavouritePlaces;
+      const std::uint64_t other = (bits[count] >> 21) % kFavouritePlaces;
+      const std::uint64_t place = std::min(one, other);
+      const bool repeats = (bits[count] & 0xffff) < kFavouriteOf65536;
+      choice[count] = mix64(choose(repeats, favourite + place * kGoldenGamma, bits[count] + kGoldenGamma));
+      released[count] = q.released;
+      patience[count] = q.patience;
+    }
   }
   for (std::size_t i = 0; i < count; ++i) {
     out[i].song = catalog_->pick_any(choice[i]);
+    out[i].tie = static_cast<std::uint32_t>(choice[i]);
     // Not out yet: another one, of those that are.
-    if (out[i].song >= queries[i].released) [[unlikely]]
-      out[i].song = catalog_->pick(mix64(choice[i] ^ bits[i]), queries[i].released);
+    if (out[i].song >= released[i]) [[unlikely]]
+      out[i].song = catalog_->pick(mix64(choice[i] ^ bits[i]), released[i]);
   }
-  float u[kMostQueries];
-  float duration_ms[kMostQueries];
+  std::int32_t u[kMostPlays];
+  std::int32_t duration_ms[kMostPlays];
   for (std::size_t i = 0; i < count; ++i) {
     const Catalog::Traits& song = catalog_->traits(out[i].song);
     const auto share = static_cast<std::int32_t>((bits[i] >> 26) & ((1 << kShareBits) - 1));
-    u[i] = static_cast<float>(share) * (queries[i].patience * song.patience);
+    u[i] = static_cast<std::int32_t>(static_cast<float>(share) * (patience[i] * song.patience));
     duration_ms[i] = song.duration_ms;
     out[i].pause_ms = pause_of(static_cast<std::uint32_t>(bits[i] >> 48));
   }
-  std::int32_t wanted_ms[kMostQueries];
-  for (std::size_t i = 0; i < count; ++i)
-    wanted_ms[i] = static_cast<std::int32_t>(listened_ms(u[i] * (1.0F / (1 << kShareBits)), duration_ms[i]));
-  for (std::size_t i = 0; i < count; ++i) out[i].wanted_ms = static_cast<std::uint32_t>(wanted_ms[i]);
+  for (std::size_t i = 0; i < count; ++i) u[i] = listened_ms(u[i], duration_ms[i]);
+  for (std::size_t i = 0; i < count; ++i) out[i].wanted_ms = static_cast<std::uint32_t>(u[i]);
 }
 
 }  // namespace racesim::plays

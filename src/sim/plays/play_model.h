@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -10,12 +11,13 @@
 
 namespace racesim::plays {
 
-/// Which play is asked for.
+/// Which plays of a session are asked for.
 struct PlayQuery {
   std::uint32_t cell;
-  std::uint32_t seq;
+  std::uint32_t seq;    ///< of the first
+  std::uint32_t count;  ///< at least one
   std::uint32_t listener;
-  std::uint32_t released;  ///< songs that are out at the time of the play
+  std::uint32_t released;  ///< songs that are out at the time of all of them
   float patience;          ///< of the session
 };
 
@@ -41,15 +43,16 @@ class PlayModel {
     return released_by_day_[day < released_by_day_.size() ? day : released_by_day_.size() - 1];
   }
 
-  /// Answers `count` (at most kMostQueries) queries. Many at once, step by step: one play alone is a long
-  /// chain of dependent operations, a hundred side by side keep the processor busy.
-  void draw_plays(const PlayQuery* queries, Play* out, std::size_t count) const;
-  static constexpr std::size_t kMostQueries = 64;
+  /// Answers the queries one after the other; together they ask for at most kMostPlays. Many at once, step by
+  /// step: one play alone is a long chain of dependent operations, a hundred side by side keep the processor
+  /// busy.
+  void draw_plays(std::span<const PlayQuery> queries, Play* out) const;
+  static constexpr std::size_t kMostPlays = 64;
 
  private:
   const Catalog* catalog_;
-  StreamKey play_key_;
-  std::uint64_t favourites_;  ///< base of the draws of favourites
+  std::uint64_t plays_;       ///< base of the draws of plays
+  std::uint64_t favourites_;  ///< and of favourites
   std::int64_t first_day_;
   std::vector<std::uint32_t> released_by_day_;
 };

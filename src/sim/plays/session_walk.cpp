@@ -10,10 +10,21 @@ namespace {
 
 constexpr std::size_t kRowsPerCall = 512;  // rows and their text stay in the second-level cache
 constexpr int kSortBits = 22;              // two passes of eleven
+// A play with its pause takes 100 to 200 s. One drawn too many is drawn again in the next slice, one too few
+// costs another round.
+constexpr std::int64_t kUsualPlay_ms = 160'000;
+constexpr std::int64_t kMostAhead = 16;
 
 std::int64_t floor_div(std::int64_t value, std::int64_t divisor) {
   const std::int64_t q = value / divisor;
   return q - (value % divisor < 0 ? 1 : 0);
+}
+
+/// Whether one of `count` keys has the same upper half as the one before it.
+bool any_tie(const std::uint64_t* keys, std::size_t count) {
+  std::uint64_t ties = 0;
+  for (std::size_t i = 0; i < count; ++i) ties |= ((keys[i] ^ keys[i - 1]) >> 32) == 0;
+  return ties != 0;
 }
 
 /// The cell that holds `t_ms` or one next to it.
@@ -47,7 +58,7 @@ PlayQuery ShardCalendar::query(const Cursor& c) const {
   std::int64_t lived_ms = c.next_ms;
   if (lived_ms < 0) lived_ms = g.endless ? 0 : lived_ms + g.span_ms;
   const std::uint32_t released = context_->model->released_at(context_->plan.start_epoch_ms + lived_ms);
-  return {c.cell, c.seq, c.listener, released, c.patience};
+  return {c.cell, c.seq, 1, c.listener, released, c.patience};
 }
 
 /// Plays silently up to `until_ms`; false if the session is over by then.
@@ -56,7 +67,7 @@ bool ShardCalendar::skip(Cursor& cursor, std::int64_t until_ms) const {
     if (cursor.left == 1) return false;
     const PlayQuery question = query(cursor);
     Play play{};
-    context_->model->draw_plays(&question, &play, 1);
+    context_->model->draw_plays({&question, 1}, &play);
     cursor.pass(play);
   }
   return true;
@@ -90,30 +101,59 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
   }
 }
 
-/// One play of each session in due_; keeps those sessions that have another one before `end_ms`.
-void ShardCalendar::play_round(std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out) {
-  PlayQuery queries[PlayModel::kMostQueries];
-  Play plays[PlayModel::kMostQueries];
+/// How many of the session's next plays are worth drawing at once: those that will likely fall into the
+/// slice. What may be chosen must not depend on the time of a play that is not known yet.
+std::uint32_t ShardCalendar::plays_ahead(const Cursor& c, const SliceSpan& slice) const {
+  if (!slice.same_songs) return 1;
+  const std::int64_t fitting = 1 + (slice.end_ms - c.next_ms) / kUsualPlay_ms;
+  return static_cast<std::uint32_t>(std::min({fitting, std::int64_t{c.left}, kMostAhead}));
+}
+
+/// Turns the drawn plays that fall into the slice into records.
+void ShardCalendar::write(Cursor& c, const Play* play, std::size_t count, const SliceSpan& slice,
+                          std::vector<Record>& out) const {
+  const Play* const last = play + count;
+  out.resize(out.size() + count);
+  Record* record = out.data() + out.size() - count;
+  do {
+    *record = {static_cast<std::uint32_t>(c.next_ms - slice.begin_ms),
+               play->song,
+               c.listener,
+               c.location,
+               c.cell,
+               c.seq,
+               0,
+               static_cast<std::uint32_t>(c.device) | (play->tie << 8)};
+    record->listened_ms = c.pass(*play);
+    ++record;
+    ++play;
+  } while (play != last && c.next_ms < slice.end_ms);
+  out.resize(out.size() - static_cast<std::size_t>(last - play));
+}
+
+/// The next plays of each session in due_; keeps those sessions that have more within the slice.
+void ShardCalendar::play_round(const SliceSpan& slice, std::vector<Record>& out) {
+  PlayQuery queries[PlayModel::kMostPlays];
+  Play plays[PlayModel::kMostPlays];
   std::size_t kept = 0;
-  for (std::size_t first = 0; first < due_.size(); first += PlayModel::kMostQueries) {
-    const std::size_t count = std::min(PlayModel::kMostQueries, due_.size() - first);
-    for (std::size_t i = 0; i < count; ++i) queries[i] = query(due_[first + i]);
-    context_->model->draw_plays(queries, plays, count);
-    out.resize(out.size() + count);
-    Record* record = out.data() + out.size() - count;
-    for (std::size_t i = 0; i < count; ++i, ++record) {
-      Cursor& c = due_[first + i];
-      *record = {static_cast<std::uint32_t>(c.next_ms - begin_ms),
-                 plays[i].song,
-                 c.listener,
-                 c.location,
-                 c.cell,
-                 c.seq,
-                 0,
-                 static_cast<std::uint32_t>(c.device) | (plays[i].tie << 8)};
-      record->listened_ms = c.pass(plays[i]);
+  for (std::size_t first = 0, next = 0; first < due_.size(); first = next) {
+    std::size_t count = 0;
+    for (; next < due_.size(); ++next) {
+      const std::uint32_t wanted = plays_ahead(due_[next], slice);
+      if (count + wanted > PlayModel::kMostPlays) break;
+      queries[next - first] = query(due_[next]);
+      queries[next - first].count = wanted;
+      count += wanted;
+    }
+    context_->model->draw_plays({queries, next - first}, plays);
+    const Play* play = plays;
+    for (std::size_t i = first; i < next; ++i) {
+      Cursor& c = due_[i];
+      const std::uint32_t drawn = queries[i - first].count;
+      write(c, play, drawn, slice, out);
+      play += drawn;
       if (c.left == 0) continue;
-      if (c.next_ms < end_ms)
+      if (c.next_ms < slice.end_ms)
         due_[kept++] = c;
       else if (c.next_ms < run_end_ms())
         park(c);
@@ -132,7 +172,10 @@ void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
     open_cell(next_cell_++, INT64_MIN);
   due_.clear();
   due_.swap(ring_[slice & (ring_.size() - 1)]);
-  while (!due_.empty()) play_round(begin_ms, end_ms, out);
+  const std::int64_t epoch_ms = context_->plan.start_epoch_ms;
+  const PlayModel& model = *context_->model;
+  const bool same_songs = model.released_at(epoch_ms + begin_ms) == model.released_at(epoch_ms + end_ms - 1);
+  while (!due_.empty()) play_round({begin_ms, end_ms, same_songs}, out);
   // The memory goes back to the ring where it came from.
   due_.swap(ring_[slice & (ring_.size() - 1)]);
 }
@@ -210,9 +253,13 @@ void SessionWalk::settle_ties(Scratch& s) const {
     const Record& y = s.records[static_cast<std::uint32_t>(b)];
     return x.cell != y.cell ? x.cell < y.cell : x.seq < y.seq;
   };
-  for (std::size_t i = 1; i < s.keys.size(); ++i) {
-    if (s.keys[i] >> 32 != s.keys[i - 1] >> 32) [[likely]]
-      continue;
+  const std::size_t count = s.keys.size();
+  for (std::size_t i = 1; i < count; ++i) {
+    // Whole blocks without a tie, the usual case, in vectors.
+    constexpr std::size_t kBlock = 32;
+    while (i + kBlock <= count && !any_tie(s.keys.data() + i, kBlock)) i += kBlock;
+    if (i == count) break;
+    if (s.keys[i] >> 32 != s.keys[i - 1] >> 32) continue;
     const auto first = s.keys.begin() + static_cast<std::ptrdiff_t>(i - 1);
     const auto last =
         std::find_if(first, s.keys.end(), [&](std::uint64_t key) { return key >> 32 != *first >> 32; });
@@ -238,8 +285,7 @@ void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) cons
       context_.plan.start_epoch_ms + (static_cast<std::int64_t>(index) << context_.plan.geometry.slice_shift);
   for (std::size_t done = 0; done < s.keys.size(); done += kRowsPerCall) {
     const std::size_t count = std::min(kRowsPerCall, s.keys.size() - done);
-    s.rows.clear();
-    s.rows.resize(count);
+    s.rows.resize(count);  // not cleared: every byte is written below
     s.rows.heads.resize(count);
     PlayRow* row = s.rows.rows<PlayRow>().data();
     EventHead* head = s.rows.heads.data();

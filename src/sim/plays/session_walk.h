@@ -73,8 +73,17 @@ class ShardCalendar {
   }
   void open_cell(std::int64_t cell, std::int64_t skip_to_ms);
   bool skip(Cursor& cursor, std::int64_t until_ms) const;
+  struct SliceSpan {
+    std::int64_t begin_ms;
+    std::int64_t end_ms;
+    bool same_songs;  ///< nothing is released within it
+  };
+
   PlayQuery query(const Cursor& cursor) const;
-  void play_round(std::int64_t begin_ms, std::int64_t end_ms, std::vector<Record>& out);
+  std::uint32_t plays_ahead(const Cursor& cursor, const SliceSpan& slice) const;
+  void write(Cursor& cursor, const Play* play, std::size_t count, const SliceSpan& slice,
+             std::vector<Record>& out) const;
+  void play_round(const SliceSpan& slice, std::vector<Record>& out);
   void park(const Cursor& cursor);
 
   const WalkContext* context_;

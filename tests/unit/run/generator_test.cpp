@@ -115,7 +115,7 @@ TEST(Generator, TellsWhereTheReaderIs) {
 
 TEST(Generator, WorkersStayWithinTheirWindow) {
   constexpr unsigned kThreads = 3;
-  constexpr std::uint64_t kWindow = kThreads + 2;
+  constexpr std::uint64_t kWindow = kThreads + Generator::kSlicesAhead;
   const CountingEncoder encoder;
   CountingScenario scenario(std::vector<std::size_t>(50, 3), 1000);
   std::atomic<std::uint64_t> reads{0};
@@ -130,11 +130,14 @@ TEST(Generator, WorkersStayWithinTheirWindow) {
   };
   Generator generator(scenario, encoder, {0, 1}, kRun, kThreads);
   generator.start();
-  // The reader waits until the window is full before each read: the workers use all of it.
+  // Before each read the reader waits until the window is full but for what a waiting worker leaves free.
   for (std::uint64_t read = 0; read < 50; ++read) {
     {
       std::unique_lock lock(mutex);
-      changed.wait(lock, [&] { return filled == std::min<std::uint64_t>(50, read + kWindow); });
+      changed.wait(lock, [&] {
+        return filled >=
+               std::min<std::uint64_t>(50, read + kWindow - (read == 0 ? 0 : Generator::kBurst - 1));
+      });
     }
     ++reads;
     ASSERT_NE(generator.next(), nullptr);
@@ -222,7 +225,7 @@ TEST(Generator, UsesTheMemoryOfBatchesAgain) {
   SharedBatch batch;
   while ((batch = generator.next())) seen.insert(batch.get());
   // A full window, the one that was read, and the one that replaces it.
-  EXPECT_LE(seen.size(), kThreads + 2 + 2);
+  EXPECT_LE(seen.size(), kThreads + Generator::kSlicesAhead + 2);
 }
 
 TEST(Generator, BatchesOutliveIt) {
