@@ -189,7 +189,7 @@ TEST(DecodeCsv, NestedKeysListsAndTruth) {
       "id,run,valid,mode,car_gear,car_air_offset_k,car_air_latitude,car_balance,level,rpm,duration_s,total,"
       "time_seen_at,time_measured_at,day,note,codes,modes,lists_corners_m,lists_tags,last\n";
   const auto with_lists = [&](const std::string& codes, const std::string& modes, const std::string& tags) {
-    return header + "ac6847ab-0274-4ce3-9366-45dabbb888e3,a1b2c3d4,false,sport,1,-0.5,1.25,0,0,0,0.001,7," +
+    return header + "fd9b71c8-9ac0-427e-be80-e9a063cdbd72,a1b2c3d4,false,sport,1,-0.5,1.25,0,0,0,0.001,7," +
            "2024-01-01T12:00:00.000Z,2025-08-09T12:34:56.789012+00:00,2024-01-01,n," + codes + "," + modes +
            ",-1.5;2," + tags + ",z\n";
   };

@@ -48,14 +48,14 @@ inline std::string only_reason(const Decoded& decoded) {
 }
 
 inline constexpr std::string_view kPlayLine =
-    R"({"event_id":"ac6847ab-0274-4ce3-9366-45dabbb888e3","song_id":"11111111-2222-4333-8444-555555555555",)"
+    R"({"event_id":"fd9b71c8-9ac0-427e-be80-e9a063cdbd72","song_id":"11111111-2222-4333-8444-555555555555",)"
     R"("user_id":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee","location_id":"01234567-89ab-4def-8123-456789abcdef",)"
     R"("played_at":"2024-01-01T12:00:00.000Z","play_duration_ms":183000,"device_type":"mobile"})";
 
 inline constexpr std::string_view kPlayHeader =
     "event_id,song_id,user_id,location_id,played_at,play_duration_ms,device_type\n";
 inline constexpr std::string_view kPlayCells =
-    "ac6847ab-0274-4ce3-9366-45dabbb888e3,11111111-2222-4333-8444-555555555555,"
+    "fd9b71c8-9ac0-427e-be80-e9a063cdbd72,11111111-2222-4333-8444-555555555555,"
     "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee,01234567-89ab-4def-8123-456789abcdef,"
     "2024-01-01T12:00:00.000Z,183000,mobile\n";
 
