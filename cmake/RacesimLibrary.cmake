@@ -14,10 +14,11 @@ if(RACESIM_SANITIZE)
   set(RACESIM_TEST_TIMEOUT_S 1200)
 endif()
 
-# racesim_test(NAME [LABEL label] USES targets…): all sources of tests/unit/NAME as the program test_NAME, and each of its
-# tests as the ctest entry NAME.Suite.test.
+# racesim_test(NAME [LABEL label] [THREADED filter] USES targets…): all sources of tests/unit/NAME as the program
+# test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match the filter have the labels
+# memory and threads.
 function(racesim_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;THREADED" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
   add_executable(test_${name} ${sources})
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
@@ -25,7 +26,13 @@ function(racesim_test name)
   target_link_libraries(test_${name} PRIVATE ${ARG_USES} GTest::gmock GTest::gtest_main)
   # PRE_TEST: the build runs no program, so ctest can be started without address randomisation, which the
   # thread sanitizer of g++ 12 needs on newer kernels.
-  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+  set(discovery TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120)
+  if(ARG_THREADED)
+    gtest_discover_tests(test_${name} ${discovery} TEST_FILTER "${ARG_THREADED}" TEST_LIST ${name}_threaded
+                         PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,memory,threads")
+    list(APPEND discovery TEST_FILTER "-${ARG_THREADED}")
+  endif()
+  gtest_discover_tests(test_${name} ${discovery}
                        PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,${ARG_LABEL}")
 endfunction()
 

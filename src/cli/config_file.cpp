@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 namespace racesim::cli {
 namespace {

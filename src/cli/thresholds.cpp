@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 namespace racesim::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 namespace racesim::cli {
 namespace {

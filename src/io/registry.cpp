@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <numeric>
 #include <system_error>
-#include <utility>
 #include <vector>
 
+#include "base/suggest.h"
 #include "io/sinks/file.h"
 #include "io/sinks/http.h"
 #include "io/sinks/null.h"
@@ -50,30 +49,16 @@ std::string usage_of(const SinkInfo& sink) {
   return usage;
 }
 
-/// Levenshtein distance: single characters inserted, removed or replaced.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 Error unknown_sink(std::string_view name) {
-  constexpr std::size_t kNear = 2;  // of two wrong characters one still guesses what was meant
-  Error error{ErrorKind::usage, "unknown sink '" + std::string(name) + "'", {}};
   std::string known;
+  std::vector<std::string> names;
   for (const SinkInfo& sink : kSinks) {
-    if (error.hint.empty() && edit_distance(name, sink.name) <= kNear)
-      error.hint = "did you mean: --sink " + usage_of(sink) + "   ";
+    names.emplace_back(sink.name);
     known += (known.empty() ? "" : ", ") + usage_of(sink);
   }
+  Error error{ErrorKind::usage, "unknown sink '" + std::string(name) + "'", {}};
+  if (const SinkInfo* meant = find_sink(closest(name, names)))
+    error.hint = "did you mean: --sink " + usage_of(*meant) + "   ";
   error.hint += "known: " + known;
   return error;
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace racesim::cli {
+namespace racesim {
 
 /// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements and swaps of
 /// two neighbours, each counted 1.
@@ -16,4 +16,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// letters differ, and at most three). The first of equally close ones wins.
 std::string closest(std::string_view typed, const std::vector<std::string>& candidates);
 
-}  // namespace racesim::cli
+}  // namespace racesim

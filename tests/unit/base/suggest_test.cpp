@@ -1,10 +1,10 @@
 // Goal: "did you mean" names what was meant, and stays silent rather than guess wildly.
 // Method: known distances, typical slips.
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <gtest/gtest.h>
 
-namespace racesim::cli {
+namespace racesim {
 namespace {
 
 TEST(EditDistance, CountsEachKindOfSlipOnce) {
@@ -34,4 +34,4 @@ TEST(Closest, StaysSilentWhenNothingIsNear) {
 }
 
 }  // namespace
-}  // namespace racesim::cli
+}  // namespace racesim

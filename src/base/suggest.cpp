@@ -1,8 +1,8 @@
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 
-namespace racesim::cli {
+namespace racesim {
 
 // Three rows of the usual table are enough: a swap looks back by two.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -36,4 +36,4 @@ std::string closest(std::string_view typed, const std::vector<std::string>& cand
   return best;
 }
 
-}  // namespace racesim::cli
+}  // namespace racesim
