@@ -23,7 +23,7 @@ struct Slice {
 /// What delivery needs to know of one event besides its bytes.
 struct EventHead {
   std::int64_t emit_time_ns = 0;  ///< event time plus injected delay; batches are ordered by it
-  std::uint32_t entity = 0;       ///< index of the car, vehicle or user: order is kept within it
+  std::uint32_t entity = 0;       ///< number of the car, vehicle or user: order is kept within it
   std::uint32_t owner = 0;        ///< whose `seq` counts: car, vehicle, or quota cell of plays
   std::uint64_t seq = 0;          ///< 0-based, gap-free per owner
 };
@@ -103,6 +103,19 @@ struct EventIdRule {
   std::uint32_t length = 0;       ///< 0: the line holds none; the id is run-entity-seq
 };
 
+/// What a batch says of one of the streams that its events belong to.
+struct StreamTag {
+  std::string name;
+  std::string topic;
+  EventIdRule id_rule;
+};
+
+/// From event `first` on, up to the next span, events belong to the stream `stream`.
+struct StreamSpan {
+  std::uint32_t first = 0;
+  std::uint32_t stream = 0;  ///< index into WireBatch::streams
+};
+
 /// Encoded rows: event i is the bytes [ends[i-1], ends[i]) of `text`, its line end included. Filled by one
 /// thread, then sealed behind SharedBatch and never changed.
 struct WireBatch {
@@ -110,9 +123,9 @@ struct WireBatch {
   std::vector<std::uint32_t> ends;
   std::vector<EventHead> heads;     ///< parallel to `ends`
   std::uint64_t first_ordinal = 0;  ///< position of event 0 in the whole run, from 0
-  std::uint32_t stream = 0;         ///< index into the scenario's streams()
   std::uint32_t run = 0;
-  EventIdRule id_rule;
+  std::vector<StreamSpan> spans;                          ///< ascending; empty: all events are of stream 0
+  std::shared_ptr<const std::vector<StreamTag>> streams;  ///< of the scenario; shared by all batches of a run
 
   std::size_t size() const { return ends.size(); }
   std::uint32_t begin_of(std::size_t i) const { return i == 0 ? 0 : ends[i - 1]; }
@@ -125,11 +138,16 @@ struct WireBatch {
     const std::uint32_t begin = begin_of(first);
     return text.view().substr(begin, (last == 0 ? 0 : ends[last - 1]) - begin);
   }
+  /// Index of the event's stream.
+  std::uint32_t stream_of(std::size_t i) const;
   std::string event_id(std::size_t i) const;
+  /// The same where the line holds it; empty where it does not.
+  std::string_view event_id_in_line(std::size_t i) const;
   void clear() {
     text.clear();
     ends.clear();
     heads.clear();
+    spans.clear();
   }
 };
 

@@ -6,16 +6,29 @@ namespace {
 /// Encodes rendered rows while they are still in the cache.
 class EncodingConsumer final : public RowConsumer {
  public:
-  EncodingConsumer(const Encoder& encoder, WireBatch& out) : encoder_(encoder), out_(out) {}
+  EncodingConsumer(const std::vector<const Encoder*>& encoders, WireBatch& out)
+      : encoders_(encoders), out_(out) {}
   void take(std::uint32_t stream, const RowBatch& rows) override {
-    out_.stream = stream;
-    encoder_.encode(rows, out_);
+    if (stream != last_) out_.spans.push_back({static_cast<std::uint32_t>(out_.size()), stream});
+    last_ = stream;
+    encoders_[stream]->encode(rows, out_);
   }
 
  private:
-  const Encoder& encoder_;
+  const std::vector<const Encoder*>& encoders_;
   WireBatch& out_;
+  std::uint32_t last_ = 0;
 };
+
+std::shared_ptr<const std::vector<StreamTag>> tags_of(const Scenario& scenario,
+                                                      const std::vector<const Encoder*>& encoders) {
+  auto tags = std::make_shared<std::vector<StreamTag>>();
+  for (std::size_t i = 0; i < encoders.size(); ++i) {
+    const StreamInfo& stream = scenario.streams()[i];
+    tags->push_back({std::string(stream.name), std::string(stream.topic), encoders[i]->id_rule()});
+  }
+  return tags;
+}
 
 }  // namespace
 
@@ -38,10 +51,11 @@ std::shared_ptr<WireBatch> BatchPool::take() {
   return {batch.release(), give_back};
 }
 
-Generator::Generator(const Scenario& scenario, const Encoder& encoder, ShardRange shards, std::uint32_t run,
-                     unsigned threads)
+Generator::Generator(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards,
+                     std::uint32_t run, unsigned threads)
     : scenario_(scenario),
-      encoder_(encoder),
+      encoders_(std::move(encoders)),
+      tags_(tags_of(scenario, encoders_)),
       run_(run),
       threads_(threads),
       walk_(scenario.walk(shards, 0)),
@@ -74,8 +88,8 @@ std::optional<std::uint64_t> Generator::claim() {
 std::shared_ptr<WireBatch> Generator::render(std::uint64_t slice) {
   std::shared_ptr<WireBatch> batch = pool_->take();
   batch->run = run_;
-  batch->id_rule = encoder_.id_rule();
-  EncodingConsumer consumer(encoder_, *batch);
+  batch->streams = tags_;
+  EncodingConsumer consumer(encoders_, *batch);
   walk_->fill(slice, consumer);
   return batch;
 }

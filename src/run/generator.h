@@ -35,9 +35,9 @@ class Generator {
   /// So many that reader and workers never wait for one another at once.
   static constexpr std::uint64_t kSlicesAhead = 2 * kBurst - 1;
 
-  /// `scenario` and `encoder` outlive the generator. `run` is the run's number.
-  Generator(const Scenario& scenario, const Encoder& encoder, ShardRange shards, std::uint32_t run,
-            unsigned threads);
+  /// `scenario` and its streams' encoders, one each, outlive the generator. `run` is the run's number.
+  Generator(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards,
+            std::uint32_t run, unsigned threads);
   /// Cancels and joins.
   ~Generator();
 
@@ -59,7 +59,8 @@ class Generator {
   bool has_burst() const;
 
   const Scenario& scenario_;
-  const Encoder& encoder_;
+  const std::vector<const Encoder*> encoders_;  // by stream
+  const std::shared_ptr<const std::vector<StreamTag>> tags_;
   const std::uint32_t run_;
   const unsigned threads_;
   std::unique_ptr<Walk> walk_;

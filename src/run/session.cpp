@@ -105,6 +105,7 @@ class Session::Impl {
 
  private:
   Done open_scenario();
+  Done open_encoders();
   Done open_sinks();
   void conduct();
 
@@ -115,7 +116,7 @@ class Session::Impl {
   MasterData master_;
   std::uint32_t run_ = 0;
   std::unique_ptr<Scenario> scenario_;
-  std::unique_ptr<Encoder> encoder_;
+  std::vector<std::unique_ptr<Encoder>> encoders_;  // by stream
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<Generator> generator_;
   std::optional<Pacer> pacer_;
@@ -145,9 +146,19 @@ Done Session::Impl::open_scenario() {
   auto scenario = entry->make(scenario_config(config_.content, run_, master_));
   if (!scenario) return tl::make_unexpected(scenario.error());
   scenario_ = std::move(*scenario);
-  auto encoder = make_encoder(*scenario_->streams()[0].schema, config_.delivery.format);
-  if (!encoder) return tl::make_unexpected(encoder.error());
-  encoder_ = std::move(*encoder);
+  return open_encoders();
+}
+
+Done Session::Impl::open_encoders() {
+  for (const StreamInfo& stream : scenario_->streams()) {
+    auto encoder = make_encoder(*stream.schema, config_.delivery.format);
+    if (!encoder) return tl::make_unexpected(encoder.error());
+    encoders_.push_back(std::move(*encoder));
+  }
+  if (encoders_.size() > 1 && !encoders_.front()->header().empty())
+    return fail(ErrorKind::usage,
+                "--format " + config_.delivery.format + " has one header, and these streams need two",
+                "choose one with --streams, or --format json");
   return {};
 }
 
@@ -159,7 +170,7 @@ Done Session::Impl::open_sinks() {
     SinkRequest request;
     request.kind = text.kind;
     request.target = text.target;
-    request.header = encoder_->header();
+    request.header = encoders_.front()->header();
     request.http = config_.delivery.http;
     request.clock = &clock_;
     request.acks = &ack_lag_;
@@ -182,7 +193,10 @@ Done Session::Impl::open() {
   pacer_ = std::move(*pacer);
   if (Done ok = open_sinks(); !ok) return ok;
   const ShardRange shards = shard_range(config_.shard, scenario_->shard_count());
-  generator_ = std::make_unique<Generator>(*scenario_, *encoder_, shards, run_, config_.delivery.threads);
+  std::vector<const Encoder*> encoders;
+  for (const auto& encoder : encoders_) encoders.push_back(encoder.get());
+  generator_ =
+      std::make_unique<Generator>(*scenario_, std::move(encoders), shards, run_, config_.delivery.threads);
   // A live run is due by the wall clock: its start may lie a moment back by now.
   std::optional<std::int64_t> start_ns;
   if (config_.pace.live) start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);

@@ -23,13 +23,11 @@ void append_visible(std::string_view id, std::string& out) {
 }
 
 void append_id(const WireBatch& batch, std::size_t event, std::string& out) {
-  const EventIdRule rule = batch.id_rule;
-  if (rule.length == 0) {
+  const std::string_view in_line = batch.event_id_in_line(event);
+  if (in_line.empty())
     append_visible(batch.event_id(event), out);
-    return;
-  }
-  const std::string_view line = batch.line(event);
-  if (line.size() >= rule.line_offset) append_visible(line.substr(rule.line_offset, rule.length), out);
+  else
+    append_visible(in_line, out);
 }
 
 void append_number(std::size_t number, std::string& out) {

@@ -85,7 +85,7 @@ TEST(HttpRequest, AKeyCannotEndItsHeader) {
   batch->text.set_size(text.size());
   batch->ends = {static_cast<std::uint32_t>(text.size())};
   batch->heads.resize(1);
-  batch->id_rule = {0, 20};
+  batch->streams = std::make_shared<std::vector<StreamTag>>(1, StreamTag{"plays", "song-plays", {0, 20}});
   EventQueue queue;
   queue.push(EventGroup::range(batch, 0, 1));
   std::string key;

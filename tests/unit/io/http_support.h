@@ -43,7 +43,7 @@ inline SharedBatch make_plays(std::size_t count, std::uint32_t entities, std::ui
   text.copy(batch->text.data(), text.size());
   batch->text.set_size(text.size());
   batch->first_ordinal = first;
-  batch->id_rule = {13, 36};
+  batch->streams = std::make_shared<std::vector<StreamTag>>(1, StreamTag{"plays", "song-plays", {13, 36}});
   return batch;
 }
 

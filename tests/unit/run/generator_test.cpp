@@ -76,7 +76,7 @@ TEST(Generator, AnyNumberOfThreadsGivesTheSameBytes) {
   const CountingEncoder encoder;
   const CountingScenario scenario(mixed_sizes(60), 1000);
   for (unsigned threads = 1; threads <= 8; ++threads) {
-    Generator generator(scenario, encoder, {0, 1}, kRun, threads);
+    Generator generator(scenario, {&encoder}, {0, 1}, kRun, threads);
     generator.start();
     EXPECT_EQ(read_all(generator), scenario.text()) << threads;
     EXPECT_TRUE(generator.at_end());
@@ -93,7 +93,7 @@ TEST(Generator, SlicesThatFinishOutOfOrderAreHandedOnInOrder) {
     if (index == 0) first_slice.pass();
     if (index == 3) first_slice.open();  // the others are done before the first
   };
-  Generator generator(scenario, encoder, {0, 1}, kRun, 2);
+  Generator generator(scenario, {&encoder}, {0, 1}, kRun, 2);
   generator.start();
   EXPECT_EQ(read_all(generator), scenario.text());
 }
@@ -101,7 +101,7 @@ TEST(Generator, SlicesThatFinishOutOfOrderAreHandedOnInOrder) {
 TEST(Generator, TellsWhereTheReaderIs) {
   const CountingEncoder encoder;
   const CountingScenario scenario({5, 0, 5}, 1000, 7000);
-  Generator generator(scenario, encoder, {0, 1}, kRun, 2);
+  Generator generator(scenario, {&encoder}, {0, 1}, kRun, 2);
   generator.start();
   EXPECT_FALSE(generator.at_end());
   EXPECT_EQ(generator.next()->size(), 5u);
@@ -128,7 +128,7 @@ TEST(Generator, WorkersStayWithinTheirWindow) {
     ++filled;
     changed.notify_all();
   };
-  Generator generator(scenario, encoder, {0, 1}, kRun, kThreads);
+  Generator generator(scenario, {&encoder}, {0, 1}, kRun, kThreads);
   generator.start();
   // Before each read the reader waits until the window is full but for what a waiting worker leaves free.
   for (std::uint64_t read = 0; read < 50; ++read) {
@@ -150,7 +150,7 @@ TEST(Generator, CancelWakesAReaderThatWaits) {
   CountingScenario scenario(mixed_sizes(10), 1000);
   Gate gate;
   scenario.before_fill = [&](std::uint64_t) { gate.pass(); };
-  Generator generator(scenario, encoder, {0, 1}, kRun, 2);
+  Generator generator(scenario, {&encoder}, {0, 1}, kRun, 2);
   generator.start();
   std::thread canceller([&] {
     gate.wait_for(2);
@@ -175,7 +175,7 @@ TEST(Generator, CancelAtAnyMomentEndsEverything) {
       reached = true;
       reached.notify_all();
     };
-    Generator generator(scenario, encoder, {0, 1}, kRun, threads);
+    Generator generator(scenario, {&encoder}, {0, 1}, kRun, threads);
     std::thread canceller([&] {
       reached.wait(false);
       generator.cancel();
@@ -193,12 +193,12 @@ TEST(Generator, CancelAtAnyMomentEndsEverything) {
 TEST(Generator, EndsWithoutAReaderAndWithoutAStart) {
   const CountingEncoder encoder;
   const CountingScenario scenario(mixed_sizes(30), 1000);
-  { const Generator never_started(scenario, encoder, {0, 1}, kRun, 4); }
+  { const Generator never_started(scenario, {&encoder}, {0, 1}, kRun, 4); }
   {
-    Generator never_read(scenario, encoder, {0, 1}, kRun, 4);
+    Generator never_read(scenario, {&encoder}, {0, 1}, kRun, 4);
     never_read.start();
   }
-  Generator cancelled(scenario, encoder, {0, 1}, kRun, 4);
+  Generator cancelled(scenario, {&encoder}, {0, 1}, kRun, 4);
   cancelled.cancel();
   cancelled.start();
   EXPECT_EQ(cancelled.next(), nullptr);
@@ -208,7 +208,7 @@ TEST(Generator, ARunWithoutSlicesOrEventsEnds) {
   const CountingEncoder encoder;
   for (const std::size_t slices : {0u, 20u}) {
     const CountingScenario scenario(std::vector<std::size_t>(slices, 0), 1000);
-    Generator generator(scenario, encoder, {0, 1}, kRun, 3);
+    Generator generator(scenario, {&encoder}, {0, 1}, kRun, 3);
     generator.start();
     EXPECT_EQ(read_all(generator), "");
     EXPECT_TRUE(generator.at_end());
@@ -219,7 +219,7 @@ TEST(Generator, UsesTheMemoryOfBatchesAgain) {
   constexpr unsigned kThreads = 3;
   const CountingEncoder encoder;
   const CountingScenario scenario(std::vector<std::size_t>(400, 20), 1000);
-  Generator generator(scenario, encoder, {0, 1}, kRun, kThreads);
+  Generator generator(scenario, {&encoder}, {0, 1}, kRun, kThreads);
   generator.start();
   std::set<const WireBatch*> seen;
   SharedBatch batch;
@@ -233,7 +233,7 @@ TEST(Generator, BatchesOutliveIt) {
   const CountingScenario scenario({3, 4}, 1000);
   SharedBatch kept;
   {
-    Generator generator(scenario, encoder, {0, 1}, kRun, 2);
+    Generator generator(scenario, {&encoder}, {0, 1}, kRun, 2);
     generator.start();
     kept = generator.next();
   }

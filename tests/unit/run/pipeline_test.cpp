@@ -52,7 +52,8 @@ class TestRun {
     auto made = Pacer::make(pace, 42, clock);
     EXPECT_TRUE(made);
     pacer.emplace(std::move(*made));
-    generator = std::make_unique<Generator>(scenario, encoder, ShardRange{0, 1}, 1, 2);
+    generator =
+        std::make_unique<Generator>(scenario, std::vector<const Encoder*>{&encoder}, ShardRange{0, 1}, 1, 2);
     std::optional<std::int64_t> start_ns;
     if (pace.live) start_ns = clock.now_ns();
     pipeline_ = std::make_unique<Pipeline>(*generator, *pacer, ack_lag, sinks, pace, clock,
