@@ -27,6 +27,7 @@ struct Template {
   double duration_s = 0;  ///< until the path's end
   double fuel_kg = 0;     ///< burnt until the path's end
   double wear = 0;
+  double work_m2ps3 = 0;  ///< the tyres' work behind `wear`: acceleration squared over time
 
   /// Seconds from the path's begin to `l_m`, 0 ≤ l_m ≤ the path's length.
   double time_at(double l_m) const;

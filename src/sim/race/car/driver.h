@@ -1,0 +1,61 @@
+// The driver who follows a speed profile at 100 Hz with two feet and a gear lever.
+#pragma once
+
+#include <vector>
+
+#include "sim/race/car/drive.h"
+#include "sim/race/car/forces.h"
+#include "sim/race/car/gearbox.h"
+#include "sim/race/car/speed_profile.h"
+#include "sim/race/track/path.h"
+
+namespace racesim::race {
+
+/// All that changes from step to step.
+struct DriverState {
+  double l = 0;
+  double v = 0;  ///< always a float's value: that is what templates keep
+  double throttle = 0;
+  double brake = 0;
+  double fuel_kg = 0;
+  double work = 0;
+  bool drs = false;
+  Gearbox gearbox{0};
+};
+
+/// Keeps references to its arguments.
+class Driver {
+ public:
+  Driver(const Path& path, const CarModel& car, const Forces& forces, const SpeedProfile& profile,
+         const Conditions& conditions, const Drive& drive);
+
+  DriverState begin_at(double l) const;
+  /// One hundredth of a second. In a closed path l runs on beyond the end.
+  void step(DriverState& state) const;
+  /// Planned speed at `l`.
+  double planned_mps(double l) const { return plan_at(l).v; }
+
+ private:
+  struct Plan {
+    double v;
+    double a;
+    double curvature;
+    double apex;
+  };
+  Plan plan_at(double l) const;
+  void press(DriverState& state, double wanted_n, double engine_n) const;
+  void work_wing(DriverState& state) const;
+  double force_n(const DriverState& state, double wanted_n, double engine_n) const;
+  void keep_limit(double l, double& v) const;
+
+  const Path& path_;
+  const Forces& forces_;
+  const Drive& drive_;
+  bool drs_;
+  double fuel_flow_kgps_;
+  double cells_per_m_;
+  std::vector<double> v_;      ///< planned
+  std::vector<double> apex_;
+};
+
+}  // namespace racesim::race

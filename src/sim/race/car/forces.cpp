@@ -1,0 +1,67 @@
+#include "sim/race/car/forces.h"
+
+namespace racesim::race {
+namespace {
+
+/// Real ratios of gears 3, 7 and 8; the rest on a geometric ladder of 0.854.
+constexpr double kRpmPerKmh[kTopGear + 1] = {0, 114, 92, 78, 66.6, 57, 48.6, 41.5, 35.5};
+constexpr double kRpmPerMps[kTopGear + 1] = {0,          114 * 3.6,  92 * 3.6,   78 * 3.6,  66.6 * 3.6,
+                                             57 * 3.6, 48.6 * 3.6, 41.5 * 3.6, 35.5 * 3.6};
+constexpr double kRolling = 0.015;
+constexpr double kSpinningMass = 1.06;
+constexpr double kElectricFade_mps = 27.8;
+/// From here up the fuel flow is at its limit and power stays level; below, it falls with the revs.
+constexpr double kLevelPower_rpm = 10000;
+constexpr double kLeastSpeed_mps = 3;
+
+}  // namespace
+
+double rpm_at(int gear, double speed_mps) {
+  if (gear < 1 || gear > kTopGear) return kIdle_rpm;
+  return std::max(kIdle_rpm, kRpmPerKmh[gear] * 3.6 * speed_mps);
+}
+
+Forces::Forces(const CarModel& car, const Conditions& conditions, double power)
+    : mass_kg_(car.mass_kg + conditions.fuel_kg),
+      inertia_kg_(kSpinningMass * mass_kg_),
+      per_mass_(1 / mass_kg_),
+      weight_n_(mass_kg_ * kGravity_mps2),
+      lift_npw_(0.5 * conditions.air_kgpm3 * car.lift_area_m2),
+      drag_npw_(0.5 * conditions.air_kgpm3 * car.drag_area_m2),
+      drs_drag_npw_(drag_npw_ * (1 - car.drs_drag_cut)),
+      roll_n_(kRolling * weight_n_),
+      grip_0_(conditions.grip * (car.grip - 3000 * car.grip_per_n)),
+      grip_1_(conditions.grip * car.grip_per_n / 4),
+      brake_limit_mps2_(car.brake_limit_mps2),
+      engine_w_(1000 * car.engine_kw * car.driveline_efficiency * power),
+      electric_w_(1000 * car.electric_kw * car.driveline_efficiency * power) {}
+
+double Forces::cornering_cap(double curvature_1pm) const {
+  // With load = weight + lift·w this is a quadratic in w with a falling parabola and a positive value at 0.
+  const double a = grip_1_ * lift_npw_ * lift_npw_;
+  const double b = grip_0_ * lift_npw_ + 2 * grip_1_ * weight_n_ * lift_npw_ -
+                   mass_kg_ * (curvature_1pm < 0 ? -curvature_1pm : curvature_1pm);
+  const double c = (grip_0_ + grip_1_ * weight_n_) * weight_n_;
+  const double root = std::sqrt(std::max(0.0, b * b - 4 * a * c));
+  const double bound = kSpeedBound_mps * kSpeedBound_mps;
+  if (b < 0) return std::min(bound, 2 * c / (root - b));
+  return a < 0 ? std::min(bound, (b + root) / (-2 * a)) : bound;
+}
+
+double Forces::engine_n(double v) const {
+  const double electric = v < kElectricFade_mps ? electric_w_ * (v / kElectricFade_mps) : electric_w_;
+  return (engine_w_ + electric) / std::max(v, kLeastSpeed_mps);
+}
+
+double Forces::engine_n(double v, int gear) const {
+  const double revs = kRpmPerMps[gear] * v / kLevelPower_rpm;
+  return revs < 1 && gear > 1 ? engine_n(v) * revs : engine_n(v);
+}
+
+Pedals Forces::pedals_for(double v, double a_mps2, int gear, bool drs) const {
+  const double wanted_n = inertia_kg_ * a_mps2 + resistance_n(v * v, drs);
+  if (wanted_n > 0) return {std::min(1.0, wanted_n / engine_n(v, gear)), 0};
+  return {0, std::min(1.0, std::max(0.0, -wanted_n - engine_brake_n()) / full_brake_n())};
+}
+
+}  // namespace racesim::race

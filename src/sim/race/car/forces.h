@@ -1,0 +1,106 @@
+// The forces on a car as functions of its speed: what the speed profile, the driver and the renderer share.
+// Formulas 1 to 5 of the project's facts on the quasi-steady-state model (after TUMFTM's lap-time simulation and
+// the fastest-lap project); no terrain, no wind. Pure functions of their arguments; w is speed squared, in
+// m²/s², which spares square roots.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/race/car/car_model.h"
+
+namespace racesim::race {
+
+inline constexpr double kGravity_mps2 = 9.81;
+inline constexpr int kTopGear = 8;
+inline constexpr double kShiftUp_rpm = 12000;
+inline constexpr double kIdle_rpm = 4000;
+/// Speeds above this are of no car; it bounds the cornering cap on straights.
+inline constexpr double kSpeedBound_mps = 110;
+
+/// Engine speed in `gear` 1 to 8 at a speed; idle in neutral, and while the clutch slips at low speed.
+double rpm_at(int gear, double speed_mps);
+
+/// Shares of full, 0 to 1; never both above 0.
+struct Pedals {
+  double throttle = 0;
+  double brake = 0;
+};
+
+/// A car under given conditions.
+class Forces {
+ public:
+  /// `power` scales the engine, 1 for a sound one.
+  Forces(const CarModel& car, const Conditions& conditions, double power = 1);
+
+  double mass_kg() const { return mass_kg_; }
+  /// What accelerating resists: the mass and the wheels' spin.
+  double inertia_kg() const { return inertia_kg_; }
+
+  /// Largest sideways acceleration of the tyres.
+  double lateral_limit_mps2(double w) const {
+    const double load_n = weight_n_ + lift_npw_ * w;
+    return (grip_0_ + grip_1_ * load_n) * load_n * per_mass_;
+  }
+
+  /// Largest w with w·|curvature| within the lateral limit, and within the speed bound.
+  double cornering_cap(double curvature_1pm) const;
+
+  /// Share of the tyres' grip that cornering leaves to braking and traction (friction circle).
+  double share_left(double w, double curvature_1pm, double lateral_limit) const {
+    const double used = w * curvature_1pm / lateral_limit;
+    return used * used < 1 ? std::sqrt(1 - used * used) : 0;
+  }
+
+  /// Air and rolling resistance.
+  double resistance_n(double w, bool drs) const { return roll_n_ + (drs ? drs_drag_npw_ : drag_npw_) * w; }
+
+  /// Of the engine at the wheels, whatever the tyres hold. Higher gears pull less at low revs.
+  double engine_n(double v, int gear) const;
+  /// The same in the best gear.
+  double engine_n(double v) const;
+
+  /// What the driven wheels put down, 0.545 of the weight and 0.56 of the downforce on them and 1 N/kg more by
+  /// acceleration's load transfer. Below 15 m/s the clutch and spinning wheels leave less.
+  double traction_n(double v, double w, double share) const {
+    const double load_n = 0.545 * weight_n_ + 0.56 * lift_npw_ * w + 0.8 * mass_kg_;
+    const double wheels_n = (grip_0_ + grip_1_ * (weight_n_ + lift_npw_ * w)) * load_n * share;
+    return v < kLaunch_mps ? wheels_n * (kLaunchGrip + (1 - kLaunchGrip) / kLaunch_mps * v) : wheels_n;
+  }
+
+  /// Slowing with all that tyres and drag give. A brake that is balanced front to rear holds 0.92 of what the
+  /// tyres hold sideways; lifting the foot costs a quarter of the drag's help.
+  double braking_mps2(double w, double share, double lateral_limit) const {
+    const double tyres = std::min(0.92 * lateral_limit * share, brake_limit_mps2_);
+    return std::min(tyres + (0.75 * drag_npw_ * w + roll_n_) * per_mass_, kBrakingBound_mps2);
+  }
+
+  /// The pedals that give acceleration `a_mps2` at speed v, ignoring what the tyres hold: inverse dynamics.
+  Pedals pedals_for(double v, double a_mps2, int gear, bool drs) const;
+
+  /// Engine braking with the foot off, before the brake is touched.
+  double engine_brake_n() const { return 0.1 * weight_n_; }
+  /// Of the pedal pressed fully.
+  double full_brake_n() const { return 5 * weight_n_; }
+
+ private:
+  static constexpr double kLaunch_mps = 25;
+  static constexpr double kLaunchGrip = 0.72;
+  static constexpr double kBrakingBound_mps2 = 52;
+
+  double mass_kg_;
+  double inertia_kg_;
+  double per_mass_;
+  double weight_n_;
+  double lift_npw_;      ///< downforce per w
+  double drag_npw_;
+  double drs_drag_npw_;
+  double roll_n_;
+  double grip_0_;        ///< friction = grip_0 + grip_1 · load of all four wheels
+  double grip_1_;
+  double brake_limit_mps2_;
+  double engine_w_;
+  double electric_w_;
+};
+
+}  // namespace racesim::race
