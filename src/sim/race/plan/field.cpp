@@ -1,0 +1,244 @@
+#include "sim/race/plan/field.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "sim/race/plan/result.h"
+
+namespace racesim::race {
+namespace {
+
+constexpr double kNoiseMemory = 0.4;
+constexpr double kNoise_s = 0.22;
+constexpr double kNoiseKick = 0.9165;  ///< sqrt(1 − 0.4²): keeps the spread at kNoise_s
+constexpr double kDrsGap_s = 1.0;
+constexpr double kReserveFuel_kg = 1.5;
+constexpr std::int64_t kNever_ms = -1'000'000;
+
+void check_input(const PlanInput& in) {
+  RACESIM_CHECK(!in.entries.empty() && !in.piece_tables.empty() && !in.pit_ways.empty());
+  RACESIM_CHECK(in.laps > 0 && in.piece_tables[0].pieces >= 8);
+  for (const PieceTable& t : in.piece_tables) {
+    RACESIM_CHECK(t.pieces == in.piece_tables[0].pieces);
+    RACESIM_CHECK(t.seconds.size() == static_cast<std::size_t>(t.fuels) * t.grips * 2 * t.pieces);
+  }
+  for (const PitWay& p : in.pit_ways)
+    RACESIM_CHECK(p.piece_s.size() == in.piece_tables[0].pieces - p.entry + p.exit &&
+                  p.box_piece < p.piece_s.size());
+  RACESIM_CHECK(in.kind != SessionKind::race || in.start_ways.size() >= in.entries.size());
+}
+
+}  // namespace
+
+Field::Field(const PlanInput& input)
+    : input_((check_input(input), input)), n_(input.piece_tables[0].pieces), control_(input, plan_) {
+  plan_.checkpoints = n_;
+  plan_.laps = input.laps;
+  for (const PieceTable& table : input.piece_tables) times_.emplace_back(table);
+  incidents_ = draw_incidents(input);
+  settled_.resize(n_);
+  last_pass_ms_.assign(n_, kNever_ms);
+  box_free_ms_.assign(input.pit_ways.size(), 0);
+  cars_.resize(input.entries.size());
+  plan_.cars.resize(cars_.size());
+  for (std::uint32_t i = 0; i < cars_.size(); ++i) {
+    Runner& c = cars_[i];
+    c.index = i;
+    c.entry = &input.entries[i];
+    c.times = &times_[c.entry->model];
+    c.pit = &input.pit_ways[c.entry->team % input.pit_ways.size()];
+    c.out = &plan_.cars[i];
+    c.out->entry = i;
+    c.strategy = draw_strategy(input, i);
+    c.compound = c.lap_compound = c.out->start_compound = c.strategy.start;
+    c.fuel_kg = input.fuel_per_lap_kg * input.laps + kReserveFuel_kg;
+    for (const Incident& incident : incidents_)
+      if (incident.entry == i) c.incident = &incident;
+  }
+}
+
+RacePlan Field::run() {
+  line_up();
+  while (true) {
+    Runner* first = nullptr;
+    for (Runner& c : cars_)
+      if (c.moving && (first == nullptr || c.time_ms < first->time_ms)) first = &c;
+    if (first == nullptr) break;
+    plan_.end_ms = std::max(plan_.end_ms, first->time_ms);
+    control_.advance(first->time_ms);
+    pass(*first);
+  }
+  control_.close(plan_.end_ms);
+  classify(input_, plan_);
+  return std::move(plan_);
+}
+
+void Field::line_up() {
+  std::vector<std::pair<double, std::uint32_t>> order;
+  for (const Runner& c : cars_) {
+    const Draws draws(input_.seed, "race.grid", c.entry->car);
+    order.emplace_back(c.entry->pace_loss_s + 0.22 * draws.normal(0), c.index);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<Runner*> away;
+  for (std::uint32_t slot = 0; slot < order.size(); ++slot) {
+    Runner& c = cars_[order[slot].second];
+    const Draws draws(input_.seed, "race.start", c.entry->car);
+    const double lazy = 1 - c.entry->start_skill;
+    double wait_s = 0.19 + 0.05 * draws.uniform(0) + 0.12 * lazy * draws.uniform(1);
+    if (draws.chance(2, 0.03)) wait_s += draws.between(3, 0.3, 1.2);
+    c.launch = 1.002 + 0.02 * draws.uniform(4) + 0.02 * lazy * draws.uniform(5);
+    c.out->grid = static_cast<std::uint16_t>(slot + 1);
+    c.out->go_ms = static_cast<std::int64_t>(wait_s * 1000.0);
+    c.time_ms = c.out->go_ms +
+                static_cast<std::int64_t>(input_.start_ways[slot].reach_s[0] * c.launch * 1000.0 + 0.5);
+    c.way = Way::start;
+    c.ratio = c.launch;
+    away.push_back(&c);
+    begin_lap(c);
+  }
+  std::sort(away.begin(), away.end(), [](const Runner* a, const Runner* b) {
+    return a->time_ms != b->time_ms ? a->time_ms < b->time_ms : a->index < b->index;
+  });
+  for (std::size_t i = 1; i < away.size(); ++i)
+    away[i]->time_ms = std::max(away[i]->time_ms, away[i - 1]->time_ms + 10);
+}
+
+void Field::pass(Runner& c) {
+  const std::uint32_t k = c.next % n_;
+  c.out->passes.push_back({c.time_ms, 0, static_cast<std::int32_t>(c.fuel_kg * 1000.0), 0});
+  ++c.next;
+  if (k == 0 && c.last() > 0) {
+    end_lap(c);
+    const std::uint32_t lap = c.last() / n_;
+    if (c.last() > leader_pass_) {
+      if (lap >= input_.laps) {
+        chequered_ = true;
+        control_.say(c.time_ms, lap, Category::flag, Flag::chequered, Scope::track, 0, 0, "CHEQUERED FLAG");
+      } else {
+        control_.leader_begins(lap + 1, c.time_ms);
+      }
+    }
+    if (chequered_) {
+      c.out->finished = true;
+      c.moving = false;
+      leader_pass_ = std::max(leader_pass_, c.last());
+      return;
+    }
+    begin_lap(c);
+  }
+  if (c.last() > leader_pass_) {
+    leader_pass_ = c.last();
+    if (k > n_ / 2) control_.leader_halfway(c.time_ms);
+  }
+  leave(c, k);
+}
+
+void Field::leave(Runner& c, std::uint32_t k) {
+  if (c.way == Way::pit && c.pit_piece == c.pit->piece_s.size()) {
+    c.way = Way::line;
+    c.out->stops.back().exit_pass = c.last();
+    set_pace(c);
+  }
+  if (c.way != Way::pit) {
+    if (c.way == Way::start && c.next >= input_.start_ways[c.out->grid - 1u].reach_s.size())
+      c.way = Way::line;
+    if (meet_incident(c, k)) return;
+    read_gap(c, k);
+    if (k == c.pit->entry && c.way == Way::line && wants_pit(c)) enter_pit(c);
+  }
+  if (c.way == Way::pit)
+    drive_pit(c, k);
+  else
+    drive_line(c, k);
+}
+
+void Field::end_lap(Runner& c) {
+  const auto& p = c.out->passes;
+  const std::uint32_t first = c.last() - n_;
+  LapPlan lap{};
+  lap.begin_ms = first == 0 ? 0 : p[first].time_ms;
+  lap.end_ms = c.time_ms;
+  const std::int64_t s1 = p[first + input_.sector_ends[0]].time_ms;
+  const std::int64_t s2 = p[first + input_.sector_ends[1]].time_ms;
+  lap.sector_ms = {s1 - lap.begin_ms, s2 - s1, lap.end_ms - s2};
+  lap.compound = c.lap_compound;
+  lap.tyre_age_laps = static_cast<std::uint16_t>(c.lap_age_laps);
+  lap.stint = static_cast<std::uint16_t>(c.stint);
+  lap.wear_begin_pct = static_cast<float>(c.lap_wear_pct);
+  lap.wear_end_pct = static_cast<float>(c.wear_pct);
+  const std::uint32_t number = first / n_ + 1;
+  lap.pit_in = c.pit_lap == number;
+  lap.pit_out = number > 1 && c.pit_lap + 1 == number;
+  if (lap.pit_in && c.serviced) lap.stint = static_cast<std::uint16_t>(c.stint - 1);
+  lap.neutral = c.neutral_lap;
+  const Draws draws(input_.seed, "race.limits", c.entry->car);
+  lap.is_valid = !draws.chance(number, 0.006);
+  if (!lap.is_valid)
+    control_.say(
+        c.time_ms, number, Category::track_limits, Flag::none, Scope::driver, 0, c.entry->car,
+        "CAR " + std::to_string(c.entry->car) + " (" + c.entry->driver + ") TIME DELETED - TRACK LIMITS");
+  c.out->laps.push_back(lap);
+}
+
+void Field::begin_lap(Runner& c) {
+  const std::uint32_t lap = c.last() == 0xffffffffU ? 1 : c.last() / n_ + 1;
+  // Tyres fitted before the line are new in the lap that begins here.
+  if (lap > 1) c.age_laps = c.way == Way::pit && c.serviced ? 0 : c.age_laps + 1;
+  c.lap_compound = c.compound;
+  c.lap_age_laps = c.age_laps;
+  c.lap_wear_pct = c.wear_pct;
+  c.neutral_lap = false;
+  if (lap > 1 && c.way != Way::pit) c.cold = false;
+  const Draws draws(input_.seed, "race.lap", c.entry->car);
+  const double kick = draws.normal(lap) * kNoise_s * c.entry->noise;
+  c.lap_noise_s = lap == 1 ? kick : kNoiseMemory * c.lap_noise_s + kNoiseKick * kick;
+  set_pace(c);
+}
+
+void Field::set_pace(Runner& c) {
+  const double alone_s = c.times->lap_s({}) + kRacePace_s + c.entry->pace_loss_s;
+  const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress) + (c.cold ? kColdTyre_s : 0);
+  c.target_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + c.lap_noise_s;
+  c.bucket = c.times->choose(c.fuel_kg, c.target_s);
+  c.clear = std::max(1.0, c.target_s / c.times->lap_s(c.bucket));
+}
+
+void Field::read_gap(Runner& c, std::uint32_t k) {
+  const double gap_s = static_cast<double>(c.time_ms - last_pass_ms_[k]) / 1000.0;
+  last_pass_ms_[k] = c.time_ms;
+  for (std::size_t z = 0; z < input_.drs_zones.size(); ++z) {
+    if (input_.drs_zones[z].detection != k) continue;
+    const std::uint32_t bit = 1U << z;
+    c.drs_zones = gap_s < kDrsGap_s && control_.drs_allowed() ? c.drs_zones | bit : c.drs_zones & ~bit;
+  }
+}
+
+void Field::burn(Runner& c, double share) {
+  // Behind the safety car an engine idles along: a quarter, half under the virtual one.
+  const double thrift = c.ratio < 1.15 ? 1 : c.ratio < 1.48 ? 0.5 : 0.25;
+  c.fuel_kg -= input_.fuel_per_lap_kg * share * thrift;
+  const TyreModel& tyre = tyre_model(c.compound);
+  c.wear_pct += 80.0 / tyre.life_laps * c.strategy.stress * share * (thrift < 1 ? 0.4 : 1);
+}
+
+void Field::settle(Runner& c, std::uint32_t k, std::int64_t to_ms, const Piece& piece) {
+  const std::uint32_t to = (k + 1) % n_;
+  // No two cars share a millisecond at a checkpoint.
+  for (bool taken = true; taken;) {
+    taken = std::any_of(cars_.begin(), cars_.end(), [&](const Runner& o) {
+      return o.index != c.index && o.moving && o.next % n_ == to && o.time_ms == to_ms;
+    });
+    if (taken) ++to_ms;
+  }
+  c.out->pieces.push_back(piece);
+  if (piece.way != Way::pit) settled_[to].push_back({c.time_ms, to_ms, c.index});
+  burn(c, c.times->table().at({}, k) / c.times->lap_s({}));
+  c.time_ms = to_ms;
+}
+
+RacePlan plan_session(const PlanInput& input) {
+  return Field(input).run();
+}
+
+}  // namespace racesim::race

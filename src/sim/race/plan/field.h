@@ -1,0 +1,128 @@
+// All cars of a session, moved from checkpoint to checkpoint in the order of time. Whoever passes a
+// checkpoint settles when he is at the next one: that orders everything, since those ahead have settled
+// before.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/race/plan/draws.h"
+#include "sim/race/plan/incidents.h"
+#include "sim/race/plan/pace.h"
+#include "sim/race/plan/race_control.h"
+#include "sim/race/plan/race_plan.h"
+#include "sim/race/plan/strategy.h"
+
+namespace racesim::race {
+
+/// A car on its way. Passes before `next` are in the plan; `time_ms` is when `next` is passed.
+struct Runner {
+  const Entry* entry = nullptr;
+  const LapTimes* times = nullptr;
+  const PitWay* pit = nullptr;
+  CarPlan* out = nullptr;
+  Strategy strategy;
+  std::uint32_t index = 0;
+  std::uint32_t next = 0;
+  std::int64_t time_ms = 0;
+  bool moving = true;
+  Way way = Way::line;
+
+  double target_s = 0;  ///< this lap, alone
+  double clear = 1;     ///< target over the template's lap
+  double ratio = 1;     ///< of the last piece
+  Bucket bucket;
+  bool ramp = false;  ///< under flags, or still on the way back to racing speed
+  double lap_noise_s = 0;
+  double piece_noise = 0;
+  double launch = 1;            ///< ratio of the standing start
+  double press = 0;             ///< share that a duel or a blue flag costs in the next piece
+  std::uint32_t drs_zones = 0;  ///< bit per zone: may open it
+
+  Compound compound = Compound::medium;
+  Compound lap_compound = Compound::medium;
+  std::uint32_t age_laps = 0;
+  std::uint32_t lap_age_laps = 0;
+  std::uint32_t stint = 1;
+  double fuel_kg = 0;
+  double wear_pct = 0;
+  double lap_wear_pct = 0;
+  bool cold = true;
+
+  std::uint32_t passing = kNobody;      ///< agreed: ahead of this car at the next checkpoint …
+  std::int64_t passing_ms = 0;          ///< … at this time
+  std::uint32_t yielding_to = kNobody;  ///< gives way in the piece that begins
+  std::uint32_t pit_piece = 0;
+  std::uint32_t planned_stop = 0;  ///< index into strategy.stops
+  std::uint32_t pit_lap = 0;       ///< last in-lap
+  bool serviced = false;           ///< in this passage of the pit lane
+  bool neutral_lap = false;
+  bool limping = false;  ///< slow, going to give up
+  const Incident* incident = nullptr;
+
+  std::uint32_t last() const { return next - 1; }
+};
+
+class Field {
+ public:
+  explicit Field(const PlanInput& input);
+  RacePlan run();
+
+ private:
+  /// Someone's way from a checkpoint to the next, on the track.
+  struct Settled {
+    std::int64_t from_ms;
+    std::int64_t to_ms;
+    std::uint32_t car;
+  };
+
+  void line_up();
+  void pass(Runner& c);
+  void leave(Runner& c, std::uint32_t k);
+  void end_lap(Runner& c);
+  void begin_lap(Runner& c);
+  void set_pace(Runner& c);
+  void read_gap(Runner& c, std::uint32_t k);
+  void burn(Runner& c, double share);
+  void settle(Runner& c, std::uint32_t k, std::int64_t to_ms, const Piece& piece);
+
+  // field_line.cpp: one piece of track, among others
+  void drive_line(Runner& c, std::uint32_t k);
+  double wanted_ratio(Runner& c, std::uint32_t k);
+  double flag_ratio(const Runner& c, std::uint32_t k) const;
+  bool leads(const Runner& c) const;
+  double least_gap_s(const Runner& c) const;
+  std::int64_t behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms,
+                             std::int64_t& hard_ms) const;
+  double piece_s(const Runner& c, std::uint32_t k, Bucket& bucket) const;
+
+  // field_duels.cpp: who gets past whom
+  Runner* follower(const Runner& f, std::uint32_t k);
+  double pass_share(const Runner& f, const Runner& a, std::uint32_t k) const;
+  void face_follower(Runner& f, std::uint32_t k);
+  void agree(Runner& f, std::uint32_t k, std::int64_t front_ms);
+  double attack_edge_s(const Runner& f, const Runner& a, bool drs) const;
+
+  // field_pit.cpp: stops and retirements
+  bool wants_pit(const Runner& c) const;
+  void enter_pit(Runner& c);
+  void drive_pit(Runner& c, std::uint32_t k);
+  std::int64_t stand(Runner& c, std::int64_t arrive_ms);
+  bool meet_incident(Runner& c, std::uint32_t k);
+  void retire(Runner& c, std::int64_t halt_ms, bool in_pit);
+
+  const PlanInput& input_;
+  std::uint32_t n_;
+  RacePlan plan_;
+  RaceControl control_;
+  std::vector<LapTimes> times_;
+  std::vector<Incident> incidents_;
+  std::vector<Runner> cars_;
+  std::vector<std::vector<Settled>> settled_;  ///< by the checkpoint they lead to
+  std::vector<std::int64_t> last_pass_ms_;     ///< by checkpoint, on the track
+  std::vector<std::int64_t> box_free_ms_;
+  bool chequered_ = false;
+  std::uint32_t leader_pass_ = 0;
+};
+
+}  // namespace racesim::race

@@ -1,0 +1,129 @@
+// One piece of track: how fast a car wants to be, and what those ahead leave of it.
+#include <algorithm>
+
+#include "sim/race/plan/field.h"
+
+namespace racesim::race {
+namespace {
+
+constexpr double kRacingStep = 1.045;  ///< largest change of the ratio from piece to piece
+constexpr double kFlagStep = 1.13;
+constexpr double kSafetyCar = 1.6;
+constexpr double kCatchUp = 1.2;  ///< those who have not reached the queue yet
+constexpr double kVsc = 1.4;
+constexpr double kGap_s = 0.5;
+constexpr double kQueueGap_s = 0.95;  ///< behind the safety car
+constexpr std::int64_t kHardGap_ms = 25;
+constexpr std::size_t kLookBack = 8;  ///< settled ways that can matter: the last few
+
+std::int64_t ms(double s) {
+  return static_cast<std::int64_t>(s * 1000.0 + 0.5);
+}
+
+}  // namespace
+
+double Field::piece_s(const Runner& c, std::uint32_t k, Bucket& bucket) const {
+  bucket = c.bucket;
+  if (c.way == Way::start) {
+    const auto& reach = input_.start_ways[c.out->grid - 1u].reach_s;
+    return reach[c.last() + 1] - reach[c.last()];
+  }
+  for (std::size_t z = 0; z < input_.drs_zones.size(); ++z) {
+    const DrsPieces& zone = input_.drs_zones[z];
+    if ((c.drs_zones >> z & 1U) != 0 && k >= zone.first_piece && k <= zone.last_piece) bucket.drs = true;
+  }
+  return c.times->table().at(bucket, k);
+}
+
+bool Field::leads(const Runner& c) const {
+  return std::none_of(cars_.begin(), cars_.end(), [&](const Runner& o) {
+    return o.index != c.index && o.moving && o.way != Way::pit && o.next >= c.next;
+  });
+}
+
+double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
+  switch (control_.field_flag()) {
+    case Flag::vsc:
+      return kVsc;
+    case Flag::sc:
+      if (leads(c)) return control_.restart_near() && k + 2 >= n_ ? 1 : kSafetyCar;
+      return kCatchUp;
+    default:
+      return control_.yellow_factor(k);
+  }
+}
+
+double Field::wanted_ratio(Runner& c, std::uint32_t k) {
+  if (c.way == Way::start) return c.launch;
+  const Draws draws(input_.seed, "race.piece", c.entry->car);
+  c.piece_noise = 0.7 * c.piece_noise + 0.0009 * draws.normal(c.last());
+  double ratio = c.clear * (1 + c.piece_noise + c.press);
+  const double flags = flag_ratio(c, k);
+  if (flags > 1) {
+    ratio *= flags;
+    c.ramp = c.neutral_lap = true;
+  }
+  if (c.limping) {
+    ratio *= 1.5;
+    c.ramp = true;
+  }
+  c.press = 0;
+  return ratio;
+}
+
+double Field::least_gap_s(const Runner& c) const {
+  if (control_.field_flag() == Flag::sc) return kQueueGap_s;
+  // The queue of the start stretches over the first lap.
+  if (c.last() < n_) return 0.08 + (kGap_s - 0.08) * static_cast<double>(c.last()) / static_cast<double>(n_);
+  return kGap_s - 0.2 * c.entry->overtaking;
+}
+
+std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms,
+                                  std::int64_t& hard_ms) const {
+  const auto& ahead = settled_[(k + 1) % n_];
+  const double least_s = least_gap_s(c);
+  std::int64_t bound_ms = free_ms;
+  const std::size_t begin = ahead.size() > kLookBack ? ahead.size() - kLookBack : 0;
+  for (std::size_t i = begin; i < ahead.size(); ++i) {
+    const Settled& f = ahead[i];
+    if (f.car == c.index || f.car == c.passing || f.to_ms < c.time_ms) continue;
+    const bool open = c.way == Way::start || cars_[f.car].limping;
+    if (open && free_ms + kHardGap_ms < f.to_ms) continue;
+    hard_ms = std::max(hard_ms, f.to_ms + kHardGap_ms);
+    if (open) continue;
+    // Close in by half, open up by a third: no jolts.
+    const double gap_s = static_cast<double>(c.time_ms - f.from_ms) / 1000.0;
+    const double want_s = least_s + (gap_s - least_s) * (gap_s > least_s ? 0.5 : 0.65);
+    bound_ms = std::max(bound_ms, f.to_ms + ms(want_s));
+  }
+  return bound_ms;
+}
+
+void Field::drive_line(Runner& c, std::uint32_t k) {
+  if (c.passing == kNobody) face_follower(c, k);
+  Piece piece;
+  piece.way = c.way;
+  const double fast_s = piece_s(c, k, piece.bucket);
+  double ratio = wanted_ratio(c, k);
+  const double step = c.ramp ? kFlagStep : kRacingStep;
+  const double low = std::max(1.0, c.ratio / step);
+  const double high = c.ratio * step;
+  ratio = std::clamp(ratio, low, std::max(low, high));
+  std::int64_t hard_ms = 0;
+  std::int64_t to_ms = c.time_ms + ms(ratio * fast_s);
+  if (c.passing != kNobody) to_ms = c.passing_ms;
+  to_ms = behind_others(c, k, to_ms, hard_ms);
+  to_ms = std::min(to_ms, c.time_ms + ms(std::max(low, high) * fast_s));
+  to_ms = std::max(to_ms, hard_ms);
+  c.passing = kNobody;
+  ratio = static_cast<double>(to_ms - c.time_ms) / (fast_s * 1000.0);
+  piece.ramp = c.ramp;
+  piece.ratio = static_cast<float>(ratio);
+  c.ratio = ratio;
+  const bool free = control_.field_flag() == Flag::green && control_.yellow_factor(k) <= 1 && !c.limping;
+  if (free && ratio < c.clear * 1.04) c.ramp = false;
+  agree(c, k, to_ms);
+  settle(c, k, to_ms, piece);
+}
+
+}  // namespace racesim::race

@@ -1,0 +1,133 @@
+// The pit lane and the end of a race that has no finish.
+#include <algorithm>
+
+#include "sim/race/plan/field.h"
+
+namespace racesim::race {
+namespace {
+
+constexpr double kFlagStep = 1.13;
+constexpr double kPitStep = 1.045;
+constexpr std::int64_t kBoxClear_ms = 1'500;  ///< between two cars of a team
+constexpr std::int64_t kRival_ms = 2'500;
+constexpr std::int64_t kHalt_ms = 14'000;  ///< a stricken car rolls to its halt
+
+}  // namespace
+
+bool Field::wants_pit(const Runner& c) const {
+  const std::uint32_t lap = c.last() / n_ + 1;
+  if (c.limping) return c.incident->in_pit;
+  if (lap >= input_.laps || c.planned_stop >= c.strategy.stops.size()) return false;
+  const PlannedStop& stop = c.strategy.stops[c.planned_stop];
+  if (lap >= stop.lap || lap + 1 == input_.laps) return true;
+  const Draws draws(input_.seed, "race.call", c.entry->car);
+  const double left_laps = static_cast<double>(input_.laps - lap);
+  const bool lasts =
+      c.planned_stop + 1 < c.strategy.stops.size() || left_laps <= tyre_model(stop.compound).life_laps * 1.05;
+  // A stop costs the others more when they are held up: not again within a few laps, and only once a lap.
+  if (control_.field_flag() != Flag::green) return lasts && c.age_laps >= 6 && draws.chance(lap, 0.8);
+  // The undercut: answer a rival who came in a lap ago.
+  if (stop.lap > lap + 4) return false;
+  const std::int64_t begin_ms = c.out->passes[(lap - 1) * n_].time_ms;
+  for (const Runner& o : cars_) {
+    if (o.index == c.index || o.pit_lap == 0 || o.pit_lap + 1 != lap) continue;
+    const std::size_t then = static_cast<std::size_t>(lap - 2) * n_;
+    const std::int64_t gap_ms = o.out->passes[then].time_ms - c.out->passes[then].time_ms;
+    if (gap_ms > -kRival_ms && gap_ms < kRival_ms && begin_ms > 0) return draws.chance(lap + 1000, 0.55);
+  }
+  return false;
+}
+
+void Field::enter_pit(Runner& c) {
+  c.way = Way::pit;
+  c.pit_piece = 0;
+  c.pit_lap = c.last() / n_ + 1;
+  c.serviced = false;
+  c.drs_zones = 0;
+  c.passing = kNobody;
+  if (!c.limping) c.out->stops.push_back({c.last(), c.last(), 0, 0, c.compound});
+}
+
+std::int64_t Field::stand(Runner& c, std::int64_t arrive_ms) {
+  const std::size_t box = c.entry->team % input_.pit_ways.size();
+  PitStop& stop = c.out->stops.back();
+  const auto count = static_cast<std::uint32_t>(c.out->stops.size());
+  stop.arrive_ms = arrive_ms;
+  stop.leave_ms = std::max(arrive_ms, box_free_ms_[box]) + draw_standstill_ms(input_, c.index, count);
+  box_free_ms_[box] = stop.leave_ms + kBoxClear_ms;
+  c.compound = stop.fitted = c.strategy.stops[c.planned_stop++].compound;
+  c.age_laps = 0;
+  c.wear_pct = 0;
+  c.cold = true;
+  c.serviced = true;
+  ++c.stint;
+  if (c.last() / n_ + 1 != c.pit_lap) {
+    c.lap_compound = c.compound;
+    c.lap_age_laps = 0;
+    c.lap_wear_pct = 0;
+  }
+  return stop.leave_ms - arrive_ms;
+}
+
+void Field::drive_pit(Runner& c, std::uint32_t k) {
+  const PitWay& pit = *c.pit;
+  const Draws draws(input_.seed, "race.pit", c.entry->car);
+  const double own = 1.001 + 0.008 * draws.uniform(c.pit_lap);
+  // From behind a safety car the way in begins slowly.
+  const double step = c.ratio > 1.1 ? kFlagStep : kPitStep;
+  const double ratio = std::max(own, c.ratio / step);
+  const double fast_s = pit.piece_s[c.pit_piece];
+  auto to_ms = c.time_ms + static_cast<std::int64_t>(ratio * fast_s * 1000.0 + 0.5);
+  if (c.pit_piece == pit.box_piece) {
+    const auto arrive_ms = c.time_ms + static_cast<std::int64_t>(ratio * pit.to_box_s * 1000.0 + 0.5);
+    if (c.limping) {
+      retire(c, arrive_ms, true);
+      return;
+    }
+    to_ms += stand(c, arrive_ms);
+  }
+  Piece piece;
+  piece.way = Way::pit;
+  piece.ramp = c.ramp || step > kPitStep;
+  piece.ratio = static_cast<float>(ratio);
+  c.ratio = ratio;
+  c.ramp = c.ramp && ratio > 1.04;
+  ++c.pit_piece;
+  settle(c, k, to_ms, piece);
+}
+
+bool Field::meet_incident(Runner& c, std::uint32_t k) {
+  if (c.incident != nullptr) {
+    const Incident& i = *c.incident;
+    const std::uint32_t due = (i.lap - 1) * n_ + i.checkpoint;
+    if (c.last() >= due && c.way == Way::line) {
+      // A failing engine lets the car roll for a while; an accident does not.
+      c.limping = i.cause == Cause::failure;
+      const bool stops = i.cause == Cause::accident || (!i.in_pit && c.last() >= due + 3);
+      if (stops) {
+        retire(c, c.time_ms + kHalt_ms, false);
+        control_.answer(i, k, c.time_ms);
+        return true;
+      }
+    }
+  }
+  if (c.last() != leader_pass_) return false;
+  for (Incident& i : incidents_) {
+    if (i.entry != kNobody || i.laps == 0 || c.last() < (i.lap - 1) * n_ + i.checkpoint) continue;
+    control_.answer(i, k, c.time_ms);
+    i.laps = 0;
+  }
+  return false;
+}
+
+void Field::retire(Runner& c, std::int64_t halt_ms, bool in_pit) {
+  c.moving = false;
+  Retirement& r = c.out->retirement;
+  r = {c.incident->cause, in_pit, c.last(), halt_ms, std::string(c.incident->reason)};
+  control_.say(c.time_ms, c.last() / n_ + 1, Category::retirement, Flag::none, Scope::driver,
+               control_.sector_of(c.last() % n_), c.entry->car,
+               "CAR " + std::to_string(c.entry->car) + " (" + c.entry->driver + ") " +
+                   (in_pit ? "RETIRED IN THE PITS - " : "STOPPED ON TRACK - ") + r.reason);
+}
+
+}  // namespace racesim::race

@@ -1,0 +1,32 @@
+// What will go wrong in a race: accidents, failures, debris, and what race control answers.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "sim/race/plan/race_input.h"
+#include "sim/race/plan/race_plan.h"
+
+namespace racesim::race {
+
+enum class Response : std::uint8_t { none, yellow, double_yellow, vsc, sc };
+
+inline constexpr std::uint32_t kNobody = 0xffffffff;
+
+struct Incident {
+  std::uint32_t entry = kNobody;  ///< the car, or nobody: debris that the leader finds
+  std::uint32_t lap = 1;          ///< of that car, of the leader for debris
+  std::uint32_t checkpoint = 0;
+  Cause cause = Cause::none;
+  Response response = Response::none;
+  std::uint32_t laps = 0;  ///< how long the safety car stays
+  bool in_pit = false;     ///< the car reaches its box and gives up there
+  std::string_view reason;
+};
+
+/// At most one per car. Safety-car counts and laps, accidents and failures follow the frequencies of the
+/// shared facts (season tables of TUMFTM's race simulation). Ordered by lap and checkpoint.
+std::vector<Incident> draw_incidents(const PlanInput& input);
+
+}  // namespace racesim::race

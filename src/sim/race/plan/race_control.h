@@ -1,0 +1,64 @@
+// Race control while a session is planned: which flags hold, from when to when, and what it tells the teams.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/race/plan/incidents.h"
+#include "sim/race/plan/race_plan.h"
+
+namespace racesim::race {
+
+class RaceControl {
+ public:
+  explicit RaceControl(const PlanInput& input, RacePlan& out);
+
+  /// Time goes on: ends what is over. Call before each pass.
+  void advance(std::int64_t now_ms);
+  /// The first car of the field takes up `lap`.
+  void leader_begins(std::uint32_t lap, std::int64_t now_ms);
+  /// The first car is in the second half of its lap: time to say that the safety car comes in.
+  void leader_halfway(std::int64_t now_ms);
+  void answer(const Incident& incident, std::uint32_t checkpoint, std::int64_t now_ms);
+  /// The flag for the field from now on: green, vsc or sc.
+  Flag field_flag() const { return flag_; }
+  /// The safety car turns in at the end of this lap.
+  bool restart_near() const { return flag_ == Flag::sc && leader_lap_ + 1 >= end_lap_; }
+  /// How much slower a piece is driven for yellow flags; 1: none waved there.
+  double yellow_factor(std::uint32_t piece) const;
+  bool drs_allowed() const { return flag_ == Flag::green && leader_lap_ >= drs_from_lap_; }
+  std::uint32_t leader_lap() const { return leader_lap_; }
+  /// Ends what still runs.
+  void close(std::int64_t now_ms);
+
+  void say(std::int64_t time_ms, std::uint32_t lap, Category category, Flag flag, Scope scope,
+           std::uint8_t sector, std::uint32_t car, std::string text);
+  /// 1 to 3.
+  std::uint8_t sector_of(std::uint32_t checkpoint) const;
+
+ private:
+  struct Yellow {
+    std::size_t phase;
+    std::uint32_t checkpoint;
+    bool twice;
+    std::int64_t end_ms;
+  };
+  void begin(Flag flag, std::int64_t now_ms);
+  void back_to_green(std::int64_t now_ms);
+  void wave_yellow(std::uint32_t checkpoint, bool twice, std::int64_t now_ms, std::int64_t length_ms);
+
+  const PlanInput& input_;
+  RacePlan& out_;
+  std::uint32_t checkpoints_;
+  Flag flag_ = Flag::green;
+  std::size_t phase_ = 0;
+  std::uint32_t leader_lap_ = 1;
+  std::uint32_t end_lap_ = 0;  ///< the safety car is gone when the leader takes this lap up
+  bool end_said_ = false;
+  std::int64_t vsc_end_ms_ = 0;
+  std::uint32_t drs_from_lap_ = 3;
+  std::vector<Yellow> yellows_;
+};
+
+}  // namespace racesim::race

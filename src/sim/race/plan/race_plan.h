@@ -1,0 +1,130 @@
+// A session as a small plan: when every car passes every checkpoint, on which tyres, under which flags. All
+// dense data is rendered from it. Times are whole milliseconds since lights out (or since the session's
+// begin). Model figures: shared facts of the race layer (public parameters of TUMFTM's race simulation, real
+// timing).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/race/plan/race_input.h"
+
+namespace racesim::race {
+
+enum class Compound : std::uint8_t { soft, medium, hard };
+
+/// Which path a piece runs along.
+enum class Way : std::uint8_t {
+  line,   ///< the racing line
+  start,  ///< from the grid slot until its last checkpoint
+  pit,    ///< the pit way
+};
+
+/// A car at a checkpoint. Pass i of a car is checkpoint i % n of lap i / n + 1.
+struct Pass {
+  std::int64_t time_ms;
+  std::int64_t gap_ms;  ///< to the first car that came by there in the same lap
+  std::int32_t fuel_g;
+  std::uint16_t position;  ///< rank of time_ms among the cars at that checkpoint in that lap
+};
+
+/// From pass i to pass i + 1.
+struct Piece {
+  Way way = Way::line;
+  bool ramp = false;  ///< flags or a slow car: the ratio may differ by 15 % from its neighbours'
+  Bucket bucket;      ///< of the template, where way is line
+  float ratio = 1;    ///< time, less the standstill, over the template's
+};
+
+struct LapPlan {
+  std::int64_t begin_ms;  ///< the first lap begins at lights out
+  std::int64_t end_ms;
+  std::array<std::int64_t, 3> sector_ms;
+  Compound compound;            ///< at the lap's begin
+  std::uint16_t tyre_age_laps;  ///< full laps before this one
+  std::uint16_t stint;          ///< from 1
+  std::uint16_t position;       ///< at the end
+  float wear_begin_pct;
+  float wear_end_pct;  ///< of the tyres that ended the lap
+  bool pit_in;
+  bool pit_out;
+  bool neutral;   ///< flags or traffic laws shaped it: safety car, VSC, yellow
+  bool is_valid;  ///< false: deleted for track limits
+};
+
+struct PitStop {
+  std::uint32_t entry_pass;  ///< begin of the pit way
+  std::uint32_t exit_pass;   ///< its end
+  std::int64_t arrive_ms;    ///< stands still
+  std::int64_t leave_ms;
+  Compound fitted;
+};
+
+enum class Cause : std::uint8_t { none, accident, failure };
+
+/// The car drives on from its last pass and halts soon after (accident, failure on track) or in its box.
+struct Retirement {
+  Cause cause = Cause::none;  ///< none: it did not retire
+  bool in_pit = false;
+  std::uint32_t last_pass = 0;
+  std::int64_t halt_ms = 0;
+  std::string reason;  ///< "gearbox"
+};
+
+struct CarPlan {
+  std::uint32_t entry = 0;  ///< index into the input's entries
+  std::uint16_t grid = 0;   ///< slot from 1; in qualifying and practice the order of leaving
+  std::int64_t go_ms = 0;   ///< the wheels turn: reaction to the lights, or the first leaving of the box
+  Compound start_compound = Compound::medium;
+  std::vector<Pass> passes;
+  std::vector<Piece> pieces;  ///< one fewer than passes, or none
+  std::vector<LapPlan> laps;  ///< complete ones
+  std::vector<PitStop> stops;
+  Retirement retirement;
+  bool finished = false;       ///< took the chequered flag; the last pass is that moment
+  std::uint16_t position = 0;  ///< in the result, from 1
+  std::uint16_t points = 0;
+  std::int64_t best_lap_ms = 0;  ///< 0: none
+};
+
+enum class Flag : std::uint8_t { none, green, yellow, double_yellow, red, blue, chequered, sc, vsc };
+enum class Category : std::uint8_t { flag, safety_car, retirement, overtake, fastest_lap, pit, track_limits };
+enum class Scope : std::uint8_t { track, sector, driver };
+
+struct ControlMessage {
+  std::int64_t time_ms = 0;
+  std::uint32_t lap = 0;  ///< the leader's, or of the car it is about
+  Category category = Category::flag;
+  Flag flag = Flag::none;
+  Scope scope = Scope::track;
+  std::uint8_t sector = 0;  ///< 1 to 3, 0: none
+  std::uint32_t car = 0;    ///< start number, 0: none
+  std::string text;
+};
+
+/// A stretch of time under one flag.
+struct FlagPhase {
+  Flag flag = Flag::none;
+  std::int64_t begin_ms = 0;
+  std::int64_t end_ms = 0;
+  std::uint32_t checkpoint = 0;  ///< yellow: where
+};
+
+struct RacePlan {
+  std::uint32_t checkpoints = 0;         ///< n
+  std::uint32_t laps = 0;                ///< the distance
+  std::vector<CarPlan> cars;             ///< in the order of the entries
+  std::vector<ControlMessage> messages;  ///< by time
+  std::vector<FlagPhase> phases;
+  std::uint32_t fastest_car = 0;  ///< index into cars
+  std::int64_t fastest_lap_ms = 0;
+  std::int64_t end_ms = 0;  ///< nothing happens any more
+};
+
+/// A pure function of `input`, which must be well formed (checked: programmer errors). About 5 ms. Any
+/// thread.
+RacePlan plan_session(const PlanInput& input);
+
+}  // namespace racesim::race
