@@ -3,7 +3,8 @@
 
 Input, in data/tracks/source/:
   silverstone_shape.csv  curvature (linear between knots) and widths along the centreline
-  silverstone_line.csv   offset of the driven line along the centreline
+  silverstone_line.csv   offset of the driven line at each point, written by the program's own search:
+                         RACESIM_LINE_OUT=FILE build/…/tests/test_sim --gtest_filter='RaceFastLine.*'
 """
 import csv
 import json
@@ -56,23 +57,6 @@ def interpolate(knots, values, s):
     return values[right - 1] + share * (values[right] - values[right - 1])
 
 
-def spline(values):
-    """The periodic cubic spline through equally spaced values, as a function of s."""
-    count, spacing, bends = len(values), LENGTH_M / len(values), [0.0] * len(values)
-    for _ in range(60):  # Gauss-Seidel: each round leaves less than a third of the error
-        for i in range(count):
-            second = (values[i - 1] - 2 * values[i] + values[(i + 1) % count]) / spacing**2
-            bends[i] = (6 * second - bends[i - 1] - bends[(i + 1) % count]) / 4
-
-    def at(s):
-        left, b = divmod((s % LENGTH_M) / spacing, 1)
-        left, right, a = int(left) % count, (int(left) + 1) % count, 1 - b
-        return a * values[left] + b * values[right] + (
-            (a**3 - a) * bends[left] + (b**3 - b) * bends[right]) * spacing**2 / 6
-
-    return at
-
-
 def centreline(knots, curvatures):
     """Places at POINTS even steps: heading is the integral of curvature, the closing error is spread evenly."""
     count = POINTS * FINE
@@ -115,13 +99,14 @@ def main():
     knots, curvatures, right, left = (
         [float(value) for value in shape[key]] for key in ("s_m", "kappa_1pm", "w_right_m", "w_left_m"))
     line = read_columns("silverstone_line.csv")
-    offset_at = spline([float(value) for value in line["offset_left_m"]])
+    if len(line["offset_left_m"]) != POINTS:
+        raise SystemExit(f"source/silverstone_line.csv: not {POINTS} rows")
     places = centreline(knots, curvatures)
     points = []
     for i, (x, y) in enumerate(places):
         s = LENGTH_M * i / POINTS
         points.append([round(x, 4), round(y, 4), round(interpolate(knots, right, s), 2),
-                       round(interpolate(knots, left, s), 2), round(offset_at(s), 4)])
+                       round(interpolate(knots, left, s), 2), float(line["offset_left_m"][i])])
     frame = dict(FRAME, corners=corners(shape, knots, curvatures),
                  checkpoints=[{"name": name, "s_m": s} for name, s in CHECKPOINTS],
                  columns=["x_m", "y_m", "right_m", "left_m", "line_left_m"])

@@ -12,12 +12,12 @@ namespace racesim::race {
 /// s_m, which has grown by the track's length. Immutable once made.
 struct Path {
   bool closed = false;
-  double step_m = 1;               ///< between grid points, along the path
-  std::vector<double> s_m;         ///< along the track's centreline (projection); ascending
-  std::vector<double> x_m;         ///< east
-  std::vector<double> y_m;         ///< north
+  double step_m = 1;                  ///< between grid points, along the path
+  std::vector<double> s_m;            ///< along the track's centreline (projection); ascending
+  std::vector<double> x_m;            ///< east
+  std::vector<double> y_m;            ///< north
   std::vector<double> curvature_1pm;  ///< + = left; smooth
-  std::vector<double> limit_mps;   ///< speed limits on the way (pit lane); empty: none
+  std::vector<double> limit_mps;      ///< speed limits on the way (pit lane); empty: none
 
   std::size_t cells() const { return s_m.size() - 1; }
   double length_m() const { return step_m * static_cast<double>(cells()); }

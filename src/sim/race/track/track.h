@@ -47,8 +47,8 @@ struct PitLane {
   double entry_m;        ///< the lane leaves the track
   double limit_begin_m;  ///< from here on the speed limit holds
   double limit_end_m;
-  double exit_m;         ///< the lane has joined the track
-  double left_m;         ///< offset of the lane from the centreline, + = left
+  double exit_m;  ///< the lane has joined the track
+  double left_m;  ///< offset of the lane from the centreline, + = left
   double limit_kmh;
 };
 
@@ -60,7 +60,7 @@ struct Track {
   double length_m = 0;
   std::vector<TrackPoint> points;  ///< equal steps of length_m / points.size(), the first at s = 0; closed
   std::vector<Corner> corners;     ///< ascending
-  std::vector<Checkpoint> checkpoints;  ///< ascending, at least 12
+  std::vector<Checkpoint> checkpoints;    ///< ascending, at least 12
   std::uint32_t sector_ends[2] = {0, 0};  ///< indices into checkpoints: ends of sectors 1 and 2
   std::vector<DrsZone> drs_zones;
   PitLane pit{};
