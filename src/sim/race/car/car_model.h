@@ -1,5 +1,6 @@
-// A Formula 1 car as quasi-steady-state physics needs it. What the rules of a season decide (power split, mass,
-// aero modes) stands in master data, one row per car (model/race_master.h); the defaults are a 2022–24 car.
+// A Formula 1 car as quasi-steady-state physics needs it. What the rules of a season decide (power split,
+// mass, aero modes) stands in master data, one row per car (model/race_master.h); the defaults are a 2022–24
+// car.
 #pragma once
 
 namespace racesim::race {
@@ -7,24 +8,24 @@ namespace racesim::race {
 /// Sources: shared model parameters of TUMFTM and the fastest-lap project's Ferrari 2022 fit, tuned to real
 /// laps of Silverstone.
 struct CarModel {
-  double mass_kg = 798;            ///< with driver, without fuel
-  double lift_area_m2 = 5.04;      ///< ClA, downforce
-  double drag_area_m2 = 1.60;      ///< CdA
-  double drs_drag_cut = 0.17;      ///< share of drag that an open rear wing saves; 0: no DRS in the rules
-  double grip = 2.15;              ///< tyre friction at 3 kN wheel load
-  double grip_per_n = -1.25e-4;    ///< its change with wheel load
-  double brake_limit_mps2 = 48;    ///< of the tyres, at standstill of the aerodynamics
+  double mass_kg = 798;          ///< with driver, without fuel
+  double lift_area_m2 = 5.04;    ///< ClA, downforce
+  double drag_area_m2 = 1.60;    ///< CdA
+  double drs_drag_cut = 0.17;    ///< share of drag that an open rear wing saves; 0: no DRS in the rules
+  double grip = 2.15;            ///< tyre friction at 3 kN wheel load
+  double grip_per_n = -1.25e-4;  ///< its change with wheel load
+  double brake_limit_mps2 = 48;  ///< of the tyres, at standstill of the aerodynamics
   double engine_kw = 560;
-  double electric_kw = 120;        ///< fades below 27.8 m/s
+  double electric_kw = 120;  ///< fades below 27.8 m/s
   double driveline_efficiency = 0.95;
-  double fuel_flow_kgps = 0.02778; ///< at full throttle
+  double fuel_flow_kgps = 0.02778;  ///< at full throttle
 };
 
 /// What changes during a race and decides which template holds.
 struct Conditions {
   double fuel_kg = 0;
-  double grip = 1;            ///< factor on the tyres' friction
-  bool drs = false;           ///< opened in every zone
+  double grip = 1;   ///< factor on the tyres' friction
+  bool drs = false;  ///< opened in every zone
   double air_kgpm3 = 1.18;
 };
 

@@ -18,17 +18,17 @@ struct Stretch {
 /// All speeds and shares are wishes that physics may cut: a begin too fast for the first corner is slowed to
 /// what the tyres hold.
 struct Drive {
-  std::vector<Stretch> drs;      ///< where the rear wing may be open; used if Conditions::drs
-  double begin_speed_mps = 0;    ///< open paths only
-  double end_speed_mps = 1000;   ///< open paths only: at most this at the end; 0: stop exactly there
-  double power = 1;              ///< of the engine; a limping car has less
-  double braking = 1;            ///< of what tyres and brakes hold; a car rolling to the side uses little
-  double lap_work_m2ps3 = 0;     ///< open paths: Template::work_m2ps3 of the flying lap that wear is a share of
+  std::vector<Stretch> drs;     ///< where the rear wing may be open; used if Conditions::drs
+  double begin_speed_mps = 0;   ///< open paths only
+  double end_speed_mps = 1000;  ///< open paths only: at most this at the end; 0: stop exactly there
+  double power = 1;             ///< of the engine; a limping car has less
+  double braking = 1;           ///< of what tyres and brakes hold; a car rolling to the side uses little
+  double lap_work_m2ps3 = 0;  ///< open paths: Template::work_m2ps3 of the flying lap that wear is a share of
 };
 
-/// Drives the path as fast as it goes. Closed: a flying lap that ends with the speed, gear and pedals it began
-/// with. `path` has at least 3 cells and finite values (Track's paths do); the result is a pure function of the
-/// arguments, bit for bit. About 1 ms for 6 km.
+/// Drives the path as fast as it goes. Closed: a flying lap that ends with the speed, gear and pedals it
+/// began with. `path` has at least 3 cells and finite values (Track's paths do); the result is a pure
+/// function of the arguments, bit for bit. About 1 ms for 6 km.
 Template bake(const Path& path, const CarModel& car, const Conditions& conditions, const Drive& drive);
 
 }  // namespace racesim::race

@@ -5,12 +5,14 @@ namespace {
 
 constexpr double kStep_s = kTemplateStep_s;
 /// The feet need time: the driver acts for where he will be.
-constexpr double kLookAhead_s = 0.03;
+constexpr double kLookAhead_s = 0.05;
 constexpr double kShiftAhead_s = 0.4;
-constexpr double kFeedback_1ps = 4;
+constexpr double kFeedback_1ps = 6;
 constexpr double kThrottleUp_1ps = 12;
 constexpr double kThrottleDown_1ps = 30;
 constexpr double kBrake_1ps = 30;
+/// A driver who is late feels the tyres hold a little more than he planned for.
+constexpr double kGripReserve = 1.05;
 /// Nearly full is full: nobody feels out 98 %.
 constexpr double kFullFrom = 0.97;
 /// Slowing that lifting the foot alone gives time for; less is not worth a touch of the brake.
@@ -35,24 +37,35 @@ Driver::Driver(const Path& path, const CarModel& car, const Forces& forces, cons
       drs_(conditions.drs),
       fuel_flow_kgps_(car.fuel_flow_kgps * drive.power),
       cells_per_m_(1 / path.step_m) {
-  v_.reserve(profile.speed_squared().size());
-  for (const double w : profile.speed_squared()) v_.push_back(std::sqrt(w));
-  apex_ = apexes_ahead(v_, path.closed ? profile.slowest() : v_.size() - 1);
+  const std::vector<double>& w = profile.speed_squared();
+  std::vector<double> v(w.size());
+  for (std::size_t i = 0; i < w.size(); ++i) v[i] = std::sqrt(w[i]);
+  const std::vector<double> apex = apexes_ahead(v, path.closed ? profile.slowest() : v.size() - 1);
+  const std::vector<double>& bend = path.curvature_1pm;
+  plan_.reserve(path.cells());
+  for (std::size_t i = 0; i < path.cells(); ++i) {
+    plan_.push_back({w[i], w[i + 1] - w[i], bend[i], bend[i + 1] - bend[i], apex[i]});
+  }
+}
+
+const Driver::Cell& Driver::cell_at(double l, double& share) const {
+  const auto cells = static_cast<double>(plan_.size());
+  double at = l * cells_per_m_;
+  if (at >= cells) at = path_.closed ? at - cells : cells;
+  const std::size_t i = std::min(static_cast<std::size_t>(at), plan_.size() - 1);
+  share = at - static_cast<double>(i);
+  return plan_[i];
 }
 
 Driver::Plan Driver::plan_at(double l) const {
-  const std::size_t cells = path_.cells();
-  double at = l * cells_per_m_;
-  if (at >= static_cast<double>(cells)) {
-    at = path_.closed ? at - static_cast<double>(cells) : static_cast<double>(cells);
-  }
-  const std::size_t i = std::min(static_cast<std::size_t>(at), cells - 1);
-  const double share = at - static_cast<double>(i);
-  const double w0 = v_[i] * v_[i];
-  const double gain = v_[i + 1] * v_[i + 1] - w0;
-  const std::vector<double>& bend = path_.curvature_1pm;
-  return {std::sqrt(std::max(0.0, w0 + gain * share)), 0.5 * cells_per_m_ * gain,
-          bend[i] + (bend[i + 1] - bend[i]) * share, apex_[i]};
+  double share;
+  const Cell& cell = cell_at(l, share);
+  return {std::sqrt(std::max(0.0, cell.w + cell.w_gain * share)), 0.5 * cells_per_m_ * cell.w_gain,
+          cell.curvature + cell.curvature_gain * share, cell.apex};
+}
+
+double Driver::planned_mps(double l) const {
+  return plan_at(l).v;
 }
 
 DriverState Driver::begin_at(double l) const {
@@ -107,17 +120,24 @@ void Driver::keep_limit(double l, double& v) const {
   if (is_limited(limit)) v = std::min(v, limit);
 }
 
+void Driver::change_gear(DriverState& state, double apex) const {
+  const bool near = rpm_at(state.gearbox.gear(), state.v) >= kShiftUp_rpm;
+  const double v_soon = near ? planned_mps(state.l + kShiftAhead_s * state.v) : state.v;
+  state.gearbox.step({state.v, v_soon, apex, state.throttle, state.brake});
+}
+
 void Driver::step(DriverState& state) const {
   const Plan plan = plan_at(state.l);
-  const Plan ahead = plan_at(state.l + kLookAhead_s * state.v);
+  double unused;
+  const double a_ahead = 0.5 * cells_per_m_ * cell_at(state.l + kLookAhead_s * state.v, unused).w_gain;
   const double w = state.v * state.v;
-  const double lateral = forces_.lateral_limit_mps2(w);
+  const double lateral = kGripReserve * forces_.lateral_limit_mps2(w);
   const double share = forces_.share_left(w, plan.curvature, lateral);
   const double inertia = forces_.inertia_kg();
   const double resistance = forces_.resistance_n(w, state.drs);
   const double most = forces_.traction_n(state.v, w, share);
   const double least = resistance - inertia * forces_.braking_mps2(w, share, lateral);
-  const double a_wanted = ahead.a + kFeedback_1ps * (plan.v - state.v);
+  const double a_wanted = a_ahead + kFeedback_1ps * (plan.v - state.v);
   const double wanted = std::max(least, std::min(most, inertia * a_wanted + resistance));
   const double engine = forces_.engine_n(state.v, state.gearbox.gear());
   press(state, wanted, engine);
@@ -127,14 +147,27 @@ void Driver::step(DriverState& state) const {
   double v = std::max(0.0, state.v + a * kStep_s);
   keep_limit(state.l, v);
   v = static_cast<double>(static_cast<float>(v));
+  change_gear(state, plan.apex);
+  advance(state, v, plan.curvature);
+}
+
+void Driver::advance(DriverState& state, double v, double curvature) const {
   const double gained = (v - state.v) / kStep_s;
-  const double sideways = w * plan.curvature;
+  const double sideways = state.v * state.v * curvature;
   state.work += (gained * gained + sideways * sideways) * kStep_s;
   state.fuel_kg += fuel_flow_kgps_ * std::max(kIdleFlow, state.throttle) * kStep_s;
-  const double v_soon = plan_at(state.l + kShiftAhead_s * state.v).v;
-  state.gearbox.step({state.v, v_soon, plan.apex, state.throttle, state.brake});
   state.l += (state.v + v) / 2 * kStep_s;
   state.v = v;
+}
+
+void Driver::roll(DriverState& state, double v) const {
+  const Plan plan = plan_at(state.l);
+  const Pedals pedals = forces_.pedals_for(state.v, (v - state.v) / kStep_s, state.gearbox.gear(), false);
+  state.throttle = 0;
+  state.brake = pedals.brake;
+  state.drs = false;
+  change_gear(state, 0);
+  advance(state, v, plan.curvature);
 }
 
 }  // namespace racesim::race

@@ -32,8 +32,8 @@ class Driver {
   DriverState begin_at(double l) const;
   /// One hundredth of a second. In a closed path l runs on beyond the end.
   void step(DriverState& state) const;
-  /// Planned speed at `l`.
-  double planned_mps(double l) const { return plan_at(l).v; }
+  /// The same, but to speed `v`, whatever the plan: the last metres before standstill.
+  void roll(DriverState& state, double v) const;
 
  private:
   struct Plan {
@@ -42,10 +42,22 @@ class Driver {
     double curvature;
     double apex;
   };
+  /// A cell of the plan: values at its begin and what they gain over it.
+  struct Cell {
+    double w;
+    double w_gain;
+    double curvature;
+    double curvature_gain;
+    double apex;
+  };
+  const Cell& cell_at(double l, double& share) const;
   Plan plan_at(double l) const;
+  double planned_mps(double l) const;
+  void change_gear(DriverState& state, double apex) const;
   void press(DriverState& state, double wanted_n, double engine_n) const;
   void work_wing(DriverState& state) const;
   double force_n(const DriverState& state, double wanted_n, double engine_n) const;
+  void advance(DriverState& state, double v, double curvature) const;
   void keep_limit(double l, double& v) const;
 
   const Path& path_;
@@ -54,8 +66,7 @@ class Driver {
   bool drs_;
   double fuel_flow_kgps_;
   double cells_per_m_;
-  std::vector<double> v_;      ///< planned
-  std::vector<double> apex_;
+  std::vector<Cell> plan_;
 };
 
 }  // namespace racesim::race

@@ -3,22 +3,26 @@
 namespace racesim::race {
 namespace {
 
-/// Real ratios of gears 3, 7 and 8; the rest on a geometric ladder of 0.854.
+/// Engine revolutions per minute for each km/h. Real ratios of gears 3, 7 and 8; the rest on a geometric
+/// ladder of 0.854, but for the two lowest.
 constexpr double kRpmPerKmh[kTopGear + 1] = {0, 114, 92, 78, 66.6, 57, 48.6, 41.5, 35.5};
-constexpr double kRpmPerMps[kTopGear + 1] = {0,          114 * 3.6,  92 * 3.6,   78 * 3.6,  66.6 * 3.6,
-                                             57 * 3.6, 48.6 * 3.6, 41.5 * 3.6, 35.5 * 3.6};
+constexpr double kKmhPerMps = 3.6;
 constexpr double kRolling = 0.015;
 constexpr double kSpinningMass = 1.06;
 constexpr double kElectricFade_mps = 27.8;
 /// From here up the fuel flow is at its limit and power stays level; below, it falls with the revs.
 constexpr double kLevelPower_rpm = 10000;
 constexpr double kLeastSpeed_mps = 3;
+constexpr double kSlipping_rpm = 9500;
+constexpr double kFullSlip = 0.3;  ///< share of throttle from which the clutch slips at those revs
 
 }  // namespace
 
-double rpm_at(int gear, double speed_mps) {
+double rpm_at(int gear, double speed_mps, double throttle) {
   if (gear < 1 || gear > kTopGear) return kIdle_rpm;
-  return std::max(kIdle_rpm, kRpmPerKmh[gear] * 3.6 * speed_mps);
+  const double rpm = kRpmPerKmh[gear] * kKmhPerMps * speed_mps;
+  if (gear > 1 || throttle <= 0) return std::max(kIdle_rpm, rpm);
+  return std::max(rpm, kIdle_rpm + (kSlipping_rpm - kIdle_rpm) * std::min(1.0, throttle / kFullSlip));
 }
 
 Forces::Forces(const CarModel& car, const Conditions& conditions, double power)
@@ -54,7 +58,7 @@ double Forces::engine_n(double v) const {
 }
 
 double Forces::engine_n(double v, int gear) const {
-  const double revs = kRpmPerMps[gear] * v / kLevelPower_rpm;
+  const double revs = kRpmPerKmh[gear] * kKmhPerMps * v / kLevelPower_rpm;
   return revs < 1 && gear > 1 ? engine_n(v) * revs : engine_n(v);
 }
 

@@ -1,7 +1,7 @@
 // The forces on a car as functions of its speed: what the speed profile, the driver and the renderer share.
-// Formulas 1 to 5 of the project's facts on the quasi-steady-state model (after TUMFTM's lap-time simulation and
-// the fastest-lap project); no terrain, no wind. Pure functions of their arguments; w is speed squared, in
-// m²/s², which spares square roots.
+// Formulas 1 to 5 of the project's facts on the quasi-steady-state model (after TUMFTM's lap-time simulation
+// and the fastest-lap project); no terrain, no wind. Pure functions of their arguments; w is speed squared,
+// in m²/s², which spares square roots.
 #pragma once
 
 #include <algorithm>
@@ -18,8 +18,9 @@ inline constexpr double kIdle_rpm = 4000;
 /// Speeds above this are of no car; it bounds the cornering cap on straights.
 inline constexpr double kSpeedBound_mps = 110;
 
-/// Engine speed in `gear` 1 to 8 at a speed; idle in neutral, and while the clutch slips at low speed.
-double rpm_at(int gear, double speed_mps);
+/// Engine speed in `gear` 1 to 8 at a speed; idle in neutral. In first gear with the foot down (`throttle` in
+/// 0 to 1) the clutch slips and keeps the revs up.
+double rpm_at(int gear, double speed_mps, double throttle = 0);
 
 /// Shares of full, 0 to 1; never both above 0.
 struct Pedals {
@@ -60,8 +61,8 @@ class Forces {
   /// The same in the best gear.
   double engine_n(double v) const;
 
-  /// What the driven wheels put down, 0.545 of the weight and 0.56 of the downforce on them and 1 N/kg more by
-  /// acceleration's load transfer. Below 15 m/s the clutch and spinning wheels leave less.
+  /// What the driven wheels put down, 0.545 of the weight and 0.56 of the downforce on them and 1 N/kg more
+  /// by acceleration's load transfer. Below 15 m/s the clutch and spinning wheels leave less.
   double traction_n(double v, double w, double share) const {
     const double load_n = 0.545 * weight_n_ + 0.56 * lift_npw_ * w + 0.8 * mass_kg_;
     const double wheels_n = (grip_0_ + grip_1_ * (weight_n_ + lift_npw_ * w)) * load_n * share;
@@ -75,28 +76,31 @@ class Forces {
     return std::min(tyres + (0.75 * drag_npw_ * w + roll_n_) * per_mass_, kBrakingBound_mps2);
   }
 
+  /// Slowing with the foot off and the brake untouched.
+  double lifting_mps2(double w) const { return (resistance_n(w, false) + engine_brake_n()) / inertia_kg_; }
+
   /// The pedals that give acceleration `a_mps2` at speed v, ignoring what the tyres hold: inverse dynamics.
   Pedals pedals_for(double v, double a_mps2, int gear, bool drs) const;
 
   /// Engine braking with the foot off, before the brake is touched.
   double engine_brake_n() const { return 0.1 * weight_n_; }
   /// Of the pedal pressed fully.
-  double full_brake_n() const { return 5 * weight_n_; }
+  double full_brake_n() const { return 4.4 * weight_n_; }
 
  private:
   static constexpr double kLaunch_mps = 25;
-  static constexpr double kLaunchGrip = 0.72;
+  static constexpr double kLaunchGrip = 0.62;
   static constexpr double kBrakingBound_mps2 = 52;
 
   double mass_kg_;
   double inertia_kg_;
   double per_mass_;
   double weight_n_;
-  double lift_npw_;      ///< downforce per w
+  double lift_npw_;  ///< downforce per w
   double drag_npw_;
   double drs_drag_npw_;
   double roll_n_;
-  double grip_0_;        ///< friction = grip_0 + grip_1 · load of all four wheels
+  double grip_0_;  ///< friction = grip_0 + grip_1 · load of all four wheels
   double grip_1_;
   double brake_limit_mps2_;
   double engine_w_;

@@ -11,12 +11,13 @@ constexpr int kHold_steps = 40;
 constexpr int kGap_steps = 3;
 constexpr double kDown_rpm = 10300;
 /// The lower gear's revs that are still fine when several gears must go before the apex.
-constexpr double kDownHurried_rpm = 11700;
+constexpr double kDownHurried_rpm = 12000;
 /// However soon braking is, no further than this without changing up.
 constexpr double kOverrev_rpm = 12400;
-/// Below these speeds gears 1 and 2 are of use; slow corners are driven in third.
+/// Below these speeds gears 1 and 2 are of use, second for a pit lane's 80 km/h; slow corners are driven in
+/// third.
 constexpr double kFirst_mps = 45 / 3.6;
-constexpr double kSecond_mps = 84 / 3.6;
+constexpr double kSecond_mps = 80 / 3.6;
 /// A profile that rises by less than this behind a dip and falls again has not passed the apex.
 constexpr double kRipple_mps = 1.5;
 

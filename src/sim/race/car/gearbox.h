@@ -14,9 +14,9 @@ class Gearbox {
  public:
   /// What the driver sees when he decides.
   struct View {
-    double v;          ///< m/s
-    double v_soon;     ///< planned for 0.4 s later
-    double v_apex;     ///< planned for the next apex
+    double v;       ///< m/s
+    double v_soon;  ///< planned for 0.4 s later; needed near the top of the revs only
+    double v_apex;  ///< planned for the next apex
     double throttle;
     double brake;
   };

@@ -7,6 +7,12 @@ namespace {
 
 /// A limiter keeps this share of the limit, so that no sample is above it.
 constexpr double kLimiter = 0.997;
+/// A driver is down at the limit this far before it holds.
+constexpr double kLimitEarly_m = 6;
+/// Of the brakes, when planning: the rest lets the driver catch up when he is late.
+constexpr double kPlannedBraking = 0.95;
+/// A driver lifts instead of braking where that costs less time than this.
+constexpr double kLiftWorth_s = 0.08;
 
 std::vector<char> cells_within(const Path& path, const std::vector<Stretch>& stretches) {
   std::vector<char> within(path.cells(), 0);
@@ -29,15 +35,17 @@ SpeedProfile::SpeedProfile(const Path& path, const Forces& forces, const Conditi
   cap(path, forces);
   forward(path, forces, conditions, drive);
   backward(path, forces, drive);
+  lift(path, forces);
 }
 
 void SpeedProfile::cap(const Path& path, const Forces& forces) {
   w_.resize(path.s_m.size());
   for (std::size_t i = 0; i < w_.size(); ++i) w_[i] = forces.cornering_cap(path.curvature_1pm[i]);
+  const auto early = static_cast<std::size_t>(kLimitEarly_m / path.step_m);
   for (std::size_t i = 0; i < path.limit_mps.size(); ++i) {
     if (!is_limited(path.limit_mps[i])) continue;
     const double limit = kLimiter * path.limit_mps[i];
-    w_[i] = std::min(w_[i], limit * limit);
+    for (std::size_t k = i - std::min(i, early); k <= i; ++k) w_[k] = std::min(w_[k], limit * limit);
   }
   slowest_ = static_cast<std::size_t>(std::min_element(w_.begin(), w_.end()) - w_.begin());
 }
@@ -50,8 +58,8 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
   const std::size_t begin = path.closed ? slowest_ : 0;
   std::size_t i = begin;
   double at_begin = 0;
-  // A closed path ends its round at the speed it began with if that is the slowest cap, but for circles, where
-  // no grip is left to hold the cap: hence up to two rounds.
+  // A closed path ends its round at the speed it began with if that is the slowest cap, but for circles,
+  // where no grip is left to hold the cap: hence up to two rounds.
   for (int round = 0; round < (path.closed ? 2 : 1) && at_begin != w_[begin]; ++round) {
     at_begin = w_[begin];
     for (std::size_t n = 0; n < cells; ++n) {
@@ -72,6 +80,7 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
 // Never goes below the slowest point's speed, so one round from there closes the loop.
 void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive& drive) {
   const std::size_t cells = path.cells();
+  const double braking = kPlannedBraking * drive.braking;
   std::size_t i = cells;
   if (path.closed) {
     i = slowest_ == 0 ? cells : slowest_;
@@ -82,7 +91,7 @@ void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive&
     const double w = w_[i];
     const double lateral = forces.lateral_limit_mps2(w);
     const double share = forces.share_left(w, path.curvature_1pm[i], lateral);
-    const double a = forces.braking_mps2(w, share, lateral) * drive.braking;
+    const double a = forces.braking_mps2(w, share, lateral) * braking;
     --i;
     w_[i] = std::min(w_[i], w + 2 * path.step_m * a);
     if (i == 0 && path.closed) {
@@ -92,9 +101,45 @@ void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive&
   }
 }
 
+void SpeedProfile::lift(const Path& path, const Forces& forces) {
+  const auto braked = [&](std::size_t cell) {
+    return w_[cell] - w_[cell + 1] > 2.02 * path.step_m * forces.lifting_mps2(w_[cell]);
+  };
+  // Stretches across a closed path's seam are left as they are: a timing line lies on a straight.
+  for (std::size_t i = path.cells(); i-- > 0;) {
+    if (!braked(i)) continue;
+    const std::size_t end = i + 1;
+    while (i > 0 && braked(i - 1)) --i;
+    const double v = std::sqrt(w_[end]);
+    const double slowing = std::sqrt(w_[i]) - v;
+    if (slowing * slowing < 2 * kLiftWorth_s * v * forces.lifting_mps2(w_[end])) lift_to(end, path, forces);
+  }
+}
+
+void SpeedProfile::lift_to(std::size_t end, const Path& path, const Forces& forces) {
+  for (std::size_t i = end; i-- > 0;) {
+    const double w = w_[i + 1] + 2 * path.step_m * forces.lifting_mps2(w_[i + 1]);
+    if (i + 1 < end && w >= w_[i]) break;
+    w_[i] = std::min(w, w_[i]);
+  }
+}
+
+std::size_t SpeedProfile::last_apex() const {
+  const auto begin = w_.end() - static_cast<std::ptrdiff_t>(w_.size() / 3);
+  return static_cast<std::size_t>(std::min_element(begin, w_.end() - 1) - w_.begin());
+}
+
+std::size_t SpeedProfile::roll_out() const {
+  constexpr double kSlow_m2ps2 = 150;
+  std::size_t i = w_.size() - 1;
+  while (i > 0 && w_[i - 1] > w_[i] && w_[i - 1] < kSlow_m2ps2) --i;
+  return i;
+}
+
 double SpeedProfile::duration_s(double step_m) const {
   double sum = 0;
-  for (std::size_t i = 0; i + 1 < w_.size(); ++i) sum += 2 * step_m / (std::sqrt(w_[i]) + std::sqrt(w_[i + 1]));
+  for (std::size_t i = 0; i + 1 < w_.size(); ++i)
+    sum += 2 * step_m / (std::sqrt(w_[i]) + std::sqrt(w_[i + 1]));
   return sum;
 }
 

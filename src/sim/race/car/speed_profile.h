@@ -1,5 +1,6 @@
 // The speed that physics allows at every point of a path: cornering, then traction and power going forward,
-// then brakes going backward (quasi-steady-state). Where time and the driver's feet come in, see drive.h.
+// then brakes going backward (quasi-steady-state); where slowing is slight the foot is lifted earlier instead
+// of braking. Where time and the driver's feet come in, see drive.h.
 #pragma once
 
 #include <vector>
@@ -19,6 +20,11 @@ class SpeedProfile {
   const std::vector<double>& speed_squared() const { return w_; }
   /// Grid point with the lowest cornering cap.
   std::size_t slowest() const { return slowest_; }
+  /// Grid point with the lowest speed in the last third: who drives on from there arrives at the end as after
+  /// a whole lap.
+  std::size_t last_apex() const;
+  /// First grid point of the slowing to a stop at the end, from some 12 m/s down.
+  std::size_t roll_out() const;
   /// Driving time at this speed, acceleration constant within cells.
   double duration_s(double step_m) const;
 
@@ -26,12 +32,16 @@ class SpeedProfile {
   void cap(const Path& path, const Forces& forces);
   void forward(const Path& path, const Forces& forces, const Conditions& conditions, const Drive& drive);
   void backward(const Path& path, const Forces& forces, const Drive& drive);
+  void lift(const Path& path, const Forces& forces);
+  void lift_to(std::size_t end, const Path& path, const Forces& forces);
 
   std::vector<double> w_;
   std::size_t slowest_ = 0;
 };
 
 /// Whether the limit of a grid point counts; a path may have limits on a part only.
-inline bool is_limited(double limit_mps) { return limit_mps > 0 && limit_mps < kSpeedBound_mps; }
+inline bool is_limited(double limit_mps) {
+  return limit_mps > 0 && limit_mps < kSpeedBound_mps;
+}
 
 }  // namespace racesim::race

@@ -33,6 +33,8 @@ double Template::time_at(double l_m) const {
   return static_cast<double>(from - samples.data()) * kTemplateStep_s + std::min(since, kTemplateStep_s);
 }
 
-double Template::speed_at(double l_m) const { return speed_in(interval_of(samples, l_m), l_m); }
+double Template::speed_at(double l_m) const {
+  return speed_in(interval_of(samples, l_m), l_m);
+}
 
 }  // namespace racesim::race

@@ -9,18 +9,18 @@ namespace racesim::race {
 
 inline constexpr double kTemplateStep_s = 0.01;
 
-/// Samples of one drive, kTemplateStep_s apart. Between samples acceleration is constant, so speed is linear and
-/// distance a parabola: l[i+1] = l[i] + (v[i] + v[i+1]) / 2 · step, exactly. The last sample lies at or beyond
-/// the path's end.
+/// Samples of one drive, kTemplateStep_s apart. Between samples acceleration is constant, so speed is linear
+/// and distance a parabola: l[i+1] = l[i] + (v[i] + v[i+1]) / 2 · step, exactly. The last sample lies at or
+/// beyond the path's end.
 struct Template {
   struct Sample {
-    double l_m;             ///< along the path
+    double l_m;  ///< along the path
     float v_mps;
-    float fuel_kg;          ///< burnt since the path's begin
-    float wear;             ///< tyre work since the path's begin, as a share of that of a whole flying lap
+    float fuel_kg;  ///< burnt since the path's begin
+    float wear;     ///< tyre work since the path's begin, as a share of that of a whole flying lap
     std::uint8_t throttle_pct;
     std::uint8_t brake_pct;
-    std::uint8_t gear;      ///< 1 to 8; 0 in neutral
+    std::uint8_t gear;  ///< 1 to 8; 0 in neutral
     bool drs;
   };
   std::vector<Sample> samples;
