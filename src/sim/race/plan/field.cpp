@@ -207,6 +207,10 @@ void Field::set_pace(Runner& c) {
 void Field::read_gap(Runner& c, std::uint32_t k) {
   const double gap_s = static_cast<double>(c.time_ms - last_pass_ms_[k]) / 1000.0;
   last_pass_ms_[k] = c.time_ms;
+  foresee_gap(c, k, gap_s);
+}
+
+void Field::foresee_gap(Runner& c, std::uint32_t k, double gap_s) const {
   for (std::size_t z = 0; z < input_.drs_zones.size(); ++z) {
     if (input_.drs_zones[z].detection != k) continue;
     const std::uint32_t bit = 1U << z;

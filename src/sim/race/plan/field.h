@@ -83,6 +83,8 @@ class Field {
   void begin_lap(Runner& c);
   void set_pace(Runner& c);
   void read_gap(Runner& c, std::uint32_t k);
+  /// Opens or forbids the zones whose gap is read at `k`.
+  void foresee_gap(Runner& c, std::uint32_t k, double gap_s) const;
   void burn(Runner& c, double share);
   void settle(Runner& c, std::uint32_t k, std::int64_t to_ms, const Piece& piece);
 
@@ -92,7 +94,7 @@ class Field {
   double flag_ratio(const Runner& c, std::uint32_t k) const;
   bool leads(const Runner& c) const;
   double least_gap_s(const Runner& c) const;
-  std::int64_t behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms,
+  std::int64_t behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms, std::int64_t latest_ms,
                              std::int64_t& hard_ms) const;
   double piece_s(const Runner& c, std::uint32_t k, Bucket& bucket) const;
 
@@ -101,6 +103,7 @@ class Field {
   double pass_share(const Runner& f, const Runner& a, std::uint32_t k) const;
   void face_follower(Runner& f, std::uint32_t k);
   void agree(Runner& f, std::uint32_t k, std::int64_t front_ms);
+  void announce_pass(const Runner& a);
   double attack_edge_s(const Runner& f, const Runner& a, bool drs) const;
 
   // field_pit.cpp: stops and retirements

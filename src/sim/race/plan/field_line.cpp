@@ -8,6 +8,11 @@ namespace {
 
 constexpr double kRacingStep = 1.045;  ///< largest change of the ratio from piece to piece
 constexpr double kFlagStep = 1.13;
+constexpr double kMergeStep = 1.3;  ///< out of the pit lane into the queue: the car merely speeds up less
+constexpr double kBeside_s = 0.3;
+constexpr double kLate_s =
+    1.2;  ///< so little behind, a car that cannot slow down in time joins in front instead
+constexpr double kOpenUp_s = 0.1;  ///< per piece at most, or the end of a queue would have to stop
 constexpr double kSafetyCar = 1.6;
 constexpr double kCatchUp = 1.2;  ///< those who have not reached the queue yet
 constexpr double kVsc = 1.4;
@@ -15,6 +20,16 @@ constexpr double kGap_s = 0.5;
 constexpr double kQueueGap_s = 0.95;  ///< behind the safety car
 constexpr std::int64_t kHardGap_ms = 25;
 constexpr std::size_t kLookBack = 8;  ///< settled ways that can matter: the last few
+
+bool left_pit(const Runner& c) {
+  return !c.out->pieces.empty() && c.out->pieces.back().way == Way::pit;
+}
+
+/// It joined where the piece begins that it is on.
+bool joined(const Runner& f) {
+  const auto& pieces = f.out->pieces;
+  return pieces.size() > 1 && pieces[pieces.size() - 2].way == Way::pit && pieces.back().way == Way::line;
+}
 
 std::int64_t ms(double s) {
   return static_cast<std::int64_t>(s * 1000.0 + 0.5);
@@ -79,7 +94,7 @@ double Field::least_gap_s(const Runner& c) const {
 }
 
 std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms,
-                                  std::int64_t& hard_ms) const {
+                                  std::int64_t latest_ms, std::int64_t& hard_ms) const {
   const auto& ahead = settled_[(k + 1) % n_];
   const double least_s = least_gap_s(c);
   std::int64_t bound_ms = free_ms;
@@ -87,13 +102,18 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
   for (std::size_t i = begin; i < ahead.size(); ++i) {
     const Settled& f = ahead[i];
     if (f.car == c.index || f.car == c.passing || f.to_ms < c.time_ms) continue;
-    const bool open = c.way == Way::start || cars_[f.car].limping;
+    const double gap_s = static_cast<double>(c.time_ms - f.from_ms) / 1000.0;
+    // At the start and where the pit lane joins, cars run side by side.
+    const bool late = gap_s < kLate_s && f.to_ms + kHardGap_ms > latest_ms;
+    const bool beside =
+        c.way == Way::start || (left_pit(c) && (gap_s < kBeside_s || late)) || (late && joined(cars_[f.car]));
+    const bool open = beside || cars_[f.car].limping;
     if (open && free_ms + kHardGap_ms < f.to_ms) continue;
     hard_ms = std::max(hard_ms, f.to_ms + kHardGap_ms);
     if (open) continue;
     // Close in by half, open up by a third: no jolts.
-    const double gap_s = static_cast<double>(c.time_ms - f.from_ms) / 1000.0;
-    const double want_s = least_s + (gap_s - least_s) * (gap_s > least_s ? 0.5 : 0.65);
+    const double want_s = gap_s > least_s ? least_s + (gap_s - least_s) * 0.5
+                                          : gap_s + std::min(kOpenUp_s, (least_s - gap_s) * 0.35);
     bound_ms = std::max(bound_ms, f.to_ms + ms(want_s));
   }
   return bound_ms;
@@ -105,15 +125,21 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   piece.way = c.way;
   const double fast_s = piece_s(c, k, piece.bucket);
   double ratio = wanted_ratio(c, k);
-  const double step = c.ramp ? kFlagStep : kRacingStep;
+  const double step = c.ramp ? (left_pit(c) ? kMergeStep : kFlagStep) : kRacingStep;
   const double low = std::max(1.0, c.ratio / step);
   const double high = c.ratio * step;
   ratio = std::clamp(ratio, low, std::max(low, high));
   std::int64_t hard_ms = 0;
   std::int64_t to_ms = c.time_ms + ms(ratio * fast_s);
-  if (c.passing != kNobody) to_ms = c.passing_ms;
-  to_ms = behind_others(c, k, to_ms, hard_ms);
-  to_ms = std::min(to_ms, c.time_ms + ms(std::max(low, high) * fast_s));
+  // What was agreed may have become impossible: flags since then, or the wing stays shut.
+  if (c.passing != kNobody && c.passing_ms < c.time_ms + ms(0.999 * fast_s)) c.passing = kNobody;
+  if (c.passing != kNobody) {
+    to_ms = c.passing_ms;
+    announce_pass(c);
+  }
+  const std::int64_t latest_ms = c.time_ms + ms(std::max(low, high) * fast_s);
+  to_ms = behind_others(c, k, to_ms, latest_ms, hard_ms);
+  to_ms = std::min(to_ms, latest_ms);
   to_ms = std::max(to_ms, hard_ms);
   c.passing = kNobody;
   ratio = static_cast<double>(to_ms - c.time_ms) / (fast_s * 1000.0);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kFlagStep = 1.13;
 constexpr double kPitStep = 1.045;
+constexpr double kQueueAhead = 1.13;          ///< nobody hurries out of the lane to join a slow queue
 constexpr std::int64_t kBoxClear_ms = 1'500;  ///< between two cars of a team
 constexpr std::int64_t kRival_ms = 2'500;
 constexpr std::int64_t kHalt_ms = 14'000;  ///< a stricken car rolls to its halt
@@ -74,8 +75,9 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
   const Draws draws(input_.seed, "race.pit", c.entry->car);
   const double own = 1.001 + 0.008 * draws.uniform(c.pit_lap);
   // From behind a safety car the way in begins slowly.
-  const double step = c.ratio > 1.1 ? kFlagStep : kPitStep;
-  const double ratio = std::max(own, c.ratio / step);
+  const double step = c.ramp ? kFlagStep : kPitStep;
+  double ratio = std::max(own, c.ratio / step);
+  if (control_.field_flag() == Flag::sc && c.pit_piece > pit.box_piece) ratio = std::max(ratio, kQueueAhead);
   const double fast_s = pit.piece_s[c.pit_piece];
   auto to_ms = c.time_ms + static_cast<std::int64_t>(ratio * fast_s * 1000.0 + 0.5);
   if (c.pit_piece == pit.box_piece) {
@@ -88,10 +90,10 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
   }
   Piece piece;
   piece.way = Way::pit;
-  piece.ramp = c.ramp || step > kPitStep;
+  piece.ramp = c.ramp || ratio > 1.045;
   piece.ratio = static_cast<float>(ratio);
   c.ratio = ratio;
-  c.ramp = c.ramp && ratio > 1.04;
+  c.ramp = piece.ramp;
   ++c.pit_piece;
   settle(c, k, to_ms, piece);
 }

@@ -8,6 +8,8 @@ namespace racesim::race {
 namespace {
 
 constexpr std::int64_t kVscWarning_ms = 12'000;  ///< "ending" is shown so long before it ends
+constexpr std::int64_t kYellow_ms = 2'000;       ///< until the marshals wave
+constexpr std::int64_t kCall_ms = 9'000;         ///< until race control has seen enough
 constexpr std::uint32_t kDrsFirstLap = 3;
 constexpr std::uint32_t kDrsPause_laps = 2;  ///< after a safety car
 constexpr double kYellow = 1.03;
@@ -31,8 +33,14 @@ std::uint8_t RaceControl::sector_of(std::uint32_t checkpoint) const {
   return checkpoint < input_.sector_ends[0] ? 1 : checkpoint < input_.sector_ends[1] ? 2 : 3;
 }
 
-void RaceControl::begin(Flag flag, std::int64_t now_ms) {
+void RaceControl::begin(std::int64_t now_ms) {
+  const Flag flag = called_;
+  called_ = Flag::none;
+  if (flag_ == Flag::vsc) out_.phases[phase_].end_ms = now_ms;
   flag_ = flag;
+  end_said_ = false;
+  end_lap_ = leader_lap_ + called_laps_;
+  vsc_end_ms_ = now_ms + called_length_ms_;
   phase_ = out_.phases.size();
   out_.phases.push_back({flag, now_ms, now_ms, 0});
   say(now_ms, leader_lap_, Category::safety_car, flag, Scope::track, 0, 0,
@@ -46,6 +54,7 @@ void RaceControl::back_to_green(std::int64_t now_ms) {
 }
 
 void RaceControl::advance(std::int64_t now_ms) {
+  if (called_ != Flag::none && now_ms >= called_ms_) begin(called_ms_);
   if (flag_ == Flag::vsc) {
     if (!end_said_ && now_ms >= vsc_end_ms_ - kVscWarning_ms) {
       end_said_ = true;
@@ -79,20 +88,15 @@ void RaceControl::answer(const Incident& incident, std::uint32_t checkpoint, std
   const Draws draws(input_.seed, "race.control", incident.entry);
   if (incident.response == Response::none) return;
   const bool twice = incident.response != Response::yellow;
+  const bool call = incident.response == Response::sc || incident.response == Response::vsc;
   const double length_s = draws.between(incident.lap, 25, 60);
-  wave_yellow(checkpoint, twice, now_ms + 2'000, static_cast<std::int64_t>(length_s * 1000.0));
-  if (flag_ == Flag::sc) return;
-  if (incident.response == Response::sc) {
-    if (flag_ == Flag::vsc) out_.phases[phase_].end_ms = now_ms;
-    begin(Flag::sc, now_ms + 9'000);
-    end_lap_ = leader_lap_ + incident.laps;
-    end_said_ = false;
-  } else if (incident.response == Response::vsc && flag_ == Flag::green) {
-    begin(Flag::vsc, now_ms + 9'000);
-    vsc_end_ms_ =
-        now_ms + 9'000 + static_cast<std::int64_t>(draws.between(incident.lap + 1000, 60, 200) * 1000);
-    end_said_ = false;
-  }
+  wave_yellow(checkpoint, twice, now_ms + kYellow_ms, static_cast<std::int64_t>(length_s * 1000.0));
+  if (flag_ == Flag::sc || called_ == Flag::sc || !call) return;
+  if (incident.response == Response::vsc && (flag_ == Flag::vsc || called_ == Flag::vsc)) return;
+  called_ = incident.response == Response::sc ? Flag::sc : Flag::vsc;
+  called_ms_ = now_ms + kCall_ms;
+  called_laps_ = incident.laps;
+  called_length_ms_ = static_cast<std::int64_t>(draws.between(incident.lap + 1000, 60, 200) * 1000);
 }
 
 void RaceControl::wave_yellow(std::uint32_t checkpoint, bool twice, std::int64_t now_ms,

@@ -44,7 +44,7 @@ class RaceControl {
     bool twice;
     std::int64_t end_ms;
   };
-  void begin(Flag flag, std::int64_t now_ms);
+  void begin(std::int64_t now_ms);
   void back_to_green(std::int64_t now_ms);
   void wave_yellow(std::uint32_t checkpoint, bool twice, std::int64_t now_ms, std::int64_t length_ms);
 
@@ -54,6 +54,10 @@ class RaceControl {
   Flag flag_ = Flag::green;
   std::size_t phase_ = 0;
   std::uint32_t leader_lap_ = 1;
+  Flag called_ = Flag::none;  ///< decided, shown at called_ms_
+  std::int64_t called_ms_ = 0;
+  std::uint32_t called_laps_ = 0;
+  std::int64_t called_length_ms_ = 0;
   std::uint32_t end_lap_ = 0;  ///< the safety car is gone when the leader takes this lap up
   bool end_said_ = false;
   std::int64_t vsc_end_ms_ = 0;
