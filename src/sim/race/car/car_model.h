@@ -12,8 +12,9 @@ struct CarModel {
   double lift_area_m2 = 5.04;    ///< ClA, downforce
   double drag_area_m2 = 1.60;    ///< CdA
   double drs_drag_cut = 0.17;    ///< share of drag that an open rear wing saves; 0: no DRS in the rules
-  double grip = 2.15;            ///< tyre friction at 3 kN wheel load
-  double grip_per_n = -1.25e-4;  ///< its change with wheel load
+  double grip = 1.88;            ///< tyre friction at 3 kN wheel load, as far as drivers use it
+  double grip_per_n = -7e-5;     ///< its change with wheel load
+  double traction = 1.4;         ///< of the driven wheels going forward, relative to sideways grip
   double brake_limit_mps2 = 48;  ///< of the tyres, at standstill of the aerodynamics
   double engine_kw = 560;
   double electric_kw = 120;  ///< fades below 27.8 m/s

@@ -15,9 +15,11 @@ constexpr double kBrake_1ps = 30;
 constexpr double kGripReserve = 1.05;
 /// Nearly full is full: nobody feels out 98 %.
 constexpr double kFullFrom = 0.97;
-/// Slowing that lifting the foot alone gives time for; less is not worth a touch of the brake.
-constexpr double kBrakeFrom = 0.04;
-constexpr double kBrakeUntil = 0.01;
+constexpr double kFullUntil = 0.9;
+/// Less brake is not worth a touch, but once touched it is trailed into the bend until power is wanted again.
+constexpr double kBrakeFrom = 0.08;
+constexpr double kBrakeTrailed = 0.02;
+constexpr double kPowerFrom_g = 0.2;
 constexpr double kWingOpen = 0.9;
 constexpr double kWingShut = 0.5;
 /// Fuel that an idle engine burns, as a share of full flow.
@@ -83,11 +85,17 @@ DriverState Driver::begin_at(double l) const {
 void Driver::press(DriverState& state, double wanted_n, double engine_n) const {
   double throttle = 0;
   double brake = 0;
-  if (wanted_n > 0) {
-    throttle = wanted_n >= kFullFrom * engine_n ? 1 : wanted_n / engine_n;
+  // A foot on the brake stays there until power is wanted for more than a moment.
+  if (wanted_n > (state.brake > 0 ? kPowerFrom_g * kGravity_mps2 * forces_.mass_kg() : 0)) {
+    const double full = state.throttle < 1 ? kFullFrom : kFullUntil;
+    throttle = wanted_n >= full * engine_n ? 1 : wanted_n / engine_n;
   } else {
     brake = std::min(1.0, std::max(0.0, -wanted_n - forces_.engine_brake_n()) / forces_.full_brake_n());
-    if (brake < (state.brake > 0 ? kBrakeUntil : kBrakeFrom)) brake = 0;
+    if (state.brake > 0) {
+      brake = std::max(brake, kBrakeTrailed);
+    } else if (brake < kBrakeFrom) {
+      brake = 0;
+    }
   }
   // One foot at a time.
   if (state.brake > 0) throttle = 0;
@@ -132,11 +140,11 @@ void Driver::step(DriverState& state) const {
   const double a_ahead = 0.5 * cells_per_m_ * cell_at(state.l + kLookAhead_s * state.v, unused).w_gain;
   const double w = state.v * state.v;
   const double lateral = kGripReserve * forces_.lateral_limit_mps2(w);
-  const double share = forces_.share_left(w, plan.curvature, lateral);
+  const Forces::Circle circle = forces_.circle(w, plan.curvature, lateral);
   const double inertia = forces_.inertia_kg();
-  const double resistance = forces_.resistance_n(w, state.drs);
-  const double most = forces_.traction_n(state.v, w, share);
-  const double least = resistance - inertia * forces_.braking_mps2(w, share, lateral);
+  const double resistance = forces_.resistance_n(w, state.drs) + forces_.scrub_n(circle.used, lateral);
+  const double most = forces_.traction_n(state.v, w, circle.left);
+  const double least = resistance - inertia * forces_.braking_mps2(w, circle.left, lateral);
   const double a_wanted = a_ahead + kFeedback_1ps * (plan.v - state.v);
   const double wanted = std::max(least, std::min(most, inertia * a_wanted + resistance));
   const double engine = forces_.engine_n(state.v, state.gearbox.gear());
@@ -145,7 +153,7 @@ void Driver::step(DriverState& state) const {
   const double a = (force_n(state, wanted, engine) - resistance) / inertia;
 
   double v = std::max(0.0, state.v + a * kStep_s);
-  keep_limit(state.l, v);
+  keep_limit(state.l + v * kStep_s, v);
   v = static_cast<double>(static_cast<float>(v));
   change_gear(state, plan.apex);
   advance(state, v, plan.curvature);
@@ -162,7 +170,8 @@ void Driver::advance(DriverState& state, double v, double curvature) const {
 
 void Driver::roll(DriverState& state, double v) const {
   const Plan plan = plan_at(state.l);
-  const Pedals pedals = forces_.pedals_for(state.v, (v - state.v) / kStep_s, state.gearbox.gear(), false);
+  const Pedals pedals =
+      forces_.pedals_for(state.v, (v - state.v) / kStep_s, plan.curvature, state.gearbox.gear(), false);
   state.throttle = 0;
   state.brake = pedals.brake;
   state.drs = false;

@@ -36,6 +36,7 @@ Forces::Forces(const CarModel& car, const Conditions& conditions, double power)
       roll_n_(kRolling * weight_n_),
       grip_0_(conditions.grip * (car.grip - 3000 * car.grip_per_n)),
       grip_1_(conditions.grip * car.grip_per_n / 4),
+      traction_(car.traction),
       brake_limit_mps2_(car.brake_limit_mps2),
       engine_w_(1000 * car.engine_kw * car.driveline_efficiency * power),
       electric_w_(1000 * car.electric_kw * car.driveline_efficiency * power) {}
@@ -58,12 +59,19 @@ double Forces::engine_n(double v) const {
 }
 
 double Forces::engine_n(double v, int gear) const {
+  if (gear <= 1) {
+    constexpr double kSlipping_mps = kSlipping_rpm / (kRpmPerKmh[1] * kKmhPerMps);
+    return v < kSlipping_mps ? engine_n(v) * std::max(v, kLeastSpeed_mps) / kSlipping_mps : engine_n(v);
+  }
   const double revs = kRpmPerKmh[gear] * kKmhPerMps * v / kLevelPower_rpm;
-  return revs < 1 && gear > 1 ? engine_n(v) * revs : engine_n(v);
+  return revs < 1 ? engine_n(v) * revs : engine_n(v);
 }
 
-Pedals Forces::pedals_for(double v, double a_mps2, int gear, bool drs) const {
-  const double wanted_n = inertia_kg_ * a_mps2 + resistance_n(v * v, drs);
+Pedals Forces::pedals_for(double v, double a_mps2, double curvature_1pm, int gear, bool drs) const {
+  const double w = v * v;
+  const double lateral = lateral_limit_mps2(w);
+  const double scrub = scrub_n(circle(w, curvature_1pm, lateral).used, lateral);
+  const double wanted_n = inertia_kg_ * a_mps2 + resistance_n(w, drs) + scrub;
   if (wanted_n > 0) return {std::min(1.0, wanted_n / engine_n(v, gear)), 0};
   return {0, std::min(1.0, std::max(0.0, -wanted_n - engine_brake_n()) / full_brake_n())};
 }

@@ -47,10 +47,25 @@ class Forces {
   /// Largest w with w·|curvature| within the lateral limit, and within the speed bound.
   double cornering_cap(double curvature_1pm) const;
 
-  /// Share of the tyres' grip that cornering leaves to braking and traction (friction circle).
+  /// What cornering takes of the tyres' grip and what it leaves to braking and traction (friction circle).
+  struct Circle {
+    double used;
+    double left;
+  };
+  Circle circle(double w, double curvature_1pm, double lateral_limit) const {
+    const double used =
+        std::min(1.0, w * (curvature_1pm < 0 ? -curvature_1pm : curvature_1pm) / lateral_limit);
+    return {used, std::sqrt(1 - used * used)};
+  }
+
   double share_left(double w, double curvature_1pm, double lateral_limit) const {
-    const double used = w * curvature_1pm / lateral_limit;
-    return used * used < 1 ? std::sqrt(1 - used * used) : 0;
+    return circle(w, curvature_1pm, lateral_limit).left;
+  }
+
+  /// Drag of tyres that corner: their sideways force times a slip angle that grows with its use. It is why a
+  /// fast bend taken flat costs speed.
+  double scrub_n(double used, double lateral_limit) const {
+    return kScrub * mass_kg_ * lateral_limit * used * used;
   }
 
   /// Air and rolling resistance.
@@ -65,7 +80,7 @@ class Forces {
   /// by acceleration's load transfer. Below 15 m/s the clutch and spinning wheels leave less.
   double traction_n(double v, double w, double share) const {
     const double load_n = 0.545 * weight_n_ + 0.56 * lift_npw_ * w + 0.8 * mass_kg_;
-    const double wheels_n = (grip_0_ + grip_1_ * (weight_n_ + lift_npw_ * w)) * load_n * share;
+    const double wheels_n = (grip_0_ + grip_1_ * (weight_n_ + lift_npw_ * w)) * load_n * share * traction_;
     return v < kLaunch_mps ? wheels_n * (kLaunchGrip + (1 - kLaunchGrip) / kLaunch_mps * v) : wheels_n;
   }
 
@@ -79,8 +94,9 @@ class Forces {
   /// Slowing with the foot off and the brake untouched.
   double lifting_mps2(double w) const { return (resistance_n(w, false) + engine_brake_n()) / inertia_kg_; }
 
-  /// The pedals that give acceleration `a_mps2` at speed v, ignoring what the tyres hold: inverse dynamics.
-  Pedals pedals_for(double v, double a_mps2, int gear, bool drs) const;
+  /// The pedals that give acceleration `a_mps2` at speed v in a bend, ignoring what the tyres hold: inverse
+  /// dynamics.
+  Pedals pedals_for(double v, double a_mps2, double curvature_1pm, int gear, bool drs) const;
 
   /// Engine braking with the foot off, before the brake is touched.
   double engine_brake_n() const { return 0.1 * weight_n_; }
@@ -89,7 +105,8 @@ class Forces {
 
  private:
   static constexpr double kLaunch_mps = 25;
-  static constexpr double kLaunchGrip = 0.62;
+  static constexpr double kLaunchGrip = 0.48;
+  static constexpr double kScrub = 0.06;
   static constexpr double kBrakingBound_mps2 = 52;
 
   double mass_kg_;
@@ -102,6 +119,7 @@ class Forces {
   double roll_n_;
   double grip_0_;  ///< friction = grip_0 + grip_1 · load of all four wheels
   double grip_1_;
+  double traction_;
   double brake_limit_mps2_;
   double engine_w_;
   double electric_w_;

@@ -8,7 +8,7 @@ namespace {
 /// A limiter keeps this share of the limit, so that no sample is above it.
 constexpr double kLimiter = 0.997;
 /// A driver is down at the limit this far before it holds.
-constexpr double kLimitEarly_m = 6;
+constexpr double kLimitEarly_m = 10;
 /// Of the brakes, when planning: the rest lets the driver catch up when he is late.
 constexpr double kPlannedBraking = 0.95;
 /// A driver lifts instead of braking where that costs less time than this.
@@ -57,7 +57,7 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
   if (!path.closed) w_[0] = std::min(w_[0], drive.begin_speed_mps * drive.begin_speed_mps);
   const std::size_t begin = path.closed ? slowest_ : 0;
   std::size_t i = begin;
-  double at_begin = 0;
+  double at_begin = -1;
   // A closed path ends its round at the speed it began with if that is the slowest cap, but for circles,
   // where no grip is left to hold the cap: hence up to two rounds.
   for (int round = 0; round < (path.closed ? 2 : 1) && at_begin != w_[begin]; ++round) {
@@ -65,9 +65,11 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
     for (std::size_t n = 0; n < cells; ++n) {
       const double w = w_[i];
       const double v = std::sqrt(w);
-      const double share = forces.share_left(w, path.curvature_1pm[i], forces.lateral_limit_mps2(w));
-      const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, share));
-      const double a = (force - forces.resistance_n(w, open[i] != 0)) / forces.inertia_kg();
+      const double lateral = forces.lateral_limit_mps2(w);
+      const Forces::Circle circle = forces.circle(w, path.curvature_1pm[i], lateral);
+      const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left));
+      const double against = forces.resistance_n(w, open[i] != 0) + forces.scrub_n(circle.used, lateral);
+      const double a = (force - against) / forces.inertia_kg();
       w_[i + 1] = std::min(w_[i + 1], std::max(0.0, w + 2 * path.step_m * a));
       if (++i == cells && path.closed) {
         w_[0] = w_[cells];
@@ -90,7 +92,7 @@ void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive&
   for (std::size_t n = 0; n < cells; ++n) {
     const double w = w_[i];
     const double lateral = forces.lateral_limit_mps2(w);
-    const double share = forces.share_left(w, path.curvature_1pm[i], lateral);
+    const double share = forces.circle(w, path.curvature_1pm[i], lateral).left;
     const double a = forces.braking_mps2(w, share, lateral) * braking;
     --i;
     w_[i] = std::min(w_[i], w + 2 * path.step_m * a);
@@ -106,22 +108,31 @@ void SpeedProfile::lift(const Path& path, const Forces& forces) {
     return w_[cell] - w_[cell + 1] > 2.02 * path.step_m * forces.lifting_mps2(w_[cell]);
   };
   // Stretches across a closed path's seam are left as they are: a timing line lies on a straight.
+  std::vector<double> lifted;
   for (std::size_t i = path.cells(); i-- > 0;) {
     if (!braked(i)) continue;
     const std::size_t end = i + 1;
+    if (lift_to(end, path, forces, lifted)) {
+      for (std::size_t k = 0; k < lifted.size(); ++k) w_[end - 1 - k] = lifted[k];
+    }
     while (i > 0 && braked(i - 1)) --i;
-    const double v = std::sqrt(w_[end]);
-    const double slowing = std::sqrt(w_[i]) - v;
-    if (slowing * slowing < 2 * kLiftWorth_s * v * forces.lifting_mps2(w_[end])) lift_to(end, path, forces);
   }
 }
 
-void SpeedProfile::lift_to(std::size_t end, const Path& path, const Forces& forces) {
+bool SpeedProfile::lift_to(std::size_t end, const Path& path, const Forces& forces,
+                           std::vector<double>& lifted) const {
+  lifted.clear();
+  double w = w_[end];
+  double lost_s = 0;
   for (std::size_t i = end; i-- > 0;) {
-    const double w = w_[i + 1] + 2 * path.step_m * forces.lifting_mps2(w_[i + 1]);
-    if (i + 1 < end && w >= w_[i]) break;
-    w_[i] = std::min(w, w_[i]);
+    w += 2 * path.step_m * forces.lifting_mps2(w);
+    // The plan may brake, ease off for a bend and brake again: all that one lift replaces.
+    if (w >= w_[i]) return true;
+    lost_s += path.step_m * (1 / std::sqrt(w) - 1 / std::sqrt(w_[i]));
+    if (lost_s > kLiftWorth_s) return false;
+    lifted.push_back(w);
   }
+  return false;
 }
 
 std::size_t SpeedProfile::last_apex() const {

@@ -33,7 +33,9 @@ class SpeedProfile {
   void forward(const Path& path, const Forces& forces, const Conditions& conditions, const Drive& drive);
   void backward(const Path& path, const Forces& forces, const Drive& drive);
   void lift(const Path& path, const Forces& forces);
-  void lift_to(std::size_t end, const Path& path, const Forces& forces);
+  /// Speeds squared, from the cell before `end` backward, of a lift in place of braking; false if it costs
+  /// much.
+  bool lift_to(std::size_t end, const Path& path, const Forces& forces, std::vector<double>& lifted) const;
 
   std::vector<double> w_;
   std::size_t slowest_ = 0;
