@@ -133,7 +133,7 @@ std::vector<double> fast_line(const Track& track, const CarModel& car, double ma
   constexpr double kEnough_s = 0.002;
   constexpr int kRoundsMost = 40;
   LineSearch search(track, car, margin_m);
-  for (const double reach_m : {240, 120, 60, 30, 120, 60, 30, 60, 30})
+  for (const double reach_m : {240, 120, 60, 30, 120, 60, 30, 60, 30, 15, 30, 15})
     search.improve(reach_m, kEnough_s, kRoundsMost);
   return std::move(search).offsets();
 }

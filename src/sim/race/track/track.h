@@ -35,6 +35,7 @@ struct Checkpoint {
   double s_m;
 };
 
+/// May run across the timing line: then end_m < begin_m.
 struct DrsZone {
   double detection_m;  ///< the gap to the car in front is read here
   double begin_m;
