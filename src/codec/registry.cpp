@@ -6,6 +6,7 @@
 #include "codec/row_encoder.h"
 #include "model/master.h"
 #include "model/play.h"
+#include "model/race.h"
 #include "model/vehicle.h"
 
 namespace racesim {
@@ -13,7 +14,8 @@ namespace {
 
 template <class... Rows>
 struct RowList {};
-using BuiltinRows = RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow>;
+using BuiltinRows = RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow,
+                            CheckpointPassRow, LapRow, RaceControlRow>;
 
 template <class Format, class... Rows>
 std::unique_ptr<Encoder> encoder_for(const SchemaInfo& schema, RowList<Rows...>) {

@@ -9,11 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "model/race.h"
 #include "sim/race/plan/race_input.h"
 
 namespace racesim::race {
-
-enum class Compound : std::uint8_t { soft, medium, hard };
 
 /// Which path a piece runs along.
 enum class Way : std::uint8_t {

@@ -1,0 +1,68 @@
+// The sessions of a run one after the other. Each begins a fixed period after the one before, so that a
+// moment's session is known without planning those before it; how many samples came before it is found by
+// planning them.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "sim/race/session.h"
+
+namespace racesim::race {
+
+/// Samples of a car per second, in thousandths.
+struct SampleRate {
+  std::uint64_t mhz = 100'000;
+
+  /// Time of sample `n` since the session's begin; whole milliseconds, rounded down.
+  std::int64_t time_ms(std::uint64_t n) const {
+    return static_cast<std::int64_t>(static_cast<unsigned __int128>(n) * 1'000'000 / mhz);
+  }
+  /// The first sample at or after `time_ms`, which is not negative.
+  std::uint64_t first_at(std::int64_t time_ms) const {
+    const unsigned __int128 product = static_cast<unsigned __int128>(time_ms) * mhz;
+    return static_cast<std::uint64_t>((product + 999'999) / 1'000'000);
+  }
+};
+
+/// Any thread.
+class Calendar {
+ public:
+  /// `input` is that of the first session; others have a seed drawn from its. `templates` outlives this.
+  Calendar(PlanInput input, const Templates& templates, SampleRate rate);
+
+  /// Between the begins of two sessions: whole hours with room for the longest one.
+  std::int64_t period_ms() const { return period_ms_; }
+
+  /// What sessions before a session have sent: each seq goes on from there.
+  struct Counts {
+    std::uint64_t samples = 0;          ///< of every car
+    std::uint64_t messages = 0;         ///< of race control
+    std::vector<std::uint64_t> passes;  ///< of checkpoints, by car
+    std::vector<std::uint64_t> laps;    ///< by car
+  };
+  struct Place {
+    std::shared_ptr<const Session> session;
+    Counts before;
+  };
+  /// Session `index`, from 0. The first look at a session plans it and, once, all before it.
+  Place at(std::uint64_t index) const;
+
+ private:
+  std::shared_ptr<const Session> session(std::uint64_t index) const;
+  Counts behind(const Session& session, const Counts& before) const;
+
+  const PlanInput input_;
+  const Templates& templates_;
+  const SampleRate rate_;
+  std::int64_t period_ms_;
+  mutable std::mutex mutex_;
+  mutable std::list<std::pair<std::uint64_t, std::shared_ptr<const Session>>> recent_;  // latest first
+  mutable std::vector<Counts> before_;  // of sessions, as far as known
+};
+
+}  // namespace racesim::race

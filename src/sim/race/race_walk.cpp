@@ -1,0 +1,335 @@
+#include "sim/race/race_walk.h"
+
+#include <algorithm>
+
+#include "base/detmath.h"
+#include "model/race.h"
+#include "sim/race/car/forces.h"
+
+namespace racesim::race {
+namespace {
+
+constexpr std::size_t kRowsPerCall = 512;        // rows and their text stay in the second-level cache
+constexpr double kMetresPerDegree = 111'194.93;  // of a great circle on a sphere of 6,371.0088 km
+
+/// To the nearest whole number, halves away from zero; the same on every processor.
+template <class Int>
+Int nearest_int(double value) {
+  return static_cast<Int>(value + (value < 0 ? -0.5 : 0.5));
+}
+
+/// Metres on the ground to 1e-6 degrees around the track's anchor.
+struct Ground {
+  double latitude_udeg, longitude_udeg;
+  double per_north_m, per_east_m;
+  explicit Ground(const Anchor& anchor)
+      : latitude_udeg(anchor.latitude_deg * 1e6),
+        longitude_udeg(anchor.longitude_deg * 1e6),
+        per_north_m(1e6 / kMetresPerDegree),
+        per_east_m(1e6 / (kMetresPerDegree * detmath::cos(anchor.latitude_deg * 0.017453292519943295))) {}
+};
+
+const char* category_name(Category category) {
+  switch (category) {
+    case Category::flag:
+    case Category::track_limits:
+      return "Flag";
+    case Category::safety_car:
+      return "SafetyCar";
+    case Category::retirement:
+    case Category::pit:
+      return "CarEvent";
+    case Category::overtake:
+    case Category::fastest_lap:
+      return "Other";
+  }
+  return "";
+}
+
+const char* flag_name(Flag flag) {
+  constexpr std::array kNames{"",          "GREEN", "YELLOW", "DOUBLE YELLOW", "RED", "BLUE",
+                              "CHEQUERED", "SC",    "VSC"};
+  return kNames[static_cast<std::size_t>(flag)];
+}
+
+const char* scope_name(Scope scope) {
+  constexpr std::array kNames{"Track", "Sector", "Driver"};
+  return kNames[static_cast<std::size_t>(scope)];
+}
+
+}  // namespace
+
+struct RaceWalk::Scratch {
+  RowBatch telemetry{schema_info<TelemetryRow>()};
+  RowBatch checkpoints{schema_info<CheckpointPassRow>()};
+  RowBatch laps{schema_info<LapRow>()};
+  RowBatch messages{schema_info<RaceControlRow>()};
+};
+
+/// Renders a part of one session.
+class RaceWalk::Painter {
+ public:
+  Painter(const RaceContext& context, ShardRange cars, Scratch& scratch, std::uint64_t session)
+      : context_(context),
+        cars_(cars),
+        scratch_(scratch),
+        place_(context.calendar->at(session)),
+        session_number_(static_cast<std::uint16_t>(session + 1)),
+        begin_ms_(context.start_ms + static_cast<std::int64_t>(session) * context.calendar->period_ms()),
+        ground_(context.track->anchor) {}
+
+  /// Events of [from_ms, to_ms), epoch.
+  void paint(std::int64_t from_ms, std::int64_t to_ms, RowConsumer& out);
+
+ private:
+  const Session& session() const { return *place_.session; }
+  bool shown(const SideEvent& event) const;
+  void paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out);
+  void paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver);
+  void set_row(TelemetryRow& row, const Segment& segment, std::int64_t plan_ms) const;
+  void paint_side(const SideEvent& event, RowConsumer& out);
+  void paint_pass(const SideEvent& event);
+  void paint_lap(const SideEvent& event);
+  void paint_message(const SideEvent& event);
+  template <class Row>
+  Row& one_row(RowBatch& batch, const SideEvent& event);
+
+  std::uint16_t number(std::uint32_t car) const {
+    return static_cast<std::uint16_t>(session().input().entries[car].car);
+  }
+  std::int64_t epoch_ms(std::int64_t plan_ms) const { return begin_ms_ + kGridWait_ms + plan_ms; }
+
+  const RaceContext& context_;
+  const ShardRange cars_;
+  Scratch& scratch_;
+  const Calendar::Place place_;
+  const std::uint16_t session_number_;
+  const std::int64_t begin_ms_;  // epoch, of the session
+  const Ground ground_;
+};
+
+bool RaceWalk::Painter::shown(const SideEvent& event) const {
+  if (context_.stream_index[static_cast<std::size_t>(event.stream)] < 0) return false;
+  if (event.stream == Stream::race_control) return cars_.first == 0;
+  return event.car >= cars_.first && event.car < cars_.last;
+}
+
+void RaceWalk::Painter::paint(std::int64_t from_ms, std::int64_t to_ms, RowConsumer& out) {
+  const std::int64_t from = std::max<std::int64_t>(0, from_ms - begin_ms_);
+  const std::int64_t to = std::min(to_ms - begin_ms_, session().length_ms());
+  if (from >= to) return;
+  const std::uint64_t last = context_.rate.first_at(to);
+  std::uint64_t at = context_.rate.first_at(from);
+  const std::vector<SideEvent>& side = session().side_events();
+  auto event = std::lower_bound(side.begin(), side.end(), from - kGridWait_ms,
+                                [](const SideEvent& e, std::int64_t ms) { return e.time_ms < ms; });
+  for (; event != side.end() && event->time_ms + kGridWait_ms < to; ++event) {
+    if (!shown(*event)) continue;
+    // Samples of the event's own millisecond come first.
+    const std::uint64_t until = std::min(last, context_.rate.first_at(event->time_ms + kGridWait_ms + 1));
+    paint_samples(at, until, out);
+    at = std::max(at, until);
+    paint_side(*event, out);
+  }
+  paint_samples(at, last, out);
+}
+
+/// Samples [first, last) of all cars, tick by tick.
+void RaceWalk::Painter::paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out) {
+  const int stream = context_.stream_index[static_cast<std::size_t>(Stream::telemetry)];
+  if (stream < 0) return;
+  const std::size_t cars = cars_.last - cars_.first;
+  const std::uint64_t ticks = std::max<std::size_t>(1, kRowsPerCall / cars);
+  RowBatch& rows = scratch_.telemetry;
+  for (; first < last; first = std::min(first + ticks, last)) {
+    const std::uint64_t end = std::min(first + ticks, last);
+    rows.clear();
+    rows.resize((end - first) * cars);
+    rows.heads.resize(rows.size());
+    for (std::uint32_t car = cars_.first; car < cars_.last; ++car)
+      paint_car(car, first, end, rows.add_text((*context_.drivers)[car]));
+    out.take(static_cast<std::uint32_t>(stream), rows);
+  }
+}
+
+void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver) {
+  const std::size_t cars = cars_.last - cars_.first;
+  TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + (car - cars_.first);
+  EventHead* head = scratch_.telemetry.heads.data() + (car - cars_.first);
+  const std::vector<Segment>& segments = session().cars()[car].segments;
+  const auto begins_after = [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; };
+  auto segment = std::upper_bound(segments.begin(), segments.end(),
+                                  context_.rate.time_ms(first) - kGridWait_ms, begins_after) -
+                 1;
+  const std::uint16_t car_number = number(car);
+  for (std::uint64_t tick = first; tick < last; ++tick, row += cars, head += cars) {
+    const std::int64_t session_ms = context_.rate.time_ms(tick);
+    const std::int64_t plan_ms = session_ms - kGridWait_ms;
+    while (plan_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
+    set_row(*row, *segment, plan_ms);
+    row->run = {context_.run};
+    row->session = session_number_;
+    row->car = car_number;
+    row->driver = driver;
+    row->seq = place_.before.samples + tick;
+    row->time.ms = begin_ms_ + session_ms;
+    row->session_time_ms = session_ms;
+    *head = {row->time.ms * 1'000'000, car_number, car_number, row->seq};
+  }
+}
+
+void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::int64_t plan_ms) const {
+  const CarState state = state_at(segment, plan_ms);
+  const double lateral_mps2 = state.v_mps * state.v_mps * state.curvature_1pm;
+  row.lap = segment.lap;
+  row.lap_distance_mm = nearest_int<std::int32_t>(state.s_m * 1000);
+  row.speed_dkmh = nearest_int<std::uint16_t>(state.v_mps * 36);
+  row.engine_rpm = nearest_int<std::uint16_t>(rpm_at(state.gear, state.v_mps));
+  row.gear = state.gear;
+  row.throttle_pct = state.throttle_pct;
+  row.brake_pct = state.brake_pct;
+  row.drs = state.drs;
+  row.x_cm = nearest_int<std::int32_t>(state.x_m * 100);
+  row.y_cm = nearest_int<std::int32_t>(state.y_m * 100);
+  row.latitude_udeg = nearest_int<std::int32_t>(ground_.latitude_udeg + state.y_m * ground_.per_north_m);
+  row.longitude_udeg = nearest_int<std::int32_t>(ground_.longitude_udeg + state.x_m * ground_.per_east_m);
+  row.lon_cg = nearest_int<std::int16_t>(state.a_mps2 * (100 / kGravity_mps2));
+  row.lat_cg = nearest_int<std::int16_t>(lateral_mps2 * (100 / kGravity_mps2));
+  row.fuel_g = nearest_int<std::int32_t>(state.fuel_g);
+  row.tyre = segment.tyre;
+  row.tyre_age_laps = segment.tyre_age_laps;
+  row.tyre_wear_dpct = nearest_int<std::uint16_t>(static_cast<double>(state.wear_pct) * 10);
+  row.sector = segment.sector;
+  row.position = segment.position;
+  row.gap_ms = segment.gap_ms;
+  row.status = segment.status;
+}
+
+void RaceWalk::Painter::paint_side(const SideEvent& event, RowConsumer& out) {
+  const auto stream =
+      static_cast<std::uint32_t>(context_.stream_index[static_cast<std::size_t>(event.stream)]);
+  switch (event.stream) {
+    case Stream::telemetry:
+      break;
+    case Stream::checkpoints:
+      paint_pass(event);
+      out.take(stream, scratch_.checkpoints);
+      break;
+    case Stream::laps:
+      paint_lap(event);
+      out.take(stream, scratch_.laps);
+      break;
+    case Stream::race_control:
+      paint_message(event);
+      out.take(stream, scratch_.messages);
+      break;
+  }
+}
+
+/// A batch of one row, with what all rows have.
+template <class Row>
+Row& RaceWalk::Painter::one_row(RowBatch& batch, const SideEvent& event) {
+  batch.clear();
+  batch.resize(1);
+  Row& row = batch.rows<Row>()[0];
+  row = Row{};
+  row.run = {context_.run};
+  row.session = session_number_;
+  row.time.ms = epoch_ms(event.time_ms);
+  row.session_time_ms = event.time_ms + kGridWait_ms;
+  return row;
+}
+
+void RaceWalk::Painter::paint_pass(const SideEvent& event) {
+  const CarPlan& car = session().plan().cars[event.car];
+  const Pass& pass = car.passes[event.index];
+  const std::uint32_t count = session().plan().checkpoints;
+  const std::uint32_t checkpoint = event.index % count;
+  const Checkpoint& at = context_.track->checkpoints[checkpoint];
+  const std::vector<Segment>& segments = session().cars()[event.car].segments;
+  const auto segment = std::upper_bound(segments.begin(), segments.end(), event.time_ms,
+                                        [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; }) -
+                       1;
+  auto& row = one_row<CheckpointPassRow>(scratch_.checkpoints, event);
+  row.car = number(event.car);
+  row.driver = scratch_.checkpoints.add_text((*context_.drivers)[event.car]);
+  row.seq = place_.before.passes[event.car] + event.seq;
+  row.lap = static_cast<std::uint16_t>(event.index / count + (checkpoint == 0 && event.index > 0 ? 0 : 1));
+  row.checkpoint = static_cast<std::uint16_t>(checkpoint);
+  row.name = scratch_.checkpoints.add_text(at.name);
+  row.s_mm = nearest_int<std::int32_t>(at.s_m * 1000);
+  if (checkpoint == 0 && event.index > 0) row.sector = 3;
+  for (std::uint8_t sector = 0; sector < 2; ++sector)
+    if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
+  row.speed_dkmh = nearest_int<std::uint16_t>(state_at(*segment, event.time_ms).v_mps * 36);
+  row.position = static_cast<std::uint8_t>(pass.position);
+  row.gap_ms = static_cast<std::int32_t>(pass.gap_ms);
+  scratch_.checkpoints.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
+}
+
+void RaceWalk::Painter::paint_lap(const SideEvent& event) {
+  const CarPlan& car = session().plan().cars[event.car];
+  const LapPlan& lap = car.laps[event.index];
+  auto& row = one_row<LapRow>(scratch_.laps, event);
+  row.car = number(event.car);
+  row.driver = scratch_.laps.add_text((*context_.drivers)[event.car]);
+  row.seq = place_.before.laps[event.car] + event.seq;
+  row.lap = static_cast<std::uint16_t>(event.index + 1);
+  row.lap_time_ms = static_cast<std::int32_t>(lap.end_ms - lap.begin_ms);
+  row.sector1_ms = static_cast<std::int32_t>(lap.sector_ms[0]);
+  row.sector2_ms = static_cast<std::int32_t>(lap.sector_ms[1]);
+  row.sector3_ms = static_cast<std::int32_t>(lap.sector_ms[2]);
+  row.tyre = lap.compound;
+  row.tyre_age_laps = static_cast<std::uint8_t>(lap.tyre_age_laps + 1);
+  row.stint = static_cast<std::uint8_t>(lap.stint);
+  row.position = static_cast<std::uint8_t>(lap.position);
+  const std::size_t end_pass = static_cast<std::size_t>(event.index + 1) * session().plan().checkpoints;
+  if (end_pass < car.passes.size()) row.gap_ms = static_cast<std::int32_t>(car.passes[end_pass].gap_ms);
+  row.pit_in = lap.pit_in;
+  row.pit_out = lap.pit_out;
+  row.is_valid = lap.is_valid;
+  scratch_.laps.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
+}
+
+void RaceWalk::Painter::paint_message(const SideEvent& event) {
+  const ControlMessage& message = session().plan().messages[event.car];
+  RowBatch& batch = scratch_.messages;
+  auto& row = one_row<RaceControlRow>(batch, event);
+  row.seq = place_.before.messages + event.seq;
+  row.lap = static_cast<std::uint16_t>(message.lap);
+  row.category = batch.add_text(category_name(message.category));
+  row.flag = batch.add_text(flag_name(message.flag));
+  row.scope = batch.add_text(scope_name(message.scope));
+  row.sector = message.sector;
+  row.car = static_cast<std::uint16_t>(message.car);
+  row.message = batch.add_text(message.text);
+  batch.heads.push_back({row.time.ms * 1'000'000, 0, 0, row.seq});
+}
+
+std::unique_ptr<RaceWalk::Scratch> RaceWalk::take_scratch() {
+  const std::scoped_lock lock(mutex_);
+  if (free_.empty()) return std::make_unique<Scratch>();
+  auto scratch = std::move(free_.back());
+  free_.pop_back();
+  return scratch;
+}
+
+void RaceWalk::give_back(std::unique_ptr<Scratch> scratch) {
+  const std::scoped_lock lock(mutex_);
+  free_.push_back(std::move(scratch));
+}
+
+void RaceWalk::fill(std::uint64_t index, RowConsumer& out) {
+  if (cars_.first == cars_.last) return;
+  const std::int64_t from_ms = context_.start_ms + (static_cast<std::int64_t>(index) << context_.slice_shift);
+  const std::int64_t to_ms = std::min(context_.end_ms, from_ms + (std::int64_t{1} << context_.slice_shift));
+  const std::int64_t period_ms = context_.calendar->period_ms();
+  auto scratch = take_scratch();
+  const auto first = static_cast<std::uint64_t>((from_ms - context_.start_ms) / period_ms);
+  const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.start_ms) / period_ms);
+  for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session)
+    Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
+  give_back(std::move(scratch));
+}
+
+}  // namespace racesim::race

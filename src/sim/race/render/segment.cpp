@@ -1,0 +1,108 @@
+#include "sim/race/render/segment.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace racesim::race {
+namespace {
+
+// Evaluating needs two Newton steps at racing pace and three while flags change the pace by 15 %.
+constexpr int kNewtonSteps = 3;
+
+/// Pedals at pace ratio r. All forces but rolling shrink with 1/r², so power with 1/r³; but up to a few per
+/// cent a car is slow because it has less power or grip, not because its driver lifts.
+constexpr double kSameEffort = 1.04;
+constexpr double kLifted = 1.15;
+inline double effort(double r) {
+  if (r <= kSameEffort) [[likely]]
+    return 1;
+  const double lifted = 1 / (r * r * r);
+  if (r >= kLifted) return lifted;
+  const double share = (r - kSameEffort) / (kLifted - kSameEffort);
+  return 1 + share * (lifted - 1);
+}
+
+inline std::uint8_t scaled(std::uint8_t percent, double factor) {
+  return static_cast<std::uint8_t>(static_cast<double>(percent) * factor + 0.5);
+}
+
+inline void place(const Segment& segment, double l_m, CarState& state) {
+  const PathGrid& grid = *segment.path;
+  const double at = l_m * grid.per_m;
+  const auto cell = std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0,
+                                             static_cast<std::int64_t>(grid.points.size()) - 2);
+  const double share = at - static_cast<double>(cell);
+  const PathGrid::Point& p = grid.points[static_cast<std::size_t>(cell)];
+  const PathGrid::Point& q = grid.points[static_cast<std::size_t>(cell) + 1];
+  state.s_m = p.s_m + share * (q.s_m - p.s_m) + segment.s_offset_m;
+  state.x_m = p.x_m + share * (q.x_m - p.x_m);
+  state.y_m = p.y_m + share * (q.y_m - p.y_m);
+  state.curvature_1pm = p.curvature_1pm + share * (q.curvature_1pm - p.curvature_1pm);
+}
+
+}  // namespace
+
+PathGrid::PathGrid(const Path& path) : per_m(1 / path.step_m) {
+  points.reserve(path.s_m.size());
+  for (std::size_t i = 0; i < path.s_m.size(); ++i)
+    points.push_back({path.s_m[i], path.x_m[i], path.y_m[i], path.curvature_1pm[i]});
+}
+
+void set_pace(Segment& segment, double r0, double r1) {
+  const double wanted = static_cast<double>(segment.end_ms - segment.begin_ms) * 1e-3 / segment.tau_s;
+  segment.r0 = r0;
+  segment.r_rise = r1 - r0;
+  // ∫ 16x²(1−x)² dx over 0..1 is 8/15.
+  segment.c16 = 16 * (wanted - (r0 + r1) / 2) * (15.0 / 8.0);
+}
+
+CarState state_at(const Segment& segment, std::int64_t time_ms) {
+  CarState state{};
+  if (segment.drive == nullptr) {
+    place(segment, segment.l_m, state);
+    state.fuel_g = segment.fuel_begin_g;
+    state.wear_pct = segment.wear_begin_pct;
+    return state;
+  }
+  const double r0 = segment.r0, rise = segment.r_rise, c16 = segment.c16;
+  const double since = static_cast<double>(time_ms - segment.begin_ms) * 1e-3;
+  const double wanted = since / segment.tau_s;
+  const auto ratio = [&](double x) {
+    const double y = x * (1 - x);
+    return r0 + rise * x * x * (3 - 2 * x) + c16 * y * y;
+  };
+  double x = since * 1e3 / static_cast<double>(segment.end_ms - segment.begin_ms);
+  for (int step = 0; step < kNewtonSteps; ++step) {
+    const double xxx = x * x * x;
+    const double t = r0 * x + rise * xxx * (1 - 0.5 * x) + c16 * xxx * (1.0 / 3 - x * (0.5 - 0.2 * x));
+    x -= (t - wanted) / ratio(x);
+  }
+  const double r = ratio(x);
+  const double r_slope = (6 * rise * x * (1 - x) + 2 * c16 * x * (1 - x) * (1 - 2 * x)) / segment.tau_s;
+  const Template& drive = *segment.drive;
+  const double at = (segment.tau_begin_s + x * segment.tau_s) * (1 / kTemplateStep_s);
+  const auto i = std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0,
+                                          static_cast<std::int64_t>(drive.samples.size()) - 2);
+  const double share = at - static_cast<double>(i);
+  const Template::Sample& p = drive.samples[static_cast<std::size_t>(i)];
+  const Template::Sample& q = drive.samples[static_cast<std::size_t>(i) + 1];
+  const double v0 = static_cast<double>(p.v_mps), dv = static_cast<double>(q.v_mps) - v0;
+  const double v = v0 + share * dv;
+  const double inverse = 1 / r;
+  place(segment, p.l_m + (v0 + 0.5 * share * dv) * share * kTemplateStep_s, state);
+  state.v_mps = v * inverse;
+  state.a_mps2 = (dv * (1 / kTemplateStep_s) - v * r_slope * inverse) * inverse * inverse;
+  const double pedals = effort(r);
+  const double burnt_kg = static_cast<double>(p.fuel_kg) +
+                          share * (static_cast<double>(q.fuel_kg) - static_cast<double>(p.fuel_kg));
+  state.fuel_g = segment.fuel_begin_g - segment.fuel_per_kg_g * burnt_kg;
+  state.wear_pct = segment.wear_begin_pct + segment.wear_per_pct * p.wear;
+  state.throttle_pct = scaled(p.throttle_pct, pedals);
+  state.brake_pct = scaled(p.brake_pct, pedals);
+  state.gear = p.gear;
+  state.drs = p.drs && segment.drs;
+  return state;
+}
+
+}  // namespace racesim::race

@@ -1,0 +1,84 @@
+// A stretch of one car's session between two moments, and where the car is at any time within it. A segment
+// drives a piece of a baked template at a pace that varies smoothly along it (the warp), or stands still.
+//
+// With x the share of the template's time that has passed, 0 to 1, the pace ratio is
+//   r(x) = r0 + (r1 − r0)(3x² − 2x³) + c · 16x²(1−x)²,
+// so that it has the wanted values and no slope at both ends, and c makes the time come out as planned:
+//   t(x) = D · [r0·x + (r1 − r0)(x³ − x⁴/2) + 16c(x³/3 − x⁴/2 + x⁵/5)],  t(1) = planned time, D the
+//   template's.
+// Speed is v/r and acceleration a/r² − v·r'/(r³·D): nothing is summed up from tick to tick.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/race.h"
+#include "sim/race/car/template.h"
+#include "sim/race/track/path.h"
+
+namespace racesim::race {
+
+/// A path as rendering reads it: one cache line of neighbours per look-up.
+struct PathGrid {
+  struct Point {
+    double s_m;
+    double x_m;
+    double y_m;
+    double curvature_1pm;
+  };
+  explicit PathGrid(const Path& path);
+
+  double per_m;  ///< grid points per metre
+  std::vector<Point> points;
+};
+
+/// All times in ms since lights out. Plain values; template and path are owned elsewhere.
+struct Segment {
+  std::int64_t begin_ms;
+  std::int64_t end_ms;    ///< exclusive, but for the car's last segment
+  const Template* drive;  ///< null: the car stands at l_m
+  const PathGrid* path;
+  double tau_begin_s;  ///< template time at the begin
+  double tau_s;        ///< D
+  double r0;
+  double r_rise;      ///< r1 − r0
+  double c16;         ///< 16 c
+  double s_offset_m;  ///< to be added to the path's s: −length where a path runs on into the next lap
+  double l_m;         ///< standing: where
+  double fuel_begin_g,
+      fuel_per_kg_g;  ///< fuel left = fuel_begin_g − fuel_per_kg_g · template's use since the begin
+  float wear_begin_pct, wear_per_pct;  ///< likewise, upwards
+  std::int32_t gap_ms;
+  std::uint16_t lap;
+  std::uint8_t position;
+  std::uint8_t sector;
+  std::uint8_t tyre_age_laps;
+  Compound tyre;
+  CarStatus status;
+  bool drs;  ///< the wing may be open
+};
+
+/// What one tick shows. Units as their names say, not yet rounded.
+struct CarState {
+  double s_m;  ///< within the lap
+  double x_m;
+  double y_m;
+  double v_mps;
+  double a_mps2;  ///< along the path
+  double curvature_1pm;
+  double fuel_g;
+  float wear_pct;
+  std::uint8_t throttle_pct;
+  std::uint8_t brake_pct;
+  std::uint8_t gear;
+  bool drs;
+};
+
+/// Makes the pace of `segment` start at ratio `r0`, end at `r1` and take end_ms − begin_ms. drive, tau_s and
+/// the times are set.
+void set_pace(Segment& segment, double r0, double r1);
+
+/// The state at `time_ms`, begin_ms ≤ time_ms ≤ end_ms.
+CarState state_at(const Segment& segment, std::int64_t time_ms);
+
+}  // namespace racesim::race

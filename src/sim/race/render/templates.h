@@ -1,0 +1,87 @@
+// All that is baked for a session: laps under every condition, starts from every grid slot, the way through
+// the pit lane to every box. A lap is baked when it is first asked for; that changes no byte.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "sim/race/car/car_model.h"
+#include "sim/race/car/drive.h"
+#include "sim/race/car/template.h"
+#include "sim/race/plan/race_input.h"
+#include "sim/race/render/segment.h"
+#include "sim/race/track/path.h"
+#include "sim/race/track/track.h"
+
+namespace racesim::race {
+
+/// A drive along a path, and when it passes the checkpoints.
+struct Drawn {
+  const PathGrid* path = nullptr;
+  Template drive;
+  std::vector<double> l_m;    ///< along the path: of the checkpoints it passes, its begin and end included
+  std::vector<double> tau_s;  ///< when it is there
+  std::vector<double> speed_mps;  ///< how fast
+};
+
+/// Through the pit lane with a halt: from checkpoint `entry` to the box, and from the box to checkpoint
+/// `exit`. l_m counts from `entry` in `in` and from the box in `out`.
+struct PitDrive {
+  Drawn in;   ///< its checkpoints: entry, …, the last before the box; then the box
+  Drawn out;  ///< the box; then the first behind it, …, exit
+};
+
+/// Grid points [from, to] of `path` as an open path of its own; s is kept.
+Path cut_path(const Path& path, std::size_t from, std::size_t to);
+
+/// Any thread. Grid slots are numbered from 0, the pole.
+class Templates {
+ public:
+  /// `track` outlives this. One set of laps per car model.
+  Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots);
+
+  const Drawn& lap(std::uint32_t model, Bucket bucket) const;
+  const Drawn& start(std::uint32_t slot) const { return *starts_[slot]; }
+  const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
+
+  std::uint32_t pit_entry() const { return pit_entry_; }
+  std::uint32_t pit_exit() const { return pit_exit_; }
+  const Path& line() const { return line_; }
+  const PathGrid& line_grid() const { return line_grid_; }
+  const Track& track() const { return track_; }
+  const CarModel& model(std::uint32_t index) const { return models_[index]; }
+
+  /// What the plan needs of all this. Times of laps under conditions that were not baked are interpolated.
+  std::vector<PieceTable> piece_tables() const;
+  std::vector<PitWay> pit_ways() const;
+  std::vector<StartWay> start_ways() const;
+  double fuel_per_lap_kg() const;
+
+ private:
+  struct LapSlot {
+    std::once_flag once;
+    Drawn lap;
+  };
+
+  Drawn bake_lap(std::uint32_t model, Bucket bucket) const;
+  void bake_starts(std::uint32_t slots);
+  void bake_pits();
+  const PathGrid& keep(const Path& path);
+  PieceTable piece_table(std::uint32_t model) const;
+
+  const Track& track_;
+  std::vector<CarModel> models_;
+  Path line_;
+  PathGrid line_grid_;
+  std::vector<Stretch> drs_;
+  std::vector<double> checkpoints_m_;  ///< along the racing line, the lap's end included
+  std::uint32_t pit_entry_ = 0, pit_exit_ = 0;
+  std::vector<std::unique_ptr<PathGrid>> grids_;
+  mutable std::vector<std::unique_ptr<LapSlot>> laps_;
+  std::vector<std::unique_ptr<Drawn>> starts_;
+  std::vector<std::unique_ptr<PitDrive>> pits_;
+};
+
+}  // namespace racesim::race

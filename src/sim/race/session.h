@@ -1,0 +1,48 @@
+// One session of a run (a race, say), planned and ready to be rendered at any moment.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/race/plan/race_plan.h"
+#include "sim/race/render/timeline.h"
+
+namespace racesim::race {
+
+/// The streams of the scenario, in the order of docs and of StreamInfo.
+enum class Stream : std::uint8_t { telemetry, checkpoints, laps, race_control };
+inline constexpr std::size_t kStreamCount = 4;
+
+/// An event of a stream other than telemetry, as a place in the plan.
+struct SideEvent {
+  std::int64_t time_ms;  ///< since lights out
+  std::uint32_t car;     ///< index; of a message its place in the plan
+  std::uint32_t index;   ///< pass or lap of the car
+  std::uint64_t seq;     ///< of the car (of a message: of the session) in its stream
+  Stream stream;
+};
+
+/// Immutable once made.
+class Session {
+ public:
+  /// `templates` outlives the session.
+  Session(const PlanInput& input, const Templates& templates);
+
+  const PlanInput& input() const { return input_; }
+  const RacePlan& plan() const { return plan_; }
+  const std::vector<CarTimeline>& cars() const { return timelines_.cars(); }
+  /// By time, then stream, then car; all streams. Only those a car is on the air for.
+  const std::vector<SideEvent>& side_events() const { return side_; }
+  /// From the first moment on the air, kGridWait_ms before lights out, to the last.
+  std::int64_t length_ms() const { return kGridWait_ms + timelines_.end_ms(); }
+
+ private:
+  void list_side_events();
+
+  PlanInput input_;
+  RacePlan plan_;
+  Timelines timelines_;
+  std::vector<SideEvent> side_;
+};
+
+}  // namespace racesim::race
