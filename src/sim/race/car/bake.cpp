@@ -10,6 +10,9 @@ namespace {
 
 using Sample = Template::Sample;
 
+/// A car that stands this long before its path's end will not get there.
+constexpr int kGivenUp_steps = 100;
+
 std::uint8_t percent(double share) {
   return static_cast<std::uint8_t>(share * 100 + 0.5);
 }
@@ -46,6 +49,15 @@ DriverState flying_start(const Driver& driver, const SpeedProfile& profile, cons
   return state;
 }
 
+DriverState open_start(const Driver& driver, const Drive& drive) {
+  DriverState state = driver.begin_at(0);
+  // Somewhat too fast for the plan is the driver's to mend; more than that no tyre would.
+  constexpr double kTooFast = 1.03;
+  state.v = as_kept(std::min(drive.begin_speed_mps, kTooFast * state.v));
+  if (drive.begin_gear > 0) state.gearbox = Gearbox::in(drive.begin_gear);
+  return state;
+}
+
 void place(std::vector<Sample>& samples, std::size_t first) {
   for (std::size_t i = std::max<std::size_t>(first, 1); i < samples.size(); ++i) {
     const double speeds = static_cast<double>(samples[i - 1].v_mps) + static_cast<double>(samples[i].v_mps);
@@ -60,7 +72,7 @@ void close_lap(Template& lap, double length) {
   std::vector<Sample>& samples = lap.samples;
   const std::size_t spread = std::min(kSpread, samples.size() - 1);
   const std::size_t first = samples.size() - spread;
-  for (int pass = 0; pass < 2; ++pass) {
+  for (int pass = 0; pass < 3; ++pass) {
     const double missing = static_cast<double>(samples[0].v_mps) - lap.speed_at(length);
     for (std::size_t i = first; i < samples.size(); ++i) {
       const double x = static_cast<double>(i + 1 - first) / static_cast<double>(spread);
@@ -104,15 +116,16 @@ Template bake(const Path& path, const CarModel& car, const Conditions& condition
   const double length = path.length_m();
   const bool stops = !path.closed && drive.end_speed_mps <= 0;
   const double end = stops ? path.step_m * static_cast<double>(profile.roll_out()) : length;
-  DriverState state = path.closed ? flying_start(driver, profile, path) : driver.begin_at(0);
+  DriverState state = path.closed ? flying_start(driver, profile, path) : open_start(driver, drive);
   Template out;
   out.samples.reserve(static_cast<std::size_t>(profile.duration_s(path.step_m) * 102) + 400);
   out.samples.push_back(sample_of(state));
-  while (state.l < end) {
+  for (int at_rest = 0; state.l < end && at_rest < kGivenUp_steps;) {
     driver.step(state);
     out.samples.push_back(sample_of(state));
+    at_rest = state.v > 0 ? 0 : at_rest + 1;
   }
-  if (stops) come_to_rest(out, state, driver, length);
+  if (stops && state.v > 0) come_to_rest(out, state, driver, length);
   if (path.closed) close_lap(out, length);
   out.duration_s = out.time_at(length);
   out.fuel_kg = state.fuel_kg;

@@ -20,6 +20,7 @@ struct Stretch {
 struct Drive {
   std::vector<Stretch> drs;     ///< where the rear wing may be open; used if Conditions::drs
   double begin_speed_mps = 0;   ///< open paths only
+  int begin_gear = 0;           ///< open paths only; 0: by speed
   double end_speed_mps = 1000;  ///< open paths only: at most this at the end; 0: stop exactly there
   double power = 1;             ///< of the engine; a limping car has less
   double braking = 1;           ///< of what tyres and brakes hold; a car rolling to the side uses little

@@ -76,9 +76,9 @@ DriverState Driver::begin_at(double l) const {
   state.l = l;
   state.v = static_cast<double>(static_cast<float>(plan.v));
   state.gearbox = Gearbox(state.v);
-  const double wanted_n = forces_.inertia_kg() * plan.a + forces_.resistance_n(state.v * state.v, false);
-  const double engine_n = forces_.engine_n(state.v, state.gearbox.gear());
-  if (wanted_n > 0) state.throttle = std::min(1.0, wanted_n / engine_n);
+  const Pedals pedals = forces_.pedals_for(state.v, plan.a, plan.curvature, state.gearbox.gear(), false);
+  state.throttle = pedals.throttle;
+  state.brake = pedals.brake;
   return state;
 }
 
