@@ -151,7 +151,7 @@ void find_pit(Track& track) {
     left = std::max(left, track.points[i].left_m);
   }
   track.pit = {track.length_m - back,
-               track.length_m - 0.7 * back,
+               track.length_m - 0.55 * back,
                0.6 * on,
                on,
                turn > 0 ? left + kBeside_m : -right - kBeside_m,
