@@ -29,7 +29,8 @@ constexpr std::string_view kTaken =
     "Nasr "
     "Norris Ocon Perez Petrov Piastri Piquet Prost Raikkonen Ricciardo Rosberg Russell Sainz Salo Sato "
     "Schumacher "
-    "Senna Stroll Surtees Suzuki Tsunoda Vandoorne Vergne Verstappen Vettel Villeneuve Webber Wehrlein Zhou";
+    "Senna Stroll Surtees Suzuki Tsunoda Vandoorne Vasseur Vergne Verstappen Vettel Villeneuve Webber "
+    "Wehrlein Zhou";
 
 bool is_taken(std::string_view family) {
   const auto taken = split_words(kTaken);

@@ -66,6 +66,7 @@ double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) cons
 void Field::face_follower(Runner& f, std::uint32_t k) {
   // At the timing line the follower's next lap is not drawn yet; at the start everyone is side by side.
   const Flag flag = control_.field_flag();
+  if (!is_race()) return;
   if (k == 0 || f.way == Way::start || flag == Flag::vsc || f.limping) return;
   if (control_.yellow_factor(k) > 1) return;
   Runner* a = follower(f, k);

@@ -17,6 +17,7 @@ constexpr double kSafetyCar = 1.6;
 constexpr double kCatchUp = 1.2;  ///< those who have not reached the queue yet
 constexpr double kVsc = 1.4;
 constexpr double kGap_s = 0.5;
+constexpr double kFreeGap_s = 1.5;    ///< nobody needs to be close but in a race
 constexpr double kQueueGap_s = 0.95;  ///< behind the safety car
 constexpr std::int64_t kHardGap_ms = 25;
 constexpr std::size_t kLookBack = 8;  ///< settled ways that can matter: the last few
@@ -70,6 +71,7 @@ double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
 
 double Field::wanted_ratio(Runner& c, std::uint32_t k) {
   if (c.way == Way::start) return c.launch;
+  if (!is_race()) return session_ratio(c, k);
   const Draws draws(input_.seed, "race.piece", c.entry->car);
   c.piece_noise = 0.7 * c.piece_noise + 0.0009 * draws.normal(c.last());
   double ratio = c.clear * (1 + c.piece_noise + c.press);
@@ -88,6 +90,7 @@ double Field::wanted_ratio(Runner& c, std::uint32_t k) {
 
 double Field::least_gap_s(const Runner& c) const {
   if (control_.field_flag() == Flag::sc) return kQueueGap_s;
+  if (!is_race()) return c.kind == LapKind::push ? kGap_s : kFreeGap_s;
   // The queue of the start stretches over the first lap.
   if (c.last() < n_) return 0.08 + (kGap_s - 0.08) * static_cast<double>(c.last()) / static_cast<double>(n_);
   return kGap_s - 0.2 * c.entry->overtaking;
@@ -107,7 +110,8 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
     const bool late = gap_s < kLate_s && f.to_ms + kHardGap_ms > latest_ms;
     const bool beside =
         c.way == Way::start || (left_pit(c) && (gap_s < kBeside_s || late)) || (late && joined(cars_[f.car]));
-    const bool open = beside || cars_[f.car].limping;
+    const bool lets_by = !is_race() && c.kind <= LapKind::run && cars_[f.car].kind > LapKind::run;
+    const bool open = beside || cars_[f.car].limping || lets_by;
     if (open && free_ms + kHardGap_ms < f.to_ms) continue;
     hard_ms = std::max(hard_ms, f.to_ms + kHardGap_ms);
     if (open) continue;
@@ -125,7 +129,7 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   piece.way = c.way;
   const double fast_s = piece_s(c, k, piece.bucket);
   double ratio = wanted_ratio(c, k);
-  const double step = c.ramp ? (left_pit(c) ? kMergeStep : kFlagStep) : kRacingStep;
+  const double step = !c.ramp ? kRacingStep : left_pit(c) && is_race() ? kMergeStep : kFlagStep;
   const double low = std::max(1.0, c.ratio / step);
   const double high = c.ratio * step;
   ratio = std::clamp(ratio, low, std::max(low, high));
