@@ -85,26 +85,24 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
   const std::size_t cells = path.cells();
   const std::vector<char> open = conditions.drs ? cells_within(path, drive.drs) : std::vector<char>(cells, 0);
   if (!path.closed) w_[0] = std::min(w_[0], drive.begin_speed_mps * drive.begin_speed_mps);
-  const std::size_t begin = path.closed ? slowest_ : 0;
-  std::size_t i = begin;
-  double at_begin = -1;
-  // A closed path ends its round at the speed it began with if that is the slowest cap, but for circles,
-  // where no grip is left to hold the cap: hence up to two rounds.
-  for (int round = 0; round < (path.closed ? 2 : 1) && at_begin != w_[begin]; ++round) {
-    at_begin = w_[begin];
-    for (std::size_t n = 0; n < cells; ++n) {
-      const double w = w_[i];
-      const double v = std::sqrt(w);
-      const double lateral = forces.lateral_limit_mps2(w);
-      const Forces::Circle circle = forces.circle(w, bend_[i], lateral);
-      const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left));
-      const double against = forces.resistance_n(w, open[i] != 0) + forces.scrub_n(circle.used, lateral);
-      const double a = (force - against) / forces.inertia_kg();
-      w_[i + 1] = std::min(w_[i + 1], std::max(0.0, w + 2 * path.step_m * a));
-      if (++i == cells && path.closed) {
-        w_[0] = w_[cells];
-        i = 0;
-      }
+  const double gain_per_n = 2 * path.step_m / forces.inertia_kg();
+  std::size_t i = path.closed ? slowest_ : 0;
+  // At its cap a car has no grip left to hold the speed, so a closed path can end its round a little slower
+  // than it began: the second round takes that along until it is lost.
+  const std::size_t most = path.closed ? 2 * cells : cells;
+  for (std::size_t n = 0; n < most; ++n) {
+    const double w = w_[i];
+    const double v = std::sqrt(w);
+    const double lateral = forces.lateral_limit_mps2(w);
+    const Forces::Circle circle = forces.circle(w, bend_[i], lateral);
+    const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left));
+    const double against = forces.resistance_n(w, open[i] != 0) + forces.scrub_n(circle.used, lateral);
+    const double reached = w + gain_per_n * (force - against);
+    if (n >= cells && reached >= w_[i + 1]) break;
+    w_[i + 1] = std::min(w_[i + 1], std::max(0.0, reached));
+    if (++i == cells && path.closed) {
+      w_[0] = w_[cells];
+      i = 0;
     }
   }
 }
