@@ -21,15 +21,38 @@ bool all_hold(const std::vector<Threshold>& thresholds, const RunResult& result)
   return true;
 }
 
+bool is_race(const ContentOptions& content) {
+  return content.scenario == "race";
+}
+
+double live_rate(const ContentOptions& content) {
+  ScenarioConfig options;
+  options.plays = content.plays;
+  options.race = content.race;
+  const ScenarioEntry* entry = find_scenario(content.scenario);
+  return entry == nullptr ? 0 : entry->live_rate(options);
+}
+
 /// Events that this process makes; 0 if there is no end.
 double planned_events(const RunConfig& config) {
   const ContentOptions& c = config.content;
-  double events = static_cast<double>(c.volume);
-  if (c.volume_per_minute) {
+  if (c.most_events > 0) return static_cast<double>(c.most_events);
+  double events = static_cast<double>(c.plays.volume);
+  if (is_race(c) || c.plays.volume_per_minute) {
     if (!c.end_ns) return 0;
-    events *= static_cast<double>(*c.end_ns - c.start_ns) / 60e9;
+    events = live_rate(c) * static_cast<double>(*c.end_ns - c.start_ns) / 1e9;
   }
   return events / config.shard.count;
+}
+
+/// What is made, in words.
+std::string content_text(const ContentOptions& c) {
+  if (!is_race(c))
+    return "volume    " + format_count(c.plays.volume) +
+           (c.plays.volume_per_minute ? " events a minute" : " events");
+  const RaceContent& race = c.race;
+  return fmt::format("race      {}, {} cars, {} laps, {} samples a second and car: {}", race.track, race.cars,
+                     race.laps, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
 }
 
 /// Seconds that `events` take under the stages; after the last one its rate goes on.
@@ -117,7 +140,7 @@ std::string plan_text(const RunConfig& config) {
     text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
   else
     text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
-  text += "volume    " + format_count(c.volume) + (c.volume_per_minute ? " events a minute" : " events");
+  text += content_text(c);
   if (config.shard.count > 1) text += fmt::format(", part {} of {}", config.shard.index, config.shard.count);
   text += "\nrate      " + rate_text(config.pace) + "\n";
   const double seconds = expected_seconds(config);
@@ -140,8 +163,17 @@ std::string plan_json(const RunConfig& config) {
   object["seed"] = c.seed;
   object["start"] = config.pace.live ? Json("now") : Json(format_datetime(c.start_ns));
   object["end"] = c.end_ns && !config.pace.live ? Json(format_datetime(*c.end_ns)) : Json();
-  object["volume"] = c.volume;
-  object["volume_per_minute"] = c.volume_per_minute;
+  if (is_race(c)) {
+    object["track"] = c.race.track;
+    object["cars"] = c.race.cars;
+    object["laps"] = c.race.laps;
+    object["rate_hz"] = static_cast<double>(c.race.rate_mhz) / 1000;
+    object["streams"] = c.race.streams;
+    object["volume"] = c.most_events > 0 ? Json(c.most_events) : Json();
+  } else {
+    object["volume"] = c.plays.volume;
+    object["volume_per_minute"] = c.plays.volume_per_minute;
+  }
   object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);
   object["rate"] = rate_text(config.pace);
   const double seconds = expected_seconds(config);

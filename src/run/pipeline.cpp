@@ -66,19 +66,22 @@ Pipeline::End Pipeline::run() {
     const SharedBatch batch = generator_.next();
     if (!batch) break;
     if (begun_ns_.load() == INT64_MIN) begin(clock_.now_ns());
-    going = send(batch);
+    std::size_t count = batch->size();
+    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - counters_.generated.load());
+    going = send(batch, count);
+    if (going && at_limit()) break;
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) pacer_.wait_for(generator_.read_until_ns(), stop_);
   }
-  end_.reached_end = going && generator_.at_end();
+  end_.reached_end = going && (generator_.at_end() || at_limit());
   generator_.cancel();
   close_sinks();
   return end_;
 }
 
-/// Releases the events of one batch as they fall due. False: the run ends within the batch.
-bool Pipeline::send(const SharedBatch& batch) {
-  for (std::size_t from = 0; from < batch->size();) {
+/// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
+bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
+  for (std::size_t from = 0; from < events;) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
     if (pace_.on_overload == Overload::fail && pacer_.behind_ns() > pace_.max_lag_ns) {
@@ -87,14 +90,15 @@ bool Pipeline::send(const SharedBatch& batch) {
                          "lower the rate, raise --max-lag, or choose --on-overload block or drop"};
       return false;
     }
-    const std::size_t count = release->last - from;
+    const std::size_t last = std::min(release->last, events);
+    const std::size_t count = last - from;
     counters_.generated.fetch_add(count);
-    counters_.event_time_ns.store(batch->heads[release->last - 1].emit_time_ns);
+    counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     if (release->shed)
       counters_.shed.fetch_add(count);
-    else if (!submit(batch, from, release->last))
+    else if (!submit(batch, from, last))
       return false;
-    from = release->last;
+    from = last;
   }
   return true;
 }

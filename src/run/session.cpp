@@ -31,29 +31,32 @@ void ask_for_realtime() {
   pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
 }
 
-Result<std::uint32_t> run_number(const RunConfig& config, int version, const MasterData& master) {
-  if (!config.run_id) return derive_run(config.content, version, master.content_hash);
+Result<std::uint32_t> parse_run(const std::string& text) {
   std::uint32_t run = 0;
-  const char* const begin = config.run_id->data();
-  const char* const end = begin + config.run_id->size();
-  const auto [stop, code] = std::from_chars(begin, end, run, 16);
-  if (code != std::errc{} || stop != end || config.run_id->size() != 8)
-    return fail(ErrorKind::usage, "--run-id: '" + *config.run_id + "' is not a run's name",
+  const char* const end = text.data() + text.size();
+  const auto [stop, code] = std::from_chars(text.data(), end, run, 16);
+  if (code != std::errc{} || stop != end || text.size() != 8)
+    return fail(ErrorKind::usage, "--run-id: '" + text + "' is not a run's name",
                 "a name is 8 hex digits: a1b2c3d4");
   return run;
 }
 
-ScenarioConfig scenario_config(const ContentOptions& content, std::uint32_t run, const MasterData& master) {
+ScenarioConfig scenario_config(const ContentOptions& content, const MasterData& master) {
   ScenarioConfig config;
   config.seed = content.seed;
-  config.run = run;
   config.start_ms = content.start_ns / 1'000'000;
   if (content.end_ns) config.end_ms = *content.end_ns / 1'000'000;
-  config.volume = content.volume;
-  config.volume_per_minute = content.volume_per_minute;
-  config.popularity = content.popularity;
+  config.plays = content.plays;
+  config.race = content.race;
   config.master = master.tables();
   return config;
+}
+
+Done unknown_scenario(const std::string& name) {
+  std::string known;
+  for (const ScenarioEntry& entry : scenarios())
+    known += (known.empty() ? "--scenario " : " or ") + std::string(entry.name);
+  return fail(ErrorKind::usage, "unknown scenario '" + name + "'", "choose: " + known);
 }
 
 /// The shards of part `option.index` of `option.count`.
@@ -134,16 +137,21 @@ class Session::Impl {
 
 Done Session::Impl::open_scenario() {
   const ScenarioEntry* entry = find_scenario(config_.content.scenario);
-  if (entry == nullptr)
-    return fail(ErrorKind::usage, "unknown scenario '" + config_.content.scenario + "'",
-                "choose: --scenario plays");
-  auto master = load_master(config_.content.master_data_dir, entry->master_entities);
-  if (!master) return tl::make_unexpected(master.error());
-  master_ = std::move(*master);
-  const auto run = run_number(config_, entry->version, master_);
-  if (!run) return tl::make_unexpected(run.error());
-  run_ = *run;
-  auto scenario = entry->make(scenario_config(config_.content, run_, master_));
+  if (entry == nullptr) return unknown_scenario(config_.content.scenario);
+  if (entry->needs_master || config_.content.master_data_named) {
+    auto master = load_master(config_.content.master_data_dir, entry->master_entities);
+    if (!master) return tl::make_unexpected(master.error());
+    master_ = std::move(*master);
+  }
+  ScenarioConfig scenario_options = scenario_config(config_.content, master_);
+  run_ = derive_run(*entry, scenario_options, master_.content_hash);
+  if (config_.run_id) {
+    const auto named = parse_run(*config_.run_id);
+    if (!named) return tl::make_unexpected(named.error());
+    run_ = *named;
+  }
+  scenario_options.run = run_;
+  auto scenario = entry->make(scenario_options);
   if (!scenario) return tl::make_unexpected(scenario.error());
   scenario_ = std::move(*scenario);
   return open_encoders();
@@ -202,6 +210,7 @@ Done Session::Impl::open() {
   if (config_.pace.live) start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
   pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, ack_lag_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, start_ns);
+  pipeline_->limit(config_.content.most_events);
   return {};
 }
 
@@ -275,6 +284,9 @@ RunStatus Session::Impl::status() const {
   s.shed = counters.shed.load();
   s.generated = counters.generated.load();
   s.planned = config_.shard.count == 1 ? scenario_->planned_events() : 0;
+  if (config_.content.most_events > 0)
+    s.planned =
+        s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
   s.event_time_ns = counters.event_time_ns.load();
   if (const auto start_ns = pipeline_->start_ns())
     s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);

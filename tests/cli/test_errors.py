@@ -129,11 +129,8 @@ class Numbers(Workdir):
 
 
 class Combinations(Workdir):
-    def test_no_scenario(self):
-        self.assert_refused(self.racesim("run"), "--scenario plays")
-
     def test_unknown_scenario(self):
-        self.assert_refused(self.racesim("run", "--scenario", "race"), "--scenario: 'race'", "plays")
+        self.assert_refused(self.racesim("run", "--scenario", "rally"), "--scenario: 'rally'", "plays", "race")
 
     def test_both_modes(self):
         self.assert_refused(self.play("--live"), "--live and --historical exclude each other")

@@ -119,7 +119,8 @@ TEST(Summary, JsonHasTheSameFields) {
 
 TEST(Plan, TellsTheExpectedTime) {
   RunConfig config = historical();
-  config.content.volume = 10000;
+  config.content.scenario = "plays";
+  config.content.plays.volume = 10000;
   config.pace.posting_rate = {10, 1};
   EXPECT_THAT(plan_text(config), HasSubstr("takes     16m 40s"));
   config.pace.posting_rate = {};
