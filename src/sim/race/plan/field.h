@@ -126,6 +126,7 @@ class Field {
   void drive_line(Runner& c, std::uint32_t k);
   double wanted_ratio(Runner& c, std::uint32_t k);
   double flag_ratio(const Runner& c, std::uint32_t k) const;
+  double queue_ratio(const Runner& c, std::uint32_t k) const;
   bool leads(const Runner& c) const;
   double least_gap_s(const Runner& c) const;
   std::int64_t behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms, std::int64_t latest_ms,

@@ -7,7 +7,9 @@ namespace racesim::race {
 namespace {
 
 constexpr double kRacingStep = 1.045;  ///< largest change of the ratio from piece to piece
-constexpr double kFlagStep = 1.13;
+constexpr double kRacingStepMost = 1.049;
+constexpr double kFlagStep = 1.12;
+constexpr double kFlagStepMost = 1.149;
 constexpr double kMergeStep = 1.3;  ///< out of the pit lane into the queue: the car merely speeds up less
 constexpr double kBeside_s = 0.3;
 constexpr double kLate_s =
@@ -15,6 +17,8 @@ constexpr double kLate_s =
 constexpr double kOpenUp_s = 0.1;  ///< per piece at most, or the end of a queue would have to stop
 constexpr double kSafetyCar = 1.6;
 constexpr double kCatchUp = 1.2;  ///< those who have not reached the queue yet
+constexpr double kClosing = 1.5;
+constexpr double kNear_s = 3, kFar_s = 9;  ///< gaps between which one turns into the other
 constexpr double kVsc = 1.4;
 constexpr double kGap_s = 0.5;
 constexpr double kFreeGap_s = 1.5;    ///< nobody needs to be close but in a race
@@ -57,13 +61,22 @@ bool Field::leads(const Runner& c) const {
   });
 }
 
+double Field::queue_ratio(const Runner& c, std::uint32_t k) const {
+  // Hurry while the queue is far, slow down before it is reached.
+  const auto& ahead = settled_[(k + 1) % n_];
+  const double gap_s =
+      ahead.empty() ? kFar_s : static_cast<double>(c.time_ms - ahead.back().from_ms) / 1000.0;
+  const double share = std::clamp((gap_s - kNear_s) / (kFar_s - kNear_s), 0.0, 1.0);
+  return kClosing + (kCatchUp - kClosing) * share;
+}
+
 double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
   switch (control_.field_flag()) {
     case Flag::vsc:
       return kVsc;
     case Flag::sc:
       if (leads(c)) return control_.restart_near() && k + 2 >= n_ ? 1 : kSafetyCar;
-      return kCatchUp;
+      return queue_ratio(c, k);
     default:
       return control_.yellow_factor(k);
   }
@@ -101,6 +114,9 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
   const auto& ahead = settled_[(k + 1) % n_];
   const double least_s = least_gap_s(c);
   std::int64_t bound_ms = free_ms;
+  // While all slow down for a safety car at once, nobody can slow down more than those in front.
+  const bool slowing = control_.field_flag() == Flag::sc && c.ratio < kClosing;
+  const double open_s = slowing ? 0.2 * kOpenUp_s : kOpenUp_s;
   const std::size_t begin = ahead.size() > kLookBack ? ahead.size() - kLookBack : 0;
   for (std::size_t i = begin; i < ahead.size(); ++i) {
     const Settled& f = ahead[i];
@@ -117,7 +133,7 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
     if (open) continue;
     // Close in by half, open up by a third: no jolts.
     const double want_s = gap_s > least_s ? least_s + (gap_s - least_s) * 0.5
-                                          : gap_s + std::min(kOpenUp_s, (least_s - gap_s) * 0.35);
+                                          : gap_s + std::min(open_s, (least_s - gap_s) * 0.35);
     bound_ms = std::max(bound_ms, f.to_ms + ms(want_s));
   }
   return bound_ms;
@@ -141,7 +157,9 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
     to_ms = c.passing_ms;
     announce_pass(c);
   }
-  const std::int64_t latest_ms = c.time_ms + ms(std::max(low, high) * fast_s);
+  // A little more than of one's own will, when those in front slow down.
+  const double most = c.ratio * (step > kRacingStep ? std::max(step, kFlagStepMost) : kRacingStepMost);
+  const std::int64_t latest_ms = c.time_ms + ms(std::max(low, most) * fast_s);
   to_ms = behind_others(c, k, to_ms, latest_ms, hard_ms);
   to_ms = std::min(to_ms, latest_ms);
   to_ms = std::max(to_ms, hard_ms);

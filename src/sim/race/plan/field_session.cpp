@@ -24,7 +24,6 @@ constexpr double kPushReserve = 1.002;
 constexpr double kPush_s = 0.15;  ///< what even the best leaves on the track
 constexpr double kPushNoise_s = 0.16;
 constexpr double kTrackGain_s = 0.12;  ///< the track gains grip from part to part
-constexpr double kRaise = 1.12;
 
 }  // namespace
 
