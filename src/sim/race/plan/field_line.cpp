@@ -126,7 +126,8 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
     const bool late = gap_s < kLate_s && f.to_ms + kHardGap_ms > latest_ms;
     const bool beside =
         c.way == Way::start || (left_pit(c) && (gap_s < kBeside_s || late)) || (late && joined(cars_[f.car]));
-    const bool lets_by = !is_race() && c.kind <= LapKind::run && cars_[f.car].kind > LapKind::run;
+    const bool faster = c.kind <= LapKind::run && cars_[f.car].kind > LapKind::run;
+    const bool lets_by = !is_race() && (faster || late);
     const bool open = beside || cars_[f.car].limping || lets_by;
     if (open && free_ms + kHardGap_ms < f.to_ms) continue;
     hard_ms = std::max(hard_ms, f.to_ms + kHardGap_ms);
