@@ -7,6 +7,7 @@
 #include "model/master.h"
 #include "model/play.h"
 #include "model/race.h"
+#include "model/race_master.h"
 #include "model/vehicle.h"
 
 namespace racesim {
@@ -14,8 +15,9 @@ namespace {
 
 template <class... Rows>
 struct RowList {};
-using BuiltinRows = RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow,
-                            CheckpointPassRow, LapRow, RaceControlRow>;
+using BuiltinRows =
+    RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow, CheckpointPassRow, LapRow,
+            RaceControlRow, DriverRow, TeamRow, CarRow, CheckpointRow>;
 
 template <class Format, class... Rows>
 std::unique_ptr<Encoder> encoder_for(const SchemaInfo& schema, RowList<Rows...>) {
