@@ -157,6 +157,10 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
       "What is simulated: race is a Grand Prix with every car's telemetry, plays are song plays of listeners",
       nullptr);
   scenario.choices = scenario_names();
+  OptionSpec session =
+      what("session", "KIND", "race",
+           "Race: what is driven; qualifying has three parts, practice an hour of stints", nullptr);
+  for (const std::string_view name : race::kSessionNames) session.choices.emplace_back(name);
   OptionSpec directory =
       what("master-data-dir", "DIR", "data/master/",
            "Folder with master data as .csv, .json or .jsonl files: songs, users and locations for plays; "
@@ -182,6 +186,7 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
                  "follows",
                  set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
             "52"),
+      choice_option(session, o.race.session),
       what("streams", "LIST", "telemetry",
            "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
            set_streams(o.race.streams)),

@@ -37,7 +37,8 @@ struct RaceContent {
   std::uint64_t rate_mhz = 100'000;  ///< samples per car and second, in thousandths: 1000 to 1,000,000
   std::uint32_t cars = 20;
   std::uint32_t laps = 52;
-  bool one_session = false;  ///< no further race follows
+  std::string session = "race";  ///< race, qualifying or practice
+  bool one_session = false;      ///< no further session follows
   std::string track = "silverstone";
   std::vector<std::string> streams{"telemetry"};  ///< in the order in which they are numbered
 };

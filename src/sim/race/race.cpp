@@ -1,6 +1,7 @@
 #include "sim/race/race.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "sim/master/entities.h"
 #include "sim/race/calendar.h"
@@ -59,9 +60,17 @@ std::vector<DrsPieces> drs_pieces(const Track& track) {
   return zones;
 }
 
+std::optional<SessionKind> session_kind(std::string_view name) {
+  constexpr std::array kKinds{SessionKind::race, SessionKind::qualifying, SessionKind::practice};
+  for (std::size_t i = 0; i < kSessionNames.size(); ++i)
+    if (kSessionNames[i] == name) return kKinds[i];
+  return std::nullopt;
+}
+
 PlanInput plan_input(const ScenarioConfig& config, const Templates& templates, std::vector<Entry> entries) {
   const Track& track = templates.track();
   PlanInput input;
+  input.kind = *session_kind(config.race.session);
   input.seed = config.seed;
   input.laps = config.race.laps;
   input.entries = std::move(entries);
@@ -171,6 +180,9 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
                 "example: --cars 20");
   if (race.laps < 1 || race.laps > 1000)
     return fail(ErrorKind::usage, "a race has 1 to 1000 laps", "example: --laps 52");
+  if (!session_kind(race.session))
+    return fail(ErrorKind::usage, "unknown session '" + race.session + "'",
+                "choose: --session race, qualifying or practice");
   const auto streams = wanted_streams(race.streams);
   if (!streams) return tl::make_unexpected(streams.error());
   auto track = find_track(race.track);
@@ -183,7 +195,7 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
 std::string identity(const ScenarioConfig& config) {
   const RaceContent& race = config.race;
   return "rate=" + std::to_string(race.rate_mhz) + "mHz|cars=" + std::to_string(race.cars) +
-         "|laps=" + std::to_string(race.laps) + "|track=" + race.track;
+         "|session=" + race.session + "|laps=" + std::to_string(race.laps) + "|track=" + race.track;
 }
 
 double live_rate(const ScenarioConfig& config) {

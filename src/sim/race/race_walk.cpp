@@ -243,8 +243,8 @@ Row& RaceWalk::Painter::one_row(RowBatch& batch, const SideEvent& event) {
 void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const CarPlan& car = session().plan().cars[event.car];
   const Pass& pass = car.passes[event.index];
-  const std::uint32_t count = session().plan().checkpoints;
-  const std::uint32_t checkpoint = event.index % count;
+  const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
+  const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
   const std::vector<Segment>& segments = session().cars()[event.car].segments;
   const auto segment = std::upper_bound(segments.begin(), segments.end(), event.time_ms,
@@ -254,11 +254,11 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   row.car = number(event.car);
   row.driver = scratch_.checkpoints.add_text((*context_.drivers)[event.car]);
   row.seq = place_.before.passes[event.car] + event.seq;
-  row.lap = static_cast<std::uint16_t>(event.index / count + (checkpoint == 0 && event.index > 0 ? 0 : 1));
+  row.lap = static_cast<std::uint16_t>(session().plan().lap_of(car, event.index) - (ends_lap ? 1 : 0));
   row.checkpoint = static_cast<std::uint16_t>(checkpoint);
   row.name = scratch_.checkpoints.add_text(at.name);
   row.s_mm = nearest_int<std::int32_t>(at.s_m * 1000);
-  if (checkpoint == 0 && event.index > 0) row.sector = 3;
+  if (ends_lap) row.sector = 3;
   for (std::uint8_t sector = 0; sector < 2; ++sector)
     if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
   row.speed_dkmh = nearest_int<std::uint16_t>(state_at(*segment, event.time_ms).v_mps * 36);
@@ -283,7 +283,8 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.tyre_age_laps = static_cast<std::uint8_t>(lap.tyre_age_laps + 1);
   row.stint = static_cast<std::uint8_t>(lap.stint);
   row.position = static_cast<std::uint8_t>(lap.position);
-  const std::size_t end_pass = static_cast<std::size_t>(event.index + 1) * session().plan().checkpoints;
+  const std::size_t laps_before = session().plan().kind == SessionKind::race ? 1 : 2;
+  const std::size_t end_pass = (event.index + laps_before) * session().plan().checkpoints - car.first_pass;
   if (end_pass < car.passes.size()) row.gap_ms = static_cast<std::int32_t>(car.passes[end_pass].gap_ms);
   row.pit_in = lap.pit_in;
   row.pit_out = lap.pit_out;

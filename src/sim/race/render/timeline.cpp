@@ -54,7 +54,8 @@ class TimelineMaker {
   CarTimeline make(const CarPlan& car);
 
  private:
-  std::uint32_t lap_of(std::size_t pass) const { return static_cast<std::uint32_t>(pass / n_) + 1; }
+  std::uint32_t lap_of(std::size_t pass) const { return plan_.lap_of(*car_, pass); }
+  std::uint32_t checkpoint_of(std::size_t pass) const { return plan_.checkpoint_of(*car_, pass); }
   std::uint8_t sector_of(std::uint32_t checkpoint) const {
     return static_cast<std::uint8_t>(1 + (checkpoint >= input_.sector_ends[0]) +
                                      (checkpoint >= input_.sector_ends[1]));
@@ -87,7 +88,6 @@ class TimelineMaker {
   double wear_pct_ = 0;
   std::uint16_t age_laps_ = 0;
   Compound tyre_ = Compound::medium;
-  bool cooling_ = false;
   CarTimeline made_;
 };
 
@@ -102,7 +102,7 @@ Segment& TimelineMaker::add(std::size_t pass, std::int64_t end_ms, CarStatus sta
   s.gap_ms = static_cast<std::int32_t>(at.gap_ms);
   s.lap = static_cast<std::uint16_t>(lap_of(pass));
   s.position = static_cast<std::uint8_t>(at.position);
-  s.sector = sector_of(static_cast<std::uint32_t>(pass % n_));
+  s.sector = sector_of(checkpoint_of(pass));
   s.tyre_age_laps = static_cast<std::uint8_t>(age_laps_);
   s.tyre = tyre_;
   s.status = status;
@@ -142,12 +142,12 @@ void TimelineMaker::stand(std::size_t pass, std::int64_t end_ms, CarStatus statu
   s.l_m = l_m;
 }
 
-/// Wear of the tyres in use at a pass, as its lap has it.
+/// Wear of the tyres in use at a pass, as the lap that leads to it has it.
 double TimelineMaker::wear_at(std::size_t pass) const {
-  const std::size_t lap = (pass - 1) / n_;  // the lap that leads to the pass
-  if (lap >= car_->laps.size()) return wear_pct_;
-  const LapPlan& l = car_->laps[lap];
-  const double share = static_cast<double>(pass - lap * n_) / n_;
+  const std::uint32_t lap = lap_of(pass - 1);
+  if (lap == 0 || lap > car_->laps.size()) return wear_pct_;
+  const LapPlan& l = car_->laps[lap - 1];
+  const double share = (checkpoint_of(pass - 1) + 1.0) / n_;
   const double begin_pct = static_cast<double>(l.wear_begin_pct);
   return begin_pct + share * (static_cast<double>(l.wear_end_pct) - begin_pct);
 }
@@ -159,8 +159,10 @@ const PitStop* TimelineMaker::stop_of(std::size_t pass) const {
 }
 
 void TimelineMaker::wait_for_the_start() {
+  // Other sessions begin with the car on its way to its box, off the air.
+  at_ms_ = car_->passes.front().time_ms;
+  if (plan_.kind != SessionKind::race) return;
   at_ms_ = -kGridWait_ms;
-  if (car_->pieces.empty() || car_->pieces.front().way != Way::start) return;
   const Drawn& start = templates_.start(car_->grid - 1U);
   stand(0, car_->go_ms, CarStatus::grid, *start.path, 0);
   drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0);
@@ -168,8 +170,8 @@ void TimelineMaker::wait_for_the_start() {
 
 void TimelineMaker::drive_line(std::size_t pass) {
   const Piece& piece = car_->pieces[pass];
-  const auto k = static_cast<std::uint32_t>(pass % n_);
-  drive(pass, car_->passes[pass + 1].time_ms, CarStatus::on_track, templates_.lap(model_, piece.bucket), k);
+  drive(pass, car_->passes[pass + 1].time_ms, CarStatus::on_track, templates_.lap(model_, piece.bucket),
+        checkpoint_of(pass));
   made_.segments.back().drs = piece.bucket.drs;
 }
 
@@ -177,8 +179,9 @@ void TimelineMaker::drive_line(std::size_t pass) {
 void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
   const PitDrive& pit = templates_.pit(box_);
   const PitStop* stop = stop_of(pass);
-  const std::size_t entry = stop != nullptr ? stop->entry_pass : pass / n_ * n_ + templates_.pit_entry();
-  const std::size_t index = pass - entry;
+  const std::uint32_t k = checkpoint_of(pass);
+  const bool next_lap = k < templates_.pit_entry();
+  const std::size_t index = k + (next_lap ? n_ : 0) - templates_.pit_entry();
   const std::size_t box_piece = pit.in.l_m.size() - 2;
   const std::size_t first = made_.segments.size();
   if (index < box_piece) {
@@ -194,7 +197,7 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
     tyre_ = stop->fitted;
     drive(pass, end_ms, CarStatus::pit, pit.out, 0);
   }
-  const double offset_m = lap_of(pass) > lap_of(entry) ? -templates_.track().length_m : 0;
+  const double offset_m = next_lap ? -templates_.track().length_m : 0;
   for (std::size_t i = first; i < made_.segments.size(); ++i) made_.segments[i].s_offset_m = offset_m;
 }
 
@@ -204,7 +207,8 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   const double ratio = static_cast<double>(last.end_ms - last.begin_ms) * 1e-3 / last.tau_s;
   const double speed_mps = speed_at_time(*last.drive, last.tau_begin_s + last.tau_s) / ratio;
   const Drawn& lap = templates_.lap(model_, kAnyBucket);
-  const double begin_m = lap.l_m[pass % n_], room_m = lap.l_m[pass % n_ + 1] - begin_m;
+  const std::uint32_t k = checkpoint_of(pass);
+  const double begin_m = lap.l_m[k], room_m = lap.l_m[k + 1] - begin_m;
   const Path& line = templates_.line();
   const auto from = static_cast<std::size_t>(begin_m / line.step_m);
   const auto cells = std::min(static_cast<std::size_t>(0.9 * room_m / line.step_m),
@@ -273,14 +277,14 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
   box_ = entry.team;
   if (car.passes.empty()) return made_;
   fuel_g_ = car.passes.front().fuel_g;
-  if (!car.laps.empty()) tyre_ = car.laps.front().compound;
+  tyre_ = car.start_compound;
   wait_for_the_start();
   for (std::size_t pass = 0; pass < car.pieces.size(); ++pass) {
-    const std::size_t lap = pass / n_;
-    if (pass % n_ == 0 && lap < car.laps.size() && car.pieces[pass].way != Way::pit) {
-      tyre_ = car.laps[lap].compound;
-      age_laps_ = car.laps[lap].tyre_age_laps;
-      wear_pct_ = static_cast<double>(car.laps[lap].wear_begin_pct);
+    const std::uint32_t lap = lap_of(pass);
+    if (checkpoint_of(pass) == 0 && lap <= car.laps.size() && car.pieces[pass].way != Way::pit) {
+      tyre_ = car.laps[lap - 1].compound;
+      age_laps_ = car.laps[lap - 1].tyre_age_laps;
+      wear_pct_ = static_cast<double>(car.laps[lap - 1].wear_begin_pct);
     }
     const std::int64_t end_ms = car.passes[pass + 1].time_ms;
     switch (car.pieces[pass].way) {
@@ -297,7 +301,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
   }
   if (car.finished)
     cool_down();
-  else if (car.retirement.cause != Cause::none)
+  else if (car.retirement.cause != Cause::none || car.retirement.in_pit)
     retire();
   smooth_pace();
   return std::move(made_);
@@ -325,11 +329,11 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
     if (!cars_.back().segments.empty()) end_ms_ = std::max(end_ms_, cars_.back().segments.back().end_ms);
   }
   end_ms_ += kClosing_ms;
-  for (CarTimeline& car : cars_) stay(car);
+  for (CarTimeline& car : cars_) stay(car, plan.kind == SessionKind::race);
 }
 
-/// Where its last segment has brought it, to the end.
-void Timelines::stay(CarTimeline& car) const {
+/// Where its last segment has brought it, to the end. Who stands in the box of a race is out of it.
+void Timelines::stay(CarTimeline& car, bool race) const {
   if (car.segments.empty()) return;
   Segment last = car.segments.back();
   if (last.drive == nullptr) {
@@ -343,7 +347,7 @@ void Timelines::stay(CarTimeline& car) const {
   last.end_ms = end_ms_;
   last.fuel_begin_g = end.fuel_g;
   last.wear_begin_pct = end.wear_pct;
-  if (last.status == CarStatus::pit) last.status = CarStatus::out;
+  if (race && last.status == CarStatus::pit) last.status = CarStatus::out;
   car.segments.push_back(last);
 }
 

@@ -33,7 +33,7 @@ class Timelines {
 
  private:
   friend class TimelineMaker;
-  void stay(CarTimeline& car) const;
+  void stay(CarTimeline& car, bool race) const;
 
   std::vector<CarTimeline> cars_;
   std::deque<Drawn> halts_;  ///< how stricken cars roll to a stop
