@@ -19,6 +19,7 @@ constexpr std::int64_t kClosing_ms = 10'000;
 // A lap for what needs no conditions of its own.
 constexpr Bucket kAnyBucket{0, 2, false};
 constexpr double kStill_mps = 0.5;
+constexpr double kMostOfTemplate = 1.01;
 
 /// Fuel and wear of a template at a moment.
 struct Spent {
@@ -246,7 +247,8 @@ void TimelineMaker::cool_down() {
   roll_to_a_halt(pass + kCoolDown.size(), CarStatus::finished);
 }
 
-/// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would.
+/// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would, and none more
+/// than its template can.
 void TimelineMaker::smooth_pace() {
   std::vector<Segment>& all = made_.segments;
   std::vector<double> begin(all.size()), end(all.size());
@@ -260,7 +262,7 @@ void TimelineMaker::smooth_pace() {
     if (a.drive == nullptr || b.drive == nullptr) continue;
     const double va = speed_at_time(*a.drive, a.tau_begin_s + a.tau_s);
     const double vb = speed_at_time(*b.drive, b.tau_begin_s);
-    const double u = (va / mean(a) + vb / mean(b)) / 2;
+    const double u = std::min((va / mean(a) + vb / mean(b)) / 2, kMostOfTemplate * std::min(va, vb));
     if (u < kStill_mps) continue;
     end[i] = va / u;
     begin[i + 1] = vb / u;
@@ -299,10 +301,10 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
         break;
     }
   }
-  if (car.finished)
-    cool_down();
-  else if (car.retirement.cause != Cause::none || car.retirement.in_pit)
+  if (car.retirement.cause != Cause::none || car.retirement.in_pit)
     retire();
+  else if (car.finished)
+    cool_down();
   smooth_pace();
   return std::move(made_);
 }
