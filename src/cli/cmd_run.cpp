@@ -27,8 +27,14 @@ bool events_on_stdout(const RunConfig& config) {
 /// Draws progress until the run has ended, and says once that a signal came.
 RunResult watch(Session& session, Progress& progress, const SignalWatch& signals) {
   bool told = false;
+  double next_headline_s = 0;
   while (!session.wait_for(Progress::kTick_ns)) {
-    progress.tick(session.status());
+    const RunStatus status = session.status();
+    progress.tick(status);
+    if (!status.headline.empty() && status.uptime_s >= next_headline_s) {
+      next_headline_s = status.uptime_s + 1;
+      log(LogLevel::debug, "Sent: " + status.headline);
+    }
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();

@@ -288,6 +288,7 @@ RunStatus Session::Impl::status() const {
     s.planned =
         s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
   s.event_time_ns = counters.event_time_ns.load();
+  if (s.generated > 0) s.headline = scenario_->headline(s.event_time_ns);
   if (const auto start_ns = pipeline_->start_ns())
     s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);
   const std::int64_t first_sent_ns = counters.first_sent_ns.load();

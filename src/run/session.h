@@ -37,6 +37,7 @@ struct RunStatus {
   double target_rate = 0;          ///< events/s now; 0: no limit
   double sent_rate = 0;            ///< mean events/s since the first event
   std::int64_t event_time_ns = 0;  ///< of the last event released
+  std::string headline;            ///< what the scenario has to say of that moment; mostly nothing
   LagSummary send_lag;             ///< send − due
   LagSummary ack_lag;              ///< ack − due
   std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks

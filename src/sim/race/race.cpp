@@ -1,8 +1,10 @@
 #include "sim/race/race.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
 
+#include "base/random.h"
 #include "sim/master/entities.h"
 #include "sim/race/calendar.h"
 #include "sim/race/plan/entries.h"
@@ -55,8 +57,17 @@ std::vector<DrsPieces> drs_pieces(const Track& track) {
     return k;
   };
   std::vector<DrsPieces> zones;
-  for (const DrsZone& zone : track.drs_zones)
-    zones.push_back({piece_of(zone.detection_m), piece_of(zone.begin_m), piece_of(zone.end_m)});
+  const auto last = static_cast<std::uint32_t>(track.checkpoints.size()) - 1;
+  for (const DrsZone& zone : track.drs_zones) {
+    const std::uint32_t detection = piece_of(zone.detection_m);
+    if (zone.end_m >= zone.begin_m) {
+      zones.push_back({detection, piece_of(zone.begin_m), piece_of(zone.end_m)});
+      continue;
+    }
+    // Across the timing line: one zone before it and one behind, both won at the same place.
+    zones.push_back({detection, piece_of(zone.begin_m), last});
+    zones.push_back({detection, 0, piece_of(zone.end_m)});
+  }
   return zones;
 }
 
@@ -138,6 +149,18 @@ class RaceScenario final : public Scenario {
     if (context_.sessions != 1 || streams_.size() != 1 || context_.stream_index[0] != 0) return 0;
     return context_.rate.first_at(context_.end_ms - context_.start_ms) * drivers_.size();
   }
+  /// Time since lights out and the first car's speed.
+  std::string headline(std::int64_t event_time_ns) const override {
+    const std::int64_t since_ms = event_time_ns / 1'000'000 - context_.start_ms;
+    const std::int64_t period_ms = calendar_->period_ms();
+    const auto session = calendar_->at(static_cast<std::uint64_t>(since_ms / period_ms)).session;
+    const std::int64_t plan_ms = since_ms % period_ms - kGridWait_ms;
+    const CarState state = state_at(segment_at(session->cars().front(), plan_ms), plan_ms);
+    char text[64];
+    std::snprintf(text, sizeof text, "T=%.2f Speed=%.0f km/h", static_cast<double>(plan_ms) / 1000,
+                  state.v_mps * 3.6);
+    return text;
+  }
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t) const override {
     return std::make_unique<RaceWalk>(context_, shards);
   }
@@ -168,6 +191,12 @@ Result<std::vector<std::size_t>> wanted_streams(const std::vector<std::string>& 
   return found;
 }
 
+/// A file counts by what it says, wherever it lies.
+std::string track_identity(const RaceContent& race) {
+  if (race.track_text.empty()) return race.track;
+  return "file:" + std::to_string(mix64(topic_hash(race.track_text)));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
@@ -185,7 +214,7 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
                 "choose: --session race, qualifying or practice");
   const auto streams = wanted_streams(race.streams);
   if (!streams) return tl::make_unexpected(streams.error());
-  auto track = find_track(race.track);
+  auto track = race.track_text.empty() ? find_track(race.track) : read_track(race.track_text, race.track);
   if (!track) return tl::make_unexpected(track.error());
   auto list = entry_list(config);
   if (!list) return tl::make_unexpected(list.error());
@@ -195,7 +224,7 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
 std::string identity(const ScenarioConfig& config) {
   const RaceContent& race = config.race;
   return "rate=" + std::to_string(race.rate_mhz) + "mHz|cars=" + std::to_string(race.cars) +
-         "|session=" + race.session + "|laps=" + std::to_string(race.laps) + "|track=" + race.track;
+         "|session=" + race.session + "|laps=" + std::to_string(race.laps) + "|track=" + track_identity(race);
 }
 
 double live_rate(const ScenarioConfig& config) {

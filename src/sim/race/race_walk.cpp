@@ -246,10 +246,7 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
   const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
-  const std::vector<Segment>& segments = session().cars()[event.car].segments;
-  const auto segment = std::upper_bound(segments.begin(), segments.end(), event.time_ms,
-                                        [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; }) -
-                       1;
+  const Segment& segment = segment_at(session().cars()[event.car], event.time_ms);
   auto& row = one_row<CheckpointPassRow>(scratch_.checkpoints, event);
   row.car = number(event.car);
   row.driver = scratch_.checkpoints.add_text((*context_.drivers)[event.car]);
@@ -261,7 +258,7 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   if (ends_lap) row.sector = 3;
   for (std::uint8_t sector = 0; sector < 2; ++sector)
     if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
-  row.speed_dkmh = nearest_int<std::uint16_t>(state_at(*segment, event.time_ms).v_mps * 36);
+  row.speed_dkmh = nearest_int<std::uint16_t>(state_at(segment, event.time_ms).v_mps * 36);
   row.position = static_cast<std::uint8_t>(pass.position);
   row.gap_ms = static_cast<std::int32_t>(pass.gap_ms);
   scratch_.checkpoints.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "sim/race/track/curve.h"
+#include "sim/race/track/drs.h"
 #include "sim/race/track/ways.h"
 
 namespace racesim::race {
@@ -76,8 +77,7 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
       pit_entry_(static_cast<std::uint32_t>(last_before_pit(track))),
       pit_exit_(static_cast<std::uint32_t>(first_after_pit(track))) {
   RACESIM_CHECK(!models_.empty());
-  for (const DrsZone& zone : track.drs_zones)
-    drs_.push_back({path_at(line_, zone.begin_m), path_at(line_, zone.end_m)});
+  drs_ = drs_stretches(track, line_);
   for (const Checkpoint& checkpoint : track.checkpoints)
     checkpoints_m_.push_back(path_at(line_, checkpoint.s_m));
   checkpoints_m_.push_back(line_.length_m());

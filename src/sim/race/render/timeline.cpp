@@ -324,6 +324,12 @@ void TimelineMaker::retire() {
     made_.segments.back().s_offset_m = -templates_.track().length_m;
 }
 
+const Segment& segment_at(const CarTimeline& car, std::int64_t time_ms) {
+  const auto behind = std::upper_bound(car.segments.begin(), car.segments.end(), time_ms,
+                                       [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; });
+  return behind == car.segments.begin() ? *behind : *(behind - 1);
+}
+
 Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templates& templates) {
   for (const CarPlan& car : plan.cars) {
     TimelineMaker maker(plan, input, templates, *this);
