@@ -100,9 +100,13 @@ Setter set_streams(std::vector<std::string>& target) {
   };
 }
 
-/// Checked here so that the error names the option.
+/// A name is checked here so that the error names the option; a file is read when the run is put together.
 Setter set_track(std::string& target) {
   return [&target](const std::string& text) -> Done {
+    if (race::is_track_path(text)) {
+      target = text;
+      return {};
+    }
     const auto track = race::find_track(text);
     if (!track) return tl::make_unexpected(track.error());
     target = text;
@@ -167,6 +171,12 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "drivers, teams and cars for the race, which has its own when no folder is named",
            set_text(o.master_data_dir));
   directory.complete = Complete::directory;
+  OptionSpec track =
+      what("track", "TRACK", "silverstone",
+           "Race: the circuit, a built-in one or a file: .json of 'racesim track import', or .csv, which is "
+           "imported each time",
+           set_track(o.race.track));
+  track.complete = Complete::file;
   return {
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
@@ -190,7 +200,7 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
       what("streams", "LIST", "telemetry",
            "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
            set_streams(o.race.streams)),
-      what("track", "NAME", "silverstone", "Race: the circuit", set_track(o.race.track)),
+      track,
       what("popularity", "LAW", "zipf:s=1.0,q=10",
            "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
            set_popularity(o.popularity)),
