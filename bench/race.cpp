@@ -5,7 +5,6 @@
 // clock.
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -99,20 +98,6 @@ struct Circuit {
       input.entries.push_back(entry);
     }
   }
-
-  /// Steps of 10 ms that were driven to bake all this.
-  std::int64_t baked_steps() const {
-    constexpr std::array<std::uint8_t, 3> kFuels{0, 5, 11}, kGrips{0, 2, 5};
-    std::size_t steps = 0;
-    for (const std::uint8_t fuel : kFuels)
-      for (const std::uint8_t grip : kGrips)
-        for (const bool drs : {false, true})
-          steps += templates.lap(0, {fuel, grip, drs}).drive.samples.size();
-    for (std::uint32_t i = 0; i < kCars; ++i) steps += templates.start(i).drive.samples.size();
-    for (std::uint32_t i = 0; i < input.pit_ways.size(); ++i)
-      steps += templates.pit(i).in.drive.samples.size() + templates.pit(i).out.drive.samples.size();
-    return static_cast<std::int64_t>(steps);
-  }
 };
 
 const Circuit& circuit() {
@@ -120,24 +105,24 @@ const Circuit& circuit() {
   return made;
 }
 
-/// Items are car-laps: planned, made into segments, side events listed.
+/// Planned, made into segments, side events listed.
 void plan_race(benchmark::State& state) {
   const Circuit& on = circuit();
   for (auto _ : state) {
     const race::Session session(on.input, on.templates);
     benchmark::DoNotOptimize(session.length_ms());
   }
-  state.SetItemsProcessed(state.iterations() * kCars * laps());
+  state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(plan_race)->Unit(benchmark::kMillisecond);
 
-/// Items are steps of 10 ms of one car, as in rendering.
+/// All that a run makes once, before it plans.
 void bake_templates_and_tables(benchmark::State& state) {
   for (auto _ : state) {
     const Circuit made;
     benchmark::DoNotOptimize(made.input.piece_tables.data());
   }
-  state.SetItemsProcessed(state.iterations() * circuit().baked_steps());
+  state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(bake_templates_and_tables)->Unit(benchmark::kMillisecond);
 
