@@ -198,7 +198,7 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.fuel_g = nearest_int<std::int32_t>(state.fuel_g);
   row.tyre = segment.tyre;
   row.tyre_age_laps = segment.tyre_age_laps;
-  row.tyre_wear_dpct = nearest_int<std::uint16_t>(static_cast<double>(state.wear_pct) * 10);
+  row.tyre_wear_dpct = nearest_int<std::uint16_t>(state.wear_pct * 10);
   row.sector = segment.sector;
   row.position = segment.position;
   row.gap_ms = segment.gap_ms;

@@ -18,6 +18,11 @@ constexpr double kStrickenBraking = 0.35;
 constexpr std::int64_t kClosing_ms = 10'000;
 // A lap for what needs no conditions of its own.
 constexpr Bucket kAnyBucket{0, 2, false};
+// Behind the flag, and rolling to a halt, an engine takes a quarter of what the template burns.
+constexpr double kRolling_gpkg = 250;
+// A piece that is mostly braked may burn less than planned; the pieces behind it make up for that, this much
+// richer than the template.
+constexpr double kMostFlow_gpkg = 1100;
 constexpr double kStill_mps = 0.5;
 constexpr double kMostOfTemplate = 1.01;
 
@@ -37,11 +42,23 @@ Spent spent_at(const Template& drive, double tau_s) {
   return {between(p.fuel_kg, q.fuel_kg), between(p.wear, q.wear)};
 }
 
+/// From the drive's place `from` to the next one.
+Spent spent_between(const Drawn& drawn, std::size_t from) {
+  const Spent before = spent_at(drawn.drive, drawn.tau_s[from]);
+  const Spent after = spent_at(drawn.drive, drawn.tau_s[from + 1]);
+  return {after.fuel_kg - before.fuel_kg, after.wear - before.wear};
+}
+
 double speed_at_time(const Template& drive, double tau_s) {
   const double at = tau_s / kTemplateStep_s;
   const auto i = std::min(static_cast<std::size_t>(at), drive.samples.size() - 2);
   const double v0 = static_cast<double>(drive.samples[i].v_mps);
   return v0 + (at - static_cast<double>(i)) * (static_cast<double>(drive.samples[i + 1].v_mps) - v0);
+}
+
+int gear_at_time(const Template& drive, double tau_s) {
+  return drive.samples[std::min(static_cast<std::size_t>(tau_s / kTemplateStep_s), drive.samples.size() - 1)]
+      .gear;
 }
 
 }  // namespace
@@ -63,7 +80,8 @@ class TimelineMaker {
   }
 
   Segment& add(std::size_t pass, std::int64_t end_ms, CarStatus status);
-  void drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const Drawn& drawn, std::size_t from);
+  void drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const Drawn& drawn, std::size_t from,
+             Spent rest = {});
   void stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path, double l_m);
   void wait_for_the_start();
   void drive_line(std::size_t pass);
@@ -99,7 +117,7 @@ Segment& TimelineMaker::add(std::size_t pass, std::int64_t end_ms, CarStatus sta
   s.begin_ms = at_ms_;
   s.end_ms = end_ms;
   s.fuel_begin_g = fuel_g_;
-  s.wear_begin_pct = static_cast<float>(wear_pct_);
+  s.wear_begin_pct = wear_pct_;
   s.gap_ms = static_cast<std::int32_t>(at.gap_ms);
   s.lap = static_cast<std::uint16_t>(lap_of(pass));
   s.position = static_cast<std::uint8_t>(at.position);
@@ -113,27 +131,29 @@ Segment& TimelineMaker::add(std::size_t pass, std::int64_t end_ms, CarStatus sta
 }
 
 /// Drives `drawn` from its place `from` to the next one. A pace that is not known yet is set by
-/// smooth_pace().
+/// smooth_pace(). `rest`: what the templates spend between there and pass + 1, if that is not the same place.
 void TimelineMaker::drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const Drawn& drawn,
-                          std::size_t from) {
+                          std::size_t from, Spent rest) {
   Segment& s = add(pass, end_ms, status);
   s.drive = &drawn.drive;
   s.path = drawn.path;
   s.tau_begin_s = drawn.tau_s[from];
   s.tau_s = drawn.tau_s[from + 1] - drawn.tau_s[from];
   const Spent before = spent_at(drawn.drive, drawn.tau_s[from]);
-  const Spent after = spent_at(drawn.drive, drawn.tau_s[from + 1]);
+  const Spent piece = spent_between(drawn, from);
   const bool planned = pass + 1 < car_->passes.size();
-  const double burnt_kg = after.fuel_kg - before.fuel_kg;
-  s.fuel_per_kg_g = planned && burnt_kg > 0 ? (fuel_g_ - car_->passes[pass + 1].fuel_g) / burnt_kg : 0;
+  const double burnt_kg = piece.fuel_kg + rest.fuel_kg;
+  const double left_g =
+      planned ? car_->passes[pass + 1].fuel_g : std::max(0.0, fuel_g_ - kRolling_gpkg * burnt_kg);
+  s.fuel_per_kg_g = burnt_kg > 0 ? std::min((fuel_g_ - left_g) / burnt_kg, kMostFlow_gpkg) : 0;
   s.fuel_begin_g = fuel_g_ + s.fuel_per_kg_g * before.fuel_kg;
-  fuel_g_ -= s.fuel_per_kg_g * burnt_kg;
-  const double worn = after.wear - before.wear;
+  fuel_g_ -= s.fuel_per_kg_g * piece.fuel_kg;
+  const double worn = piece.wear + rest.wear;
   const double wear_after_pct = planned ? std::max(wear_pct_, wear_at(pass + 1)) : wear_pct_;
   const double per = worn > 0 ? (wear_after_pct - wear_pct_) / worn : 0;
-  s.wear_per_pct = static_cast<float>(per);
-  s.wear_begin_pct = static_cast<float>(wear_pct_ - per * before.wear);
-  wear_pct_ = wear_after_pct;
+  s.wear_per_pct = per;
+  s.wear_begin_pct = wear_pct_ - per * before.wear;
+  wear_pct_ += per * piece.wear;
 }
 
 void TimelineMaker::stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path,
@@ -166,7 +186,8 @@ void TimelineMaker::wait_for_the_start() {
   at_ms_ = -kGridWait_ms;
   const Drawn& start = templates_.start(car_->grid - 1U);
   stand(0, car_->go_ms, CarStatus::grid, *start.path, 0);
-  drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0);
+  const Spent rest = car_->pieces.empty() ? Spent{} : spent_between(start, 1);
+  drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0, rest);
 }
 
 void TimelineMaker::drive_line(std::size_t pass) {
@@ -191,7 +212,7 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
     drive(pass, end_ms, CarStatus::pit, pit.out, index - box_piece);
   } else {
     RACESIM_CHECK(stop != nullptr);
-    drive(pass, stop->arrive_ms, CarStatus::pit, pit.in, index);
+    drive(pass, stop->arrive_ms, CarStatus::pit, pit.in, index, spent_between(pit.out, 0));
     stand(pass, stop->leave_ms, CarStatus::pit, *pit.out.path, 0);
     wear_pct_ = 0;
     age_laps_ = 0;
@@ -219,6 +240,7 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   conditions.fuel_kg = fuel_g_ / 1000;
   Drive wish;
   wish.begin_speed_mps = speed_mps;
+  wish.begin_gear = gear_at_time(*last.drive, last.tau_begin_s + last.tau_s);
   wish.end_speed_mps = 0;
   wish.power = kStrickenPower;
   wish.braking = kStrickenBraking;
@@ -286,7 +308,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
     if (checkpoint_of(pass) == 0 && lap <= car.laps.size() && car.pieces[pass].way != Way::pit) {
       tyre_ = car.laps[lap - 1].compound;
       age_laps_ = car.laps[lap - 1].tyre_age_laps;
-      wear_pct_ = static_cast<double>(car.laps[lap - 1].wear_begin_pct);
+      if (pass > 0) wear_pct_ = static_cast<double>(car.laps[lap - 1].wear_begin_pct);
     }
     const std::int64_t end_ms = car.passes[pass + 1].time_ms;
     switch (car.pieces[pass].way) {
