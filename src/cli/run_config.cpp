@@ -123,6 +123,9 @@ Done fill_content(const RunOptions& o, const Settings& settings, bool historical
     if (!text) return fail(text.error().kind, "--track: " + text.error().what, text.error().hint);
     content.race.track_text = std::move(*text);
   }
+  if (content.scenario == "race" && o.race.model == "simple" && on_line(settings, "laps"))
+    return fail(ErrorKind::usage, "--laps: simple cars drive until the run ends",
+                "end it with --duration, --end-datetime or --volume");
   content.race.one_session = !historical && is_set(settings, "laps");
   content.plays.popularity = o.popularity;
   if (content.scenario == "plays") {

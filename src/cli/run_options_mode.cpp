@@ -9,6 +9,7 @@
 #include "cli/values.h"
 #include "sim/plays/popularity.h"
 #include "sim/race/race.h"
+#include "sim/race/row_names.h"
 #include "sim/race/track/tracks.h"
 #include "sim/scenario.h"
 
@@ -177,6 +178,14 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "imported each time",
            set_track(o.race.track));
   track.complete = Complete::file;
+  OptionSpec model =
+      what("model", "KIND", "full",
+           "Race: full, or simple: cars with an id, a random speed and a location, nothing else", nullptr);
+  for (const std::string_view name : race::kModelNames) model.choices.emplace_back(name);
+  OptionSpec names =
+      what("as", "NAMES", "racesim",
+           "Race: column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1", nullptr);
+  for (const std::string_view name : race::kRowNames) names.choices.emplace_back(name);
   return {
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
@@ -197,9 +206,11 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
                  set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
             "52"),
       choice_option(session, o.race.session),
+      choice_option(model, o.race.model),
       what("streams", "LIST", "telemetry",
            "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
            set_streams(o.race.streams)),
+      choice_option(names, o.race.names),
       track,
       what("popularity", "LAW", "zipf:s=1.0,q=10",
            "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",

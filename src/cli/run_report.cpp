@@ -51,6 +51,9 @@ std::string content_text(const ContentOptions& c) {
     return "volume    " + format_count(c.plays.volume) +
            (c.plays.volume_per_minute ? " events a minute" : " events");
   const RaceContent& race = c.race;
+  if (race.model == "simple")
+    return fmt::format("race      {}, {} simple cars, {} updates a second and car", race.track, race.cars,
+                       static_cast<double>(race.rate_mhz) / 1000);
   return fmt::format("race      {}, {} cars, {} laps, {} samples a second and car: {}", race.track, race.cars,
                      race.laps, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
 }
@@ -169,6 +172,8 @@ std::string plan_json(const RunConfig& config) {
     object["laps"] = c.race.laps;
     object["rate_hz"] = static_cast<double>(c.race.rate_mhz) / 1000;
     object["streams"] = c.race.streams;
+    object["model"] = c.race.model;
+    object["as"] = c.race.names;
     object["volume"] = c.most_events > 0 ? Json(c.most_events) : Json();
   } else {
     object["volume"] = c.plays.volume;

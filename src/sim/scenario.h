@@ -38,6 +38,8 @@ struct RaceContent {
   std::uint32_t cars = 20;
   std::uint32_t laps = 52;
   std::string session = "race";                   ///< race, qualifying or practice
+  std::string model = "full";                     ///< or simple: plain cars, see sim/race/simple/
+  std::string names = "racesim";                  ///< of columns: racesim, fastf1 or openf1
   bool one_session = false;                       ///< no further session follows
   std::string track = "silverstone";              ///< a built-in one, or whose JSON is in track_text
   std::string track_text;                         ///< empty: a built-in track

@@ -9,6 +9,7 @@
 #include "sim/race/calendar.h"
 #include "sim/race/plan/entries.h"
 #include "sim/race/race_walk.h"
+#include "sim/race/simple/scenario.h"
 #include "sim/race/track/tracks.h"
 
 namespace racesim::race {
@@ -20,14 +21,6 @@ constexpr std::array<StreamInfo, kStreamCount> kStreams{{
     {kStreamNames[2], nullptr, "f1-laps"},
     {kStreamNames[3], nullptr, "f1-race-control"},
 }};
-
-StreamInfo stream_info(std::size_t stream) {
-  StreamInfo info = kStreams[stream];
-  const std::array schemas{&schema_info<TelemetryRow>(), &schema_info<CheckpointPassRow>(),
-                           &schema_info<LapRow>(), &schema_info<RaceControlRow>()};
-  info.schema = schemas[stream];
-  return info;
-}
 
 /// All rows of one kind of built-in master data.
 RowBatch built_in(std::unique_ptr<MasterGenerator> (*make)(const MasterPlan&), const MasterPlan& plan) {
@@ -95,19 +88,10 @@ PlanInput plan_input(const ScenarioConfig& config, const Templates& templates, s
   return input;
 }
 
-/// A power of two of milliseconds that holds about 16,000 samples, and at least one of each car.
-int slice_shift(const RaceContent& race) {
-  constexpr double kRows = 16'000;
-  const double rows_per_ms = static_cast<double>(race.cars) * static_cast<double>(race.rate_mhz) / 1e6;
-  int shift = 0;
-  while (shift < 20 && rows_per_ms * static_cast<double>(2LL << shift) <= kRows) ++shift;
-  return shift;
-}
-
 class RaceScenario final : public Scenario {
  public:
   RaceScenario(const ScenarioConfig& config, Track track, EntryList list,
-               const std::vector<std::size_t>& streams)
+               const std::vector<std::size_t>& streams, RowNames names)
       : track_(std::move(track)), templates_(track_, std::move(list.models), config.race.cars) {
     for (const Entry& entry : list.entries) drivers_.push_back(entry.driver);
     calendar_ = std::make_unique<Calendar>(plan_input(config, templates_, std::move(list.entries)),
@@ -115,8 +99,10 @@ class RaceScenario final : public Scenario {
     context_.stream_index.fill(-1);
     for (const std::size_t stream : streams) {
       context_.stream_index[stream] = static_cast<int>(streams_.size());
-      streams_.push_back(stream_info(stream));
+      streams_.push_back(kStreams[stream]);
+      streams_.back().schema = schema_of(static_cast<Stream>(stream), names);
     }
+    context_.names = names;
     context_.run = config.run;
     context_.start_ms = config.start_ms;
     if (config.end_ms) context_.end_ms = *config.end_ms;
@@ -133,18 +119,8 @@ class RaceScenario final : public Scenario {
 
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return static_cast<std::uint32_t>(drivers_.size()); }
-  std::uint64_t slice_count() const override {
-    if (context_.end_ms == INT64_MAX) return UINT64_MAX;
-    const std::int64_t span_ms = context_.end_ms - context_.start_ms;
-    return static_cast<std::uint64_t>((span_ms - 1) >> context_.slice_shift) + 1;
-  }
-  Slice slice(std::uint64_t index) const override {
-    const std::int64_t begin_ms =
-        context_.start_ms + (static_cast<std::int64_t>(index) << context_.slice_shift);
-    const std::int64_t end_ms =
-        std::min(begin_ms + (std::int64_t{1} << context_.slice_shift), context_.end_ms);
-    return {index, begin_ms * 1'000'000, end_ms * 1'000'000};
-  }
+  std::uint64_t slice_count() const override { return slices().count(); }
+  Slice slice(std::uint64_t index) const override { return slices().at(index); }
   std::uint64_t planned_events() const override {
     if (context_.sessions != 1 || streams_.size() != 1 || context_.stream_index[0] != 0) return 0;
     return context_.rate.first_at(context_.end_ms - context_.start_ms) * drivers_.size();
@@ -166,6 +142,8 @@ class RaceScenario final : public Scenario {
   }
 
  private:
+  SliceGrid slices() const { return {context_.start_ms, context_.end_ms, context_.slice_shift}; }
+
   Track track_;
   Templates templates_;
   std::vector<std::string> drivers_;
@@ -191,6 +169,31 @@ Result<std::vector<std::size_t>> wanted_streams(const std::vector<std::string>& 
   return found;
 }
 
+/// Errors where the model or the names know less than was asked for.
+Result<RowNames> wanted_names(const RaceContent& race, const std::vector<std::size_t>& streams) {
+  const auto names = row_names(race.names);
+  if (!names)
+    return fail(ErrorKind::usage, "unknown column names '" + race.names + "'",
+                "choose: --as racesim, fastf1 or openf1");
+  for (const std::size_t stream : streams)
+    if (schema_of(static_cast<Stream>(stream), *names) == nullptr)
+      return fail(
+          ErrorKind::usage,
+          "--as " + race.names + " has no names for the stream '" + std::string(kStreamNames[stream]) + "'",
+          "it has them for: --streams telemetry,laps");
+  if (race.model == kModelNames[0]) return *names;
+  if (race.model != kModelNames[1])
+    return fail(ErrorKind::usage, "unknown model '" + race.model + "'", "choose: --model full or simple");
+  if (*names != RowNames::racesim)
+    return fail(ErrorKind::usage, "--as " + race.names + ": the simple model has its own few columns",
+                "leave out --as, or --model simple");
+  if (streams.size() != 1 || streams[0] != 0)
+    return fail(ErrorKind::usage, "--streams: the simple model has telemetry alone", "leave out --streams");
+  if (race.session != kSessionNames[0])
+    return fail(ErrorKind::usage, "--session: the simple model has none", "leave out --session");
+  return *names;
+}
+
 /// A file counts by what it says, wherever it lies.
 std::string track_identity(const RaceContent& race) {
   if (race.track_text.empty()) return race.track;
@@ -214,15 +217,20 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
                 "choose: --session race, qualifying or practice");
   const auto streams = wanted_streams(race.streams);
   if (!streams) return tl::make_unexpected(streams.error());
+  const auto names = wanted_names(race, *streams);
+  if (!names) return tl::make_unexpected(names.error());
   auto track = race.track_text.empty() ? find_track(race.track) : read_track(race.track_text, race.track);
   if (!track) return tl::make_unexpected(track.error());
+  if (race.model == kModelNames[1]) return simple::make_scenario(config, *track);
   auto list = entry_list(config);
   if (!list) return tl::make_unexpected(list.error());
-  return std::make_unique<RaceScenario>(config, std::move(*track), std::move(*list), *streams);
+  return std::make_unique<RaceScenario>(config, std::move(*track), std::move(*list), *streams, *names);
 }
 
 std::string identity(const ScenarioConfig& config) {
   const RaceContent& race = config.race;
+  if (race.model == kModelNames[1])
+    return "model=simple|rate=" + std::to_string(race.rate_mhz) + "mHz|track=" + track_identity(race);
   return "rate=" + std::to_string(race.rate_mhz) + "mHz|cars=" + std::to_string(race.cars) +
          "|session=" + race.session + "|laps=" + std::to_string(race.laps) + "|track=" + track_identity(race);
 }

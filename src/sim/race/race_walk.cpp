@@ -64,6 +64,20 @@ struct RaceWalk::Scratch {
   RowBatch checkpoints{schema_info<CheckpointPassRow>()};
   RowBatch laps{schema_info<LapRow>()};
   RowBatch messages{schema_info<RaceControlRow>()};
+  std::vector<RowBatch> renamed;  ///< telemetry, then laps, where they have other names
+
+  explicit Scratch(RowNames names) {
+    if (names == RowNames::racesim) return;
+    for (const Stream stream : {Stream::telemetry, Stream::laps})
+      renamed.emplace_back(*schema_of(stream, names));
+  }
+  /// The rows under the names that are wanted.
+  const RowBatch& named(const RowBatch& rows) {
+    if (renamed.empty()) return rows;
+    RowBatch& to = renamed[&rows == &telemetry ? 0 : 1];
+    rename_rows(rows, to);
+    return to;
+  }
 };
 
 /// Renders a part of one session.
@@ -148,7 +162,7 @@ void RaceWalk::Painter::paint_samples(std::uint64_t first, std::uint64_t last, R
     rows.heads.resize(rows.size());
     for (std::uint32_t car = cars_.first; car < cars_.last; ++car)
       paint_car(car, first, end, rows.add_text((*context_.drivers)[car]));
-    out.take(static_cast<std::uint32_t>(stream), rows);
+    out.take(static_cast<std::uint32_t>(stream), scratch_.named(rows));
   }
 }
 
@@ -217,7 +231,7 @@ void RaceWalk::Painter::paint_side(const SideEvent& event, RowConsumer& out) {
       break;
     case Stream::laps:
       paint_lap(event);
-      out.take(stream, scratch_.laps);
+      out.take(stream, scratch_.named(scratch_.laps));
       break;
     case Stream::race_control:
       paint_message(event);
@@ -309,7 +323,7 @@ RaceWalk::~RaceWalk() = default;
 
 std::unique_ptr<RaceWalk::Scratch> RaceWalk::take_scratch() {
   const std::scoped_lock lock(mutex_);
-  if (free_.empty()) return std::make_unique<Scratch>();
+  if (free_.empty()) return std::make_unique<Scratch>(context_.names);
   auto scratch = std::move(free_.back());
   free_.pop_back();
   return scratch;
