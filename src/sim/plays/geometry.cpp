@@ -49,6 +49,7 @@ Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
     if (g.cell_count < 2) g.classes = 1;
     g.classes = static_cast<std::uint32_t>(std::min<std::int64_t>(g.classes, g.cell_count));
     g.cell_count -= g.cell_count % g.classes;
+    g.cell_ms = g.span_ms / g.cell_count;
   }
   const double slice_ms = std::clamp(kSlicePlays / plays_per_ms, 1.0, 0x1p31);
   while (static_cast<double>(2LL << g.slice_shift) <= slice_ms) ++g.slice_shift;

@@ -4,12 +4,11 @@
 
 #include "base/time_text.h"
 #include "model/play.h"
+#include "sim/plays/draws.h"
 #include "sim/plays/session_walk.h"
 
 namespace racesim::plays {
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
 
 class PlaysScenario final : public Scenario {
  public:
@@ -22,8 +21,8 @@ class PlaysScenario final : public Scenario {
         demand_(config, audience_, earliest_song_ms()),
         model_(catalog_, config.seed, day_of(config.start_ms)),
         context_{{config.seed, config.start_ms, earliest_song_ms(),
-                  std::int64_t{catalog_.longest_ms()} + kLongestPauseMs, &audience_, &courses_, &demand_,
-                  make_geometry(config, audience_)},
+                  std::int64_t{catalog_.longest_ms()} + kLongestPauseMs, usual_play_ms(catalog_.mean_ms()),
+                  &audience_, &courses_, &demand_, make_geometry(config, audience_)},
                  &model_} {}
 
   std::span<const StreamInfo> streams() const override { return streams_; }
