@@ -69,7 +69,7 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
   const Geometry& g = context_->geometry;
   const Span span{g.cell_begin(cell), g.cell_begin(cell + 1)};
   read_clocks(span);
-  read_moods(span);
+  read_moods(span, shard);
   const std::uint64_t block = static_cast<std::uint64_t>(shard) * g.classes + g.class_of(cell);
   const std::uint64_t blocks = static_cast<std::uint64_t>(g.shards) * g.classes;
   const std::uint64_t listeners = context_->audience->size();
@@ -94,16 +94,19 @@ void CellPlanner::read_clocks(Span span) {
 }
 
 /// Heavy and light weeks alternate (Louail and Barthelemy 2017): each listener's weight × 0.5 to 1.5.
-void CellPlanner::read_moods(Span span) {
+void CellPlanner::read_moods(Span span, std::uint32_t shard) {
   const std::int64_t week = (context_->start_epoch_ms + span.begin_ms) / kWeekMs;
-  if (week == week_) return;
+  if (week == week_ && shard == shard_) return;
   week_ = week;
+  shard_ = shard;
   const Audience& audience = *context_->audience;
   const Geometry& g = context_->geometry;
   const StreamKey key =
       stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
   moods_.resize(audience.size());
-  for (std::uint32_t i = 0; i < audience.size(); ++i) {
+  const std::uint64_t listeners = audience.size();
+  const auto last = static_cast<std::uint32_t>(listeners * (shard + 1) / g.shards);
+  for (auto i = static_cast<std::uint32_t>(listeners * shard / g.shards); i < last; ++i) {
     const Listener& person = audience[i];
     const std::uint64_t bits = draw(key, i);
     const double inclination = static_cast<double>(person.weight) * (0.5 + unit(bits));
@@ -295,9 +298,9 @@ std::int64_t CellPlanner::needed_ms(const Session& session) const {
   return static_cast<std::int64_t>((plays + kSpread * std::sqrt(plays)) * context_->usual_play_ms);
 }
 
-/// Gives each session of one listener, in order of start, its time: a session begins when the one in front
-/// has had its own, and half an hour's break where there is room; it starts earlier if it would not be over
-/// by the class's next turn. On a day too full for that all of them have less time in proportion.
+/// Gives each session of one listener, in order of start, its time: as much as it needs, and half an hour's
+/// break where there is room. Sessions that would run into one another, or into the class's next turn, are
+/// moved apart. On a day too full for that all of them have less time in proportion.
 void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
                                   const std::uint32_t* order, std::size_t count) {
   const Geometry& g = context_->geometry;
@@ -325,16 +328,33 @@ void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Sess
   // More plays than milliseconds: those of a session all at once, none listened to. Their number stays exact.
   const bool at_once = part * context_->usual_play_ms < 1;
   if (at_once && room_ms > 0) --limit_ms;
-  std::int64_t free_ms = begin_ms;
+  std::int64_t before_ms = 0;
+  blocks_.clear();
   for (std::size_t i = 0; i < count; ++i) {
-    Session& session = sessions[order[i]];
     needs_ms_[i] = static_cast<std::int64_t>(static_cast<double>(needs_ms_[i]) * part) + break_ms;
-    session.start_ms = std::max(session.start_ms, free_ms);
-    free_ms = session.start_ms + needs_ms_[i];
+    // Less the time of those in front, starts must not fall: neighbours that would are moved to their mean,
+    // so that on the whole nobody is early or late.
+    blocks_.push_back({sessions[order[i]].start_ms - begin_ms - before_ms, 1});
+    before_ms += needs_ms_[i];
+    while (blocks_.size() > 1 && blocks_.back().mean_ms() <= (blocks_.end() - 2)->mean_ms()) {
+      const Block last = blocks_.back();
+      blocks_.pop_back();
+      blocks_.back().sum_ms += last.sum_ms;
+      blocks_.back().sessions += last.sessions;
+    }
   }
-  for (std::size_t i = count; i-- > 0;) {
+  const std::int64_t most_ms = std::max<std::int64_t>(0, limit_ms - begin_ms - before_ms);
+  std::size_t i = 0;
+  before_ms = begin_ms;
+  for (const Block& block : blocks_) {
+    const std::int64_t later_ms = std::clamp<std::int64_t>(block.mean_ms(), 0, most_ms);
+    for (const std::size_t end = i + static_cast<std::size_t>(block.sessions); i < end; ++i) {
+      sessions[order[i]].start_ms = before_ms + later_ms;
+      before_ms += needs_ms_[i];
+    }
+  }
+  for (i = count; i-- > 0;) {
     Session& session = sessions[order[i]];
-    session.start_ms = std::max(begin_ms, std::min(session.start_ms, limit_ms - needs_ms_[i]));
     session.limit_ms = at_once ? session.start_ms : limit_ms - break_ms;
     limit_ms = session.start_ms;
   }

@@ -55,6 +55,12 @@ class CellPlanner {
     std::int64_t end_ms;
   };
 
+  /// Sessions that stand close to one another, and what they start later than they could, summed up.
+  struct Block {
+    std::int64_t sum_ms;
+    std::int64_t sessions;
+    std::int64_t mean_ms() const { return sum_ms / sessions; }
+  };
   /// What a listener is like in one week.
   struct Mood {
     double pull[2];         ///< weight of the sessions on each of the two devices × 0.5 to 1.5
@@ -68,7 +74,7 @@ class CellPlanner {
   };
 
   void read_clocks(Span span);
-  void read_moods(Span span);
+  void read_moods(Span span, std::uint32_t shard);
   Span own_span(std::uint32_t listener, Span span) const;
   Stretch stretch_of(const Mood& mood, Span span) const;
   void weigh(Span span, std::uint32_t first, std::uint32_t last);
@@ -90,7 +96,8 @@ class CellPlanner {
   std::vector<double> begin_bins_;        ///< local time of the week at the cell's begin, per rule
   double cell_bins_ = 0;                  ///< length of the cell
   std::int64_t week_ = INT64_MIN;         ///< of moods_
-  std::vector<Mood> moods_;               ///< per listener
+  std::uint32_t shard_ = 0;               ///< of moods_
+  std::vector<Mood> moods_;               ///< per listener; those of the shard are filled in
   std::uint32_t first_ = 0;               ///< listener of the class
   std::vector<double> weight_ends_;  ///< cumulative, two entries per listener from first_ on: one a habit
   double plays_weight_ = 0;          ///< sum of the weights in plays, not sessions
@@ -98,6 +105,7 @@ class CellPlanner {
   std::vector<double> scratch_;
   std::vector<std::size_t> laps_;  ///< where draw_sessions() came round: sessions stand by listener between
   std::vector<std::uint32_t> order_;
+  std::vector<Block> blocks_;
   std::vector<std::int64_t> needs_ms_;  ///< of the sessions of one listener
 };
 

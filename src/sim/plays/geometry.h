@@ -42,9 +42,13 @@ struct Geometry {
   }
 };
 
-/// Picks cells of some thousand plays each, of three hours or more where memory allows, and classes whose
+/// Picks cells of five hundred plays or more, of three hours or more where memory allows, and classes whose
 /// turns leave three hours for the longest session where there are listeners enough.
 Geometry make_geometry(const ScenarioConfig& config, const Audience& audience);
+
+/// Most plays per millisecond, on average, for which a slice's lines fit into one batch of 4 GiB: a slice is a
+/// millisecond at least, its plays may be several times the mean, and a line has some 300 bytes.
+inline constexpr std::uint64_t kMostPlaysPerMs = 1'000'000;
 
 /// Mean plays per session, as the lengths in cell_plan.cpp have it.
 inline constexpr double kMeanSessionPlays = 9.6;

@@ -99,7 +99,8 @@ TEST(PlaysHours, PhonesStartAnHourBeforeDesktops) {
   const std::size_t phone = busiest(hours().phone, 5, 12);
   const std::size_t desktop = busiest(hours().desktop, 5, 12);
   EXPECT_EQ(phone, 8U);
-  EXPECT_EQ(desktop, 9U);
+  // The table has 2 % more at 9 than at 10 h, less than chance may take away.
+  EXPECT_TRUE(desktop == 9U || desktop == 10U) << desktop;
   // The morning as a whole: when the phones have had half of their sessions from 5 to 12 h.
   const auto half_morning = [](const Day& day) {
     double sum = 0, so_far = 0;
