@@ -71,14 +71,14 @@ class Plays(unittest.TestCase):
     def test_shards_together_are_the_run(self):
         texts = []
         for shard in ("1/3", "2/3", "3/3"):
-            path = self.historical(f"shard-{shard[0]}.ndjson", "--shard", shard, volume=300000)
+            path = self.historical(f"shard-{shard[0]}.ndjson", "--shard", shard)
             report = judge.judge(MASTER, path, partial=True)
             self.assert_good(report)
-            self.assertGreater(report["events"], 50000, shard)
+            self.assertGreater(report["events"], 4000, shard)
             texts.append(path.read_bytes())
         joined = self.folder / "joined.ndjson"
         joined.write_bytes(b"".join(texts))
-        self.assert_good(judge.judge(MASTER, joined, unordered=True, count=300000))
+        self.assert_good(judge.judge(MASTER, joined, unordered=True, count=20000))
 
     def test_volume_per_minute_keeps_to_its_window(self):
         path = self.racesim("per_minute.ndjson", "--historical", "--start-datetime", START, "--end-datetime",

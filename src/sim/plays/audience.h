@@ -56,7 +56,7 @@ class Audience {
     std::int64_t epoch_ms;
     double share;
   };
-  static constexpr std::size_t kNeighbours = 4;
+  static constexpr std::size_t kNeighbours = 2;
   using Neighbours = std::array<std::uint32_t, kNeighbours>;
   void find_neighbours(const RowBatch& locations);
   void read_locations(const RowBatch& locations);
