@@ -2,9 +2,11 @@
 // and CsvFormat below say what stands between values and how text and lists look.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "codec/encoder.h"
 #include "codec/fragments.h"
 #include "codec/put.h"
@@ -48,6 +50,8 @@ class RowEncoder final : public Encoder {
     out.text.reserve_more(count * kMaxRowSize + text_bound(rows) + put::kPutSlack);
     char* const base = out.text.data();
     char* end = write_rows(rows, base + out.text.size(), base, out.ends.data() + old_count);
+    // Ends are 32-bit: whoever plans the batches keeps them below 4 GiB.
+    RACESIM_CHECK(static_cast<std::uint64_t>(end - base) <= UINT32_MAX);
     out.text.set_size(static_cast<std::size_t>(end - base));
   }
 

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "sim/master/keyed.h"
+#include "sim/master/phrase.h"
 #include "sim/master/word_list.h"
 
 namespace racesim {
@@ -33,12 +34,13 @@ constexpr std::array kGenres{
     Genre{"Blues", "blues", 1960, 0.2, "Soul|Rock"},
     Genre{"Classical", "classical", 1960, 0.8, "Soundtrack"},
     Genre{"Soundtrack", "ambient", 1962, -0.4, "Classical|Ambient"},
-    Genre{"Latin", "es", 1960, 0.0, "Reggaeton"},
+    Genre{"Latin", "es", 1960, 0.0, ""},
     Genre{"Reggaeton", "perreo", 1999, -0.2, "Latin"},
     Genre{"Brazilian", "pt", 1960, 0.0, ""},
     Genre{"Chanson", "fr", 1960, -0.1, "Pop"},
     Genre{"Schlager", "de", 1960, -0.2, "Pop"},
     Genre{"J-Pop", "ja", 1988, 0.2, "Synthpop"},
+    Genre{"Mandopop", "zh", 1980, 0.1, ""},
     Genre{"K-Pop", "kpop", 1997, -0.3, ""},
     Genre{"Afrobeats", "afro", 2004, -0.2, "R&B"},
     Genre{"Reggae", "reggae", 1968, 0.1, ""},
@@ -71,7 +73,7 @@ constexpr std::array kStyles{
               "Hip-Hop:80|R&B:20"},
     StyleText{5, "{el1}{el2}", "{el1}{el2} {el_tail}", "", "Electronic:40|House:28|Ambient:18|Dance:14"},
     StyleText{4, "{given:MX} {family:MX}", "{given:MX} {family:MX} {family:MX}", "", "Latin:64|Reggaeton:36"},
-    StyleText{2, "{los} de {es_place}", "{los} {es_bare} de {es_place}", "", "Latin:92|Reggaeton:8"},
+    StyleText{2, "{los} de {es_place}", "{los} {es_bare} de {es_place}", "", "Latin:100"},
     StyleText{2, "{kpop1}{kpop2}", "{kpop1}{kpop2} {kpop_tail}", "", "K-Pop:100"},
     StyleText{3, "{dark} {metal_noun}", "{dark} {doom} {metal_noun}", "", "Metal:100"},
     StyleText{2, "{given:US} {family:US} {combo}", "{given:US} {initial} {family:US} {combo}", "",
@@ -86,6 +88,8 @@ constexpr std::array kStyles{
     StyleText{1, "{given:DE} {family:DE}", "{given:DE} {initial} {family:DE}", "de", "Schlager:80|Pop:20"},
     StyleText{2, "{given:BR} {family:BR}", "{given:BR} {family:BR} {family:BR}", "pt", "Brazilian:100"},
     StyleText{1, "{given:JP} {family:JP}", "{given:JP} {initial} {family:JP}", "ja", "J-Pop:100"},
+    StyleText{2, "{family:CN} {given:CN}", "{family:CN} {given:CN} & {family:CN} {given:CN}", "zh",
+              "Mandopop:100"},
     StyleText{1, "{rasta} {rasta_name}", "{rasta} {rasta_name} {family:JM}", "", "Reggae:100"},
     StyleText{2, "{given:US} & the {band_plural}", "{given:US} {family:US} & the {band_plural}", "",
               "Soul:40|Rock:30|Blues:30"},
@@ -158,8 +162,12 @@ ArtistName artist_name(std::uint64_t seed, std::uint64_t number) {
   if (index < style.short_form.variants()) {
     style.short_form.append(permute(key, index, style.short_form.variants()), name.text);
   } else {
-    index = (index - style.short_form.variants()) % style.long_form.variants();
-    style.long_form.append(permute(key, index, style.long_form.variants()), name.text);
+    index -= style.short_form.variants();
+    const std::uint64_t round = index / style.long_form.variants();
+    style.long_form.append(permute(key, index % style.long_form.variants(), style.long_form.variants()),
+                           name.text);
+    // When all are given out, the next generation goes by the same names with a number.
+    if (round > 0) append_numeral(round + 1, name.text);
   }
   return name;
 }

@@ -28,7 +28,7 @@ std::size_t genre_index(std::string_view name);
 struct ArtistStyle {
   std::uint32_t slots;       ///< of all artists, so many in artist_slot_count() are named this way
   Phrase short_form;         ///< used until its names are used up
-  Phrase long_form;          ///< then this one; afterwards names repeat
+  Phrase long_form;          ///< then this one; afterwards this one with a number
   std::string_view flavour;  ///< titles in the artist's language; empty: those of the genre
   std::vector<std::size_t> genre_of_100;  ///< a genre for each of a hundred artists
 };
@@ -42,8 +42,7 @@ struct ArtistName {
   std::string text;
 };
 
-/// The name of artist `number`. Two numbers give two names while the forms of the style last (about 1.5
-/// million artists, the catalogue of 11 million songs).
+/// The name of artist `number`. Two numbers give two names.
 ArtistName artist_name(std::uint64_t seed, std::uint64_t number);
 
 }  // namespace racesim

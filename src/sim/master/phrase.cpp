@@ -63,7 +63,7 @@ Phrase::Phrase(std::string_view pattern) {
 }
 
 void Phrase::append(std::uint64_t index, std::string& out) const {
-  constexpr std::string_view kVowels = "AEIOaeio";  // not U: no list with an article has an "Umbrella"
+  constexpr std::string_view kVowels = "AEIOUaeiou";  // no list with an article has a "Unicorn"
   Picks picks;
   for (const Part& part : parts_) {
     out += part.literal;
@@ -77,6 +77,17 @@ void Phrase::append(std::uint64_t index, std::string& out) const {
     }
     out += word;
   }
+}
+
+void append_numeral(std::uint64_t number, std::string& out) {
+  constexpr std::string_view kOnes[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
+  out += ' ';
+  if (number >= 40) {
+    out += std::to_string(number);
+    return;
+  }
+  for (; number >= 10; number -= 10) out += 'X';
+  out += kOnes[number];
 }
 
 std::vector<Phrase> parse_phrases(std::string_view patterns) {

@@ -13,6 +13,9 @@ namespace racesim {
 /// An unknown name is a programmer error.
 const std::vector<std::string_view>& word_list(std::string_view name);
 
+/// Appends a blank and a Roman numeral, or digits from 40 on.
+void append_numeral(std::uint64_t number, std::string& out);
+
 class Phrase {
  public:
   /// `pattern`: text with {list} places; {a:list} puts "a" or "an" before the word, {A:list} "A" or "An". A

@@ -8,6 +8,7 @@
 #include "base/time_text.h"
 #include "sim/master/durations.h"
 #include "sim/master/genres.h"
+#include "sim/master/phrase.h"
 #include "sim/master/titles.h"
 #include "sim/master/word_list.h"
 
@@ -167,6 +168,7 @@ class TrackMaker {
         score -= 6;
       else
         score += add_suffix(block_, release, dice, song.title);
+      number_until(song.title, [&](const std::string& title) { return is_new_title(title, artist_begin); });
       block_.songs.push_back(std::move(song));
       scores_.push_back(score);
     }
@@ -174,13 +176,20 @@ class TrackMaker {
   }
 
  private:
+  /// Gives a text that is taken the next number that is not.
+  template <class IsNew>
+  static void number_until(std::string& text, IsNew&& is_new) {
+    const std::string first = text;
+    for (std::uint64_t number = 2; !is_new(text); ++number) append_numeral(number, text = first);
+  }
+
   bool is_new_title(const std::string& title, std::size_t begin) const {
     return std::none_of(block_.songs.begin() + static_cast<std::ptrdiff_t>(begin), block_.songs.end(),
                         [&](const BlockSong& song) { return song.title == title; });
   }
 
   /// Singles are named after their song, some albums after their artist or one of their songs. The
-  /// releases of an artist differ in name as far as a few tries allow.
+  /// releases of an artist differ in name.
   void name_release(BlockRelease& release, std::size_t begin, const TitleFlavour& flavour) {
     Dice dice = keys_.dice("master.songs.release", begin);
     const std::uint64_t lot = dice.below(100);
@@ -203,6 +212,7 @@ class TrackMaker {
     if (release.tracks > 1 && release.tracks < 7 && lot % 2 == 0 && !is_numbered &&
         artist.flavour != "classical" && !release.title.ends_with("EP"))
       release.title += " EP";
+    number_until(release.title, [&](const std::string& title) { return is_new_release(title, release); });
   }
 
   bool is_new_release(const std::string& title, const BlockRelease& release) const {

@@ -1,4 +1,4 @@
-// Users: their countries follow the population of the plan's locations, their names follow their country, and
+// Users: their countries follow the listeners of the plan's locations, their names follow their country, and
 // the user base grows from 2010 on, in the order of registration.
 //
 // User names and e-mails are unique by construction. The rows are cut into chunks of kStrata; a keyed
@@ -38,7 +38,8 @@ class UserGenerator final : public MasterGenerator {
       : seed_(plan.seed), count_(plan.users), ids_(stream_key(plan.seed, "master.users.id", 0)) {
     const auto& ranked = cities_by_rank();
     RACESIM_CHECK(plan.locations >= 1 && plan.locations <= ranked.size());
-    const CityPicker picker({ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(plan.locations)});
+    const CityPicker picker({ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(plan.locations)},
+                            CityPicker::By::listeners);
     const std::size_t handles = login_pools().size() - 1;
     strata_.resize(kStrata);
     pool_sizes_.resize(handles + 1);

@@ -77,61 +77,39 @@ const Week& weekly_rates(Chronotype chronotype, Setting setting) {
 }
 
 WeeklyCourse::WeeklyCourse(const std::array<double, kWeekBins>& rates) {
-  for (std::size_t bin = 0; bin < kWeekBins; ++bin) cumulative_[bin + 1] = cumulative_[bin] + rates[bin];
+  for (std::size_t bin = 0; bin + 1 < cumulative_.size(); ++bin)
+    cumulative_[bin + 1] = cumulative_[bin] + rates[bin % kWeekBins];
 }
 
-namespace {
-
-struct InWeek {
-  std::int64_t week;
-  std::int64_t rest_ms;
-};
-InWeek split_week(std::int64_t local_ms) {
-  const std::int64_t shifted = local_ms - kMondayMs;
-  std::int64_t week = shifted / kWeekMs;
-  if (shifted % kWeekMs < 0) --week;
-  return {week, shifted - week * kWeekMs};
+double week_bins(std::int64_t local_ms) {
+  std::int64_t rest_ms = (local_ms - kMondayMs) % kWeekMs;
+  if (rest_ms < 0) rest_ms += kWeekMs;
+  return static_cast<double>(rest_ms) / static_cast<double>(kBinMs);
 }
-
-}  // namespace
 
 std::size_t week_bin(std::int64_t local_ms) {
-  return static_cast<std::size_t>(split_week(local_ms).rest_ms / kBinMs);
+  return static_cast<std::size_t>(week_bins(local_ms));
 }
 
-double WeeklyCourse::integral(std::int64_t local_ms) const {
-  const InWeek t = split_week(local_ms);
-  const auto bin = static_cast<std::size_t>(t.rest_ms / kBinMs);
-  const double share = static_cast<double>(t.rest_ms % kBinMs) / static_cast<double>(kBinMs);
-  return static_cast<double>(t.week) * cumulative_.back() + cumulative_[bin] +
-         share * (cumulative_[bin + 1] - cumulative_[bin]);
-}
-
-std::int64_t WeeklyCourse::inverse(double value, std::int64_t from_ms, std::int64_t to_ms) const {
-  InWeek t = split_week(from_ms);
-  double rest = value - static_cast<double>(t.week) * cumulative_.back();
-  auto bin = static_cast<std::size_t>(t.rest_ms / kBinMs);
-  if (to_ms - from_ms > 8 * kBinMs) {
-    while (rest >= cumulative_.back()) {
-      rest -= cumulative_.back();
-      ++t.week;
-      bin = 0;
-    }
-    const auto above = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, rest);
-    bin = static_cast<std::size_t>(above - cumulative_.begin()) - 1;
+double WeeklyCourse::reach(const Stretch& stretch, double share) const {
+  double rest = share * integral(stretch);
+  double weeks = 0;
+  if (stretch.weeks > 0) {
+    weeks = std::min(stretch.weeks,
+                     static_cast<double>(static_cast<std::int64_t>(rest / cumulative_[kWeekBins])));
+    rest -= weeks * cumulative_[kWeekBins];
+  }
+  const double value = until(stretch.begin) + rest;
+  auto bin = static_cast<std::size_t>(stretch.begin.bin);
+  if (stretch.weeks == 0 && stretch.end.bin - stretch.begin.bin < 12) {
+    while (bin + 2 < cumulative_.size() && cumulative_[bin + 1] <= value) ++bin;
   } else {
-    while (cumulative_[bin + 1] <= rest) {
-      if (++bin < kWeekBins) continue;
-      rest -= cumulative_.back();
-      ++t.week;
-      bin = 0;
-    }
+    const auto above = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, value);
+    bin = static_cast<std::size_t>(above - cumulative_.begin()) - 1;
   }
   const double width = cumulative_[bin + 1] - cumulative_[bin];
-  const double share = width > 0 ? (rest - cumulative_[bin]) / width : 0;
-  const std::int64_t local_ms = kMondayMs + t.week * kWeekMs + static_cast<std::int64_t>(bin) * kBinMs +
-                                static_cast<std::int64_t>(share * static_cast<double>(kBinMs));
-  return std::clamp(local_ms, from_ms, to_ms);
+  const double part = width > 0 ? (value - cumulative_[bin]) / width : 0;
+  return weeks * static_cast<double>(kWeekBins) + static_cast<double>(bin) + part - stretch.begin.bins();
 }
 
 }  // namespace racesim::plays

@@ -27,20 +27,47 @@ inline constexpr std::size_t kWeekBins = 336;  ///< half-hours, the first from M
 inline constexpr std::int64_t kBinMs = 1'800'000;
 inline constexpr std::int64_t kWeekMs = static_cast<std::int64_t>(kWeekBins) * kBinMs;
 
+/// A stretch of local time, in half-hours.
+struct Stretch {
+  /// A moment: half-hours since Monday 00:00, whole ones and the rest.
+  struct Moment {
+    std::int32_t bin;
+    double part;
+    explicit Moment(double bins) : bin(static_cast<std::int32_t>(bins)), part(bins - bin) {}
+    double bins() const { return bin + part; }
+  };
+  Moment begin;      ///< below kWeekBins
+  Moment end;        ///< less than a week later
+  double weeks = 0;  ///< whole weeks it takes beyond that, mostly 0
+
+  Stretch(double from_bins, double length_bins) : begin(from_bins), end(from_bins + length_bins) {
+    if (length_bins < static_cast<double>(kWeekBins)) return;
+    weeks = static_cast<double>(static_cast<std::int64_t>(length_bins / kWeekBins));
+    end = Moment(from_bins + length_bins - weeks * static_cast<double>(kWeekBins));
+  }
+};
+
 /// Session starts over one week, piecewise constant per half-hour. The mean rate over a week need not be 1.
 class WeeklyCourse {
  public:
   explicit WeeklyCourse(const std::array<double, kWeekBins>& rates);
 
-  double rate(std::size_t bin) const { return cumulative_[bin + 1] - cumulative_[bin]; }
-  /// Integral of the rate, in half-hours of mean rate 1, from an arbitrary fixed Monday to `local_ms` (epoch
-  /// milliseconds of the local clock).
-  double integral(std::int64_t local_ms) const;
-  /// The local time in [from_ms, to_ms] at which integral() reaches `value`, which lies between theirs.
-  std::int64_t inverse(double value, std::int64_t from_ms, std::int64_t to_ms) const;
+  /// Integral of the rate over a stretch, in half-hours of mean rate 1.
+  double integral(const Stretch& stretch) const {
+    double sum = until(stretch.end) - until(stretch.begin);
+    if (stretch.weeks > 0) sum += stretch.weeks * cumulative_[kWeekBins];
+    return sum;
+  }
+  /// Half-hours from the stretch's begin until `share` (0 to 1) of its integral() is reached.
+  double reach(const Stretch& stretch, double share) const;
 
  private:
-  std::array<double, kWeekBins + 1> cumulative_{};
+  double until(const Stretch::Moment& moment) const {
+    const double* const bin = cumulative_.data() + moment.bin;
+    return bin[0] + moment.part * (bin[1] - bin[0]);
+  }
+
+  std::array<double, 2 * kWeekBins + 2> cumulative_{};  ///< over two weeks, so that no stretch wraps
 };
 
 /// Rates with a weekly mean of 1.
@@ -49,6 +76,8 @@ class WeeklyCourse {
 /// earlier; weekends without morning peak and dip.
 const std::array<double, kWeekBins>& weekly_rates(Chronotype chronotype, Setting setting);
 
+/// Time since the local week's begin, in half-hours, 0 to kWeekBins.
+double week_bins(std::int64_t local_ms);
 /// Half-hour of the local week.
 std::size_t week_bin(std::int64_t local_ms);
 

@@ -2,29 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "base/detmath.h"
 #include "base/random.h"
 #include "model/master.h"
+#include "sim/plays/draws.h"
 
 namespace racesim::plays {
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
-
-std::uint64_t fold(const Uuid& id) {
-  std::uint64_t words[2];
-  std::memcpy(words, id.bytes.data(), 16);
-  return mix64(words[0]) ^ words[1];
-}
-
-/// Roughly normal, mean 0, variance 1: the sum of four 16-bit uniforms.
-double normal(std::uint64_t bits) {
-  double sum = 0;
-  for (int i = 0; i < 4; ++i) sum += static_cast<double>((bits >> (16 * i)) & 0xffff) / 65536.0;
-  return (sum - 2.0) * 1.7320508075688772;
-}
 
 // Shares of the devices as people's main one and as the other one; our own figures.
 constexpr double kMainDevice[kDeviceCount] = {0.58, 0.20, 0.07, 0.10, 0.05};
@@ -76,6 +63,52 @@ void Audience::read_locations(const RowBatch& locations) {
     by_country_.emplace_back(locations.text(row.country_code), index++);
   }
   std::sort(by_country_.begin(), by_country_.end());
+  find_neighbours(locations);
+}
+
+/// Lists the places near each one: the nearest of its country, or the nearest of all if it is alone there.
+void Audience::find_neighbours(const RowBatch& locations) {
+  const auto rows = locations.rows<LocationRow>();
+  std::vector<std::uint32_t> by_place(rows.size());
+  std::iota(by_place.begin(), by_place.end(), 0U);
+  const auto sort_by = [&](auto&& country) {
+    std::sort(by_place.begin(), by_place.end(), [&](std::uint32_t a, std::uint32_t b) {
+      if (country(a) != country(b)) return country(a) < country(b);
+      if (rows[a].longitude_udeg != rows[b].longitude_udeg)
+        return rows[a].longitude_udeg < rows[b].longitude_udeg;
+      return a < b;
+    });
+  };
+  const auto country_of = [&](std::uint32_t i) { return locations.text(rows[i].country_code); };
+  neighbours_.resize(rows.size());
+  // Candidates are those next to the place from west to east.
+  constexpr std::size_t kCandidates = 32;
+  const auto nearest_of = [&](std::size_t at, std::size_t first, std::size_t last) {
+    const std::uint32_t here = by_place[at];
+    std::vector<std::pair<double, std::uint32_t>> found;
+    for (std::size_t i = std::max(first, at - std::min(at, kCandidates));
+         i < std::min(last, at + kCandidates); ++i) {
+      if (i == at) continue;
+      const double north_deg = (rows[by_place[i]].latitude_udeg - rows[here].latitude_udeg) / 1e6;
+      const double east_deg = (rows[by_place[i]].longitude_udeg - rows[here].longitude_udeg) / 1e6;
+      found.emplace_back(north_deg * north_deg + east_deg * east_deg, by_place[i]);
+    }
+    std::sort(found.begin(), found.end());
+    Neighbours& near = neighbours_[here];
+    for (std::size_t i = 0; i < near.size(); ++i)
+      near[i] = found.empty() ? here : found[std::min(i, found.size() - 1)].second;
+  };
+  sort_by(country_of);
+  std::vector<std::uint32_t> alone;
+  for (std::size_t first = 0, last = 0; first < by_place.size(); first = last) {
+    while (last < by_place.size() && country_of(by_place[last]) == country_of(by_place[first])) ++last;
+    if (last - first == 1) alone.push_back(by_place[first]);
+    for (std::size_t at = first; at < last; ++at) nearest_of(at, first, last);
+  }
+  sort_by([](std::uint32_t) { return 0; });
+  std::sort(alone.begin(), alone.end());
+  for (std::size_t at = 0; at < by_place.size(); ++at)
+    if (std::binary_search(alone.begin(), alone.end(), by_place[at])) nearest_of(at, 0, by_place.size());
 }
 
 /// A location of the user's country, the first more often than the last; any location if there is none.
@@ -96,10 +129,12 @@ Listener Audience::make_listener(const RowBatch& users, std::uint32_t index, std
   person.registered_ms = row.registration_date.days * kDayMs;
   person.home = home_of(users.text(row.country), draw(key, 0));
   person.rule = location_rules_[person.home];
+  person.phase = static_cast<std::uint32_t>(draw(key, 7) >> 32);
   person.chronotype = static_cast<Chronotype>(below(draw(key, 1), kChronotypeCount));
   // Heavy and light users: log-normal with sigma 1.1, scaled to mean 1.
   constexpr double kSigma = 1.1;
-  person.weight = static_cast<float>(detmath::exp(kSigma * normal(draw(key, 2)) - kSigma * kSigma / 2));
+  person.weight =
+      static_cast<float>(detmath::exp(kSigma * roughly_normal(draw(key, 2)) - kSigma * kSigma / 2));
   // From 13 to 68, evenly fewer with age; our own figures.
   const double age_years = 13 + 55 * (1 - std::sqrt(unit(draw(key, 3))));
   person.patience = static_cast<float>(1.0 / skip_factor_of_age(age_years));

@@ -1,9 +1,11 @@
 // The listeners: who they are, drawn once per seed from the users and locations of the master data.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "base/random.h"
 #include "model/batch.h"
 #include "model/play.h"
 #include "sim/plays/activity.h"
@@ -22,9 +24,10 @@ struct Listener {
   std::uint32_t home;          ///< location
   std::uint16_t rule;          ///< index into Audience::rules()
   Chronotype chronotype;
-  float weight;     ///< sessions, against an average of 1
-  float patience;   ///< 1 / (how much more often than the average the listener skips)
-  Habit habits[2];  ///< main and other device
+  std::uint32_t phase;  ///< where the listener's cells begin against those of others, of 2^32
+  float weight;         ///< sessions, against an average of 1
+  float patience;       ///< 1 / (how much more often than the average the listener skips)
+  Habit habits[2];      ///< main and other device
 };
 
 /// Immutable. Listeners stand in a keyed order of their ids, so that a block of neighbours is a fair sample;
@@ -37,7 +40,10 @@ class Audience {
   const Listener& operator[](std::uint32_t listener) const { return listeners_[listener]; }
   const Uuid& id(std::uint32_t listener) const { return ids_[listener]; }
   const Uuid& location_id(std::uint32_t location) const { return location_ids_[location]; }
-  std::uint32_t location_count() const { return static_cast<std::uint32_t>(location_ids_.size()); }
+  /// One of the places near `location`, in the same country if it has another one.
+  std::uint32_t near_by(std::uint32_t location, std::uint64_t bits) const {
+    return neighbours_[location][below(bits, kNeighbours)];
+  }
   const std::vector<OffsetRule>& rules() const { return rules_; }
   /// Share of all weight that listeners registered by `epoch_ms` have, 0..1.
   double registered_share(std::int64_t epoch_ms) const;
@@ -50,6 +56,9 @@ class Audience {
     std::int64_t epoch_ms;
     double share;
   };
+  static constexpr std::size_t kNeighbours = 2;
+  using Neighbours = std::array<std::uint32_t, kNeighbours>;
+  void find_neighbours(const RowBatch& locations);
   void read_locations(const RowBatch& locations);
   Listener make_listener(const RowBatch& users, std::uint32_t row, std::uint64_t seed) const;
   std::uint32_t home_of(std::string_view country, std::uint64_t bits) const;
@@ -59,6 +68,7 @@ class Audience {
   std::vector<Uuid> ids_;
   std::vector<Uuid> location_ids_;
   std::vector<std::uint16_t> location_rules_;
+  std::vector<Neighbours> neighbours_;  ///< of each location
   std::vector<OffsetRule> rules_;
   /// (country, location), sorted: the locations of a country are a range.
   std::vector<std::pair<std::string, std::uint32_t>> by_country_;

@@ -5,17 +5,12 @@
 
 #include "base/random.h"
 #include "model/master.h"
+#include "sim/plays/draws.h"
 
 namespace racesim::plays {
 namespace {
 
 constexpr std::uint32_t kLongestSongMs = 14'400'000;
-
-std::uint64_t fold(const Uuid& id) {
-  std::uint64_t words[2];
-  std::memcpy(words, id.bytes.data(), 16);
-  return mix64(words[0]) ^ words[1];
-}
 
 /// Indices of the songs, the most popular first: an order of its own for each seed, by id and not by place in
 /// the file.
@@ -58,7 +53,9 @@ Catalog::Catalog(const RowBatch& batch, const PopularityLaw& law, std::uint64_t 
     release_days_.push_back(song.release_date.days);
     cumulative_.push_back(cumulative_.back() + weight[i]);
     longest_ms_ = std::max(longest_ms_, duration_ms);
+    mean_ms_ += weight[i] * duration_ms;
   }
+  mean_ms_ /= cumulative_.back();
   make_aliases();
 }
 

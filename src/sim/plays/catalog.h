@@ -25,6 +25,8 @@ class Catalog {
   const Uuid& id(std::uint32_t song) const { return ids_[song]; }
   const Traits& traits(std::uint32_t song) const { return traits_[song]; }
   std::uint32_t longest_ms() const { return longest_ms_; }
+  /// Mean length, by popularity.
+  double mean_ms() const { return mean_ms_; }
 
   /// How many songs are out on a day (days since the epoch).
   std::uint32_t released_by(std::int64_t day) const;
@@ -55,6 +57,7 @@ class Catalog {
   std::vector<double> cumulative_;  ///< size() + 1 entries from 0
   std::vector<Alias> aliases_;
   std::uint32_t longest_ms_ = 0;
+  double mean_ms_ = 0;
 };
 
 }  // namespace racesim::plays

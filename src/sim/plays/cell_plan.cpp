@@ -1,54 +1,29 @@
 #include "sim/plays/cell_plan.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <numeric>
 
 #include "base/check.h"
-#include "base/detmath.h"
+#include "sim/plays/draws.h"
+#include "sim/plays/session_length.h"
 
 namespace racesim::plays {
 namespace {
 
-// Lengths of sessions in plays: log-normal, so that most are short and some fill an evening; the Spotify
-// sessions of Brost, Mehrotra and Jehan 2019 have 10 to 20 tracks, cut off at both ends.
-constexpr double kMedianPlays = 7.0;
-constexpr double kSigmaPlays = 0.8;
-constexpr std::uint32_t kMostPlays = 150;
-// Successive sessions of a listener are alike (Zhang et al. 2013): this share of the variance goes by the
-// week, 0.45; here the square roots of both shares.
-constexpr double kWeekPart = 0.6708203932499369;
-constexpr double kSessionPart = 0.7416198487095663;
-
-constexpr std::size_t kLengthSteps = 512;
-
-/// Plays by standard normal z from -4 to 4.
-const std::array<std::uint16_t, kLengthSteps>& session_lengths() {
-  static const auto table = [] {
-    std::array<std::uint16_t, kLengthSteps> lengths{};
-    for (std::size_t i = 0; i < kLengthSteps; ++i) {
-      const double z = (static_cast<double>(i) + 0.5) * 8.0 / kLengthSteps - 4.0;
-      const double plays = kMedianPlays * detmath::exp(kSigmaPlays * z) + 0.5;
-      lengths[i] = static_cast<std::uint16_t>(std::clamp(plays, 1.0, static_cast<double>(kMostPlays)));
-    }
-    return lengths;
-  }();
-  return table;
-}
-
-/// Roughly normal, mean 0, variance 1: the sum of four 16-bit uniforms.
-double normal(std::uint64_t bits) {
-  const double sum =
-      static_cast<double>((bits & 0xffff) + ((bits >> 16) & 0xffff) + ((bits >> 32) & 0xffff) + (bits >> 48));
-  return (sum * 0x1p-16 - 2.0) * 1.7320508075688772;
-}
-
-std::uint32_t session_length(double week_z, std::uint64_t bits) {
-  const double z = kWeekPart * week_z + kSessionPart * normal(bits);
-  const double step = (z + 4.0) * (static_cast<double>(kLengthSteps) / 8.0);
-  return session_lengths()[static_cast<std::size_t>(
-      std::clamp(step, 0.0, static_cast<double>(kLengthSteps - 1)))];
-}
+// Half an hour's silence behind a session, as in eventsim.
+constexpr std::int64_t kBreakMs = 1'800'000;
+// Time kept for a session beyond its usual plays, × the root of their number: some two deviations.
+constexpr double kSpread = 1.6;
+// A listener can fill this share of a turn with plays.
+constexpr double kFullDay = 0.8;
+// And nobody has more than this × the mean where all have too little time.
+constexpr double kFairShare = 1.25;
+// At most this share of an overfull turn is silent before its first play.
+constexpr double kLead = 0.06;
+// One listener in ten is away for two days of a week: one session in thirty-five.
+constexpr std::uint64_t kTripOf65536 = 6'554;
+constexpr std::int64_t kTripMs = 2 * 86'400'000LL;
 
 /// Skips against the hour and the day (Lamere 2014: more at weekends and off work); our own figures, mean 1.
 float hour_patience(std::int64_t local_ms) {
@@ -60,6 +35,14 @@ float hour_patience(std::int64_t local_ms) {
 }
 
 }  // namespace
+
+CellPlanner::CellPlanner(const PlanContext& context)
+    : context_(&context), trips_(stream_key(context.seed, "plays.trip", 0).a) {
+  const Geometry& g = context.geometry;
+  const auto fitting = static_cast<double>(g.cell_ms) * g.classes / context.usual_play_ms;
+  most_plays_ = static_cast<std::uint32_t>(std::clamp(fitting, 1.0, static_cast<double>(kMostSessionPlays)));
+  mean_plays_ = mean_session_length(most_plays_);
+}
 
 std::uint32_t CellPlanner::ordinal(const Geometry& geometry, std::int64_t cell, std::uint32_t shard) {
   // Endless runs number the cells before the start too: those that can reach into the run come first.
@@ -86,12 +69,14 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
   const Geometry& g = context_->geometry;
   const Span span{g.cell_begin(cell), g.cell_begin(cell + 1)};
   read_clocks(span);
-  read_moods(span);
+  read_moods(span, shard);
   const std::uint64_t block = static_cast<std::uint64_t>(shard) * g.classes + g.class_of(cell);
   const std::uint64_t blocks = static_cast<std::uint64_t>(g.shards) * g.classes;
   const std::uint64_t listeners = context_->audience->size();
-  weigh(span, static_cast<std::uint32_t>(listeners * block / blocks),
-        static_cast<std::uint32_t>(listeners * (block + 1) / blocks));
+  const auto first = static_cast<std::uint32_t>(listeners * block / blocks);
+  const auto last = static_cast<std::uint32_t>(listeners * (block + 1) / blocks);
+  weigh(span, first, last);
+  level_weights(kFullDay * static_cast<double>(g.cell_ms) * g.classes / context_->usual_play_ms, plays);
   const StreamKey key = stream_key(context_->seed, topic_hash("plays.cell"), ordinal(g, cell, shard));
   draw_sessions(key, plays, out);
   place_in_time(key, cell, span, out);
@@ -99,52 +84,71 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
 
 void CellPlanner::read_clocks(Span span) {
   offsets_ms_.clear();
-  busy_.clear();
+  begin_bins_.clear();
   const std::int64_t begin = context_->start_epoch_ms + span.begin_ms;
-  const std::int64_t end = context_->start_epoch_ms + span.end_ms;
-  const auto& rules = context_->audience->rules();
-  for (std::size_t r = 0; r < rules.size(); ++r) {
-    const std::int64_t offset_ms = offset_minutes(rules[r], begin) * 60'000LL;
-    offsets_ms_.push_back(offset_ms);
-    for (std::size_t kind = 0; kind < Courses::kKinds; ++kind) {
-      const WeeklyCourse& course = context_->courses->of(r, kind);
-      const double before = course.integral(begin + offset_ms);
-      busy_.push_back({before, course.integral(end + offset_ms) - before});
-    }
+  for (const OffsetRule& rule : context_->audience->rules()) {
+    offsets_ms_.push_back(offset_minutes(rule, begin) * 60'000LL);
+    begin_bins_.push_back(week_bins(begin + offsets_ms_.back()));
   }
+  cell_bins_ = static_cast<double>(span.end_ms - span.begin_ms) / static_cast<double>(kBinMs);
 }
 
 /// Heavy and light weeks alternate (Louail and Barthelemy 2017): each listener's weight × 0.5 to 1.5.
-void CellPlanner::read_moods(Span span) {
+void CellPlanner::read_moods(Span span, std::uint32_t shard) {
   const std::int64_t week = (context_->start_epoch_ms + span.begin_ms) / kWeekMs;
-  if (week == week_) return;
+  if (week == week_ && shard == shard_) return;
   week_ = week;
+  shard_ = shard;
   const Audience& audience = *context_->audience;
+  const Geometry& g = context_->geometry;
   const StreamKey key =
       stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
   moods_.resize(audience.size());
-  for (std::uint32_t i = 0; i < audience.size(); ++i) {
+  const std::uint64_t listeners = audience.size();
+  const auto last = static_cast<std::uint32_t>(listeners * (shard + 1) / g.shards);
+  for (auto i = static_cast<std::uint32_t>(listeners * shard / g.shards); i < last; ++i) {
     const Listener& person = audience[i];
     const std::uint64_t bits = draw(key, i);
     const double inclination = static_cast<double>(person.weight) * (0.5 + unit(bits));
     const std::int64_t possible = std::max(person.registered_ms, context_->earliest_epoch_ms);
     Mood& mood = moods_[i];
     mood.from_ms = possible <= context_->start_epoch_ms ? INT64_MIN : possible;
-    mood.week_z = static_cast<float>(normal(mix64(bits)));
+    // A window that has an end repeats, but not for those who come in its course: their cells must tile it.
+    mood.phase_ms = !g.endless && mood.from_ms != INT64_MIN ? 0 : g.phase_ms(person.phase);
+    const std::int64_t in_week_ms = mood.phase_ms % kWeekMs + (mood.phase_ms % kWeekMs < 0 ? kWeekMs : 0);
+    mood.phase_bins = static_cast<double>(in_week_ms) / static_cast<double>(kBinMs);
+    mood.week_z = static_cast<float>(roughly_normal(mix64(bits)));
+    mood.length = week_length_factor(static_cast<double>(mood.week_z));
+    mood.rule = person.rule;
     for (std::size_t h = 0; h < 2; ++h) {
       mood.pull[h] = inclination * static_cast<double>(person.habits[h].share);
-      mood.busy[h] = busy_index(person, person.habits[h].device);
+      mood.course[h] = &context_->courses->of(person, person.habits[h].device);
     }
   }
 }
 
-std::uint32_t CellPlanner::busy_index(const Listener& person, Device device) const {
-  return static_cast<std::uint32_t>(person.rule * Courses::kKinds + Courses::kind(person, device));
+/// When the listener can begin a session of this cell, ms since the run's start.
+CellPlanner::Span CellPlanner::own_span(std::uint32_t listener, Span span) const {
+  const Mood& mood = moods_[listener];
+  const std::int64_t begin_ms = span.begin_ms + mood.phase_ms;
+  if (mood.from_ms == INT64_MIN) return {begin_ms, span.end_ms + mood.phase_ms};
+  return {std::max(begin_ms, mood.from_ms - context_->start_epoch_ms), span.end_ms + mood.phase_ms};
 }
 
-/// When the listener can begin in this span, epoch ms.
-std::int64_t CellPlanner::first_moment(std::uint32_t listener, Span span) const {
-  return std::max(context_->start_epoch_ms + span.begin_ms, moods_[listener].from_ms);
+/// The same as local time.
+inline Stretch CellPlanner::stretch_of(const Mood& mood, Span span) const {
+  constexpr auto kWeek = static_cast<double>(kWeekBins);
+  double from_bins = begin_bins_[mood.rule] + mood.phase_bins;
+  double length_bins = cell_bins_;
+  if (mood.from_ms != INT64_MIN) [[unlikely]] {
+    const std::int64_t begin_ms = context_->start_epoch_ms + span.begin_ms + mood.phase_ms;
+    if (mood.from_ms > begin_ms) {
+      from_bins = week_bins(mood.from_ms + offsets_ms_[mood.rule]);
+      length_bins -= static_cast<double>(mood.from_ms - begin_ms) / static_cast<double>(kBinMs);
+      length_bins = std::max(0.0, length_bins);
+    }
+  }
+  return {from_bins >= kWeek ? from_bins - kWeek : from_bins, length_bins};
 }
 
 /// Cumulative weights of the class over the span: mood × habit × what is usual at the place and hour, counted
@@ -152,30 +156,70 @@ std::int64_t CellPlanner::first_moment(std::uint32_t listener, Span span) const 
 void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
   first_ = first;
   weight_ends_.resize(2 * static_cast<std::size_t>(last - first));
-  const std::int64_t epoch_begin = context_->start_epoch_ms + span.begin_ms;
-  const std::int64_t epoch_end = context_->start_epoch_ms + span.end_ms;
-  double sum = 0;
+  double sum = 0, plays = 0, most = 0;
   double* end = weight_ends_.data();
   for (std::uint32_t i = first; i < last; ++i, end += 2) {
     const Mood& mood = moods_[i];
-    double there = 1;
-    if (mood.from_ms > epoch_begin) [[unlikely]]
-      there = static_cast<double>(std::max<std::int64_t>(0, epoch_end - mood.from_ms)) /
-              static_cast<double>(epoch_end - epoch_begin);
-    const double one = mood.pull[0] * busy_[mood.busy[0]].share * there;
-    const double other = mood.pull[1] * busy_[mood.busy[1]].share * there;
+    const Stretch stretch = stretch_of(mood, span);
+    const double one = mood.pull[0] * mood.course[0]->integral(stretch);
+    const double both = one + mood.pull[1] * mood.course[1]->integral(stretch);
+    const double in_plays = both * mood.length;
     end[0] = sum + one;
-    sum += one + other;
+    sum += both;
     end[1] = sum;
+    plays += in_plays;
+    most = std::max(most, in_plays);
   }
   RACESIM_CHECK(sum > 0);
+  plays_weight_ = plays;
+  most_weight_ = most;
+}
+
+/// Nobody can listen for longer than there is time: where that would be so for the keenest, the others
+/// listen more. `fitting`: plays that a listener has time for, of `quota` of the cell.
+void CellPlanner::level_weights(double fitting, std::uint64_t quota) {
+  double most_share = fitting / static_cast<double>(quota);
+  if (most_weight_ <= most_share * plays_weight_) return;
+  const std::size_t count = weight_ends_.size() / 2;
+  std::vector<double>& in_plays = scratch_;
+  in_plays.resize(count);
+  double before = 0, active = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    in_plays[i] = (weight_ends_[2 * i + 1] - before) * moods_[first_ + i].length;
+    before = weight_ends_[2 * i + 1];
+    active += in_plays[i] > 0 ? 1 : 0;
+  }
+  // Where there is no time for all, everybody has about as little.
+  most_share = std::max(most_share, kFairShare / active);
+  double cap = most_share * plays_weight_;
+  // The cap is a share of a sum that falls with it: Newton's method, from above.
+  for (int round = 0; round < 6; ++round) {
+    double below_cap = 0, at_cap = 0;
+    for (const double plays : in_plays) {
+      below_cap += plays < cap ? plays : 0;
+      at_cap += plays < cap ? 0 : 1;
+    }
+    if (most_share * at_cap >= 1) break;  // by rounding only
+    cap = most_share * below_cap / (1 - most_share * at_cap);
+  }
+  before = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double one = weight_ends_[2 * i] - before;
+    const double both = weight_ends_[2 * i + 1] - before;
+    before = weight_ends_[2 * i + 1];
+    const double scale = in_plays[i] > cap ? cap / in_plays[i] : 1;
+    weight_ends_[2 * i] = sum + one * scale;
+    sum += both * scale;
+    weight_ends_[2 * i + 1] = sum;
+  }
 }
 
 /// Walks once around the cumulative weights from a random place, in even strides with jitter, and takes
 /// sessions until the quota is full.
 void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out) {
   const double total = weight_ends_.back();
-  const double expected = std::max(1.0, static_cast<double>(quota) / kMeanSessionPlays);
+  const double expected = std::max(1.0, static_cast<double>(quota) / mean_plays_);
   const double stride = total / expected;
   double lap = -total * unit(draw(key, 0));  // what the rounds so far have taken, less the random origin
   std::size_t at = 0;
@@ -193,8 +237,8 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
     // Rounding may lift the position to the last end, so the search stops at who is there last.
     while (at + 1 < weight_ends_.size() && weight_ends_[at] <= position) ++at;
     const std::uint32_t listener = first_ + static_cast<std::uint32_t>(at / 2);
-    const std::uint64_t length =
-        session_length(static_cast<double>(moods_[listener].week_z), draw(key, 2 * j + 2));
+    const std::uint64_t length = std::min(
+        session_length(static_cast<double>(moods_[listener].week_z), draw(key, 2 * j + 2)), most_plays_);
     Session session{};
     session.listener = listener;
     session.device = (*context_->audience)[listener].habits[at % 2].device;
@@ -206,17 +250,13 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
 }
 
 std::int64_t CellPlanner::draw_start(const Session& session, Span span, double uniform) const {
-  const Listener& person = (*context_->audience)[session.listener];
-  const std::int64_t epoch_end = context_->start_epoch_ms + span.end_ms;
-  const std::int64_t from = first_moment(session.listener, span);
-  const std::int64_t offset_ms = offsets_ms_[person.rule];
-  const WeeklyCourse& course = context_->courses->of(person, session.device);
-  const Busy& busy = busy_[busy_index(person, session.device)];
-  const bool all_along = from == context_->start_epoch_ms + span.begin_ms;
-  const double before = all_along ? 0 : course.integral(from + offset_ms) - busy.begin;
-  const double at = busy.begin + before + uniform * (busy.share - before);
-  const std::int64_t start = course.inverse(at, from + offset_ms, epoch_end - 1 + offset_ms);
-  return start - offset_ms - context_->start_epoch_ms;
+  const Mood& mood = moods_[session.listener];
+  const Stretch stretch = stretch_of(mood, span);
+  const Span own = own_span(session.listener, span);
+  const WeeklyCourse& course = context_->courses->of((*context_->audience)[session.listener], session.device);
+  const double bins = course.reach(stretch, uniform);
+  const std::int64_t start_ms = own.begin_ms + static_cast<std::int64_t>(bins * static_cast<double>(kBinMs));
+  return std::clamp(start_ms, own.begin_ms, own.end_ms - 1);
 }
 
 /// Fills order_. Sessions are drawn lap by lap, each in the order of listeners, so laps are merged.
@@ -249,54 +289,91 @@ void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std
     settle_listener(cell, span, out, order_.data() + i, end - i);
     i = end;
   }
-  for (std::uint64_t j = 0; j < out.size(); ++j) complete(starts, out[j], out.size() + j);
+  for (Session& session : out) complete(session);
 }
 
-/// Gives each session of one listener, in order of start, the time up to the next one's start, the last the
-/// time up to the class's next turn; leaves half an hour's break between sessions where there is room. A
-/// session that would have less than a minute per play, or less than an even share where the day is too full
-/// for that, starts earlier (or later, after those in front of it).
+/// Time for a session so that it is rarely hurried: its plays, and something for the spread of their lengths.
+std::int64_t CellPlanner::needed_ms(const Session& session) const {
+  const double plays = session.plays;
+  return static_cast<std::int64_t>((plays + kSpread * std::sqrt(plays)) * context_->usual_play_ms);
+}
+
+/// Gives each session of one listener, in order of start, its time: as much as it needs, and half an hour's
+/// break where there is room. Sessions that would run into one another, or into the class's next turn, are
+/// moved apart. On a day too full for that all of them have less time in proportion.
 void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
-                                  const std::uint32_t* order, std::size_t count) const {
-  constexpr std::int64_t kBreakMs = 1'800'000;
-  constexpr std::int64_t kPlayMs = 60'000;
+                                  const std::uint32_t* order, std::size_t count) {
   const Geometry& g = context_->geometry;
-  std::int64_t limit_ms = g.cell_begin(cell + g.classes);
-  // The last session ends as if the first one began again a turn later: with the cell bent to a circle, plays
-  // are as dense at its seam as elsewhere.
-  if (g.classes > 1) limit_ms -= span.end_ms - sessions[order[0]].start_ms;
-  const std::uint32_t listener = sessions[order[0]].listener;
+  const Mood& mood = moods_[sessions[order[0]].listener];
+  std::int64_t begin_ms = own_span(sessions[order[0]].listener, span).begin_ms;
+  std::int64_t limit_ms = g.cell_begin(cell + g.classes) + mood.phase_ms;
   // Past the window's end a session goes on as one that was under way at its start: only for those who were
-  // registered then.
-  const bool there_at_start = moods_[listener].from_ms == INT64_MIN;
-  if (!g.endless && limit_ms > g.span_ms && !there_at_start) limit_ms = g.span_ms;
-  std::int64_t plays = 0;
-  for (std::size_t i = 0; i < count; ++i) plays += sessions[order[i]].plays;
-  const std::int64_t begin_ms = first_moment(listener, span) - context_->start_epoch_ms;
-  const std::int64_t slot_ms = std::min(kPlayMs, (limit_ms - begin_ms) / plays);
-  for (std::size_t i = count; i-- > 0;) {
+  // registered then. The last millisecond can still hold a play.
+  if (!g.endless && mood.from_ms != INT64_MIN) limit_ms = std::min(limit_ms, g.span_ms - 1);
+  needs_ms_.resize(count);
+  std::int64_t all_ms = 0;
+  for (std::size_t i = 0; i < count; ++i) all_ms += needs_ms_[i] = needed_ms(sessions[order[i]]);
+
+  double part = 1;
+  std::int64_t break_ms = 0;
+  const std::int64_t room_ms = limit_ms - begin_ms;
+  if (all_ms <= room_ms) {
+    break_ms = std::min(kBreakMs, (room_ms - all_ms) / static_cast<std::int64_t>(count));
+  } else {
+    // The day does not begin with its first moment even then.
+    const double lead = kLead * unit(mix64(static_cast<std::uint64_t>(sessions[order[0]].start_ms)));
+    part = static_cast<double>(room_ms) / static_cast<double>(all_ms) * (1 - lead);
+    begin_ms += static_cast<std::int64_t>(lead * static_cast<double>(room_ms));
+  }
+  // More plays than milliseconds: those of a session all at once, none listened to. Their number stays exact.
+  const bool at_once = part * context_->usual_play_ms < 1;
+  if (at_once && room_ms > 0) --limit_ms;
+  std::int64_t before_ms = 0;
+  blocks_.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    needs_ms_[i] = static_cast<std::int64_t>(static_cast<double>(needs_ms_[i]) * part) + break_ms;
+    // Less the time of those in front, starts must not fall: neighbours that would are moved to their mean,
+    // so that on the whole nobody is early or late.
+    blocks_.push_back({sessions[order[i]].start_ms - begin_ms - before_ms, 1});
+    before_ms += needs_ms_[i];
+    while (blocks_.size() > 1 && blocks_.back().mean_ms() <= (blocks_.end() - 2)->mean_ms()) {
+      const Block last = blocks_.back();
+      blocks_.pop_back();
+      blocks_.back().sum_ms += last.sum_ms;
+      blocks_.back().sessions += last.sessions;
+    }
+  }
+  const std::int64_t most_ms = std::max<std::int64_t>(0, limit_ms - begin_ms - before_ms);
+  std::size_t i = 0;
+  before_ms = begin_ms;
+  for (const Block& block : blocks_) {
+    const std::int64_t later_ms = std::clamp<std::int64_t>(block.mean_ms(), 0, most_ms);
+    for (const std::size_t end = i + static_cast<std::size_t>(block.sessions); i < end; ++i) {
+      sessions[order[i]].start_ms = before_ms + later_ms;
+      before_ms += needs_ms_[i];
+    }
+  }
+  for (i = count; i-- > 0;) {
     Session& session = sessions[order[i]];
-    plays -= session.plays;  // those of the sessions in front of this one, which need their slots too
-    const std::int64_t needed_ms = session.plays * slot_ms;
-    session.start_ms = std::max(begin_ms + plays * slot_ms, std::min(session.start_ms, limit_ms - needed_ms));
-    const bool roomy = limit_ms - session.start_ms > needed_ms + 2 * kBreakMs;
-    session.limit_ms = limit_ms - (roomy ? kBreakMs : 0);
-    session.slot_ms = static_cast<std::uint32_t>(slot_ms);
-    // More plays than milliseconds: all at once, none listened to. Their number stays exact.
-    if (slot_ms == 0) session.start_ms = session.limit_ms = begin_ms;
+    session.limit_ms = at_once ? session.start_ms : limit_ms - break_ms;
     limit_ms = session.start_ms;
   }
 }
 
-void CellPlanner::complete(StreamKey key, Session& session, std::uint64_t index) const {
+/// Where the session is, and how patient the listener at that hour.
+void CellPlanner::complete(Session& session) const {
   const Audience& audience = *context_->audience;
   const Listener& person = audience[session.listener];
-  const std::uint64_t bits = draw(key, index);
-  // One session in thirty is played away from home.
-  session.location = (bits & 0xffff) < 65536 / 30
-                         ? static_cast<std::uint32_t>(below(mix64(bits), audience.location_count()))
-                         : person.home;
   const std::int64_t epoch_ms = context_->start_epoch_ms + session.start_ms;
+  session.location = person.home;
+  const std::int64_t week = epoch_ms / kWeekMs;
+  const std::uint64_t bits =
+      mix64(trips_ + ((static_cast<std::uint64_t>(week) << 32) | session.listener) * kGoldenGamma);
+  if ((bits & 0xffff) < kTripOf65536) [[unlikely]] {
+    const std::int64_t from_ms = static_cast<std::int64_t>(below(bits << 16, kWeekMs - kTripMs));
+    const std::int64_t since_ms = epoch_ms % kWeekMs - from_ms;
+    if (since_ms >= 0 && since_ms < kTripMs) session.location = audience.near_by(person.home, mix64(bits));
+  }
   session.patience = person.patience * hour_patience(epoch_ms + offsets_ms_[person.rule]);
 }
 

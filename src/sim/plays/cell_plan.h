@@ -17,8 +17,7 @@ struct Session {
   std::uint32_t listener;
   std::uint32_t first_seq;  ///< of the cell, of the session's first play
   std::uint32_t location;
-  std::uint32_t slot_ms;  ///< at least so much is left for every play still to come
-  float patience;         ///< 1 / (how much more often than the average is skipped in this session)
+  float patience;  ///< 1 / (how much more often than the average is skipped in this session)
   std::uint16_t plays;
   Device device;
 };
@@ -29,6 +28,7 @@ struct PlanContext {
   std::int64_t start_epoch_ms;
   std::int64_t earliest_epoch_ms;  ///< nothing can be played before: the first release
   std::int64_t longest_play_ms;    ///< with the pause behind it
+  std::uint32_t usual_play_ms;     ///< as well
   const Audience* audience;
   const Courses* courses;
   const Demand* demand;
@@ -38,7 +38,7 @@ struct PlanContext {
 /// One per thread: it keeps scratch memory between cells.
 class CellPlanner {
  public:
-  explicit CellPlanner(const PlanContext& context) : context_(&context) {}
+  explicit CellPlanner(const PlanContext& context);
 
   /// The number that names (cell, shard) in event ids and keys; `cell` is not negative in a closed window.
   static std::uint32_t ordinal(const Geometry& geometry, std::int64_t cell, std::uint32_t shard);
@@ -55,41 +55,58 @@ class CellPlanner {
     std::int64_t end_ms;
   };
 
+  /// Sessions that stand close to one another, and what they start later than they could, summed up.
+  struct Block {
+    std::int64_t sum_ms;
+    std::int64_t sessions;
+    std::int64_t mean_ms() const { return sum_ms / sessions; }
+  };
   /// What a listener is like in one week.
   struct Mood {
     double pull[2];         ///< weight of the sessions on each of the two devices × 0.5 to 1.5
+    double phase_bins;      ///< phase_ms in half-hours, modulo a week
+    std::int64_t phase_ms;  ///< how much later the listener's own cells begin
     std::int64_t from_ms;   ///< epoch; when the listener comes, far back for who was there at the run's start
-    std::uint32_t busy[2];  ///< indices into busy_
-    float week_z;           ///< to long sessions, standard normal
-  };
-  /// A course over the cell's span on one clock.
-  struct Busy {
-    double begin;  ///< integral
-    double share;  ///< integral at the end less that at the begin
+    const WeeklyCourse* course[2];
+    double length;  ///< of the sessions, × the mean
+    float week_z;   ///< the same, standard normal
+    std::uint16_t rule;
   };
 
   void read_clocks(Span span);
-  void read_moods(Span span);
-  std::uint32_t busy_index(const Listener& person, Device device) const;
-  std::int64_t first_moment(std::uint32_t listener, Span span) const;
+  void read_moods(Span span, std::uint32_t shard);
+  Span own_span(std::uint32_t listener, Span span) const;
+  Stretch stretch_of(const Mood& mood, Span span) const;
   void weigh(Span span, std::uint32_t first, std::uint32_t last);
+  void level_weights(double fitting, std::uint64_t quota);
   void draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out);
   void sort_by_listener(const std::vector<Session>& sessions);
   void place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out);
   void settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
-                       const std::uint32_t* order, std::size_t count) const;
+                       const std::uint32_t* order, std::size_t count);
+  std::int64_t needed_ms(const Session& session) const;
   std::int64_t draw_start(const Session& session, Span span, double uniform) const;
-  void complete(StreamKey key, Session& session, std::uint64_t index) const;
+  void complete(Session& session) const;
 
   const PlanContext* context_;
+  std::uint32_t most_plays_;              ///< of a session
+  double mean_plays_;                     ///< of a session
+  std::uint64_t trips_;                   ///< base of the draws of trips
   std::vector<std::int64_t> offsets_ms_;  ///< of each rule's clock at the cell's begin
-  std::vector<Busy> busy_;                ///< per rule, chronotype and setting
+  std::vector<double> begin_bins_;        ///< local time of the week at the cell's begin, per rule
+  double cell_bins_ = 0;                  ///< length of the cell
   std::int64_t week_ = INT64_MIN;         ///< of moods_
-  std::vector<Mood> moods_;               ///< per listener
+  std::uint32_t shard_ = 0;               ///< of moods_
+  std::vector<Mood> moods_;               ///< per listener; those of the shard are filled in
   std::uint32_t first_ = 0;               ///< listener of the class
   std::vector<double> weight_ends_;  ///< cumulative, two entries per listener from first_ on: one a habit
-  std::vector<std::size_t> laps_;    ///< where draw_sessions() came round: sessions stand by listener between
+  double plays_weight_ = 0;          ///< sum of the weights in plays, not sessions
+  double most_weight_ = 0;           ///< the largest of one listener in plays
+  std::vector<double> scratch_;
+  std::vector<std::size_t> laps_;  ///< where draw_sessions() came round: sessions stand by listener between
   std::vector<std::uint32_t> order_;
+  std::vector<Block> blocks_;
+  std::vector<std::int64_t> needs_ms_;  ///< of the sessions of one listener
 };
 
 }  // namespace racesim::plays

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kHourMs = 3'600'000;
 constexpr double kTurnMs = 3 * kHourMs;    // sessions of up to three hours fit between two turns
-constexpr double kCellPlays = 2000;        // so that the last session, cut to the quota, weighs little
+constexpr double kCellPlays = 500;         // so that the last session, cut to the quota, weighs little
 constexpr double kCellSessions = 500'000;  // bounds the memory of one time cell's plan
 constexpr double kClassListeners = 64;     // fewer would not be a fair sample of habits and places
 constexpr double kShardListeners = 1024;
@@ -26,8 +26,9 @@ Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
                                         : static_cast<double>(config.plays.volume) / static_cast<double>(g.span_ms);
   const double listeners = std::max(1.0, static_cast<double>(audience.registered_count(config.start_ms)));
 
-  const double turn_plays = plays_per_ms * kTurnMs;
-  const double shards = std::min({kMaxShards, listeners / kShardListeners, turn_plays / (2 * kCellPlays)});
+  // Few plays have longer cells rather than fewer shards, so that also a small run has parts.
+  double shards = std::min(kMaxShards, listeners / kShardListeners);
+  if (!g.endless) shards = std::min(shards, static_cast<double>(config.volume) / kCellPlays);
   g.shards = static_cast<std::uint32_t>(std::max(1.0, shards));
 
   const double memory_ms = kCellSessions * kMeanSessionPlays / plays_per_ms;
@@ -49,6 +50,7 @@ Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
     if (g.cell_count < 2) g.classes = 1;
     g.classes = static_cast<std::uint32_t>(std::min<std::int64_t>(g.classes, g.cell_count));
     g.cell_count -= g.cell_count % g.classes;
+    g.cell_ms = g.span_ms / g.cell_count;
   }
   const double slice_ms = std::clamp(kSlicePlays / plays_per_ms, 1.0, 0x1p31);
   while (static_cast<double>(2LL << g.slice_shift) <= slice_ms) ++g.slice_shift;

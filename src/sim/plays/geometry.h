@@ -27,15 +27,28 @@ struct Geometry {
     return static_cast<std::int64_t>(static_cast<__int128>(span_ms) * cell / cell_count) -
            (cell < 0 && static_cast<__int128>(span_ms) * cell % cell_count != 0 ? 1 : 0);
   }
+  /// How much later than its cells a listener's own ones begin, from half a cell before to half a cell after:
+  /// so that nothing happens to all listeners at one moment.
+  std::int64_t phase_ms(std::uint32_t phase) const {
+    return static_cast<std::int64_t>(static_cast<__int128>(cell_ms) * phase >> 32) - cell_ms / 2;
+  }
+  /// When the first listener may start a session in the cell, and when the last one's class has its next
+  /// turn.
+  std::int64_t first_start(std::int64_t cell) const { return cell_begin(cell) - cell_ms / 2; }
+  std::int64_t last_limit(std::int64_t cell) const { return cell_begin(cell + classes) + cell_ms / 2; }
   std::uint32_t class_of(std::int64_t cell) const {
     const std::int64_t turn = cell % classes;
     return static_cast<std::uint32_t>(turn < 0 ? turn + classes : turn);
   }
 };
 
-/// Picks cells of some thousand plays each, of three hours or more where memory allows, and classes whose
+/// Picks cells of five hundred plays or more, of three hours or more where memory allows, and classes whose
 /// turns leave three hours for the longest session where there are listeners enough.
 Geometry make_geometry(const ScenarioConfig& config, const Audience& audience);
+
+/// Most plays per millisecond, on average, for which a slice's lines fit into one batch of 4 GiB: a slice is a
+/// millisecond at least, its plays may be several times the mean, and a line has some 300 bytes.
+inline constexpr std::uint64_t kMostPlaysPerMs = 1'000'000;
 
 /// Mean plays per session, as the lengths in cell_plan.cpp have it.
 inline constexpr double kMeanSessionPlays = 9.6;

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "base/quantity.h"
 #include "base/time_text.h"
 #include "model/play.h"
+#include "sim/plays/draws.h"
 #include "sim/plays/session_walk.h"
 
 namespace racesim::plays {
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
 
 class PlaysScenario final : public Scenario {
  public:
@@ -22,8 +22,8 @@ class PlaysScenario final : public Scenario {
         demand_(config, audience_, earliest_song_ms()),
         model_(catalog_, config.seed, day_of(config.start_ms)),
         context_{{config.seed, config.start_ms, earliest_song_ms(),
-                  std::int64_t{catalog_.longest_ms()} + kLongestPauseMs, &audience_, &courses_, &demand_,
-                  make_geometry(config, audience_)},
+                  std::int64_t{catalog_.longest_ms()} + kLongestPauseMs, usual_play_ms(catalog_.mean_ms()),
+                  &audience_, &courses_, &demand_, make_geometry(config, audience_)},
                  &model_} {}
 
   std::span<const StreamInfo> streams() const override { return streams_; }
@@ -72,6 +72,16 @@ class PlaysScenario final : public Scenario {
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
   auto law = parse_popularity(config.plays.popularity);
   if (!law) return tl::make_unexpected(law.error());
+  const std::uint64_t unit_ms =
+      config.volume_per_minute ? 60'000 : static_cast<std::uint64_t>(*config.end_ms - config.start_ms);
+  if (config.volume / kMostPlaysPerMs >= unit_ms) {
+    const std::string per =
+        config.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
+    return fail(ErrorKind::usage,
+                format_count(config.volume) + " plays " + per + " are more than a million per millisecond",
+                "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
+                    (config.volume_per_minute ? " per minute" : ", or for a longer window"));
+  }
   auto scenario = std::make_unique<PlaysScenario>(config, *law);
   // Without a fixed volume the first minute already needs somebody who can play something.
   const std::int64_t needed_ms = config.plays.volume_per_minute ? config.start_ms : *config.end_ms - 1;

@@ -40,15 +40,15 @@ ShardCalendar::ShardCalendar(const WalkContext& context, std::uint32_t shard, st
   const Geometry& g = context.plan.geometry;
   // A session waits in the ring from its cell's opening to its start, before the class's next turn, then from
   // play to play.
-  const std::int64_t turn_ms = (g.cell_begin(1) - g.cell_begin(0) + 1) * g.classes;
+  const std::int64_t turn_ms = g.last_limit(0) - g.first_start(0) + g.classes;
   const std::int64_t play_ms = context.plan.longest_play_ms;
   const auto horizon = static_cast<std::uint64_t>((std::max(turn_ms, play_ms) >> g.slice_shift) + 3);
   ring_.resize(std::bit_ceil(horizon));
   const std::int64_t begin_ms = static_cast<std::int64_t>(first_slice) << g.slice_shift;
-  // Sessions that may still be under way began less than `classes` cells ago.
-  next_cell_ = cell_near(g, begin_ms) - g.classes;
-  if (!g.endless && g.classes == 1) next_cell_ = std::max<std::int64_t>(next_cell_, 0);
-  while (g.cell_begin(next_cell_) < begin_ms) open_cell(next_cell_++, begin_ms);
+  // Sessions that may still be under way.
+  next_cell_ = std::max(cell_near(g, begin_ms) - g.classes - 1, -static_cast<std::int64_t>(g.classes));
+  while (g.last_limit(next_cell_) <= begin_ms) ++next_cell_;
+  while (has_cell(next_cell_) && g.first_start(next_cell_) < begin_ms) open_cell(next_cell_++, begin_ms);
 }
 
 PlayQuery ShardCalendar::query(const Cursor& c) const {
@@ -80,10 +80,11 @@ void ShardCalendar::park(const Cursor& cursor) {
 
 void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
   const Geometry& g = context_->plan.geometry;
-  // A closed window repeats, so that what runs past its end was under way at its start.
-  const bool repeated = !g.endless && cell < 0;
-  const std::int64_t planned = repeated ? cell + g.cell_count : cell;
-  const std::int64_t shift_ms = repeated ? -g.span_ms : 0;
+  // A closed window repeats: what runs past its end was under way at its start, and those of the first cell
+  // who start before the window do so before its end.
+  const std::int64_t period = g.endless || (cell >= 0 && cell < g.cell_count) ? 0 : cell < 0 ? -1 : 1;
+  const std::int64_t planned = cell - period * g.cell_count;
+  const std::int64_t shift_ms = period * g.span_ms;
   planner_.plan(planned, shard_, sessions_);
   const std::uint32_t ordinal = CellPlanner::ordinal(g, planned, shard_);
   for (const Session& s : sessions_) {
@@ -93,7 +94,7 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
              s.first_seq,
              s.listener,
              s.location,
-             s.slot_ms,
+             context_->plan.usual_play_ms,
              s.patience,
              s.plays,
              s.device};
@@ -168,8 +169,7 @@ void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
   std::int64_t end_ms = begin_ms + (1LL << g.slice_shift);
   end_ms = std::min(end_ms, run_end_ms());
   // A cell is opened no earlier than the slice it begins in, so the ring need not reach further.
-  while ((g.endless || next_cell_ < g.cell_count) && g.cell_begin(next_cell_) < end_ms)
-    open_cell(next_cell_++, INT64_MIN);
+  while (has_cell(next_cell_) && g.first_start(next_cell_) < end_ms) open_cell(next_cell_++, INT64_MIN);
   due_.clear();
   due_.swap(ring_[slice & (ring_.size() - 1)]);
   const std::int64_t epoch_ms = context_->plan.start_epoch_ms;

@@ -2,6 +2,7 @@
 // each with the sessions whose next play falls into it. No future play is ever stored.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -34,21 +35,37 @@ struct Cursor {
   std::uint32_t seq;
   std::uint32_t listener;
   std::uint32_t location;
-  std::uint32_t slot_ms;
+  std::uint32_t usual_ms;  ///< what a play takes if nothing hurries it
   float patience;
   std::uint16_t left;  ///< plays
   Device device;
 
-  /// Goes on to the play after `play`; returns how long `play` is listened to. Time enough is left for the
-  /// rest.
+  /// Goes on to the play after `play`; returns how long `play` is listened to.
   std::uint32_t pass(const Play& play) {
-    const std::int64_t most_ms = limit_ms - next_ms - static_cast<std::int64_t>(left - 1) * slot_ms;
-    const std::int64_t listened_ms = most_ms < play.wanted_ms ? most_ms : play.wanted_ms;
-    const std::int64_t step_ms = listened_ms + play.pause_ms;
-    next_ms += most_ms < step_ms ? most_ms : step_ms;
+    const std::int64_t spare_ms = limit_ms - next_ms - static_cast<std::int64_t>(left - 1) * usual_ms;
+    std::int64_t listened_ms = play.wanted_ms;
+    std::int64_t step_ms = listened_ms + play.pause_ms;
+    if (spare_ms < step_ms) [[unlikely]] {
+      step_ms = spare_ms < listened_ms ? share_of_rest(play) : spare_ms;
+      listened_ms = std::min(listened_ms, step_ms);
+    }
+    next_ms += step_ms;
     ++seq;
     --left;
     return static_cast<std::uint32_t>(listened_ms);
+  }
+
+ private:
+  /// Where time is short the plays to come share what is left by what they want, this one by what it wants
+  /// and the others by what is usual: so no length is anybody's favourite. Rounded up or down at random.
+  std::int64_t share_of_rest(const Play& play) const {
+    const double wanted = play.wanted_ms;
+    const double all = wanted + static_cast<double>(left - 1) * usual_ms;
+    const double share = static_cast<double>(limit_ms - next_ms) * (wanted / all);
+    // At least a millisecond for each, unless the session has none: then they are all at once.
+    const std::int64_t most_ms = std::max<std::int64_t>(0, limit_ms - next_ms - (left - 1));
+    return std::clamp(static_cast<std::int64_t>(share + play.tie * 0x1p-32),
+                      std::min<std::int64_t>(1, most_ms), most_ms);
   }
 };
 
@@ -70,6 +87,10 @@ class ShardCalendar {
   std::int64_t run_end_ms() const {
     const std::int64_t span_ms = context_->plan.geometry.span_ms;
     return span_ms > 0 ? span_ms : INT64_MAX;
+  }
+  /// The first cell comes again at the end of a closed window.
+  bool has_cell(std::int64_t cell) const {
+    return context_->plan.geometry.endless || cell <= context_->plan.geometry.cell_count;
   }
   void open_cell(std::int64_t cell, std::int64_t skip_to_ms);
   bool skip(Cursor& cursor, std::int64_t until_ms) const;

@@ -190,8 +190,8 @@ TEST(MasterFiles, OptionsOutOfRangeNameTheLimit) {
     EXPECT_FALSE(report.error().hint.empty());
     return report.error().what;
   };
-  EXPECT_EQ(refusal([](MasterOptions& o) { o.num_locations = 654; }),
-            "--num-locations: 654 is above the limit of 653 (the built-in cities)");
+  EXPECT_EQ(refusal([](MasterOptions& o) { o.num_locations = 653; }),
+            "--num-locations: 653 is above the limit of 652 (the built-in cities)");
   EXPECT_THAT(refusal([](MasterOptions& o) { o.num_songs = 0; }), HasSubstr("--num-songs"));
   EXPECT_THAT(refusal([](MasterOptions& o) { o.only = {"songs", "trucks"}; }), HasSubstr("'trucks'"));
   EXPECT_THAT(refusal([](MasterOptions& o) { o.num_cars = 41; }), HasSubstr("--num-cars: 41"));

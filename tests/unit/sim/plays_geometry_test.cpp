@@ -48,8 +48,10 @@ struct Parts {
         audience(world.users, world.locations, config.seed),
         courses(audience, config.plays.volume_per_minute, config.start_ms),
         demand(config, audience, 0),
-        context{config.seed, config.start_ms, 0,       400'000,
-                &audience,   &courses,        &demand, make_geometry(config, audience)} {}
+        context{config.seed, config.start_ms, 0,
+                400'000,     kUsualPlayMs,    &audience,
+                &courses,    &demand,         make_geometry(config, audience)} {}
+  static constexpr std::uint32_t kUsualPlayMs = 150'000;
   Parts(const Parts&) = delete;
   const Geometry& geometry() const { return context.geometry; }
 };
@@ -160,6 +162,18 @@ TEST(PlaysDemand, GrowsFromNothingToTheVolume) {
   }
 }
 
+TEST(PlaysGeometry, PhasesSpreadOverOneCell) {
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const ScenarioConfig config = random_config(i, i % 2 == 0);
+    const Audience audience(*config.master.users, *config.master.locations, config.seed);
+    const Geometry g = make_geometry(config, audience);
+    EXPECT_GE(g.cell_begin(3) + g.phase_ms(0), g.first_start(3));
+    EXPECT_LE(g.cell_begin(3 + g.classes) + g.phase_ms(UINT32_MAX), g.last_limit(3));
+    EXPECT_NEAR(static_cast<double>(g.phase_ms(UINT32_MAX) - g.phase_ms(0)), static_cast<double>(g.cell_ms),
+                2 + static_cast<double>(g.cell_ms) * 0x1p-31);
+  }
+}
+
 // Registered users of 2024, so that every cell has its whole class.
 TEST(PlaysCellPlan, FillsTheQuotaWithSessionsThatEndBeforeTheNextTurn) {
   for (const std::uint64_t volume : {20'000U, 300'000U, 3'000'000U}) {
@@ -179,9 +193,10 @@ TEST(PlaysCellPlan, FillsTheQuotaWithSessionsThatEndBeforeTheNextTurn) {
           ASSERT_EQ(s.first_seq, seq);
           ASSERT_GE(s.plays, 1);
           seq += s.plays;
-          ASSERT_GE(s.start_ms, g.cell_begin(cell));
-          ASSERT_LE(s.limit_ms, g.cell_begin(cell + g.classes));
-          ASSERT_LE(s.start_ms + static_cast<std::int64_t>(s.plays) * s.slot_ms, s.limit_ms);
+          const std::int64_t phase_ms = g.phase_ms(parts.audience[s.listener].phase);
+          ASSERT_GE(s.start_ms, g.cell_begin(cell) + phase_ms);
+          ASSERT_LE(s.start_ms, s.limit_ms);
+          ASSERT_LE(s.limit_ms, g.cell_begin(cell + g.classes) + phase_ms);
           // A listener belongs to one class of one shard.
           std::int64_t& known = class_of_listener[s.listener];
           const std::int64_t here = shard * g.classes + g.class_of(cell);
@@ -193,8 +208,9 @@ TEST(PlaysCellPlan, FillsTheQuotaWithSessionsThatEndBeforeTheNextTurn) {
         count += static_cast<double>(sessions.size());
       }
     }
-    // The last session of a cell is cut to its quota, one in some hundred.
-    EXPECT_NEAR(plays / count, plays::kMeanSessionPlays, 0.25) << volume;
+    // The last session of a cell is cut to its quota, one in some hundred; on crowded days the heaviest
+    // listeners, who have long sessions, have fewer.
+    EXPECT_NEAR(plays / count, plays::kMeanSessionPlays, volume < 1'000'000 ? 0.25 : 0.5) << volume;
   }
 }
 

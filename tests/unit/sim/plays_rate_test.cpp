@@ -111,7 +111,7 @@ TEST(PlaysRate, FewListenersKeepAHighRate) {
   const auto config = minute_config(world, at("2024-02-01T00:00:00Z"), 600, 105);
   const auto events = play_until(*make(config), config.start_ms + 12 * kHourMs);
   EXPECT_THAT(faults_of(world, config, events), IsEmpty());
-  EXPECT_NEAR(static_cast<double>(events.size()) / (600 * 720), 1, 0.01);
+  EXPECT_NEAR(static_cast<double>(events.size()) / (600 * 720), 1, 0.03);  // three people's cells
 }
 
 }  // namespace

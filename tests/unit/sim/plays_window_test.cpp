@@ -70,5 +70,22 @@ TEST(PlaysWindow, EndlessRunsNeedSomebodyAtTheStart) {
   }
 }
 
+// A slice is a millisecond at least, and its lines must fit into 4 GiB.
+TEST(PlaysWindow, MorePlaysThanABatchHoldsAreRefused) {
+  const World& world = usual_world();
+  const std::int64_t start_ms = at("2024-01-01T00:00:00Z");
+  const auto expect_too_many = [](const ScenarioConfig& config) {
+    const auto scenario = plays::make_scenario(config);
+    ASSERT_FALSE(scenario) << config.volume;
+    EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
+    EXPECT_THAT(scenario.error().what, HasSubstr("per millisecond"));
+  };
+  expect_too_many(window_config(world, start_ms, start_ms + 1, 16'000'000, 63));
+  expect_too_many(window_config(world, start_ms, start_ms + 1, 1'000'000, 63));
+  expect_too_many(window_config(world, start_ms, start_ms + 5, 1'000'000'000'000'000, 63));
+  expect_too_many(minute_config(world, start_ms, 60'000'000'000, 63));
+  EXPECT_TRUE(plays::make_scenario(window_config(world, start_ms, start_ms + 1, 999'999, 63)));
+}
+
 }  // namespace
 }  // namespace racesim::plays_test
