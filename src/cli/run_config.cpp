@@ -191,7 +191,20 @@ Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, c
                                                : Overload::block;
   pace.max_lag_ns = o.max_lag_ns;
   pace.realtime = o.realtime;
+  pace.start_when_ready = pace.live;
   return check_live_rate(o, config.content, pace);
+}
+
+/// Without due times there is no lag, so a condition on it could neither hold nor fail.
+Done check_thresholds(const RunOptions& o, const PaceOptions& pace) {
+  if (pace.live || pace.posting_rate.events > 0 || !pace.stages.empty()) return {};
+  for (const Threshold& threshold : o.thresholds)
+    if (needs_plan(threshold.metric))
+      return fail(ErrorKind::usage,
+                  "--threshold " + threshold.text + ": " + threshold.metric +
+                      " is not measured in a run without a rate",
+                  "add: --posting-rate 1000/s");
+  return {};
 }
 
 }  // namespace
@@ -215,6 +228,7 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
     return tl::make_unexpected(ok.error());
   if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
     return tl::make_unexpected(ok.error());
+  if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
   config.shard = {o.shard.index, o.shard.count};
   if (!o.run_id.empty()) config.run_id = o.run_id;
   return config;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -76,13 +77,27 @@ std::string sink_text(const SinkSpec& sink) {
   return sink.target.empty() ? sink.kind : sink.kind + ":" + sink.target;
 }
 
-/// From due time to sending, over all events.
+/// From due time to sending, over all events; without due times there is none.
 std::string lag_text(const LagSummary& lag) {
+  if (lag.count == 0) return "lag not measured";
   const auto ms = [](double value) { return format_number(value, value < 10 ? 1 : 0); };
   return "lag p50 " + ms(lag.p50_ms) + " p99 " + ms(lag.p99_ms) + " max " + ms(lag.max_ms) + " ms";
 }
 
+bool sends_to_http(const RunConfig& config) {
+  const auto& sinks = config.delivery.sinks;
+  return std::any_of(sinks.begin(), sinks.end(), [](const SinkSpec& sink) { return sink.kind == "http"; });
+}
+
+/// null: not measured.
+Json metric_json(const std::string& metric, const RunResult& result) {
+  const std::optional<double> value = metric_value(metric, result);
+  return value ? Json(*value) : Json();
+}
+
+/// null: not measured.
 Json lag_json(const LagSummary& lag) {
+  if (lag.count == 0) return nullptr;
   return {{"count", lag.count},
           {"p50", lag.p50_ms},
           {"p90", lag.p90_ms},
@@ -164,15 +179,16 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
   if (s.shed > 0) text += "  " + tinted("left out " + format_count(s.shed), Tint::yellow, screen);
   text += "\n  rate";
   if (s.target_rate > 0) text += "  target " + format_number(s.target_rate, 1) + "/s";
-  // Without a target events are released at once, however long their delivery takes.
-  const double delivered = s.uptime_s > 0 ? static_cast<double>(s.acked) / s.uptime_s : 0;
-  text += "  got " + format_number(s.target_rate > 0 ? s.sent_rate : delivered, 1) + "/s";
-  if (s.target_rate > 0) {
-    const double percent = (s.sent_rate - s.target_rate) / s.target_rate * 100;
+  text += s.got_rate > 0 ? "  got " + format_number(s.got_rate, 1) + "/s" : "  not measured";
+  if (s.target_rate > 0 && s.got_rate > 0) {
+    const double percent = (s.got_rate - s.target_rate) / s.target_rate * 100;
     const char* sign = std::abs(percent) < 0.005 ? "" : percent < 0 ? minus : "+";
     text += fmt::format(" ({}{:.2f}%)", sign, std::abs(percent));
   }
-  text += "   " + lag_text(s.send_lag) + "\n";
+  text += "   " + lag_text(s.send_lag);
+  // Files and pipes take events at once; a server may be far behind with its answers.
+  if (s.ack_lag.count > 0 && sends_to_http(config)) text += "   ack " + lag_text(s.ack_lag);
+  text += "\n";
   text += fmt::format("  seed {}{}run {}", result.seed, dot, result.run);
   if (config.pace.live) text += fmt::format("{}start {}", dot, format_datetime(result.start_ns));
   if (s.dead_lettered > 0) text += fmt::format("{}dead letters in {}", dot, config.delivery.dead_letter_path);
@@ -188,7 +204,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["run"] = result.run;
   object["seed"] = result.seed;
   object["start"] = format_datetime(result.start_ns);
-  object["end"] = config.content.end_ns ? Json(format_datetime(*config.content.end_ns)) : Json();
+  object["end"] = result.end_ns ? Json(format_datetime(*result.end_ns)) : Json();
   object["generated"] = s.generated;
   object["sent"] = s.sent;
   object["acked"] = s.acked;
@@ -198,9 +214,9 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["shed"] = s.shed;
   object["planned"] = s.planned;
   object["target_rate"] = s.target_rate;
-  object["sent_rate"] = s.sent_rate;
-  object["rate_error"] = metric_value("rate_error", result);
-  object["error_rate"] = metric_value("error_rate", result);
+  object["got_rate"] = s.got_rate;
+  object["rate_error"] = metric_json("rate_error", result);
+  object["error_rate"] = metric_json("error_rate", result);
   object["lag_ms"] = lag_json(s.send_lag);
   object["ack_lag_ms"] = lag_json(s.ack_lag);
   object["uptime_s"] = s.uptime_s;
@@ -218,9 +234,9 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
                                {"bytes", sink.bytes}});
   object["thresholds"] = Json::array();
   for (const Threshold& threshold : thresholds) {
-    const double value = metric_value(threshold.metric, result);
+    const bool kept = holds(threshold, metric_value(threshold.metric, result));
     object["thresholds"].push_back(
-        {{"condition", threshold.text}, {"value", value}, {"holds", holds(threshold, value)}});
+        {{"condition", threshold.text}, {"value", metric_json(threshold.metric, result)}, {"holds", kept}});
   }
   if (result.error) object["error"] = {{"what", result.error->what}, {"hint", result.error->hint}};
   object["exit_code"] = exit_code;
@@ -238,7 +254,7 @@ std::vector<LogField> summary_fields(const RunResult& result) {
           count("failed", s.failed),
           count("retried", s.retried),
           count("dead_lettered", s.dead_lettered),
-          {"rate", fmt::format("{:.1f}", s.sent_rate), false},
+          {"rate", fmt::format("{:.1f}", s.got_rate), false},
           {"lag_p99_ms", fmt::format("{:.1f}", s.send_lag.p99_ms), false},
           count("seed", result.seed),
           {"run", result.run}};
@@ -247,10 +263,11 @@ std::vector<LogField> summary_fields(const RunResult& result) {
 std::vector<Error> violations(const std::vector<Threshold>& thresholds, const RunResult& result) {
   std::vector<Error> found;
   for (const Threshold& threshold : thresholds) {
-    const double value = metric_value(threshold.metric, result);
-    if (!holds(threshold, value))
-      found.push_back(
-          {ErrorKind::runtime, fmt::format("threshold {} does not hold: {:g}", threshold.text, value), ""});
+    const std::optional<double> value = metric_value(threshold.metric, result);
+    if (holds(threshold, value)) continue;
+    const std::string shown = value ? fmt::format("{:g}", *value) : "not measured";
+    found.push_back(
+        {ErrorKind::runtime, fmt::format("threshold {} does not hold: {}", threshold.text, shown), ""});
   }
   return found;
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <charconv>
 #include <condition_variable>
+#include <deque>
+#include <exception>
 
 #include "codec/encoder.h"
 #include "io/dead_letter.h"
@@ -87,7 +89,7 @@ class Session::Impl {
   Impl(RunConfig config, Clock& clock)
       : config_(std::move(config)),
         clock_(clock),
-        ack_lag_(clock),
+        times_(clock),
         dead_letter_(config_.delivery.dead_letter_path) {}
   ~Impl() {
     if (!conductor_.joinable()) return;
@@ -104,19 +106,24 @@ class Session::Impl {
   RunStatus status() const;
 
  private:
+  Done open_all();
   Done open_scenario();
+  void start_now();
   Done open_encoders();
   Done open_sinks();
   void conduct();
+  void finish(Pipeline::End end);
+  void fill_rates(RunStatus& status) const;
 
   RunConfig config_;
   Clock& clock_;
-  AckLag ack_lag_;
+  DeliveryTimes times_;
   DeadLetter dead_letter_;
   MasterData master_;
   std::uint32_t run_ = 0;
   std::unique_ptr<Scenario> scenario_;
   std::vector<std::unique_ptr<Encoder>> encoders_;  // by stream
+  std::deque<SinkTimes> sink_times_;                // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<Generator> generator_;
   std::optional<Pacer> pacer_;
@@ -140,6 +147,7 @@ Done Session::Impl::open_scenario() {
   auto master = load_master(config_.content.master_data_dir, entry->master_entities);
   if (!master) return tl::make_unexpected(master.error());
   master_ = std::move(*master);
+  if (config_.pace.start_when_ready) start_now();
   const auto run = run_number(config_, entry->version, master_);
   if (!run) return tl::make_unexpected(run.error());
   run_ = *run;
@@ -147,6 +155,15 @@ Done Session::Impl::open_scenario() {
   if (!scenario) return tl::make_unexpected(scenario.error());
   scenario_ = std::move(*scenario);
   return open_encoders();
+}
+
+/// What was read so far took its time; a run that begins now is not late by it.
+void Session::Impl::start_now() {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  ContentOptions& content = config_.content;
+  const std::int64_t later_ns = clock_.wall_ns() / kNsPerMs * kNsPerMs - content.start_ns;
+  content.start_ns += later_ns;
+  if (content.end_ns) *content.end_ns += later_ns;
 }
 
 Done Session::Impl::open_encoders() {
@@ -173,13 +190,13 @@ Done Session::Impl::open_sinks() {
     request.header = encoders_.front()->header();
     request.http = config_.delivery.http;
     request.clock = &clock_;
-    request.acks = &ack_lag_;
+    request.acks = &sink_times_.emplace_back(times_);
     request.dead_letter = &dead_letter_;
     auto sink = open_sink(request);
     if (!sink) return tl::make_unexpected(sink.error());
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
     if (texts.size() > 1)
-      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink)));
+      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), &sink_times_.back()));
     else
       sinks_.push_back(std::move(*sink));
   }
@@ -187,6 +204,15 @@ Done Session::Impl::open_sinks() {
 }
 
 Done Session::Impl::open() {
+  try {
+    return open_all();
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime, std::string("prepare the run: ") + e.what(),
+                "raise the limits of memory and processes (ulimit -v, ulimit -u), or lower --threads");
+  }
+}
+
+Done Session::Impl::open_all() {
   if (Done ok = open_scenario(); !ok) return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
@@ -199,8 +225,9 @@ Done Session::Impl::open() {
       std::make_unique<Generator>(*scenario_, std::move(encoders), shards, run_, config_.delivery.threads);
   // A live run is due by the wall clock: its start may lie a moment back by now.
   std::optional<std::int64_t> start_ns;
-  if (config_.pace.live) start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
-  pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, ack_lag_, sinks_, config_.pace, clock_,
+  if (config_.pace.live && !config_.pace.start_when_ready)
+    start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
+  pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, times_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, start_ns);
   return {};
 }
@@ -211,13 +238,23 @@ void Session::Impl::start() {
     state_ = RunState::running;
     started_ns_ = clock_.now_ns();
   }
-  conductor_ = std::thread([this] { conduct(); });
+  try {
+    conductor_ = std::thread([this] { conduct(); });
+  } catch (const std::exception& e) {
+    Pipeline::End end;
+    end.error = Error{ErrorKind::runtime, std::string("start the run's thread: ") + e.what(),
+                      "raise the limits of memory and processes (ulimit -v, ulimit -u)"};
+    finish(std::move(end));
+  }
 }
 
 void Session::Impl::conduct() {
   use_tight_timer_slack();
   if (config_.pace.realtime) ask_for_realtime();
-  Pipeline::End end = pipeline_->run();
+  finish(pipeline_->run());
+}
+
+void Session::Impl::finish(Pipeline::End end) {
   if (Done closed = dead_letter_.close(); !closed && !end.error) end.error = closed.error();
   const std::scoped_lock lock(mutex_);
   end_ = std::move(end);
@@ -249,12 +286,13 @@ bool Session::Impl::wait_for(std::int64_t timeout_ns) {
 }
 
 RunResult Session::Impl::wait() {
-  conductor_.join();
+  if (conductor_.joinable()) conductor_.join();
   RunResult result;
   result.status = status();
   result.seed = config_.content.seed;
   result.run = fmt::format("{:08x}", run_);
   result.start_ns = config_.content.start_ns;
+  result.end_ns = config_.content.end_ns;
   result.drained = !abandoned_;
   result.reached_end = end_.reached_end;
   result.reader_gone = end_.reader_gone;
@@ -276,16 +314,11 @@ RunStatus Session::Impl::status() const {
   s.generated = counters.generated.load();
   s.planned = config_.shard.count == 1 ? scenario_->planned_events() : 0;
   s.event_time_ns = counters.event_time_ns.load();
-  if (const auto start_ns = pipeline_->start_ns())
-    s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);
-  const std::int64_t first_sent_ns = counters.first_sent_ns.load();
-  const double busy_s = static_cast<double>(counters.last_sent_ns.load() - first_sent_ns) / 1e9;
-  const std::uint64_t released = s.generated - s.shed;
-  if (first_sent_ns != 0 && busy_s > 0 && released > 1)
-    s.sent_rate = static_cast<double>(released - 1) / busy_s;
-  s.send_lag = summarise(counters.send_lag);
+  const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
+  times_.read_send(*send_lag);
+  s.send_lag = summarise(*send_lag);
   const auto ack_lag = std::make_unique<Histogram>();
-  ack_lag_.read(*ack_lag);
+  times_.read_ack(*ack_lag);
   s.ack_lag = summarise(*ack_lag);
   for (const auto& sink : sinks_) {
     const SinkCounters& c = sink->counters();
@@ -297,7 +330,30 @@ RunStatus Session::Impl::status() const {
     s.retried += last.retried;
     s.dead_lettered += last.dead_lettered;
   }
+  fill_rates(s);
   return s;
+}
+
+/// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first
+/// event is due at that moment, so it takes none of the time and does not count.
+void Session::Impl::fill_rates(RunStatus& s) const {
+  const PipelineCounters& counters = pipeline_->counters();
+  const std::int64_t from_ns = counters.first_due_ns.load();
+  if (from_ns == 0) return;
+  const auto rate = [&](std::uint64_t events, std::int64_t until_ns) {
+    return until_ns > from_ns ? static_cast<double>(events) * 1e9 / static_cast<double>(until_ns - from_ns)
+                              : 0;
+  };
+  const bool planned = pacer_->plan().limited();
+  const auto timed = [&](std::uint64_t events) { return planned && events > 0 ? events - 1 : events; };
+  if (planned) {
+    const std::int64_t last_due_ns = counters.last_due_ns.load();
+    s.target_rate = rate(std::min(timed(s.generated), counters.most_due.load()), last_due_ns);
+  }
+  for (std::size_t i = 0; i < sinks_.size(); ++i) {
+    const double got = rate(timed(s.sinks[i].acked), sink_times_[i].last_acked_ns());
+    s.got_rate = i == 0 ? got : std::min(s.got_rate, got);
+  }
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

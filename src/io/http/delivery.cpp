@@ -3,18 +3,21 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "base/saturate.h"
+
 namespace racesim::http {
 namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 // Collects runs of neighbouring events, so that the listener is called per run.
-class AckRuns {
+class Runs {
  public:
-  explicit AckRuns(AckListener* listener) : listener_(listener) {}
-  ~AckRuns() { flush(); }
-  AckRuns(const AckRuns&) = delete;
-  AckRuns& operator=(const AckRuns&) = delete;
+  using Tell = void (AckListener::*)(const WireBatch& batch, std::size_t first, std::size_t last);
+  Runs(AckListener& listener, Tell tell) : listener_(listener), tell_(tell) {}
+  ~Runs() { flush(); }
+  Runs(const Runs&) = delete;
+  Runs& operator=(const Runs&) = delete;
 
   void add(const WireBatch& batch, std::size_t event) {
     if (&batch != batch_ || event != last_) {
@@ -27,10 +30,11 @@ class AckRuns {
 
  private:
   void flush() {
-    if (batch_ != nullptr && listener_ != nullptr) listener_->on_acked(*batch_, first_, last_);
+    if (batch_ != nullptr) (listener_.*tell_)(*batch_, first_, last_);
   }
 
-  AckListener* listener_;
+  AckListener& listener_;
+  const Tell tell_;
   const WireBatch* batch_ = nullptr;
   std::size_t first_ = 0, last_ = 0;
 };
@@ -75,11 +79,19 @@ void Delivery::release(std::size_t events) {
   changed_.notify_all();
 }
 
+void Delivery::note_sent(const EventQueue& queue, std::size_t count) {
+  count_sent(count);
+  if (listener_ == nullptr) return;
+  Runs runs(*listener_, &AckListener::on_sent);
+  queue.for_first(count, [&](const WireBatch& batch, std::size_t event) { runs.add(batch, event); });
+}
+
 void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
                      const std::vector<Reject>& rejects) {
   // The listener is told before the room is given back: once nothing is pending it may be gone.
   {
-    AckRuns runs(listener_);
+    std::optional<Runs> runs;
+    if (listener_ != nullptr) runs.emplace(*listener_, &AckListener::on_acked);
     std::size_t at = 0;
     auto rejected = rejects.begin();
     queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
@@ -87,8 +99,8 @@ void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t byt
         const DeadEvent dead{&batch, event};
         bury({dead}, "rejected: " + rejected->reason, Persisted::no);
         ++rejected;
-      } else if (listener_ != nullptr) {
-        runs.add(batch, event);
+      } else if (runs) {
+        runs->add(batch, event);
       }
     });
   }
@@ -133,7 +145,7 @@ std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
   // The lane that starts first starts the clock for all.
   std::int64_t first = -1;
   if (first_open_ns_.compare_exchange_strong(first, now_ns)) first = now_ns;
-  return first + options_.connect_grace_ns;
+  return add_saturating(first, options_.connect_grace_ns);
 }
 
 void Delivery::abort_unreachable(const OpenFailure& failure) {

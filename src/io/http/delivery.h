@@ -39,6 +39,8 @@ class Delivery {
   void wait_until_settled();
 
   void count_sent(std::size_t events) { counters_.sent.fetch_add(events, std::memory_order_relaxed); }
+  /// The first `count` events of `queue` are written to a connection now, for the first time.
+  void note_sent(const EventQueue& queue, std::size_t count);
   void count_retried(std::size_t events) { counters_.retried.fetch_add(events, std::memory_order_relaxed); }
   /// The receiver took the first `count` events of `queue` but for `rejects`, which are dead-lettered.
   void acked(const EventQueue& queue, std::size_t count, std::size_t bytes,

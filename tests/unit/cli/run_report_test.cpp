@@ -34,7 +34,7 @@ RunResult sample() {
   s.generated = s.sent = s.acked = 48000;
   s.retried = 12;
   s.target_rate = 2000;
-  s.sent_rate = 1999.6;
+  s.got_rate = 1999.6;
   s.send_lag = {48000, 0.1, 0.5, 1.2, 4};
   return result;
 }
