@@ -25,10 +25,11 @@ constexpr std::int64_t kYear_ms = 365LL * 86'400'000;
 RunConfig config_of(unsigned threads) {
   RunConfig config;
   ContentOptions& content = config.content;
-  content.volume = std::getenv("RACESIM_BENCH_QUICK") == nullptr ? kEvents : kQuickEvents;
+  content.scenario = "plays";
+  content.plays.volume = std::getenv("RACESIM_BENCH_QUICK") == nullptr ? kEvents : kQuickEvents;
   content.start_ns = days_from_civil({2024, 1, 1}) * 86'400'000'000'000;
   const auto window_ms =
-      kYear_ms * static_cast<std::int64_t>(content.volume) / static_cast<std::int64_t>(kEvents);
+      kYear_ms * static_cast<std::int64_t>(content.plays.volume) / static_cast<std::int64_t>(kEvents);
   content.end_ns = content.start_ns + window_ms * 1'000'000;
   content.master_data_dir = std::string(RACESIM_SOURCE_DIR) + "/data/master";
   config.pace.live = false;
@@ -51,7 +52,7 @@ void plays_to_null(benchmark::State& state) {
     (*session)->start();
     const RunResult result = (*session)->wait();
     state.PauseTiming();
-    if (result.error || result.status.acked != config.content.volume)
+    if (result.error || result.status.acked != config.content.plays.volume)
       state.SkipWithError("the run fell short");
     events += result.status.acked;
     session->reset();

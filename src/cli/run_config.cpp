@@ -11,7 +11,6 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
 constexpr Volume kHistoricalVolume{10000, false};
@@ -95,18 +94,37 @@ Done fill_window(const RunOptions& o, const Settings& settings, bool historical,
   return {};
 }
 
+/// Samples come at their own rate: a volume can only cut the run short.
+Done limit_events(const RunOptions& o, ContentOptions& content) {
+  if (o.volume.per_minute)
+    return fail(ErrorKind::usage, "--volume: the " + content.scenario + " scenario has no volume per minute",
+                "its rate is --rate-hz; --volume N ends the run behind N events");
+  if (o.shard.count > 1)
+    return fail(ErrorKind::usage,
+                "--volume and --shard exclude each other in the " + content.scenario + " scenario",
+                "a part does not know how many events the others have sent");
+  content.most_events = o.volume.events;
+  return {};
+}
+
 /// All that decides the bytes.
 Done fill_content(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
                   ContentOptions& content) {
-  if (o.scenario.empty()) return fail(ErrorKind::usage, "no scenario is given", "add: --scenario plays");
   content.scenario = o.scenario;
   content.seed = o.seed;
-  content.popularity = o.popularity;
   content.master_data_dir = o.master_data_dir;
-  Volume volume = historical ? kHistoricalVolume : kLiveVolume;
-  if (is_set(settings, "volume")) volume = o.volume;
-  content.volume = volume.events;
-  content.volume_per_minute = volume.per_minute || !historical;
+  content.master_data_named = is_set(settings, "master-data-dir");
+  content.race = o.race;
+  content.race.one_session = !historical && is_set(settings, "laps");
+  content.plays.popularity = o.popularity;
+  if (content.scenario == "plays") {
+    Volume volume = historical ? kHistoricalVolume : kLiveVolume;
+    if (is_set(settings, "volume")) volume = o.volume;
+    content.plays.volume = volume.events;
+    content.plays.volume_per_minute = volume.per_minute || !historical;
+  } else if (is_set(settings, "volume")) {
+    if (const Done ok = limit_events(o, content); !ok) return ok;
+  }
   return fill_window(o, settings, historical, clock, content);
 }
 
@@ -118,7 +136,6 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
       on_line(settings, "api-endpoint") || (is_set(settings, "api-endpoint") && sinks.empty());
   if (implied && std::none_of(sinks.begin(), sinks.end(), is_http)) sinks.push_back({"http", ""});
   if (sinks.empty()) sinks.push_back({"stdout", ""});
-  if (const Done ok = check_distinct(sinks); !ok) return ok;
   if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
     return fail(ErrorKind::usage, "--sink http is given twice", "one endpoint at a time: --api-endpoint URL");
   for (const SinkText& sink : sinks) {
@@ -128,6 +145,20 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
     delivery.sinks.push_back({sink.kind, is_http(sink) ? o.endpoint : sink.target});
   }
   return {};
+}
+
+/// No two things that the run writes may be the same file.
+Done check_places(const RunOptions& o, const Settings& settings, const DeliveryOptions& delivery) {
+  std::vector<SinkText> sinks;
+  bool to_http = false;
+  for (const SinkSpec& sink : delivery.sinks) {
+    sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
+    to_http = to_http || sink.kind == "http";
+  }
+  std::vector<SideFile> files{{"--lock", o.lock}, {"--summary-export", o.summary_export}};
+  // Without http it is never made, and its default is nobody's concern.
+  if (to_http || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
+  return check_distinct(sinks, files);
 }
 
 /// Where events go and how; paths are opened by the session, which tells what is wrong with them.
@@ -140,15 +171,22 @@ Done fill_delivery(const RunOptions& o, const Settings& settings, DeliveryOption
   delivery.dead_letter_path = o.dead_letter;
   delivery.drain_timeout_ns = o.drain_timeout_ns;
   delivery.strict_pipe = o.strict_pipe;
+  if (const Done ok = fill_sinks(o, settings, delivery); !ok) return ok;
+  if (const Done ok = check_places(o, settings, delivery); !ok) return ok;
   if (o.http.timeout_ns == 0)
     return fail(ErrorKind::usage, "--timeout: 0 leaves no time for an answer", "example: --timeout 10s");
-  return fill_sinks(o, settings, delivery);
+  return {};
 }
 
 /// Live events come at their own rate; a limit below it would fall behind for ever.
 Done check_live_rate(const RunOptions& o, const ContentOptions& content, const PaceOptions& pace) {
   if (!pace.live || pace.on_overload == Overload::drop) return {};
-  const double event_rate = static_cast<double>(content.volume) / 60 * pace.speed / o.shard.count;
+  const ScenarioEntry* scenario = find_scenario(content.scenario);
+  if (scenario == nullptr) return {};
+  ScenarioConfig options;
+  options.plays = content.plays;
+  options.race = content.race;
+  const double event_rate = scenario->live_rate(options) * pace.speed / o.shard.count;
   double least = pace.posting_rate.per_second();
   if (!pace.stages.empty()) {
     least = pace.stages.front().rate.per_second();
@@ -160,7 +198,9 @@ Done check_live_rate(const RunOptions& o, const ContentOptions& content, const P
   return fail(
       ErrorKind::usage,
       fmt::format("a rate of {} is below the {} of live events", format_rate(least), format_rate(event_rate)),
-      "raise the rate, lower --volume, or let events be left out: --on-overload drop");
+      content.scenario == "plays"
+          ? "raise the rate, lower --volume, or let events be left out: --on-overload drop"
+          : "raise the rate, lower --rate-hz or --cars, or let events be left out: --on-overload drop");
 }
 
 /// When events are sent; needs the sinks, whose kind decides on the default rate.

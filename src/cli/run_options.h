@@ -28,6 +28,7 @@ struct RunOptions {
   std::uint64_t seed = 0;
   Volume volume;
   std::string popularity;
+  RaceContent race;
   std::string master_data_dir;
   ShardText shard;
   // Pace

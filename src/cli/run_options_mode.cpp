@@ -1,10 +1,15 @@
 // racesim run, groups "Mode" and "What".
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/time_text.h"
 #include "cli/run_options.h"
 #include "cli/values.h"
 #include "sim/plays/popularity.h"
+#include "sim/race/race.h"
+#include "sim/race/track/tracks.h"
 #include "sim/scenario.h"
 
 namespace racesim::cli {
@@ -63,6 +68,48 @@ Setter set_popularity(std::string& target) {
   };
 }
 
+/// Samples per second as thousandths.
+Setter set_sample_rate(std::uint64_t& target_mhz) {
+  return [&target_mhz](const std::string& text) -> Done {
+    double rate = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, code] = std::from_chars(text.data(), end, rate);
+    if (code != std::errc{} || stop != end || !(rate >= 1 && rate <= 1000))
+      return fail(ErrorKind::usage, "'" + text + "' is not a rate between 1 and 1000 samples per second",
+                  "example: 100");
+    target_mhz = static_cast<std::uint64_t>(rate * 1000 + 0.5);
+    return {};
+  };
+}
+
+Setter set_streams(std::vector<std::string>& target) {
+  return [&target](const std::string& text) -> Done {
+    target.clear();
+    for (std::size_t from = 0; from <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', from), text.size());
+      const std::string name = text.substr(from, comma - from);
+      if (std::find(race::kStreamNames.begin(), race::kStreamNames.end(), name) == race::kStreamNames.end())
+        return fail(ErrorKind::usage, "'" + name + "' is not a stream of the race",
+                    fmt::format("choose from: {}", fmt::join(race::kStreamNames, ",")));
+      if (std::find(target.begin(), target.end(), name) != target.end())
+        return fail(ErrorKind::usage, "'" + name + "' is there twice", "example: telemetry,laps");
+      target.push_back(name);
+      from = comma + 1;
+    }
+    return {};
+  };
+}
+
+/// Checked here so that the error names the option.
+Setter set_track(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    const auto track = race::find_track(text);
+    if (!track) return tl::make_unexpected(track.error());
+    target = text;
+    return {};
+  };
+}
+
 std::vector<std::string> scenario_names() {
   std::vector<std::string> names;
   for (const ScenarioEntry& entry : scenarios()) names.emplace_back(entry.name);
@@ -105,24 +152,42 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
                        Setter set) {
     return option_of("What", name, metavar, fallback, help, std::move(set));
   };
-  OptionSpec scenario =
-      what("scenario", "NAME", "", "What is simulated: plays are song plays of listeners", nullptr);
+  OptionSpec scenario = what(
+      "scenario", "NAME", "race",
+      "What is simulated: race is a Grand Prix with every car's telemetry, plays are song plays of listeners",
+      nullptr);
   scenario.choices = scenario_names();
-  OptionSpec directory = what("master-data-dir", "DIR", "data/master/",
-                              "Folder with songs, users and locations as .csv, .json or .jsonl files",
-                              set_text(o.master_data_dir));
+  OptionSpec directory =
+      what("master-data-dir", "DIR", "data/master/",
+           "Folder with master data as .csv, .json or .jsonl files: songs, users and locations for plays; "
+           "drivers, teams and cars for the race, which has its own when no folder is named",
+           set_text(o.master_data_dir));
   directory.complete = Complete::directory;
   return {
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
            set_number(o.seed, std::uint64_t{0}, UINT64_MAX)),
       noted(what("volume", "N[/min]", "",
-                 "Historical: exactly so many events in the window. Live, or written 60/min: the mean per "
-                 "minute",
+                 "Plays, historical: exactly so many events in the window; live, or written 60/min: the mean "
+                 "per "
+                 "minute. Race: the run ends behind the first N events",
                  set_parsed(o.volume, &parse_volume)),
-            "10000 historical, 60/min live"),
+            "plays: 10000 historical, 60/min live; race: no limit"),
+      what("rate-hz", "HZ", "100", "Race: samples per car and second, 1 to 1000",
+           set_sample_rate(o.race.rate_mhz)),
+      what("cars", "N", "20", "Race: how many cars take part",
+           set_number(o.race.cars, std::uint32_t{1}, race::kMostCars)),
+      noted(what("laps", "N", "",
+                 "Race: its distance. Given in a live run, that run ends with the race; else the next one "
+                 "follows",
+                 set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
+            "52"),
+      what("streams", "LIST", "telemetry",
+           "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
+           set_streams(o.race.streams)),
+      what("track", "NAME", "silverstone", "Race: the circuit", set_track(o.race.track)),
       what("popularity", "LAW", "zipf:s=1.0,q=10",
-           "How plays spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
+           "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
            set_popularity(o.popularity)),
       directory,
       what("shard", "I/N", "1/1",

@@ -22,15 +22,43 @@ bool all_hold(const std::vector<Threshold>& thresholds, const RunResult& result)
   return true;
 }
 
-/// Events that this process makes; 0 if there is no end.
+bool is_race(const ContentOptions& content) {
+  return content.scenario == "race";
+}
+
+double live_rate(const ContentOptions& content) {
+  ScenarioConfig options;
+  options.plays = content.plays;
+  options.race = content.race;
+  const ScenarioEntry* entry = find_scenario(content.scenario);
+  return entry == nullptr ? 0 : entry->live_rate(options);
+}
+
+/// Events of all parts together; 0 if there is no end.
 double planned_events(const RunConfig& config) {
   const ContentOptions& c = config.content;
-  double events = static_cast<double>(c.volume);
-  if (c.volume_per_minute) {
+  if (c.most_events > 0) return static_cast<double>(c.most_events);
+  double events = static_cast<double>(c.plays.volume);
+  if (is_race(c) || c.plays.volume_per_minute) {
     if (!c.end_ns) return 0;
-    events *= static_cast<double>(*c.end_ns - c.start_ns) / 60e9;
+    events = live_rate(c) * static_cast<double>(*c.end_ns - c.start_ns) / 1e9;
   }
-  return events / config.shard.count;
+  return events;
+}
+
+/// What is made, in words.
+std::string content_text(const RunConfig& config) {
+  const ContentOptions& c = config.content;
+  if (!is_race(c)) {
+    std::string text = "volume    " + format_count(c.plays.volume);
+    if (!c.plays.volume_per_minute) return text + " events";
+    text += " events a minute";
+    if (c.end_ns) text += ", about " + format_number(planned_events(config), 0) + " in all";
+    return text;
+  }
+  const RaceContent& race = c.race;
+  return fmt::format("race      {}, {} cars, {} laps, {} samples a second and car: {}", race.track, race.cars,
+                     race.laps, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
 }
 
 /// Seconds that `events` take under the stages; after the last one its rate goes on.
@@ -47,16 +75,16 @@ double staged_seconds(const std::vector<StageText>& stages, double events) {
 }
 
 /// Expected length of the run in seconds: 0 as fast as possible, below 0 until stopped.
-double expected_seconds(const RunConfig& config) {
+double expected_seconds(const RunConfig& config, const RunPlan& plan) {
   const ContentOptions& c = config.content;
   if (config.pace.live) {
     if (!c.end_ns) return -1;
     return static_cast<double>(*c.end_ns - c.start_ns) / 1e9 / config.pace.speed;
   }
-  if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, planned_events(config));
-  if (config.pace.posting_rate.events > 0)
-    return planned_events(config) / config.pace.posting_rate.per_second();
-  return 0;
+  // A part has its own rate: it takes as long as its events do.
+  const double events = planned_events(config) * plan.share;
+  if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, events);
+  return config.pace.posting_rate.events > 0 ? events / config.pace.posting_rate.per_second() : 0;
 }
 
 /// The pace in words, for the plan.
@@ -121,7 +149,7 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
 }
 
 // A live run's start is the moment it begins, so the plan does not name one.
-std::string plan_text(const RunConfig& config) {
+std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   const ContentOptions& c = config.content;
   std::string text = fmt::format("scenario  {}, {}, seed {}\n", c.scenario,
                                  config.pace.live ? "live" : "historical", c.seed);
@@ -132,10 +160,12 @@ std::string plan_text(const RunConfig& config) {
     text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
   else
     text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
-  text += "volume    " + format_count(c.volume) + (c.volume_per_minute ? " events a minute" : " events");
-  if (config.shard.count > 1) text += fmt::format(", part {} of {}", config.shard.index, config.shard.count);
+  text += content_text(config);
+  if (config.shard.count > 1)
+    text += fmt::format("\npart      {} of {}, about {} of the events", config.shard.index,
+                        config.shard.count, format_number(plan.share * 100, 1) + "%");
   text += "\nrate      " + rate_text(config.pace) + "\n";
-  const double seconds = expected_seconds(config);
+  const double seconds = expected_seconds(config, plan);
   text += "takes     ";
   if (seconds < 0)
     text += "until it is stopped\n";
@@ -147,7 +177,7 @@ std::string plan_text(const RunConfig& config) {
   return text;
 }
 
-std::string plan_json(const RunConfig& config) {
+std::string plan_json(const RunConfig& config, const RunPlan& plan) {
   const ContentOptions& c = config.content;
   Json object;
   object["scenario"] = c.scenario;
@@ -155,17 +185,45 @@ std::string plan_json(const RunConfig& config) {
   object["seed"] = c.seed;
   object["start"] = config.pace.live ? Json("now") : Json(format_datetime(c.start_ns));
   object["end"] = c.end_ns && !config.pace.live ? Json(format_datetime(*c.end_ns)) : Json();
-  object["volume"] = c.volume;
-  object["volume_per_minute"] = c.volume_per_minute;
+  if (is_race(c)) {
+    object["track"] = c.race.track;
+    object["cars"] = c.race.cars;
+    object["laps"] = c.race.laps;
+    object["rate_hz"] = static_cast<double>(c.race.rate_mhz) / 1000;
+    object["streams"] = c.race.streams;
+    object["volume"] = c.most_events > 0 ? Json(c.most_events) : Json();
+  } else {
+    object["volume"] = c.plays.volume;
+    object["volume_per_minute"] = c.plays.volume_per_minute;
+  }
+  object["planned"] = plan.planned > 0 ? Json(plan.planned) : Json();
+  object["parts"] = plan.parts;
+  object["share"] = plan.share;
   object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);
   object["rate"] = rate_text(config.pace);
-  const double seconds = expected_seconds(config);
+  const double seconds = expected_seconds(config, plan);
   object["expected_seconds"] = seconds < 0 ? Json() : Json(seconds);
   object["sinks"] = Json::array();
   for (const SinkSpec& sink : config.delivery.sinks) object["sinks"].push_back(sink_text(sink));
   object["format"] = config.delivery.format;
   object["threads"] = config.delivery.threads;
   return object.dump() + "\n";
+}
+
+std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result) {
+  if (result.error || result.failures.empty()) return std::nullopt;
+  std::uint64_t events = 0;
+  std::vector<std::string> reasons;
+  for (const FailureReason& reason : result.failures) {
+    events += reason.events;
+    reasons.push_back(fmt::format("{} ({})", reason.why, format_count(reason.events)));
+  }
+  Error error{ErrorKind::runtime, "", ""};
+  error.what = fmt::format("{} event{} not delivered: {}", format_count(events), events == 1 ? "" : "s",
+                           fmt::join(reasons, ", "));
+  if (result.status.dead_lettered > 0)
+    error.hint = "mend the cause and send them again: they are in " + config.delivery.dead_letter_path;
+  return error;
 }
 
 std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen) {
@@ -238,6 +296,10 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
     object["thresholds"].push_back(
         {{"condition", threshold.text}, {"value", metric_json(threshold.metric, result)}, {"holds", kept}});
   }
+  object["failures"] = Json::array();
+  for (const FailureReason& reason : result.failures)
+    object["failures"].push_back({{"reason", reason.why}, {"events", reason.events}});
+  if (result.lost) object["lost"] = {{"what", result.lost->what}, {"hint", result.lost->hint}};
   if (result.error) object["error"] = {{"what", result.error->what}, {"hint", result.error->hint}};
   object["exit_code"] = exit_code;
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -81,6 +81,26 @@ RACESIM_INLINE char* unsigned_int(char* p, std::uint64_t value) {
   return all_eight(p, static_cast<std::uint32_t>(value % kE8));
 }
 
+/// The digits of a byte, their count in the highest one.
+inline constexpr auto kByteDigits = [] {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t value = 0; value < 256; ++value) {
+    const std::uint32_t count = value < 10 ? 1 : value < 100 ? 2 : 3;
+    std::uint32_t text = 0;
+    std::uint32_t rest = value;
+    for (std::uint32_t i = count; i-- > 0; rest /= 10) text |= ('0' + rest % 10) << (8 * i);
+    table[value] = text | count << 24;
+  }
+  return table;
+}();
+
+/// One load: small numbers such as gears and percentages are many.
+RACESIM_INLINE char* byte_digits(char* p, std::uint8_t value) {
+  const std::uint32_t entry = kByteDigits[value];
+  std::memcpy(p, &entry, 4);
+  return p + (entry >> 24);
+}
+
 constexpr std::uint64_t power_of_ten(int exponent) {
   std::uint64_t power = 1;
   for (int i = 0; i < exponent; ++i) power *= 10;
@@ -94,6 +114,23 @@ RACESIM_INLINE char* fixed_magnitude(char* p, std::uint64_t magnitude) {
   if constexpr (Decimals == 0) {
     return unsigned_int(p, magnitude);
   } else {
+    if constexpr (Decimals < 8) {
+      // One conversion for all digits; the fraction is stored over the place where the point opens a gap.
+      if (magnitude < 100'000'000) [[likely]] {
+        constexpr unsigned kWhole = 8 - Decimals;
+        const std::uint64_t digits = eight_digits(static_cast<std::uint32_t>(magnitude));
+        const std::uint64_t text = digits | 0x3030303030303030ULL;
+        // Leading zeros, but the last digit before the point stays.
+        const unsigned skip =
+            static_cast<unsigned>(std::countr_zero(digits | (std::uint64_t{1} << (8 * (kWhole - 1))))) & ~7U;
+        const std::uint64_t whole = text >> skip;
+        const std::uint64_t fraction = text >> (8 * kWhole) << 8 | '.';
+        std::memcpy(p, &whole, 8);
+        p += kWhole - skip / 8;
+        std::memcpy(p, &fraction, 8);
+        return p + 1 + Decimals;
+      }
+    }
     constexpr std::uint64_t kScale = power_of_ten(Decimals);
     p = unsigned_int(p, magnitude / kScale);
     *p++ = '.';
@@ -112,7 +149,9 @@ RACESIM_INLINE char* fixed_magnitude(char* p, std::uint64_t magnitude) {
 
 template <int Decimals, class Int>
 RACESIM_INLINE char* fixed(char* p, Int value) {
-  if constexpr (std::is_signed_v<Int>) {
+  if constexpr (Decimals == 0 && std::is_same_v<Int, std::uint8_t>) {
+    return byte_digits(p, value);
+  } else if constexpr (std::is_signed_v<Int>) {
     const std::uint64_t bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
     *p = '-';
     p += value < 0;

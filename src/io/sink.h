@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "model/batch.h"
@@ -19,6 +20,12 @@ struct SinkCounters {
   std::atomic<std::uint64_t> retried{0};        ///< extra attempts, in events
   std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
+};
+
+/// Why events failed, and how many of them.
+struct FailureReason {
+  std::string why;
+  std::uint64_t events = 0;
 };
 
 /// Told of what becomes of events, from whichever thread sees it.
@@ -66,6 +73,9 @@ class Sink {
   /// True once the reader closed its end of the pipe. submit() then fails and says so; a run that ended for
   /// this reason alone ended well, as `| head` does. Any thread.
   virtual bool reader_gone() const { return false; }
+
+  /// Of events that failed one by one while the sink went on; most frequent first. Any thread.
+  virtual std::vector<FailureReason> failure_reasons() const { return {}; }
 
   /// Virtual for sinks that wrap another one.
   virtual const SinkCounters& counters() const { return counters_; }

@@ -8,19 +8,22 @@
 
 #include "base/quantity.h"
 #include "io/sinks/http_options.h"
+#include "sim/scenario.h"
 
 namespace racesim {
 
 /// Content options: they decide the bytes (with the scenario's version and the master data).
 struct ContentOptions {
-  std::string scenario = "plays";
+  std::string scenario = "race";
   std::uint64_t seed = 42;
   std::int64_t start_ns = 0;           ///< whole milliseconds
   std::optional<std::int64_t> end_ns;  ///< exclusive, whole milliseconds; none: until stopped
-  std::uint64_t volume = 10000;        ///< events over the window, or per minute
-  bool volume_per_minute = false;
-  std::string popularity = "zipf:s=1.0,q=10";
+  PlaysContent plays;
+  RaceContent race;
   std::string master_data_dir = "data/master/";
+  std::uint64_t most_events =
+      0;  ///< the run ends behind so many, in time order; 0: no limit. Not with shards
+  bool master_data_named = false;  ///< the folder was asked for: what the scenario reads must be there
 };
 
 /// Which part of the entities this process makes: 1-based i of n. Never changes a byte of an event.

@@ -27,10 +27,6 @@ void Pipeline::begin(std::int64_t now_ns) {
   begun_ = true;
   pacer_.start(now_ns, event_start_ns_);
   times_.set_plan(pacer_.plan());
-  if (!pacer_.plan().limited()) {
-    counters_.first_due_ns.store(now_ns);
-    counters_.last_due_ns.store(now_ns);
-  }
 }
 
 Pipeline::End Pipeline::run() {
@@ -52,22 +48,27 @@ Pipeline::End Pipeline::run() {
 }
 
 void Pipeline::send_all() {
+  // Without a plan the making of the first events takes time as that of all others does.
+  if (!pacer_.plan().limited()) counters_.first_due_ns.store(clock_.now_ns());
   if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
   bool going = true;
   while (going) {
     const SharedBatch batch = generator_.next();
     if (!batch) break;
     if (!begun_) begin(clock_.now_ns());
-    going = send(batch);
+    std::size_t count = batch->size();
+    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - counters_.generated.load());
+    going = send(batch, count);
+    if (going && at_limit()) break;
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) pacer_.wait_for(generator_.read_until_ns(), stop_);
   }
-  end_.reached_end = going && generator_.at_end();
+  end_.reached_end = going && (generator_.at_end() || at_limit());
 }
 
-/// Releases the events of one batch as they fall due. False: the run ends within the batch.
-bool Pipeline::send(const SharedBatch& batch) {
-  for (std::size_t from = 0; from < batch->size();) {
+/// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
+bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
+  for (std::size_t from = 0; from < events;) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
     const std::int64_t behind = overload_matters() ? behind_ns() : 0;
@@ -77,15 +78,16 @@ bool Pipeline::send(const SharedBatch& batch) {
       return false;
     }
     const bool shed = release->shed || (pace_.on_overload == Overload::drop && behind > pace_.max_lag_ns);
-    const std::size_t count = release->last - from;
-    note_due(*batch, from, release->last);
+    const std::size_t last = std::min(release->last, events);
+    const std::size_t count = last - from;
+    note_due(*batch, from, last);
     counters_.generated.fetch_add(count);
-    counters_.event_time_ns.store(batch->heads[release->last - 1].emit_time_ns);
+    counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     if (shed)
       counters_.shed.fetch_add(count);
-    else if (!submit(batch, from, release->last))
+    else if (!submit(batch, from, last))
       return false;
-    from = release->last;
+    from = last;
   }
   return true;
 }

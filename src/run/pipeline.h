@@ -44,6 +44,8 @@ class Pipeline {
            std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
            std::int64_t event_start_ns, std::optional<std::int64_t> start_ns);
 
+  /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
+  void limit(std::uint64_t events) { most_events_ = events; }
   /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
@@ -60,7 +62,8 @@ class Pipeline {
 
   void send_all();
   void begin(std::int64_t now_ns);
-  bool send(const SharedBatch& batch);
+  bool send(const SharedBatch& batch, std::size_t count);
+  bool at_limit() const { return most_events_ > 0 && counters_.generated.load() >= most_events_; }
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -77,6 +80,7 @@ class Pipeline {
   Clock& clock_;
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
+  std::uint64_t most_events_ = 0;
   bool begun_ = false;
   bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};

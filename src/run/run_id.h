@@ -4,14 +4,13 @@
 #include <array>
 #include <cstdint>
 
-#include "run/config.h"
+#include "sim/scenario.h"
 
 namespace racesim {
 
-/// Hash of the content options, the scenario's version and the master data it reads. The same command run
-/// twice is the same run. A volume per minute makes the same events whatever the end, so the end does not
-/// count then.
-std::uint32_t derive_run(const ContentOptions& content, int scenario_version,
+/// Hash of the scenario and its version, what decides its events, and the master data it reads. The same
+/// command run twice is the same run. `config.run` does not count.
+std::uint32_t derive_run(const ScenarioEntry& scenario, const ScenarioConfig& config,
                          const std::array<std::uint64_t, 2>& master_hash);
 
 }  // namespace racesim

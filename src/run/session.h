@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "io/sink.h"
 #include "run/config.h"
 
 namespace racesim {
@@ -43,6 +44,14 @@ struct RunStatus {
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0;
 };
 
+/// What a configuration would do, as Session::check() finds it.
+struct RunPlan {
+  std::uint64_t planned = 0;  ///< events of the whole run; 0 if not known
+  std::uint32_t parts = 0;    ///< that it can be divided into
+  double share = 1;           ///< of its parts, those that --shard names
+  std::vector<Error> warnings;
+};
+
 /// How a run ended.
 struct RunResult {
   RunStatus status;
@@ -54,6 +63,8 @@ struct RunResult {
   bool reached_end = true;             ///< false: stopped before the plan's end
   bool reader_gone = false;    ///< stdout's or a FIFO's reader closed it: the run ended there, without error
   std::optional<Error> error;  ///< what ended the run early
+  std::optional<Error> lost;   ///< failed events that the dead-letter file did not take
+  std::vector<FailureReason> failures;  ///< of all sinks
 };
 
 class Session {
@@ -62,6 +73,9 @@ class Session {
   /// `clock` must outlive the session.
   static Result<std::unique_ptr<Session>> open(RunConfig config, Clock& clock);
   ~Session();
+
+  /// All that open() looks at, without opening, making or connecting anything. Errors: those of open().
+  static Result<RunPlan> check(RunConfig config, Clock& clock);
 
   /// Starts the threads. Once. If the system has none to give, the run ends at once with that error.
   void start();
@@ -75,6 +89,8 @@ class Session {
   bool wait_for(std::int64_t timeout_ns);
   /// Safe from any thread, any time.
   RunStatus status() const;
+  /// What the user should know although the run goes on; each is given out once. Any thread.
+  std::vector<Error> take_warnings();
 
  private:
   class Impl;

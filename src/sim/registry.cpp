@@ -2,14 +2,17 @@
 #include <array>
 
 #include "sim/plays/plays.h"
+#include "sim/race/race.h"
 #include "sim/scenario.h"
 
 namespace racesim {
 namespace {
 
 constexpr std::array kScenarios{
-    ScenarioEntry{"plays", "song plays of listeners around the world", 1, plays::kMasterEntities,
-                  &plays::make_scenario},
+    ScenarioEntry{"race", "Grands Prix: telemetry, timing and race control of every car", 1,
+                  race::kMasterEntities, false, &race::make_scenario, &race::identity, &race::live_rate},
+    ScenarioEntry{"plays", "song plays of listeners around the world", 1, plays::kMasterEntities, true,
+                  &plays::make_scenario, &plays::identity, &plays::live_rate},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/batch.h"
@@ -19,6 +20,26 @@ struct MasterTables {
   const RowBatch* songs = nullptr;
   const RowBatch* users = nullptr;
   const RowBatch* locations = nullptr;
+  const RowBatch* drivers = nullptr;  ///< with teams and cars; without them the built-in ones race
+  const RowBatch* teams = nullptr;
+  const RowBatch* cars = nullptr;
+};
+
+/// Content options of plays.
+struct PlaysContent {
+  std::uint64_t volume = 10'000;  ///< events in all, or per minute
+  bool volume_per_minute = false;
+  std::string popularity = "zipf:s=1.0,q=10";  ///< see sim/plays/popularity.h
+};
+
+/// Content options of the race.
+struct RaceContent {
+  std::uint64_t rate_mhz = 100'000;  ///< samples per car and second, in thousandths: 1000 to 1,000,000
+  std::uint32_t cars = 20;
+  std::uint32_t laps = 52;
+  bool one_session = false;  ///< no further race follows
+  std::string track = "silverstone";
+  std::vector<std::string> streams{"telemetry"};  ///< in the order in which they are numbered
 };
 
 /// The content options, checked and resolved.
@@ -27,16 +48,15 @@ struct ScenarioConfig {
   std::uint32_t run = 0;               ///< carried by every event
   std::int64_t start_ms = 0;           ///< epoch milliseconds
   std::optional<std::int64_t> end_ms;  ///< exclusive; none: endless
-  std::uint64_t volume = 0;            ///< events in all, or per minute
-  bool volume_per_minute = false;
-  std::string popularity;  ///< see sim/plays/popularity.h
+  PlaysContent plays;
+  RaceContent race;
   MasterTables master;
 };
 
 /// One of the streams that a scenario makes.
 struct StreamInfo {
   std::string_view name;
-  const SchemaInfo* schema;
+  const SchemaInfo* schema = nullptr;
   std::string_view topic;
 };
 
@@ -84,7 +104,13 @@ struct ScenarioEntry {
   std::string_view summary;
   int version;                                        ///< a change of any byte is a new version
   std::span<const std::string_view> master_entities;  ///< what it reads, "songs" …
+  bool needs_master;  ///< false: it has rows of its own when no folder is named
   Result<std::unique_ptr<Scenario>> (*make)(const ScenarioConfig&);
+  /// The options beside seed and start that decide its events, as a text: the run's name is a hash of it.
+  /// What only cuts the stream short (an end, a choice of streams) is left out.
+  std::string (*identity)(const ScenarioConfig&);
+  /// Events per second of event time of a live run, about.
+  double (*live_rate)(const ScenarioConfig&);
 };
 
 std::span<const ScenarioEntry> scenarios();

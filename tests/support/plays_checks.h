@@ -82,11 +82,11 @@ inline std::size_t seq_fault_count(const std::vector<Event>& events, bool whole)
 /// All of the above, for all events of a closed window or for the beginning of an endless run.
 inline Faults faults_of(const World& world, const ScenarioConfig& config, const std::vector<Event>& events) {
   Faults faults = event_faults(world, config, events);
-  const bool whole = config.end_ms && !config.volume_per_minute;
+  const bool whole = config.end_ms && !config.plays.volume_per_minute;
   if (!faults.count("id is not in the master data"))
     if (const std::size_t n = overlap_count(world, events); n > 0) faults["overlap"] = n;
   if (const std::size_t n = seq_fault_count(events, whole); n > 0) faults["seq"] = n;
-  if (whole && events.size() != config.volume) faults["events too few or too many"] = 1;
+  if (whole && events.size() != config.plays.volume) faults["events too few or too many"] = 1;
   return faults;
 }
 

@@ -95,8 +95,8 @@ inline ScenarioConfig window_config(const World& world, std::int64_t start_ms, s
   config.run = 0x5eed0000U + static_cast<std::uint32_t>(seed);
   config.start_ms = start_ms;
   config.end_ms = end_ms;
-  config.volume = volume;
-  config.popularity = "zipf:s=1.0,q=10";
+  config.plays.volume = volume;
+  config.plays.popularity = "zipf:s=1.0,q=10";
   config.master = world.tables();
   return config;
 }
@@ -105,7 +105,7 @@ inline ScenarioConfig minute_config(const World& world, std::int64_t start_ms, s
                                     std::uint64_t seed) {
   ScenarioConfig config = window_config(world, start_ms, start_ms, per_minute, seed);
   config.end_ms.reset();
-  config.volume_per_minute = true;
+  config.plays.volume_per_minute = true;
   return config;
 }
 

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/saturate.h"
 
 namespace racesim::http {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 // A first connection may take so long even where the grace period ends sooner.
-constexpr std::int64_t kLastConnectNs = kSecondNs;
+constexpr std::int64_t kLastConnectNs = kNsPerSecond;
 // Of a refusing answer's body, so much goes into the dead letter.
 constexpr std::size_t kReasonBytesMax = 200;
 
@@ -27,10 +27,6 @@ std::string describe(const Answer& answer) {
   while (!body.empty() && static_cast<unsigned char>(body.back()) <= ' ') body.remove_suffix(1);
   if (!body.empty() && body.front() != '<') text.append(": ").append(body.substr(0, kReasonBytesMax));
   return text;
-}
-
-std::string with_tries(const std::string& why, std::uint32_t tries) {
-  return tries > 1 ? fmt::format("{} (after {} tries)", why, tries) : why;
 }
 
 }  // namespace
@@ -219,9 +215,10 @@ void Lane::on_try_timer() {
   }
   maybe_persisted_ = maybe_persisted_ || sent_whole();
   disconnect();
-  retry_or_give_up(
-      FailureKind::answer,
-      fmt::format("no answer within {} s", static_cast<double>(parts_.options.timeout_ns) / kSecondNs), -1);
+  retry_or_give_up(FailureKind::answer,
+                   fmt::format("no answer within {} s", static_cast<double>(parts_.options.timeout_ns) /
+                                                            static_cast<double>(kNsPerSecond)),
+                   -1);
 }
 
 void Lane::retry_or_give_up(FailureKind kind, const std::string& why, std::int64_t retry_after_ns) {
@@ -247,7 +244,7 @@ void Lane::give_up(const std::string& why) {
 void Lane::fail_in_flight(const std::string& why) {
   // What never went out counts as sent all the same, so that sent = acked + failed.
   if (!sent_noted_) parts_.delivery.count_sent(in_flight_);
-  parts_.delivery.failed(queue_, in_flight_, with_tries(why, tries_made_),
+  parts_.delivery.failed(queue_, in_flight_, why, tries_made_,
                          maybe_persisted_ ? Persisted::possibly : Persisted::no);
   queue_.pop(in_flight_);
   in_flight_ = 0;
@@ -266,7 +263,7 @@ void Lane::fail_all() {
     // These never went out either.
     parts_.delivery.count_sent(queue_.size());
     const std::size_t rest = queue_.size();
-    parts_.delivery.failed(queue_, rest, why, Persisted::no);
+    parts_.delivery.failed(queue_, rest, why, 0, Persisted::no);
     queue_.pop(rest);
   }
   state_ = State::idle;

@@ -46,6 +46,7 @@ class HttpSink final : public Sink {
   Done close() override;
   void abandon() override { delivery_.abandon(); }
   bool reports_sends() const override { return true; }
+  std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
   std::uint64_t unsent() const override;
 
   void start();
@@ -223,6 +224,12 @@ Result<Setup> check(const std::string& url, HttpOptions options) {
 }
 
 }  // namespace
+
+Done check_http_sink(const std::string& url, const HttpOptions& options) {
+  const Result<Setup> setup = check(url, options);
+  if (!setup) return tl::make_unexpected(setup.error());
+  return {};
+}
 
 Result<std::unique_ptr<Sink>> open_http_sink(const std::string& url, HttpOptions options, Clock& clock,
                                              AckListener* acked, DeadLetter& dead_letter) {

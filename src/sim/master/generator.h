@@ -10,6 +10,9 @@
 #include "model/batch.h"
 
 namespace racesim {
+namespace race {
+struct Track;
+}
 
 /// What decides the bytes of master data. Rows of one entity may depend on the count of another: the users'
 /// countries are those of the locations.
@@ -19,6 +22,9 @@ struct MasterPlan {
   std::uint64_t users = 5000;
   std::uint64_t locations = 100;
   std::uint64_t vehicles = 10;
+  std::uint64_t cars = 20;  ///< as many drivers; a team for two
+  const race::Track* track =
+      nullptr;  ///< whose checkpoints; null: Silverstone. Outlives makers, not generators
 };
 
 /// Pure: rows are a function of the plan and their index. All methods may be called from any thread.

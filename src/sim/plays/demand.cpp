@@ -61,7 +61,7 @@ Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms) : 
 }
 
 Demand::Demand(const ScenarioConfig& config, const Audience& audience, std::int64_t earliest_epoch_ms)
-    : per_minute_(config.volume_per_minute), volume_(static_cast<std::int64_t>(config.volume)) {
+    : per_minute_(config.plays.volume_per_minute), volume_(static_cast<std::int64_t>(config.plays.volume)) {
   if (per_minute_) return;
   span_ms_ = *config.end_ms - config.start_ms;
   first_ms_ = std::max(earliest_epoch_ms, audience.first_registration_ms()) - config.start_ms;

@@ -20,10 +20,11 @@ constexpr double kSlicePlays = 16'384;
 
 Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
   Geometry g;
-  g.endless = config.volume_per_minute;
+  g.endless = config.plays.volume_per_minute;
   if (config.end_ms) g.span_ms = *config.end_ms - config.start_ms;
-  const double plays_per_ms = g.endless ? static_cast<double>(config.volume) / 60'000
-                                        : static_cast<double>(config.volume) / static_cast<double>(g.span_ms);
+  const double plays_per_ms = g.endless
+                                  ? static_cast<double>(config.plays.volume) / 60'000
+                                  : static_cast<double>(config.plays.volume) / static_cast<double>(g.span_ms);
   const double listeners = std::max(1.0, static_cast<double>(audience.registered_count(config.start_ms)));
 
   const double turn_plays = plays_per_ms * kTurnMs;

@@ -18,7 +18,7 @@ class PlaysScenario final : public Scenario {
         streams_{StreamInfo{"plays", &schema_info<PlayRow>(), "song-plays"}},
         catalog_(*config.master.songs, law, config.seed),
         audience_(*config.master.users, *config.master.locations, config.seed),
-        courses_(audience_, config.volume_per_minute, config.start_ms),
+        courses_(audience_, config.plays.volume_per_minute, config.start_ms),
         demand_(config, audience_, earliest_song_ms()),
         model_(catalog_, config.seed, day_of(config.start_ms)),
         context_{{config.seed, config.start_ms, earliest_song_ms(),
@@ -40,7 +40,9 @@ class PlaysScenario final : public Scenario {
     if (config_.end_ms) end_ms = std::min(end_ms, *config_.end_ms);
     return {index, begin_ms * 1'000'000, end_ms * 1'000'000};
   }
-  std::uint64_t planned_events() const override { return config_.volume_per_minute ? 0 : config_.volume; }
+  std::uint64_t planned_events() const override {
+    return config_.plays.volume_per_minute ? 0 : config_.plays.volume;
+  }
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t first_slice) const override {
     return std::make_unique<SessionWalk>(context_, catalog_, config_.run, shards, first_slice);
   }
@@ -68,17 +70,29 @@ class PlaysScenario final : public Scenario {
 }  // namespace
 
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
-  auto law = parse_popularity(config.popularity);
+  auto law = parse_popularity(config.plays.popularity);
   if (!law) return tl::make_unexpected(law.error());
   auto scenario = std::make_unique<PlaysScenario>(config, *law);
   // Without a fixed volume the first minute already needs somebody who can play something.
-  const std::int64_t needed_ms = config.volume_per_minute ? config.start_ms : *config.end_ms - 1;
+  const std::int64_t needed_ms = config.plays.volume_per_minute ? config.start_ms : *config.end_ms - 1;
   if (scenario->earliest_ms() > needed_ms) {
     const std::string earliest = format_datetime(scenario->earliest_ms() * 1'000'000);
     return fail(ErrorKind::usage, "no user and song of the master data can play in this window",
                 "the earliest usable time is " + earliest);
   }
   return scenario;
+}
+
+std::string identity(const ScenarioConfig& config) {
+  const PlaysContent& plays = config.plays;
+  std::string text = "volume=" + std::to_string(plays.volume) + (plays.volume_per_minute ? "/min" : "") +
+                     "|popularity=" + plays.popularity;
+  if (!plays.volume_per_minute) text += "|end=" + std::to_string(*config.end_ms);
+  return text;
+}
+
+double live_rate(const ScenarioConfig& config) {
+  return static_cast<double>(config.plays.volume) / 60;
 }
 
 }  // namespace racesim::plays

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "sim/scenario.h"
@@ -14,5 +15,11 @@ inline constexpr std::array<std::string_view, 3> kMasterEntities{"songs", "users
 
 /// Errors: usage for a popularity law that is not known, and for a window in which nobody can play anything.
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config);
+
+/// A volume per minute makes the same events whatever the end, so the end does not count then.
+std::string identity(const ScenarioConfig& config);
+
+/// Events per second of a live run by its volume per minute.
+double live_rate(const ScenarioConfig& config);
 
 }  // namespace racesim::plays

@@ -306,6 +306,9 @@ void RaceWalk::Painter::paint_message(const SideEvent& event) {
   batch.heads.push_back({row.time.ms * 1'000'000, 0, 0, row.seq});
 }
 
+RaceWalk::RaceWalk(const RaceContext& context, ShardRange cars) : context_(context), cars_(cars) {}
+RaceWalk::~RaceWalk() = default;
+
 std::unique_ptr<RaceWalk::Scratch> RaceWalk::take_scratch() {
   const std::scoped_lock lock(mutex_);
   if (free_.empty()) return std::make_unique<Scratch>();

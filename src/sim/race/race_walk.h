@@ -32,7 +32,8 @@ struct RaceContext {
 class RaceWalk final : public Walk {
  public:
   /// Shard c is car c; messages of race control belong to shard 0.
-  RaceWalk(const RaceContext& context, ShardRange cars) : context_(context), cars_(cars) {}
+  RaceWalk(const RaceContext& context, ShardRange cars);
+  ~RaceWalk() override;
   void fill(std::uint64_t index, RowConsumer& out) override;
 
  private:

@@ -62,8 +62,8 @@ TEST_F(RunConfigTest, LiveIsTheDefault) {
   const auto c = live({});
   ASSERT_TRUE(c) << what(c);
   EXPECT_TRUE(c->pace.live);
-  EXPECT_EQ(c->content.volume, 60U);
-  EXPECT_TRUE(c->content.volume_per_minute);
+  EXPECT_EQ(c->content.plays.volume, 60U);
+  EXPECT_TRUE(c->content.plays.volume_per_minute);
   EXPECT_EQ(c->content.start_ns, 1'700'000'000'123'000'000);
   EXPECT_FALSE(c->content.end_ns);
   EXPECT_EQ(c->pace.posting_rate, Rate{});
@@ -77,9 +77,9 @@ TEST_F(RunConfigTest, HistoricalTakesItsWindow) {
   EXPECT_FALSE(c->pace.live);
   EXPECT_EQ(format_datetime(c->content.start_ns), "2024-01-01T00:00:00Z");
   EXPECT_EQ(format_datetime(*c->content.end_ns), "2024-02-01T00:00:00Z");
-  EXPECT_EQ(c->content.volume, 10000U);
-  EXPECT_FALSE(c->content.volume_per_minute);
-  EXPECT_TRUE(historical({"--volume", "60/min"})->content.volume_per_minute);
+  EXPECT_EQ(c->content.plays.volume, 10000U);
+  EXPECT_FALSE(c->content.plays.volume_per_minute);
+  EXPECT_TRUE(historical({"--volume", "60/min"})->content.plays.volume_per_minute);
 }
 
 TEST_F(RunConfigTest, TheZoneReadsTimesWithoutOffset) {
@@ -128,11 +128,35 @@ TEST_F(RunConfigTest, TheEndLiesBehindTheStart) {
   EXPECT_THAT(what(backwards), HasSubstr("is not after --start-datetime 2024-02-01T00:00:00Z"));
 }
 
-TEST_F(RunConfigTest, AScenarioIsNeeded) {
+TEST_F(RunConfigTest, TheRaceIsTheDefaultScenario) {
   const auto c = config({});
+  ASSERT_TRUE(c) << what(c);
+  EXPECT_EQ(c->content.scenario, "race");
+  EXPECT_EQ(c->content.race.cars, 20U);
+  EXPECT_EQ(c->content.race.laps, 52U);
+  EXPECT_EQ(c->content.race.rate_mhz, 100'000U);
+  EXPECT_FALSE(c->content.race.one_session) << "the next race follows";
+  EXPECT_FALSE(c->content.master_data_named);
+  EXPECT_TRUE(config({"--laps", "5"})->content.race.one_session);
+}
+
+TEST_F(RunConfigTest, AVolumeEndsARaceBehindSoManyEvents) {
+  const auto c = config({"--volume", "500"});
+  ASSERT_TRUE(c) << what(c);
+  EXPECT_EQ(c->content.most_events, 500U);
+  const auto per_minute = config({"--volume", "60/min"});
+  ASSERT_FALSE(per_minute);
+  EXPECT_EQ(per_minute.error().kind, ErrorKind::usage);
+  const auto part = config({"--volume", "500", "--shard", "1/2"});
+  ASSERT_FALSE(part);
+  EXPECT_NE(part.error().what.find("--shard"), std::string::npos);
+}
+
+TEST_F(RunConfigTest, ARateBelowTheSamplesOfALiveRaceIsRefused) {
+  const auto c = config({"--posting-rate", "1000", "--cars", "20"});
   ASSERT_FALSE(c);
-  EXPECT_EQ(c.error().kind, ErrorKind::usage);
-  EXPECT_EQ(c.error().hint, "add: --scenario plays");
+  EXPECT_NE(c.error().hint.find("--rate-hz"), std::string::npos);
+  EXPECT_TRUE(config({"--posting-rate", "1000", "--cars", "10"}));
 }
 
 TEST_F(RunConfigTest, TheEndpointImpliesHttp) {

@@ -44,9 +44,10 @@ class SessionTest : public testing::Test {
   /// Three hours with more plays than one shard makes.
   RunConfig historical(std::uint64_t volume = 18'000) const {
     RunConfig config;
+    config.content.scenario = "plays";
     config.content.start_ns = FakeClock::kWallStart_ns;
     config.content.end_ns = FakeClock::kWallStart_ns + 3 * kHour;
-    config.content.volume = volume;
+    config.content.plays.volume = volume;
     config.content.master_data_dir = RACESIM_SOURCE_DIR "/data/master/";
     config.pace.live = false;
     config.delivery.threads = 2;
@@ -57,7 +58,7 @@ class SessionTest : public testing::Test {
   /// Ten a second, from now on.
   RunConfig live(std::optional<std::int64_t> duration_ns) {
     RunConfig config = historical(600);
-    config.content.volume_per_minute = true;
+    config.content.plays.volume_per_minute = true;
     config.content.start_ns = clock_.wall_ns();
     config.content.end_ns.reset();
     if (duration_ns) config.content.end_ns = config.content.start_ns + *duration_ns;
@@ -406,7 +407,7 @@ TEST_F(SessionTest, RefusesWhatItCannotRun) {
   config.content.master_data_dir = dir_.path();
   refused(config, ErrorKind::master_data, dir_.path());
   config = historical();
-  config.content.popularity = "loud";
+  config.content.plays.popularity = "loud";
   refused(config, ErrorKind::usage, "loud");
   config = historical();
   config.delivery.format = "xml";

@@ -46,7 +46,7 @@ struct Parts {
   Parts(const World& world, const ScenarioConfig& given)
       : config(given),
         audience(world.users, world.locations, config.seed),
-        courses(audience, config.volume_per_minute, config.start_ms),
+        courses(audience, config.plays.volume_per_minute, config.start_ms),
         demand(config, audience, 0),
         context{config.seed, config.start_ms, 0,       400'000,
                 &audience,   &courses,        &demand, make_geometry(config, audience)} {}
@@ -123,7 +123,7 @@ TEST(PlaysDemand, QuotasAddUpToTheVolume) {
     std::uint64_t sum = 0;
     for (std::int64_t cell = 0; cell < g.cell_count; ++cell)
       for (std::uint32_t shard = 0; shard < g.shards; ++shard) sum += planner.quota(cell, shard);
-    EXPECT_EQ(sum, config.volume) << i;
+    EXPECT_EQ(sum, config.plays.volume) << i;
   }
 }
 
@@ -134,11 +134,11 @@ TEST(PlaysDemand, PerMinuteEveryCellHasItsShare) {
     const Geometry& g = parts.geometry();
     const CellPlanner planner(parts.context);
     const double expected =
-        static_cast<double>(config.volume) * static_cast<double>(g.cell_ms) / 60'000 / g.shards;
+        static_cast<double>(config.plays.volume) * static_cast<double>(g.cell_ms) / 60'000 / g.shards;
     for (std::int64_t cell = -3; cell < 20; ++cell)
       for (std::uint32_t shard = 0; shard < g.shards; ++shard)
         EXPECT_NEAR(static_cast<double>(planner.quota(cell, shard)), expected,
-                    2 + static_cast<double>(config.volume) / 60'000);
+                    2 + static_cast<double>(config.plays.volume) / 60'000);
   }
 }
 

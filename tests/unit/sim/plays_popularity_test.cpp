@@ -79,7 +79,7 @@ TEST(PlaysPopularityText, RefusesAnythingElse) {
 
 TEST(PlaysPopularityText, ARefusalReachesTheCaller) {
   auto config = window_config(usual_world(), 0, kDayMs, 10, 101);
-  config.popularity = "normal";
+  config.plays.popularity = "normal";
   const auto scenario = plays::make_scenario(config);
   ASSERT_FALSE(scenario);
   EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
@@ -105,7 +105,7 @@ Head head_of_plays(const char* popularity) {
   Head mean_head;
   for (const std::uint64_t seed : kSeeds) {
     auto config = window_config(world, at("2024-03-04T00:00:00Z"), at("2024-04-01T00:00:00Z"), 200'000, seed);
-    config.popularity = popularity;
+    config.plays.popularity = popularity;
     std::vector<double> plays(world.songs.size());
     for (const Event& event : play_all(*make(config))) ++plays[world.song_index.at(event.row.song_id)];
     constexpr double kPart = 1.0 / std::size(kSeeds);
@@ -173,7 +173,7 @@ TEST(PlaysPopularity, MostPlaysRepeatOwnFavourites) {
   plan.users = 200;
   const World world(plan);
   auto config = window_config(world, at("2024-03-04T00:00:00Z"), at("2024-09-02T00:00:00Z"), 200'000, 106);
-  config.popularity = "uniform";
+  config.plays.popularity = "uniform";
   std::vector<std::set<std::uint32_t>> known(world.users.size());
   std::vector<std::size_t> plays(world.users.size());
   double later = 0, repeated = 0;

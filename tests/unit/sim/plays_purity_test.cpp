@@ -38,7 +38,7 @@ class EachKind : public testing::TestWithParam<Kind> {
   EachKind() {
     const Kind& kind = GetParam();
     config_ = window_config(usual_world(), at(kind.start), at(kind.end), kind.volume, 51);
-    config_.volume_per_minute = kind.endless;
+    config_.plays.volume_per_minute = kind.endless;
     scenario_ = make(config_);
   }
   /// The plays of each slice.

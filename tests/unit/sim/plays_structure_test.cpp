@@ -38,7 +38,7 @@ constexpr std::array kWindows{
 Faults faults_in(const World& world, const ScenarioConfig& config) {
   const auto scenario = make(config);
   if (!scenario) return {{"no scenario", 1}};
-  EXPECT_EQ(scenario->planned_events(), config.volume);
+  EXPECT_EQ(scenario->planned_events(), config.plays.volume);
   return faults_of(world, config, play_all(*scenario));
 }
 

@@ -174,6 +174,7 @@ TEST(RaceTrackImport, BrokenTextsAreRefusedWithTheReason) {
       {with_line(7, "1,2,0,6"), "bad: line 7: widths 0 and 6 are not above 0 and below 100 m"},
       {with_line(7, "1,2,6,-1"), "bad: line 7: widths 6 and -1 are not above 0 and below 100 m"},
       {csv(twice), "bad: runs back over itself: the road at"},
+      {csv(star(9, 60, 45, 200)), "bad: bends with a radius of"},
       {with_spur(0.5), "bad: runs back over itself: the road at"},
   };
   for (const Broken& broken : cases) {
@@ -186,7 +187,7 @@ TEST(RaceTrackImport, BrokenTextsAreRefusedWithTheReason) {
 }
 
 TEST(RaceTrackImport, RoadsBesideEachOtherAreNoOverlap) {
-  const Result<Track> track = import_track(with_spur(14), "hairpin");
+  const Result<Track> track = import_track(with_spur(24), "hairpin");
   ASSERT_TRUE(track) << track.error().what;
   EXPECT_TRUE(check_track(*track, "hairpin"));
 }

@@ -5,8 +5,10 @@
 
 namespace racesim::race {
 
-/// Sources: shared model parameters of TUMFTM and the fastest-lap project's Ferrari 2022 fit, tuned to real
-/// laps of Silverstone.
+/// Sources: shared model parameters of TUMFTM and the fastest-lap project's Ferrari 2022 fit. Grip and
+/// traction are tuned to real laps of Silverstone on the shipped minimum-time line: what drivers use sideways
+/// is less than tyres give on a rig (1.8 to 2.2 there), and out of bends they are on the power sooner than
+/// that grip allows.
 struct CarModel {
   double mass_kg = 798;          ///< with driver, without fuel
   double lift_area_m2 = 5.04;    ///< ClA, downforce
@@ -14,7 +16,7 @@ struct CarModel {
   double drs_drag_cut = 0.17;    ///< share of drag that an open rear wing saves; 0: no DRS in the rules
   double grip = 1.88;            ///< tyre friction at 3 kN wheel load, as far as drivers use it
   double grip_per_n = -7e-5;     ///< its change with wheel load
-  double traction = 1.4;         ///< of the driven wheels going forward, relative to sideways grip
+  double traction = 1.3;         ///< of the driven wheels going forward, relative to sideways grip
   double brake_limit_mps2 = 48;  ///< of the tyres, at standstill of the aerodynamics
   double engine_kw = 560;
   double electric_kw = 120;  ///< fades below 27.8 m/s

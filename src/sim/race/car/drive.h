@@ -20,10 +20,12 @@ struct Stretch {
 struct Drive {
   std::vector<Stretch> drs;     ///< where the rear wing may be open; used if Conditions::drs
   double begin_speed_mps = 0;   ///< open paths only
+  int begin_gear = 0;           ///< open paths only; 0: by speed
   double end_speed_mps = 1000;  ///< open paths only: at most this at the end; 0: stop exactly there
   double power = 1;             ///< of the engine; a limping car has less
   double braking = 1;           ///< of what tyres and brakes hold; a car rolling to the side uses little
-  double lap_work_m2ps3 = 0;  ///< open paths: Template::work_m2ps3 of the flying lap that wear is a share of
+  double lap_work_m2ps3 = 0;    ///< open paths: Template::work_m2ps3 of the flying lap that wear is a share
+                                ///< of; 0: of this drive
 };
 
 /// Drives the path as fast as it goes. Closed: a flying lap that ends with the speed, gear and pedals it

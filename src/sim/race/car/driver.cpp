@@ -11,19 +11,30 @@ constexpr double kFeedback_1ps = 6;
 constexpr double kThrottleUp_1ps = 12;
 constexpr double kThrottleDown_1ps = 30;
 constexpr double kBrake_1ps = 30;
+constexpr double kCalm_1ps = 0.5;
+constexpr double kCalmGain_1ps = 8;
 /// A driver who is late feels the tyres hold a little more than he planned for.
 constexpr double kGripReserve = 1.05;
+/// Who arrives too fast still slows a little, sliding.
+constexpr double kLeastBraking = 0.25;
 /// Nearly full is full: nobody feels out 98 %.
 constexpr double kFullFrom = 0.97;
 constexpr double kFullUntil = 0.9;
-/// Less brake is not worth a touch, but once touched it is trailed into the bend until power is wanted again.
+/// Less brake is not worth a touch, unless he is late by that much, but once touched it is trailed into the
+/// bend until power is wanted again.
 constexpr double kBrakeFrom = 0.08;
 constexpr double kBrakeTrailed = 0.02;
+constexpr double kLate_mps = 0.3;
 constexpr double kPowerFrom_g = 0.2;
 constexpr double kWingOpen = 0.9;
 constexpr double kWingShut = 0.5;
 /// Fuel that an idle engine burns, as a share of full flow.
 constexpr double kIdleFlow = 0.04;
+
+/// How fast a foot moves for a gap: calmly for a small one.
+double calm(double gap, double fastest_1ps) {
+  return std::min(fastest_1ps, kCalm_1ps + kCalmGain_1ps * gap);
+}
 
 double toward(double from, double to, double up, double down) {
   return to > from ? std::min(to, from + up) : std::max(to, from - down);
@@ -43,7 +54,7 @@ Driver::Driver(const Path& path, const CarModel& car, const Forces& forces, cons
   std::vector<double> v(w.size());
   for (std::size_t i = 0; i < w.size(); ++i) v[i] = std::sqrt(w[i]);
   const std::vector<double> apex = apexes_ahead(v, path.closed ? profile.slowest() : v.size() - 1);
-  const std::vector<double>& bend = path.curvature_1pm;
+  const std::vector<double>& bend = profile.curvature_1pm();
   plan_.reserve(path.cells());
   for (std::size_t i = 0; i < path.cells(); ++i) {
     plan_.push_back({w[i], w[i + 1] - w[i], bend[i], bend[i + 1] - bend[i], apex[i]});
@@ -76,13 +87,13 @@ DriverState Driver::begin_at(double l) const {
   state.l = l;
   state.v = static_cast<double>(static_cast<float>(plan.v));
   state.gearbox = Gearbox(state.v);
-  const double wanted_n = forces_.inertia_kg() * plan.a + forces_.resistance_n(state.v * state.v, false);
-  const double engine_n = forces_.engine_n(state.v, state.gearbox.gear());
-  if (wanted_n > 0) state.throttle = std::min(1.0, wanted_n / engine_n);
+  const Pedals pedals = forces_.pedals_for(state.v, plan.a, plan.curvature, state.gearbox.gear(), false);
+  state.throttle = pedals.throttle;
+  state.brake = pedals.brake;
   return state;
 }
 
-void Driver::press(DriverState& state, double wanted_n, double engine_n) const {
+void Driver::press(DriverState& state, double wanted_n, double engine_n, double excess_mps) const {
   double throttle = 0;
   double brake = 0;
   // A foot on the brake stays there until power is wanted for more than a moment.
@@ -93,13 +104,15 @@ void Driver::press(DriverState& state, double wanted_n, double engine_n) const {
     brake = std::min(1.0, std::max(0.0, -wanted_n - forces_.engine_brake_n()) / forces_.full_brake_n());
     if (state.brake > 0) {
       brake = std::max(brake, kBrakeTrailed);
-    } else if (brake < kBrakeFrom) {
+    } else if (brake < (excess_mps > kLate_mps ? kBrakeTrailed : kBrakeFrom)) {
       brake = 0;
     }
   }
   // One foot at a time.
   if (state.brake > 0) throttle = 0;
-  state.throttle = toward(state.throttle, throttle, kThrottleUp_1ps * kStep_s, kThrottleDown_1ps * kStep_s);
+  const double gap = std::abs(throttle - state.throttle);
+  const double down = wanted_n > 0 ? calm(gap, kThrottleDown_1ps) : kThrottleDown_1ps;
+  state.throttle = toward(state.throttle, throttle, calm(gap, kThrottleUp_1ps) * kStep_s, down * kStep_s);
   if (state.throttle > 0) brake = 0;
   state.brake = toward(state.brake, brake, kBrake_1ps * kStep_s, kBrake_1ps * kStep_s);
 }
@@ -144,11 +157,12 @@ void Driver::step(DriverState& state) const {
   const double inertia = forces_.inertia_kg();
   const double resistance = forces_.resistance_n(w, state.drs) + forces_.scrub_n(circle.used, lateral);
   const double most = forces_.traction_n(state.v, w, circle.left);
-  const double least = resistance - inertia * forces_.braking_mps2(w, circle.left, lateral);
+  const double least =
+      resistance - inertia * forces_.braking_mps2(w, std::max(kLeastBraking, circle.left), lateral);
   const double a_wanted = a_ahead + kFeedback_1ps * (plan.v - state.v);
   const double wanted = std::max(least, std::min(most, inertia * a_wanted + resistance));
   const double engine = forces_.engine_n(state.v, state.gearbox.gear());
-  press(state, wanted, engine);
+  press(state, wanted, engine, state.v - plan.v);
   work_wing(state);
   const double a = (force_n(state, wanted, engine) - resistance) / inertia;
 

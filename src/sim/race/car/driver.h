@@ -54,7 +54,7 @@ class Driver {
   Plan plan_at(double l) const;
   double planned_mps(double l) const;
   void change_gear(DriverState& state, double apex) const;
-  void press(DriverState& state, double wanted_n, double engine_n) const;
+  void press(DriverState& state, double wanted_n, double engine_n, double excess_mps) const;
   void work_wing(DriverState& state) const;
   double force_n(const DriverState& state, double wanted_n, double engine_n) const;
   void advance(DriverState& state, double v, double curvature) const;

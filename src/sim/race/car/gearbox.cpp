@@ -55,6 +55,12 @@ Gearbox::Gearbox(double v) : gear_(1), held_steps_(kHold_steps) {
   while (gear_ < kTopGear && rpm_at(gear_, v) >= kShiftUp_rpm) ++gear_;
 }
 
+Gearbox Gearbox::in(int gear) {
+  Gearbox gearbox(0);
+  gearbox.gear_ = std::min(gear, kTopGear);
+  return gearbox;
+}
+
 bool Gearbox::wants_up(const View& view) const {
   const double rpm = rpm_at(gear_, view.v);
   if (gear_ == kTopGear || rpm < kShiftUp_rpm) return false;

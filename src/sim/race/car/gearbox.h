@@ -21,7 +21,9 @@ class Gearbox {
     double brake;
   };
 
+  /// In the lowest gear that speed `v` leaves below the change up.
   explicit Gearbox(double v);
+  static Gearbox in(int gear);
 
   int gear() const { return gear_; }
   /// While the change lasts no torque gets through.

@@ -7,6 +7,10 @@ namespace {
 
 /// A limiter keeps this share of the limit, so that no sample is above it.
 constexpr double kLimiter = 0.997;
+/// Bends are felt as their mean over this far on both sides.
+constexpr double kFeel_m = 8;
+/// But never as less than this share of what they are.
+constexpr double kFelt = 0.97;
 /// A driver is down at the limit this far before it holds.
 constexpr double kLimitEarly_m = 10;
 /// Of the brakes, when planning: the rest lets the driver catch up when he is late.
@@ -27,11 +31,37 @@ std::vector<char> cells_within(const Path& path, const std::vector<Stretch>& str
   return within;
 }
 
+std::vector<double> smooth(const Path& path) {
+  const std::vector<double>& raw = path.curvature_1pm;
+  const std::size_t cells = path.cells();
+  const std::size_t reach = std::min(static_cast<std::size_t>(kFeel_m / path.step_m), (cells - 1) / 2);
+  // A closed path goes on at its ends; an open one has its end values there.
+  std::vector<double> padded(cells + 2 * reach + 2);
+  for (std::size_t k = 0; k <= reach; ++k) {
+    padded[k] = path.closed ? raw[cells - reach + k] : raw[0];
+    padded[cells + reach + k] = path.closed ? raw[k] : raw[cells];
+  }
+  std::copy(raw.begin(), raw.end(), padded.begin() + static_cast<std::ptrdiff_t>(reach));
+  std::vector<double> result(cells + 1);
+  double sum = 0;
+  for (std::size_t i = 0; i < 2 * reach + 1; ++i) sum += padded[i];
+  const double per_window = 1 / static_cast<double>(2 * reach + 1);
+  for (std::size_t i = 0; i <= cells; ++i) {
+    const double mean = sum * per_window;
+    const double least = kFelt * raw[i];
+    result[i] = least * least > mean * mean ? least : mean;
+    sum += padded[i + 2 * reach + 1] - padded[i];
+  }
+  if (path.closed) result[cells] = result[0];
+  return result;
+}
+
 }  // namespace
 
 SpeedProfile::SpeedProfile(const Path& path, const Forces& forces, const Conditions& conditions,
                            const Drive& drive) {
   RACESIM_CHECK(path.s_m.size() >= 4 && path.curvature_1pm.size() == path.s_m.size() && path.step_m > 0);
+  bend_ = smooth(path);
   cap(path, forces);
   forward(path, forces, conditions, drive);
   backward(path, forces, drive);
@@ -40,7 +70,7 @@ SpeedProfile::SpeedProfile(const Path& path, const Forces& forces, const Conditi
 
 void SpeedProfile::cap(const Path& path, const Forces& forces) {
   w_.resize(path.s_m.size());
-  for (std::size_t i = 0; i < w_.size(); ++i) w_[i] = forces.cornering_cap(path.curvature_1pm[i]);
+  for (std::size_t i = 0; i < w_.size(); ++i) w_[i] = forces.cornering_cap(bend_[i]);
   const auto early = static_cast<std::size_t>(kLimitEarly_m / path.step_m);
   for (std::size_t i = 0; i < path.limit_mps.size(); ++i) {
     if (!is_limited(path.limit_mps[i])) continue;
@@ -55,26 +85,24 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
   const std::size_t cells = path.cells();
   const std::vector<char> open = conditions.drs ? cells_within(path, drive.drs) : std::vector<char>(cells, 0);
   if (!path.closed) w_[0] = std::min(w_[0], drive.begin_speed_mps * drive.begin_speed_mps);
-  const std::size_t begin = path.closed ? slowest_ : 0;
-  std::size_t i = begin;
-  double at_begin = -1;
-  // A closed path ends its round at the speed it began with if that is the slowest cap, but for circles,
-  // where no grip is left to hold the cap: hence up to two rounds.
-  for (int round = 0; round < (path.closed ? 2 : 1) && at_begin != w_[begin]; ++round) {
-    at_begin = w_[begin];
-    for (std::size_t n = 0; n < cells; ++n) {
-      const double w = w_[i];
-      const double v = std::sqrt(w);
-      const double lateral = forces.lateral_limit_mps2(w);
-      const Forces::Circle circle = forces.circle(w, path.curvature_1pm[i], lateral);
-      const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left));
-      const double against = forces.resistance_n(w, open[i] != 0) + forces.scrub_n(circle.used, lateral);
-      const double a = (force - against) / forces.inertia_kg();
-      w_[i + 1] = std::min(w_[i + 1], std::max(0.0, w + 2 * path.step_m * a));
-      if (++i == cells && path.closed) {
-        w_[0] = w_[cells];
-        i = 0;
-      }
+  const double gain_per_n = 2 * path.step_m / forces.inertia_kg();
+  std::size_t i = path.closed ? slowest_ : 0;
+  // At its cap a car has no grip left to hold the speed, so a closed path can end its round a little slower
+  // than it began: the second round takes that along until it is lost.
+  const std::size_t most = path.closed ? 2 * cells : cells;
+  for (std::size_t n = 0; n < most; ++n) {
+    const double w = w_[i];
+    const double v = std::sqrt(w);
+    const double lateral = forces.lateral_limit_mps2(w);
+    const Forces::Circle circle = forces.circle(w, bend_[i], lateral);
+    const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left));
+    const double against = forces.resistance_n(w, open[i] != 0) + forces.scrub_n(circle.used, lateral);
+    const double reached = w + gain_per_n * (force - against);
+    if (n >= cells && reached >= w_[i + 1]) break;
+    w_[i + 1] = std::min(w_[i + 1], std::max(0.0, reached));
+    if (++i == cells && path.closed) {
+      w_[0] = w_[cells];
+      i = 0;
     }
   }
 }
@@ -92,7 +120,7 @@ void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive&
   for (std::size_t n = 0; n < cells; ++n) {
     const double w = w_[i];
     const double lateral = forces.lateral_limit_mps2(w);
-    const double share = forces.circle(w, path.curvature_1pm[i], lateral).left;
+    const double share = forces.circle(w, bend_[i], lateral).left;
     const double a = forces.braking_mps2(w, share, lateral) * braking;
     --i;
     w_[i] = std::min(w_[i], w + 2 * path.step_m * a);

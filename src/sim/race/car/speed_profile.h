@@ -18,6 +18,8 @@ class SpeedProfile {
 
   /// Speed squared at the grid points of the path, cells + 1 of them.
   const std::vector<double>& speed_squared() const { return w_; }
+  /// Curvature as the driver feels it, without what is shorter than the car's reaction; cells + 1 values.
+  const std::vector<double>& curvature_1pm() const { return bend_; }
   /// Grid point with the lowest cornering cap.
   std::size_t slowest() const { return slowest_; }
   /// Grid point with the lowest speed in the last third: who drives on from there arrives at the end as after
@@ -37,6 +39,7 @@ class SpeedProfile {
   /// much.
   bool lift_to(std::size_t end, const Path& path, const Forces& forces, std::vector<double>& lifted) const;
 
+  std::vector<double> bend_;
   std::vector<double> w_;
   std::size_t slowest_ = 0;
 };

@@ -32,6 +32,7 @@ void check_input(const PlanInput& in) {
 
 Field::Field(const PlanInput& input)
     : input_((check_input(input), input)), n_(input.piece_tables[0].pieces), control_(input, plan_) {
+  plan_.kind = input.kind;
   plan_.checkpoints = n_;
   plan_.laps = input.laps;
   for (const PieceTable& table : input.piece_tables) times_.emplace_back(table);
@@ -58,11 +59,15 @@ Field::Field(const PlanInput& input)
 }
 
 RacePlan Field::run() {
-  line_up();
+  if (is_race())
+    line_up();
+  else
+    enter_boxes();
   while (true) {
     Runner* first = nullptr;
     for (Runner& c : cars_)
       if (c.moving && (first == nullptr || c.time_ms < first->time_ms)) first = &c;
+    if (first == nullptr && !is_race() && begin_part()) continue;
     if (first == nullptr) break;
     plan_.end_ms = std::max(plan_.end_ms, first->time_ms);
     control_.advance(first->time_ms);
@@ -108,25 +113,7 @@ void Field::pass(Runner& c) {
   const std::uint32_t k = c.next % n_;
   c.out->passes.push_back({c.time_ms, 0, static_cast<std::int32_t>(c.fuel_kg * 1000.0), 0});
   ++c.next;
-  if (k == 0 && c.last() > 0) {
-    end_lap(c);
-    const std::uint32_t lap = c.last() / n_;
-    if (c.last() > leader_pass_) {
-      if (lap >= input_.laps) {
-        chequered_ = true;
-        control_.say(c.time_ms, lap, Category::flag, Flag::chequered, Scope::track, 0, 0, "CHEQUERED FLAG");
-      } else {
-        control_.leader_begins(lap + 1, c.time_ms);
-      }
-    }
-    if (chequered_) {
-      c.out->finished = true;
-      c.moving = false;
-      leader_pass_ = std::max(leader_pass_, c.last());
-      return;
-    }
-    begin_lap(c);
-  }
+  if (k == 0 && c.last() > 0 && !cross_line(c)) return;
   if (c.last() > leader_pass_) {
     leader_pass_ = c.last();
     if (k > n_ / 2) control_.leader_halfway(c.time_ms);
@@ -134,10 +121,31 @@ void Field::pass(Runner& c) {
   leave(c, k);
 }
 
+bool Field::cross_line(Runner& c) {
+  if (c.last() - c.out->first_pass >= n_) end_lap(c);
+  if (is_race() && c.last() > leader_pass_) {
+    if (c.last() / n_ >= input_.laps) {
+      chequered_ = true;
+      control_.say(c.time_ms, input_.laps, Category::flag, Flag::chequered, Scope::track, 0, 0,
+                   "CHEQUERED FLAG");
+    } else {
+      control_.leader_begins(lap_of(c), c.time_ms);
+    }
+  }
+  if (chequered_) {
+    c.out->finished = true;
+    c.moving = false;
+    leader_pass_ = std::max(leader_pass_, c.last());
+    return false;
+  }
+  begin_lap(c);
+  return true;
+}
+
 void Field::leave(Runner& c, std::uint32_t k) {
   if (c.way == Way::pit && c.pit_piece == c.pit->piece_s.size()) {
     c.way = Way::line;
-    c.out->stops.back().exit_pass = c.last();
+    c.out->stops.back().exit_pass = c.last() - c.out->first_pass;
     set_pace(c);
   }
   if (c.way != Way::pit) {
@@ -155,9 +163,9 @@ void Field::leave(Runner& c, std::uint32_t k) {
 
 void Field::end_lap(Runner& c) {
   const auto& p = c.out->passes;
-  const std::uint32_t first = c.last() - n_;
+  const std::uint32_t first = c.last() - n_ - c.out->first_pass;
   LapPlan lap{};
-  lap.begin_ms = first == 0 ? 0 : p[first].time_ms;
+  lap.begin_ms = is_race() && first == 0 ? 0 : p[first].time_ms;
   lap.end_ms = c.time_ms;
   const std::int64_t s1 = p[first + input_.sector_ends[0]].time_ms;
   const std::int64_t s2 = p[first + input_.sector_ends[1]].time_ms;
@@ -167,22 +175,26 @@ void Field::end_lap(Runner& c) {
   lap.stint = static_cast<std::uint16_t>(c.stint);
   lap.wear_begin_pct = static_cast<float>(c.lap_wear_pct);
   lap.wear_end_pct = static_cast<float>(c.wear_pct);
-  const std::uint32_t number = first / n_ + 1;
+  const std::uint32_t number = lap_of(c) - 1;
   lap.pit_in = c.pit_lap == number;
-  lap.pit_out = number > 1 && c.pit_lap + 1 == number;
+  lap.pit_out = is_race() ? number > 1 && c.pit_lap + 1 == number : c.out_lap == number;
   if (lap.pit_in && c.serviced) lap.stint = static_cast<std::uint16_t>(c.stint - 1);
   lap.neutral = c.neutral_lap;
   const Draws draws(input_.seed, "race.limits", c.entry->car);
-  lap.is_valid = !draws.chance(number, 0.006);
+  lap.is_valid = !draws.chance(number, is_race() ? 0.006 : 0.02);
   if (!lap.is_valid)
     control_.say(
         c.time_ms, number, Category::track_limits, Flag::none, Scope::driver, 0, c.entry->car,
         "CAR " + std::to_string(c.entry->car) + " (" + c.entry->driver + ") TIME DELETED - TRACK LIMITS");
   c.out->laps.push_back(lap);
+  if (is_race() || !lap.is_valid || c.kind > LapKind::run) return;
+  std::int64_t& best_ms = c.out->part_best_ms[part_ - 1];
+  const std::int64_t time_ms = lap.end_ms - lap.begin_ms;
+  if (best_ms == 0 || time_ms < best_ms) best_ms = time_ms;
 }
 
 void Field::begin_lap(Runner& c) {
-  const std::uint32_t lap = c.last() == 0xffffffffU ? 1 : c.last() / n_ + 1;
+  const std::uint32_t lap = c.next == 0 ? 1 : lap_of(c);
   // Tyres fitted before the line are new in the lap that begins here.
   if (lap > 1) c.age_laps = c.way == Way::pit && c.serviced ? 0 : c.age_laps + 1;
   c.lap_compound = c.compound;
@@ -193,18 +205,21 @@ void Field::begin_lap(Runner& c) {
   const Draws draws(input_.seed, "race.lap", c.entry->car);
   const double kick = draws.normal(lap) * kNoise_s * c.entry->noise;
   c.lap_noise_s = lap == 1 ? kick : kNoiseMemory * c.lap_noise_s + kNoiseKick * kick;
+  if (!is_race()) take_kind(c);
   set_pace(c);
 }
 
 void Field::set_pace(Runner& c) {
+  if (!is_race()) return set_session_pace(c);
   const double alone_s = c.times->lap_s({}) + kRacePace_s + c.entry->pace_loss_s;
   const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress) + (c.cold ? kColdTyre_s : 0);
   c.target_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + c.lap_noise_s;
-  c.bucket = c.times->choose(c.fuel_kg, c.target_s);
+  c.bucket = c.times->choose(c.fuel_kg, c.target_s, kRaceReserve);
   c.clear = std::max(1.0, c.target_s / c.times->lap_s(c.bucket));
 }
 
 void Field::read_gap(Runner& c, std::uint32_t k) {
+  if (!is_race()) return;
   const double gap_s = static_cast<double>(c.time_ms - last_pass_ms_[k]) / 1000.0;
   last_pass_ms_[k] = c.time_ms;
   foresee_gap(c, k, gap_s);

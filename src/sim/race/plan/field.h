@@ -15,6 +15,17 @@
 
 namespace racesim::race {
 
+/// What a lap of qualifying or practice is driven for.
+enum class LapKind : std::uint8_t { push, run, out, cool, in };
+
+/// From the box and back.
+struct Stint {
+  std::int64_t leave_ms;  ///< at the earliest
+  Compound compound;
+  double fuel_kg;
+  std::vector<LapKind> laps;  ///< behind the out-lap, before the in-lap
+};
+
 /// A car on its way. Passes before `next` are in the plan; `time_ms` is when `next` is passed.
 struct Runner {
   const Entry* entry = nullptr;
@@ -55,10 +66,18 @@ struct Runner {
   std::uint32_t pit_piece = 0;
   std::uint32_t planned_stop = 0;  ///< index into strategy.stops
   std::uint32_t pit_lap = 0;       ///< last in-lap
+  std::uint32_t out_lap = 0;       ///< last out-lap; qualifying and practice
   bool serviced = false;           ///< in this passage of the pit lane
   bool neutral_lap = false;
   bool limping = false;  ///< slow, going to give up
   const Incident* incident = nullptr;
+
+  std::vector<Stint> stints;  ///< of this part; qualifying and practice
+  std::size_t stint_next = 0;
+  Stint stint_now{};
+  std::size_t stint_lap = 0;  ///< laps of it begun, the out-lap included
+  LapKind kind = LapKind::in;
+  double box_rest_s = 0;  ///< from the box to the piece's end
 
   std::uint32_t last() const { return next - 1; }
 };
@@ -78,6 +97,9 @@ class Field {
 
   void line_up();
   void pass(Runner& c);
+  /// False: the car has finished.
+  bool cross_line(Runner& c);
+  std::uint32_t lap_of(const Runner& c) const { return c.last() / n_ + (is_race() ? 1 : 0); }
   void leave(Runner& c, std::uint32_t k);
   void end_lap(Runner& c);
   void begin_lap(Runner& c);
@@ -88,10 +110,23 @@ class Field {
   void burn(Runner& c, double share);
   void settle(Runner& c, std::uint32_t k, std::int64_t to_ms, const Piece& piece);
 
+  // field_session.cpp: qualifying and practice
+  bool is_race() const { return input_.kind == SessionKind::race; }
+  void enter_boxes();
+  bool begin_part();
+  void plan_stints(Runner& c, std::int64_t begin_ms, std::int64_t end_ms);
+  void take_kind(Runner& c);
+  void set_session_pace(Runner& c);
+  double session_ratio(Runner& c, std::uint32_t k);
+  void park(Runner& c, std::int64_t arrive_ms, double rest_s);
+  void unpark(Runner& c);
+  std::vector<std::uint32_t> order_of_part(std::uint32_t part) const;
+
   // field_line.cpp: one piece of track, among others
   void drive_line(Runner& c, std::uint32_t k);
   double wanted_ratio(Runner& c, std::uint32_t k);
   double flag_ratio(const Runner& c, std::uint32_t k) const;
+  double queue_ratio(const Runner& c, std::uint32_t k) const;
   bool leads(const Runner& c) const;
   double least_gap_s(const Runner& c) const;
   std::int64_t behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms, std::int64_t latest_ms,
@@ -124,6 +159,9 @@ class Field {
   std::vector<std::vector<Settled>> settled_;  ///< by the checkpoint they lead to
   std::vector<std::int64_t> last_pass_ms_;     ///< by checkpoint, on the track
   std::vector<std::int64_t> box_free_ms_;
+  std::vector<std::uint32_t> taking_part_;  ///< in this part of the session
+  std::uint32_t part_ = 0;                  ///< parts begun
+  std::int64_t part_end_ms_ = 0;
   bool chequered_ = false;
   std::uint32_t leader_pass_ = 0;
 };

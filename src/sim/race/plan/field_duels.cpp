@@ -60,12 +60,13 @@ double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) cons
   }
   const double share = logistic(attack_edge_s(f, a, drs) / kSoftness_s);
   if (f.last() < n_) return 0.03 + 0.4 * share + 0.10 * a.entry->overtaking * (f.last() < n_ / 2 ? 1 : 0);
-  return share * (zone ? 0.85 : 0.16);
+  return share * (zone ? 0.70 : 0.08);
 }
 
 void Field::face_follower(Runner& f, std::uint32_t k) {
   // At the timing line the follower's next lap is not drawn yet; at the start everyone is side by side.
   const Flag flag = control_.field_flag();
+  if (!is_race()) return;
   if (k == 0 || f.way == Way::start || flag == Flag::vsc || f.limping) return;
   if (control_.yellow_factor(k) > 1) return;
   Runner* a = follower(f, k);

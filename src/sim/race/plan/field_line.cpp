@@ -7,7 +7,9 @@ namespace racesim::race {
 namespace {
 
 constexpr double kRacingStep = 1.045;  ///< largest change of the ratio from piece to piece
-constexpr double kFlagStep = 1.13;
+constexpr double kRacingStepMost = 1.049;
+constexpr double kFlagStep = 1.12;
+constexpr double kFlagStepMost = 1.149;
 constexpr double kMergeStep = 1.3;  ///< out of the pit lane into the queue: the car merely speeds up less
 constexpr double kBeside_s = 0.3;
 constexpr double kLate_s =
@@ -15,8 +17,11 @@ constexpr double kLate_s =
 constexpr double kOpenUp_s = 0.1;  ///< per piece at most, or the end of a queue would have to stop
 constexpr double kSafetyCar = 1.6;
 constexpr double kCatchUp = 1.2;  ///< those who have not reached the queue yet
+constexpr double kClosing = 1.5;
+constexpr double kNear_s = 3, kFar_s = 9;  ///< gaps between which one turns into the other
 constexpr double kVsc = 1.4;
 constexpr double kGap_s = 0.5;
+constexpr double kFreeGap_s = 1.5;    ///< nobody needs to be close but in a race
 constexpr double kQueueGap_s = 0.95;  ///< behind the safety car
 constexpr std::int64_t kHardGap_ms = 25;
 constexpr std::size_t kLookBack = 8;  ///< settled ways that can matter: the last few
@@ -56,13 +61,22 @@ bool Field::leads(const Runner& c) const {
   });
 }
 
+double Field::queue_ratio(const Runner& c, std::uint32_t k) const {
+  // Hurry while the queue is far, slow down before it is reached.
+  const auto& ahead = settled_[(k + 1) % n_];
+  const double gap_s =
+      ahead.empty() ? kFar_s : static_cast<double>(c.time_ms - ahead.back().from_ms) / 1000.0;
+  const double share = std::clamp((gap_s - kNear_s) / (kFar_s - kNear_s), 0.0, 1.0);
+  return kClosing + (kCatchUp - kClosing) * share;
+}
+
 double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
   switch (control_.field_flag()) {
     case Flag::vsc:
       return kVsc;
     case Flag::sc:
       if (leads(c)) return control_.restart_near() && k + 2 >= n_ ? 1 : kSafetyCar;
-      return kCatchUp;
+      return queue_ratio(c, k);
     default:
       return control_.yellow_factor(k);
   }
@@ -70,6 +84,7 @@ double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
 
 double Field::wanted_ratio(Runner& c, std::uint32_t k) {
   if (c.way == Way::start) return c.launch;
+  if (!is_race()) return session_ratio(c, k);
   const Draws draws(input_.seed, "race.piece", c.entry->car);
   c.piece_noise = 0.7 * c.piece_noise + 0.0009 * draws.normal(c.last());
   double ratio = c.clear * (1 + c.piece_noise + c.press);
@@ -88,6 +103,7 @@ double Field::wanted_ratio(Runner& c, std::uint32_t k) {
 
 double Field::least_gap_s(const Runner& c) const {
   if (control_.field_flag() == Flag::sc) return kQueueGap_s;
+  if (!is_race()) return c.kind == LapKind::push ? kGap_s : kFreeGap_s;
   // The queue of the start stretches over the first lap.
   if (c.last() < n_) return 0.08 + (kGap_s - 0.08) * static_cast<double>(c.last()) / static_cast<double>(n_);
   return kGap_s - 0.2 * c.entry->overtaking;
@@ -98,6 +114,9 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
   const auto& ahead = settled_[(k + 1) % n_];
   const double least_s = least_gap_s(c);
   std::int64_t bound_ms = free_ms;
+  // While all slow down for a safety car at once, nobody can slow down more than those in front.
+  const bool slowing = control_.field_flag() == Flag::sc && c.ratio < kClosing;
+  const double open_s = slowing ? 0.2 * kOpenUp_s : kOpenUp_s;
   const std::size_t begin = ahead.size() > kLookBack ? ahead.size() - kLookBack : 0;
   for (std::size_t i = begin; i < ahead.size(); ++i) {
     const Settled& f = ahead[i];
@@ -107,13 +126,15 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
     const bool late = gap_s < kLate_s && f.to_ms + kHardGap_ms > latest_ms;
     const bool beside =
         c.way == Way::start || (left_pit(c) && (gap_s < kBeside_s || late)) || (late && joined(cars_[f.car]));
-    const bool open = beside || cars_[f.car].limping;
+    const bool faster = c.kind <= LapKind::run && cars_[f.car].kind > LapKind::run;
+    const bool lets_by = !is_race() && (faster || late);
+    const bool open = beside || cars_[f.car].limping || lets_by;
     if (open && free_ms + kHardGap_ms < f.to_ms) continue;
     hard_ms = std::max(hard_ms, f.to_ms + kHardGap_ms);
     if (open) continue;
     // Close in by half, open up by a third: no jolts.
     const double want_s = gap_s > least_s ? least_s + (gap_s - least_s) * 0.5
-                                          : gap_s + std::min(kOpenUp_s, (least_s - gap_s) * 0.35);
+                                          : gap_s + std::min(open_s, (least_s - gap_s) * 0.35);
     bound_ms = std::max(bound_ms, f.to_ms + ms(want_s));
   }
   return bound_ms;
@@ -125,7 +146,7 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   piece.way = c.way;
   const double fast_s = piece_s(c, k, piece.bucket);
   double ratio = wanted_ratio(c, k);
-  const double step = c.ramp ? (left_pit(c) ? kMergeStep : kFlagStep) : kRacingStep;
+  const double step = !c.ramp ? kRacingStep : left_pit(c) && is_race() ? kMergeStep : kFlagStep;
   const double low = std::max(1.0, c.ratio / step);
   const double high = c.ratio * step;
   ratio = std::clamp(ratio, low, std::max(low, high));
@@ -137,7 +158,9 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
     to_ms = c.passing_ms;
     announce_pass(c);
   }
-  const std::int64_t latest_ms = c.time_ms + ms(std::max(low, high) * fast_s);
+  // A little more than of one's own will, when those in front slow down.
+  const double most = c.ratio * (step > kRacingStep ? std::max(step, kFlagStepMost) : kRacingStepMost);
+  const std::int64_t latest_ms = c.time_ms + ms(std::max(low, most) * fast_s);
   to_ms = behind_others(c, k, to_ms, latest_ms, hard_ms);
   to_ms = std::min(to_ms, latest_ms);
   to_ms = std::max(to_ms, hard_ms);

@@ -16,6 +16,7 @@ constexpr std::int64_t kHalt_ms = 14'000;  ///< a stricken car rolls to its halt
 }  // namespace
 
 bool Field::wants_pit(const Runner& c) const {
+  if (!is_race()) return c.kind == LapKind::in;
   const std::uint32_t lap = c.last() / n_ + 1;
   if (c.limping) return c.incident->in_pit;
   if (lap >= input_.laps || c.planned_stop >= c.strategy.stops.size()) return false;
@@ -42,11 +43,14 @@ bool Field::wants_pit(const Runner& c) const {
 void Field::enter_pit(Runner& c) {
   c.way = Way::pit;
   c.pit_piece = 0;
-  c.pit_lap = c.last() / n_ + 1;
+  c.pit_lap = lap_of(c);
   c.serviced = false;
   c.drs_zones = 0;
   c.passing = kNobody;
-  if (!c.limping) c.out->stops.push_back({c.last(), c.last(), 0, 0, c.compound});
+  if (!c.limping) {
+    const std::uint32_t here = c.last() - c.out->first_pass;
+    c.out->stops.push_back({here, here, 0, 0, c.compound});
+  }
 }
 
 std::int64_t Field::stand(Runner& c, std::int64_t arrive_ms) {
@@ -84,6 +88,11 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
     const auto arrive_ms = c.time_ms + static_cast<std::int64_t>(ratio * pit.to_box_s * 1000.0 + 0.5);
     if (c.limping) {
       retire(c, arrive_ms, true);
+      return;
+    }
+    if (!is_race()) {
+      c.ratio = ratio;
+      park(c, arrive_ms, (fast_s - pit.to_box_s) * ratio);
       return;
     }
     to_ms += stand(c, arrive_ms);

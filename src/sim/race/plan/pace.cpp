@@ -6,7 +6,6 @@
 namespace racesim::race {
 namespace {
 
-constexpr double kReserve = 1.02;
 /// Net of the fuel burnt (about −0.058 s a lap) these give −0.050, −0.036 and +0.022 s per lap.
 constexpr std::array<TyreModel, 3> kTyres{
     TyreModel{0.0, 0.080, 22},
@@ -33,13 +32,13 @@ LapTimes::LapTimes(const PieceTable& table) : table_(&table), grips_(table.grips
       lap_s_.push_back(table.lap_s({static_cast<std::uint8_t>(f), static_cast<std::uint8_t>(g), false}));
 }
 
-Bucket LapTimes::choose(double fuel_kg, double target_s) const {
+Bucket LapTimes::choose(double fuel_kg, double target_s, double reserve) const {
   const double step = std::max(0.0, fuel_kg) / table_->fuel_step_kg;
   const auto fuel = std::min(static_cast<std::uint32_t>(step), table_->fuels - 1);
   Bucket b{static_cast<std::uint8_t>(fuel), 0, false};
   for (std::uint32_t g = 1; g < grips_; ++g) {
     const Bucket next{b.fuel, static_cast<std::uint8_t>(g), false};
-    if (lap_s(next) * kReserve > target_s) break;
+    if (lap_s(next) * reserve > target_s) break;
     b = next;
   }
   return b;

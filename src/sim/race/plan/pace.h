@@ -18,6 +18,9 @@ inline constexpr double kFuel_spkg = 0.031;
 /// A first lap on cold tyres.
 inline constexpr double kColdTyre_s = 1.0;
 
+/// Kept back in a race, for attacks.
+inline constexpr double kRaceReserve = 1.02;
+
 struct TyreModel {
   double offset_s;   ///< new, against the softest
   double slope_s;    ///< per lap of age
@@ -34,8 +37,8 @@ class LapTimes {
  public:
   explicit LapTimes(const PieceTable& table);
   /// The bucket for a lap that shall take `target_s` with `fuel_kg` on board: the fuel step below, and the
-  /// least grip that leaves a reserve of 2 % for attacks.
-  Bucket choose(double fuel_kg, double target_s) const;
+  /// least grip that leaves the `reserve`, a factor on the template's time.
+  Bucket choose(double fuel_kg, double target_s, double reserve) const;
   double lap_s(Bucket b) const { return lap_s_[static_cast<std::size_t>(b.fuel) * grips_ + b.grip]; }
   const PieceTable& table() const { return *table_; }
 

@@ -21,12 +21,13 @@ enum class Way : std::uint8_t {
   pit,    ///< the pit way
 };
 
-/// A car at a checkpoint. Pass i of a car is checkpoint i % n of lap i / n + 1.
+/// A car at a checkpoint; see RacePlan::checkpoint_of() and lap_of().
 struct Pass {
   std::int64_t time_ms;
   std::int64_t gap_ms;  ///< to the first car that came by there in the same lap
   std::int32_t fuel_g;
-  std::uint16_t position;  ///< rank of time_ms among the cars at that checkpoint in that lap
+  std::uint16_t
+      position;  ///< race: rank of time_ms among the cars there in that lap; else by best laps so far
 };
 
 /// From pass i to pass i + 1.
@@ -77,6 +78,9 @@ struct CarPlan {
   std::uint16_t grid = 0;   ///< slot from 1; in qualifying and practice the order of leaving
   std::int64_t go_ms = 0;   ///< the wheels turn: reaction to the lights, or the first leaving of the box
   Compound start_compound = Compound::medium;
+  /// Number of the first pass: 0 in a race, the pit entry in other sessions, which begin with the car on its
+  /// way to its box, before time zero.
+  std::uint32_t first_pass = 0;
   std::vector<Pass> passes;
   std::vector<Piece> pieces;  ///< one fewer than passes, or none
   std::vector<LapPlan> laps;  ///< complete ones
@@ -85,7 +89,8 @@ struct CarPlan {
   bool finished = false;       ///< took the chequered flag; the last pass is that moment
   std::uint16_t position = 0;  ///< in the result, from 1
   std::uint16_t points = 0;
-  std::int64_t best_lap_ms = 0;  ///< 0: none
+  std::int64_t best_lap_ms = 0;                ///< 0: none
+  std::array<std::int64_t, 3> part_best_ms{};  ///< in Q1, Q2, Q3; practice: in the first; 0: none
 };
 
 enum class Flag : std::uint8_t { none, green, yellow, double_yellow, red, blue, chequered, sc, vsc };
@@ -111,15 +116,34 @@ struct FlagPhase {
   std::uint32_t checkpoint = 0;  ///< yellow: where
 };
 
+/// Qualifying has three, practice one.
+struct SessionPart {
+  std::int64_t begin_ms;
+  std::int64_t end_ms;              ///< a lap begun before counts
+  std::vector<std::uint32_t> cars;  ///< indices into RacePlan::cars
+};
+
 struct RacePlan {
+  SessionKind kind = SessionKind::race;
   std::uint32_t checkpoints = 0;         ///< n
   std::uint32_t laps = 0;                ///< the distance
   std::vector<CarPlan> cars;             ///< in the order of the entries
   std::vector<ControlMessage> messages;  ///< by time
   std::vector<FlagPhase> phases;
-  std::uint32_t fastest_car = 0;  ///< index into cars
+  std::vector<SessionPart> parts;  ///< none in a race
+  std::uint32_t fastest_car = 0;   ///< index into cars
   std::int64_t fastest_lap_ms = 0;
   std::int64_t end_ms = 0;  ///< nothing happens any more
+
+  /// Where pass i (an index into passes) is.
+  std::uint32_t checkpoint_of(const CarPlan& car, std::size_t i) const {
+    return static_cast<std::uint32_t>((car.first_pass + i) % checkpoints);
+  }
+  /// In which lap, from 1; 0: before the first. laps[l] is lap l + 1.
+  std::uint32_t lap_of(const CarPlan& car, std::size_t i) const {
+    return static_cast<std::uint32_t>((car.first_pass + i) / checkpoints +
+                                      (kind == SessionKind::race ? 1 : 0));
+  }
 };
 
 /// A pure function of `input`, which must be well formed (checked: programmer errors). About 5 ms. Any

@@ -85,9 +85,14 @@ void award(RacePlan& plan) {
 }  // namespace
 
 void classify(const PlanInput& input, RacePlan& plan) {
-  rank_passes(plan);
-  find_best_laps(input, plan);
-  if (input.kind == SessionKind::race) award(plan);
+  if (input.kind == SessionKind::race) {
+    rank_passes(plan);
+    find_best_laps(input, plan);
+    award(plan);
+  } else {
+    find_best_laps(input, plan);
+    rank_session(plan);
+  }
   std::stable_sort(plan.messages.begin(), plan.messages.end(),
                    [](const ControlMessage& a, const ControlMessage& b) { return a.time_ms < b.time_ms; });
 }

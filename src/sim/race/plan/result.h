@@ -9,4 +9,7 @@ namespace racesim::race {
 /// order of the messages.
 void classify(const PlanInput& input, RacePlan& plan);
 
+/// The same for qualifying and practice, where the best lap counts.
+void rank_session(RacePlan& plan);
+
 }  // namespace racesim::race

@@ -43,6 +43,8 @@ struct Segment {
   double r0;
   double r_rise;      ///< r1 − r0
   double c16;         ///< 16 c
+  double per_ms;      ///< 1 / (end_ms − begin_ms)
+  double per_tau;     ///< 1 / D
   double s_offset_m;  ///< to be added to the path's s: −length where a path runs on into the next lap
   double l_m;         ///< standing: where
   double fuel_begin_g,
@@ -55,7 +57,8 @@ struct Segment {
   std::uint8_t tyre_age_laps;
   Compound tyre;
   CarStatus status;
-  bool drs;  ///< the wing may be open
+  bool drs;   ///< the wing may be open
+  bool even;  ///< the pace hardly varies: two Newton steps are exact to a nanometre
 };
 
 /// What one tick shows. Units as their names say, not yet rounded.

@@ -13,6 +13,7 @@
 #include "sim/race/track/places.h"
 #include "sim/race/track/track_csv.h"
 #include "sim/race/track/track_file.h"
+#include "sim/race/track/ways.h"
 
 namespace racesim::race {
 namespace {
@@ -113,6 +114,19 @@ Track lay_points(const std::vector<CsvPoint>& source) {
   return track;
 }
 
+/// Where the driven line bends more sharply than any car can, as it does on a centreline of loops and kinks.
+Done check_bends(const Track& track, std::string_view name) {
+  constexpr double kSharpest_1pm = 0.2;
+  const Path line = racing_line(track);
+  for (std::size_t i = 0; i < line.s_m.size(); ++i)
+    if (!(std::abs(line.curvature_1pm[i]) < kSharpest_1pm))
+      return fail(ErrorKind::master_data,
+                  fmt::format("{}: bends with a radius of {:.1f} m at {:.0f} m of the lap", name,
+                              1 / std::abs(line.curvature_1pm[i]), line.s_m[i]),
+                  "cars need 5 m; check the order of the points there, and that they are metres");
+  return {};
+}
+
 }  // namespace
 
 Result<Track> import_track(std::string_view text, std::string_view name) {
@@ -129,6 +143,7 @@ Result<Track> import_track(std::string_view text, std::string_view name) {
   const CarModel car;
   const std::vector<double> line = fast_line(track, car, kMargin_m);
   for (std::size_t i = 0; i < line.size(); ++i) track.points[i].line_left_m = line[i];
+  if (const Done bends = check_bends(track, name); !bends) return tl::make_unexpected(bends.error());
   find_places(track, car);
   const Done checked = check_track(track, name);
   if (!checked) return tl::make_unexpected(checked.error());

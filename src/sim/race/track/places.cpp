@@ -126,12 +126,33 @@ void find_drs_zones(Track& track, const Survey& survey) {
             [](const DrsZone& a, const DrsZone& b) { return a.begin_m < b.begin_m; });
 }
 
+/// What decides on which side of the road the lane lies: how far the road reaches there, and how far a lane
+/// may be off before it turns too sharply on the inside of a bend.
+struct PitSide {
+  double road_m = 0;
+  double room_m = 1000;
+};
+
+PitSide pit_side(const Track& track, const Curve& curve, double from_s_m, double to_s_m, double sign) {
+  constexpr double kFold = 0.5;
+  PitSide side;
+  for (double s_m = from_s_m; s_m < to_s_m; s_m += 2) {
+    const double on_lap = wrap(s_m, track.length_m);
+    const double cells = on_lap / track.length_m * static_cast<double>(track.points.size());
+    const TrackPoint& point = track.points[static_cast<std::size_t>(cells) % track.points.size()];
+    side.road_m = std::max(side.road_m, sign > 0 ? point.left_m : point.right_m);
+    const double inward = sign * curve.at(on_lap).curvature_1pm;
+    if (inward > 0) side.room_m = std::min(side.room_m, kFold / inward);
+  }
+  return side;
+}
+
 void find_pit(Track& track) {
   constexpr double kBend_1pm = 0.004;
   constexpr double kMost_m = 400;
   constexpr double kBeside_m = 8;
   const Curve curve = centreline(track);
-  const double most = std::min(kMost_m, 0.14 * track.length_m);
+  const double most = std::min(kMost_m, 0.2 * track.length_m);
   const auto straight = [&](double direction) {
     double reach = most / 2;
     while (reach < most && std::abs(curve.at(direction * reach).curvature_1pm) < kBend_1pm) reach += 5;
@@ -140,21 +161,24 @@ void find_pit(Track& track) {
   const double back = straight(-1);
   const double on = straight(1);
   double turn = 0;
-  double right = 0;
-  double left = 0;
   for (double s_m = 0; s_m < track.length_m; s_m += 2) turn += curve.at(s_m).curvature_1pm;
-  const std::size_t count = track.points.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const double s_m = track.length_m * static_cast<double>(i) / static_cast<double>(count);
-    if (s_m > on && s_m < track.length_m - back) continue;
-    right = std::max(right, track.points[i].right_m);
-    left = std::max(left, track.points[i].left_m);
+  double sign = turn > 0 ? 1 : -1;  // the inner side, unless the other has more room
+  PitSide side = pit_side(track, curve, -back, on, sign);
+  const PitSide other = pit_side(track, curve, -back, on, -sign);
+  if (side.room_m < side.road_m + kBeside_m && other.room_m > side.room_m) {
+    side = other;
+    sign = -sign;
   }
+  // On a short lap there is little way to move aside in, so the lane lies nearer: ways ease over with a
+  // curvature of up to 5.8 times the offset over the squared length.
+  constexpr double kEase_1pm = 0.03;
+  const double aside_m = std::min(0.27 * back, 0.4 * on);
+  const double most_left = std::max(2.0, kEase_1pm * aside_m * aside_m / 5.8);
   track.pit = {track.length_m - back,
-               track.length_m - 0.7 * back,
+               track.length_m - 0.55 * back,
                0.6 * on,
                on,
-               turn > 0 ? left + kBeside_m : -right - kBeside_m,
+               sign * std::min({side.road_m + kBeside_m, side.room_m, most_left}),
                80};
 }
 

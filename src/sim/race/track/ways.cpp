@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/detmath.h"
 #include "sim/race/track/curve.h"
 
 namespace racesim::race {
@@ -51,27 +52,33 @@ class Knots {
   std::vector<double> s_m_;
 };
 
-/// How much of the lane is left of the way at `s_m` of the lap in which it begins: 0 on the racing line, 1 in
+/// Part of the way from the entry to the limit in which the lane moves aside; the rest is for braking.
+constexpr double kEntryShare = 0.6;
+
+/// How much of the lane is in the way at `s_m` of the lap in which it begins: 0 on the racing line, 1 in
 /// the lane.
 double lane_share(const Track& track, double s_m) {
   const PitLane& pit = track.pit;
-  const double in = ease((s_m - pit.entry_m) / (pit.limit_begin_m - pit.entry_m));
+  const double in = ease((s_m - pit.entry_m) / (kEntryShare * (pit.limit_begin_m - pit.entry_m)));
   const double out_begin = track.length_m + pit.limit_end_m;
   const double out = ease((s_m - out_begin) / (pit.exit_m - pit.limit_end_m));
   return in * (1 - out);
 }
 
-/// The lane follows bends of the track, but not each flick: waves shorter than some 250 m are cut. Outside
-/// the lane the places are held.
+/// The lane follows bends of the track, but not each flick: waves shorter than some 180 m are cut. Outside
+/// the lane the places are held, and over some metres at its ends ever less, so that no bend is left where
+/// the hold ends.
 std::vector<Vec> cut_corners(const Track& track, const Knots& knots, const std::vector<Vec>& places) {
-  constexpr double kRange_m = 40;
+  constexpr double kRange_m = 30;
   constexpr double kHeld = 1e7;
+  constexpr double kRelease_m = 60;
   std::vector<double> x, y, weights;
   for (std::size_t k = 0; k < places.size(); ++k) {
     x.push_back(places[k].x);
     y.push_back(places[k].y);
-    const double share = lane_share(track, knots.s_m()[k]);
-    weights.push_back(share > 0 ? 1 : kHeld);
+    const double s_m = knots.s_m()[k];
+    const double inside_m = std::min(s_m - track.pit.entry_m, track.length_m + track.pit.exit_m - s_m);
+    weights.push_back(detmath::pow(kHeld, 1 - std::clamp(inside_m / kRelease_m, 0.0, 1.0)));
   }
   x = smooth(x, weights, kRange_m / knots.step_m());
   y = smooth(y, weights, kRange_m / knots.step_m());
