@@ -34,7 +34,7 @@ def paced(rate):
     summary = summary_of(child)
     if summary["acked"] != events or summary["shed"]:
         raise RuntimeError(f"{summary['acked']} of {events} events left")
-    return {"error_ms": abs(rate * SECONDS / summary["sent_rate"] - SECONDS) * 1000, "p50_ms": summary["lag_ms"]["p50"],
+    return {"error_ms": abs(rate * SECONDS / summary["got_rate"] - SECONDS) * 1000, "p50_ms": summary["lag_ms"]["p50"],
             "p99_ms": summary["lag_ms"]["p99"], "processor_s": child.processor_s}
 
 

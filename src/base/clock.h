@@ -5,6 +5,8 @@
 
 namespace racesim {
 
+inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
 /// All methods may be called from any thread.
 class Clock {
  public:

@@ -294,6 +294,11 @@ std::string format_rate(double per_second) {
     const double value = per_second / scale.size;
     return format_number(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) + scale.letter + "/s";
   }
+  // Where four decimals would show nothing, a day is long enough for any rate.
+  if (per_second > 0 && per_second < 0.001) {
+    const double per_day = per_second * 86'400;
+    return (per_day < 0.01 ? fmt::format("{:.3g}", per_day) : format_number(per_day, 2)) + "/d";
+  }
   return format_number(per_second, per_second < 0.995   ? 4
                                    : per_second < 9.995 ? 2
                                    : per_second < 99.95 ? 1

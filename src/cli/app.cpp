@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <exception>
+
 #include "cli/docs.h"
 #include "cli/exit_codes.h"
 #include "cli/help.h"
@@ -154,7 +156,13 @@ int run_app(const CommandSpec& root, const std::shared_ptr<Globals>& globals,
   context.globals = globals;
   context.environment = environment;
   inspect_screens(context, {});
-  const Result<int> code = dispatch(context, args);
+  Result<int> code = kExitRuntime;
+  try {
+    code = dispatch(context, args);
+  } catch (const std::exception& e) {
+    code = fail(ErrorKind::runtime, std::string("out of threads or memory: ") + e.what(),
+                "raise the limits of memory and processes (ulimit -v, ulimit -u), or ask for less");
+  }
   if (code) return *code;
   show_error(context, code.error());
   return exit_code(code.error().kind);

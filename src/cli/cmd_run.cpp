@@ -24,6 +24,10 @@ bool events_on_stdout(const RunConfig& config) {
   return false;
 }
 
+void show_warnings(const std::vector<Error>& warnings) {
+  for (const Error& warning : warnings) log(LogLevel::warn, warning.what + " (" + warning.hint + ")");
+}
+
 /// Draws progress until the run has ended, and says once that a signal came.
 RunResult watch(Session& session, Progress& progress, const SignalWatch& signals) {
   bool told = false;
@@ -35,13 +39,19 @@ RunResult watch(Session& session, Progress& progress, const SignalWatch& signals
       next_headline_s = status.uptime_s + 1;
       log(LogLevel::debug, "Sent: " + status.headline);
     }
+    if (const std::vector<Error> warnings = session.take_warnings(); !warnings.empty()) {
+      progress.clear();
+      show_warnings(warnings);
+    }
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();
     log(LogLevel::info, "delivering what was made; a second signal ends at once");
   }
   progress.clear();
-  return session.wait();
+  RunResult result = session.wait();
+  show_warnings(session.take_warnings());
+  return result;
 }
 
 /// Says how it went, everywhere it was asked for; returns the exit code.
@@ -50,7 +60,12 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
                    std::optional<AtomicFile> export_file) {
   const Globals& globals = *context.globals;
   const int code = run_exit_code(config, result, interruption, options.thresholds);
-  if (result.error) show_error(context, *result.error);
+  // That letters were lost says all that the error says, and how many.
+  const bool told_twice = result.error && result.lost && result.lost->hint == result.error->hint;
+  if (result.error && !told_twice) show_error(context, *result.error);
+  if (result.lost) show_error(context, *result.lost);
+  if (const std::optional<Error> undelivered = undelivered_error(config, result))
+    show_error(context, *undelivered);
   if (result.reader_gone && config.delivery.strict_pipe)
     show_error(context,
                {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
@@ -72,15 +87,27 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   return code;
 }
 
+/// Refuses what the run would refuse, and touches nothing.
+Result<int> dry_run(const Globals& globals, const RunOptions& options, const RunConfig& config) {
+  Result<RunPlan> plan = Session::check(config, system_clock());
+  if (!plan) return tl::make_unexpected(plan.error());
+  if (!options.lock.empty())
+    if (const Done ok = check_file_path(options.lock, Existing::written); !ok)
+      return tl::make_unexpected(ok.error());
+  if (!options.summary_export.empty())
+    if (const Done ok = check_file_path(options.summary_export, Existing::replaced); !ok)
+      return tl::make_unexpected(ok.error());
+  show_warnings(plan->warnings);
+  if (const Done ok = write_stdout(globals.json ? plan_json(config, *plan) : plan_text(config, *plan)); !ok)
+    return tl::make_unexpected(ok.error());
+  return kExitOk;
+}
+
 Result<int> run(Context& context, const RunOptions& options) {
   const Globals& globals = *context.globals;
   Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
   if (!config) return tl::make_unexpected(config.error());
-  if (globals.dry_run) {
-    if (const Done ok = write_stdout(globals.json ? plan_json(*config) : plan_text(*config)); !ok)
-      return tl::make_unexpected(ok.error());
-    return kExitOk;
-  }
+  if (globals.dry_run) return dry_run(globals, options, *config);
   std::optional<LockFile> lock;
   if (!options.lock.empty()) {
     Result<LockFile> held = LockFile::acquire(options.lock);

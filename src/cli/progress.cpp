@@ -39,6 +39,19 @@ std::uint64_t in_flight(const RunStatus& status) {
   return status.sent > closed ? status.sent - closed : 0;
 }
 
+/// Of the sink that has done least: the one that the others are to wait for.
+struct Slowest {
+  std::uint64_t acked = 0, settled = 0;
+};
+Slowest slowest(const RunStatus& status) {
+  Slowest least{status.acked, status.acked + status.failed};
+  for (const SinkStatus& sink : status.sinks) {
+    least.acked = std::min(least.acked, sink.acked);
+    least.settled = std::min(least.settled, sink.acked + sink.failed);
+  }
+  return least;
+}
+
 }  // namespace
 
 ProgressForm progress_form(When when, bool quiet, const Screen& out, const Screen& err,
@@ -62,16 +75,19 @@ std::string sparkline(const std::deque<double>& values, bool utf8) {
 }
 
 std::string progress_line(const RunStatus& status, const std::deque<double>& rates, const Screen& screen) {
-  // The rate of now, not the mean: the mean hides a stall.
-  const double rate = rates.empty() ? status.sent_rate : rates.back();
+  // Of now, not the mean: the mean hides a stall.
+  const double rate = rates.empty() ? status.got_rate : rates.back();
   std::string line = fmt::format(
-      "{} {} {}/s  sent {}  acked {}  in flight {}  err {}  lag {} ms", clock_text(status.uptime_s),
+      "{} {} {}/s  sent {}  acked {}  in flight {}  err {}", clock_text(status.uptime_s),
       sparkline(rates, screen.utf8), format_number(rate, rate < 10 ? 1 : 0), format_count(status.sent),
-      format_count(status.acked), format_count(in_flight(status)), format_count(status.failed),
-      format_number(status.send_lag.p99_ms, status.send_lag.p99_ms < 10 ? 1 : 0));
+      format_count(status.acked), format_count(in_flight(status)), format_count(status.failed));
+  if (status.send_lag.count > 0)
+    line += fmt::format("  lag {} ms",
+                        format_number(status.send_lag.p99_ms, status.send_lag.p99_ms < 10 ? 1 : 0));
   if (status.state == RunState::draining) line += "  draining";
   if (status.planned > 0) {
-    const double share = static_cast<double>(status.generated) / static_cast<double>(status.planned);
+    const double share =
+        static_cast<double>(status.shed + slowest(status).settled) / static_cast<double>(status.planned);
     line += fmt::format("  {:.0f}%", std::min(100.0, 100 * share));
     if (share > 0 && share < 1 && status.uptime_s > 1)
       line += " eta " + clock_text(status.uptime_s / share - status.uptime_s);
@@ -82,10 +98,11 @@ std::string progress_line(const RunStatus& status, const std::deque<double>& rat
 void Progress::tick(const RunStatus& status) {
   if (form_ == ProgressForm::none) return;
   if (status.uptime_s > last_uptime_s_) {
-    const double events = static_cast<double>(status.generated - std::min(last_generated_, status.generated));
+    const std::uint64_t acked = slowest(status).acked;
+    const double events = static_cast<double>(acked - std::min(last_acked_, acked));
     rates_.push_back(events / (status.uptime_s - last_uptime_s_));
     if (rates_.size() > kSparks) rates_.pop_front();
-    last_generated_ = status.generated;
+    last_acked_ = acked;
     last_uptime_s_ = status.uptime_s;
   }
   // Back to the left edge and clear: no line end, so the line stays where it is.
@@ -101,7 +118,7 @@ void Progress::tick(const RunStatus& status) {
       {number("sent", std::to_string(status.sent)), number("acked", std::to_string(status.acked)),
        number("failed", std::to_string(status.failed)),
        number("in_flight", std::to_string(in_flight(status))),
-       number("rate", fmt::format("{:.1f}", status.sent_rate)),
+       number("rate", fmt::format("{:.1f}", status.got_rate)),
        number("lag_p99_ms", fmt::format("{:.1f}", status.send_lag.p99_ms))});
 }
 

@@ -38,7 +38,7 @@ class Progress {
   ProgressForm form_;
   Screen screen_;
   std::deque<double> rates_;
-  std::uint64_t last_generated_ = 0;
+  std::uint64_t last_acked_ = 0;
   double last_uptime_s_ = 0;
   double next_log_s_ = 10;
   bool drawn_ = false;

@@ -13,7 +13,6 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
 constexpr Volume kHistoricalVolume{10000, false};
@@ -147,7 +146,6 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
       on_line(settings, "api-endpoint") || (is_set(settings, "api-endpoint") && sinks.empty());
   if (implied && std::none_of(sinks.begin(), sinks.end(), is_http)) sinks.push_back({"http", ""});
   if (sinks.empty()) sinks.push_back({"stdout", ""});
-  if (const Done ok = check_distinct(sinks); !ok) return ok;
   if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
     return fail(ErrorKind::usage, "--sink http is given twice", "one endpoint at a time: --api-endpoint URL");
   for (const SinkText& sink : sinks) {
@@ -157,6 +155,20 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
     delivery.sinks.push_back({sink.kind, is_http(sink) ? o.endpoint : sink.target});
   }
   return {};
+}
+
+/// No two things that the run writes may be the same file.
+Done check_places(const RunOptions& o, const Settings& settings, const DeliveryOptions& delivery) {
+  std::vector<SinkText> sinks;
+  bool to_http = false;
+  for (const SinkSpec& sink : delivery.sinks) {
+    sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
+    to_http = to_http || sink.kind == "http";
+  }
+  std::vector<SideFile> files{{"--lock", o.lock}, {"--summary-export", o.summary_export}};
+  // Without http it is never made, and its default is nobody's concern.
+  if (to_http || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
+  return check_distinct(sinks, files);
 }
 
 /// Where events go and how; paths are opened by the session, which tells what is wrong with them.
@@ -169,9 +181,11 @@ Done fill_delivery(const RunOptions& o, const Settings& settings, DeliveryOption
   delivery.dead_letter_path = o.dead_letter;
   delivery.drain_timeout_ns = o.drain_timeout_ns;
   delivery.strict_pipe = o.strict_pipe;
+  if (const Done ok = fill_sinks(o, settings, delivery); !ok) return ok;
+  if (const Done ok = check_places(o, settings, delivery); !ok) return ok;
   if (o.http.timeout_ns == 0)
     return fail(ErrorKind::usage, "--timeout: 0 leaves no time for an answer", "example: --timeout 10s");
-  return fill_sinks(o, settings, delivery);
+  return {};
 }
 
 /// Live events come at their own rate; a limit below it would fall behind for ever.
@@ -227,7 +241,20 @@ Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, c
                                                : Overload::block;
   pace.max_lag_ns = o.max_lag_ns;
   pace.realtime = o.realtime;
+  pace.start_when_ready = pace.live;
   return check_live_rate(o, config.content, pace);
+}
+
+/// Without due times there is no lag, so a condition on it could neither hold nor fail.
+Done check_thresholds(const RunOptions& o, const PaceOptions& pace) {
+  if (pace.live || pace.posting_rate.events > 0 || !pace.stages.empty()) return {};
+  for (const Threshold& threshold : o.thresholds)
+    if (needs_plan(threshold.metric))
+      return fail(ErrorKind::usage,
+                  "--threshold " + threshold.text + ": " + threshold.metric +
+                      " is not measured in a run without a rate",
+                  "add: --posting-rate 1000/s");
+  return {};
 }
 
 }  // namespace
@@ -251,6 +278,7 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
     return tl::make_unexpected(ok.error());
   if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
     return tl::make_unexpected(ok.error());
+  if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
   config.shard = {o.shard.index, o.shard.count};
   if (!o.run_id.empty()) config.run_id = o.run_id;
   return config;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -33,7 +34,7 @@ double live_rate(const ContentOptions& content) {
   return entry == nullptr ? 0 : entry->live_rate(options);
 }
 
-/// Events that this process makes; 0 if there is no end.
+/// Events of all parts together; 0 if there is no end.
 double planned_events(const RunConfig& config) {
   const ContentOptions& c = config.content;
   if (c.most_events > 0) return static_cast<double>(c.most_events);
@@ -42,14 +43,19 @@ double planned_events(const RunConfig& config) {
     if (!c.end_ns) return 0;
     events = live_rate(c) * static_cast<double>(*c.end_ns - c.start_ns) / 1e9;
   }
-  return events / config.shard.count;
+  return events;
 }
 
 /// What is made, in words.
-std::string content_text(const ContentOptions& c) {
-  if (!is_race(c))
-    return "volume    " + format_count(c.plays.volume) +
-           (c.plays.volume_per_minute ? " events a minute" : " events");
+std::string content_text(const RunConfig& config) {
+  const ContentOptions& c = config.content;
+  if (!is_race(c)) {
+    std::string text = "volume    " + format_count(c.plays.volume);
+    if (!c.plays.volume_per_minute) return text + " events";
+    text += " events a minute";
+    if (c.end_ns) text += ", about " + format_number(planned_events(config), 0) + " in all";
+    return text;
+  }
   const RaceContent& race = c.race;
   if (race.model == "simple")
     return fmt::format("race      {}, {} simple cars, {} updates a second and car", race.track, race.cars,
@@ -72,16 +78,16 @@ double staged_seconds(const std::vector<StageText>& stages, double events) {
 }
 
 /// Expected length of the run in seconds: 0 as fast as possible, below 0 until stopped.
-double expected_seconds(const RunConfig& config) {
+double expected_seconds(const RunConfig& config, const RunPlan& plan) {
   const ContentOptions& c = config.content;
   if (config.pace.live) {
     if (!c.end_ns) return -1;
     return static_cast<double>(*c.end_ns - c.start_ns) / 1e9 / config.pace.speed;
   }
-  if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, planned_events(config));
-  if (config.pace.posting_rate.events > 0)
-    return planned_events(config) / config.pace.posting_rate.per_second();
-  return 0;
+  // A part has its own rate: it takes as long as its events do.
+  const double events = planned_events(config) * plan.share;
+  if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, events);
+  return config.pace.posting_rate.events > 0 ? events / config.pace.posting_rate.per_second() : 0;
 }
 
 /// The pace in words, for the plan.
@@ -102,13 +108,27 @@ std::string sink_text(const SinkSpec& sink) {
   return sink.target.empty() ? sink.kind : sink.kind + ":" + sink.target;
 }
 
-/// From due time to sending, over all events.
+/// From due time to sending, over all events; without due times there is none.
 std::string lag_text(const LagSummary& lag) {
+  if (lag.count == 0) return "lag not measured";
   const auto ms = [](double value) { return format_number(value, value < 10 ? 1 : 0); };
   return "lag p50 " + ms(lag.p50_ms) + " p99 " + ms(lag.p99_ms) + " max " + ms(lag.max_ms) + " ms";
 }
 
+bool sends_to_http(const RunConfig& config) {
+  const auto& sinks = config.delivery.sinks;
+  return std::any_of(sinks.begin(), sinks.end(), [](const SinkSpec& sink) { return sink.kind == "http"; });
+}
+
+/// null: not measured.
+Json metric_json(const std::string& metric, const RunResult& result) {
+  const std::optional<double> value = metric_value(metric, result);
+  return value ? Json(*value) : Json();
+}
+
+/// null: not measured.
 Json lag_json(const LagSummary& lag) {
+  if (lag.count == 0) return nullptr;
   return {{"count", lag.count},
           {"p50", lag.p50_ms},
           {"p90", lag.p90_ms},
@@ -132,7 +152,7 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
 }
 
 // A live run's start is the moment it begins, so the plan does not name one.
-std::string plan_text(const RunConfig& config) {
+std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   const ContentOptions& c = config.content;
   std::string text = fmt::format("scenario  {}, {}, seed {}\n", c.scenario,
                                  config.pace.live ? "live" : "historical", c.seed);
@@ -143,10 +163,12 @@ std::string plan_text(const RunConfig& config) {
     text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
   else
     text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
-  text += content_text(c);
-  if (config.shard.count > 1) text += fmt::format(", part {} of {}", config.shard.index, config.shard.count);
+  text += content_text(config);
+  if (config.shard.count > 1)
+    text += fmt::format("\npart      {} of {}, about {} of the events", config.shard.index,
+                        config.shard.count, format_number(plan.share * 100, 1) + "%");
   text += "\nrate      " + rate_text(config.pace) + "\n";
-  const double seconds = expected_seconds(config);
+  const double seconds = expected_seconds(config, plan);
   text += "takes     ";
   if (seconds < 0)
     text += "until it is stopped\n";
@@ -158,7 +180,7 @@ std::string plan_text(const RunConfig& config) {
   return text;
 }
 
-std::string plan_json(const RunConfig& config) {
+std::string plan_json(const RunConfig& config, const RunPlan& plan) {
   const ContentOptions& c = config.content;
   Json object;
   object["scenario"] = c.scenario;
@@ -179,15 +201,34 @@ std::string plan_json(const RunConfig& config) {
     object["volume"] = c.plays.volume;
     object["volume_per_minute"] = c.plays.volume_per_minute;
   }
+  object["planned"] = plan.planned > 0 ? Json(plan.planned) : Json();
+  object["parts"] = plan.parts;
+  object["share"] = plan.share;
   object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);
   object["rate"] = rate_text(config.pace);
-  const double seconds = expected_seconds(config);
+  const double seconds = expected_seconds(config, plan);
   object["expected_seconds"] = seconds < 0 ? Json() : Json(seconds);
   object["sinks"] = Json::array();
   for (const SinkSpec& sink : config.delivery.sinks) object["sinks"].push_back(sink_text(sink));
   object["format"] = config.delivery.format;
   object["threads"] = config.delivery.threads;
   return object.dump() + "\n";
+}
+
+std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result) {
+  if (result.error || result.failures.empty()) return std::nullopt;
+  std::uint64_t events = 0;
+  std::vector<std::string> reasons;
+  for (const FailureReason& reason : result.failures) {
+    events += reason.events;
+    reasons.push_back(fmt::format("{} ({})", reason.why, format_count(reason.events)));
+  }
+  Error error{ErrorKind::runtime, "", ""};
+  error.what = fmt::format("{} event{} not delivered: {}", format_count(events), events == 1 ? "" : "s",
+                           fmt::join(reasons, ", "));
+  if (result.status.dead_lettered > 0)
+    error.hint = "mend the cause and send them again: they are in " + config.delivery.dead_letter_path;
+  return error;
 }
 
 std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen) {
@@ -201,15 +242,16 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
   if (s.shed > 0) text += "  " + tinted("left out " + format_count(s.shed), Tint::yellow, screen);
   text += "\n  rate";
   if (s.target_rate > 0) text += "  target " + format_number(s.target_rate, 1) + "/s";
-  // Without a target events are released at once, however long their delivery takes.
-  const double delivered = s.uptime_s > 0 ? static_cast<double>(s.acked) / s.uptime_s : 0;
-  text += "  got " + format_number(s.target_rate > 0 ? s.sent_rate : delivered, 1) + "/s";
-  if (s.target_rate > 0) {
-    const double percent = (s.sent_rate - s.target_rate) / s.target_rate * 100;
+  text += s.got_rate > 0 ? "  got " + format_number(s.got_rate, 1) + "/s" : "  not measured";
+  if (s.target_rate > 0 && s.got_rate > 0) {
+    const double percent = (s.got_rate - s.target_rate) / s.target_rate * 100;
     const char* sign = std::abs(percent) < 0.005 ? "" : percent < 0 ? minus : "+";
     text += fmt::format(" ({}{:.2f}%)", sign, std::abs(percent));
   }
-  text += "   " + lag_text(s.send_lag) + "\n";
+  text += "   " + lag_text(s.send_lag);
+  // Files and pipes take events at once; a server may be far behind with its answers.
+  if (s.ack_lag.count > 0 && sends_to_http(config)) text += "   ack " + lag_text(s.ack_lag);
+  text += "\n";
   text += fmt::format("  seed {}{}run {}", result.seed, dot, result.run);
   if (config.pace.live) text += fmt::format("{}start {}", dot, format_datetime(result.start_ns));
   if (s.dead_lettered > 0) text += fmt::format("{}dead letters in {}", dot, config.delivery.dead_letter_path);
@@ -225,7 +267,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["run"] = result.run;
   object["seed"] = result.seed;
   object["start"] = format_datetime(result.start_ns);
-  object["end"] = config.content.end_ns ? Json(format_datetime(*config.content.end_ns)) : Json();
+  object["end"] = result.end_ns ? Json(format_datetime(*result.end_ns)) : Json();
   object["generated"] = s.generated;
   object["sent"] = s.sent;
   object["acked"] = s.acked;
@@ -235,9 +277,9 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["shed"] = s.shed;
   object["planned"] = s.planned;
   object["target_rate"] = s.target_rate;
-  object["sent_rate"] = s.sent_rate;
-  object["rate_error"] = metric_value("rate_error", result);
-  object["error_rate"] = metric_value("error_rate", result);
+  object["got_rate"] = s.got_rate;
+  object["rate_error"] = metric_json("rate_error", result);
+  object["error_rate"] = metric_json("error_rate", result);
   object["lag_ms"] = lag_json(s.send_lag);
   object["ack_lag_ms"] = lag_json(s.ack_lag);
   object["uptime_s"] = s.uptime_s;
@@ -255,10 +297,14 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
                                {"bytes", sink.bytes}});
   object["thresholds"] = Json::array();
   for (const Threshold& threshold : thresholds) {
-    const double value = metric_value(threshold.metric, result);
+    const bool kept = holds(threshold, metric_value(threshold.metric, result));
     object["thresholds"].push_back(
-        {{"condition", threshold.text}, {"value", value}, {"holds", holds(threshold, value)}});
+        {{"condition", threshold.text}, {"value", metric_json(threshold.metric, result)}, {"holds", kept}});
   }
+  object["failures"] = Json::array();
+  for (const FailureReason& reason : result.failures)
+    object["failures"].push_back({{"reason", reason.why}, {"events", reason.events}});
+  if (result.lost) object["lost"] = {{"what", result.lost->what}, {"hint", result.lost->hint}};
   if (result.error) object["error"] = {{"what", result.error->what}, {"hint", result.error->hint}};
   object["exit_code"] = exit_code;
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -275,7 +321,7 @@ std::vector<LogField> summary_fields(const RunResult& result) {
           count("failed", s.failed),
           count("retried", s.retried),
           count("dead_lettered", s.dead_lettered),
-          {"rate", fmt::format("{:.1f}", s.sent_rate), false},
+          {"rate", fmt::format("{:.1f}", s.got_rate), false},
           {"lag_p99_ms", fmt::format("{:.1f}", s.send_lag.p99_ms), false},
           count("seed", result.seed),
           {"run", result.run}};
@@ -284,10 +330,11 @@ std::vector<LogField> summary_fields(const RunResult& result) {
 std::vector<Error> violations(const std::vector<Threshold>& thresholds, const RunResult& result) {
   std::vector<Error> found;
   for (const Threshold& threshold : thresholds) {
-    const double value = metric_value(threshold.metric, result);
-    if (!holds(threshold, value))
-      found.push_back(
-          {ErrorKind::runtime, fmt::format("threshold {} does not hold: {:g}", threshold.text, value), ""});
+    const std::optional<double> value = metric_value(threshold.metric, result);
+    if (holds(threshold, value)) continue;
+    const std::string shown = value ? fmt::format("{:g}", *value) : "not measured";
+    found.push_back(
+        {ErrorKind::runtime, fmt::format("threshold {} does not hold: {}", threshold.text, shown), ""});
   }
   return found;
 }

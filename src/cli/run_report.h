@@ -1,6 +1,7 @@
 // What is said of a run: its plan before, its result after.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
                   const std::vector<Threshold>& thresholds);
 
 /// The lines of --dry-run: window, volume, rate, expected time, sinks.
-std::string plan_text(const RunConfig& config);
-std::string plan_json(const RunConfig& config);
+std::string plan_text(const RunConfig& config, const RunPlan& plan);
+std::string plan_json(const RunConfig& config, const RunPlan& plan);
+
+/// "3 events not delivered: HTTP 500: boom (3)", if events failed and no other error tells why.
+std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result);
 
 /// The lines at the end, and the same as one JSON object.
 std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen);

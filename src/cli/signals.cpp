@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/saturate.h"
 #include "cli/exit_codes.h"
 
 namespace racesim::cli {
@@ -83,7 +84,7 @@ void SignalWatch::on_signal(int number) {
   const std::lock_guard lock(mutex_);
   if (++count_ == 1) {
     signal_ = number;
-    deadline_ns_ = now_ns() + drain_timeout_ns_;
+    deadline_ns_ = add_saturating(now_ns(), drain_timeout_ns_);
     if (actions_.stop) actions_.stop();
     return;
   }

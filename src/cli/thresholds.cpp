@@ -11,10 +11,13 @@
 namespace racesim::cli {
 namespace {
 
+using Value = std::optional<double>;
+
 /// A row of the table: adding a metric is one line.
 struct Metric {
   const char* name;
-  double (*value)(const RunResult& result);
+  Value (*value)(const RunResult& result);
+  bool needs_plan;  ///< there is a value only if events have due times
 };
 
 /// Nothing of nothing is no error.
@@ -22,32 +25,56 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-double rate_error(const RunResult& r) {
+Value rate_error(const RunResult& r) {
   const double target = r.status.target_rate;
-  return target > 0 ? std::abs(r.status.sent_rate - target) / target : 0;
+  return target > 0 ? Value(std::abs(r.status.got_rate - target) / target) : std::nullopt;
 }
 
+Value got_rate(const RunResult& r) {
+  return r.status.got_rate > 0 ? Value(r.status.got_rate) : std::nullopt;
+}
+
+template <LagSummary RunStatus::*lag, double LagSummary::*figure>
+Value lag_of(const RunResult& r) {
+  return (r.status.*lag).count > 0 ? Value(r.status.*lag.*figure) : std::nullopt;
+}
+
+template <std::uint64_t RunStatus::*count>
+Value count_of(const RunResult& r) {
+  return static_cast<double>(r.status.*count);
+}
+
+constexpr auto kSendLag = &RunStatus::send_lag;
+constexpr auto kAckLag = &RunStatus::ack_lag;
+
 constexpr std::array kMetrics{
-    Metric{"error_rate", [](const RunResult& r) { return share(r.status.failed, r.status.sent); }},
-    Metric{"rate_error", &rate_error},
-    Metric{"sent_rate", [](const RunResult& r) { return r.status.sent_rate; }},
-    Metric{"lag_p50_ms", [](const RunResult& r) { return r.status.send_lag.p50_ms; }},
-    Metric{"lag_p90_ms", [](const RunResult& r) { return r.status.send_lag.p90_ms; }},
-    Metric{"lag_p99_ms", [](const RunResult& r) { return r.status.send_lag.p99_ms; }},
-    Metric{"lag_max_ms", [](const RunResult& r) { return r.status.send_lag.max_ms; }},
-    Metric{"ack_lag_p50_ms", [](const RunResult& r) { return r.status.ack_lag.p50_ms; }},
-    Metric{"ack_lag_p90_ms", [](const RunResult& r) { return r.status.ack_lag.p90_ms; }},
-    Metric{"ack_lag_p99_ms", [](const RunResult& r) { return r.status.ack_lag.p99_ms; }},
-    Metric{"ack_lag_max_ms", [](const RunResult& r) { return r.status.ack_lag.max_ms; }},
-    Metric{"generated", [](const RunResult& r) { return static_cast<double>(r.status.generated); }},
-    Metric{"shed", [](const RunResult& r) { return static_cast<double>(r.status.shed); }},
-    Metric{"sent", [](const RunResult& r) { return static_cast<double>(r.status.sent); }},
-    Metric{"acked", [](const RunResult& r) { return static_cast<double>(r.status.acked); }},
-    Metric{"failed", [](const RunResult& r) { return static_cast<double>(r.status.failed); }},
-    Metric{"retried", [](const RunResult& r) { return static_cast<double>(r.status.retried); }},
-    Metric{"dead_lettered", [](const RunResult& r) { return static_cast<double>(r.status.dead_lettered); }},
-    Metric{"uptime_s", [](const RunResult& r) { return r.status.uptime_s; }},
+    Metric{"error_rate", [](const RunResult& r) { return Value(share(r.status.failed, r.status.sent)); },
+           false},
+    Metric{"rate_error", &rate_error, true},
+    Metric{"got_rate", &got_rate, false},
+    Metric{"lag_p50_ms", &lag_of<kSendLag, &LagSummary::p50_ms>, true},
+    Metric{"lag_p90_ms", &lag_of<kSendLag, &LagSummary::p90_ms>, true},
+    Metric{"lag_p99_ms", &lag_of<kSendLag, &LagSummary::p99_ms>, true},
+    Metric{"lag_max_ms", &lag_of<kSendLag, &LagSummary::max_ms>, true},
+    Metric{"ack_lag_p50_ms", &lag_of<kAckLag, &LagSummary::p50_ms>, true},
+    Metric{"ack_lag_p90_ms", &lag_of<kAckLag, &LagSummary::p90_ms>, true},
+    Metric{"ack_lag_p99_ms", &lag_of<kAckLag, &LagSummary::p99_ms>, true},
+    Metric{"ack_lag_max_ms", &lag_of<kAckLag, &LagSummary::max_ms>, true},
+    Metric{"generated", &count_of<&RunStatus::generated>, false},
+    Metric{"shed", &count_of<&RunStatus::shed>, false},
+    Metric{"sent", &count_of<&RunStatus::sent>, false},
+    Metric{"acked", &count_of<&RunStatus::acked>, false},
+    Metric{"failed", &count_of<&RunStatus::failed>, false},
+    Metric{"retried", &count_of<&RunStatus::retried>, false},
+    Metric{"dead_lettered", &count_of<&RunStatus::dead_lettered>, false},
+    Metric{"uptime_s", [](const RunResult& r) { return Value(r.status.uptime_s); }, false},
 };
+
+const Metric* find_metric(const std::string& name) {
+  for (const Metric& known : kMetrics)
+    if (name == known.name) return &known;
+  return nullptr;
+}
 
 constexpr const char* kExample = "example: error_rate<0.01";
 
@@ -99,34 +126,38 @@ Result<Threshold> parse_threshold(std::string_view text) {
     return not_one();
   if (percent) threshold.limit /= 100;
   const std::vector<std::string> names = metric_names();
-  for (const std::string& name : names)
-    if (name == threshold.metric) return threshold;
+  if (find_metric(threshold.metric) != nullptr) return threshold;
   const std::string meant = closest(threshold.metric, names);
   return fail(ErrorKind::usage, "unknown metric '" + threshold.metric + "'",
               (meant.empty() ? "" : "did you mean: " + meant + "\n") +
                   fmt::format("known: {}", fmt::join(names, ", ")));
 }
 
-double metric_value(const std::string& metric, const RunResult& result) {
-  for (const Metric& known : kMetrics)
-    if (metric == known.name) return known.value(result);
-  return 0;
+bool needs_plan(const std::string& metric) {
+  const Metric* known = find_metric(metric);
+  return known != nullptr && known->needs_plan;
 }
 
-bool holds(const Threshold& threshold, double value) {
+std::optional<double> metric_value(const std::string& metric, const RunResult& result) {
+  const Metric* known = find_metric(metric);
+  return known == nullptr ? std::nullopt : known->value(result);
+}
+
+bool holds(const Threshold& threshold, std::optional<double> value) {
+  if (!value) return false;
   switch (threshold.comparison) {
     case Comparison::less:
-      return value < threshold.limit;
+      return *value < threshold.limit;
     case Comparison::at_most:
-      return value <= threshold.limit;
+      return *value <= threshold.limit;
     case Comparison::greater:
-      return value > threshold.limit;
+      return *value > threshold.limit;
     case Comparison::at_least:
-      return value >= threshold.limit;
+      return *value >= threshold.limit;
     case Comparison::equal:
-      return value == threshold.limit;
+      return *value == threshold.limit;
     case Comparison::different:
-      return value != threshold.limit;
+      return *value != threshold.limit;
   }
   return false;
 }

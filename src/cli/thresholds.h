@@ -1,6 +1,7 @@
 // --threshold: conditions on the result of a run.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +25,14 @@ std::vector<std::string> metric_names();
 /// "error_rate<0.01", "lag_p99_ms <= 5", "error_rate<1%". Usage errors name the closest metric.
 Result<Threshold> parse_threshold(std::string_view text);
 
-/// The metric's value at the end of a run. error_rate: failed / sent; rate_error: |got − target| / target, 0
-/// without a target.
-double metric_value(const std::string& metric, const RunResult& result);
+/// Whether the metric has a value only if events are due at times: in live runs, or under a rate.
+bool needs_plan(const std::string& metric);
 
-bool holds(const Threshold& threshold, double value);
+/// The metric's value at the end of a run; none if it was not measured. error_rate: failed / sent;
+/// rate_error: |got − target| / target.
+std::optional<double> metric_value(const std::string& metric, const RunResult& result);
+
+/// What was not measured holds no condition.
+bool holds(const Threshold& threshold, std::optional<double> value);
 
 }  // namespace racesim::cli

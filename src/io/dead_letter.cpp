@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "io/files/atomic_file.h"
+
 namespace racesim {
 namespace {
 
@@ -92,6 +94,12 @@ std::size_t keep_whole_lines(int fd, off_t size_before, std::string_view lines, 
 
 DeadLetter::~DeadLetter() {
   static_cast<void>(close());
+}
+
+Done DeadLetter::check() const {
+  Done done = check_file_path(path_, Existing::written);
+  if (!done) done.error().what = "--dead-letter: " + done.error().what;
+  return done;
 }
 
 std::size_t DeadLetter::add(std::span<const DeadEvent> events, std::string_view sink, std::string_view error,

@@ -37,6 +37,9 @@ class DeadLetter {
 
   const std::string& path() const { return path_; }
 
+  /// Whether the file could be made or written now; touches nothing. Errors: runtime.
+  Done check() const;
+
   /// Appends one line per event and returns how many lines the file took: fewer than `events` once it cannot
   /// be written, and error() then says why. `sink` is the sink's name(), `error` why it gave the events up.
   std::size_t add(std::span<const DeadEvent> events, std::string_view sink, std::string_view error,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/suggest.h"
+#include "io/files/atomic_file.h"
 #include "io/sinks/file.h"
 #include "io/sinks/http.h"
 #include "io/sinks/null.h"
@@ -30,11 +31,22 @@ OpenedSink open_http(const SinkRequest& r) {
   return open_http_sink(r.target, r.http, *r.clock, r.acks, *r.dead_letter);
 }
 
+Done check_nothing(const SinkRequest&) {
+  return {};
+}
+Done check_file(const SinkRequest& r) {
+  return check_file_path(r.target, Existing::replaced);
+}
+Done check_http(const SinkRequest& r) {
+  return check_http_sink(r.target, r.http);
+}
+
 constexpr std::array kSinks{
-    SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout},
-    SinkInfo{"file", "PATH", "a file that gets its name once complete; .zst is compressed", &open_file},
-    SinkInfo{"http", "", "POST to --api-endpoint", &open_http},
-    SinkInfo{"null", "", "nowhere, counted", &open_null},
+    SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout, &check_nothing},
+    SinkInfo{"file", "PATH", "a file that gets its name once complete; .zst is compressed", &open_file,
+             &check_file},
+    SinkInfo{"http", "", "POST to --api-endpoint", &open_http, &check_http},
+    SinkInfo{"null", "", "nowhere, counted", &open_null, &check_nothing},
 };
 
 const SinkInfo* find_sink(std::string_view name) {
@@ -63,16 +75,15 @@ Error unknown_sink(std::string_view name) {
   return error;
 }
 
-/// What the sink writes to, in a form that is equal for equal things; empty if it may be shared.
-std::string identity(const SinkText& sink) {
+/// What is written to, in a form that is equal for equal things; empty if it may be shared.
+std::string identity_of_file(const std::string& target) {
   namespace fs = std::filesystem;
-  if (sink.kind == "stdout") return "/dev/stdout";
-  if (sink.kind != "file") return {};
+  if (target.empty()) return {};
   for (const std::string_view alias : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
-    if (sink.target == alias) return "/dev/stdout";
+    if (target == alias) return "/dev/stdout";
   std::error_code error;
-  const fs::path path = fs::weakly_canonical(fs::absolute(sink.target, error), error);
-  const std::string name = error ? sink.target : path.string();
+  const fs::path path = fs::weakly_canonical(fs::absolute(resolve_links(target), error), error);
+  const std::string name = error ? target : path.string();
   // Devices such as /dev/null take any number of writers.
   return fs::exists(name, error) && fs::is_character_file(name, error) ? std::string() : name;
 }
@@ -103,23 +114,37 @@ Result<SinkText> parse_sink(std::string_view text) {
   return SinkText{std::string(name), std::string(target)};
 }
 
-Done check_distinct(std::span<const SinkText> sinks) {
-  std::vector<std::string> identities;
+Done check_distinct(std::span<const SinkText> sinks, std::span<const SideFile> files) {
+  struct Place {
+    std::string name;  // for the message
+    std::string identity;
+  };
+  std::vector<Place> places;
   for (const SinkText& sink : sinks) {
-    const std::string mine = identity(sink);
-    for (std::size_t i = 0; !mine.empty() && i < identities.size(); ++i) {
-      const std::string& other = identities[i];
-      if (other.empty()) continue;
+    const std::string name = "--sink " + sink.kind + (sink.target.empty() ? "" : ":" + sink.target);
+    if (sink.kind == "stdout") places.push_back({name, "/dev/stdout"});
+    if (sink.kind == "file") places.push_back({name, identity_of_file(sink.target)});
+  }
+  for (const SideFile& file : files)
+    places.push_back({file.option + " " + file.path, identity_of_file(file.path)});
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const std::string& mine = places[i].identity;
+      const std::string& other = places[j].identity;
+      if (mine.empty() || other.empty()) continue;
       // A file grows under the name PATH.partial, so that name is taken too.
       if (mine != other && mine != other + ".partial" && mine + ".partial" != other) continue;
-      const std::string a = sinks[i].kind + (sinks[i].target.empty() ? "" : ":" + sinks[i].target);
-      const std::string b = sink.kind + (sink.target.empty() ? "" : ":" + sink.target);
-      return fail(ErrorKind::usage, "sinks " + a + " and " + b + " write to the same place",
+      return fail(ErrorKind::usage, places[j].name + " and " + places[i].name + " write to the same place",
                   "give each a path of its own");
     }
-    identities.push_back(mine);
   }
   return {};
+}
+
+Done check_sink(const SinkRequest& request) {
+  const SinkInfo* sink = find_sink(request.kind);
+  if (sink == nullptr) return tl::make_unexpected(unknown_sink(request.kind));
+  return sink->check(request);
 }
 
 Result<std::unique_ptr<Sink>> open_sink(const SinkRequest& request) {

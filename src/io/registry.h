@@ -39,6 +39,7 @@ struct SinkInfo {
   std::string_view target;   ///< what follows "name:" in `--sink`, in capitals; empty: nothing does
   std::string_view summary;  ///< one line for the help
   Result<std::unique_ptr<Sink>> (*open)(const SinkRequest& request);
+  Done (*check)(const SinkRequest& request);
 };
 
 std::span<const SinkInfo> sink_registry();
@@ -46,9 +47,18 @@ std::span<const SinkInfo> sink_registry();
 /// "stdout", "file:out/plays.ndjson". Errors (usage) name the known sinks and the nearest one.
 Result<SinkText> parse_sink(std::string_view text);
 
-/// Refuses (usage) two sinks that would write over each other: standard output twice, the same file twice,
-/// however its path is written.
-Done check_distinct(std::span<const SinkText> sinks);
+/// A file that a run writes besides its sinks, and the option that names it.
+struct SideFile {
+  std::string option;  ///< "--dead-letter"
+  std::string path;
+};
+
+/// Refuses (usage) what would be written over: standard output twice, the same file twice, however its path
+/// is written.
+Done check_distinct(std::span<const SinkText> sinks, std::span<const SideFile> files = {});
+
+/// What open_sink() would refuse, as far as can be told without opening, making or connecting anything.
+Done check_sink(const SinkRequest& request);
 
 /// Opens the sink `request.kind`. Errors: usage for an unknown kind, else the sink's own.
 Result<std::unique_ptr<Sink>> open_sink(const SinkRequest& request);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "model/batch.h"
@@ -21,10 +22,23 @@ struct SinkCounters {
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
 };
 
-/// Told of each acknowledgement, from whichever thread got it.
+/// Why events failed, and how many of them.
+struct FailureReason {
+  std::string why;
+  std::uint64_t events = 0;
+};
+
+/// Told of what becomes of events, from whichever thread sees it.
 class AckListener {
  public:
   virtual ~AckListener() = default;
+  /// The events [first, last) of `batch` go out now, for the first time. Only sinks that say so in
+  /// reports_sends() call it.
+  virtual void on_sent(const WireBatch& batch, std::size_t first, std::size_t last) {
+    static_cast<void>(batch);
+    static_cast<void>(first);
+    static_cast<void>(last);
+  }
   /// The events [first, last) of `batch` were confirmed now.
   virtual void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) = 0;
 };
@@ -50,9 +64,18 @@ class Sink {
   /// soon. Safe from any thread, also while submit() or close() blocks.
   virtual void abandon() = 0;
 
+  /// Whether on_sent() tells when events go out. Else submit() sends them itself, before it returns.
+  virtual bool reports_sends() const { return false; }
+
+  /// Events that submit() took and that have not gone out yet: how far behind the sink is. Any thread.
+  virtual std::uint64_t unsent() const { return 0; }
+
   /// True once the reader closed its end of the pipe. submit() then fails and says so; a run that ended for
   /// this reason alone ended well, as `| head` does. Any thread.
   virtual bool reader_gone() const { return false; }
+
+  /// Of events that failed one by one while the sink went on; most frequent first. Any thread.
+  virtual std::vector<FailureReason> failure_reasons() const { return {}; }
 
   /// Virtual for sinks that wrap another one.
   virtual const SinkCounters& counters() const { return counters_; }

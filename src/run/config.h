@@ -47,6 +47,8 @@ struct PaceOptions {
   Overload on_overload = Overload::block;
   std::int64_t max_lag_ns = 1'000'000'000;
   bool realtime = false;
+  /// Live: the run starts when the session is ready; content.start_ns and end_ns only tell how long it is.
+  bool start_when_ready = false;
 };
 
 struct SinkSpec {

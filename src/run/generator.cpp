@@ -66,8 +66,21 @@ Generator::~Generator() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void Generator::start() {
-  for (unsigned i = 0; i < threads_; ++i) workers_.emplace_back([this] { work(); });
+Done Generator::start() {
+  try {
+    for (unsigned i = 0; i < threads_; ++i) workers_.emplace_back([this] { work(); });
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime,
+                "start thread " + std::to_string(workers_.size() + 1) + " of " + std::to_string(threads_) +
+                    " that make events: " + e.what(),
+                "lower --threads, or raise the limits of memory and processes (ulimit -v, ulimit -u)");
+  }
+  return {};
+}
+
+std::optional<Error> Generator::error() const {
+  const std::scoped_lock lock(mutex_);
+  return error_;
 }
 
 void Generator::cancel() {
@@ -103,6 +116,24 @@ bool Generator::has_burst() const {
 }
 
 void Generator::work() {
+  std::string why;
+  try {
+    return render_all();
+  } catch (const std::bad_alloc&) {
+    why = "out of memory";
+  } catch (const std::exception& e) {
+    why = e.what();
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!error_)
+      error_ = Error{ErrorKind::runtime, "make events: " + why,
+                     "lower --threads, or raise the limit of memory (ulimit -v)"};
+  }
+  cancel();
+}
+
+void Generator::render_all() {
   while (const auto slice = claim()) {
     std::shared_ptr<WireBatch> batch = render(*slice);
     const std::scoped_lock lock(mutex_);

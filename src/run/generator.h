@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "codec/encoder.h"
 #include "model/batch.h"
 #include "sim/scenario.h"
@@ -41,9 +42,10 @@ class Generator {
   /// Cancels and joins.
   ~Generator();
 
-  void start();
+  /// Errors: the system has no more threads; those that were started end with cancel().
+  Done start();
   /// The next batch in order, its events numbered on from the last one's; blocks. Null at the end, or after
-  /// cancel(). A batch may be empty. One reader.
+  /// cancel(), or when a worker failed: see error(). A batch may be empty. One reader.
   std::shared_ptr<const WireBatch> next();
   /// The reader's: whether next() has returned the last batch.
   bool at_end() const { return read_ >= scenario_.slice_count(); }
@@ -51,9 +53,12 @@ class Generator {
   std::int64_t read_until_ns() const { return scenario_.slice(read_ - 1).end_ns; }
   /// Makes next() return null and the workers end after their current slice. Any thread.
   void cancel();
+  /// Why a worker gave up, such as memory that ran out.
+  std::optional<Error> error() const;
 
  private:
   void work();
+  void render_all();
   std::optional<std::uint64_t> claim();
   std::shared_ptr<WireBatch> render(std::uint64_t slice);
   bool has_burst() const;
@@ -66,7 +71,7 @@ class Generator {
   std::unique_ptr<Walk> walk_;
   std::shared_ptr<BatchPool> pool_ = std::make_shared<BatchPool>();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable ready_;                   // for the reader
   std::condition_variable room_;                    // for the workers
   std::vector<std::shared_ptr<WireBatch>> window_;  // slot of slice s: s mod size; null until rendered
@@ -74,6 +79,7 @@ class Generator {
   std::uint64_t next_read_ = 0;
   bool reader_waits_ = false;
   bool cancelled_ = false;
+  std::optional<Error> error_;
   std::uint64_t read_ = 0;  // as next_read_, for the reader alone
   std::uint64_t events_read_ = 0;
   std::vector<std::thread> workers_;

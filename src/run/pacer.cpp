@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/saturate.h"
 
 namespace racesim {
 namespace {
@@ -12,16 +13,6 @@ constexpr std::int64_t kStopCheck_ns = 50'000'000;  // a sleeping pacer notices 
 // Where so many events fall due within so long, waking for each would cost a whole core.
 constexpr std::int64_t kQuantum_ns = 1'000'000;
 constexpr std::size_t kQuantumEvents = 50;
-
-/// a + b and a − b that stop at the ends of the range: due times may be "never", lags 292 years.
-std::int64_t add(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
-}
-std::int64_t subtract(std::int64_t a, std::int64_t b) {
-  std::int64_t difference = 0;
-  return __builtin_sub_overflow(a, b, &difference) ? (b < 0 ? INT64_MAX : INT64_MIN) : difference;
-}
 
 Result<std::optional<RateSchedule>> make_schedule(const PaceOptions& options, std::uint64_t seed) {
   std::optional<RateSchedule> schedule;
@@ -43,23 +34,23 @@ Result<std::optional<RateSchedule>> make_schedule(const PaceOptions& options, st
 }  // namespace
 
 std::int64_t Pacer::Plan::event_due_ns(std::int64_t event_ns) const {
-  std::int64_t since_ns = subtract(event_ns, event_start_ns_);
+  std::int64_t since_ns = subtract_saturating(event_ns, event_start_ns_);
   if (speed_ != 1) {
     const double scaled_ns = static_cast<double>(since_ns) / speed_;
     if (scaled_ns >= 0x1p63) return INT64_MAX;
     since_ns = static_cast<std::int64_t>(scaled_ns);
   }
-  return add(start_ns_, since_ns);
+  return add_saturating(start_ns_, since_ns);
 }
 
 std::int64_t Pacer::Plan::due_ns(const WireBatch& batch, std::size_t i) const {
   if (live_) return event_due_ns(batch.heads[i].emit_time_ns);
   if (!schedule_) return start_ns_;
-  return add(start_ns_, schedule_->due_ns(batch.first_ordinal + i));
+  return add_saturating(start_ns_, schedule_->due_ns(batch.first_ordinal + i));
 }
 
-double Pacer::Plan::target_rate(std::int64_t since_start_ns) const {
-  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, since_start_ns)) : 0;
+std::uint64_t Pacer::Plan::most_until(std::int64_t now_ns) const {
+  return schedule_ ? schedule_->due_count(subtract_saturating(now_ns, start_ns_)) : UINT64_MAX;
 }
 
 /// The first event from `from` on that is not due at `now_ns`.
@@ -67,7 +58,7 @@ std::size_t Pacer::Plan::due_until(const WireBatch& batch, std::size_t from, std
   std::size_t low = from;
   std::size_t high = batch.size();
   if (!live_) {
-    const std::uint64_t count = schedule_->due_count(subtract(now_ns, start_ns_));
+    const std::uint64_t count = schedule_->due_count(subtract_saturating(now_ns, start_ns_));
     const std::uint64_t here = count > batch.first_ordinal ? count - batch.first_ordinal : 0;
     return static_cast<std::size_t>(std::clamp<std::uint64_t>(here, low, high));
   }
@@ -114,12 +105,12 @@ void Pacer::wait_for(std::int64_t event_ns, const std::atomic<bool>& stop) const
 // an idle minute saves up nothing, and what is shed uses up nothing.
 
 std::uint64_t Pacer::slot_for(std::int64_t due_ns, std::uint64_t first_free) const {
-  const std::uint64_t begun = plan_.schedule_->due_count(subtract(due_ns, plan_.start_ns_));
+  const std::uint64_t begun = plan_.schedule_->due_count(subtract_saturating(due_ns, plan_.start_ns_));
   return std::max(first_free, begun == 0 ? 0 : begun - 1);
 }
 
 std::int64_t Pacer::slotted_ns(std::int64_t due_ns, std::uint64_t slot) const {
-  return std::max(due_ns, add(plan_.start_ns_, plan_.schedule_->due_ns(slot)));
+  return std::max(due_ns, add_saturating(plan_.start_ns_, plan_.schedule_->due_ns(slot)));
 }
 
 /// When the event would leave if nothing ever stalled.
@@ -131,7 +122,7 @@ std::int64_t Pacer::planned_ns(const WireBatch& batch, std::size_t i) const {
 /// The same with what a stall has left to make up for.
 std::int64_t Pacer::release_ns(std::int64_t planned_ns) const {
   if (!catching_up_) return planned_ns;
-  const std::int64_t ahead_ns = subtract(planned_ns, caught_from_plan_ns_);
+  const std::int64_t ahead_ns = subtract_saturating(planned_ns, caught_from_plan_ns_);
   return std::max(planned_ns, caught_from_now_ns_ + ahead_ns / 2 + ahead_ns % 2);
 }
 
@@ -140,15 +131,17 @@ std::int64_t Pacer::at_quantum(const WireBatch& batch, std::size_t i, std::int64
   if (batch.size() < kQuantumEvents) return release_ns;
   const std::size_t first = std::min(i, batch.size() - kQuantumEvents);
   const std::int64_t first_ns = plan_.due_ns(batch, first);
-  if (subtract(plan_.due_ns(batch, first + kQuantumEvents - 1), first_ns) > kQuantum_ns) return release_ns;
-  const std::int64_t since_ns = subtract(release_ns, plan_.start_ns_);
-  return since_ns <= 0 ? release_ns : add(release_ns, (kQuantum_ns - since_ns % kQuantum_ns) % kQuantum_ns);
+  if (subtract_saturating(plan_.due_ns(batch, first + kQuantumEvents - 1), first_ns) > kQuantum_ns)
+    return release_ns;
+  const std::int64_t since_ns = subtract_saturating(release_ns, plan_.start_ns_);
+  return since_ns <= 0 ? release_ns
+                       : add_saturating(release_ns, (kQuantum_ns - since_ns % kQuantum_ns) % kQuantum_ns);
 }
 
 void Pacer::note_stall(std::int64_t planned_ns, std::int64_t now_ns) {
   const std::int64_t release = release_ns(planned_ns);
   if (release == planned_ns) catching_up_ = false;
-  if (options_.catch_up == CatchUp::burst || subtract(now_ns, release) <= kStall_ns) return;
+  if (options_.catch_up == CatchUp::burst || subtract_saturating(now_ns, release) <= kStall_ns) return;
   catching_up_ = true;
   caught_from_plan_ns_ = planned_ns;
   caught_from_now_ns_ = now_ns;
@@ -173,14 +166,14 @@ std::optional<Release> Pacer::next(const WireBatch& batch, std::size_t from, con
   const std::int64_t planned = planned_ns(batch, from);
   const std::int64_t now_ns = wait_until(at_quantum(batch, from, release_ns(planned)), stop);
   if (stop.load(std::memory_order_relaxed)) return std::nullopt;
-  behind_ns_ = subtract(now_ns, plan_.due_ns(batch, from));
+  behind_ns_ = subtract_saturating(now_ns, plan_.due_ns(batch, from));
   if (options_.on_overload == Overload::drop && behind_ns_ > options_.max_lag_ns)
-    return Release{plan_.due_until(batch, from, subtract(now_ns, options_.max_lag_ns) - 1), true};
+    return Release{plan_.due_until(batch, from, subtract_saturating(now_ns, options_.max_lag_ns) - 1), true};
   note_stall(planned, now_ns);
   // While catching up, what leaves now is what would be planned by now if the plan ran at twice its pace.
   std::int64_t horizon_ns = now_ns;
   if (catching_up_)
-    horizon_ns = std::min(now_ns, add(caught_from_plan_ns_, 2 * (now_ns - caught_from_now_ns_)));
+    horizon_ns = std::min(now_ns, add_saturating(caught_from_plan_ns_, 2 * (now_ns - caught_from_now_ns_)));
   const std::size_t last = release_until(batch, from, horizon_ns);
   RACESIM_CHECK(last > from);
   return Release{last, false};

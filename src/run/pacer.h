@@ -29,8 +29,8 @@ class Pacer {
     /// Historical: at its point of the schedule, or at the start if there is none. INT64_MAX: never.
     std::int64_t due_ns(const WireBatch& batch, std::size_t i) const;
     bool limited() const { return live_ || schedule_.has_value(); }
-    /// Events per second that the schedule asks for `since_start_ns` after the start; 0: no schedule.
-    double target_rate(std::int64_t since_start_ns) const;
+    /// How many events the schedule lets go until `now_ns`; UINT64_MAX: no schedule.
+    std::uint64_t most_until(std::int64_t now_ns) const;
 
    private:
     friend class Pacer;

@@ -5,47 +5,18 @@
 #include "base/quantity.h"
 
 namespace racesim {
-namespace {
 
-// Above so many events at a time a lag is taken for several neighbours.
-constexpr std::size_t kLagSamples = 64;
-
-void record_lags(const Pacer::Plan& plan, const WireBatch& batch, std::size_t first, std::size_t last,
-                 std::int64_t now_ns, Histogram& out) {
-  const std::size_t step = (last - first + kLagSamples - 1) / kLagSamples;
-  for (std::size_t i = first; i < last; i += step)
-    out.record(now_ns - plan.due_ns(batch, i), std::min(step, last - i));
-}
-
-}  // namespace
-
-void AckLag::on_acked(const WireBatch& batch, std::size_t first, std::size_t last) {
-  if (first == last) return;
-  const std::scoped_lock lock(mutex_);
-  if (plan_ && plan_->limited()) record_lags(*plan_, batch, first, last, clock_.now_ns(), lag_);
-}
-
-void AckLag::read(Histogram& out) const {
-  out.merge(lag_);
-}
-
-Pipeline::Pipeline(Generator& generator, Pacer& pacer, AckLag& ack_lag,
+Pipeline::Pipeline(Generator& generator, Pacer& pacer, DeliveryTimes& times,
                    std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
                    std::int64_t event_start_ns, std::optional<std::int64_t> start_ns)
     : generator_(generator),
       pacer_(pacer),
-      ack_lag_(ack_lag),
+      times_(times),
       sinks_(sinks),
       pace_(pace),
       clock_(clock),
       event_start_ns_(event_start_ns),
       asked_start_ns_(start_ns) {}
-
-std::optional<std::int64_t> Pipeline::start_ns() const {
-  const std::int64_t begun_ns = begun_ns_.load();
-  if (begun_ns == INT64_MIN) return std::nullopt;
-  return begun_ns;
-}
 
 void Pipeline::stop() {
   stop_.store(true);
@@ -53,19 +24,38 @@ void Pipeline::stop() {
 }
 
 void Pipeline::begin(std::int64_t now_ns) {
+  begun_ = true;
   pacer_.start(now_ns, event_start_ns_);
-  ack_lag_.set_plan(pacer_.plan());
-  begun_ns_.store(now_ns);
+  times_.set_plan(pacer_.plan());
 }
 
 Pipeline::End Pipeline::run() {
-  generator_.start();
-  if (asked_start_ns_) begin(*asked_start_ns_);
+  for (const auto& sink : sinks_) sinks_report_sends_ = sinks_report_sends_ || sink->reports_sends();
+  if (const Done started = generator_.start(); !started) {
+    end_.error = started.error();
+  } else {
+    try {
+      send_all();
+    } catch (const std::exception& e) {
+      end_.error = Error{ErrorKind::runtime, std::string("send events: ") + e.what(),
+                         "raise the limit of memory (ulimit -v), or lower --threads"};
+    }
+  }
+  generator_.cancel();
+  if (const auto failed = generator_.error(); failed && !end_.error) end_.error = failed;
+  close_sinks();
+  return end_;
+}
+
+void Pipeline::send_all() {
+  // Without a plan the making of the first events takes time as that of all others does.
+  if (!pacer_.plan().limited()) counters_.first_due_ns.store(clock_.now_ns());
+  if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
   bool going = true;
   while (going) {
     const SharedBatch batch = generator_.next();
     if (!batch) break;
-    if (begun_ns_.load() == INT64_MIN) begin(clock_.now_ns());
+    if (!begun_) begin(clock_.now_ns());
     std::size_t count = batch->size();
     if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - counters_.generated.load());
     going = send(batch, count);
@@ -74,9 +64,6 @@ Pipeline::End Pipeline::run() {
     if (going && pace_.live) pacer_.wait_for(generator_.read_until_ns(), stop_);
   }
   end_.reached_end = going && (generator_.at_end() || at_limit());
-  generator_.cancel();
-  close_sinks();
-  return end_;
 }
 
 /// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
@@ -84,17 +71,19 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
   for (std::size_t from = 0; from < events;) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
-    if (pace_.on_overload == Overload::fail && pacer_.behind_ns() > pace_.max_lag_ns) {
-      end_.error = Error{ErrorKind::runtime,
-                         "the sinks are " + format_duration(pacer_.behind_ns()) + " behind the plan",
+    const std::int64_t behind = overload_matters() ? behind_ns() : 0;
+    if (pace_.on_overload == Overload::fail && behind > pace_.max_lag_ns) {
+      end_.error = Error{ErrorKind::runtime, "the sinks are " + format_duration(behind) + " behind the plan",
                          "lower the rate, raise --max-lag, or choose --on-overload block or drop"};
       return false;
     }
+    const bool shed = release->shed || (pace_.on_overload == Overload::drop && behind > pace_.max_lag_ns);
     const std::size_t last = std::min(release->last, events);
     const std::size_t count = last - from;
+    note_due(*batch, from, last);
     counters_.generated.fetch_add(count);
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
-    if (release->shed)
+    if (shed)
       counters_.shed.fetch_add(count);
     else if (!submit(batch, from, last))
       return false;
@@ -103,9 +92,25 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
   return true;
 }
 
+bool Pipeline::overload_matters() const {
+  return pace_.on_overload != Overload::block && pacer_.plan().limited();
+}
+
+/// How late the oldest event is that has not gone out: the one to be released now, or one that a sink still
+/// holds. Events of one user wait for one another, so a sink may send in another order than it was given
+/// them: then the oldest is older than the count of what it sent tells.
+std::int64_t Pipeline::behind_ns() {
+  std::uint64_t most_unsent = 0;
+  for (const auto& sink : sinks_) most_unsent = std::max(most_unsent, sink->unsent());
+  const std::uint64_t sent = left_ - std::min(left_, most_unsent);
+  while (!unsent_leaves_.empty() && unsent_leaves_.front().end <= sent) unsent_leaves_.pop_front();
+  if (unsent_leaves_.empty()) return pacer_.behind_ns();
+  return std::max(pacer_.behind_ns(), clock_.now_ns() - unsent_leaves_.front().due_ns);
+}
+
 /// To every sink, also behind one that fails: each accounts for every event that was released.
 bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
-  note_sent(*batch, first, last);
+  note_left(*batch, first, last);
   bool all_took = true;
   for (const auto& sink : sinks_) {
     const Done taken = sink->submit(batch, first, last);
@@ -116,11 +121,20 @@ bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t l
   return all_took;
 }
 
-void Pipeline::note_sent(const WireBatch& batch, std::size_t first, std::size_t last) {
-  const std::int64_t now_ns = clock_.now_ns();
-  if (counters_.first_sent_ns.load() == 0) counters_.first_sent_ns.store(now_ns);
-  counters_.last_sent_ns.store(now_ns);
-  if (pacer_.plan().limited()) record_lags(pacer_.plan(), batch, first, last, now_ns, counters_.send_lag);
+void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t last) {
+  const Pacer::Plan& plan = pacer_.plan();
+  if (!plan.limited()) return;
+  if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
+  const std::int64_t last_due_ns = plan.due_ns(batch, last - 1);
+  counters_.last_due_ns.store(last_due_ns);
+  if (pace_.live) counters_.most_due.store(plan.most_until(last_due_ns));
+}
+
+void Pipeline::note_left(const WireBatch& batch, std::size_t first, std::size_t last) {
+  left_ += last - first;
+  if (overload_matters()) unsent_leaves_.push_back({left_, pacer_.plan().due_ns(batch, first)});
+  if (!sinks_report_sends_ && pacer_.plan().limited())
+    record_lags(pacer_.plan(), batch, first, last, clock_.now_ns(), counters_.send_lag);
 }
 
 /// The first error counts; that a pipe's reader went away is none.

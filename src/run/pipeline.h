@@ -1,17 +1,17 @@
 // The run in the order of its data: generator → pacer → sinks. One thread, the conductor, calls run().
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/histogram.h"
 #include "io/sink.h"
+#include "run/delivery_times.h"
 #include "run/generator.h"
 #include "run/pacer.h"
 
@@ -22,25 +22,12 @@ struct PipelineCounters {
   std::atomic<std::uint64_t> generated{0};  ///< released or shed
   std::atomic<std::uint64_t> shed{0};       ///< read it before `generated`: it is then not more
   std::atomic<std::int64_t> event_time_ns{0};
-  std::atomic<std::int64_t> first_sent_ns{0};  ///< by the clock; 0 before the first
-  std::atomic<std::int64_t> last_sent_ns{0};
-  Histogram send_lag;
-};
-
-/// Turns acknowledgements into lags. Any thread.
-class AckLag final : public AckListener {
- public:
-  explicit AckLag(Clock& clock) : clock_(clock) {}
-  /// Before the first acknowledgement.
-  void set_plan(const Pacer::Plan& plan) { plan_ = plan; }
-  void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) override;
-  void read(Histogram& out) const;
-
- private:
-  Clock& clock_;
-  mutable std::mutex mutex_;
-  std::optional<Pacer::Plan> plan_;
-  Histogram lag_;
+  // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
+  // due. Without: when sending began.
+  std::atomic<std::int64_t> first_due_ns{0};
+  std::atomic<std::int64_t> last_due_ns{0};
+  std::atomic<std::uint64_t> most_due{UINT64_MAX};  ///< live with a rate: events that it lets go by then
+  Histogram send_lag;                               ///< of sinks that send within submit()
 };
 
 class Pipeline {
@@ -52,10 +39,10 @@ class Pipeline {
   };
 
   /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and
-  /// by the clock; without `start_ns` sending starts when the first events are ready.
-  Pipeline(Generator& generator, Pacer& pacer, AckLag& ack_lag, std::vector<std::unique_ptr<Sink>>& sinks,
-           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
-           std::optional<std::int64_t> start_ns);
+  /// by the clock; without `start_ns` it is that of run() (live), or when the first events are ready.
+  Pipeline(Generator& generator, Pacer& pacer, DeliveryTimes& times,
+           std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
+           std::int64_t event_start_ns, std::optional<std::int64_t> start_ns);
 
   /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
   void limit(std::uint64_t events) { most_events_ = events; }
@@ -65,29 +52,41 @@ class Pipeline {
   void stop();
 
   const PipelineCounters& counters() const { return counters_; }
-  std::optional<std::int64_t> start_ns() const;
 
  private:
+  /// Events that left together.
+  struct Leave {
+    std::uint64_t end = 0;  ///< events that had left with it, since the start
+    std::int64_t due_ns = 0;
+  };
+
+  void send_all();
   void begin(std::int64_t now_ns);
   bool send(const SharedBatch& batch, std::size_t count);
   bool at_limit() const { return most_events_ > 0 && counters_.generated.load() >= most_events_; }
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
-  void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
+  void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
+  void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
+  bool overload_matters() const;
+  std::int64_t behind_ns();
   void note_failure(const Sink& sink, const Error& error);
   void close_sinks();
 
   Generator& generator_;
   Pacer& pacer_;
-  AckLag& ack_lag_;
+  DeliveryTimes& times_;
   std::vector<std::unique_ptr<Sink>>& sinks_;
   const PaceOptions& pace_;
   Clock& clock_;
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
   std::uint64_t most_events_ = 0;
-  std::atomic<std::int64_t> begun_ns_{INT64_MIN};
+  bool begun_ = false;
+  bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
+  std::uint64_t left_ = 0;           ///< events that were given to the sinks
+  std::deque<Leave> unsent_leaves_;  ///< oldest first: those of which some sink still holds events
   End end_;
 };
 

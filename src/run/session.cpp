@@ -4,16 +4,16 @@
 #include <sched.h>
 
 #include <fmt/format.h>
-#include <charconv>
 #include <condition_variable>
+#include <deque>
+#include <exception>
+#include <utility>
 
-#include "codec/encoder.h"
 #include "io/dead_letter.h"
 #include "io/registry.h"
 #include "io/sinks/threaded.h"
-#include "run/master_load.h"
+#include "run/content.h"
 #include "run/pipeline.h"
-#include "run/run_id.h"
 
 namespace racesim {
 namespace {
@@ -24,39 +24,16 @@ LagSummary summarise(const Histogram& lag) {
           ms(lag.max_ns())};
 }
 
-/// First in the queue for a processor, where the system allows it.
-void ask_for_realtime() {
+/// First in the queue for a processor, where the system allows it; returns an errno value.
+int ask_for_realtime() {
   sched_param parameters{};
   parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
-  pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+  return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
 }
 
-Result<std::uint32_t> parse_run(const std::string& text) {
-  std::uint32_t run = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, code] = std::from_chars(text.data(), end, run, 16);
-  if (code != std::errc{} || stop != end || text.size() != 8)
-    return fail(ErrorKind::usage, "--run-id: '" + text + "' is not a run's name",
-                "a name is 8 hex digits: a1b2c3d4");
-  return run;
-}
-
-ScenarioConfig scenario_config(const ContentOptions& content, const MasterData& master) {
-  ScenarioConfig config;
-  config.seed = content.seed;
-  config.start_ms = content.start_ns / 1'000'000;
-  if (content.end_ns) config.end_ms = *content.end_ns / 1'000'000;
-  config.plays = content.plays;
-  config.race = content.race;
-  config.master = master.tables();
-  return config;
-}
-
-Done unknown_scenario(const std::string& name) {
-  std::string known;
-  for (const ScenarioEntry& entry : scenarios())
-    known += (known.empty() ? "--scenario " : " or ") + std::string(entry.name);
-  return fail(ErrorKind::usage, "unknown scenario '" + name + "'", "choose: " + known);
+/// "1 part", "3 parts".
+std::string parts_text(std::uint32_t count) {
+  return std::to_string(count) + (count == 1 ? " part" : " parts");
 }
 
 /// The shards of part `option.index` of `option.count`.
@@ -90,7 +67,7 @@ class Session::Impl {
   Impl(RunConfig config, Clock& clock)
       : config_(std::move(config)),
         clock_(clock),
-        ack_lag_(clock),
+        times_(clock),
         dead_letter_(config_.delivery.dead_letter_path) {}
   ~Impl() {
     if (!conductor_.joinable()) return;
@@ -99,27 +76,34 @@ class Session::Impl {
   }
 
   Done open();
+  Result<RunPlan> check();
   void start();
   void stop();
   void abandon();
   RunResult wait();
   bool wait_for(std::int64_t timeout_ns);
   RunStatus status() const;
+  std::vector<Error> take_warnings();
 
  private:
-  Done open_scenario();
-  Done open_encoders();
+  void warn(Error warning);
+  void warn_of_empty_part();
+  std::vector<SinkText> sink_texts() const;
+  SinkRequest request_for(const SinkText& text);
+  Done check_dead_letter() const;
+  Done open_all();
+  Done open_content();
   Done open_sinks();
   void conduct();
+  void finish(Pipeline::End end);
+  void fill_rates(RunStatus& status) const;
 
   RunConfig config_;
   Clock& clock_;
-  AckLag ack_lag_;
+  DeliveryTimes times_;
   DeadLetter dead_letter_;
-  MasterData master_;
-  std::uint32_t run_ = 0;
-  std::unique_ptr<Scenario> scenario_;
-  std::vector<std::unique_ptr<Encoder>> encoders_;  // by stream
+  std::unique_ptr<Content> content_;
+  std::deque<SinkTimes> sink_times_;  // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<Generator> generator_;
   std::optional<Pacer> pacer_;
@@ -132,62 +116,52 @@ class Session::Impl {
   std::optional<std::int64_t> started_ns_;
   std::optional<std::int64_t> ended_ns_;
   bool abandoned_ = false;
+  std::vector<Error> warnings_;
   Pipeline::End end_;
 };
 
-Done Session::Impl::open_scenario() {
-  const ScenarioEntry* entry = find_scenario(config_.content.scenario);
-  if (entry == nullptr) return unknown_scenario(config_.content.scenario);
-  if (entry->needs_master || config_.content.master_data_named) {
-    auto master = load_master(config_.content.master_data_dir, entry->master_entities);
-    if (!master) return tl::make_unexpected(master.error());
-    master_ = std::move(*master);
-  }
-  ScenarioConfig scenario_options = scenario_config(config_.content, master_);
-  run_ = derive_run(*entry, scenario_options, master_.content_hash);
-  if (config_.run_id) {
-    const auto named = parse_run(*config_.run_id);
-    if (!named) return tl::make_unexpected(named.error());
-    run_ = *named;
-  }
-  scenario_options.run = run_;
-  auto scenario = entry->make(scenario_options);
-  if (!scenario) return tl::make_unexpected(scenario.error());
-  scenario_ = std::move(*scenario);
-  return open_encoders();
+Done Session::Impl::open_content() {
+  auto content = racesim::open_content(config_, clock_);
+  if (!content) return tl::make_unexpected(content.error());
+  content_ = std::move(*content);
+  return {};
 }
 
-Done Session::Impl::open_encoders() {
-  for (const StreamInfo& stream : scenario_->streams()) {
-    auto encoder = make_encoder(*stream.schema, config_.delivery.format);
-    if (!encoder) return tl::make_unexpected(encoder.error());
-    encoders_.push_back(std::move(*encoder));
-  }
-  if (encoders_.size() > 1 && !encoders_.front()->header().empty())
-    return fail(ErrorKind::usage,
-                "--format " + config_.delivery.format + " has one header, and these streams need two",
-                "choose one with --streams, or --format json");
+std::vector<SinkText> Session::Impl::sink_texts() const {
+  std::vector<SinkText> texts;
+  for (const SinkSpec& spec : config_.delivery.sinks) texts.push_back({spec.kind, spec.target});
+  return texts;
+}
+
+SinkRequest Session::Impl::request_for(const SinkText& text) {
+  SinkRequest request;
+  request.kind = text.kind;
+  request.target = text.target;
+  request.header = content_->encoders.front()->header();
+  request.http = config_.delivery.http;
+  request.clock = &clock_;
+  request.acks = &sink_times_.emplace_back(times_);
+  request.dead_letter = &dead_letter_;
+  return request;
+}
+
+/// Only http gives events up one by one. Found out now rather than with the first that fails.
+Done Session::Impl::check_dead_letter() const {
+  for (const SinkSpec& spec : config_.delivery.sinks)
+    if (spec.kind == "http") return dead_letter_.check();
   return {};
 }
 
 Done Session::Impl::open_sinks() {
-  std::vector<SinkText> texts;
-  for (const SinkSpec& spec : config_.delivery.sinks) texts.push_back({spec.kind, spec.target});
+  const std::vector<SinkText> texts = sink_texts();
   if (Done distinct = check_distinct(texts); !distinct) return distinct;
+  if (Done ok = check_dead_letter(); !ok) return ok;
   for (const SinkText& text : texts) {
-    SinkRequest request;
-    request.kind = text.kind;
-    request.target = text.target;
-    request.header = encoders_.front()->header();
-    request.http = config_.delivery.http;
-    request.clock = &clock_;
-    request.acks = &ack_lag_;
-    request.dead_letter = &dead_letter_;
-    auto sink = open_sink(request);
+    auto sink = open_sink(request_for(text));
     if (!sink) return tl::make_unexpected(sink.error());
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
     if (texts.size() > 1)
-      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink)));
+      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), &sink_times_.back()));
     else
       sinks_.push_back(std::move(*sink));
   }
@@ -195,23 +169,73 @@ Done Session::Impl::open_sinks() {
 }
 
 Done Session::Impl::open() {
-  if (Done ok = open_scenario(); !ok) return ok;
+  try {
+    return open_all();
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime, std::string("prepare the run: ") + e.what(),
+                "raise the limits of memory and processes (ulimit -v, ulimit -u), or lower --threads");
+  }
+}
+
+Done Session::Impl::open_all() {
+  if (Done ok = open_content(); !ok) return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
   if (Done ok = open_sinks(); !ok) return ok;
-  const ShardRange shards = shard_range(config_.shard, scenario_->shard_count());
+  const ShardRange shards = shard_range(config_.shard, content_->scenario->shard_count());
   std::vector<const Encoder*> encoders;
-  for (const auto& encoder : encoders_) encoders.push_back(encoder.get());
-  generator_ =
-      std::make_unique<Generator>(*scenario_, std::move(encoders), shards, run_, config_.delivery.threads);
+  for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
+  generator_ = std::make_unique<Generator>(*content_->scenario, std::move(encoders), shards, content_->run,
+                                           config_.delivery.threads);
   // A live run is due by the wall clock: its start may lie a moment back by now.
   std::optional<std::int64_t> start_ns;
-  if (config_.pace.live) start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
-  pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, ack_lag_, sinks_, config_.pace, clock_,
+  if (config_.pace.live && !config_.pace.start_when_ready)
+    start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
+  pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, times_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, start_ns);
   pipeline_->limit(config_.content.most_events);
+  warn_of_empty_part();
   return {};
+}
+
+Result<RunPlan> Session::Impl::check() {
+  if (Done ok = open_content(); !ok) return tl::make_unexpected(ok.error());
+  if (const auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_); !pacer)
+    return tl::make_unexpected(pacer.error());
+  const std::vector<SinkText> texts = sink_texts();
+  if (Done distinct = check_distinct(texts); !distinct) return tl::make_unexpected(distinct.error());
+  if (Done ok = check_dead_letter(); !ok) return tl::make_unexpected(ok.error());
+  for (const SinkText& text : texts)
+    if (Done ok = check_sink(request_for(text)); !ok) return tl::make_unexpected(ok.error());
+  warn_of_empty_part();
+  RunPlan plan;
+  plan.planned = content_->scenario->planned_events();
+  plan.parts = content_->scenario->shard_count();
+  const ShardRange range = shard_range(config_.shard, plan.parts);
+  plan.share = static_cast<double>(range.last - range.first) / plan.parts;
+  plan.warnings = take_warnings();
+  return plan;
+}
+
+void Session::Impl::warn_of_empty_part() {
+  const std::uint32_t parts = content_->scenario->shard_count();
+  const ShardRange range = shard_range(config_.shard, parts);
+  if (range.first < range.last) return;
+  warn({ErrorKind::usage,
+        fmt::format("part {} of {} is empty: this run has {}", config_.shard.index, config_.shard.count,
+                    parts_text(parts)),
+        fmt::format("no event is lost: the other parts have them; use --shard I/{} or less", parts)});
+}
+
+void Session::Impl::warn(Error warning) {
+  const std::scoped_lock lock(mutex_);
+  warnings_.push_back(std::move(warning));
+}
+
+std::vector<Error> Session::Impl::take_warnings() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(warnings_, {});
 }
 
 void Session::Impl::start() {
@@ -220,13 +244,26 @@ void Session::Impl::start() {
     state_ = RunState::running;
     started_ns_ = clock_.now_ns();
   }
-  conductor_ = std::thread([this] { conduct(); });
+  try {
+    conductor_ = std::thread([this] { conduct(); });
+  } catch (const std::exception& e) {
+    Pipeline::End end;
+    end.error = Error{ErrorKind::runtime, std::string("start the run's thread: ") + e.what(),
+                      "raise the limits of memory and processes (ulimit -v, ulimit -u)"};
+    finish(std::move(end));
+  }
 }
 
 void Session::Impl::conduct() {
   use_tight_timer_slack();
-  if (config_.pace.realtime) ask_for_realtime();
-  Pipeline::End end = pipeline_->run();
+  if (const int refused = config_.pace.realtime ? ask_for_realtime() : 0; refused != 0)
+    warn(system_error(
+        "--realtime: ask for real-time scheduling", refused,
+        "the run goes on without it; root may allow it: ulimit -r 1, or setcap cap_sys_nice+ep"));
+  finish(pipeline_->run());
+}
+
+void Session::Impl::finish(Pipeline::End end) {
   if (Done closed = dead_letter_.close(); !closed && !end.error) end.error = closed.error();
   const std::scoped_lock lock(mutex_);
   end_ = std::move(end);
@@ -258,16 +295,24 @@ bool Session::Impl::wait_for(std::int64_t timeout_ns) {
 }
 
 RunResult Session::Impl::wait() {
-  conductor_.join();
+  if (conductor_.joinable()) conductor_.join();
   RunResult result;
   result.status = status();
   result.seed = config_.content.seed;
-  result.run = fmt::format("{:08x}", run_);
+  result.run = fmt::format("{:08x}", content_->run);
   result.start_ns = config_.content.start_ns;
+  result.end_ns = config_.content.end_ns;
   result.drained = !abandoned_;
   result.reached_end = end_.reached_end;
   result.reader_gone = end_.reader_gone;
   result.error = end_.error;
+  for (const auto& sink : sinks_)
+    for (FailureReason& reason : sink->failure_reasons()) result.failures.push_back(std::move(reason));
+  if (const std::uint64_t lost = dead_letter_.lost(); lost > 0) {
+    const Error why = dead_letter_.error().value_or(Error{});
+    result.lost =
+        Error{ErrorKind::runtime, fmt::format("{} events are in no file: {}", lost, why.what), why.hint};
+  }
   return result;
 }
 
@@ -283,22 +328,17 @@ RunStatus Session::Impl::status() const {
   const PipelineCounters& counters = pipeline_->counters();
   s.shed = counters.shed.load();
   s.generated = counters.generated.load();
-  s.planned = config_.shard.count == 1 ? scenario_->planned_events() : 0;
+  s.planned = config_.shard.count == 1 ? content_->scenario->planned_events() : 0;
   if (config_.content.most_events > 0)
     s.planned =
         s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
   s.event_time_ns = counters.event_time_ns.load();
   if (s.generated > 0) s.headline = scenario_->headline(s.event_time_ns);
-  if (const auto start_ns = pipeline_->start_ns())
-    s.target_rate = pacer_->plan().target_rate(until_ns - *start_ns);
-  const std::int64_t first_sent_ns = counters.first_sent_ns.load();
-  const double busy_s = static_cast<double>(counters.last_sent_ns.load() - first_sent_ns) / 1e9;
-  const std::uint64_t released = s.generated - s.shed;
-  if (first_sent_ns != 0 && busy_s > 0 && released > 1)
-    s.sent_rate = static_cast<double>(released - 1) / busy_s;
-  s.send_lag = summarise(counters.send_lag);
+  const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
+  times_.read_send(*send_lag);
+  s.send_lag = summarise(*send_lag);
   const auto ack_lag = std::make_unique<Histogram>();
-  ack_lag_.read(*ack_lag);
+  times_.read_ack(*ack_lag);
   s.ack_lag = summarise(*ack_lag);
   for (const auto& sink : sinks_) {
     const SinkCounters& c = sink->counters();
@@ -310,7 +350,30 @@ RunStatus Session::Impl::status() const {
     s.retried += last.retried;
     s.dead_lettered += last.dead_lettered;
   }
+  fill_rates(s);
   return s;
+}
+
+/// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first
+/// event is due at that moment, so it takes none of the time and does not count.
+void Session::Impl::fill_rates(RunStatus& s) const {
+  const PipelineCounters& counters = pipeline_->counters();
+  const std::int64_t from_ns = counters.first_due_ns.load();
+  if (from_ns == 0) return;
+  const auto rate = [&](std::uint64_t events, std::int64_t until_ns) {
+    return until_ns > from_ns ? static_cast<double>(events) * 1e9 / static_cast<double>(until_ns - from_ns)
+                              : 0;
+  };
+  const bool planned = pacer_->plan().limited();
+  const auto timed = [&](std::uint64_t events) { return planned && events > 0 ? events - 1 : events; };
+  if (planned) {
+    const std::int64_t last_due_ns = counters.last_due_ns.load();
+    s.target_rate = rate(std::min(timed(s.generated), counters.most_due.load()), last_due_ns);
+  }
+  for (std::size_t i = 0; i < sinks_.size(); ++i) {
+    const double got = rate(timed(s.sinks[i].acked), sink_times_[i].last_acked_ns());
+    s.got_rate = i == 0 ? got : std::min(s.got_rate, got);
+  }
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -320,6 +383,15 @@ Result<std::unique_ptr<Session>> Session::open(RunConfig config, Clock& clock) {
   auto impl = std::make_unique<Impl>(std::move(config), clock);
   if (Done ok = impl->open(); !ok) return tl::make_unexpected(ok.error());
   return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+Result<RunPlan> Session::check(RunConfig config, Clock& clock) {
+  try {
+    return Impl(std::move(config), clock).check();
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime, std::string("plan the run: ") + e.what(),
+                "raise the limit of memory (ulimit -v)");
+  }
 }
 
 void Session::start() {
@@ -339,6 +411,9 @@ bool Session::wait_for(std::int64_t timeout_ns) {
 }
 RunStatus Session::status() const {
   return impl_->status();
+}
+std::vector<Error> Session::take_warnings() {
+  return impl_->take_warnings();
 }
 
 }  // namespace racesim

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "io/sink.h"
 #include "run/config.h"
 
 namespace racesim {
@@ -30,30 +31,41 @@ struct SinkStatus {
 /// Counters at one moment; all events of the run so far.
 struct RunStatus {
   RunState state = RunState::idle;
-  double uptime_s = 0;             ///< since start() (steady clock)
-  std::uint64_t generated = 0;     ///< events that passed the pacer or were shed by it
-  std::uint64_t shed = 0;          ///< dropped by --on-overload drop
-  std::uint64_t planned = 0;       ///< events of the whole run; 0 if not known
-  double target_rate = 0;          ///< events/s now; 0: no limit
-  double sent_rate = 0;            ///< mean events/s since the first event
+  double uptime_s = 0;          ///< since start() (steady clock)
+  std::uint64_t generated = 0;  ///< events that passed the pacer or were shed by it
+  std::uint64_t shed = 0;       ///< dropped by --on-overload drop
+  std::uint64_t planned = 0;    ///< events of the whole run; 0 if not known
+  double target_rate = 0;  ///< events/s of the plan, from the first due time to the last so far; 0: no plan
+  double got_rate = 0;     ///< events/s acked, by the slowest sink: from the first due time to its last ack
   std::int64_t event_time_ns = 0;  ///< of the last event released
   std::string headline;            ///< what the scenario has to say of that moment; mostly nothing
-  LagSummary send_lag;             ///< send − due
+  LagSummary send_lag;             ///< send − due; http: written to the connection. Empty without a plan
   LagSummary ack_lag;              ///< ack − due
   std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0;
+};
+
+/// What a configuration would do, as Session::check() finds it.
+struct RunPlan {
+  std::uint64_t planned = 0;  ///< events of the whole run; 0 if not known
+  std::uint32_t parts = 0;    ///< that it can be divided into
+  double share = 1;           ///< of its parts, those that --shard names
+  std::vector<Error> warnings;
 };
 
 /// How a run ended.
 struct RunResult {
   RunStatus status;
   std::uint64_t seed = 0;
-  std::string run;             ///< 8 hex digits
-  std::int64_t start_ns = 0;   ///< event time of the run's start (live: the moment of start)
-  bool drained = true;         ///< false: abandoned before everything was acked or failed
-  bool reached_end = true;     ///< false: stopped before the plan's end
+  std::string run;                     ///< 8 hex digits
+  std::int64_t start_ns = 0;           ///< event time of the run's start (live: the moment of start)
+  std::optional<std::int64_t> end_ns;  ///< event time of its planned end
+  bool drained = true;                 ///< false: abandoned before everything was acked or failed
+  bool reached_end = true;             ///< false: stopped before the plan's end
   bool reader_gone = false;    ///< stdout's or a FIFO's reader closed it: the run ended there, without error
   std::optional<Error> error;  ///< what ended the run early
+  std::optional<Error> lost;   ///< failed events that the dead-letter file did not take
+  std::vector<FailureReason> failures;  ///< of all sinks
 };
 
 class Session {
@@ -63,7 +75,10 @@ class Session {
   static Result<std::unique_ptr<Session>> open(RunConfig config, Clock& clock);
   ~Session();
 
-  /// Starts the threads. Once.
+  /// All that open() looks at, without opening, making or connecting anything. Errors: those of open().
+  static Result<RunPlan> check(RunConfig config, Clock& clock);
+
+  /// Starts the threads. Once. If the system has none to give, the run ends at once with that error.
   void start();
   /// Asks for an orderly end: generate no more, deliver what was released. Safe from any thread, any time.
   void stop();
@@ -75,6 +90,8 @@ class Session {
   bool wait_for(std::int64_t timeout_ns);
   /// Safe from any thread, any time.
   RunStatus status() const;
+  /// What the user should know although the run goes on; each is given out once. Any thread.
+  std::vector<Error> take_warnings();
 
  private:
   class Impl;

@@ -4,7 +4,7 @@ Method: one option set in all places, taken away one after the other."""
 import json
 import unittest
 
-from workdir import Workdir
+from workdir import MASTER, Workdir
 
 
 class Precedence(Workdir):
@@ -16,7 +16,7 @@ class Precedence(Workdir):
 
     def plan(self, *args, **env):
         window = ["--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime",
-                  "2024-01-02", "--dry-run", "--json"]
+                  "2024-01-02", "--master-data-dir", MASTER, "--dry-run", "--json"]
         result = self.racesim("run", *window, *args, env=env)
         self.assert_code(result, 0)
         return json.loads(result.stdout)

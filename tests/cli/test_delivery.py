@@ -61,6 +61,23 @@ class Delivery(Workdir):
         self.assertEqual(self.summary(result)["failed"], 40)
         self.assertEqual(len(self.dead_letters()), 40)
 
+    def test_dead_letters_that_no_file_took_are_told(self):
+        for url in (f"http://127.0.0.1:{closed_port()}/play", None):
+            with self.subTest(url=url), Recorder(status=422) as server:
+                result = self.post(url or server.url, "--dead-letter", "/dev/full")
+                self.assertEqual(result.returncode, 1, result.stderr)
+                summary = self.summary(result)
+                self.assertEqual(summary["dead_lettered"], 0)
+                self.assertIn(f"{summary['failed']} events are in no file: write dead-letter file /dev/full: No space",
+                              result.stderr)
+                self.assertIn("refused" if url else "dead-letter", result.stderr)
+
+    def test_a_dead_letter_file_that_cannot_be_made_is_told_at_the_start(self):
+        with Recorder() as server:
+            result = self.post(server.url, "--dead-letter", "no/such/dead")
+        self.assert_refused(result, "--dead-letter: create no/such/dead: directory no/such does not exist", code=1)
+        self.assertEqual(server.requests, [])
+
     def test_answers_503_then_recovers(self):
         with Recorder(failing=5) as server:
             result = self.post(server.url)
@@ -73,6 +90,9 @@ class Delivery(Workdir):
             result = self.post(server.url, "--dead-letter", "dead.ndjson")
         self.assertEqual(result.returncode, 4, result.stderr)
         self.assertEqual(len(server.requests), 40)  # no retry of a rejection
+        self.assertIn("error: 40 events not delivered: HTTP 422 (40)\n", result.stderr)
+        self.assertIn("they are in dead.ndjson", result.stderr)
+        self.assertEqual(self.summary(result)["failures"], [{"reason": "HTTP 422", "events": 40}])
         self.assertEqual(self.summary(result)["failed"], 40)
         self.assertEqual(len(self.dead_letters("dead.ndjson")), 40)
 

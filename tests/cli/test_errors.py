@@ -47,7 +47,7 @@ class UnknownNames(Workdir):
         self.assert_refused(self.play("--config", "."), "read .: it is a folder")
 
     def test_options_of_later_versions_are_not_there(self):
-        for option in ("--brokers", "--faults", "--manifest", "--checkpoint", "--backfill", "--cars", "--topic"):
+        for option in ("--brokers", "--faults", "--manifest", "--checkpoint", "--backfill", "--topic"):
             self.assert_refused(self.play(option, "1"), f"unknown option '{option}'")
 
 
@@ -145,6 +145,23 @@ class Combinations(Workdir):
 
     def test_the_same_file_twice(self):
         self.assert_refused(self.play("--sink", "file:a", "--sink", "file:./a"), "same place")
+
+    def test_no_two_outputs_are_the_same_file(self):
+        (self.dir / "link").symlink_to("s.json")
+        for options in (("--sink", "file:s.json", "--lock", "s.json"),
+                        ("--sink", "file:s.json", "--summary-export", "./s.json"),
+                        ("--sink", "file:s.json", "--summary-export", "link"),
+                        ("--sink", "file:s", "--lock", "s.partial"),
+                        ("--sink", "file:d", "--sink", "http", "--dead-letter", "d"),
+                        ("--sink", "file:dead-letter.ndjson", "--sink", "http"),
+                        ("--sink", "stdout", "--sink", "http", "--dead-letter", "/dev/stdout"),
+                        ("--lock", "same", "--summary-export", "same")):
+            with self.subTest(options=options):
+                self.assert_refused(self.play(*options), "write to the same place")
+        self.assertEqual([path.name for path in self.dir.iterdir()], ["link"])
+
+    def test_without_http_the_dead_letter_file_is_nobody_s(self):
+        self.assert_code(self.play("--volume", "5", "--sink", "file:dead-letter.ndjson"), 0)
 
     def test_csv_does_not_go_to_http(self):
         self.assert_refused(self.play("--sink", "http", "--format", "csv"), "sends JSON")

@@ -28,7 +28,7 @@ class Examples(Workdir):
     def test_config_files_hold_known_keys_and_good_values(self):
         for path in sorted(EXAMPLES.glob("*.toml")):
             self.assert_code(self.racesim("config", "show", "--config", path), 0)
-            self.assert_code(self.racesim("run", "--config", path, "--dry-run"), 0)
+            self.assert_code(self.racesim("run", "--config", path, "--master-data-dir", MASTER, "--dry-run"), 0)
 
     def test_history(self):
         result = self.racesim("run", "--config", EXAMPLES / "history.toml", "--api-endpoint", self.receiver(),

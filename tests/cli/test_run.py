@@ -6,7 +6,7 @@ import io
 import json
 import unittest
 
-from workdir import MASTER, Workdir
+from workdir import JANUARY, MASTER, Workdir
 
 
 class Historical(Workdir):
@@ -32,9 +32,26 @@ class Historical(Workdir):
         self.assertNotEqual(self.play("--volume", "50").stdout, self.play("--volume", "50", "--seed", "43").stdout)
 
     def test_shards_are_parts_of_the_whole(self):
-        whole = sorted(self.play("--volume", "600").stdout.splitlines())
-        parts = [self.play("--volume", "600", "--shard", f"{i}/3").stdout.splitlines() for i in (1, 2, 3)]
+        # Three hours with so many plays that the run can be divided.
+        busy = ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01T00:00:00Z",
+                "--end-datetime", "2024-01-01T03:00:00Z", "--master-data-dir", MASTER, "--volume", "60000"]
+        whole = sorted(self.racesim(*busy).stdout.splitlines())
+        runs = [self.racesim(*busy, "--shard", f"{i}/3") for i in (1, 2, 3)]
+        parts = [run.stdout.splitlines() for run in runs]
+        for part, run in zip(parts, runs):
+            self.assertGreater(len(part), 1000)
+            self.assertNotIn("is empty", run.stderr)
         self.assertEqual(sorted(sum(parts, [])), whole)
+
+    def test_an_empty_part_is_told(self):
+        for more in ((), ("--dry-run",)):
+            first = self.play("--shard", "1/3", *more)
+            self.assert_code(first, 0)
+            self.assertIn("warning part 1 of 3 is empty: this run has 1 part", first.stderr)
+            self.assertNotIn("is empty", self.play("--shard", "3/3", *more).stderr)
+        self.assertEqual(len(self.play("--shard", "3/3").stdout.splitlines()), 10000)
+        plan = json.loads(self.play("--shard", "3/3", "--posting-rate", "10", "--dry-run", "--json").stdout)
+        self.assertEqual(plan["expected_seconds"], 1000)
 
     def test_csv(self):
         result = self.play("--volume", "20", "--format", "csv")
@@ -49,8 +66,29 @@ class Historical(Workdir):
 
     def test_the_zone(self):
         text = self.racesim("run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01",
-                            "--end-datetime", "2024-01-02", "--tz", "Asia/Tokyo", "--dry-run").stdout
+                            "--end-datetime", "2024-01-02", "--tz", "Asia/Tokyo", "--master-data-dir", MASTER, "--dry-run").stdout
         self.assertIn("2023-12-31T15:00:00Z to 2024-01-01T15:00:00Z", text)
+
+
+class Limits(Workdir):
+    def limited(self, kilobytes, *options):
+        line = " ".join(["run", *JANUARY, "--master-data-dir", MASTER, *options])
+        return self.shell(f'ulimit -v {kilobytes}; "$RACESIM" {line}')
+
+    def test_threads_that_cannot_be_started(self):
+        result = self.limited(1500000, "--volume", "5", "--threads", "256", "--sink", "null")
+        self.assert_code(result, 1)
+        for text in ("error: start thread", "of 256", "lower --threads"):
+            self.assertIn(text, result.stderr)
+
+    def test_memory_that_runs_out(self):
+        for kilobytes in (60000, 80000, 100000, 120000):
+            with self.subTest(kilobytes=kilobytes):
+                result = self.limited(kilobytes, "--volume", "3000000", "--sink", "file:out.ndjson")
+                self.assertIn(result.returncode, (0, 1), result.stderr)
+                if result.returncode == 1:
+                    self.assertIn("error: ", result.stderr)
+                    self.assertIn("ulimit", result.stderr)
 
 
 class Live(Workdir):
@@ -61,6 +99,7 @@ class Live(Workdir):
         summary = json.loads(result.stderr.splitlines()[-1])
         times = [json.loads(line)["played_at"] for line in result.stdout.splitlines()]
         self.assertEqual(len(times), summary["acked"])
+        self.assertGreater(len(times), 30)  # a hundred are the mean
         self.assertEqual(times, sorted(times))
         self.assertTrue(all(summary["start"][:19] <= time < summary["end"] for time in times), summary)
 
@@ -116,13 +155,41 @@ class Results(Workdir):
         plan = json.loads(self.play("--posting-rate", "10", "--dry-run", "--json").stdout)
         self.assertEqual(plan["expected_seconds"], 1000)
 
+    def test_dry_run_refuses_what_the_run_refuses(self):
+        (self.dir / "file").write_text("")
+        for options, text, code in (
+                (("--master-data-dir", "none"), "no master data in none", 3),
+                (("--start-datetime", "1950-01-01", "--end-datetime", "1950-02-01"), "can play in this window", 2),
+                (("--sink", "file:no/such/a"), "directory no/such does not exist", 1),
+                (("--sink", "file:file/a"), "file is a file, not a directory", 1),
+                (("--sink", "http", "--dead-letter", "no/such/dead"), "--dead-letter: create no/such/dead", 1),
+                (("--sink", "http", "--token-file", "none"), "cannot read token file none", 2),
+                (("--lock", "no/such/lock"), "create no/such/lock", 1),
+                (("--summary-export", "no/such/s.json"), "create no/such/s.json", 1),
+                (("--run-id", "a1b2c3d4", "--threshold", "lag_p99_ms<5"), "is not measured", 2)):
+            with self.subTest(options=options):
+                self.assert_refused(self.play(*options, "--dry-run"), text, code=code)
+                self.assertEqual(self.play(*options).returncode, code)
+        self.assertEqual(sorted(path.name for path in self.dir.iterdir()), ["file"])
+
+    def test_dry_run_keeps_what_a_killed_run_left(self):
+        (self.dir / "a.partial").write_text("rescue me\n")
+        self.assert_code(self.play("--sink", "file:a", "--dry-run"), 0)
+        self.assertEqual((self.dir / "a.partial").read_text(), "rescue me\n")
+
+    def test_dry_run_tells_total_and_rate(self):
+        text = self.play("--volume", "60/min", "--posting-rate", "0.0000001", "--dry-run").stdout
+        self.assertIn("60 events a minute, about 2,678,400 in all", text)
+        self.assertIn("at most 0.00864/d", text)
+
     def test_posting_rate_defaults_to_ten_for_http(self):
         plan = json.loads(self.play("--sink", "http", "--dry-run", "--json").stdout)
         self.assertEqual(plan["expected_seconds"], 1000)
         self.assertEqual(plan["sinks"], ["http://localhost:8000/play"])
 
     def test_simulate_run_means_plays_to_http(self):
-        window = ["--historical", "--start-datetime", "2024-01-01", "--end-datetime", "2024-01-02"]
+        window = ["--historical", "--start-datetime", "2024-01-01", "--end-datetime", "2024-01-02",
+                  "--master-data-dir", MASTER]
         plan = json.loads(self.racesim("simulate", "run", *window, "--dry-run", "--json").stdout)
         self.assertEqual((plan["scenario"], plan["sinks"]), ("plays", ["http://localhost:8000/play"]))
         plan = json.loads(self.racesim("simulate", "run", *window, "--sink", "null", "--dry-run", "--json").stdout)

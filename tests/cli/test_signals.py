@@ -80,6 +80,23 @@ class Signals(Workdir):
         self.assertGreater(summary["failed"], 0)
         self.assertEqual(len((self.dir / "dead-letter.ndjson").read_text().splitlines()), summary["dead_lettered"])
 
+    def test_the_longest_drain_time_drains(self):
+        reached = []
+
+        def answer(connection, number):
+            reached.append(number)
+            PAUSE.wait(0.3)
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+        with misbehaving(answer) as url:
+            process = self.start(*LIVE, "--api-endpoint", url, "--drain-timeout", "106751d23h47m", "--timeout",
+                                 "106751d23h47m", "--json")
+            wait_until(lambda: reached, "the first request")
+            process.send_signal(signal.SIGTERM)
+            code, out, err = self.finish(process)
+        self.assertEqual(code, 0, err)
+        self.assertEqual(json.loads(out)["failed"], 0)
+
     def test_ignored_signals_stay_ignored(self):
         # As nohup and background jobs of a script have it.
         result = self.shell(f"trap '' INT; \"$RACESIM\" {' '.join(LIVE)} --duration 1s --sink null & "

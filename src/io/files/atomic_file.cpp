@@ -32,8 +32,9 @@ std::string blocking_file(const std::string& path) {
   return {};
 }
 
-/// Where the file will lie: behind the symbolic links of `path`, whether or not their target exists.
-std::string resolved(const std::string& path) {
+}  // namespace
+
+std::string resolve_links(const std::string& path) {
   constexpr int kLinksMax = 40;  // as the kernel's
   fs::path name = path;
   std::error_code error;
@@ -44,6 +45,8 @@ std::string resolved(const std::string& path) {
   }
   return name.string();
 }
+
+namespace {
 
 bool same_file(int fd, const std::string& path) {
   struct stat opened {};
@@ -106,6 +109,10 @@ std::string shell_quoted(std::string_view path) {
 Error explain_create_error(const std::string& path, int error_number) {
   const std::string parent = parent_of(path);
   const std::string what = "create " + path + ": ";
+  std::error_code ignored;
+  if (error_number == ENOENT && fs::exists(parent, ignored))
+    return {ErrorKind::runtime, what + "the file system of " + parent + " takes no new files",
+            "choose another path"};
   if (error_number == ENOENT)
     return {ErrorKind::runtime, what + "directory " + parent + " does not exist",
             "create it: mkdir -p " + shell_quoted(parent)};
@@ -124,9 +131,32 @@ Error explain_create_error(const std::string& path, int error_number) {
   return system_error("create " + path, error_number);
 }
 
+Done check_file_path(const std::string& path, Existing existing) {
+  if (path.empty()) return fail(ErrorKind::usage, "create a file: its path is empty");
+  const std::string final_path = resolve_links(path);
+  struct stat info {};
+  const bool exists = stat(final_path.c_str(), &info) == 0;
+  if (final_path.back() == '/' || (exists && S_ISDIR(info.st_mode)))
+    return tl::make_unexpected(explain_create_error(path, EISDIR));
+  const bool in_place = exists && (existing == Existing::written || !S_ISREG(info.st_mode));
+  const std::string parent = parent_of(final_path);
+  struct stat folder {};
+  int error_number = 0;
+  if (in_place)
+    error_number = access(final_path.c_str(), W_OK) == 0 ? 0 : errno;
+  else if (stat(parent.c_str(), &folder) != 0)
+    error_number = errno;
+  else if (!S_ISDIR(folder.st_mode))
+    error_number = ENOTDIR;
+  else if (access(parent.c_str(), W_OK | X_OK) != 0)
+    error_number = errno;
+  if (error_number != 0) return tl::make_unexpected(explain_create_error(path, error_number));
+  return {};
+}
+
 Result<AtomicFile> AtomicFile::create(const std::string& path) {
   if (path.empty()) return fail(ErrorKind::usage, "create a file: its path is empty");
-  std::string final_path = resolved(path);
+  std::string final_path = resolve_links(path);
   struct stat info {};
   // Found out now rather than when the last byte is written.
   const bool exists = stat(final_path.c_str(), &info) == 0;

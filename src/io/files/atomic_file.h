@@ -9,6 +9,18 @@
 
 namespace racesim {
 
+/// Where a file will lie: behind the symbolic links of `path`, whether or not their target exists.
+std::string resolve_links(const std::string& path);
+
+/// What is done to a file that exists.
+enum class Existing {
+  replaced,  ///< by rename, as AtomicFile does
+  written,   ///< in place, as a log is appended to
+};
+/// Whether a file can be made at `path`, as far as can be told without touching anything. Errors are those of
+/// AtomicFile::create().
+Done check_file_path(const std::string& path, Existing existing);
+
 /// Holds an exclusive flock on PATH.partial, so that two processes never write the same file at once. Not
 /// safe for use from several threads.
 class AtomicFile {

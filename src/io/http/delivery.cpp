@@ -3,18 +3,23 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/saturate.h"
+
 namespace racesim::http {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
+// A server may give a reason of its own for each event.
+constexpr std::size_t kReasonsMax = 20;
 
 // Collects runs of neighbouring events, so that the listener is called per run.
-class AckRuns {
+class Runs {
  public:
-  explicit AckRuns(AckListener* listener) : listener_(listener) {}
-  ~AckRuns() { flush(); }
-  AckRuns(const AckRuns&) = delete;
-  AckRuns& operator=(const AckRuns&) = delete;
+  using Tell = void (AckListener::*)(const WireBatch& batch, std::size_t first, std::size_t last);
+  Runs(AckListener& listener, Tell tell) : listener_(listener), tell_(tell) {}
+  ~Runs() { flush(); }
+  Runs(const Runs&) = delete;
+  Runs& operator=(const Runs&) = delete;
 
   void add(const WireBatch& batch, std::size_t event) {
     if (&batch != batch_ || event != last_) {
@@ -27,10 +32,11 @@ class AckRuns {
 
  private:
   void flush() {
-    if (batch_ != nullptr && listener_ != nullptr) listener_->on_acked(*batch_, first_, last_);
+    if (batch_ != nullptr) (listener_.*tell_)(*batch_, first_, last_);
   }
 
-  AckListener* listener_;
+  AckListener& listener_;
+  const Tell tell_;
   const WireBatch* batch_ = nullptr;
   std::size_t first_ = 0, last_ = 0;
 };
@@ -75,20 +81,28 @@ void Delivery::release(std::size_t events) {
   changed_.notify_all();
 }
 
+void Delivery::note_sent(const EventQueue& queue, std::size_t count) {
+  count_sent(count);
+  if (listener_ == nullptr) return;
+  Runs runs(*listener_, &AckListener::on_sent);
+  queue.for_first(count, [&](const WireBatch& batch, std::size_t event) { runs.add(batch, event); });
+}
+
 void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
                      const std::vector<Reject>& rejects) {
   // The listener is told before the room is given back: once nothing is pending it may be gone.
   {
-    AckRuns runs(listener_);
+    std::optional<Runs> runs;
+    if (listener_ != nullptr) runs.emplace(*listener_, &AckListener::on_acked);
     std::size_t at = 0;
     auto rejected = rejects.begin();
     queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
       if (rejected != rejects.end() && rejected->index == at++) {
         const DeadEvent dead{&batch, event};
-        bury({dead}, "rejected: " + rejected->reason, Persisted::no);
+        bury({dead}, "rejected: " + rejected->reason, 1, Persisted::no);
         ++rejected;
-      } else if (listener_ != nullptr) {
-        runs.add(batch, event);
+      } else if (runs) {
+        runs->add(batch, event);
       }
     });
   }
@@ -97,14 +111,14 @@ void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t byt
   release(count);
 }
 
-void Delivery::failed(const EventQueue& queue, std::size_t count, std::string_view error,
+void Delivery::failed(const EventQueue& queue, std::size_t count, const std::string& why, std::uint32_t tries,
                       Persisted persisted) {
   std::vector<DeadEvent> events;
   events.reserve(count);
   queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
     events.push_back({&batch, event});
   });
-  bury(events, error, persisted);
+  bury(events, why, tries, persisted);
   release(count);
 }
 
@@ -113,19 +127,20 @@ void Delivery::refuse(const SharedBatch& batch, std::size_t first, std::size_t l
   events.reserve(last - first);
   for (std::size_t event = first; event < last; ++event) events.push_back({batch.get(), event});
   count_sent(events.size());
-  bury(events, end_reason(), Persisted::no);
+  bury(events, end_reason(), 0, Persisted::no);
 }
 
-std::size_t Delivery::bury(const std::vector<DeadEvent>& events, std::string_view error,
-                           Persisted persisted) {
-  const std::size_t taken = dead_letter_.add(events, endpoint_.url, error, persisted);
+void Delivery::bury(const std::vector<DeadEvent>& events, const std::string& why, std::uint32_t tries,
+                    Persisted persisted) {
+  const std::string text = tries > 1 ? fmt::format("{} (after {} tries)", why, tries) : why;
+  const std::size_t taken = dead_letter_.add(events, endpoint_.url, text, persisted);
   counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
   counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);
-  if (taken < events.size()) {
-    const std::lock_guard lock(mutex_);
-    if (!error_) error_ = dead_letter_.error();  // what is open goes on; nothing new is taken
-  }
-  return taken;
+  const std::lock_guard lock(mutex_);
+  const bool known = failures_.count(why) > 0 || failures_.size() < kReasonsMax;
+  failures_[known ? why : std::string("other reasons")] += events.size();
+  // What is open goes on; nothing new is taken.
+  if (taken < events.size() && !error_) error_ = dead_letter_.error();
 }
 
 std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
@@ -133,7 +148,7 @@ std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
   // The lane that starts first starts the clock for all.
   std::int64_t first = -1;
   if (first_open_ns_.compare_exchange_strong(first, now_ns)) first = now_ns;
-  return first + options_.connect_grace_ns;
+  return add_saturating(first, options_.connect_grace_ns);
 }
 
 void Delivery::abort_unreachable(const OpenFailure& failure) {
@@ -141,7 +156,7 @@ void Delivery::abort_unreachable(const OpenFailure& failure) {
   std::string hint = "name the PEM file of the authority that signed the server's certificate with --ca-file";
   if (!failure.certificate)
     hint = fmt::format("tried for {} s; start the receiver or name another one with --api-endpoint",
-                       static_cast<double>(options_.connect_grace_ns) / kSecondNs);
+                       static_cast<double>(options_.connect_grace_ns) / static_cast<double>(kNsPerSecond));
   end(Error{ErrorKind::runtime, what, std::move(hint)}, what);
 }
 
@@ -166,6 +181,17 @@ void Delivery::end(std::optional<Error> error, std::string reason) {
 std::string Delivery::end_reason() const {
   const std::lock_guard lock(mutex_);
   return end_reason_.empty() && error_ ? error_->what : end_reason_;
+}
+
+std::vector<FailureReason> Delivery::failure_reasons() const {
+  std::vector<FailureReason> reasons;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [why, events] : failures_) reasons.push_back({why, events});
+  }
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const FailureReason& a, const FailureReason& b) { return a.events > b.events; });
+  return reasons;
 }
 
 std::optional<Error> Delivery::error() const {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -39,12 +40,15 @@ class Delivery {
   void wait_until_settled();
 
   void count_sent(std::size_t events) { counters_.sent.fetch_add(events, std::memory_order_relaxed); }
+  /// The first `count` events of `queue` are written to a connection now, for the first time.
+  void note_sent(const EventQueue& queue, std::size_t count);
   void count_retried(std::size_t events) { counters_.retried.fetch_add(events, std::memory_order_relaxed); }
   /// The receiver took the first `count` events of `queue` but for `rejects`, which are dead-lettered.
   void acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
              const std::vector<Reject>& rejects);
-  /// Gives up the first `count` events of `queue`, which were counted as sent.
-  void failed(const EventQueue& queue, std::size_t count, std::string_view error, Persisted persisted);
+  /// Gives up the first `count` events of `queue`, which were counted as sent, after so many tries.
+  void failed(const EventQueue& queue, std::size_t count, const std::string& why, std::uint32_t tries,
+              Persisted persisted);
   /// Gives up events that were never reserved: counts them as sent and failed.
   void refuse(const SharedBatch& batch, std::size_t first, std::size_t last);
 
@@ -61,12 +65,14 @@ class Delivery {
   std::string end_reason() const;
   /// What submit() and close() return.
   std::optional<Error> error() const;
+  std::vector<FailureReason> failure_reasons() const;
   /// Called once, from the thread that ended the sink. Set before the first event.
   std::function<void()> on_end;
 
  private:
   void end(std::optional<Error> error, std::string reason);
-  std::size_t bury(const std::vector<DeadEvent>& events, std::string_view error, Persisted persisted);
+  void bury(const std::vector<DeadEvent>& events, const std::string& why, std::uint32_t tries,
+            Persisted persisted);
   void release(std::size_t events);
   void wait(std::int64_t at_most, std::unique_lock<std::mutex>& lock, bool stop_at_end);
 
@@ -83,8 +89,9 @@ class Delivery {
   std::atomic<bool> ended_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::string end_reason_;      // under mutex_
-  std::optional<Error> error_;  // under mutex_
+  std::string end_reason_;                         // under mutex_
+  std::optional<Error> error_;                     // under mutex_
+  std::map<std::string, std::uint64_t> failures_;  // events by reason; under mutex_
 };
 
 }  // namespace racesim::http

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/saturate.h"
+
 namespace racesim::http {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 // A first connection may take so long even where the grace period ends sooner.
-constexpr std::int64_t kLastConnectNs = kSecondNs;
+constexpr std::int64_t kLastConnectNs = kNsPerSecond;
 // Of a refusing answer's body, so much goes into the dead letter.
 constexpr std::size_t kReasonBytesMax = 200;
 
@@ -25,10 +27,6 @@ std::string describe(const Answer& answer) {
   while (!body.empty() && static_cast<unsigned char>(body.back()) <= ' ') body.remove_suffix(1);
   if (!body.empty() && body.front() != '<') text.append(": ").append(body.substr(0, kReasonBytesMax));
   return text;
-}
-
-std::string with_tries(const std::string& why, std::uint32_t tries) {
-  return tries > 1 ? fmt::format("{} (after {} tries)", why, tries) : why;
 }
 
 }  // namespace
@@ -65,17 +63,22 @@ void Lane::begin() {
   // while the request before is under way.
   in_flight_ = std::min(batch_limit(), queue_.size());
   body_bytes_ = parts_.writer.write(queue_, in_flight_, request_);
-  parts_.delivery.count_sent(in_flight_);
   tries_ = TryLog{parts_.clock.now_ns(), 0, 0};
   tries_made_ = 0;
-  maybe_persisted_ = retried_stale_ = false;
+  maybe_persisted_ = retried_stale_ = sent_noted_ = false;
   start_try();
+}
+
+// Later tries do not make the events younger: the first one counts.
+void Lane::note_sent() {
+  if (!sent_noted_) parts_.delivery.note_sent(queue_, in_flight_);
+  sent_noted_ = true;
 }
 
 void Lane::start_try() {
   const std::int64_t now_ns = tries_made_ == 0 ? tries_.first_try_ns : parts_.clock.now_ns();
   if (tries_made_++ > 0) parts_.delivery.count_retried(in_flight_);
-  try_deadline_ns_ = now_ns + parts_.options.timeout_ns;
+  try_deadline_ns_ = add_saturating(now_ns, parts_.options.timeout_ns);
   // Before anybody has connected, a try may not outlast the grace period.
   if (!connected_) {
     if (const auto grace_end_ns = parts_.delivery.grace_end_ns(now_ns))
@@ -104,6 +107,7 @@ void Lane::on_open() {
 void Lane::send() {
   state_ = State::waiting;
   reader_.reset();
+  note_sent();
   transport_->send(request_);
   transport_->receive();
 }
@@ -211,9 +215,10 @@ void Lane::on_try_timer() {
   }
   maybe_persisted_ = maybe_persisted_ || sent_whole();
   disconnect();
-  retry_or_give_up(
-      FailureKind::answer,
-      fmt::format("no answer within {} s", static_cast<double>(parts_.options.timeout_ns) / kSecondNs), -1);
+  retry_or_give_up(FailureKind::answer,
+                   fmt::format("no answer within {} s", static_cast<double>(parts_.options.timeout_ns) /
+                                                            static_cast<double>(kNsPerSecond)),
+                   -1);
 }
 
 void Lane::retry_or_give_up(FailureKind kind, const std::string& why, std::int64_t retry_after_ns) {
@@ -232,10 +237,17 @@ void Lane::retry_in(std::int64_t delay_ns) {
 }
 
 void Lane::give_up(const std::string& why) {
-  parts_.delivery.failed(queue_, in_flight_, with_tries(why, tries_made_),
+  fail_in_flight(why);
+  next();
+}
+
+void Lane::fail_in_flight(const std::string& why) {
+  // What never went out counts as sent all the same, so that sent = acked + failed.
+  if (!sent_noted_) parts_.delivery.count_sent(in_flight_);
+  parts_.delivery.failed(queue_, in_flight_, why, tries_made_,
                          maybe_persisted_ ? Persisted::possibly : Persisted::no);
   queue_.pop(in_flight_);
-  next();
+  in_flight_ = 0;
 }
 
 void Lane::fail_all() {
@@ -245,18 +257,13 @@ void Lane::fail_all() {
   backoff_timer_->cancel();
   try_timer_armed_ = false;
   const std::string why = parts_.delivery.end_reason();
-  if (in_flight_ > 0) {
-    parts_.delivery.failed(queue_, in_flight_, with_tries(why, tries_made_),
-                           maybe_persisted_ ? Persisted::possibly : Persisted::no);
-    queue_.pop(in_flight_);
-    in_flight_ = 0;
-  }
+  if (in_flight_ > 0) fail_in_flight(why);
   if (parts_.take_shared) parts_.take_shared(SIZE_MAX, queue_);
   if (!queue_.empty()) {
-    // These never went out. They count as sent all the same, so that sent = acked + failed.
+    // These never went out either.
     parts_.delivery.count_sent(queue_.size());
     const std::size_t rest = queue_.size();
-    parts_.delivery.failed(queue_, rest, why, Persisted::no);
+    parts_.delivery.failed(queue_, rest, why, 0, Persisted::no);
     queue_.pop(rest);
   }
   state_ = State::idle;

@@ -55,6 +55,8 @@ class Lane final : public TransportEvents {
   enum class State : std::uint8_t { idle, opening, waiting, backing_off };
 
   void begin();
+  void note_sent();
+  void fail_in_flight(const std::string& why);
   void start_try();
   void send();
   void read_on(AnswerReader::State state);
@@ -83,6 +85,7 @@ class Lane final : public TransportEvents {
   std::size_t body_bytes_ = 0;
   TryLog tries_;
   std::uint32_t tries_made_ = 0;
+  bool sent_noted_ = false;       // some try got as far as to write the request
   bool maybe_persisted_ = false;  // some try was sent whole and remained without an answer that settles it
   bool connected_ = false;
   std::uint64_t answers_on_connection_ = 0;

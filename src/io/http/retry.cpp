@@ -4,12 +4,12 @@
 #include <array>
 #include <charconv>
 
+#include "base/clock.h"
 #include "base/time_text.h"
 
 namespace racesim::http {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 // Longer waits are beyond any limit; the bound keeps the product within 64 bits.
 constexpr std::int64_t kRetryAfterMaxS = 1'000'000'000;
 
@@ -89,12 +89,12 @@ std::optional<std::int64_t> parse_retry_after(std::string_view value, std::int64
   if (!value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos) {
     std::int64_t seconds = kRetryAfterMaxS;
     std::from_chars(value.data(), value.data() + value.size(), seconds);  // too long: stays at the bound
-    return std::min(seconds, kRetryAfterMaxS) * kSecondNs;
+    return std::min(seconds, kRetryAfterMaxS) * kNsPerSecond;
   }
   const std::optional<std::int64_t> date_s = parse_http_date(value);
   if (!date_s) return std::nullopt;
-  const std::int64_t wait_s = *date_s - wall_ns / kSecondNs;
-  return std::clamp<std::int64_t>(wait_s, 0, kRetryAfterMaxS) * kSecondNs;
+  const std::int64_t wait_s = *date_s - wall_ns / kNsPerSecond;
+  return std::clamp<std::int64_t>(wait_s, 0, kRetryAfterMaxS) * kNsPerSecond;
 }
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) {

@@ -45,6 +45,9 @@ class HttpSink final : public Sink {
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
   Done close() override;
   void abandon() override { delivery_.abandon(); }
+  bool reports_sends() const override { return true; }
+  std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
+  std::uint64_t unsent() const override;
 
   void start();
 
@@ -63,6 +66,7 @@ class HttpSink final : public Sink {
   std::vector<std::unique_ptr<LaneThread>> threads_;
   std::vector<std::vector<std::uint32_t>> picks_;  // per lane, of the submit() under way
   std::vector<LaneThread::Work> work_;
+  std::atomic<std::uint64_t> submitted_{0};
   bool closed_ = false;
 };
 
@@ -102,6 +106,7 @@ void HttpSink::start() {
 }
 
 Done HttpSink::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
+  submitted_.fetch_add(last - first, std::memory_order_relaxed);
   // In pieces, since the room may be less than what is submitted.
   while (first < last) {
     const std::size_t granted = delivery_.error() ? 0 : delivery_.reserve(last - first);
@@ -113,6 +118,12 @@ Done HttpSink::submit(const SharedBatch& batch, std::size_t first, std::size_t l
     first += granted;
   }
   return outcome();
+}
+
+std::uint64_t HttpSink::unsent() const {
+  const std::uint64_t sent = counters_.sent.load(std::memory_order_relaxed);
+  const std::uint64_t submitted = submitted_.load(std::memory_order_relaxed);
+  return submitted > sent ? submitted - sent : 0;
 }
 
 Done HttpSink::outcome() const {
@@ -213,6 +224,12 @@ Result<Setup> check(const std::string& url, HttpOptions options) {
 }
 
 }  // namespace
+
+Done check_http_sink(const std::string& url, const HttpOptions& options) {
+  const Result<Setup> setup = check(url, options);
+  if (!setup) return tl::make_unexpected(setup.error());
+  return {};
+}
 
 Result<std::unique_ptr<Sink>> open_http_sink(const std::string& url, HttpOptions options, Clock& clock,
                                              AckListener* acked, DeadLetter& dead_letter) {

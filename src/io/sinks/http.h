@@ -22,4 +22,8 @@ namespace racesim {
 Result<std::unique_ptr<Sink>> open_http_sink(const std::string& url, HttpOptions options, Clock& clock,
                                              AckListener* acked, DeadLetter& dead_letter);
 
+/// What open_http_sink() would refuse, without starting anything: a bad address, an unreadable token file or
+/// CA file, more connections than files may be open.
+Done check_http_sink(const std::string& url, const HttpOptions& options);
+
 }  // namespace racesim

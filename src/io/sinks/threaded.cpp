@@ -4,8 +4,11 @@
 
 namespace racesim {
 
-ThreadedSink::ThreadedSink(std::unique_ptr<Sink> inner, QueueLimits limits)
-    : inner_(std::move(inner)), limits_(limits), thread_([this] { work(); }) {}
+ThreadedSink::ThreadedSink(std::unique_ptr<Sink> inner, AckListener* sends, QueueLimits limits)
+    : inner_(std::move(inner)),
+      sends_(inner_->reports_sends() ? nullptr : sends),
+      limits_(limits),
+      thread_([this] { work(); }) {}
 
 ThreadedSink::~ThreadedSink() {
   if (!thread_.joinable()) return;
@@ -33,6 +36,11 @@ Done ThreadedSink::submit(const SharedBatch& batch, std::size_t first, std::size
   return {};
 }
 
+std::uint64_t ThreadedSink::unsent() const {
+  const std::lock_guard lock(mutex_);
+  return queued_events_ + inner_->unsent();
+}
+
 void ThreadedSink::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -43,6 +51,7 @@ void ThreadedSink::work() {
     queued_events_ -= item.last - item.first;
     changed_.notify_all();
     lock.unlock();
+    if (sends_ != nullptr) sends_->on_sent(*item.batch, item.first, item.last);
     const Done done = inner_->submit(item.batch, item.first, item.last);
     lock.lock();
     if (!done && !error_) error_ = done.error();

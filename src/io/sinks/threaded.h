@@ -26,7 +26,9 @@ struct QueueLimits {
 /// the inner sink.
 class ThreadedSink final : public Sink {
  public:
-  explicit ThreadedSink(std::unique_ptr<Sink> inner, QueueLimits limits = {});
+  /// `sends` may be null; it outlives the sink and is told when events leave the queue, unless the inner sink
+  /// tells more exactly.
+  explicit ThreadedSink(std::unique_ptr<Sink> inner, AckListener* sends = nullptr, QueueLimits limits = {});
   ~ThreadedSink() override;
 
   std::string name() const override { return inner_->name(); }
@@ -34,6 +36,9 @@ class ThreadedSink final : public Sink {
   Done close() override;
   void abandon() override;
   bool reader_gone() const override { return inner_->reader_gone(); }
+  bool reports_sends() const override { return sends_ != nullptr || inner_->reports_sends(); }
+  std::uint64_t unsent() const override;
+  std::vector<FailureReason> failure_reasons() const override { return inner_->failure_reasons(); }
   /// The inner sink's: events in the queue are not sent yet. After close() every submitted event is counted.
   const SinkCounters& counters() const override { return inner_->counters(); }
 
@@ -49,9 +54,10 @@ class ThreadedSink final : public Sink {
   bool has_room(std::size_t events) const;
 
   const std::unique_ptr<Sink> inner_;
+  AckListener* const sends_;  // null: the inner sink reports, or nobody wants to know
   const QueueLimits limits_;
 
-  std::mutex mutex_;  // guards all below but the thread
+  mutable std::mutex mutex_;  // guards all below but the thread
   std::condition_variable changed_;
   std::deque<Item> queue_;
   std::size_t queued_events_ = 0;

@@ -22,8 +22,9 @@ Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
   Geometry g;
   g.endless = config.plays.volume_per_minute;
   if (config.end_ms) g.span_ms = *config.end_ms - config.start_ms;
-  const double plays_per_ms = g.endless ? static_cast<double>(config.plays.volume) / 60'000
-                                        : static_cast<double>(config.plays.volume) / static_cast<double>(g.span_ms);
+  const double plays_per_ms = g.endless
+                                  ? static_cast<double>(config.plays.volume) / 60'000
+                                  : static_cast<double>(config.plays.volume) / static_cast<double>(g.span_ms);
   const double listeners = std::max(1.0, static_cast<double>(audience.registered_count(config.start_ms)));
 
   // Few plays have longer cells rather than fewer shards, so that also a small run has parts.

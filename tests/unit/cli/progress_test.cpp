@@ -18,6 +18,7 @@ RunStatus sample() {
   status.planned = 48000;
   status.sent = 24000;
   status.acked = 23981;
+  status.send_lag.count = 24000;
   status.send_lag.p99_ms = 4;
   return status;
 }

@@ -34,7 +34,7 @@ RunResult sample() {
   s.generated = s.sent = s.acked = 48000;
   s.retried = 12;
   s.target_rate = 2000;
-  s.sent_rate = 1999.6;
+  s.got_rate = 1999.6;
   s.send_lag = {48000, 0.1, 0.5, 1.2, 4};
   return result;
 }
@@ -117,19 +117,76 @@ TEST(Summary, JsonHasTheSameFields) {
   EXPECT_EQ(json["exit_code"], 0);
 }
 
+TEST(Summary, TellsWhyEventsFailed) {
+  RunResult result = sample();
+  EXPECT_FALSE(undelivered_error(historical(), result));
+  result.failures = {{"HTTP 500: boom", 1200}, {"no answer within 10 s", 1}};
+  result.status.dead_lettered = 1201;
+  const auto error = undelivered_error(historical(), result);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->what, "1,201 events not delivered: HTTP 500: boom (1,200), no answer within 10 s (1)");
+  EXPECT_THAT(error->hint, HasSubstr("dead-letter.ndjson"));
+  result.error = Error{ErrorKind::runtime, "cannot reach it", ""};
+  EXPECT_FALSE(undelivered_error(historical(), result));
+}
+
+TEST(Summary, SaysWhatWasNotMeasured) {
+  RunResult result = sample();
+  result.status.send_lag = {};
+  result.status.target_rate = 0;
+  EXPECT_THAT(summary_text(historical(), result, Screen{}),
+              HasSubstr("  rate  got 1,999.6/s   lag not measured\n"));
+  const auto json = nlohmann::json::parse(summary_json(historical(), result, {}, 0));
+  EXPECT_TRUE(json["lag_ms"].is_null());
+  EXPECT_TRUE(json["rate_error"].is_null());
+}
+
+TEST(Summary, ShowsTheLagOfAnswers) {
+  RunResult result = sample();
+  result.status.ack_lag = {48000, 0.9, 2, 7.5, 30};
+  EXPECT_THAT(summary_text(historical(), result, Screen{}),
+              HasSubstr("   ack lag p50 0.9 p99 7.5 max 30 ms\n"));
+  EXPECT_THAT(summary_text(live(), result, Screen{}), testing::Not(HasSubstr("ack lag")));  // stdout
+}
+
+TEST(Plan, TellsTheTotalAndTheRateAsItIs) {
+  RunConfig config = historical();
+  config.content.scenario = "plays";
+  config.content.end_ns = 31 * 86'400'000'000'000;
+  config.content.plays.volume = 60;
+  config.content.plays.volume_per_minute = true;
+  config.pace.posting_rate = {1, 10'000'000};
+  const std::string text = plan_text(config, {});
+  EXPECT_THAT(text, HasSubstr("60 events a minute, about 2,678,400 in all\n"));
+  EXPECT_THAT(text, HasSubstr("at most 0.00864/d\n"));
+}
+
+TEST(Plan, APartTakesAsLongAsItsOwnEvents) {
+  RunConfig config = historical();
+  config.content.scenario = "plays";
+  config.content.plays.volume = 10000;
+  config.pace.posting_rate = {10, 1};
+  config.shard = {3, 3};
+  RunPlan plan;
+  plan.share = 1;  // the run is one part, and this is it
+  EXPECT_EQ(nlohmann::json::parse(plan_json(config, plan))["expected_seconds"], 1000);
+  plan.share = 0.25;
+  EXPECT_EQ(nlohmann::json::parse(plan_json(config, plan))["expected_seconds"], 250);
+}
+
 TEST(Plan, TellsTheExpectedTime) {
   RunConfig config = historical();
   config.content.scenario = "plays";
   config.content.plays.volume = 10000;
   config.pace.posting_rate = {10, 1};
-  EXPECT_THAT(plan_text(config), HasSubstr("takes     16m 40s"));
+  EXPECT_THAT(plan_text(config, {}), HasSubstr("takes     16m 40s"));
   config.pace.posting_rate = {};
   config.pace.stages = {{30'000'000'000, {100, 1}}, {60'000'000'000, {50, 1}}};
   // 3,000 in 30 s, 3,000 in 60 s, the other 4,000 at 50/s.
-  EXPECT_EQ(nlohmann::json::parse(plan_json(config))["expected_seconds"], 170);
+  EXPECT_EQ(nlohmann::json::parse(plan_json(config, {}))["expected_seconds"], 170);
   config.pace.stages.clear();
-  EXPECT_EQ(nlohmann::json::parse(plan_json(config))["expected_seconds"], 0);
-  EXPECT_TRUE(nlohmann::json::parse(plan_json(live()))["expected_seconds"].is_null());
+  EXPECT_EQ(nlohmann::json::parse(plan_json(config, {}))["expected_seconds"], 0);
+  EXPECT_TRUE(nlohmann::json::parse(plan_json(live(), {}))["expected_seconds"].is_null());
 }
 
 }  // namespace

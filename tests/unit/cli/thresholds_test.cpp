@@ -15,7 +15,8 @@ RunResult sample() {
   result.status.sent = 200;
   result.status.failed = 3;
   result.status.target_rate = 100;
-  result.status.sent_rate = 98;
+  result.status.got_rate = 98;
+  result.status.send_lag.count = 200;
   result.status.send_lag.p99_ms = 4.5;
   return result;
 }
@@ -41,6 +42,25 @@ TEST(Threshold, ComparesTheMetric) {
 
 TEST(Threshold, EveryMetricHasAValue) {
   for (const std::string& name : metric_names()) EXPECT_TRUE(parse_threshold(name + ">=0")) << name;
+}
+
+TEST(Threshold, WhatWasNotMeasuredHoldsNothing) {
+  RunResult result = sample();
+  result.status.send_lag = {};
+  result.status.target_rate = result.status.got_rate = 0;
+  for (const char* text : {"lag_p99_ms<1", "lag_p99_ms>=0", "lag_max_ms!=7", "ack_lag_p50_ms<1",
+                           "rate_error<1", "got_rate<1", "got_rate>0"}) {
+    const Threshold threshold = *parse_threshold(text);
+    EXPECT_FALSE(metric_value(threshold.metric, result)) << text;
+    EXPECT_FALSE(holds(threshold, metric_value(threshold.metric, result))) << text;
+  }
+}
+
+TEST(Threshold, KnowsWhatNeedsDueTimes) {
+  for (const char* metric : {"lag_p50_ms", "lag_max_ms", "ack_lag_p99_ms", "rate_error"})
+    EXPECT_TRUE(needs_plan(metric)) << metric;
+  for (const char* metric : {"error_rate", "got_rate", "sent", "uptime_s"})
+    EXPECT_FALSE(needs_plan(metric)) << metric;
 }
 
 TEST(Threshold, NothingSentIsNoError) {

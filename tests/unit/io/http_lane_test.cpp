@@ -193,6 +193,35 @@ TEST_F(HttpLaneTest, ASilentServerTimesOutEachTry) {
   EXPECT_EQ(dead().at(0)["persisted"], "possibly");
 }
 
+TEST_F(HttpLaneTest, EventsAreSentWhenTheirFirstRequestIsWritten) {
+  submit(3);
+  EXPECT_EQ(counters_.sent.load(), 0u);  // there is no connection yet
+  open_well();
+  EXPECT_EQ(counters_.sent.load(), 1u);
+  EXPECT_EQ(acked_.sent.load(), 1u);
+  answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+  wait_for_back_off();
+  EXPECT_EQ(counters_.sent.load(), 1u);  // a repeat is not sent anew, and the others still wait
+  EXPECT_EQ(acked_.sent.load(), 1u);
+  answer(kOk);
+  EXPECT_EQ(counters_.sent.load(), 2u);
+  delivery_.abandon();
+  lane_->fail_all();
+  EXPECT_EQ(counters_.sent.load(), 3u);  // what never went out is in the accounts all the same
+  EXPECT_EQ(acked_.sent.load(), 2u);
+  EXPECT_EQ(counters_.acked.load() + counters_.failed.load(), 3u);
+}
+
+TEST_F(HttpLaneTest, EndlessTimeoutsDoNotOverflow) {
+  options_.timeout_ns = options_.connect_grace_ns = INT64_MAX - 5;
+  clock_.now = kSecondNs;
+  submit(1);
+  open_well();
+  EXPECT_EQ(try_at_, INT64_MAX);
+  answer(kOk);
+  EXPECT_EQ(counters_.acked.load(), 1u);
+}
+
 TEST_F(HttpLaneTest, OneTimerServesManyTries) {
   for (int i = 0; i < 100; ++i) {
     submit(1);

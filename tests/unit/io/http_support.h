@@ -2,6 +2,7 @@
 // acknowledged.
 #pragma once
 
+#include <atomic>
 #include <cstdio>
 #include <map>
 #include <mutex>
@@ -54,9 +55,11 @@ inline std::vector<nlohmann::json> events_of(const std::string& body) {
   return {parsed};
 }
 
-/// Notes every acknowledged event by id.
+/// Notes every acknowledged event by id, and counts what is told to go out.
 class AckedIds final : public AckListener {
  public:
+  void on_sent(const WireBatch&, std::size_t first, std::size_t last) override { sent += last - first; }
+  std::atomic<std::uint64_t> sent{0};
   void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) override {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = first; i < last; ++i) ++ids_[batch.event_id(i)];

@@ -82,10 +82,16 @@ class GatedSink final : public Sink {
   Gate& gate_;
 };
 
+struct SendCounter final : AckListener {
+  void on_sent(const WireBatch&, std::size_t first, std::size_t last) override { events += last - first; }
+  void on_acked(const WireBatch&, std::size_t, std::size_t) override {}
+  std::atomic<std::uint64_t> events{0};
+};
+
 class ThreadedSinkTest : public testing::Test {
  protected:
   ThreadedSink make(QueueLimits limits = {}) {
-    return ThreadedSink(std::make_unique<GatedSink>(gate_), limits);
+    return ThreadedSink(std::make_unique<GatedSink>(gate_), nullptr, limits);
   }
   Gate gate_;
 };
@@ -128,6 +134,23 @@ TEST_F(ThreadedSinkTest, RunsAheadByTheBoundAndNoFurther) {
   producer.join();
   EXPECT_TRUE(sink.close());
   EXPECT_THAT(tally(sink), ElementsAre(50, 50, 0));
+}
+
+TEST_F(ThreadedSinkTest, TellsWhatWaitsInItsQueue) {
+  SendCounter sends;
+  ThreadedSink sink(std::make_unique<GatedSink>(gate_), &sends);
+  EXPECT_TRUE(sink.reports_sends());
+  EXPECT_EQ(sink.unsent(), 0u);
+  const SharedBatch batch = test::make_bulk_batch(10, 30, 0);
+  ASSERT_TRUE(sink.submit(batch, 0, 3));
+  gate_.wait_for_calls(1);  // the inner sink has it, and blocks
+  ASSERT_TRUE(sink.submit(batch, 3, 10));
+  EXPECT_EQ(sink.unsent(), 7u);
+  EXPECT_EQ(sends.events, 3u);
+  gate_.allow(kAll);
+  ASSERT_TRUE(sink.close());
+  EXPECT_EQ(sink.unsent(), 0u);
+  EXPECT_EQ(sends.events, 10u);
 }
 
 TEST_F(ThreadedSinkTest, BoundsEventsButTakesALongSubmissionAlone) {

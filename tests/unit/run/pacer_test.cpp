@@ -94,7 +94,7 @@ class PacerTest : public testing::Test {
 TEST_F(PacerTest, WithoutLimitEverythingLeavesAtOnce) {
   make();
   EXPECT_FALSE(pacer_->plan().limited());
-  EXPECT_EQ(pacer_->plan().target_rate(0), 0);
+  EXPECT_EQ(pacer_->plan().most_until(clock_.now_ns()), UINT64_MAX);
   const auto sent = send(events(1000, kSecond));
   ASSERT_EQ(sent.size(), 1000u);
   EXPECT_EQ(sent.back().at_ns, 0);
@@ -104,7 +104,7 @@ TEST_F(PacerTest, WithoutLimitEverythingLeavesAtOnce) {
 TEST_F(PacerTest, ConstantRateIsExact) {
   rate(3);
   make();
-  EXPECT_EQ(pacer_->plan().target_rate(0), 3);
+  EXPECT_EQ(pacer_->plan().most_until(clock_.now_ns() + kSecond), 4u);  // one at its very start
   EXPECT_THAT(times(send(events(7))),
               ElementsAre(0, 333'333'333, 666'666'666, kSecond, 1'333'333'333, 1'666'666'666, 2 * kSecond));
 }
@@ -130,9 +130,10 @@ TEST_F(PacerTest, StagesFollowOneAnotherWithPauses) {
   make();
   EXPECT_THAT(times(send(events(8))), ElementsAre(0, 500 * kMs, 4000 * kMs, 4250 * kMs, 4500 * kMs,
                                                   4750 * kMs, 5000 * kMs, 6000 * kMs));
-  EXPECT_EQ(pacer_->plan().target_rate(-1), 2);
-  EXPECT_EQ(pacer_->plan().target_rate(2 * kSecond), 0);
-  EXPECT_EQ(pacer_->plan().target_rate(4500 * kMs), 4);
+  const std::int64_t start_ns = FakeClock::kStart_ns;
+  EXPECT_EQ(pacer_->plan().most_until(start_ns - 1), 0u);
+  EXPECT_EQ(pacer_->plan().most_until(start_ns + 2 * kSecond), 2u);
+  EXPECT_EQ(pacer_->plan().most_until(start_ns + 4500 * kMs), 5u);
 }
 
 TEST_F(PacerTest, PoissonArrivalsFollowTheirSchedule) {

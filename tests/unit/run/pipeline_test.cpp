@@ -34,14 +34,15 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 class TestRun {
  public:
   explicit TestRun(std::vector<std::size_t> sizes, std::int64_t slice_ns = kSecond)
-      : scenario(std::move(sizes), slice_ns, FakeClock::kWallStart_ns), ack_lag(clock) {
+      : scenario(std::move(sizes), slice_ns, FakeClock::kWallStart_ns), times(clock) {
     pace.live = false;
   }
 
   SinkScript& add_sink(bool threaded = false) {
     scripts.emplace_back();
-    sinks.push_back(std::make_unique<CollectingSink>(scripts.back(), &ack_lag));
-    if (threaded) sinks.back() = std::make_unique<ThreadedSink>(std::move(sinks.back()));
+    sink_times.emplace_back(times);
+    sinks.push_back(std::make_unique<CollectingSink>(scripts.back(), &sink_times.back()));
+    if (threaded) sinks.back() = std::make_unique<ThreadedSink>(std::move(sinks.back()), &sink_times.back());
     return scripts.back();
   }
 
@@ -56,7 +57,7 @@ class TestRun {
         std::make_unique<Generator>(scenario, std::vector<const Encoder*>{&encoder}, ShardRange{0, 1}, 1, 2);
     std::optional<std::int64_t> start_ns;
     if (pace.live) start_ns = clock.now_ns();
-    pipeline_ = std::make_unique<Pipeline>(*generator, *pacer, ack_lag, sinks, pace, clock,
+    pipeline_ = std::make_unique<Pipeline>(*generator, *pacer, times, sinks, pace, clock,
                                            FakeClock::kWallStart_ns, start_ns);
     return *pipeline_;
   }
@@ -84,7 +85,8 @@ class TestRun {
   CountingEncoder encoder;
   PaceOptions pace;
   std::deque<SinkScript> scripts;
-  AckLag ack_lag;
+  DeliveryTimes times;
+  std::deque<SinkTimes> sink_times;
   std::vector<std::unique_ptr<Sink>> sinks;
   std::optional<Pacer> pacer;
   std::unique_ptr<Generator> generator;
@@ -279,6 +281,91 @@ TEST(Pipeline, OverloadDropCountsWhatItSheds) {
   EXPECT_EQ(sink.text(), CountingScenario::text(0, 20) + CountingScenario::text(49, 100));
 }
 
+/// Takes everything at once and sends one event in `per_event_ns`, as a server that is too slow for the rate.
+class QueueingSink final : public Sink {
+ public:
+  QueueingSink(FakeClock& clock, AckListener& times, std::int64_t per_event_ns)
+      : clock_(clock), times_(times), per_event_ns_(per_event_ns) {}
+  std::string name() const override { return "queueing"; }
+  Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {
+    work_until_now();
+    for (std::size_t i = first; i < last; ++i) queue_.emplace_back(batch, i);
+    return {};
+  }
+  Done close() override {
+    while (!queue_.empty()) {
+      clock_.advance(per_event_ns_);
+      work_until_now();
+    }
+    return {};
+  }
+  void abandon() override {}
+  bool reports_sends() const override { return true; }
+  std::uint64_t unsent() const override {
+    const_cast<QueueingSink*>(this)->work_until_now();
+    return queue_.size();
+  }
+
+ private:
+  void work_until_now() {
+    for (; !queue_.empty() && clock_.now_ns() >= free_ns_; queue_.pop_front()) {
+      const auto& [batch, i] = queue_.front();
+      times_.on_sent(*batch, i, i + 1);
+      times_.on_acked(*batch, i, i + 1);
+      ++counters_.sent;
+      ++counters_.acked;
+      free_ns_ = clock_.now_ns() + per_event_ns_;
+    }
+  }
+
+  FakeClock& clock_;
+  AckListener& times_;
+  const std::int64_t per_event_ns_;
+  std::int64_t free_ns_ = 0;
+  std::deque<std::pair<SharedBatch, std::size_t>> queue_;
+};
+
+/// 100 events a second to a sink that manages ten.
+void make_overload(TestRun& run, Overload how) {
+  run.rate(100);
+  run.pace.on_overload = how;
+  run.pace.max_lag_ns = 500 * kMs;
+  run.sink_times.emplace_back(run.times);
+  run.sinks.push_back(std::make_unique<QueueingSink>(run.clock, run.sink_times.back(), 100 * kMs));
+}
+
+TEST(Pipeline, OverloadDropLooksIntoTheQueueOfASink) {
+  TestRun run({1000});
+  make_overload(run, Overload::drop);
+  EXPECT_TRUE(run.run().reached_end);
+  EXPECT_GT(run.pipeline().counters().shed, 800u);
+  EXPECT_GT(run.sinks[0]->counters().acked, 90u);
+  // An event waits for those before it: half a second of the plan at most, sent at a tenth of its pace.
+  Histogram lag;
+  run.times.read_send(lag);
+  EXPECT_EQ(lag.count(), run.sinks[0]->counters().acked);
+  EXPECT_LE(lag.max_ns(), 6 * kSecond);
+  EXPECT_GT(lag.max_ns(), 400 * kMs);
+}
+
+TEST(Pipeline, OverloadFailLooksIntoTheQueueOfASink) {
+  TestRun run({1000});
+  make_overload(run, Overload::fail);
+  const Pipeline::End end = run.run();
+  EXPECT_FALSE(end.reached_end);
+  ASSERT_TRUE(end.error);
+  EXPECT_THAT(end.error->what, HasSubstr("behind the plan"));
+  EXPECT_LT(run.generated(), 70u);
+}
+
+TEST(Pipeline, AQueueThatKeepsUpShedsNothing) {
+  TestRun run({1000});
+  make_overload(run, Overload::drop);
+  run.pace.posting_rate = {10, 1};
+  EXPECT_TRUE(run.run().reached_end);
+  EXPECT_EQ(run.pipeline().counters().shed, 0u);
+}
+
 TEST(Pipeline, LagsAreThoseOfThePlan) {
   TestRun run({40});
   run.rate(10);
@@ -293,7 +380,7 @@ TEST(Pipeline, LagsAreThoseOfThePlan) {
   EXPECT_EQ(send_lag.max_ns(), 1900 * kMs);  // event 20, due at 2.0 s, left at 3.9 s
   EXPECT_EQ(send_lag.quantile_ns(0.5), 0);
   Histogram ack_lag;
-  run.ack_lag.read(ack_lag);
+  run.times.read_ack(ack_lag);
   EXPECT_EQ(ack_lag.count(), 40u);
   EXPECT_EQ(ack_lag.max_ns(), 2 * kSecond);  // event 19 itself
 }
@@ -304,7 +391,7 @@ TEST(Pipeline, UnlimitedRunsHaveNoLag) {
   run.run();
   EXPECT_EQ(run.pipeline().counters().send_lag.count(), 0u);
   Histogram ack_lag;
-  run.ack_lag.read(ack_lag);
+  run.times.read_ack(ack_lag);
   EXPECT_EQ(ack_lag.count(), 0u);
 }
 
@@ -316,7 +403,7 @@ TEST(Pipeline, ManyThreadsMayAckAtOnce) {
   for (int i = 0; i < 4; ++i) run.add_sink(true);
   EXPECT_TRUE(run.run().reached_end);
   Histogram ack_lag;
-  run.ack_lag.read(ack_lag);
+  run.times.read_ack(ack_lag);
   EXPECT_EQ(ack_lag.count(), 4 * 30'000u);
 }
 

