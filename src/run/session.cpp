@@ -333,7 +333,7 @@ RunStatus Session::Impl::status() const {
     s.planned =
         s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
   s.event_time_ns = counters.event_time_ns.load();
-  if (s.generated > 0) s.headline = scenario_->headline(s.event_time_ns);
+  if (s.generated > 0) s.headline = content_->scenario->headline(s.event_time_ns);
   const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
   times_.read_send(*send_lag);
   s.send_lag = summarise(*send_lag);

@@ -29,7 +29,7 @@ Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
 
   // Few plays have longer cells rather than fewer shards, so that also a small run has parts.
   double shards = std::min(kMaxShards, listeners / kShardListeners);
-  if (!g.endless) shards = std::min(shards, static_cast<double>(config.volume) / kCellPlays);
+  if (!g.endless) shards = std::min(shards, static_cast<double>(config.plays.volume) / kCellPlays);
   g.shards = static_cast<std::uint32_t>(std::max(1.0, shards));
 
   const double memory_ms = kCellSessions * kMeanSessionPlays / plays_per_ms;

@@ -73,14 +73,14 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
   auto law = parse_popularity(config.plays.popularity);
   if (!law) return tl::make_unexpected(law.error());
   const std::uint64_t unit_ms =
-      config.volume_per_minute ? 60'000 : static_cast<std::uint64_t>(*config.end_ms - config.start_ms);
-  if (config.volume / kMostPlaysPerMs >= unit_ms) {
+      config.plays.volume_per_minute ? 60'000 : static_cast<std::uint64_t>(*config.end_ms - config.start_ms);
+  if (config.plays.volume / kMostPlaysPerMs >= unit_ms) {
     const std::string per =
-        config.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
+        config.plays.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
     return fail(ErrorKind::usage,
-                format_count(config.volume) + " plays " + per + " are more than a million per millisecond",
+                format_count(config.plays.volume) + " plays " + per + " are more than a million per millisecond",
                 "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
-                    (config.volume_per_minute ? " per minute" : ", or for a longer window"));
+                    (config.plays.volume_per_minute ? " per minute" : ", or for a longer window"));
   }
   auto scenario = std::make_unique<PlaysScenario>(config, *law);
   // Without a fixed volume the first minute already needs somebody who can play something.

@@ -76,7 +76,7 @@ TEST(PlaysWindow, MorePlaysThanABatchHoldsAreRefused) {
   const std::int64_t start_ms = at("2024-01-01T00:00:00Z");
   const auto expect_too_many = [](const ScenarioConfig& config) {
     const auto scenario = plays::make_scenario(config);
-    ASSERT_FALSE(scenario) << config.volume;
+    ASSERT_FALSE(scenario) << config.plays.volume;
     EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
     EXPECT_THAT(scenario.error().what, HasSubstr("per millisecond"));
   };
