@@ -32,8 +32,10 @@ class Historical(Workdir):
         self.assertNotEqual(self.play("--volume", "50").stdout, self.play("--volume", "50", "--seed", "43").stdout)
 
     def test_shards_are_parts_of_the_whole(self):
-        whole = sorted(self.play("--volume", "600").stdout.splitlines())
-        parts = [self.play("--volume", "600", "--shard", f"{i}/3").stdout.splitlines() for i in (1, 2, 3)]
+        whole = sorted(self.play("--volume", "6000").stdout.splitlines())
+        parts = [self.play("--volume", "6000", "--shard", f"{i}/3").stdout.splitlines() for i in (1, 2, 3)]
+        for part in parts:
+            self.assertGreater(len(part), 1000)
         self.assertEqual(sorted(sum(parts, [])), whole)
 
     def test_csv(self):
