@@ -23,7 +23,7 @@ constexpr double kFairShare = 1.25;
 constexpr double kLead = 0.06;
 // One listener in ten is away for two days of a week: one session in thirty-five.
 constexpr std::uint64_t kTripOf65536 = 6'554;
-constexpr std::int64_t kTripMs = 2 * 86'400'000LL;
+constexpr std::int64_t kTripMs = 2 * kDayMs;
 
 /// Skips against the hour and the day (Lamere 2014: more at weekends and off work); our own figures, mean 1.
 float hour_patience(std::int64_t local_ms) {
