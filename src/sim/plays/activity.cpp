@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/plays/draws.h"
+
 namespace racesim::plays {
 namespace {
 
@@ -37,7 +39,7 @@ double smooth(const std::array<double, N>& values, double hour) {
   return values[left] * (1 - share) + values[(left + 1) % N] * share;
 }
 
-constexpr std::int64_t kMondayMs = 4 * 86'400'000LL;  // 1970-01-05
+constexpr std::int64_t kMondayMs = 4 * kDayMs;  // 1970-01-05
 
 using Week = std::array<double, kWeekBins>;
 

@@ -23,7 +23,7 @@ constexpr double kFairShare = 1.25;
 constexpr double kLead = 0.06;
 // One listener in ten is away for two days of a week: one session in thirty-five.
 constexpr std::uint64_t kTripOf65536 = 6'554;
-constexpr std::int64_t kTripMs = 2 * 86'400'000LL;
+constexpr std::int64_t kTripMs = 2 * kDayMs;
 
 /// Skips against the hour and the day (Lamere 2014: more at weekends and off work); our own figures, mean 1.
 float hour_patience(std::int64_t local_ms) {
@@ -239,11 +239,17 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
     const std::uint32_t listener = first_ + static_cast<std::uint32_t>(at / 2);
     const std::uint64_t length = std::min(
         session_length(static_cast<double>(moods_[listener].week_z), draw(key, 2 * j + 2)), most_plays_);
+    const std::uint64_t rest = quota - filled;
+    // A last session that the quota would cut to less than half makes the one in front longer instead.
+    if (2 * rest < length && !out.empty() && out.back().plays + rest <= most_plays_) {
+      out.back().plays = static_cast<std::uint16_t>(out.back().plays + rest);
+      return;
+    }
     Session session{};
     session.listener = listener;
     session.device = (*context_->audience)[listener].habits[at % 2].device;
     session.first_seq = static_cast<std::uint32_t>(filled);
-    session.plays = static_cast<std::uint16_t>(std::min(quota - filled, length));
+    session.plays = static_cast<std::uint16_t>(std::min(rest, length));
     filled += session.plays;
     out.push_back(session);
   }
@@ -317,6 +323,12 @@ void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Sess
   double part = 1;
   std::int64_t break_ms = 0;
   const std::int64_t room_ms = limit_ms - begin_ms;
+  if (count == 1 && all_ms <= room_ms) {  // most listeners
+    Session& session = sessions[order[0]];
+    session.limit_ms = limit_ms - std::min(kBreakMs, room_ms - all_ms);
+    session.start_ms = std::clamp(session.start_ms, begin_ms, session.limit_ms - all_ms);
+    return;
+  }
   if (all_ms <= room_ms) {
     break_ms = std::min(kBreakMs, (room_ms - all_ms) / static_cast<std::int64_t>(count));
   } else {

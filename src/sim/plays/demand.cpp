@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/plays/draws.h"
+
 namespace racesim::plays {
 
 std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t epoch_ms) {
@@ -28,7 +30,7 @@ std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t
         if (share == 0) continue;
         // The local half-hour in which bin 0 of the UTC week begins; the others follow.
         std::size_t local_bin =
-            week_bin(4 * 86'400'000LL + offset_minutes(audience.rules()[r], epoch_ms) * 60'000LL);
+            week_bin(4 * kDayMs + offset_minutes(audience.rules()[r], epoch_ms) * 60'000LL);
         for (double& rate : world) {
           rate += share * local[local_bin];
           local_bin = local_bin + 1 < kWeekBins ? local_bin + 1 : 0;
@@ -52,8 +54,7 @@ Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms) : 
         if (level)
           for (std::size_t bin = 0; bin < kWeekBins; ++bin)
             rates[bin] /= std::max(
-                0.05,
-                world[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * 86'400'000LL - offset_ms)]);
+                0.05, world[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * kDayMs - offset_ms)]);
         courses_.emplace_back(rates);
       }
     }

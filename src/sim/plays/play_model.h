@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "sim/plays/catalog.h"
+#include "sim/plays/draws.h"
 
 namespace racesim::plays {
 
@@ -45,7 +46,7 @@ class PlayModel {
   /// Songs that are out at `epoch_ms`, which is not before the model's first day.
   std::uint32_t released_at(std::int64_t epoch_ms) const {
     if (released_by_day_.size() == 1) return released_by_day_[0];
-    const auto day = static_cast<std::size_t>(epoch_ms / 86'400'000 - first_day_);
+    const auto day = static_cast<std::size_t>(epoch_ms / kDayMs - first_day_);
     return released_by_day_[day < released_by_day_.size() ? day : released_by_day_.size() - 1];
   }
 
