@@ -163,6 +163,11 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "drivers, teams and cars for the race, which has its own when no folder is named",
            set_text(o.master_data_dir));
   directory.complete = Complete::directory;
+  OptionSpec popularity =
+      what("popularity", "LAW", "zipf:s=1.0,q=10",
+           "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
+           set_popularity(o.popularity));
+  popularity.suggestions = {"zipf:s=1.0,q=10", "stretched", "uniform"};
   return {
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
@@ -186,9 +191,7 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
            set_streams(o.race.streams)),
       what("track", "NAME", "silverstone", "Race: the circuit", set_track(o.race.track)),
-      what("popularity", "LAW", "zipf:s=1.0,q=10",
-           "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
-           set_popularity(o.popularity)),
+      popularity,
       directory,
       what("shard", "I/N", "1/1",
            "Make only part I of N; the parts of N processes together are the events of one",

@@ -44,24 +44,6 @@ ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
 
 }  // namespace
 
-const char* to_string(RunState state) {
-  switch (state) {
-    case RunState::idle:
-      return "idle";
-    case RunState::starting:
-      return "starting";
-    case RunState::running:
-      return "running";
-    case RunState::draining:
-      return "draining";
-    case RunState::stopped:
-      return "stopped";
-    case RunState::failed:
-      return "failed";
-  }
-  return "";
-}
-
 class Session::Impl {
  public:
   Impl(RunConfig config, Clock& clock)
