@@ -30,6 +30,13 @@ def plays(count, *more):
             str(ROOT / "data/master"), "--json", "-q", *more]
 
 
+def race(laps, *more):
+    """The command for one race of the past, 20 cars at 100 Hz; two minutes a lap are enough for all of them."""
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START_S + 120 * (laps + 1)))
+    return [BINARY, "run", "--no-config", "--scenario", "race", "--historical", "--start-datetime", "2024-01-01T00:00:00Z",
+            "--end-datetime", end, "--laps", str(laps), "--json", "-q", *more]
+
+
 @dataclasses.dataclass
 class Child:
     """How a finished process fared."""

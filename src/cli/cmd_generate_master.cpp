@@ -15,6 +15,7 @@
 #include "cli/signals.h"
 #include "cli/values.h"
 #include "run/master_files.h"
+#include "sim/master/generator.h"
 
 namespace racesim::cli {
 namespace {
@@ -127,13 +128,18 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   for (const std::string_view name : master_formats()) format.choices.emplace_back(name);
   OptionSpec only =
       option("What", "only", "LIST", "", "Write only these, as in songs,users", set_list(o.only));
-  only.default_note = "songs, users, locations and vehicles";
+  std::string all;
+  for (const MasterEntity& entity : master_entities())
+    all += (all.empty() ? "" : ", ") + std::string(entity.name);
+  only.default_note = "all: " + all;
   return {
       option("What", "num-songs", "N", "1000", "Number of songs", count(o.num_songs)),
       option("What", "num-users", "N", "5000", "Number of users", count(o.num_users)),
       option("What", "num-locations", "N", "100", "Number of locations, which are real cities",
              count(o.num_locations)),
-      option("What", "num-vehicles", "N", "10", "Number of vehicles", count(o.num_vehicles)),
+      option("What", "num-cars", "N", "20", "Number of race cars, each with its driver; two make a team",
+             count(o.num_cars)),
+      option("What", "num-vehicles", "N", "10", "Number of vehicles of the fleet", count(o.num_vehicles)),
       option("What", "seed", "N", "42", "The same seed gives the same files", count(o.seed)),
       only,
       directory,

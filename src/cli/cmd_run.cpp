@@ -31,11 +31,17 @@ void show_warnings(const std::vector<Error>& warnings) {
 /// Draws progress until the run has ended, and says once that a signal came.
 RunResult watch(Session& session, Progress& progress, const SignalWatch& signals) {
   bool told = false;
+  double next_headline_s = 0;
   while (!session.wait_for(Progress::kTick_ns)) {
-    progress.tick(session.status());
+    const RunStatus status = session.status();
+    progress.tick(status);
     if (const std::vector<Error> warnings = session.take_warnings(); !warnings.empty()) {
       progress.clear();
       show_warnings(warnings);
+    }
+    if (!status.headline.empty() && status.uptime_s >= next_headline_s) {
+      next_headline_s = status.uptime_s + 1;
+      log(LogLevel::debug, "Sent: " + status.headline);
     }
     if (told || signals.count() == 0) continue;
     told = true;

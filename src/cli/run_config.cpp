@@ -6,6 +6,8 @@
 #include "base/time_text.h"
 #include "cli/run_options.h"
 #include "cli/version.h"
+#include "run/track_input.h"
+#include "sim/race/track/tracks.h"
 
 namespace racesim::cli {
 namespace {
@@ -115,6 +117,14 @@ Done fill_content(const RunOptions& o, const Settings& settings, bool historical
   content.master_data_dir = o.master_data_dir;
   content.master_data_named = is_set(settings, "master-data-dir");
   content.race = o.race;
+  if (content.scenario == "race" && race::is_track_path(o.race.track)) {
+    Result<std::string> text = load_track_text(o.race.track);
+    if (!text) return fail(text.error().kind, "--track: " + text.error().what, text.error().hint);
+    content.race.track_text = std::move(*text);
+  }
+  if (content.scenario == "race" && o.race.model == "simple" && on_line(settings, "laps"))
+    return fail(ErrorKind::usage, "--laps: simple cars drive until the run ends",
+                "end it with --duration, --end-datetime or --volume");
   content.race.one_session = !historical && is_set(settings, "laps");
   content.plays.popularity = o.popularity;
   if (content.scenario == "plays") {

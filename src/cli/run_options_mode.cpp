@@ -9,6 +9,7 @@
 #include "cli/values.h"
 #include "sim/plays/popularity.h"
 #include "sim/race/race.h"
+#include "sim/race/row_names.h"
 #include "sim/race/track/tracks.h"
 #include "sim/scenario.h"
 
@@ -100,9 +101,13 @@ Setter set_streams(std::vector<std::string>& target) {
   };
 }
 
-/// Checked here so that the error names the option.
+/// A name is checked here so that the error names the option; a file is read when the run is put together.
 Setter set_track(std::string& target) {
   return [&target](const std::string& text) -> Done {
+    if (race::is_track_path(text)) {
+      target = text;
+      return {};
+    }
     const auto track = race::find_track(text);
     if (!track) return tl::make_unexpected(track.error());
     target = text;
@@ -157,6 +162,10 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
       "What is simulated: race is a Grand Prix with every car's telemetry, plays are song plays of listeners",
       nullptr);
   scenario.choices = scenario_names();
+  OptionSpec session =
+      what("session", "KIND", "race",
+           "Race: what is driven; qualifying has three parts, practice an hour of stints", nullptr);
+  for (const std::string_view name : race::kSessionNames) session.choices.emplace_back(name);
   OptionSpec directory =
       what("master-data-dir", "DIR", "data/master/",
            "Folder with master data as .csv, .json or .jsonl files: songs, users and locations for plays; "
@@ -168,6 +177,20 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
            set_popularity(o.popularity));
   popularity.suggestions = {"zipf:s=1.0,q=10", "stretched", "uniform"};
+  OptionSpec track =
+      what("track", "TRACK", "silverstone",
+           "Race: the circuit, a built-in one or a file: .json of 'racesim track import', or .csv, which is "
+           "imported each time",
+           set_track(o.race.track));
+  track.complete = Complete::file;
+  OptionSpec model =
+      what("model", "KIND", "full",
+           "Race: full, or simple: cars with an id, a random speed and a location, nothing else", nullptr);
+  for (const std::string_view name : race::kModelNames) model.choices.emplace_back(name);
+  OptionSpec names =
+      what("as", "NAMES", "racesim",
+           "Race: column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1", nullptr);
+  for (const std::string_view name : race::kRowNames) names.choices.emplace_back(name);
   return {
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
@@ -187,10 +210,13 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
                  "follows",
                  set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
             "52"),
+      choice_option(session, o.race.session),
+      choice_option(model, o.race.model),
       what("streams", "LIST", "telemetry",
            "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
            set_streams(o.race.streams)),
-      what("track", "NAME", "silverstone", "Race: the circuit", set_track(o.race.track)),
+      choice_option(names, o.race.names),
+      track,
       popularity,
       directory,
       what("shard", "I/N", "1/1",

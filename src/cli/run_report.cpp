@@ -57,6 +57,9 @@ std::string content_text(const RunConfig& config) {
     return text;
   }
   const RaceContent& race = c.race;
+  if (race.model == "simple")
+    return fmt::format("race      {}, {} simple cars, {} updates a second and car", race.track, race.cars,
+                       static_cast<double>(race.rate_mhz) / 1000);
   return fmt::format("race      {}, {} cars, {} laps, {} samples a second and car: {}", race.track, race.cars,
                      race.laps, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
 }
@@ -191,6 +194,8 @@ std::string plan_json(const RunConfig& config, const RunPlan& plan) {
     object["laps"] = c.race.laps;
     object["rate_hz"] = static_cast<double>(c.race.rate_mhz) / 1000;
     object["streams"] = c.race.streams;
+    object["model"] = c.race.model;
+    object["as"] = c.race.names;
     object["volume"] = c.most_events > 0 ? Json(c.most_events) : Json();
   } else {
     object["volume"] = c.plays.volume;

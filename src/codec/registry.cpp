@@ -7,6 +7,9 @@
 #include "model/master.h"
 #include "model/play.h"
 #include "model/race.h"
+#include "model/race_as.h"
+#include "model/race_master.h"
+#include "model/race_simple.h"
 #include "model/vehicle.h"
 
 namespace racesim {
@@ -14,8 +17,10 @@ namespace {
 
 template <class... Rows>
 struct RowList {};
-using BuiltinRows = RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow,
-                            CheckpointPassRow, LapRow, RaceControlRow>;
+using BuiltinRows =
+    RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow, CheckpointPassRow, LapRow,
+            RaceControlRow, FastF1TelemetryRow, FastF1LapRow, OpenF1CarDataRow, OpenF1LapRow, SimpleCarRow,
+            DriverRow, TeamRow, CarRow, CheckpointRow>;
 
 template <class Format, class... Rows>
 std::unique_ptr<Encoder> encoder_for(const SchemaInfo& schema, RowList<Rows...>) {

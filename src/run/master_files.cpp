@@ -36,6 +36,7 @@ MasterPlan plan_of(const MasterOptions& options) {
   plan.users = options.num_users;
   plan.locations = options.num_locations;
   plan.vehicles = options.num_vehicles;
+  plan.cars = options.num_cars;
   return plan;
 }
 
@@ -63,8 +64,9 @@ Result<std::vector<const MasterEntity*>> chosen_entities(const std::vector<std::
 /// All counts, also of entities that are not written: users follow the locations.
 Done check_counts(const MasterPlan& plan) {
   for (const MasterEntity& entity : master_entities()) {
+    if (entity.count == nullptr) continue;
     const std::uint64_t count = plan.*(entity.count);
-    const std::string option = "--num-" + std::string(entity.name);
+    const std::string option(entity.count_option);
     if (count == 0)
       return fail(ErrorKind::usage, option + ": 0 rows are no master data", "example: " + option + " 1");
     if (count > entity.max_count)

@@ -38,6 +38,7 @@ struct RunStatus {
   double target_rate = 0;  ///< events/s of the plan, from the first due time to the last so far; 0: no plan
   double got_rate = 0;     ///< events/s acked, by the slowest sink: from the first due time to its last ack
   std::int64_t event_time_ns = 0;  ///< of the last event released
+  std::string headline;            ///< what the scenario has to say of that moment; mostly nothing
   LagSummary send_lag;             ///< send − due; http: written to the connection. Empty without a plan
   LagSummary ack_lag;              ///< ack − due
   std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks

@@ -37,8 +37,12 @@ struct RaceContent {
   std::uint64_t rate_mhz = 100'000;  ///< samples per car and second, in thousandths: 1000 to 1,000,000
   std::uint32_t cars = 20;
   std::uint32_t laps = 52;
-  bool one_session = false;  ///< no further race follows
-  std::string track = "silverstone";
+  std::string session = "race";                   ///< race, qualifying or practice
+  std::string model = "full";                     ///< or simple: plain cars, see sim/race/simple/
+  std::string names = "racesim";                  ///< of columns: racesim, fastf1 or openf1
+  bool one_session = false;                       ///< no further session follows
+  std::string track = "silverstone";              ///< a built-in one, or whose JSON is in track_text
+  std::string track_text;                         ///< empty: a built-in track
   std::vector<std::string> streams{"telemetry"};  ///< in the order in which they are numbered
 };
 
@@ -95,6 +99,8 @@ class Scenario {
   virtual Slice slice(std::uint64_t index) const = 0;
   /// Events of all shards together, 0 if not known beforehand.
   virtual std::uint64_t planned_events() const = 0;
+  /// What somebody who watches a run wants to see of this moment, in a few words; empty: nothing.
+  virtual std::string headline(std::int64_t /*event_time_ns*/) const { return {}; }
   virtual std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t first_slice) const = 0;
 };
 

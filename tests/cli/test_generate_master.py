@@ -20,12 +20,13 @@ class GenerateMaster(Workdir):
         self.assert_code(result, 0)
         self.assertEqual(result.stdout, "")
         self.assertIn("created", result.stderr)
-        for name, count in (("songs", 1000), ("users", 5000), ("locations", 100), ("vehicles", 10)):
+        for name, count in (("songs", 1000), ("users", 5000), ("locations", 100), ("vehicles", 10),
+                            ("drivers", 20), ("teams", 10), ("cars", 20), ("checkpoints", 14)):
             self.assertEqual(len(self.rows(f"data/master/{name}.csv")), count)
 
     def test_the_shipped_files_are_what_the_defaults_write(self):
         self.assert_code(self.racesim("generate-master"), 0)
-        for name in ("songs", "users", "locations", "vehicles"):
+        for name in ("songs", "users", "locations", "vehicles", "drivers", "teams", "cars", "checkpoints"):
             with open(f"{MASTER}{name}.csv", "rb") as shipped:
                 self.assertEqual((self.dir / f"data/master/{name}.csv").read_bytes(), shipped.read(), name)
 

@@ -29,7 +29,7 @@ def historical(start, end, volume, *options):
 
 # Every law, both formats, both kinds of volume; sparse, dense and crowded; a leap day, a change of clocks, a year's
 # end; thirty years in which most users register and most songs come out; a second.
-RUNS = {
+PLAYS = {
     "defaults": historical("2024-01-01T00:00:00Z", "2024-01-31T23:59:59Z", 10000),
     "csv": historical("2024-02-28T12:00:00Z", "2024-03-01T12:00:00Z", 20000, "--format", "csv"),
     "another seed": historical("2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", 10000, "--seed", "18446744073709551615"),
@@ -47,46 +47,77 @@ RUNS = {
 }
 
 
-def digest(folder, options):
-    text = program.plays(folder, *options)
+def race(*options, start="2026-07-05T14:00:00Z", end="2026-07-05T17:00:00Z"):
+    return ("--historical", "--start-datetime", start, "--end-datetime", end, *options)
+
+
+ALL_STREAMS = ("--streams", "telemetry,checkpoints,laps,race-control")
+RACE = {
+    "start": race("--volume", "200000"),
+    "whole race at 1 Hz": race("--rate-hz", "1", *ALL_STREAMS),
+    "timing of another race": race("--seed", "7", "--streams", "checkpoints,laps,race-control"),
+    "three cars at 1000 Hz": race("--cars", "3", "--laps", "2", "--rate-hz", "1000", end="2026-07-05T14:02:00Z"),
+    "odd rate": race("--cars", "2", "--laps", "3", "--rate-hz", "33.3"),
+    "csv": race("--laps", "2", "--rate-hz", "10", "--format", "csv"),
+    "full grid": race("--cars", "40", "--laps", "5", "--rate-hz", "2"),
+    "qualifying": race("--session", "qualifying", "--rate-hz", "2", *ALL_STREAMS),
+    "practice": race("--session", "practice", "--rate-hz", "2", *ALL_STREAMS),
+    "second session": race("--laps", "2", "--rate-hz", "5", *ALL_STREAMS, end="2026-07-05T18:00:00Z"),
+    "a car's shard": race("--laps", "3", "--rate-hz", "5", "--shard", "2/20", *ALL_STREAMS),
+}
+SCENARIOS = {"plays": PLAYS, "race": RACE}
+
+
+def digest(folder, scenario, options):
+    master = ("--master-data-dir", program.MASTER) if scenario == "plays" else ()
+    text = program.racesim(folder, "run", "--no-config", "--quiet", "--scenario", scenario, *master, *options)
     lines = text.splitlines()
     return {"lines": len(lines), "sha256": hashlib.sha256(text).hexdigest(),
             "first": lines[0].decode() if lines else ""}
 
 
-def scenario_version():
+def scenario_version(scenario):
     """plays@N, as the registry has it."""
     registry = (program.SOURCE / "src/sim/registry.cpp").read_text(encoding="utf-8")
-    entry = registry[registry.index('{"plays"'):]
-    return "plays@" + next(field.strip() for field in entry.split(",") if field.strip().isdigit())
+    entry = registry[registry.index(f'{{"{scenario}"'):]
+    return f"{scenario}@" + next(field.strip() for field in entry.split(",") if field.strip().isdigit())
 
 
 @unittest.skipUnless(program.AVAILABLE, "RACESIM_BIN names no program")
 class Digests(unittest.TestCase):
-    def test_bytes_are_those_of_the_version(self):
-        kept = json.loads(DIGESTS.read_text(encoding="utf-8"))
-        self.assertEqual(kept["version"], scenario_version(), "write the digests of the new version")
-        self.assertEqual(list(kept["runs"]), list(RUNS), "write the digests of the new runs")
+    def check(self, scenario):
+        kept = json.loads(DIGESTS.read_text(encoding="utf-8"))[scenario]
+        runs = SCENARIOS[scenario]
+        self.assertEqual(kept["version"], scenario_version(scenario), "write the digests of the new version")
+        self.assertEqual(list(kept["runs"]), list(runs), "write the digests of the new runs")
         changed = []
         with tempfile.TemporaryDirectory() as folder:
-            for name, options in RUNS.items():
+            for name, options in runs.items():
                 with self.subTest(run=name):
-                    found = digest(folder, options)
+                    found = digest(folder, scenario, options)
                     changed += [name] if found != kept["runs"][name] else []
                     self.assertEqual(found["first"], kept["runs"][name]["first"])
                     self.assertEqual(found, kept["runs"][name])
         if changed:
             self.fail(CHANGED.format(version=kept["version"], names=", ".join(changed)))
 
+    def test_plays_have_the_bytes_of_their_version(self):
+        self.check("plays")
+
+    def test_races_have_the_bytes_of_their_version(self):
+        self.check("race")
+
 
 def write():
     if not program.AVAILABLE:
         sys.exit("RACESIM_BIN names no program")
+    content = {}
     with tempfile.TemporaryDirectory() as folder:
-        content = {"version": scenario_version(),
-                   "runs": {name: digest(folder, options) for name, options in RUNS.items()}}
+        for scenario, runs in SCENARIOS.items():
+            content[scenario] = {"version": scenario_version(scenario),
+                                 "runs": {name: digest(folder, scenario, options) for name, options in runs.items()}}
+            print(f"{os.path.relpath(DIGESTS)}: {len(runs)} runs of {content[scenario]['version']}")
     DIGESTS.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    print(f"{os.path.relpath(DIGESTS)}: {len(RUNS)} runs of {content['version']}")
 
 
 if __name__ == "__main__":

@@ -37,10 +37,11 @@ class MasterGenerator {
   virtual void fill(std::uint64_t first, std::size_t n, RowBatch& out) const = 0;
 };
 
-/// One kind of master data. The plan must hold 1 … max_count rows of it.
+/// One kind of master data.
 struct MasterEntity {
-  std::string_view name;  ///< also the file's stem, the word for --only and the end of --num-…
-  std::uint64_t MasterPlan::*count;
+  std::string_view name;             ///< also the file's stem and the word for --only
+  std::string_view count_option;     ///< "--num-songs"; empty: nobody chooses how many there are
+  std::uint64_t MasterPlan::*count;  ///< what the option sets: 1 … max_count; null without an option
   std::uint64_t max_count;
   std::string_view limit_reason;  ///< what sets max_count
   std::unique_ptr<MasterGenerator> (*make)(const MasterPlan&);

@@ -3,6 +3,7 @@
 
 #include "sim/master/cities.h"
 #include "sim/master/entities.h"
+#include "sim/master/race_roster.h"
 
 namespace racesim {
 namespace {
@@ -11,12 +12,21 @@ constexpr std::uint64_t kMaxRows = 100'000'000;
 constexpr std::uint64_t kMaxVehicles = 1'000'000;
 
 constexpr std::array kEntities{
-    MasterEntity{"songs", &MasterPlan::songs, kMaxRows, "the catalogue's size", &make_song_generator},
-    MasterEntity{"users", &MasterPlan::users, kMaxRows, "the user base's size", &make_user_generator},
-    MasterEntity{"locations", &MasterPlan::locations, kCityCount, "the built-in cities",
+    MasterEntity{"songs", "--num-songs", &MasterPlan::songs, kMaxRows, "the catalogue's size",
+                 &make_song_generator},
+    MasterEntity{"users", "--num-users", &MasterPlan::users, kMaxRows, "the user base's size",
+                 &make_user_generator},
+    MasterEntity{"locations", "--num-locations", &MasterPlan::locations, kCityCount, "the built-in cities",
                  &make_location_generator},
-    MasterEntity{"vehicles", &MasterPlan::vehicles, kMaxVehicles, "the fleet's size",
+    MasterEntity{"vehicles", "--num-vehicles", &MasterPlan::vehicles, kMaxVehicles, "the fleet's size",
                  &make_vehicle_generator},
+    MasterEntity{"drivers", "--num-cars", &MasterPlan::cars, kMaxRaceCars, "the places on a grid",
+                 &make_driver_generator},
+    MasterEntity{"teams", "--num-cars", &MasterPlan::cars, kMaxRaceCars, "the places on a grid",
+                 &make_team_generator},
+    MasterEntity{"cars", "--num-cars", &MasterPlan::cars, kMaxRaceCars, "the places on a grid",
+                 &make_car_generator},
+    MasterEntity{"checkpoints", "", nullptr, 0, "", &make_checkpoint_generator},
 };
 
 }  // namespace

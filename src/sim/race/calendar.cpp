@@ -9,11 +9,13 @@ constexpr std::int64_t kHourMs = 3'600'000;
 // A lap behind the safety car takes up to 150 s; half an hour remains for the start, the flag and the break.
 constexpr std::int64_t kLongestLapMs = 150'000;
 constexpr std::int64_t kBreakMs = 1'800'000;
+constexpr std::int64_t kQualifyingMs = 75 * 60'000;  // three parts and the breaks between
 constexpr std::size_t kKept = 3;
 
 std::int64_t period_of(const PlanInput& input) {
-  const std::int64_t running_ms =
-      input.kind == SessionKind::race ? input.laps * kLongestLapMs : input.minutes * std::int64_t{60'000};
+  std::int64_t running_ms = kQualifyingMs;
+  if (input.kind == SessionKind::race) running_ms = input.laps * kLongestLapMs;
+  if (input.kind == SessionKind::practice) running_ms = input.minutes * std::int64_t{60'000};
   return (running_ms + kBreakMs + kHourMs - 1) / kHourMs * kHourMs;
 }
 
@@ -45,7 +47,7 @@ Calendar::Counts Calendar::behind(const Session& session, const Counts& before) 
   after.samples += rate_.first_at(session.length_ms());
   after.messages += session.plan().messages.size();
   for (std::size_t car = 0; car < session.plan().cars.size(); ++car) {
-    after.passes[car] += session.plan().cars[car].passes.size();
+    after.passes[car] += session.pass_count(car);
     after.laps[car] += session.plan().cars[car].laps.size();
   }
   return after;

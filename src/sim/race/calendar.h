@@ -11,23 +11,9 @@
 #include <vector>
 
 #include "sim/race/session.h"
+#include "sim/race/slices.h"
 
 namespace racesim::race {
-
-/// Samples of a car per second, in thousandths.
-struct SampleRate {
-  std::uint64_t mhz = 100'000;
-
-  /// Time of sample `n` since the session's begin; whole milliseconds, rounded down.
-  std::int64_t time_ms(std::uint64_t n) const {
-    return static_cast<std::int64_t>(static_cast<unsigned __int128>(n) * 1'000'000 / mhz);
-  }
-  /// The first sample at or after `time_ms`, which is not negative.
-  std::uint64_t first_at(std::int64_t time_ms) const {
-    const unsigned __int128 product = static_cast<unsigned __int128>(time_ms) * mhz;
-    return static_cast<std::uint64_t>((product + 999'999) / 1'000'000);
-  }
-};
 
 /// Any thread.
 class Calendar {

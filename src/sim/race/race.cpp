@@ -1,11 +1,15 @@
 #include "sim/race/race.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <optional>
 
+#include "base/random.h"
 #include "sim/master/entities.h"
 #include "sim/race/calendar.h"
 #include "sim/race/plan/entries.h"
 #include "sim/race/race_walk.h"
+#include "sim/race/simple/scenario.h"
 #include "sim/race/track/tracks.h"
 
 namespace racesim::race {
@@ -17,14 +21,6 @@ constexpr std::array<StreamInfo, kStreamCount> kStreams{{
     {kStreamNames[2], nullptr, "f1-laps"},
     {kStreamNames[3], nullptr, "f1-race-control"},
 }};
-
-StreamInfo stream_info(std::size_t stream) {
-  StreamInfo info = kStreams[stream];
-  const std::array schemas{&schema_info<TelemetryRow>(), &schema_info<CheckpointPassRow>(),
-                           &schema_info<LapRow>(), &schema_info<RaceControlRow>()};
-  info.schema = schemas[stream];
-  return info;
-}
 
 /// All rows of one kind of built-in master data.
 RowBatch built_in(std::unique_ptr<MasterGenerator> (*make)(const MasterPlan&), const MasterPlan& plan) {
@@ -54,14 +50,31 @@ std::vector<DrsPieces> drs_pieces(const Track& track) {
     return k;
   };
   std::vector<DrsPieces> zones;
-  for (const DrsZone& zone : track.drs_zones)
-    zones.push_back({piece_of(zone.detection_m), piece_of(zone.begin_m), piece_of(zone.end_m)});
+  const auto last = static_cast<std::uint32_t>(track.checkpoints.size()) - 1;
+  for (const DrsZone& zone : track.drs_zones) {
+    const std::uint32_t detection = piece_of(zone.detection_m);
+    if (zone.end_m >= zone.begin_m) {
+      zones.push_back({detection, piece_of(zone.begin_m), piece_of(zone.end_m)});
+      continue;
+    }
+    // Across the timing line: one zone before it and one behind, both won at the same place.
+    zones.push_back({detection, piece_of(zone.begin_m), last});
+    zones.push_back({detection, 0, piece_of(zone.end_m)});
+  }
   return zones;
+}
+
+std::optional<SessionKind> session_kind(std::string_view name) {
+  constexpr std::array kKinds{SessionKind::race, SessionKind::qualifying, SessionKind::practice};
+  for (std::size_t i = 0; i < kSessionNames.size(); ++i)
+    if (kSessionNames[i] == name) return kKinds[i];
+  return std::nullopt;
 }
 
 PlanInput plan_input(const ScenarioConfig& config, const Templates& templates, std::vector<Entry> entries) {
   const Track& track = templates.track();
   PlanInput input;
+  input.kind = *session_kind(config.race.session);
   input.seed = config.seed;
   input.laps = config.race.laps;
   input.entries = std::move(entries);
@@ -75,19 +88,10 @@ PlanInput plan_input(const ScenarioConfig& config, const Templates& templates, s
   return input;
 }
 
-/// A power of two of milliseconds that holds about 16,000 samples, and at least one of each car.
-int slice_shift(const RaceContent& race) {
-  constexpr double kRows = 16'000;
-  const double rows_per_ms = static_cast<double>(race.cars) * static_cast<double>(race.rate_mhz) / 1e6;
-  int shift = 0;
-  while (shift < 20 && rows_per_ms * static_cast<double>(2LL << shift) <= kRows) ++shift;
-  return shift;
-}
-
 class RaceScenario final : public Scenario {
  public:
   RaceScenario(const ScenarioConfig& config, Track track, EntryList list,
-               const std::vector<std::size_t>& streams)
+               const std::vector<std::size_t>& streams, RowNames names)
       : track_(std::move(track)), templates_(track_, std::move(list.models), config.race.cars) {
     for (const Entry& entry : list.entries) drivers_.push_back(entry.driver);
     calendar_ = std::make_unique<Calendar>(plan_input(config, templates_, std::move(list.entries)),
@@ -95,8 +99,10 @@ class RaceScenario final : public Scenario {
     context_.stream_index.fill(-1);
     for (const std::size_t stream : streams) {
       context_.stream_index[stream] = static_cast<int>(streams_.size());
-      streams_.push_back(stream_info(stream));
+      streams_.push_back(kStreams[stream]);
+      streams_.back().schema = schema_of(static_cast<Stream>(stream), names);
     }
+    context_.names = names;
     context_.run = config.run;
     context_.start_ms = config.start_ms;
     if (config.end_ms) context_.end_ms = *config.end_ms;
@@ -113,27 +119,31 @@ class RaceScenario final : public Scenario {
 
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return static_cast<std::uint32_t>(drivers_.size()); }
-  std::uint64_t slice_count() const override {
-    if (context_.end_ms == INT64_MAX) return UINT64_MAX;
-    const std::int64_t span_ms = context_.end_ms - context_.start_ms;
-    return static_cast<std::uint64_t>((span_ms - 1) >> context_.slice_shift) + 1;
-  }
-  Slice slice(std::uint64_t index) const override {
-    const std::int64_t begin_ms =
-        context_.start_ms + (static_cast<std::int64_t>(index) << context_.slice_shift);
-    const std::int64_t end_ms =
-        std::min(begin_ms + (std::int64_t{1} << context_.slice_shift), context_.end_ms);
-    return {index, begin_ms * 1'000'000, end_ms * 1'000'000};
-  }
+  std::uint64_t slice_count() const override { return slices().count(); }
+  Slice slice(std::uint64_t index) const override { return slices().at(index); }
   std::uint64_t planned_events() const override {
     if (context_.sessions != 1 || streams_.size() != 1 || context_.stream_index[0] != 0) return 0;
     return context_.rate.first_at(context_.end_ms - context_.start_ms) * drivers_.size();
+  }
+  /// Time since lights out and the first car's speed.
+  std::string headline(std::int64_t event_time_ns) const override {
+    const std::int64_t since_ms = event_time_ns / 1'000'000 - context_.start_ms;
+    const std::int64_t period_ms = calendar_->period_ms();
+    const auto session = calendar_->at(static_cast<std::uint64_t>(since_ms / period_ms)).session;
+    const std::int64_t plan_ms = since_ms % period_ms - kGridWait_ms;
+    const CarState state = state_at(segment_at(session->cars().front(), plan_ms), plan_ms);
+    char text[64];
+    std::snprintf(text, sizeof text, "T=%.2f Speed=%.0f km/h", static_cast<double>(plan_ms) / 1000,
+                  state.v_mps * 3.6);
+    return text;
   }
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t) const override {
     return std::make_unique<RaceWalk>(context_, shards);
   }
 
  private:
+  SliceGrid slices() const { return {context_.start_ms, context_.end_ms, context_.slice_shift}; }
+
   Track track_;
   Templates templates_;
   std::vector<std::string> drivers_;
@@ -159,6 +169,37 @@ Result<std::vector<std::size_t>> wanted_streams(const std::vector<std::string>& 
   return found;
 }
 
+/// Errors where the model or the names know less than was asked for.
+Result<RowNames> wanted_names(const RaceContent& race, const std::vector<std::size_t>& streams) {
+  const auto names = row_names(race.names);
+  if (!names)
+    return fail(ErrorKind::usage, "unknown column names '" + race.names + "'",
+                "choose: --as racesim, fastf1 or openf1");
+  for (const std::size_t stream : streams)
+    if (schema_of(static_cast<Stream>(stream), *names) == nullptr)
+      return fail(
+          ErrorKind::usage,
+          "--as " + race.names + " has no names for the stream '" + std::string(kStreamNames[stream]) + "'",
+          "it has them for: --streams telemetry,laps");
+  if (race.model == kModelNames[0]) return *names;
+  if (race.model != kModelNames[1])
+    return fail(ErrorKind::usage, "unknown model '" + race.model + "'", "choose: --model full or simple");
+  if (*names != RowNames::racesim)
+    return fail(ErrorKind::usage, "--as " + race.names + ": the simple model has its own few columns",
+                "leave out --as, or --model simple");
+  if (streams.size() != 1 || streams[0] != 0)
+    return fail(ErrorKind::usage, "--streams: the simple model has telemetry alone", "leave out --streams");
+  if (race.session != kSessionNames[0])
+    return fail(ErrorKind::usage, "--session: the simple model has none", "leave out --session");
+  return *names;
+}
+
+/// A file counts by what it says, wherever it lies.
+std::string track_identity(const RaceContent& race) {
+  if (race.track_text.empty()) return race.track;
+  return "file:" + std::to_string(mix64(topic_hash(race.track_text)));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
@@ -171,19 +212,27 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
                 "example: --cars 20");
   if (race.laps < 1 || race.laps > 1000)
     return fail(ErrorKind::usage, "a race has 1 to 1000 laps", "example: --laps 52");
+  if (!session_kind(race.session))
+    return fail(ErrorKind::usage, "unknown session '" + race.session + "'",
+                "choose: --session race, qualifying or practice");
   const auto streams = wanted_streams(race.streams);
   if (!streams) return tl::make_unexpected(streams.error());
-  auto track = find_track(race.track);
+  const auto names = wanted_names(race, *streams);
+  if (!names) return tl::make_unexpected(names.error());
+  auto track = race.track_text.empty() ? find_track(race.track) : read_track(race.track_text, race.track);
   if (!track) return tl::make_unexpected(track.error());
+  if (race.model == kModelNames[1]) return simple::make_scenario(config, *track);
   auto list = entry_list(config);
   if (!list) return tl::make_unexpected(list.error());
-  return std::make_unique<RaceScenario>(config, std::move(*track), std::move(*list), *streams);
+  return std::make_unique<RaceScenario>(config, std::move(*track), std::move(*list), *streams, *names);
 }
 
 std::string identity(const ScenarioConfig& config) {
   const RaceContent& race = config.race;
+  if (race.model == kModelNames[1])
+    return "model=simple|rate=" + std::to_string(race.rate_mhz) + "mHz|track=" + track_identity(race);
   return "rate=" + std::to_string(race.rate_mhz) + "mHz|cars=" + std::to_string(race.cars) +
-         "|laps=" + std::to_string(race.laps) + "|track=" + race.track;
+         "|session=" + race.session + "|laps=" + std::to_string(race.laps) + "|track=" + track_identity(race);
 }
 
 double live_rate(const ScenarioConfig& config) {

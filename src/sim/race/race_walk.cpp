@@ -64,6 +64,20 @@ struct RaceWalk::Scratch {
   RowBatch checkpoints{schema_info<CheckpointPassRow>()};
   RowBatch laps{schema_info<LapRow>()};
   RowBatch messages{schema_info<RaceControlRow>()};
+  std::vector<RowBatch> renamed;  ///< telemetry, then laps, where they have other names
+
+  explicit Scratch(RowNames names) {
+    if (names == RowNames::racesim) return;
+    for (const Stream stream : {Stream::telemetry, Stream::laps})
+      renamed.emplace_back(*schema_of(stream, names));
+  }
+  /// The rows under the names that are wanted.
+  const RowBatch& named(const RowBatch& rows) {
+    if (renamed.empty()) return rows;
+    RowBatch& to = renamed[&rows == &telemetry ? 0 : 1];
+    rename_rows(rows, to);
+    return to;
+  }
 };
 
 /// Renders a part of one session.
@@ -148,7 +162,7 @@ void RaceWalk::Painter::paint_samples(std::uint64_t first, std::uint64_t last, R
     rows.heads.resize(rows.size());
     for (std::uint32_t car = cars_.first; car < cars_.last; ++car)
       paint_car(car, first, end, rows.add_text((*context_.drivers)[car]));
-    out.take(static_cast<std::uint32_t>(stream), rows);
+    out.take(static_cast<std::uint32_t>(stream), scratch_.named(rows));
   }
 }
 
@@ -198,7 +212,7 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.fuel_g = nearest_int<std::int32_t>(state.fuel_g);
   row.tyre = segment.tyre;
   row.tyre_age_laps = segment.tyre_age_laps;
-  row.tyre_wear_dpct = nearest_int<std::uint16_t>(static_cast<double>(state.wear_pct) * 10);
+  row.tyre_wear_dpct = nearest_int<std::uint16_t>(state.wear_pct * 10);
   row.sector = segment.sector;
   row.position = segment.position;
   row.gap_ms = segment.gap_ms;
@@ -217,7 +231,7 @@ void RaceWalk::Painter::paint_side(const SideEvent& event, RowConsumer& out) {
       break;
     case Stream::laps:
       paint_lap(event);
-      out.take(stream, scratch_.laps);
+      out.take(stream, scratch_.named(scratch_.laps));
       break;
     case Stream::race_control:
       paint_message(event);
@@ -243,25 +257,22 @@ Row& RaceWalk::Painter::one_row(RowBatch& batch, const SideEvent& event) {
 void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const CarPlan& car = session().plan().cars[event.car];
   const Pass& pass = car.passes[event.index];
-  const std::uint32_t count = session().plan().checkpoints;
-  const std::uint32_t checkpoint = event.index % count;
+  const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
+  const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
-  const std::vector<Segment>& segments = session().cars()[event.car].segments;
-  const auto segment = std::upper_bound(segments.begin(), segments.end(), event.time_ms,
-                                        [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; }) -
-                       1;
+  const Segment& segment = segment_at(session().cars()[event.car], event.time_ms);
   auto& row = one_row<CheckpointPassRow>(scratch_.checkpoints, event);
   row.car = number(event.car);
   row.driver = scratch_.checkpoints.add_text((*context_.drivers)[event.car]);
   row.seq = place_.before.passes[event.car] + event.seq;
-  row.lap = static_cast<std::uint16_t>(event.index / count + (checkpoint == 0 && event.index > 0 ? 0 : 1));
+  row.lap = static_cast<std::uint16_t>(session().plan().lap_of(car, event.index) - (ends_lap ? 1 : 0));
   row.checkpoint = static_cast<std::uint16_t>(checkpoint);
   row.name = scratch_.checkpoints.add_text(at.name);
   row.s_mm = nearest_int<std::int32_t>(at.s_m * 1000);
-  if (checkpoint == 0 && event.index > 0) row.sector = 3;
+  if (ends_lap) row.sector = 3;
   for (std::uint8_t sector = 0; sector < 2; ++sector)
     if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
-  row.speed_dkmh = nearest_int<std::uint16_t>(state_at(*segment, event.time_ms).v_mps * 36);
+  row.speed_dkmh = nearest_int<std::uint16_t>(state_at(segment, event.time_ms).v_mps * 36);
   row.position = static_cast<std::uint8_t>(pass.position);
   row.gap_ms = static_cast<std::int32_t>(pass.gap_ms);
   scratch_.checkpoints.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
@@ -283,7 +294,8 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.tyre_age_laps = static_cast<std::uint8_t>(lap.tyre_age_laps + 1);
   row.stint = static_cast<std::uint8_t>(lap.stint);
   row.position = static_cast<std::uint8_t>(lap.position);
-  const std::size_t end_pass = static_cast<std::size_t>(event.index + 1) * session().plan().checkpoints;
+  const std::size_t laps_before = session().plan().kind == SessionKind::race ? 1 : 2;
+  const std::size_t end_pass = (event.index + laps_before) * session().plan().checkpoints - car.first_pass;
   if (end_pass < car.passes.size()) row.gap_ms = static_cast<std::int32_t>(car.passes[end_pass].gap_ms);
   row.pit_in = lap.pit_in;
   row.pit_out = lap.pit_out;
@@ -311,7 +323,7 @@ RaceWalk::~RaceWalk() = default;
 
 std::unique_ptr<RaceWalk::Scratch> RaceWalk::take_scratch() {
   const std::scoped_lock lock(mutex_);
-  if (free_.empty()) return std::make_unique<Scratch>();
+  if (free_.empty()) return std::make_unique<Scratch>(context_.names);
   auto scratch = std::move(free_.back());
   free_.pop_back();
   return scratch;

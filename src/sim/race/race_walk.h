@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/race/calendar.h"
+#include "sim/race/row_names.h"
 #include "sim/scenario.h"
 
 namespace racesim::race {
@@ -22,6 +23,7 @@ struct RaceContext {
   std::uint64_t sessions = UINT64_MAX;  ///< of them at most so many
   int slice_shift = 13;                 ///< a slice is 2^shift ms
   SampleRate rate;
+  RowNames names = RowNames::racesim;
   /// Index into the scenario's streams by Stream; -1: not wanted.
   std::array<int, kStreamCount> stream_index{0, -1, -1, -1};
   const Track* track = nullptr;

@@ -33,6 +33,8 @@ class Session {
   const std::vector<CarTimeline>& cars() const { return timelines_.cars(); }
   /// By time, then stream, then car; all streams. Only those a car is on the air for.
   const std::vector<SideEvent>& side_events() const { return side_; }
+  /// Passes of checkpoints while the car is on the air.
+  std::uint64_t pass_count(std::size_t car) const { return passes_[car]; }
   /// From the first moment on the air, kGridWait_ms before lights out, to the last.
   std::int64_t length_ms() const { return kGridWait_ms + timelines_.end_ms(); }
 
@@ -43,6 +45,7 @@ class Session {
   RacePlan plan_;
   Timelines timelines_;
   std::vector<SideEvent> side_;
+  std::vector<std::uint64_t> passes_;
 };
 
 }  // namespace racesim::race

@@ -33,6 +33,7 @@ MasterOptions small(const ScratchDir& dir) {
   options.num_users = 300;
   options.num_locations = 20;
   options.num_vehicles = 3;
+  options.num_cars = 6;
   return options;
 }
 
@@ -51,8 +52,12 @@ TEST(MasterFiles, WritesEveryEntityWithItsCount) {
   const ScratchDir dir;
   const auto report = write_master(small(dir));
   ASSERT_TRUE(report) << report.error().what;
-  EXPECT_THAT(dir.names(), ElementsAre("locations.csv", "songs.csv", "users.csv", "vehicles.csv"));
-  ASSERT_EQ(report->files.size(), 4U);
+  EXPECT_THAT(dir.names(), ElementsAre("cars.csv", "checkpoints.csv", "drivers.csv", "locations.csv",
+                                       "songs.csv", "teams.csv", "users.csv", "vehicles.csv"));
+  ASSERT_EQ(report->files.size(), 8U);
+  EXPECT_EQ(line_count(dir / "cars.csv"), 7U);
+  EXPECT_EQ(line_count(dir / "drivers.csv"), 7U);
+  EXPECT_EQ(line_count(dir / "teams.csv"), 4U);
   for (const MasterFile& file : report->files) {
     EXPECT_EQ(file.state, MasterFileState::created);
     EXPECT_EQ(line_count(file.path), file.rows + 1) << file.path;
@@ -104,7 +109,8 @@ TEST(MasterFiles, DifferentFilesAreRefusedBeforeAnythingIsWritten) {
   EXPECT_THAT(refused.error().what, HasSubstr("users.csv"));
   EXPECT_THAT(refused.error().what, HasSubstr("locations.csv"));
   EXPECT_THAT(refused.error().hint, HasSubstr("--force"));
-  EXPECT_THAT(dir.names(), ElementsAre("locations.csv", "users.csv", "vehicles.csv"));
+  EXPECT_THAT(dir.names(), ElementsAre("cars.csv", "checkpoints.csv", "drivers.csv", "locations.csv",
+                                       "teams.csv", "users.csv", "vehicles.csv"));
   EXPECT_EQ(test::read_file(dir / "users.csv"), users);
 
   options.force = true;
@@ -187,7 +193,8 @@ TEST(MasterFiles, OptionsOutOfRangeNameTheLimit) {
   EXPECT_EQ(refusal([](MasterOptions& o) { o.num_locations = 654; }),
             "--num-locations: 654 is above the limit of 653 (the built-in cities)");
   EXPECT_THAT(refusal([](MasterOptions& o) { o.num_songs = 0; }), HasSubstr("--num-songs"));
-  EXPECT_THAT(refusal([](MasterOptions& o) { o.only = {"songs", "drivers"}; }), HasSubstr("'drivers'"));
+  EXPECT_THAT(refusal([](MasterOptions& o) { o.only = {"songs", "trucks"}; }), HasSubstr("'trucks'"));
+  EXPECT_THAT(refusal([](MasterOptions& o) { o.num_cars = 41; }), HasSubstr("--num-cars: 41"));
   EXPECT_THAT(refusal([](MasterOptions& o) { o.format = "xml"; }), HasSubstr("'xml'"));
   EXPECT_THAT(refusal([](MasterOptions& o) { o.output_dir = ""; }), HasSubstr("--output-dir"));
   EXPECT_TRUE(dir.names().empty());
@@ -268,7 +275,7 @@ TEST(MasterFiles, CountsRowsForTheProgressLine) {
   std::atomic<std::uint64_t> rows{0};
   options.rows_done = &rows;
   ASSERT_TRUE(write_master(options));
-  EXPECT_EQ(rows.load(), 120U + 300U + 20U + 3U);
+  EXPECT_EQ(rows.load(), 120U + 300U + 20U + 3U + 6U + 3U + 6U + line_count(dir / "checkpoints.csv") - 1);
 }
 
 }  // namespace

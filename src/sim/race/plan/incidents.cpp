@@ -11,6 +11,8 @@ namespace {
 constexpr std::array<double, 4> kSafetyCars{0.455, 0.413, 0.099, 0.033};
 /// In the first lap, then in fifths of the rest.
 constexpr std::array<double, 6> kSafetyCarPart{0.364, 0.136, 0.136, 0.08, 0.193, 0.091};
+constexpr double kFirstLapShare = kSafetyCarPart[0];
+constexpr double kGrandPrix_laps = 52;
 constexpr double kVscAfterFailure = 0.227;
 constexpr double kVscAfterAccident = 0.3;
 constexpr std::uint32_t kSafetyCarGap_laps = 11;  ///< between two safety cars; the longest stays 8
@@ -38,8 +40,10 @@ std::uint32_t safety_car_lap(const Draws& draws, std::uint64_t counter, std::uin
 std::vector<std::uint32_t> safety_car_laps(const Draws& draws, std::uint32_t laps) {
   constexpr std::uint64_t kTries = 40;
   std::size_t count = pick(kSafetyCars, draws.uniform(0));
-  // A sprint of a few laps has room for fewer.
+  // A race of a few laps has room for fewer, and less time for accidents: the shares are those of a Grand
+  // Prix.
   count = std::min<std::size_t>(count, laps < 3 ? 0 : 1 + laps / 17);
+  if (!draws.chance(1, std::max(kFirstLapShare, static_cast<double>(laps) / kGrandPrix_laps))) count = 0;
   std::vector<std::uint32_t> found;
   for (std::uint64_t i = 0; i < kTries && found.size() < count; ++i) {
     const std::uint32_t lap = safety_car_lap(draws, 100 + 2 * i, laps);

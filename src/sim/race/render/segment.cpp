@@ -105,7 +105,9 @@ CarState state_at(const Segment& segment, std::int64_t time_ms) {
   const double burnt_kg = static_cast<double>(p.fuel_kg) +
                           share * (static_cast<double>(q.fuel_kg) - static_cast<double>(p.fuel_kg));
   state.fuel_g = segment.fuel_begin_g - segment.fuel_per_kg_g * burnt_kg;
-  state.wear_pct = segment.wear_begin_pct + segment.wear_per_pct * p.wear;
+  const double worn =
+      static_cast<double>(p.wear) + share * (static_cast<double>(q.wear) - static_cast<double>(p.wear));
+  state.wear_pct = segment.wear_begin_pct + segment.wear_per_pct * worn;
   state.throttle_pct = scaled(p.throttle_pct, pedals);
   state.brake_pct = scaled(p.brake_pct, pedals);
   state.gear = p.gear;

@@ -49,7 +49,7 @@ struct Segment {
   double l_m;         ///< standing: where
   double fuel_begin_g,
       fuel_per_kg_g;  ///< fuel left = fuel_begin_g − fuel_per_kg_g · template's use since the begin
-  float wear_begin_pct, wear_per_pct;  ///< likewise, upwards
+  double wear_begin_pct, wear_per_pct;  ///< likewise, upwards
   std::int32_t gap_ms;
   std::uint16_t lap;
   std::uint8_t position;
@@ -70,7 +70,7 @@ struct CarState {
   double a_mps2;  ///< along the path
   double curvature_1pm;
   double fuel_g;
-  float wear_pct;
+  double wear_pct;
   std::uint8_t throttle_pct;
   std::uint8_t brake_pct;
   std::uint8_t gear;

@@ -5,18 +5,19 @@
 
 #include "base/check.h"
 #include "sim/race/track/curve.h"
+#include "sim/race/track/drs.h"
 #include "sim/race/track/ways.h"
 
 namespace racesim::race {
 namespace {
 
-// Steps of the conditions: laps of neighbouring ones differ by some 0.3 s, which the warp covers.
-constexpr double kFuelStep_kg = 10;
-constexpr std::uint32_t kFuels = 12;
+// Steps of the conditions: laps of neighbouring ones differ by some 0.6 s, which the warp covers.
+constexpr double kFuelStep_kg = 20;
+constexpr std::uint32_t kFuels = 6;
 constexpr double kGripStep = 0.02;
 constexpr std::uint32_t kGrips = 6;
 // Of these the times are baked for the plan, the rest is between them: lap time is close to linear in both.
-constexpr std::array<std::uint8_t, 3> kFuelNodes{0, 5, 11};
+constexpr std::array<std::uint8_t, 3> kFuelNodes{0, 2, 5};
 constexpr std::array<std::uint8_t, 3> kGripNodes{0, 2, 5};
 
 // FIA grid: slots 8 m apart, alternating sides; the pole stands that far behind the line.
@@ -76,8 +77,7 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
       pit_entry_(static_cast<std::uint32_t>(last_before_pit(track))),
       pit_exit_(static_cast<std::uint32_t>(first_after_pit(track))) {
   RACESIM_CHECK(!models_.empty());
-  for (const DrsZone& zone : track.drs_zones)
-    drs_.push_back({path_at(line_, zone.begin_m), path_at(line_, zone.end_m)});
+  drs_ = drs_stretches(track, line_);
   for (const Checkpoint& checkpoint : track.checkpoints)
     checkpoints_m_.push_back(path_at(line_, checkpoint.s_m));
   checkpoints_m_.push_back(line_.length_m());
@@ -118,7 +118,7 @@ const PathGrid& Templates::keep(const Path& path) {
 }
 
 void Templates::bake_starts(std::uint32_t slots) {
-  const Bucket full{kFuels - 2, 0, false};
+  const Bucket full{kFuels - 1, 0, false};
   const Drawn& flying = lap(0, full);
   Conditions conditions;
   conditions.fuel_kg = full.fuel * kFuelStep_kg;
@@ -248,7 +248,7 @@ std::vector<StartWay> Templates::start_ways() const {
 }
 
 double Templates::fuel_per_lap_kg() const {
-  return lap(0, {5, 2, false}).drive.fuel_kg;
+  return lap(0, {2, 2, false}).drive.fuel_kg;
 }
 
 }  // namespace racesim::race

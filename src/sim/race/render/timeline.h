@@ -20,6 +20,9 @@ struct CarTimeline {
   std::vector<Segment> segments;
 };
 
+/// The segment of `time_ms`, or the nearest one. The timeline is not empty.
+const Segment& segment_at(const CarTimeline& car, std::int64_t time_ms);
+
 /// Immutable once made; segments point into it and into the templates, which outlive it.
 class Timelines {
  public:
@@ -33,7 +36,7 @@ class Timelines {
 
  private:
   friend class TimelineMaker;
-  void stay(CarTimeline& car) const;
+  void stay(CarTimeline& car, bool race) const;
 
   std::vector<CarTimeline> cars_;
   std::deque<Drawn> halts_;  ///< how stricken cars roll to a stop

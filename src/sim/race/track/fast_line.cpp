@@ -30,6 +30,8 @@ class LineSearch {
 
   /// Tries bumps `reach_m` to either side all round the lap until a round gains less than `enough_s`.
   void improve(double reach_m, double enough_s, int rounds_most);
+  /// Takes out waves too short for a car: what the small bumps leave behind, worth no time.
+  void smooth();
   std::vector<double> offsets() && { return std::move(offsets_); }
 
  private:
@@ -127,6 +129,42 @@ void LineSearch::improve(double reach_m, double enough_s, int rounds_most) {
   }
 }
 
+void LineSearch::smooth() {
+  constexpr double kBell_m = 9;
+  constexpr double kAround_m = 25;  // the hairpins of narrow tracks are as short as the waves: not there
+  constexpr double kOver_m = 0.3;   // into the margin: a stop at its edge would be a kink again
+  constexpr double kHairpin_1pm = 1 / 12.0, kBend_1pm = 1 / 22.0;
+  const std::size_t count = offsets_.size();
+  const auto smoothed = [&](std::vector<double> line) {
+    // Rounds of 1-2-1 weights make a bell curve; each adds half a squared step to its variance.
+    const auto rounds = static_cast<int>(2 * kBell_m * kBell_m / (step_m_ * step_m_) + 0.5);
+    std::vector<double> before;
+    for (int round = 0; round < rounds; ++round) {
+      before = line;
+      for (std::size_t i = 0; i < count; ++i)
+        line[i] = (before[(i + count - 1) % count] + 2 * before[i] + before[(i + 1) % count]) / 4;
+    }
+    return line;
+  };
+  const auto around = std::min(static_cast<std::size_t>(kAround_m / step_m_), (count - 1) / 2);
+  std::vector<double> share(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    double most_1pm = 0;
+    for (std::size_t k = 0; k <= 2 * around; ++k)
+      most_1pm = std::max(most_1pm, std::abs(centre_[at(i, around, k)].curvature_1pm));
+    share[i] = std::clamp((kHairpin_1pm - most_1pm) / (kHairpin_1pm - kBend_1pm), 0.0, 1.0);
+  }
+  share = smoothed(std::move(share));
+  // Twice the smooth line less the one smoothed again keeps the apexes, which a bell curve alone would pull
+  // out of the bends.
+  const std::vector<double> once = smoothed(offsets_), twice = smoothed(once);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double calm_m = 2 * once[i] - twice[i];
+    offsets_[i] +=
+        share[i] * (std::clamp(calm_m, bounds_[i].low - kOver_m, bounds_[i].high + kOver_m) - offsets_[i]);
+  }
+}
+
 }  // namespace
 
 std::vector<double> fast_line(const Track& track, const CarModel& car, double margin_m) {
@@ -135,6 +173,7 @@ std::vector<double> fast_line(const Track& track, const CarModel& car, double ma
   LineSearch search(track, car, margin_m);
   for (const double reach_m : {240, 120, 60, 30, 120, 60, 30, 60, 30, 15, 30, 15})
     search.improve(reach_m, kEnough_s, kRoundsMost);
+  search.smooth();
   return std::move(search).offsets();
 }
 

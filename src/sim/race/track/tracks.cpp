@@ -2,9 +2,32 @@
 
 #include <string>
 
+#include "sim/race/track/import.h"
 #include "sim/race/track/track_file.h"
 
 namespace racesim::race {
+namespace {
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+/// The file's name without folders and extension.
+std::string stem(std::string_view path) {
+  path = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  const std::size_t dot = path.rfind('.');
+  return std::string(dot == 0 ? path : path.substr(0, dot));
+}
+
+Result<Track> read_any(std::string_view text, const std::string& path) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin != std::string_view::npos && text[begin] == '{') return parse_track(text, path);
+  Result<Track> track = import_track(text, path);
+  if (track) track->name = track->title = stem(path);
+  return track;
+}
+
+}  // namespace
 
 Result<Track> find_track(std::string_view name) {
   std::string names;
@@ -14,6 +37,16 @@ Result<Track> find_track(std::string_view name) {
   }
   return fail(ErrorKind::usage, "track '" + std::string(name) + "': no such track",
               "known: " + names + "; or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m");
+}
+
+bool is_track_path(std::string_view text) {
+  return text.find('/') != std::string_view::npos || ends_with(text, ".csv") || ends_with(text, ".json");
+}
+
+Result<Track> read_track(std::string_view text, const std::string& path) {
+  Result<Track> track = read_any(text, path);
+  if (!track) track.error().kind = ErrorKind::usage;
+  return track;
 }
 
 }  // namespace racesim::race

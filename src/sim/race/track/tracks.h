@@ -1,7 +1,9 @@
-// The tracks that are built into the program.
+// The tracks that are built into the program, and those of users' files.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -20,5 +22,15 @@ std::span<const EmbeddedTrack> embedded_tracks();
 
 /// The track of that name, parsed anew. Error (usage): there is none; the hint lists those there are.
 Result<Track> find_track(std::string_view name);
+
+/// Whether what is given as a track is a file's path: it ends in .csv or .json or holds a '/'.
+bool is_track_path(std::string_view text);
+
+/// No track file is larger; the longest circuits have less than 2 MB.
+inline constexpr std::size_t kTrackFileMost_bytes = std::size_t{64} << 20;
+
+/// The track in a file: JSON (track_file.h) if it begins with '{', else CSV (import.h). `path` stands in
+/// errors, which are usage errors, and names an imported track: "tracks/spa.csv" → spa.
+Result<Track> read_track(std::string_view text, const std::string& path);
 
 }  // namespace racesim::race

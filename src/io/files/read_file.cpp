@@ -1,0 +1,40 @@
+#include "io/files/read_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace racesim {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 16;
+
+/// Closes on every way out.
+struct OpenFile {
+  int fd;
+  ~OpenFile() { ::close(fd); }
+};
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return tl::make_unexpected(system_error("read " + path, errno));
+  const OpenFile file{fd};
+  std::string text;
+  std::array<char, kChunk> chunk;
+  for (;;) {
+    const ssize_t count = ::read(file.fd, chunk.data(), chunk.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return tl::make_unexpected(system_error("read " + path, errno));
+    if (count == 0) return text;
+    text.append(chunk.data(), static_cast<std::size_t>(count));
+    if (text.size() > most_bytes)
+      return fail(ErrorKind::runtime,
+                  "read " + path + ": larger than the " + std::to_string(most_bytes >> 20) + " MiB expected");
+  }
+}
+
+}  // namespace racesim

@@ -1,0 +1,153 @@
+// Telemetry and laps under the column names of the two public sources that people know (run --as). Only names
+// and units differ from model/race.h; columns that a simulator has no value for are left out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "model/race.h"
+
+namespace racesim {
+
+/// The one source of samples here; theirs are "car", "pos" and "interpolation".
+enum class FastF1Source : std::uint8_t { car };
+template <>
+struct EnumNames<FastF1Source> {
+  static constexpr std::array<std::string_view, 1> names{"car"};
+};
+
+/// Fast-F1's telemetry. Times that are timedeltas there are seconds here; X, Y, Z are in 0.1 m.
+struct FastF1TelemetryRow {
+  TimeMs date;
+  std::int64_t session_time_ms;
+  std::uint16_t driver_number;
+  std::uint16_t rpm;
+  std::uint16_t speed_dkmh;
+  std::uint8_t gear;
+  std::uint8_t throttle_pct;
+  bool brake;
+  std::uint8_t drs;  ///< 0 off, 12 on
+  std::int32_t x_dm;
+  std::int32_t y_dm;
+  std::int32_t z_dm;
+  std::int32_t distance_mm;  ///< since the lap's begin
+  FastF1Source source;
+};
+template <>
+struct Schema<FastF1TelemetryRow> {
+  static constexpr std::string_view name = "telemetry-fastf1";
+  static constexpr int version = 1;
+  static constexpr auto fields = std::make_tuple(
+      field("Date", &FastF1TelemetryRow::date),
+      field("SessionTime", &FastF1TelemetryRow::session_time_ms, 3, "s"),
+      field("DriverNumber", &FastF1TelemetryRow::driver_number),
+      field("RPM", &FastF1TelemetryRow::rpm, 0, "rpm"),
+      field("Speed", &FastF1TelemetryRow::speed_dkmh, 1, "km/h"), field("nGear", &FastF1TelemetryRow::gear),
+      field("Throttle", &FastF1TelemetryRow::throttle_pct, 0, "%"),
+      field("Brake", &FastF1TelemetryRow::brake), field("DRS", &FastF1TelemetryRow::drs),
+      field("X", &FastF1TelemetryRow::x_dm, 0, "dm"), field("Y", &FastF1TelemetryRow::y_dm, 0, "dm"),
+      field("Z", &FastF1TelemetryRow::z_dm, 0, "dm"),
+      field("Distance", &FastF1TelemetryRow::distance_mm, 3, "m"),
+      field("Source", &FastF1TelemetryRow::source));
+};
+
+/// Fast-F1's laps.
+struct FastF1LapRow {
+  std::int64_t time_ms;  ///< of the session, at the lap's end
+  Text driver;
+  std::uint16_t driver_number;
+  std::int32_t lap_time_ms;
+  std::uint16_t lap_number;
+  std::uint8_t stint;
+  std::int32_t sector1_ms;
+  std::int32_t sector2_ms;
+  std::int32_t sector3_ms;
+  std::int64_t sector1_session_ms;  ///< of the session, at the sector's end
+  std::int64_t sector2_session_ms;
+  std::int64_t sector3_session_ms;
+  Compound compound;
+  std::uint8_t tyre_life_laps;
+  std::int64_t lap_start_ms;
+  std::uint8_t position;
+  bool deleted;
+  bool is_accurate;  ///< neither into nor out of the pits, and valid
+};
+template <>
+struct Schema<FastF1LapRow> {
+  static constexpr std::string_view name = "laps-fastf1";
+  static constexpr int version = 1;
+  static constexpr auto fields = std::make_tuple(
+      field("Time", &FastF1LapRow::time_ms, 3, "s"), field("Driver", &FastF1LapRow::driver),
+      field("DriverNumber", &FastF1LapRow::driver_number),
+      field("LapTime", &FastF1LapRow::lap_time_ms, 3, "s"), field("LapNumber", &FastF1LapRow::lap_number),
+      field("Stint", &FastF1LapRow::stint), field("Sector1Time", &FastF1LapRow::sector1_ms, 3, "s"),
+      field("Sector2Time", &FastF1LapRow::sector2_ms, 3, "s"),
+      field("Sector3Time", &FastF1LapRow::sector3_ms, 3, "s"),
+      field("Sector1SessionTime", &FastF1LapRow::sector1_session_ms, 3, "s"),
+      field("Sector2SessionTime", &FastF1LapRow::sector2_session_ms, 3, "s"),
+      field("Sector3SessionTime", &FastF1LapRow::sector3_session_ms, 3, "s"),
+      field("Compound", &FastF1LapRow::compound), field("TyreLife", &FastF1LapRow::tyre_life_laps, 0, "laps"),
+      field("LapStartTime", &FastF1LapRow::lap_start_ms, 3, "s"), field("Position", &FastF1LapRow::position),
+      field("Deleted", &FastF1LapRow::deleted), field("IsAccurate", &FastF1LapRow::is_accurate));
+};
+
+/// OpenF1's car_data with the x, y, z of its location, in 0.1 m.
+struct OpenF1CarDataRow {
+  TimeUs date;
+  std::uint16_t driver_number;
+  std::uint16_t speed_kmh;
+  std::uint16_t rpm;
+  std::uint8_t gear;
+  std::uint8_t throttle_pct;
+  std::uint8_t brake;  ///< 0 or 100
+  std::uint8_t drs;    ///< 0 off, 12 on
+  std::int32_t x_dm;
+  std::int32_t y_dm;
+  std::int32_t z_dm;
+  std::uint32_t meeting_key;  ///< the run's number
+  std::uint16_t session_key;
+};
+template <>
+struct Schema<OpenF1CarDataRow> {
+  static constexpr std::string_view name = "car-data-openf1";
+  static constexpr int version = 1;
+  static constexpr auto fields = std::make_tuple(
+      field("date", &OpenF1CarDataRow::date), field("driver_number", &OpenF1CarDataRow::driver_number),
+      field("speed", &OpenF1CarDataRow::speed_kmh, 0, "km/h"), field("rpm", &OpenF1CarDataRow::rpm, 0, "rpm"),
+      field("n_gear", &OpenF1CarDataRow::gear), field("throttle", &OpenF1CarDataRow::throttle_pct, 0, "%"),
+      field("brake", &OpenF1CarDataRow::brake, 0, "%"), field("drs", &OpenF1CarDataRow::drs),
+      field("x", &OpenF1CarDataRow::x_dm, 0, "dm"), field("y", &OpenF1CarDataRow::y_dm, 0, "dm"),
+      field("z", &OpenF1CarDataRow::z_dm, 0, "dm"), field("meeting_key", &OpenF1CarDataRow::meeting_key),
+      field("session_key", &OpenF1CarDataRow::session_key));
+};
+
+/// OpenF1's laps.
+struct OpenF1LapRow {
+  TimeUs date_start;
+  std::uint16_t driver_number;
+  std::uint16_t lap_number;
+  std::int32_t lap_ms;
+  std::int32_t sector1_ms;
+  std::int32_t sector2_ms;
+  std::int32_t sector3_ms;
+  bool is_pit_out_lap;
+  std::uint32_t meeting_key;
+  std::uint16_t session_key;
+};
+template <>
+struct Schema<OpenF1LapRow> {
+  static constexpr std::string_view name = "laps-openf1";
+  static constexpr int version = 1;
+  static constexpr auto fields = std::make_tuple(
+      field("date_start", &OpenF1LapRow::date_start), field("driver_number", &OpenF1LapRow::driver_number),
+      field("lap_number", &OpenF1LapRow::lap_number), field("lap_duration", &OpenF1LapRow::lap_ms, 3, "s"),
+      field("duration_sector_1", &OpenF1LapRow::sector1_ms, 3, "s"),
+      field("duration_sector_2", &OpenF1LapRow::sector2_ms, 3, "s"),
+      field("duration_sector_3", &OpenF1LapRow::sector3_ms, 3, "s"),
+      field("is_pit_out_lap", &OpenF1LapRow::is_pit_out_lap),
+      field("meeting_key", &OpenF1LapRow::meeting_key), field("session_key", &OpenF1LapRow::session_key));
+};
+
+}  // namespace racesim

@@ -1,0 +1,121 @@
+#include "sim/race/row_names.h"
+
+#include "base/check.h"
+#include "model/race_as.h"
+
+namespace racesim::race {
+namespace {
+
+constexpr std::uint8_t kDrsOn = 12;
+constexpr std::uint8_t kBrakeOn = 100;
+
+/// Centimetres as decimetres, halves away from zero.
+std::int32_t decimetres(std::int32_t cm) {
+  return (cm + (cm < 0 ? -5 : 5)) / 10;
+}
+
+void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
+  to.date = from.time;
+  to.session_time_ms = from.session_time_ms;
+  to.driver_number = from.car;
+  to.rpm = from.engine_rpm;
+  to.speed_dkmh = from.speed_dkmh;
+  to.gear = from.gear;
+  to.throttle_pct = from.throttle_pct;
+  to.brake = from.brake_pct > 0;
+  to.drs = from.drs ? kDrsOn : 0;
+  to.x_dm = decimetres(from.x_cm);
+  to.y_dm = decimetres(from.y_cm);
+  to.z_dm = 0;
+  to.distance_mm = from.lap_distance_mm;
+  to.source = FastF1Source::car;
+}
+
+void rename(const TelemetryRow& from, OpenF1CarDataRow& to) {
+  to.date.us = from.time.ms * 1000;
+  to.driver_number = from.car;
+  to.speed_kmh = static_cast<std::uint16_t>((from.speed_dkmh + 5) / 10);
+  to.rpm = from.engine_rpm;
+  to.gear = from.gear;
+  to.throttle_pct = from.throttle_pct;
+  to.brake = from.brake_pct > 0 ? kBrakeOn : 0;
+  to.drs = from.drs ? kDrsOn : 0;
+  to.x_dm = decimetres(from.x_cm);
+  to.y_dm = decimetres(from.y_cm);
+  to.z_dm = 0;
+  to.meeting_key = from.run.value;
+  to.session_key = from.session;
+}
+
+void rename(const LapRow& from, FastF1LapRow& to) {
+  to.time_ms = from.session_time_ms;
+  to.driver = from.driver;
+  to.driver_number = from.car;
+  to.lap_time_ms = from.lap_time_ms;
+  to.lap_number = from.lap;
+  to.stint = from.stint;
+  to.sector1_ms = from.sector1_ms;
+  to.sector2_ms = from.sector2_ms;
+  to.sector3_ms = from.sector3_ms;
+  to.sector3_session_ms = from.session_time_ms;
+  to.sector2_session_ms = to.sector3_session_ms - from.sector3_ms;
+  to.sector1_session_ms = to.sector2_session_ms - from.sector2_ms;
+  to.compound = from.tyre;
+  to.tyre_life_laps = from.tyre_age_laps;
+  to.lap_start_ms = from.session_time_ms - from.lap_time_ms;
+  to.position = from.position;
+  to.deleted = !from.is_valid;
+  to.is_accurate = from.is_valid && !from.pit_in && !from.pit_out;
+}
+
+void rename(const LapRow& from, OpenF1LapRow& to) {
+  to.date_start.us = (from.time.ms - from.lap_time_ms) * 1000;
+  to.driver_number = from.car;
+  to.lap_number = from.lap;
+  to.lap_ms = from.lap_time_ms;
+  to.sector1_ms = from.sector1_ms;
+  to.sector2_ms = from.sector2_ms;
+  to.sector3_ms = from.sector3_ms;
+  to.is_pit_out_lap = from.pit_out;
+  to.meeting_key = from.run.value;
+  to.session_key = from.session;
+}
+
+template <class From, class To>
+bool rename_all(const RowBatch& from, RowBatch& to) {
+  if (&from.schema() != &schema_info<From>() || &to.schema() != &schema_info<To>()) return false;
+  to.resize(from.size());
+  const auto rows = from.rows<From>();
+  const auto renamed = to.rows<To>();
+  for (std::size_t i = 0; i < rows.size(); ++i) rename(rows[i], renamed[i]);
+  return true;
+}
+
+}  // namespace
+
+std::optional<RowNames> row_names(std::string_view name) {
+  for (std::size_t i = 0; i < kRowNames.size(); ++i)
+    if (kRowNames[i] == name) return static_cast<RowNames>(i);
+  return std::nullopt;
+}
+
+const SchemaInfo* schema_of(Stream stream, RowNames names) {
+  const std::array<std::array<const SchemaInfo*, kRowNames.size()>, kStreamCount> schemas{{
+      {&schema_info<TelemetryRow>(), &schema_info<FastF1TelemetryRow>(), &schema_info<OpenF1CarDataRow>()},
+      {&schema_info<CheckpointPassRow>(), nullptr, nullptr},
+      {&schema_info<LapRow>(), &schema_info<FastF1LapRow>(), &schema_info<OpenF1LapRow>()},
+      {&schema_info<RaceControlRow>(), nullptr, nullptr},
+  }};
+  return schemas[static_cast<std::size_t>(stream)][static_cast<std::size_t>(names)];
+}
+
+void rename_rows(const RowBatch& from, RowBatch& to) {
+  to.heads = from.heads;
+  to.arena = from.arena;
+  const bool done = rename_all<TelemetryRow, FastF1TelemetryRow>(from, to) ||
+                    rename_all<TelemetryRow, OpenF1CarDataRow>(from, to) ||
+                    rename_all<LapRow, FastF1LapRow>(from, to) || rename_all<LapRow, OpenF1LapRow>(from, to);
+  RACESIM_CHECK(done);
+}
+
+}  // namespace racesim::race

@@ -1,0 +1,125 @@
+#include "sim/race/simple/scenario.h"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "model/race_simple.h"
+#include "sim/race/simple/car.h"
+#include "sim/race/simple/circuit.h"
+#include "sim/race/slices.h"
+
+namespace racesim::race::simple {
+namespace {
+
+constexpr std::size_t kRowsPerCall = 512;
+constexpr double kGridStep_m = 8;
+
+template <class Int>
+Int nearest_int(double value) {
+  return static_cast<Int>(value + (value < 0 ? -0.5 : 0.5));
+}
+
+/// What scenario and walks share.
+struct World {
+  Circuit circuit;
+  std::vector<Car> cars;
+  SliceGrid slices;
+  SampleRate rate;
+  std::uint32_t run;
+
+  void set_row(SimpleCarRow& row, const Car& car, std::uint64_t tick) const {
+    const double time_s = static_cast<double>(rate.time_ms(tick)) / 1000;
+    const double lap_m = circuit.on_lap_m(car.distance_m(time_s));
+    const Location place = circuit.at(lap_m);
+    row.time.ms = slices.start_ms + rate.time_ms(tick);
+    row.speed_dkmh = nearest_int<std::uint16_t>(car.speed_kmh(time_s) * 10);
+    row.x_cm = nearest_int<std::int32_t>(place.x_m * 100);
+    row.y_cm = nearest_int<std::int32_t>(place.y_m * 100);
+    row.latitude_udeg = place.latitude_udeg;
+    row.longitude_udeg = place.longitude_udeg;
+    row.checkpoint = static_cast<std::uint16_t>(circuit.passed(lap_m).id);
+    row.seq = tick;
+    row.run = {run};
+  }
+};
+
+/// Shard c is car c.
+class SimpleWalk final : public Walk {
+ public:
+  SimpleWalk(const World& world, ShardRange cars) : world_(world), cars_(cars) {}
+
+  void fill(std::uint64_t index, RowConsumer& out) override {
+    if (cars_.first == cars_.last) return;
+    const Slice slice = world_.slices.at(index);
+    const auto tick_at = [&](std::int64_t ns) {
+      return world_.rate.first_at(ns / 1'000'000 - world_.slices.start_ms);
+    };
+    const std::uint64_t last = tick_at(slice.end_ns);
+    const std::uint64_t ticks = std::max<std::size_t>(1, kRowsPerCall / (cars_.last - cars_.first));
+    RowBatch rows(schema_info<SimpleCarRow>());
+    for (std::uint64_t tick = tick_at(slice.begin_ns); tick < last; tick += ticks) {
+      paint(tick, std::min(tick + ticks, last), rows);
+      out.take(0, rows);
+    }
+  }
+
+ private:
+  void paint(std::uint64_t first, std::uint64_t last, RowBatch& rows) const {
+    const std::size_t cars = cars_.last - cars_.first;
+    rows.clear();
+    rows.resize(static_cast<std::size_t>(last - first) * cars);
+    rows.heads.resize(rows.size());
+    for (std::uint32_t car = cars_.first; car < cars_.last; ++car) {
+      const Text id = rows.add_text(world_.cars[car].id());
+      for (std::uint64_t tick = first; tick < last; ++tick) {
+        const std::size_t at = static_cast<std::size_t>(tick - first) * cars + (car - cars_.first);
+        SimpleCarRow& row = rows.rows<SimpleCarRow>()[at];
+        row.id = id;
+        world_.set_row(row, world_.cars[car], tick);
+        rows.heads[at] = {row.time.ms * 1'000'000, car + 1, car + 1, tick};
+      }
+    }
+  }
+
+  const World& world_;
+  const ShardRange cars_;
+};
+
+class SimpleScenario final : public Scenario {
+ public:
+  SimpleScenario(const ScenarioConfig& config, const Track& track)
+      : world_{Circuit(track),
+               {},
+               {config.start_ms, config.end_ms.value_or(INT64_MAX), slice_shift(config.race)},
+               {config.race.rate_mhz},
+               config.run} {
+    for (std::uint32_t car = 0; car < config.race.cars; ++car)
+      world_.cars.emplace_back(config.seed, car + 1, -kGridStep_m * (car + 1));
+    stream_ = {"telemetry", &schema_info<SimpleCarRow>(), "f1-telemetry"};
+  }
+
+  std::span<const StreamInfo> streams() const override { return {&stream_, 1}; }
+  std::uint32_t shard_count() const override { return static_cast<std::uint32_t>(world_.cars.size()); }
+  std::uint64_t slice_count() const override { return world_.slices.count(); }
+  Slice slice(std::uint64_t index) const override { return world_.slices.at(index); }
+  std::uint64_t planned_events() const override {
+    if (world_.slices.end_ms == INT64_MAX) return 0;
+    return world_.rate.first_at(world_.slices.end_ms - world_.slices.start_ms) * world_.cars.size();
+  }
+  std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t) const override {
+    return std::make_unique<SimpleWalk>(world_, shards);
+  }
+
+ private:
+  World world_;
+  StreamInfo stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<Scenario> make_scenario(const ScenarioConfig& config, const Track& track) {
+  return std::make_unique<SimpleScenario>(config, track);
+}
+
+}  // namespace racesim::race::simple

@@ -1,0 +1,181 @@
+"""Goal: racesim run --scenario race makes the race that was asked for and refuses what no race can be, naming it.
+Method: counts and fields of short races on stdout; one mistake at a time. That races are the same bytes over threads,
+shards and modes is tested in tests/golden/test_race_determinism.py."""
+
+import collections
+import csv
+import io
+import json
+import shutil
+import unittest
+
+from circuits import bean, broken, csv_text
+from workdir import MASTER, Workdir
+
+WINDOW = ("--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:20:00Z")
+SOME_SECONDS = (*WINDOW[:4], "2026-07-05T14:00:10Z")
+
+
+class RaceCase(Workdir):
+    def race(self, *options, window=WINDOW):
+        return self.racesim("run", *window, *options)
+
+    def events(self, *options, window=WINDOW):
+        result = self.race(*options, window=window)
+        self.assert_code(result, 0)
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+class Races(RaceCase):
+    def test_laps_of_a_short_race(self):
+        laps = self.events("--laps", 3, "--cars", 5, "--streams", "laps")
+        by_car = collections.defaultdict(list)
+        for lap in laps:
+            by_car[lap["car"]].append(lap)
+        self.assertGreaterEqual(len(by_car), 3, "most cars get round")
+        for of_car in by_car.values():
+            self.assertEqual([lap["lap"] for lap in of_car], list(range(1, len(of_car) + 1)))
+            for lap in of_car:
+                sectors = lap["sector1_s"] + lap["sector2_s"] + lap["sector3_s"]
+                self.assertAlmostEqual(sectors, lap["lap_time_s"], places=6)
+        self.assertEqual(max(len(of_car) for of_car in by_car.values()), 3)
+        first = sorted(lap["position"] for lap in laps if lap["lap"] == 1)
+        self.assertEqual(first, list(range(1, len(first) + 1)))
+
+    def test_every_lap_passes_every_checkpoint(self):
+        passes = self.events("--laps", 1, "--cars", 2, "--streams", "checkpoints")
+        ids = [p["checkpoint"] for p in passes if p["car"] == passes[0]["car"]]
+        self.assertEqual(sorted(set(ids)), list(range(max(ids) + 1)))
+        self.assertEqual([p["sector"] for p in passes if p["car"] == passes[0]["car"] and p["sector"]], [1, 2, 3])
+
+    def test_race_control_ends_with_the_flag(self):
+        messages = self.events("--laps", 2, "--streams", "race-control")
+        self.assertIn("CHEQUERED", [message["flag"] for message in messages])
+        self.assertEqual([message["seq"] for message in messages], list(range(len(messages))))
+
+    def test_samples_come_at_the_rate(self):
+        for rate, count in (("1", 10), ("2.5", 25), ("1000", 10_000)):
+            samples = self.events("--cars", 1, "--rate-hz", rate, window=SOME_SECONDS)
+            self.assertEqual(len(samples), count, rate)
+            self.assertEqual([s["seq"] for s in samples], list(range(count)))
+
+    def test_csv_of_one_stream(self):
+        result = self.race("--cars", 2, "--format", "csv", window=SOME_SECONDS)
+        rows = list(csv.DictReader(io.StringIO(result.stdout)))
+        self.assertEqual((len(rows), rows[0]["status"]), (2000, "grid"))
+
+    def test_volume_ends_the_run(self):
+        self.assertEqual(len(self.events("--volume", 777)), 777)
+        self.assert_refused(self.race("--volume", 777, "--shard", "1/2"), "--volume and --shard exclude each other")
+        self.assert_refused(self.race("--volume", "60/min"), "no volume per minute")
+        self.assert_refused(self.race("--volume", 0), "--volume")
+
+    def test_the_seed_decides(self):
+        first = self.race("--volume", 5000, "--rate-hz", 1).stdout
+        self.assertEqual(self.race("--volume", 5000, "--rate-hz", 1).stdout, first)
+        self.assertNotEqual(self.race("--volume", 5000, "--rate-hz", 1, "--seed", 7).stdout, first)
+
+
+class BadInput(RaceCase):
+    def test_numbers_out_of_range(self):
+        for option, values in (("--cars", ("0", "1000", "-1", "two")), ("--laps", ("0", "1001", "x")),
+                               ("--rate-hz", ("0", "0.5", "1e9", "1001", "nan", "inf", "-1", "abc", "100x", ""))):
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    self.assert_refused(self.race(f"{option}={value}"), option)
+
+    def test_names(self):
+        self.assert_refused(self.race("--streams", "telemetry,lap"), "--streams: 'lap' is not a stream",
+                            "telemetry,checkpoints,laps,race-control")
+        self.assert_refused(self.race("--streams", "laps,laps"), "'laps' is there twice")
+        self.assert_refused(self.race("--streams", "laps,"), "'' is not a stream")
+        self.assert_refused(self.race("--session", "warm-up"), "--session", "qualifying")
+        self.assert_refused(self.race("--track", "monza"), "--track: track 'monza': no such track", "silverstone")
+
+    def test_csv_holds_one_stream(self):
+        self.assert_refused(self.race("--streams", "telemetry,laps", "--format", "csv"), "--format csv has one header",
+                            "--streams")
+
+
+class Tracks(RaceCase):
+    def test_a_race_on_a_file(self):
+        self.write("bean.csv", csv_text(bean()))
+        laps = self.events("--track", "bean.csv", "--laps", 2, "--cars", 3, "--streams", "laps")
+        self.assertGreaterEqual(len(laps), 4)
+        for lap in laps:
+            self.assertTrue(25 < lap["lap_time_s"] < 80, lap)
+
+    def test_where_the_file_lies_does_not_matter(self):
+        self.write("bean.csv", csv_text(bean()))
+        self.assert_code(self.racesim("track", "import", "bean.csv", "--output", "made/bean.json"), 1)
+        self.assert_code(self.racesim("track", "import", "bean.csv", "--output", "bean.json"), 0)
+        shutil.copy(self.dir / "bean.json", self.dir / "other.json")
+        runs = {self.race("--track", path, window=SOME_SECONDS).stdout
+                for path in ("bean.csv", "bean.json", "./other.json")}
+        self.assertEqual(len(runs), 1)
+        home = self.race(window=SOME_SECONDS).stdout
+        self.assertNotEqual(json.loads(home.splitlines()[0])["run"], json.loads(runs.pop().splitlines()[0])["run"])
+
+    def test_broken_files(self):
+        for fault, (text, reason) in broken().items():
+            with self.subTest(fault):
+                self.write("bad.csv", text)
+                self.assert_refused(self.race("--track", "bad.csv"), "--track: bad.csv: ", reason)
+
+    def test_no_such_file(self):
+        self.assert_refused(self.race("--track", "none.csv"), "--track: read none.csv: No such file", code=1)
+        self.assert_refused(self.race("--track", "."), "--track: track '.'")
+        self.assert_refused(self.race("--track", "./"), "--track: read ./: Is a directory", code=1)
+
+
+class MasterData(RaceCase):
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(MASTER, self.dir / "m")
+
+    def edit(self, name, old, new):
+        path = self.dir / "m" / name
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new, 1))
+
+    def race_of_folder(self):
+        return self.race("--master-data-dir", "m", window=SOME_SECONDS)
+
+    def first_rows(self, name, count):
+        return (self.dir / "m" / name).read_text().splitlines()[:count + 1]
+
+    def test_the_shipped_files_race_like_none(self):
+        named = self.race_of_folder()
+        self.assert_code(named, 0)
+        drivers = [json.loads(line)["driver"] for line in named.stdout.splitlines()[:20]]
+        built_in = self.race(window=SOME_SECONDS).stdout
+        self.assertEqual(drivers, [json.loads(line)["driver"] for line in built_in.splitlines()[:20]])
+
+    def test_a_missing_file(self):
+        (self.dir / "m/drivers.csv").unlink()
+        self.assert_refused(self.race_of_folder(), "drivers", "racesim generate-master", code=3)
+        self.assert_refused(self.race("--master-data-dir", "nowhere"), "nowhere", code=3)
+
+    def test_duplicate_car_numbers(self):
+        head, first, second = self.first_rows("cars.csv", 2)
+        at = head.split(",").index("car")
+        cells = second.split(",")
+        cells[at] = first.split(",")[at]
+        self.edit("cars.csv", second, ",".join(cells))
+        self.assert_refused(self.race_of_folder(), f"car {cells[at]}", code=3)
+
+    def test_an_unknown_driver(self):
+        head, first = self.first_rows("cars.csv", 1)
+        cells = first.split(",")
+        cells[head.split(",").index("driver_id")] = "XYZ"
+        self.edit("cars.csv", first, ",".join(cells))
+        self.assert_refused(self.race_of_folder(), "XYZ", code=3)
+
+    def test_more_cars_than_the_folder_has(self):
+        result = self.race("--master-data-dir", "m", "--cars", 30, window=SOME_SECONDS)
+        self.assert_refused(result, "cars", code=3)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,98 @@
+"""Goal: track show, import and list do what cli.md says: an SVG, a JSON that shows and races, broken files refused with
+a reason. Method: made-up circuits in a scratch folder; the SVG is parsed as XML."""
+
+import json
+import unittest
+import xml.etree.ElementTree as xml
+
+from circuits import bean, broken, csv_text, eight
+from workdir import SOURCE, Workdir
+
+
+class Show(Workdir):
+    def test_the_default_is_silverstone_on_stdout(self):
+        result = self.racesim("track", "show")
+        self.assert_code(result, 0)
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(xml.fromstring(result.stdout).tag, "{http://www.w3.org/2000/svg}svg")
+        self.assertIn("Silverstone", result.stdout)
+        self.assertEqual(self.racesim("track", "show", "silverstone").stdout, result.stdout)
+
+    def test_output_goes_to_the_file(self):
+        result = self.racesim("track", "show", "--output", "map.svg")
+        self.assert_code(result, 0)
+        self.assertEqual((result.stdout, result.stderr), ("", "wrote map.svg\n"))
+        self.assertEqual((self.dir / "map.svg").read_text(), self.racesim("track", "show").stdout)
+
+    def test_a_file_is_drawn_too(self):
+        shipped = SOURCE / "data/tracks/silverstone.json"
+        self.assertEqual(self.racesim("track", "show", shipped).stdout, self.racesim("track", "show").stdout)
+        self.write("bean.csv", csv_text(bean()))
+        self.assertIn("bean", self.racesim("track", "show", "bean.csv").stdout)
+
+    def test_errors(self):
+        self.assert_refused(self.racesim("track", "show", "monza"), "no such track", "silverstone")
+        self.assert_refused(self.racesim("track", "show", "none.csv"), "read none.csv: No such file", code=1)
+        self.assert_refused(self.racesim("track", "show", "--output", "no/such/folder.svg"), code=1)
+        self.assert_refused(self.racesim("track"), "a command is missing")
+        self.assert_refused(self.racesim("track", "shwo"), "did you mean: racesim track show")
+
+
+class Import(Workdir):
+    def test_the_json_is_a_track(self):
+        self.write("bean.csv", csv_text(bean()))
+        result = self.racesim("track", "import", "bean.csv", "--output", "bean.json", "--name", "Bean Park")
+        self.assert_code(result, 0)
+        self.assertEqual(result.stdout, "")
+        self.assertIn("Bean Park: 2.", result.stderr)
+        track = json.loads((self.dir / "bean.json").read_text())
+        self.assertEqual((track["format"], track["name"]), ("racesim track 1", "Bean Park"))
+        self.assertGreaterEqual(len(track["checkpoints"]), 12)
+        self.assert_code(self.racesim("track", "show", "bean.json"), 0)
+
+    def test_stdout_file_and_summary(self):
+        self.write("bean.csv", csv_text(bean()))
+        piped = self.racesim("track", "import", "bean.csv", "-q")
+        self.assert_code(piped, 0)
+        self.assertEqual(piped.stderr, "")
+        summary = self.racesim("track", "import", "bean.csv", "--output", "b.json", "--json")
+        self.assertEqual(json.loads(summary.stdout)["path"], "b.json")
+        self.assertEqual((self.dir / "b.json").read_text(), piped.stdout)
+        again = self.racesim("track", "import", "b.json", "-q", "--name", "bean")
+        self.assertEqual(again.stdout, piped.stdout, "a track's JSON stays what it is")
+
+    def test_dry_run_writes_nothing(self):
+        self.write("bean.csv", csv_text(bean()))
+        result = self.racesim("track", "import", "bean.csv", "--output", "b.json", "--dry-run")
+        self.assert_code(result, 0)
+        self.assertFalse((self.dir / "b.json").exists())
+
+    def test_a_crossing_is_a_bridge(self):
+        self.write("eight.csv", csv_text(eight()))
+        self.assert_code(self.racesim("track", "import", "eight.csv"), 0)
+
+    def test_broken_files_are_refused_with_a_reason(self):
+        for fault, (text, reason) in broken().items():
+            with self.subTest(fault):
+                self.write("bad.csv", text)
+                self.assert_refused(self.racesim("track", "import", "bad.csv", "--output", "bad.json"), "bad.csv: ",
+                                    reason)
+                self.assertFalse((self.dir / "bad.json").exists())
+
+    def test_other_errors(self):
+        self.assert_refused(self.racesim("track", "import"), "FILE is missing")
+        self.assert_refused(self.racesim("track", "import", "none.csv"), "read none.csv: No such file", code=1)
+        self.assert_refused(self.racesim("track", "import", "silverstone"), "racesim track list")
+        self.write("bean.csv", csv_text(bean()))
+        self.assert_refused(self.racesim("track", "import", "bean.csv", "--output", "bean.csv"), "to be imported")
+
+
+class List(Workdir):
+    def test_text_and_json(self):
+        self.assertIn("5.891 km", self.racesim("track", "list").stdout)
+        tracks = json.loads(self.racesim("track", "list", "--json").stdout)
+        self.assertEqual([(t["name"], t["corners"]) for t in tracks], [("silverstone", 18)])
+
+
+if __name__ == "__main__":
+    unittest.main()
