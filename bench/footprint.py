@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the program takes beside its work: memory over 100 million events, and the time to start.
+"""What the program takes beside its work: memory over 100 million plays and over a whole race, and the time to start.
 
-Memory is the resident set of one run into the null device, sampled all along; its peak up to a tenth of the events is
-compared with its peak over all of them. Times are medians; `true` shows what starting any process costs here.
+Memory is the resident set of one run into the null device, sampled all along; its peak up to a tenth of the events (of
+the race: a quarter, 13 of 52 laps) is compared with its peak over all of them. Times are medians; `true` shows what starting any process costs here.
 """
 
 import os
@@ -14,12 +14,15 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, by_turns, plays, ratio, run, show  # noqa: E402
+from support.measure import BINARY, QUICK, by_turns, plays, race, ratio, run, show  # noqa: E402
 
 EVENTS = 10_000_000 if QUICK else 100_000_000
 STARTS = 20
 GROWTH = 1.05
 HELP_MS = 50.0
+FIRST_EVENT_MS = 100.0
+RACE_LAPS = 12 if QUICK else 52
+RACE_EVENTS_PER_LAP = 20 * 95 * 100  # about
 SAMPLE_S = 0.02
 
 
@@ -44,9 +47,9 @@ def resident_kib(pid):
     return int(found.group(1)) if found else 0
 
 
-def memory():
-    """(peak KiB up to a tenth of the events, peak KiB over all of them)"""
-    command = plays(EVENTS, "--sink", "null", "--threads", "2", "--progress", "always", "--summary-export", os.devnull)
+def memory(command, early_events):
+    """(peak KiB up to so many events, peak KiB over all of them)"""
+    command = [*command, "--sink", "null", "--threads", "2", "--progress", "always", "--summary-export", os.devnull]
     command.remove("-q")
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     progress = Progress(process.stderr)
@@ -54,7 +57,7 @@ def memory():
     early = peak = 0
     while process.poll() is None:
         peak = max(peak, resident_kib(process.pid))
-        if progress.sent <= EVENTS // 10:
+        if progress.sent <= early_events:
             early = peak
         time.sleep(SAMPLE_S)
     progress.join()
@@ -64,10 +67,16 @@ def memory():
     return early, peak
 
 
-def first_event_ms():
+def show_memory(name, share, command, early_events):
+    early, peak = memory(command, early_events)
+    print(f"  {name}: at most {early / 1024:.1f} MiB up to a {share} of it, {peak / 1024:.1f} MiB over all")
+    ratio(GROWTH * early / peak, 1.0, f"1.05 x memory of a {share} of {name} / memory of all")
+
+
+def first_event_ms(command):
     """From the start of the process to its first byte."""
     begin = time.monotonic()
-    process = subprocess.Popen(plays(10_000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     process.stdout.read(1)
     took_ms = (time.monotonic() - begin) * 1000
     process.stdout.close()
@@ -76,15 +85,18 @@ def first_event_ms():
 
 
 def main():
-    early, peak = memory()
-    print(f"  {EVENTS:,} events: at most {early / 1024:.1f} MiB up to a tenth of them, {peak / 1024:.1f} MiB over all")
-    ratio(GROWTH * early / peak, 1.0, f"1.05 x memory at {EVENTS // 10:,} events / memory at {EVENTS:,}")
+    show_memory(f"{EVENTS:,} plays", "tenth", plays(EVENTS), EVENTS // 10)
+    show_memory(f"a race of {RACE_LAPS} laps", "quarter", race(RACE_LAPS), RACE_LAPS * RACE_EVENTS_PER_LAP // 4)
     starts = by_turns(STARTS, help=lambda: run([BINARY, "--help"]).seconds * 1000,
-                      true=lambda: run(["true"]).seconds * 1000, first=first_event_ms)
+                      true=lambda: run(["true"]).seconds * 1000, first=lambda: first_event_ms(plays(10_000)),
+                      race=lambda: first_event_ms(race(1)), whole_race=lambda: first_event_ms(race(52)))
     help_ms = show("racesim --help", starts["help"], "ms")
     show("true", starts["true"], "ms")
-    show("start to first event", starts["first"], "ms")
+    show("start to first event, plays", starts["first"], "ms")
+    show("start to first event, race of one lap", starts["race"], "ms")
+    race_ms = show("start to first event, race of 52 laps", starts["whole_race"], "ms")
     ratio(HELP_MS / help_ms, 1.0, "50 ms / racesim --help")
+    ratio(FIRST_EVENT_MS / race_ms, 1.0, "100 ms / start of a race to its first event")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ constexpr std::string_view kShardHint = "example: 1/3";
 constexpr std::uint64_t kSecondsLimit = 86'400ULL * 1'000'000'000;
 /// Smaller rates have no fraction with `seconds` within the limit.
 constexpr double kRateMin_per_s = 0x1p-47;
+constexpr std::size_t kDigitsMax = 18;
 constexpr std::uint64_t kEventsLimit = 1'000'000'000'000'000'000;
 
 tl::unexpected<Error> usage(std::string what, std::string_view hint) {
@@ -59,7 +60,7 @@ std::optional<Decimal> take_decimal(std::string_view& rest) {
     if (!is_digit(c)) break;
     ++count;
     if (point) ++behind;
-    if (count > 18 || behind > 9) return std::nullopt;
+    if (count > static_cast<int>(kDigitsMax) || behind > 9) return std::nullopt;
     value.digits = value.digits * 10 + static_cast<std::uint64_t>(c - '0');
     if (point) value.scale *= 10;
   }
@@ -94,10 +95,24 @@ Wide greatest_divisor(Wide a, Wide b) {
   return a;
 }
 
-/// Why a text is no number, for the start of every message.
-std::string not_a(std::string_view text, std::string_view noun) {
+/// Why a text is no number, for the start of every message. `limit` is the largest value in words, if the
+/// user may have tried to pass it.
+std::string not_a(std::string_view text, std::string_view noun, std::string_view limit = {}) {
   if (!text.empty() && text.front() == '-') return fmt::format("'{}' is negative", text);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (!limit.empty() && digits > kDigitsMax) return fmt::format("'{}' is above the limit of {}", text, limit);
+  const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  if (!limit.empty() && digits > 0 && end < text.size() && (text[end] == 'e' || text[end] == 'E'))
+    return fmt::format("'{}' has an exponent: write the number out, at most {}", text, limit);
   return fmt::format("'{}' is not a {}", text, noun);
+}
+
+constexpr std::string_view kRateLimitText = "1,000,000,000 events per second";
+
+/// What parse_volume() allows.
+std::string volume_limit_text(bool per_minute) {
+  return format_count(per_minute ? kRateLimit_per_s * 60 : kVolumeLimit) + " events" +
+         (per_minute ? " a minute" : "");
 }
 
 }  // namespace
@@ -105,15 +120,15 @@ std::string not_a(std::string_view text, std::string_view noun) {
 Result<Rate> parse_rate(std::string_view text) {
   std::string_view rest = text;
   const auto number = take_decimal(rest);
-  if (!number) return usage(not_a(text, "rate"), kRateHint);
+  if (!number) return usage(not_a(text, "rate", kRateLimitText), kRateHint);
   const std::uint64_t multiplier = take_multiplier(rest);
   const auto unit_s = rest.empty() ? std::optional<std::uint64_t>(1) : per_unit_s(rest);
-  if (!unit_s) return usage(not_a(text, "rate"), kRateHint);
+  if (!unit_s) return usage(not_a(text, "rate", kRateLimitText), kRateHint);
 
   const Wide events = Wide{number->digits} * multiplier;
   const Wide seconds = Wide{number->scale} * *unit_s;
   if (events > seconds * kRateLimit_per_s)
-    return usage(fmt::format("'{}' is above the limit of 1,000,000,000 events per second", text), kRateHint);
+    return usage(fmt::format("'{}' is above the limit of {}", text, kRateLimitText), kRateHint);
   // Both fit 64 bits: seconds ≤ 86,400 × 10^9, and what the multiplier adds to 18 digits of events either
   // cancels against the scale or is bounded by the limit.
   const Wide divisor = greatest_divisor(events, seconds);
@@ -194,13 +209,14 @@ Result<std::int64_t> parse_duration_ns(std::string_view text) {
 Result<Volume> parse_volume(std::string_view text) {
   std::string_view rest = text;
   const auto number = take_decimal(rest);
-  if (!number) return usage(not_a(text, "volume"), kVolumeHint);
+  const bool per_time = text.find('/') != std::string_view::npos;
+  if (!number) return usage(not_a(text, "volume", volume_limit_text(per_time)), kVolumeHint);
   Wide events = Wide{number->digits} * take_multiplier(rest);
   Wide parts = number->scale;
   Volume volume;
   if (!rest.empty()) {
     const auto unit_s = per_unit_s(rest);
-    if (!unit_s) return usage(not_a(text, "volume"), kVolumeHint);
+    if (!unit_s) return usage(not_a(text, "volume", volume_limit_text(per_time)), kVolumeHint);
     volume.per_minute = true;
     events *= 60;
     parts *= *unit_s;
@@ -213,8 +229,7 @@ Result<Volume> parse_volume(std::string_view text) {
   if (events == 0) return usage(fmt::format("'{}': the volume must be at least 1", text), kVolumeHint);
   const std::uint64_t limit = volume.per_minute ? kRateLimit_per_s * 60 : kVolumeLimit;
   if (events > limit)
-    return usage(fmt::format("'{}' is above the limit of {} events{}", text, format_count(limit),
-                             volume.per_minute ? " a minute" : ""),
+    return usage(fmt::format("'{}' is above the limit of {}", text, volume_limit_text(volume.per_minute)),
                  kVolumeHint);
   volume.events = static_cast<std::uint64_t>(events);
   return volume;

@@ -20,6 +20,7 @@ CommandSpec help_command() {
   argument.configurable = false;
   argument.help = "The command, word by word";
   argument.default_note = "racesim itself";
+  argument.complete = Complete::command;
   argument.set = add_text(*words);
 
   CommandSpec command;

@@ -1,4 +1,4 @@
-// racesim man [COMMAND]
+// racesim man [COMMAND]...
 #include <algorithm>
 #include <memory>
 
@@ -12,15 +12,17 @@
 namespace racesim::cli {
 
 CommandSpec man_command() {
-  const auto name = std::make_shared<std::string>();
+  const auto words = std::make_shared<std::vector<std::string>>();
   OptionSpec argument;
   argument.name = "command";
   argument.metavar = "COMMAND";
   argument.positional = true;
+  argument.repeatable = true;
   argument.configurable = false;
-  argument.help = "The command that the page is about";
+  argument.complete = Complete::command;
+  argument.help = "The command that the page is about, word by word; a page holds all subcommands";
   argument.default_note = "the page of racesim itself";
-  argument.set = set_text(*name);
+  argument.set = add_text(*words);
 
   CommandSpec command;
   command.name = "man";
@@ -28,12 +30,13 @@ CommandSpec man_command() {
   command.examples = {{"racesim man run | man -l -", "read the page of racesim run"}};
   command.reads_config = false;
   command.options = {argument};
-  command.run = [name](Context& context) -> Result<int> {
+  command.run = [words](Context& context) -> Result<int> {
     std::string page = context.root->name;
-    if (!name->empty()) {
-      const Result<CommandPath> path = find_command(*context.root, {*name});
+    if (!words->empty()) {
+      const Result<CommandPath> path = find_command(*context.root, *words);
       if (!path) return tl::make_unexpected(path.error());
-      page += "-" + path->back()->name;
+      // Behind the root comes the command whose page tells of its subcommands too.
+      page += "-" + path->at(1)->name;
     }
     const std::vector<std::string> pages = man_page_names(*context.root);
     if (std::find(pages.begin(), pages.end(), page) == pages.end())

@@ -25,7 +25,7 @@ struct Setting {
 using Settings = std::map<std::string, Setting>;  // by option name
 
 /// What the shell's completion offers for a value.
-enum class Complete : std::uint8_t { nothing, file, directory };
+enum class Complete : std::uint8_t { nothing, file, directory, command };
 
 using Setter = std::function<Done(const std::string&)>;
 
@@ -38,6 +38,7 @@ struct OptionSpec {
   std::string default_value;  ///< parsed when nothing else gives a value, and shown
   std::string default_note;   ///< shown instead, where the default depends on other options
   std::vector<std::string> choices;
+  std::vector<std::string> suggestions;  ///< the shell offers them, and others are good too
   Complete complete = Complete::nothing;
   bool positional = false;
   bool repeatable = false;

@@ -34,18 +34,30 @@ std::vector<std::string> visible_commands(const CommandSpec& command) {
   return names;
 }
 
-/// Words that may stand where an argument is expected: commands, or the choices of a positional.
+void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+}
+
+/// What an option's value may be, as far as it can be listed.
+std::vector<std::string> value_words(const OptionSpec& option) {
+  return option.choices.empty() ? option.suggestions : option.choices;
+}
+
+/// Words that may stand where an argument is expected: commands, or the values of a positional.
 std::vector<std::string> argument_words(const CommandPath& path) {
   std::vector<std::string> words = visible_commands(*path.back());
-  for (const OptionSpec& option : path.back()->options)
-    if (option.positional) words.insert(words.end(), option.choices.begin(), option.choices.end());
+  for (const OptionSpec& option : path.back()->options) {
+    if (!option.positional) continue;
+    append(words, value_words(option));
+    if (option.complete == Complete::command) append(words, visible_commands(*path.front()));
+  }
   return words;
 }
 
 /// What bash offers behind an option that takes a value.
 std::string bash_value(const OptionSpec& option) {
-  if (!option.choices.empty())
-    return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$cur\"))", joined(option.choices));
+  if (const auto words = value_words(option); !words.empty())
+    return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$cur\"))", joined(words));
   if (option.complete == Complete::file) return "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
   if (option.complete == Complete::directory)
     return "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\"))";
@@ -72,8 +84,8 @@ std::string zsh_text(const std::string& text) {
 /// One argument of _arguments: '--name[help]:METAVAR:action'.
 std::string zsh_option(const OptionSpec& option) {
   std::string action;
-  if (!option.choices.empty())
-    action = "(" + joined(option.choices) + ")";
+  if (const auto words = value_words(option); !words.empty())
+    action = zsh_text("(" + joined(words) + ")");
   else if (option.complete == Complete::file)
     action = "_files";
   else if (option.complete == Complete::directory)
@@ -93,7 +105,7 @@ std::string fish_option(const OptionSpec& option, const std::string& condition) 
   if (option.letter != 0) line += fmt::format(" -s {}", option.letter);
   line += " -l " + option.name;
   if (!option.metavar.empty()) line += option.complete == Complete::nothing ? " -x" : " -r -F";
-  if (!option.choices.empty()) line += " -a " + quoted(joined(option.choices));
+  if (const auto words = value_words(option); !words.empty()) line += " -a " + quoted(joined(words));
   return line + " -d " + quoted(option.help) + "\n";
 }
 
@@ -210,9 +222,8 @@ std::string fish_completion(const CommandSpec& root) {
       if (option.hidden) continue;
       if (!option.positional)
         text += fish_option(option, condition);
-      else if (!option.choices.empty())
-        text +=
-            "complete -c racesim -n " + quoted(condition) + " -a " + quoted(joined(option.choices)) + "\n";
+      else if (const auto values = argument_words(path); !values.empty())
+        text += "complete -c racesim -n " + quoted(condition) + " -a " + quoted(joined(values)) + "\n";
     }
   });
   return text;

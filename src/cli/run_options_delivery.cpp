@@ -42,6 +42,11 @@ OptionSpec repeatable(OptionSpec option) {
   return option;
 }
 
+OptionSpec suggesting(std::vector<std::string> words, OptionSpec option) {
+  option.suggestions = std::move(words);
+  return option;
+}
+
 OptionSpec noted(OptionSpec option, const char* note) {
   option.default_note = note;
   return option;
@@ -114,10 +119,11 @@ std::vector<OptionSpec> pace_options(RunOptions& o) {
 std::vector<OptionSpec> delivery_options(RunOptions& o) {
   const auto how = [](const Text& text, Setter set) { return option_of("Delivery", text, std::move(set)); };
   return {
-      repeatable(noted(
-          how({"sink", "SINK", "", "Where events go: stdout, file:PATH (.zst is compressed), http, null"},
-              add_sink(o.sinks)),
-          "stdout, or http with --api-endpoint")),
+      suggesting({"stdout", "file:", "http", "null"},
+                 repeatable(noted(how({"sink", "SINK", "",
+                                       "Where events go: stdout, file:PATH (.zst is compressed), http, null"},
+                                      add_sink(o.sinks)),
+                                  "stdout, or http with --api-endpoint"))),
       how({"api-endpoint", "URL", "http://localhost:8000/play",
            "Where the http sink POSTs; implies --sink http"},
           set_endpoint(o.endpoint)),

@@ -172,6 +172,11 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "drivers, teams and cars for the race, which has its own when no folder is named",
            set_text(o.master_data_dir));
   directory.complete = Complete::directory;
+  OptionSpec popularity =
+      what("popularity", "LAW", "zipf:s=1.0,q=10",
+           "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
+           set_popularity(o.popularity));
+  popularity.suggestions = {"zipf:s=1.0,q=10", "stretched", "uniform"};
   OptionSpec track =
       what("track", "TRACK", "silverstone",
            "Race: the circuit, a built-in one or a file: .json of 'racesim track import', or .csv, which is "
@@ -212,9 +217,7 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            set_streams(o.race.streams)),
       choice_option(names, o.race.names),
       track,
-      what("popularity", "LAW", "zipf:s=1.0,q=10",
-           "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
-           set_popularity(o.popularity)),
+      popularity,
       directory,
       what("shard", "I/N", "1/1",
            "Make only part I of N; the parts of N processes together are the events of one",

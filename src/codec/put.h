@@ -45,12 +45,23 @@ RACESIM_INLINE char* two_digits(char* p, std::uint32_t value) {
 }
 
 /// Eight decimal digits of value < 10^8, one per byte, the first digit in the lowest byte, without the '0'.
+/// Each line halves the parts: part − high · base into the upper half and high into the lower one, in one
+/// product.
 RACESIM_INLINE std::uint64_t eight_digits(std::uint32_t value) {
-  const std::uint64_t fours = (value / 10000) | (static_cast<std::uint64_t>(value % 10000) << 32);
+  const std::uint64_t high = value / 10000;
+  const std::uint64_t fours = (std::uint64_t{value} << 32) - high * ((std::uint64_t{10000} << 32) - 1);
   const std::uint64_t hundreds = ((fours * 10486) >> 20) & 0x0000007f0000007fULL;
-  const std::uint64_t pairs = hundreds | ((fours - hundreds * 100) << 16);
+  const std::uint64_t pairs = (fours << 16) - hundreds * ((100U << 16) - 1);
   const std::uint64_t tens = ((pairs * 103) >> 10) & 0x000f000f000f000fULL;
-  return tens | ((pairs - tens * 10) << 8);
+  return (pairs << 8) - tens * ((10U << 8) - 1);
+}
+
+/// The same of value < 10^4: four digits.
+RACESIM_INLINE std::uint32_t four_digits(std::uint32_t value) {
+  const std::uint32_t hundreds = (value * 5243) >> 19;
+  const std::uint32_t pairs = (value << 16) - hundreds * ((100U << 16) - 1);
+  const std::uint32_t tens = ((pairs * 103) >> 10) & 0x000f000fU;
+  return (pairs << 8) - tens * ((10U << 8) - 1);
 }
 
 /// `value` < 10^8 without leading zeros; no branch, for the count of digits is random in most columns.
@@ -147,23 +158,58 @@ RACESIM_INLINE char* fixed_magnitude(char* p, std::uint64_t magnitude) {
   }
 }
 
+/// magnitude × 10^-Decimals, below 10^4 and with a point: what most columns of two bytes hold.
+template <int Decimals>
+RACESIM_INLINE char* fixed_below_1e4(char* p, std::uint32_t magnitude) {
+  static_assert(Decimals >= 1 && Decimals <= 3);
+  constexpr unsigned kWhole = 4 - Decimals;
+  const std::uint32_t digits = four_digits(magnitude);
+  const std::uint32_t text = digits | 0x30303030U;
+  const unsigned skip = static_cast<unsigned>(std::countr_zero(digits | (1U << (8 * (kWhole - 1))))) & ~7U;
+  const std::uint32_t whole = text >> skip;
+  const std::uint32_t fraction = text >> (8 * kWhole) << 8 | '.';
+  std::memcpy(p, &whole, 4);
+  p += kWhole - skip / 8;
+  std::memcpy(p, &fraction, 4);
+  return p + 1 + Decimals;
+}
+
 template <int Decimals, class Int>
 RACESIM_INLINE char* fixed(char* p, Int value) {
-  if constexpr (Decimals == 0 && std::is_same_v<Int, std::uint8_t>) {
-    return byte_digits(p, value);
+  if constexpr (Decimals == 0 && std::is_unsigned_v<Int> && sizeof(Int) <= 2) {
+    // Session, car and lap fit a byte; the engine's revs never do. So each column's branch goes one way.
+    if (sizeof(Int) == 1 || value < 256) return byte_digits(p, static_cast<std::uint8_t>(value));
+    return below_1e8(p, value);
   } else if constexpr (std::is_signed_v<Int>) {
     const std::uint64_t bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+    const std::uint64_t magnitude = value < 0 ? 0 - bits : bits;
     *p = '-';
     p += value < 0;
-    return fixed_magnitude<Decimals>(p, value < 0 ? 0 - bits : bits);
+    if constexpr (sizeof(Int) == 2 && Decimals >= 1 && Decimals <= 3)
+      if (magnitude < 10'000) [[likely]]
+        return fixed_below_1e4<Decimals>(p, static_cast<std::uint32_t>(magnitude));
+    return fixed_magnitude<Decimals>(p, magnitude);
   } else {
+    if constexpr (sizeof(Int) == 2 && Decimals >= 1 && Decimals <= 3)
+      if (value < 10'000) [[likely]]
+        return fixed_below_1e4<Decimals>(p, value);
     return fixed_magnitude<Decimals>(p, value);
   }
 }
 
-RACESIM_INLINE char* hex32(char* p, std::uint32_t value) {
-  for (int shift = 28; shift >= 0; shift -= 4) *p++ = "0123456789abcdef"[(value >> shift) & 15];
-  return p;
+/// The text of the last value, for a column that says the same on every line, as a run's id does.
+struct HexText {
+  std::uint32_t value = 0;
+  std::array<char, 8> text{'0', '0', '0', '0', '0', '0', '0', '0'};
+};
+
+RACESIM_INLINE char* hex32(char* p, std::uint32_t value, HexText& last) {
+  if (value != last.value) [[unlikely]] {
+    last.value = value;
+    for (std::size_t i = 0; i < 8; ++i) last.text[i] = "0123456789abcdef"[(value >> (28 - 4 * i)) & 15];
+  }
+  std::memcpy(p, last.text.data(), 8);
+  return p + 8;
 }
 
 /// 8-4-4-4-12 lower-case hex.

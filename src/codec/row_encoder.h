@@ -80,6 +80,7 @@ class RowEncoder final : public Encoder {
 
   struct State {
     put::MinutePrefix minute;
+    put::HexText hex;
     std::string_view arena;
   };
 
@@ -158,7 +159,7 @@ class RowEncoder final : public Encoder {
     } else if constexpr (type == FieldType::date) {
       return put::date(p, value.days);
     } else if constexpr (type == FieldType::hex32) {
-      return put::hex32(p, value.value);
+      return put::hex32(p, value.value, state.hex);
     } else if constexpr (type == FieldType::text) {
       return Format::text(p, state.arena.substr(value.offset, value.size));
     } else {

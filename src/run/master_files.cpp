@@ -10,6 +10,7 @@
 
 #include "codec/encoder.h"
 #include "io/files/atomic_file.h"
+#include "run/master_format.h"
 #include "sim/master/generator.h"
 
 namespace racesim {
@@ -18,14 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBatchRows = 8000;  // whole blocks of songs
-
-struct Format {
-  std::string_view name;     ///< also the file's extension
-  std::string_view encoder;  ///< a name of encoder_formats()
-  bool is_array;
-};
-constexpr std::array kFormats{Format{"csv", "csv", false}, Format{"json", "json", true},
-                              Format{"jsonl", "json", false}};
 
 /// Takes the next bytes of a file.
 using TakeBytes = std::function<Done(std::string_view)>;
@@ -47,8 +40,8 @@ MasterPlan plan_of(const MasterOptions& options) {
   return plan;
 }
 
-Result<const Format*> find_format(const std::string& name) {
-  for (const Format& format : kFormats)
+Result<const MasterFormat*> find_format(const std::string& name) {
+  for (const MasterFormat& format : kMasterFormats)
     if (format.name == name) return &format;
   return fail(ErrorKind::usage, "--format: '" + name + "' is not a format of master data",
               "one of: csv, json, jsonl");
@@ -88,7 +81,7 @@ Done check_counts(const MasterPlan& plan) {
 /// Makes the bytes of one file, piece by piece.
 class FileContent {
  public:
-  FileContent(const MasterEntity& entity, const MasterOptions& options, const Format& format)
+  FileContent(const MasterEntity& entity, const MasterOptions& options, const MasterFormat& format)
       : generator_(entity.make(plan_of(options))), options_(options), format_(format) {}
 
   std::uint64_t rows() const { return generator_->count(); }
@@ -130,7 +123,7 @@ class FileContent {
 
   std::unique_ptr<MasterGenerator> generator_;
   const MasterOptions& options_;
-  const Format& format_;
+  const MasterFormat& format_;
 };
 
 /// Whether the file at `path` holds exactly the content. Stops at the first difference.
@@ -163,7 +156,7 @@ struct Job {
 
 class MasterWriter {
  public:
-  MasterWriter(const MasterOptions& options, const Format& format,
+  MasterWriter(const MasterOptions& options, const MasterFormat& format,
                const std::vector<const MasterEntity*>& entities)
       : options_(options), format_(format) {
     for (const MasterEntity* entity : entities) {
@@ -186,7 +179,7 @@ class MasterWriter {
   }
 
  private:
-  std::string path_of(const MasterEntity& entity, const Format& format) const {
+  std::string path_of(const MasterEntity& entity, const MasterFormat& format) const {
     return (fs::path(options_.output_dir) / (std::string(entity.name) + "." + std::string(format.name)))
         .string();
   }
@@ -197,7 +190,7 @@ class MasterWriter {
     std::string remedy = "remove them: rm";
     std::string_view other_format;
     for (const Job& job : jobs_)
-      for (const Format& format : kFormats) {
+      for (const MasterFormat& format : kMasterFormats) {
         const std::string path = path_of(*job.entity, format);
         std::error_code ignored;
         if (format.name == format_.name || !fs::exists(path, ignored)) continue;
@@ -234,12 +227,19 @@ class MasterWriter {
         "overwrite: --force   or write elsewhere: --output-dir DIR");
   }
 
+  Error directory_error(int error_number) const {
+    std::string name = options_.output_dir;
+    while (name.size() > 1 && name.back() == '/') name.pop_back();
+    Error error = explain_create_error(name, error_number);
+    error.what.insert(std::string_view("create ").size(), "directory ");
+    if (error.hint.empty() || error.hint == "choose another path") error.hint = "choose another --output-dir";
+    return error;
+  }
+
   Done write_all() {
     std::error_code error;
     fs::create_directories(options_.output_dir, error);
-    if (error)
-      return tl::make_unexpected(system_error("create directory " + options_.output_dir, error.value(),
-                                              "choose another --output-dir"));
+    if (error) return tl::make_unexpected(directory_error(error.value()));
     std::vector<AtomicFile> made;  // discards its files when a later one fails
     for (Job& job : jobs_) {
       if (job.file.state == MasterFileState::unchanged) continue;
@@ -264,7 +264,7 @@ class MasterWriter {
   }
 
   const MasterOptions& options_;
-  const Format& format_;
+  const MasterFormat& format_;
   std::vector<Job> jobs_;
 };
 
@@ -284,7 +284,7 @@ const char* to_string(MasterFileState state) {
 
 std::vector<std::string_view> master_formats() {
   std::vector<std::string_view> names;
-  for (const Format& format : kFormats) names.push_back(format.name);
+  for (const MasterFormat& format : kMasterFormats) names.push_back(format.name);
   return names;
 }
 

@@ -16,6 +16,7 @@
 #include "io/files/atomic_file.h"
 #include "model/master.h"
 #include "model/race_master.h"
+#include "run/master_format.h"
 #include "run/master_load_hash.h"
 
 namespace racesim {
@@ -26,13 +27,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kChunkSize = std::size_t{1} << 20;
 // Text counts in 32 bits; a chunk and the record before it may still come.
 constexpr std::size_t kArenaLimit = (std::size_t{1} << 32) - 4 * kChunkSize;
-
-struct FileFormat {
-  std::string_view extension;
-  std::string_view decoder;
-};
-constexpr std::array kFileFormats{FileFormat{".csv", "csv"}, FileFormat{".json", "json-array"},
-                                  FileFormat{".jsonl", "json"}};
 
 /// Why row `i` cannot be used although its types are right; empty if it can.
 using CheckRow = std::string (*)(const RowBatch& rows, std::size_t i);
@@ -236,9 +230,9 @@ Result<std::vector<Found>> find_files(const std::string& dir,
   std::string missing_only;
   for (const EntityReader* reader : readers) {
     const std::size_t before = found.size();
-    for (const FileFormat& format : kFileFormats) {
-      const std::string path =
-          (fs::path(dir) / (std::string(reader->name) + std::string(format.extension))).string();
+    for (const MasterFormat& format : kMasterFormats) {
+      const std::string name = std::string(reader->name) + "." + std::string(format.name);
+      const std::string path = (fs::path(dir) / name).string();
       std::error_code ignored;
       if (fs::exists(path, ignored)) found.push_back({reader, path, format.decoder});
     }

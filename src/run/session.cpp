@@ -31,11 +31,6 @@ int ask_for_realtime() {
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
 }
 
-/// "1 part", "3 parts".
-std::string parts_text(std::uint32_t count) {
-  return std::to_string(count) + (count == 1 ? " part" : " parts");
-}
-
 /// The shards of part `option.index` of `option.count`.
 ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
   const auto bound = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * shards / option.count); };
@@ -43,24 +38,6 @@ ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
 }
 
 }  // namespace
-
-const char* to_string(RunState state) {
-  switch (state) {
-    case RunState::idle:
-      return "idle";
-    case RunState::starting:
-      return "starting";
-    case RunState::running:
-      return "running";
-    case RunState::draining:
-      return "draining";
-    case RunState::stopped:
-      return "stopped";
-    case RunState::failed:
-      return "failed";
-  }
-  return "";
-}
 
 class Session::Impl {
  public:
@@ -223,8 +200,8 @@ void Session::Impl::warn_of_empty_part() {
   const ShardRange range = shard_range(config_.shard, parts);
   if (range.first < range.last) return;
   warn({ErrorKind::usage,
-        fmt::format("part {} of {} is empty: this run has {}", config_.shard.index, config_.shard.count,
-                    parts_text(parts)),
+        fmt::format("part {} of {} is empty: this run has {} part{}", config_.shard.index,
+                    config_.shard.count, parts, parts == 1 ? "" : "s"),
         fmt::format("no event is lost: the other parts have them; use --shard I/{} or less", parts)});
 }
 

@@ -32,6 +32,12 @@ class ManPages(Workdir):
                                     capture_output=True)
             self.assertEqual((result.returncode, result.stderr), (0, ""), name)
 
+    def test_the_page_of_a_subcommand_is_that_of_its_command(self):
+        page = self.racesim("man", "config", "show")
+        self.assert_code(page, 0)
+        self.assertEqual(page.stdout, self.racesim("man", "config").stdout)
+        self.assertIn("show", page.stdout)
+
     def test_no_page_for_an_unknown_command(self):
         self.assert_refused(self.racesim("man", "rnu"), "did you mean: racesim run")
 
@@ -67,6 +73,9 @@ class Completions(Workdir):
         self.assertEqual(self.complete("ge"), ["generate-master"])
         self.assertEqual(self.complete("config", "i"), ["init"])
         self.assertEqual(self.complete("completions", ""), ["bash", "zsh", "fish"])
+        for command in ("help", "man"):
+            self.assertEqual(self.complete(command, "ru"), ["run"])
+            self.assertIn("config", self.complete(command, ""))
 
     def test_options_of_the_command_and_globals(self):
         self.assertEqual(self.complete("run", "--see"), ["--seed"])
@@ -81,6 +90,8 @@ class Completions(Workdir):
         self.assertEqual(self.complete("run", "--color", "a"), ["auto", "always"])
         self.assertEqual(self.complete("--color", "never", "ru"), ["run"])
         self.assertEqual(self.complete("run", "--seed", ""), [])
+        self.assertEqual(self.complete("run", "--sink", ""), ["stdout", "file:", "http", "null"])
+        self.assertEqual(self.complete("run", "--popularity", "s"), ["stretched"])
         self.write("plays.toml", "")
         self.assertEqual(self.complete("run", "--config", "pla"), ["plays.toml"])
 

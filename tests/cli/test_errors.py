@@ -140,6 +140,18 @@ class Combinations(Workdir):
         self.assert_refused(self.racesim("run", "--scenario", "plays", "--start-datetime", "2024-01-01"),
                             "--start-datetime is for historical runs", "add: --historical")
 
+    def test_numbers_beyond_their_limit_name_it(self):
+        volumes = "1,000,000,000,000,000 events"
+        for option, value, limit in (("--volume", "18446744073709551615", volumes), ("--volume", "1e12", volumes),
+                                     ("--volume", "1e12/min", "60,000,000,000 events a minute"),
+                                     ("--posting-rate", "1e30", "1,000,000,000 events per second"),
+                                     ("--posting-rate", "9" * 30, "1,000,000,000 events per second")):
+            with self.subTest(value=value):
+                self.assert_refused(self.play(option, value), f"{option}: '{value}' ", limit)
+
+    def test_an_option_is_named_once(self):
+        self.assert_refused(self.play("--popularity", "foo"), "error: --popularity: 'foo' is not")
+
     def test_unknown_sink(self):
         self.assert_refused(self.play("--sink", "fille:x"), "--sink: ", "file:PATH")
 
@@ -172,6 +184,12 @@ class Combinations(Workdir):
 
 
 class Paths(Workdir):
+    def test_folders_that_take_no_files(self):
+        result = self.play("--sink", "file:/proc/x")
+        self.assert_refused(result, "create /proc/x: the file system of /proc takes no new files", code=1)
+        result = self.racesim("generate-master", "--output-dir", "/proc/xx")
+        self.assert_refused(result, "create directory /proc/xx: the file system of /proc takes no new files", code=1)
+
     def test_sink_below_a_regular_file(self):
         self.write("plain", "")
         self.assert_refused(self.play("--sink", "file:plain/events.ndjson"), "plain/events.ndjson", code=1)

@@ -10,7 +10,8 @@
 namespace racesim {
 namespace {
 
-// What a kill can cost a compressed file: the events of one second or of 1 MiB, whichever is less.
+// A compressed file is flushed after so many bytes, at the end of each batch, and with the first event that
+// comes so long after the last flush: a kill costs what came since. No timer flushes while no event comes.
 constexpr std::int64_t kFlushIntervalNs = 1'000'000'000;
 constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 

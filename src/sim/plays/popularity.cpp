@@ -11,7 +11,7 @@ namespace {
 constexpr double kStretch = 0.3;
 
 tl::unexpected<Error> bad(std::string_view text, const std::string& why) {
-  return fail(ErrorKind::usage, "--popularity: '" + std::string(text) + "' " + why,
+  return fail(ErrorKind::usage, "'" + std::string(text) + "' " + why,
               "example: zipf:s=1.0,q=10, uniform or stretched");
 }
 

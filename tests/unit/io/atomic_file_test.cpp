@@ -210,5 +210,25 @@ TEST(ShellQuotedTest, QuotesWhatAShellWouldChange) {
   EXPECT_EQ(shell_quoted(""), "''");
 }
 
+TEST_F(AtomicFileTest, ACheckTouchesNothing) {
+  write_file(dir_ / "there", "old");
+  write_file(dir_ / "left.partial", "rescue");
+  for (const Existing existing : {Existing::replaced, Existing::written}) {
+    EXPECT_TRUE(check_file_path(dir_ / "new", existing));
+    EXPECT_TRUE(check_file_path(dir_ / "there", existing));
+    EXPECT_TRUE(check_file_path(dir_ / "left", existing));
+    EXPECT_TRUE(check_file_path("/dev/null", existing));
+    EXPECT_FALSE(check_file_path(dir_ / "there/below", existing));
+    EXPECT_FALSE(check_file_path(dir_ / "none/below", existing));
+    EXPECT_FALSE(check_file_path(dir_.path(), existing));
+    EXPECT_FALSE(check_file_path("", existing));
+  }
+  EXPECT_THAT(check_file_path(dir_ / "none/below", Existing::replaced).error().what,
+              HasSubstr("none does not exist"));
+  EXPECT_EQ(read_file(dir_ / "there"), "old");
+  EXPECT_EQ(read_file(dir_ / "left.partial"), "rescue");
+  EXPECT_EQ(dir_.names().size(), 2u);
+}
+
 }  // namespace
 }  // namespace racesim

@@ -66,6 +66,31 @@ TEST_F(HttpFaultTest, TriesAgainAfterBusyAnswers) {
   }
 }
 
+TEST_F(HttpFaultTest, ReasonsAreCounted) {
+  options_.retries = 0;
+  deliver({reply(400, {}, "odd"), reply(500, {}, "boom"), reply(500, {}, "boom")}, 4);
+  expect_counts(*sink_, 1, 3);
+  const std::vector<FailureReason> reasons = sink_->failure_reasons();
+  ASSERT_EQ(reasons.size(), 2u);
+  EXPECT_EQ(reasons[0].why, "HTTP 500: boom");
+  EXPECT_EQ(reasons[0].events, 2u);
+  EXPECT_EQ(reasons[1].why, "HTTP 400: odd");
+  EXPECT_EQ(reasons[1].events, 1u);
+}
+
+TEST_F(HttpFaultTest, ManyReasonsAreCutShort) {
+  std::vector<Reply> replies;
+  for (int i = 0; i < 50; ++i) replies.push_back(reply(400, {}, "reason " + std::to_string(i)));
+  deliver(replies, 50);
+  expect_counts(*sink_, 0, 50);
+  const std::vector<FailureReason> reasons = sink_->failure_reasons();
+  EXPECT_LE(reasons.size(), 21u);
+  EXPECT_EQ(reasons[0].why, "other reasons");
+  std::uint64_t events = 0;
+  for (const FailureReason& reason : reasons) events += reason.events;
+  EXPECT_EQ(events, 50u);
+}
+
 TEST_F(HttpFaultTest, TriesOnceWhenRefused) {
   deliver({reply(400, "Content-Type: application/json\r\n", "{\"detail\":\"no such song\"}")}, 2);
   expect_counts(*sink_, 1, 1);

@@ -133,6 +133,8 @@ TEST(CheckDistinctTest, AllowsWhatDoesNotClash) {
       {"stdout", ""},        {"file", "a"}, {"file", "b"},         {"null", ""},      {"null", ""},
       {"file", "/dev/null"}, {"http", ""},  {"file", "/dev/null"}, {"file", "sub/a"}, {"file", "a.zst"}};
   EXPECT_TRUE(check_distinct(sinks));
+  EXPECT_TRUE(
+      check_distinct(sinks, std::vector<SideFile>{{"--lock", "elsewhere"}, {"--summary-export", ""}}));
   EXPECT_TRUE(check_distinct({}));
 }
 

@@ -143,6 +143,30 @@ TEST(Pipeline, AnErrorOfOneSinkEndsTheRunAndClosesAll) {
   }
 }
 
+TEST(Pipeline, AWorkerThatRunsOutOfMemoryEndsTheRunAndClosesAll) {
+  TestRun run(std::vector<std::size_t>(50, 20));
+  run.scenario.before_fill = [](std::uint64_t slice) {
+    if (slice == 30) throw std::bad_alloc();
+  };
+  const SinkScript& sink = run.add_sink();
+  const Pipeline::End end = run.run();
+  EXPECT_FALSE(end.reached_end);
+  ASSERT_TRUE(end.error);
+  EXPECT_EQ(end.error->what, "make events: out of memory");
+  EXPECT_THAT(end.error->hint, HasSubstr("--threads"));
+  EXPECT_EQ(sink.text(), CountingScenario::text(0, run.generated()));
+  EXPECT_LE(run.generated(), 600u);
+}
+
+TEST(Pipeline, ASinkThatRunsOutOfMemoryEndsTheRun) {
+  TestRun run({50, 50});
+  run.add_sink().on_submit = [](const WireBatch&, std::size_t, std::size_t) { throw std::bad_alloc(); };
+  const Pipeline::End end = run.pipeline().run();
+  ASSERT_TRUE(end.error);
+  EXPECT_THAT(end.error->what, HasSubstr("send events: "));
+  EXPECT_TRUE(run.scripts[0].closed());
+}
+
 TEST(Pipeline, AReaderThatGoesAwayEndsTheRunWithoutError) {
   for (const bool threaded : {false, true}) {
     TestRun run({50, 50, 50});
