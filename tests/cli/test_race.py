@@ -92,6 +92,11 @@ class BadInput(RaceCase):
         self.assert_refused(self.race("--session", "warm-up"), "--session", "qualifying")
         self.assert_refused(self.race("--track", "monza"), "--track: track 'monza': no such track", "silverstone")
 
+    def test_options_of_another_scenario(self):
+        for option, value in (("--cars", "3"), ("--rate-hz", "5"), ("--track", "silverstone"), ("--model", "full")):
+            self.assert_refused(self.race("--scenario", "plays", option, value), f"{option} is for the scenario race")
+        self.assert_refused(self.race("--popularity", "uniform"), "--popularity is for the scenario plays")
+
     def test_csv_holds_one_stream(self):
         self.assert_refused(self.race("--streams", "telemetry,laps", "--format", "csv"), "--format csv has one header",
                             "--streams")
