@@ -70,7 +70,7 @@ TEST(RacePurity, ASliceAloneIsTheSliceOfAWholeRun) {
 TEST(RacePurity, ThreadsGiveTheSameSlices) {
   const auto scenario = make_race(usual());
   const auto expected = all(*scenario);
-  for (const std::uint64_t threads : {2, 3}) {
+  for (const std::uint64_t threads : {2U, 3U}) {
     const auto walk = scenario->walk({0, scenario->shard_count()}, 0);
     std::vector<Bytes> made(scenario->slice_count());
     std::vector<std::thread> workers;

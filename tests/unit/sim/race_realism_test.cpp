@@ -121,7 +121,7 @@ TEST_F(RacePole, CornersAreAsFastAsReal) {
 class RaceTiming : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U}) {
       ScenarioConfig config = race_config(20, 52, seed);
       config.race.streams = {"laps"};
       Listener timing;
