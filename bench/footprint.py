@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What the program takes beside its work: memory over 100 million plays and over a whole race, and the time to start.
 
-Memory is the resident set of one run into the null device, sampled all along; its peak up to a tenth of the events (of
-the race: a quarter, 13 of 52 laps) is compared with its peak over all of them. Times are medians; `true` shows what starting any process costs here.
+Memory is the resident set of one run into the null device, sampled all along; its peak up to a tenth of the plays, or a
+quarter of the race, is compared with its peak over all of it. Times are medians; `true` shows what starting any process
+costs here.
 """
 
 import os

@@ -2,9 +2,9 @@
 """The race against a plain Python port of its car and driver (bench/reference/race_lap.py), by turns: a flying lap of
 Silverstone driven step by step, and the samples of that lap written as events.
 
-Path and lap of racesim come from bench/reference/print_path.cpp. The two lap times must agree within 0.5 %; else what
-is compared is not the same. Python's events have the fields of racesim's, read off the lap it has just driven; racesim's
-rate is of a whole race to the null device, its planning and rendering included, by processor time.
+Path and lap of racesim come from bench/reference/print_path.cpp. The two lap times must agree within 0.5 %; else what is
+compared is not the same. Python's events have the fields of racesim's, read off the lap it has just driven. The rate of
+racesim is that of a race to the null device by processor time, start, planning and rendering included.
 """
 
 import json
@@ -90,7 +90,8 @@ def main():
     show("racesim makes a race's events", [r / 1e6 for r in rates["written"]], "M/s")
     show("Python writes events of the lap", [r / 1e6 for r in rates["written_by_python"]], "M/s")
     ratio(turn_ratio(rates["driven"], rates["by_python"]), LEAST_DRIVEN, "a lap driven by racesim / by Python")
-    ratio(turn_ratio(rates["written"], rates["written_by_python"]), LEAST_WRITTEN, "a race's events / Python's json.dumps")
+    ratio(turn_ratio(rates["written"], rates["written_by_python"]), LEAST_WRITTEN,
+          "a race's events / Python's json.dumps")
 
 
 if __name__ == "__main__":

@@ -132,6 +132,11 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   for (const MasterEntity& entity : master_entities())
     all += (all.empty() ? "" : ", ") + std::string(entity.name);
   only.default_note = "all: " + all;
+  OptionSpec track =
+      option("What", "track", "TRACK", "silverstone",
+             "The circuit whose checkpoints are written: a built-in one, or a .json or .csv file",
+             set_text(o.track));
+  track.complete = Complete::file;
   return {
       option("What", "num-songs", "N", "1000", "Number of songs", count(o.num_songs)),
       option("What", "num-users", "N", "5000", "Number of users", count(o.num_users)),
@@ -140,6 +145,7 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
       option("What", "num-cars", "N", "20", "Number of race cars, each with its driver; two make a team",
              count(o.num_cars)),
       option("What", "num-vehicles", "N", "10", "Number of vehicles of the fleet", count(o.num_vehicles)),
+      track,
       option("What", "seed", "N", "42", "The same seed gives the same files", count(o.seed)),
       only,
       directory,

@@ -64,6 +64,21 @@ Done refuse_other_mode(const Settings& settings, bool historical) {
   return {};
 }
 
+/// Typed for a scenario that does not know it; in the environment and in files it may be meant for another
+/// run.
+Done refuse_other_scenario(const Settings& settings, const std::string& scenario) {
+  const std::vector<std::string> of_race{"rate-hz", "cars",    "laps", "session",
+                                         "model",   "streams", "as",   "track"};
+  const std::vector<std::string> of_plays{"popularity"};
+  const bool race = scenario == "race";
+  for (const std::string& name : race ? of_plays : of_race)
+    if (on_line(settings, name))
+      return fail(ErrorKind::usage,
+                  "--" + name + " is for the scenario " + (race ? "plays" : "race") + ", not for " + scenario,
+                  std::string("add: --scenario ") + (race ? "plays" : "race") + "   or leave it out");
+  return {};
+}
+
 /// When events happen.
 Done fill_window(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
                  ContentOptions& content) {
@@ -272,6 +287,8 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   if (!historical) return tl::make_unexpected(historical.error());
   RunConfig config;
   if (const Done ok = refuse_other_mode(settings, *historical); !ok) return tl::make_unexpected(ok.error());
+  if (const Done ok = refuse_other_scenario(settings, o.scenario); !ok)
+    return tl::make_unexpected(ok.error());
   if (const Done ok = fill_content(o, settings, *historical, clock, config.content); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = fill_delivery(o, settings, config.delivery); !ok)

@@ -121,6 +121,50 @@ std::vector<std::string> scenario_names() {
   return names;
 }
 
+OptionSpec what(const char* name, const char* metavar, const char* fallback, const char* help, Setter set) {
+  return option_of("What", name, metavar, fallback, help, std::move(set));
+}
+
+/// Those of the race alone.
+std::vector<OptionSpec> race_options(RunOptions& o) {
+  OptionSpec session =
+      what("session", "KIND", "race",
+           "Race: what is driven; qualifying has three parts, practice an hour of stints", nullptr);
+  for (const std::string_view name : race::kSessionNames) session.choices.emplace_back(name);
+  OptionSpec track =
+      what("track", "TRACK", "silverstone",
+           "Race: the circuit, a built-in one or a file: .json of 'racesim track import', or .csv, which is "
+           "imported each time",
+           set_track(o.race.track));
+  track.complete = Complete::file;
+  OptionSpec model =
+      what("model", "KIND", "full",
+           "Race: full, or simple: cars with an id, a random speed and a location, nothing else", nullptr);
+  for (const std::string_view name : race::kModelNames) model.choices.emplace_back(name);
+  OptionSpec names =
+      what("as", "NAMES", "racesim",
+           "Race: column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1", nullptr);
+  for (const std::string_view name : race::kRowNames) names.choices.emplace_back(name);
+  return {
+      what("rate-hz", "HZ", "100", "Race: samples per car and second, 1 to 1000",
+           set_sample_rate(o.race.rate_mhz)),
+      what("cars", "N", "20", "Race: how many cars take part",
+           set_number(o.race.cars, std::uint32_t{1}, race::kMostCars)),
+      noted(what("laps", "N", "",
+                 "Race: its distance. Given in a live run, that run ends with the race; else the next one "
+                 "follows",
+                 set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
+            "52"),
+      choice_option(session, o.race.session),
+      choice_option(model, o.race.model),
+      what("streams", "LIST", "telemetry",
+           "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
+           set_streams(o.race.streams)),
+      choice_option(names, o.race.names),
+      track,
+  };
+}
+
 }  // namespace
 
 std::vector<OptionSpec> mode_options(RunOptions& o) {
@@ -153,19 +197,11 @@ std::vector<OptionSpec> mode_options(RunOptions& o) {
 }
 
 std::vector<OptionSpec> what_options(RunOptions& o) {
-  const auto what = [](const char* name, const char* metavar, const char* fallback, const char* help,
-                       Setter set) {
-    return option_of("What", name, metavar, fallback, help, std::move(set));
-  };
   OptionSpec scenario = what(
       "scenario", "NAME", "race",
       "What is simulated: race is a Grand Prix with every car's telemetry, plays are song plays of listeners",
       nullptr);
   scenario.choices = scenario_names();
-  OptionSpec session =
-      what("session", "KIND", "race",
-           "Race: what is driven; qualifying has three parts, practice an hour of stints", nullptr);
-  for (const std::string_view name : race::kSessionNames) session.choices.emplace_back(name);
   OptionSpec directory =
       what("master-data-dir", "DIR", "data/master/",
            "Folder with master data as .csv, .json or .jsonl files: songs, users and locations for plays; "
@@ -177,21 +213,7 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
            set_popularity(o.popularity));
   popularity.suggestions = {"zipf:s=1.0,q=10", "stretched", "uniform"};
-  OptionSpec track =
-      what("track", "TRACK", "silverstone",
-           "Race: the circuit, a built-in one or a file: .json of 'racesim track import', or .csv, which is "
-           "imported each time",
-           set_track(o.race.track));
-  track.complete = Complete::file;
-  OptionSpec model =
-      what("model", "KIND", "full",
-           "Race: full, or simple: cars with an id, a random speed and a location, nothing else", nullptr);
-  for (const std::string_view name : race::kModelNames) model.choices.emplace_back(name);
-  OptionSpec names =
-      what("as", "NAMES", "racesim",
-           "Race: column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1", nullptr);
-  for (const std::string_view name : race::kRowNames) names.choices.emplace_back(name);
-  return {
+  std::vector<OptionSpec> options{
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
            set_number(o.seed, std::uint64_t{0}, UINT64_MAX)),
@@ -201,28 +223,14 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
                  "minute. Race: the run ends behind the first N events",
                  set_parsed(o.volume, &parse_volume)),
             "plays: 10000 historical, 60/min live; race: no limit"),
-      what("rate-hz", "HZ", "100", "Race: samples per car and second, 1 to 1000",
-           set_sample_rate(o.race.rate_mhz)),
-      what("cars", "N", "20", "Race: how many cars take part",
-           set_number(o.race.cars, std::uint32_t{1}, race::kMostCars)),
-      noted(what("laps", "N", "",
-                 "Race: its distance. Given in a live run, that run ends with the race; else the next one "
-                 "follows",
-                 set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
-            "52"),
-      choice_option(session, o.race.session),
-      choice_option(model, o.race.model),
-      what("streams", "LIST", "telemetry",
-           "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
-           set_streams(o.race.streams)),
-      choice_option(names, o.race.names),
-      track,
-      popularity,
-      directory,
-      what("shard", "I/N", "1/1",
-           "Make only part I of N; the parts of N processes together are the events of one",
-           set_parsed(o.shard, &parse_shard)),
   };
+  for (OptionSpec& option : race_options(o)) options.push_back(std::move(option));
+  options.push_back(popularity);
+  options.push_back(directory);
+  options.push_back(what("shard", "I/N", "1/1",
+                         "Make only part I of N; the parts of N processes together are the events of one",
+                         set_parsed(o.shard, &parse_shard)));
+  return options;
 }
 
 }  // namespace racesim::cli

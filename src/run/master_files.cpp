@@ -11,6 +11,7 @@
 #include "codec/encoder.h"
 #include "io/files/atomic_file.h"
 #include "run/master_format.h"
+#include "run/track_input.h"
 #include "sim/master/generator.h"
 
 namespace racesim {
@@ -81,8 +82,9 @@ Done check_counts(const MasterPlan& plan) {
 /// Makes the bytes of one file, piece by piece.
 class FileContent {
  public:
-  FileContent(const MasterEntity& entity, const MasterOptions& options, const MasterFormat& format)
-      : generator_(entity.make(plan_of(options))), options_(options), format_(format) {}
+  FileContent(const MasterEntity& entity, const MasterPlan& plan, const MasterOptions& options,
+              const MasterFormat& format)
+      : generator_(entity.make(plan)), options_(options), format_(format) {}
 
   std::uint64_t rows() const { return generator_->count(); }
 
@@ -156,11 +158,11 @@ struct Job {
 
 class MasterWriter {
  public:
-  MasterWriter(const MasterOptions& options, const MasterFormat& format,
+  MasterWriter(const MasterPlan& plan, const MasterOptions& options, const MasterFormat& format,
                const std::vector<const MasterEntity*>& entities)
       : options_(options), format_(format) {
     for (const MasterEntity* entity : entities) {
-      Job job{entity, FileContent(*entity, options, format), {}};
+      Job job{entity, FileContent(*entity, plan, options, format), {}};
       job.file.entity = std::string(entity->name);
       job.file.path = path_of(*entity, format);
       job.file.rows = job.content.rows();
@@ -293,10 +295,14 @@ Result<MasterReport> write_master(const MasterOptions& options) {
   if (!format) return tl::make_unexpected(format.error());
   const auto entities = chosen_entities(options.only);
   if (!entities) return tl::make_unexpected(entities.error());
-  if (const Done counts = check_counts(plan_of(options)); !counts) return tl::make_unexpected(counts.error());
+  MasterPlan plan = plan_of(options);
+  if (const Done counts = check_counts(plan); !counts) return tl::make_unexpected(counts.error());
   if (options.output_dir.empty())
     return fail(ErrorKind::usage, "--output-dir: the path is empty", "example: --output-dir data/master/");
-  return MasterWriter(options, **format, *entities).run();
+  const Result<race::Track> track = load_track(options.track);
+  if (!track) return fail(track.error().kind, "--track: " + track.error().what, track.error().hint);
+  plan.track = &*track;
+  return MasterWriter(plan, options, **format, *entities).run();
 }
 
 }  // namespace racesim

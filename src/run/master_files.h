@@ -17,8 +17,9 @@ struct MasterOptions {
   std::uint64_t num_users = 5000;
   std::uint64_t num_locations = 100;
   std::uint64_t num_vehicles = 10;
-  std::uint64_t num_cars = 20;  ///< and drivers; teams have two each
-  std::string format = "csv";   ///< a name of master_formats()
+  std::uint64_t num_cars = 20;        ///< and drivers; teams have two each
+  std::string track = "silverstone";  ///< whose checkpoints; a name or a file, as load_track() takes it
+  std::string format = "csv";         ///< a name of master_formats()
   std::uint64_t seed = 42;
   std::vector<std::string> only;  ///< entities to write, "songs" …; empty: all
   bool force = false;             ///< overwrite files whose content differs

@@ -7,6 +7,7 @@ import json
 import signal
 import unittest
 
+from circuits import bean, csv_text
 from workdir import MASTER, Workdir, wait_until
 
 
@@ -40,6 +41,18 @@ class GenerateMaster(Workdir):
         lines = (self.dir / "l/songs.jsonl").read_text().splitlines()
         self.assertEqual(len([json.loads(line) for line in lines]), 1000)
 
+    def test_checkpoints_of_another_track(self):
+        self.write("bean.csv", csv_text(bean()))
+        options = ("--only", "checkpoints", "--output-dir")
+        self.assert_code(self.racesim("generate-master", *options, "b", "--track", "bean.csv"), 0)
+        self.assert_code(self.racesim("generate-master", *options, "s"), 0)
+        places = [float(row["s_m"]) for row in self.rows("b/checkpoints.csv")]
+        self.assertEqual(places, sorted(places))
+        self.assertLess(places[-1], 3000)
+        self.assertNotEqual(self.rows("b/checkpoints.csv"), self.rows("s/checkpoints.csv"))
+        self.assert_refused(self.racesim("generate-master", "--track", "monza"), "--track: track 'monza'")
+        self.assert_refused(self.racesim("generate-master", "--track", "none.csv"), "none.csv", code=1)
+
     def test_ids_are_unique(self):
         self.assert_code(self.racesim("generate-master"), 0)
         users = self.rows("data/master/users.csv")
@@ -56,7 +69,7 @@ class GenerateMaster(Workdir):
         self.assert_code(self.racesim("generate-master"), 0)
         again = self.racesim("generate-master")
         self.assert_code(again, 0)
-        self.assertEqual(again.stderr.count("unchanged"), 4)
+        self.assertEqual(again.stderr.count("unchanged"), 8)
         other = self.racesim("generate-master", "--seed", 7)
         self.assert_refused(other, "songs.csv", "--force")
         self.assertEqual(len(self.rows("data/master/songs.csv")), 1000)
@@ -71,7 +84,7 @@ class GenerateMaster(Workdir):
     def test_json_result(self):
         result = self.racesim("generate-master", "--json")
         report = json.loads(result.stdout)
-        self.assertEqual([f["rows"] for f in report["files"]], [1000, 5000, 100, 10])
+        self.assertEqual([f["rows"] for f in report["files"]], [1000, 5000, 100, 10, 20, 10, 20, 14])
         self.assertEqual({f["state"] for f in report["files"]}, {"created"})
 
     def test_quiet(self):

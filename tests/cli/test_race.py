@@ -92,9 +92,61 @@ class BadInput(RaceCase):
         self.assert_refused(self.race("--session", "warm-up"), "--session", "qualifying")
         self.assert_refused(self.race("--track", "monza"), "--track: track 'monza': no such track", "silverstone")
 
+    def test_options_of_another_scenario(self):
+        for option, value in (("--cars", "3"), ("--rate-hz", "5"), ("--track", "silverstone"), ("--model", "full")):
+            self.assert_refused(self.race("--scenario", "plays", option, value), f"{option} is for the scenario race")
+        self.assert_refused(self.race("--popularity", "uniform"), "--popularity is for the scenario plays")
+
     def test_csv_holds_one_stream(self):
         self.assert_refused(self.race("--streams", "telemetry,laps", "--format", "csv"), "--format csv has one header",
                             "--streams")
+
+
+class SimpleModel(RaceCase):
+    def test_the_documents_car(self):
+        updates = self.events("--model", "simple", "--cars", 3, "--rate-hz", 5, window=SOME_SECONDS)
+        self.assertEqual(len(updates), 150)
+        self.assertEqual(list(updates[0]), ["id", "time", "speed", "location", "checkpoint", "seq", "run"])
+        self.assertEqual(list(updates[0]["location"]), ["x_m", "y_m", "lat", "lon"])
+        self.assertEqual([u["id"] for u in updates[:3]], ["car-1", "car-2", "car-3"])
+        for update in updates:
+            self.assertTrue(80 <= update["speed"] <= 340)
+
+    def test_shards_csv_and_volume(self):
+        options = ("--model", "simple", "--cars", 4, "--rate-hz", 10)
+        whole = self.race(*options, window=SOME_SECONDS).stdout
+        parts = [self.race(*options, "--shard", f"{i}/3", window=SOME_SECONDS).stdout for i in (1, 2, 3)]
+        self.assertEqual(sorted("".join(parts).splitlines()), sorted(whole.splitlines()))
+        self.assertEqual(self.race(*options, "--volume", 30).stdout, "".join(whole.splitlines(True)[:30]))
+        header = self.race(*options, "--format", "csv", "--volume", 1).stdout.splitlines()[0]
+        self.assertEqual(header, "id,time,speed,location_x_m,location_y_m,location_lat,location_lon,checkpoint,seq,run")
+
+    def test_what_it_does_not_have(self):
+        simple = ("--model", "simple")
+        self.assert_refused(self.race(*simple, "--laps", 3), "--laps: simple cars drive until the run ends")
+        self.assert_refused(self.race(*simple, "--streams", "laps"), "the simple model has telemetry alone")
+        self.assert_refused(self.race(*simple, "--session", "practice"), "--session: the simple model has none")
+        self.assert_refused(self.race(*simple, "--as", "openf1"), "the simple model has its own")
+        self.assert_refused(self.race("--model", "simpel"), "did you mean: simple")
+
+
+class ColumnNames(RaceCase):
+    def test_telemetry_and_laps(self):
+        ours = self.events("--rate-hz", 5, "--volume", 2000)
+        fast = self.events("--rate-hz", 5, "--volume", 2000, "--as", "fastf1")
+        open_f1 = self.events("--rate-hz", 5, "--volume", 2000, "--as", "openf1")
+        for a, b, c in zip(ours, fast, open_f1, strict=True):
+            self.assertEqual((b["Date"], b["DriverNumber"], b["Speed"], b["nGear"], b["Brake"]),
+                             (a["time"], a["car"], a["speed_kmh"], a["gear"], a["brake_pct"] > 0))
+            self.assertEqual((c["driver_number"], c["rpm"], c["throttle"], c["session_key"]),
+                             (a["car"], a["engine_rpm"], a["throttle_pct"], 1))
+        laps = self.events("--laps", 1, "--streams", "laps", "--as", "fastf1")
+        self.assertAlmostEqual(laps[0]["Time"] - laps[0]["LapStartTime"], laps[0]["LapTime"], places=6)
+
+    def test_streams_without_such_names(self):
+        for stream in ("checkpoints", "race-control"):
+            self.assert_refused(self.race("--as", "fastf1", "--streams", stream), f"no names for the stream '{stream}'")
+        self.assert_refused(self.race("--as", "fast-f1"), "did you mean: fastf1")
 
 
 class Tracks(RaceCase):

@@ -64,11 +64,17 @@ std::uint32_t any_checkpoint(const Draws& draws, std::uint64_t counter, std::uin
 bool draw_trouble(const PlanInput& input, std::uint32_t entry, Incident& out) {
   const Entry& e = input.entries[entry];
   const Draws draws(input.seed, "race.trouble", e.car);
+  // The shares are those of a Grand Prix; of a shorter race only what falls to the first lap stays the same.
+  constexpr double kFirstLapAccidents = 0.3, kFirstLapFailures = 0.02;
+  const double distance = std::min(1.0, input.laps / kGrandPrix_laps);
+  const double accidents = e.accident_share * (kFirstLapAccidents + (1 - kFirstLapAccidents) * distance);
+  const double failures = e.failure_share * (kFirstLapFailures + (1 - kFirstLapFailures) * distance);
   const double u = draws.uniform(0);
-  if (u >= e.accident_share + e.failure_share) return false;
+  if (u >= accidents + failures) return false;
   out.entry = entry;
-  out.cause = u < e.accident_share ? Cause::accident : Cause::failure;
-  const double first = out.cause == Cause::accident ? 0.3 : 0.02;
+  out.cause = u < accidents ? Cause::accident : Cause::failure;
+  const double first = out.cause == Cause::accident ? kFirstLapAccidents / (accidents / e.accident_share)
+                                                    : kFirstLapFailures / (failures / e.failure_share);
   const double later = 2.0 + draws.uniform(1) * static_cast<double>(input.laps - 2);
   out.lap = draws.chance(2, first) ? 1 : std::min(static_cast<std::uint32_t>(later), input.laps - 1);
   out.checkpoint = any_checkpoint(draws, 3, input.piece_tables[0].pieces);

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 #include "base/check.h"
 #include "sim/race/track/curve.h"
@@ -30,6 +34,7 @@ constexpr double kJoined = 0.99;
 constexpr std::uint32_t kBoxes = 10;
 constexpr double kBoxStep_m = 16;
 constexpr double kPitFuel_kg = 60;
+constexpr std::size_t kMostThreads = 4;  // for some 60 laps of a millisecond each
 
 /// Fills in when and how fast `drawn` passes its places l_m.
 void read_passes(Drawn& drawn) {
@@ -102,14 +107,38 @@ Drawn Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
   return lap;
 }
 
-const Drawn& Templates::lap(std::uint32_t model, Bucket bucket) const {
+std::size_t Templates::slot_of(std::uint32_t model, Bucket bucket) const {
   RACESIM_CHECK(model < models_.size() && bucket.fuel < kFuels && bucket.grip < kGrips);
-  const std::size_t index =
-      ((static_cast<std::size_t>(model) * kFuels + bucket.fuel) * kGrips + bucket.grip) * 2 +
-      (bucket.drs ? 1 : 0);
-  LapSlot& slot = *laps_[index];
+  return ((static_cast<std::size_t>(model) * kFuels + bucket.fuel) * kGrips + bucket.grip) * 2 +
+         (bucket.drs ? 1 : 0);
+}
+
+const Drawn& Templates::lap(std::uint32_t model, Bucket bucket) const {
+  LapSlot& slot = *laps_[slot_of(model, bucket)];
   std::call_once(slot.once, [&] { slot.lap = bake_lap(model, bucket); });
   return slot.lap;
+}
+
+void Templates::bake_ahead(const std::vector<LapKey>& laps) const {
+  // Each once: two threads at the same lap would wait for each other.
+  std::vector<char> seen(laps_.size(), 0);
+  std::vector<LapKey> wanted;
+  for (const LapKey& key : laps)
+    if (std::exchange(seen[slot_of(key.model, key.bucket)], char{1}) == 0) wanted.push_back(key);
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < wanted.size(); i = next++) lap(wanted[i].model, wanted[i].bucket);
+  };
+  const std::size_t threads =
+      std::min({kMostThreads, std::size_t{std::thread::hardware_concurrency()}, wanted.size()});
+  std::vector<std::thread> helpers;
+  try {
+    while (helpers.size() + 1 < threads) helpers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those there are do it.
+  }
+  work();
+  for (std::thread& helper : helpers) helper.join();
 }
 
 const PathGrid& Templates::keep(const Path& path) {
@@ -195,6 +224,11 @@ PieceTable Templates::piece_table(std::uint32_t model) const {
   table.fuel_step_kg = kFuelStep_kg;
   table.grip_step = kGripStep;
   table.seconds.resize(static_cast<std::size_t>(kFuels) * kGrips * 2 * table.pieces);
+  std::vector<LapKey> keys;
+  for (const std::uint8_t fuel : kFuelNodes)
+    for (const std::uint8_t grip : kGripNodes)
+      for (const bool drs : {false, true}) keys.push_back({model, {fuel, grip, drs}});
+  bake_ahead(keys);
   for (const bool drs : {false, true}) {
     const Drawn* nodes[3][3];
     for (std::size_t f = 0; f < 3; ++f)

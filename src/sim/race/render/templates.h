@@ -43,6 +43,14 @@ class Templates {
   Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots);
 
   const Drawn& lap(std::uint32_t model, Bucket bucket) const;
+
+  struct LapKey {
+    std::uint32_t model;
+    Bucket bucket;
+  };
+  /// Bakes those of `laps` that are not baked yet, on several threads: what a session needs before its first
+  /// event. Repetitions cost nothing.
+  void bake_ahead(const std::vector<LapKey>& laps) const;
   const Drawn& start(std::uint32_t slot) const { return *starts_[slot]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
@@ -65,6 +73,7 @@ class Templates {
     Drawn lap;
   };
 
+  std::size_t slot_of(std::uint32_t model, Bucket bucket) const;
   Drawn bake_lap(std::uint32_t model, Bucket bucket) const;
   void bake_starts(std::uint32_t slots);
   void bake_pits();

@@ -143,8 +143,8 @@ void TimelineMaker::drive(std::size_t pass, std::int64_t end_ms, CarStatus statu
   const Spent piece = spent_between(drawn, from);
   const bool planned = pass + 1 < car_->passes.size();
   const double burnt_kg = piece.fuel_kg + rest.fuel_kg;
-  const double left_g =
-      planned ? car_->passes[pass + 1].fuel_g : std::max(0.0, fuel_g_ - kRolling_gpkg * burnt_kg);
+  double left_g = std::max(0.0, fuel_g_ - kRolling_gpkg * burnt_kg);
+  if (planned && car_->passes[pass + 1].fuel_g <= fuel_g_) left_g = car_->passes[pass + 1].fuel_g;
   s.fuel_per_kg_g = burnt_kg > 0 ? std::min((fuel_g_ - left_g) / burnt_kg, kMostFlow_gpkg) : 0;
   s.fuel_begin_g = fuel_g_ + s.fuel_per_kg_g * before.fuel_kg;
   fuel_g_ -= s.fuel_per_kg_g * piece.fuel_kg;
@@ -214,6 +214,9 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
     RACESIM_CHECK(stop != nullptr);
     drive(pass, stop->arrive_ms, CarStatus::pit, pit.in, index, spent_between(pit.out, 0));
     stand(pass, stop->leave_ms, CarStatus::pit, *pit.out.path, 0);
+    // Outside of races cars are filled up in their boxes.
+    const double wanted_g = pass + 1 < car_->passes.size() ? car_->passes[pass + 1].fuel_g : 0;
+    if (wanted_g > fuel_g_) fuel_g_ = wanted_g + kRolling_gpkg * spent_between(pit.out, 0).fuel_kg;
     wear_pct_ = 0;
     age_laps_ = 0;
     tyre_ = stop->fitted;
@@ -335,14 +338,14 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
 void TimelineMaker::retire() {
   const Retirement& r = car_->retirement;
   if (made_.segments.empty() || made_.segments.back().drive == nullptr) return;
+  const std::size_t last = car_->passes.size() - 1;
   if (!r.in_pit) {
-    roll_to_a_halt(r.last_pass, CarStatus::out);
+    roll_to_a_halt(last, CarStatus::out);
     return;
   }
   const PitDrive& pit = templates_.pit(box_);
-  const std::size_t index = pit.in.l_m.size() - 2;
-  drive(r.last_pass, r.halt_ms, CarStatus::pit, pit.in, index);
-  if (r.last_pass % n_ < templates_.pit_entry())
+  drive(last, r.halt_ms, CarStatus::pit, pit.in, pit.in.l_m.size() - 2);
+  if (checkpoint_of(last) < templates_.pit_entry())
     made_.segments.back().s_offset_m = -templates_.track().length_m;
 }
 

@@ -107,6 +107,15 @@ class SimpleScenario final : public Scenario {
     if (world_.slices.end_ms == INT64_MAX) return 0;
     return world_.rate.first_at(world_.slices.end_ms - world_.slices.start_ms) * world_.cars.size();
   }
+  /// Time since the start and the first car's speed.
+  std::string headline(std::int64_t event_time_ns) const override {
+    const std::int64_t since_ms =
+        std::max<std::int64_t>(0, event_time_ns / 1'000'000 - world_.slices.start_ms);
+    const double time_s = static_cast<double>(since_ms) / 1000;
+    char text[64];
+    std::snprintf(text, sizeof text, "T=%.2f Speed=%.0f km/h", time_s, world_.cars.front().speed_kmh(time_s));
+    return text;
+  }
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t) const override {
     return std::make_unique<SimpleWalk>(world_, shards);
   }

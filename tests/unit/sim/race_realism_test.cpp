@@ -1,0 +1,195 @@
+// Goal: what a user sees has the figures of real Formula 1: the pole lap, laps and stints of a race, stops.
+// Method: statistics over rows rendered through the scenario, against the bands of the project's facts (real
+// telemetry and timing of Silverstone).
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "support/race_world.h"
+
+namespace racesim::race_test {
+namespace {
+
+/// The samples of the best lap of a qualifying.
+std::vector<TelemetryRow> pole_lap(LapRow& pole) {
+  ScenarioConfig config = race_config(20, 1);
+  config.race.session = "qualifying";
+  config.race.streams = {"laps"};
+  Listener timing;
+  play(*make_race(config), timing);
+  pole.lap_time_ms = INT32_MAX;
+  for (const auto& [car, rows] : timing.laps)
+    for (const LapRow& row : rows)
+      if (row.is_valid && row.lap_time_ms < pole.lap_time_ms) pole = row;
+  config.race.streams = {"telemetry"};
+  std::vector<TelemetryRow> lap;
+  Listener telemetry([&](const TelemetryRow& row) {
+    if (row.car == pole.car && row.lap == pole.lap) lap.push_back(row);
+  });
+  play(*make_race(config), telemetry);
+  return lap;
+}
+
+class RacePole : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { lap_ = pole_lap(pole_); }
+
+  double share(bool (*is)(const TelemetryRow&)) const {
+    return static_cast<double>(std::count_if(lap_.begin(), lap_.end(), is)) /
+           static_cast<double>(lap_.size());
+  }
+  double quantile_kmh(double share) const {
+    std::vector<std::uint16_t> speeds;
+    for (const TelemetryRow& row : lap_) speeds.push_back(row.speed_dkmh);
+    std::sort(speeds.begin(), speeds.end());
+    return speeds[static_cast<std::size_t>(share * static_cast<double>(speeds.size() - 1))] / 10.0;
+  }
+  double slowest_kmh(double from_m, double to_m) const {
+    double slowest = 1000;
+    for (const TelemetryRow& row : lap_)
+      if (row.lap_distance_mm > from_m * 1000 && row.lap_distance_mm < to_m * 1000)
+        slowest = std::min(slowest, row.speed_dkmh / 10.0);
+    return slowest;
+  }
+
+  static inline std::vector<TelemetryRow> lap_;
+  static inline LapRow pole_{};
+};
+
+#define EXPECT_WITHIN(value, low, high) \
+  EXPECT_GE(value, low);                \
+  EXPECT_LE(value, high)
+
+TEST_F(RacePole, LapAndSectorTimes) {
+  const double lap_s = pole_.lap_time_ms / 1e3;
+  EXPECT_WITHIN(lap_s, 83.5, 87.5);
+  EXPECT_NEAR(pole_.sector1_ms / lap_s / 10, 31.9, 1.2);
+  EXPECT_NEAR(pole_.sector2_ms / lap_s / 10, 40.5, 1.2);
+  EXPECT_NEAR(pole_.sector3_ms / lap_s / 10, 27.6, 1.2);
+}
+
+TEST_F(RacePole, Speeds) {
+  EXPECT_NEAR(quantile_kmh(0.05), 116, 14);
+  EXPECT_NEAR(quantile_kmh(0.25), 193, 12);
+  EXPECT_NEAR(quantile_kmh(0.5), 269, 10);
+  EXPECT_NEAR(quantile_kmh(0.75), 300, 8);
+  EXPECT_NEAR(quantile_kmh(0.95), 315, 9);
+  EXPECT_WITHIN(quantile_kmh(1), 316, 338);
+  EXPECT_WITHIN(quantile_kmh(0), 78, 102);
+}
+
+TEST_F(RacePole, FeetAndGears) {
+  EXPECT_WITHIN(share([](const TelemetryRow& r) { return r.throttle_pct >= 98; }), 0.63, 0.76);
+  EXPECT_WITHIN(share([](const TelemetryRow& r) { return r.brake_pct > 0; }), 0.09, 0.17);
+  int applications = 0;
+  int changes = 0;
+  int lowest = 8;
+  for (std::size_t i = 1; i < lap_.size(); ++i) {
+    applications += lap_[i].brake_pct > 0 && lap_[i - 1].brake_pct == 0;
+    changes += lap_[i].gear != lap_[i - 1].gear;
+    lowest = std::min<int>(lowest, lap_[i].gear);
+  }
+  EXPECT_WITHIN(applications, 6, 9);
+  EXPECT_WITHIN(changes, 30, 44);
+  EXPECT_GE(lowest, 2);
+}
+
+TEST_F(RacePole, ForcesAndFuel) {
+  const auto lat = [](const TelemetryRow& a, const TelemetryRow& b) {
+    return std::abs(a.lat_cg) < std::abs(b.lat_cg);
+  };
+  const auto lon = [](const TelemetryRow& a, const TelemetryRow& b) { return a.lon_cg < b.lon_cg; };
+  EXPECT_WITHIN(std::abs(std::max_element(lap_.begin(), lap_.end(), lat)->lat_cg), 480, 640);
+  EXPECT_WITHIN(-std::min_element(lap_.begin(), lap_.end(), lon)->lon_cg, 420, 560);
+  EXPECT_WITHIN(lap_.front().fuel_g - lap_.back().fuel_g, 1600, 2150);
+}
+
+TEST_F(RacePole, CornersAreAsFastAsReal) {
+  EXPECT_WITHIN(slowest_kmh(350, 700), 283, 305) << "Abbey and Farm";
+  EXPECT_WITHIN(slowest_kmh(820, 960), 98, 132) << "Village";
+  EXPECT_WITHIN(slowest_kmh(980, 1110), 82, 100) << "The Loop";
+  EXPECT_WITHIN(slowest_kmh(1950, 2060), 158, 182) << "Brooklands";
+  EXPECT_WITHIN(slowest_kmh(2110, 2350), 98, 132) << "Luffield";
+  EXPECT_WITHIN(slowest_kmh(3000, 3250), 283, 305) << "Copse";
+  EXPECT_WITHIN(slowest_kmh(3950, 4080), 205, 235) << "Becketts' last";
+  EXPECT_WITHIN(slowest_kmh(5000, 5220), 225, 255) << "Stowe";
+  EXPECT_WITHIN(slowest_kmh(5450, 5650), 98, 132) << "Vale and Club";
+}
+
+/// Laps of a few whole races.
+class RaceTiming : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U}) {
+      ScenarioConfig config = race_config(20, 52, seed);
+      config.race.streams = {"laps"};
+      Listener timing;
+      play(*make_race(config), timing);
+      for (auto& [car, rows] : timing.laps) cars_.push_back(std::move(rows));
+    }
+  }
+  /// Neither flags nor the pit lane slowed it.
+  static bool green(const LapRow& row) {
+    return row.lap > 1 && !row.pit_in && !row.pit_out && row.lap_time_ms < 97'000;
+  }
+  static inline std::vector<std::vector<LapRow>> cars_;
+};
+
+TEST_F(RaceTiming, RaceLaps) {
+  std::vector<int> laps;
+  for (const auto& rows : cars_)
+    for (const LapRow& row : rows)
+      if (green(row)) laps.push_back(row.lap_time_ms);
+  std::sort(laps.begin(), laps.end());
+  ASSERT_GT(laps.size(), 3000U);
+  EXPECT_WITHIN(laps[laps.size() / 100], 88'000, 90'500);
+  EXPECT_WITHIN(laps[laps.size() / 2], 89'500, 92'500);
+  EXPECT_WITHIN(laps[laps.size() * 99 / 100], 92'000, 95'500);
+}
+
+TEST_F(RaceTiming, AStopCosts) {
+  std::vector<double> losses_s;
+  for (const auto& rows : cars_)
+    for (std::size_t i = 3; i + 3 < rows.size(); ++i) {
+      if (!rows[i].pit_in || !green(rows[i - 1]) || !green(rows[i + 2])) continue;
+      const double usual_ms = (rows[i - 1].lap_time_ms + rows[i + 2].lap_time_ms) / 2.0;
+      losses_s.push_back((rows[i].lap_time_ms + rows[i + 1].lap_time_ms - 2 * usual_ms) / 1e3);
+    }
+  std::sort(losses_s.begin(), losses_s.end());
+  ASSERT_GT(losses_s.size(), 60U);
+  EXPECT_WITHIN(losses_s[losses_s.size() / 20], 17.5, 23);
+  EXPECT_WITHIN(losses_s[losses_s.size() / 2], 18, 22);
+  EXPECT_WITHIN(losses_s[losses_s.size() * 9 / 10], 17.5, 24.5);
+}
+
+TEST_F(RaceTiming, StintsByCompound) {
+  std::array<std::vector<double>, kCompoundCount> slopes;
+  for (const auto& rows : cars_) {
+    for (std::size_t begin = 0; begin < rows.size();) {
+      std::size_t end = begin;
+      std::vector<std::pair<double, double>> points;
+      for (; end < rows.size() && rows[end].stint == rows[begin].stint; ++end)
+        if (green(rows[end]) && rows[end].lap > 3)
+          points.emplace_back(rows[end].lap, rows[end].lap_time_ms / 1e3);
+      if (points.size() >= 10) {
+        double n = static_cast<double>(points.size()), x = 0, y = 0, xx = 0, xy = 0;
+        for (const auto& [lap, time] : points) x += lap, y += time, xx += lap * lap, xy += lap * time;
+        slopes[static_cast<std::size_t>(rows[begin].tyre)].push_back((n * xy - x * y) / (n * xx - x * x));
+      }
+      begin = end;
+    }
+  }
+  // Seconds per lap: fuel burnt off makes cars faster, tyres slower.
+  constexpr std::array<std::pair<double, double>, kCompoundCount> kBands{
+      {{-0.03, 0.08}, {-0.07, 0}, {-0.1, -0.02}}};
+  for (std::size_t tyre = 0; tyre < kCompoundCount; ++tyre) {
+    std::vector<double>& found = slopes[tyre];
+    ASSERT_GT(found.size(), 8U) << tyre;
+    std::sort(found.begin(), found.end());
+    EXPECT_WITHIN(found[found.size() / 2], kBands[tyre].first, kBands[tyre].second) << "compound " << tyre;
+  }
+}
+
+}  // namespace
+}  // namespace racesim::race_test
