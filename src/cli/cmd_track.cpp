@@ -12,12 +12,10 @@
 #include "cli/values.h"
 #include "io/files/atomic_file.h"
 #include "run/track_input.h"
-#include "sim/race/car/drive.h"
-#include "sim/race/track/drs.h"
+#include "sim/race/render/fast_lap.h"
 #include "sim/race/track/svg.h"
 #include "sim/race/track/track_file.h"
 #include "sim/race/track/tracks.h"
-#include "sim/race/track/ways.h"
 
 namespace racesim::cli {
 namespace {
@@ -31,24 +29,6 @@ struct TrackOptions {
   std::string name;
 };
 
-/// The fastest lap: almost no fuel, new tyres, DRS in its zones.
-struct FastLap {
-  race::Path line;
-  race::Template drive;
-};
-FastLap drive_lap(const Track& track) {
-  constexpr double kQualifyingFuel_kg = 5;
-  FastLap lap;
-  lap.line = race::racing_line(track);
-  race::Conditions conditions;
-  conditions.fuel_kg = kQualifyingFuel_kg;
-  conditions.drs = true;
-  race::Drive drive;
-  drive.drs = race::drs_stretches(track, lap.line);
-  lap.drive = race::bake(lap.line, race::CarModel{}, conditions, drive);
-  return lap;
-}
-
 /// To the file, or to stdout where none is named.
 Done write_text(const std::string& path, const std::string& text) {
   if (path.empty()) return write_stdout(text);
@@ -61,7 +41,7 @@ Done write_text(const std::string& path, const std::string& text) {
 Result<int> show(Context& context, const TrackOptions& options) {
   const Result<Track> track = load_track(options.track);
   if (!track) return tl::make_unexpected(track.error());
-  const FastLap lap = drive_lap(*track);
+  const race::FastLap lap = race::drive_fast_lap(*track);
   std::vector<double> speeds_mps;
   for (std::size_t i = 0; i < lap.line.s_m.size(); ++i)
     speeds_mps.push_back(lap.drive.speed_at(lap.line.step_m * static_cast<double>(i)));
@@ -74,7 +54,7 @@ Result<int> show(Context& context, const TrackOptions& options) {
 
 /// What became of the centreline, so that a wrong file shows at once.
 std::string import_report(const Track& track, const TrackOptions& options, bool as_json) {
-  const double lap_s = drive_lap(track).drive.duration_s;
+  const double lap_s = race::drive_fast_lap(track).drive.duration_s;
   if (as_json) {
     Json object;
     object["name"] = track.name;

@@ -46,8 +46,8 @@ struct Geometry {
 /// turns leave three hours for the longest session where there are listeners enough.
 Geometry make_geometry(const ScenarioConfig& config, const Audience& audience);
 
-/// Most plays per millisecond, on average, for which a slice's lines fit into one batch of 4 GiB: a slice is a
-/// millisecond at least, its plays may be several times the mean, and a line has some 300 bytes.
+/// Most plays per millisecond, on average, for which a slice's lines fit into one batch of 4 GiB: a slice is
+/// a millisecond at least, its plays may be several times the mean, and a line has some 300 bytes.
 inline constexpr std::uint64_t kMostPlaysPerMs = 1'000'000;
 
 /// Mean plays per session, as the lengths in cell_plan.cpp have it.

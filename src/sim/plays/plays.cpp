@@ -77,10 +77,11 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
   if (config.plays.volume / kMostPlaysPerMs >= unit_ms) {
     const std::string per =
         config.plays.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
-    return fail(ErrorKind::usage,
-                format_count(config.plays.volume) + " plays " + per + " are more than a million per millisecond",
-                "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
-                    (config.plays.volume_per_minute ? " per minute" : ", or for a longer window"));
+    return fail(
+        ErrorKind::usage,
+        format_count(config.plays.volume) + " plays " + per + " are more than a million per millisecond",
+        "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
+            (config.plays.volume_per_minute ? " per minute" : ", or for a longer window"));
   }
   auto scenario = std::make_unique<PlaysScenario>(config, *law);
   // Without a fixed volume the first minute already needs somebody who can play something.

@@ -13,8 +13,8 @@ namespace racesim::plays {
 
 inline constexpr std::array<std::string_view, 3> kMasterEntities{"songs", "users", "locations"};
 
-/// Errors: usage for a popularity law that is not known, for a window in which nobody can play anything, and for more
-/// than a million plays per millisecond.
+/// Errors: usage for a popularity law that is not known, for a window in which nobody can play anything, and
+/// for more than a million plays per millisecond.
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config);
 
 /// A volume per minute makes the same events whatever the end, so the end does not count then.

@@ -2,32 +2,20 @@
 
 #include <algorithm>
 
-#include "base/detmath.h"
 #include "model/race.h"
 #include "sim/race/car/forces.h"
+#include "sim/race/plan/globe.h"
 
 namespace racesim::race {
 namespace {
 
-constexpr std::size_t kRowsPerCall = 512;        // rows and their text stay in the second-level cache
-constexpr double kMetresPerDegree = 111'194.93;  // of a great circle on a sphere of 6,371.0088 km
+constexpr std::size_t kRowsPerCall = 512;  // rows and their text stay in the second-level cache
 
 /// To the nearest whole number, halves away from zero; the same on every processor.
 template <class Int>
 Int nearest_int(double value) {
   return static_cast<Int>(value + (value < 0 ? -0.5 : 0.5));
 }
-
-/// Metres on the ground to 1e-6 degrees around the track's anchor.
-struct Ground {
-  double latitude_udeg, longitude_udeg;
-  double per_north_m, per_east_m;
-  explicit Ground(const Anchor& anchor)
-      : latitude_udeg(anchor.latitude_deg * 1e6),
-        longitude_udeg(anchor.longitude_deg * 1e6),
-        per_north_m(1e6 / kMetresPerDegree),
-        per_east_m(1e6 / (kMetresPerDegree * detmath::cos(anchor.latitude_deg * 0.017453292519943295))) {}
-};
 
 const char* category_name(Category category) {
   switch (category) {
@@ -90,7 +78,7 @@ class RaceWalk::Painter {
         place_(context.calendar->at(session)),
         session_number_(static_cast<std::uint16_t>(session + 1)),
         begin_ms_(context.start_ms + static_cast<std::int64_t>(session) * context.calendar->period_ms()),
-        ground_(context.track->anchor) {}
+        globe_(context.track->anchor) {}
 
   /// Events of [from_ms, to_ms), epoch.
   void paint(std::int64_t from_ms, std::int64_t to_ms, RowConsumer& out);
@@ -119,7 +107,7 @@ class RaceWalk::Painter {
   const Calendar::Place place_;
   const std::uint16_t session_number_;
   const std::int64_t begin_ms_;  // epoch, of the session
-  const Ground ground_;
+  const Globe globe_;
 };
 
 bool RaceWalk::Painter::shown(const SideEvent& event) const {
@@ -205,8 +193,8 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.drs = state.drs;
   row.x_cm = nearest_int<std::int32_t>(state.x_m * 100);
   row.y_cm = nearest_int<std::int32_t>(state.y_m * 100);
-  row.latitude_udeg = nearest_int<std::int32_t>(ground_.latitude_udeg + state.y_m * ground_.per_north_m);
-  row.longitude_udeg = nearest_int<std::int32_t>(ground_.longitude_udeg + state.x_m * ground_.per_east_m);
+  row.latitude_udeg = globe_.latitude_udeg(state.y_m);
+  row.longitude_udeg = globe_.longitude_udeg(state.x_m);
   row.lon_cg = nearest_int<std::int16_t>(state.a_mps2 * (100 / kGravity_mps2));
   row.lat_cg = nearest_int<std::int16_t>(lateral_mps2 * (100 / kGravity_mps2));
   row.fuel_g = nearest_int<std::int32_t>(state.fuel_g);
