@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <stdexcept>
 
 #include "model/event_id.h"
 
@@ -200,14 +201,28 @@ void SessionWalk::give_back(std::unique_ptr<Scratch> scratch) {
   free_scratch_.push_back(std::move(scratch));
 }
 
+/// Until the slices before have been taken from the shard. Throws if one of them never will be.
+void SessionWalk::wait_for_turn(const Shard& shard, std::uint64_t index) {
+  for (std::uint64_t at = shard.next_slice.load(); at != index; at = shard.next_slice.load()) {
+    if (at == kBroken) throw std::runtime_error("another worker could not go on");
+    shard.next_slice.wait(at);
+  }
+}
+
 void SessionWalk::fill(std::uint64_t index, RowConsumer& out) {
   auto scratch = take_scratch();
   scratch->records.clear();
   // Threads follow one another through the shards; the costlier ordering and rendering run side by side.
   for (const auto& shard : shards_) {
-    for (std::uint64_t at = shard->next_slice.load(); at != index; at = shard->next_slice.load())
-      shard->next_slice.wait(at);
-    shard->calendar.advance(index, scratch->records);
+    wait_for_turn(*shard, index);
+    try {
+      shard->calendar.advance(index, scratch->records);
+    } catch (...) {
+      // Out of memory, say: whoever waits for this shard would wait for ever.
+      shard->next_slice.store(kBroken);
+      shard->next_slice.notify_all();
+      throw;
+    }
     shard->next_slice.store(index + 1);
     shard->next_slice.notify_all();
   }

@@ -124,6 +124,7 @@ class SessionWalk final : public Walk {
   void fill(std::uint64_t index, RowConsumer& out) override;
 
  private:
+  static constexpr std::uint64_t kBroken = UINT64_MAX;  ///< as next_slice: its calendar has failed
   struct Shard {
     std::atomic<std::uint64_t> next_slice;
     ShardCalendar calendar;
@@ -137,6 +138,7 @@ class SessionWalk final : public Walk {
     RowBatch rows{schema_info<PlayRow>()};
   };
 
+  static void wait_for_turn(const Shard& shard, std::uint64_t index);
   std::unique_ptr<Scratch> take_scratch();
   void give_back(std::unique_ptr<Scratch> scratch);
   void order(Scratch& scratch) const;
