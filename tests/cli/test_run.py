@@ -67,6 +67,11 @@ class Historical(Workdir):
 
 
 class Limits(Workdir):
+    def setUp(self):
+        super().setUp()
+        if sanitized():
+            self.skipTest("privilege: a sanitizer maps terabytes and cannot run below a limit of memory")
+
     def limited(self, kilobytes, *options):
         line = " ".join(["run", *JANUARY, "--master-data-dir", MASTER, *options])
         return self.shell(f'ulimit -v {kilobytes}; "$RACESIM" {line}')

@@ -21,6 +21,12 @@ JANUARY = ["--scenario", "plays", "--historical", "--start-datetime", "2024-01-0
            "--end-datetime", "2024-02-01T00:00:00Z"]
 
 
+def sanitized():
+    """Whether the program carries a sanitizer: its start-up and its address space are then not ours."""
+    code = pathlib.Path(BINARY).read_bytes()
+    return b"__asan_init" in code or b"__tsan_init" in code
+
+
 class Workdir(unittest.TestCase):
     """A test with the folder self.dir as the current one of every racesim it starts."""
 
