@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -108,12 +109,30 @@ struct StreamTag {
   std::string name;
   std::string topic;
   EventIdRule id_rule;
+  /// Appends the key of an entity as receivers know it: "63", or the user's UUID. Any thread; not for every
+  /// event, whoever needs it keeps what it got.
+  std::function<void(std::uint32_t entity, std::string& out)> append_key;
 };
 
 /// From event `first` on, up to the next span, events belong to the stream `stream`.
 struct StreamSpan {
   std::uint32_t first = 0;
   std::uint32_t stream = 0;  ///< index into WireBatch::streams
+};
+
+/// What was done to an event on purpose; see sim/faults/faults.h.
+enum FaultBits : std::uint8_t {
+  kFaultLate = 1,
+  kFaultDuplicate = 2,  ///< the copy has it, not the event that it is a copy of
+  kFaultReorder = 4,
+  kFaultCorrupt = 8,
+};
+
+/// An event that was left out on purpose, just before event `before` of the batch.
+struct DroppedEvent {
+  std::uint32_t before = 0;
+  std::uint32_t stream = 0;
+  EventHead head;
 };
 
 /// Encoded rows: event i is the bytes [ends[i-1], ends[i]) of `text`, its line end included. Filled by one
@@ -124,7 +143,9 @@ struct WireBatch {
   std::vector<EventHead> heads;     ///< parallel to `ends`
   std::uint64_t first_ordinal = 0;  ///< position of event 0 in the whole run, from 0
   std::uint32_t run = 0;
-  std::vector<StreamSpan> spans;                          ///< ascending; empty: all events are of stream 0
+  std::vector<std::uint8_t> faults;   ///< FaultBits, parallel to `ends`; empty: nothing was disturbed
+  std::vector<DroppedEvent> dropped;  ///< ascending
+  std::vector<StreamSpan> spans;      ///< ascending; empty: all events are of stream 0
   std::shared_ptr<const std::vector<StreamTag>> streams;  ///< of the scenario; shared by all batches of a run
 
   std::size_t size() const { return ends.size(); }
@@ -148,6 +169,8 @@ struct WireBatch {
     ends.clear();
     heads.clear();
     spans.clear();
+    faults.clear();
+    dropped.clear();
   }
 };
 

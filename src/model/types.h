@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace racesim {
@@ -14,6 +15,15 @@ namespace racesim {
 struct Uuid {
   std::array<std::uint8_t, 16> bytes{};
   auto operator<=>(const Uuid&) const = default;
+  /// Appends the 36 characters of the lower-case form. For events the encoder has a faster way.
+  void append_text(std::string& out) const {
+    constexpr char kDigits[] = "0123456789abcdef";
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+      out += kDigits[bytes[i] >> 4];
+      out += kDigits[bytes[i] & 15];
+    }
+  }
 };
 
 /// Milliseconds since the epoch, shown as 2024-01-01T12:00:00.000Z.

@@ -25,7 +25,12 @@ std::shared_ptr<const std::vector<StreamTag>> tags_of(const Scenario& scenario,
   auto tags = std::make_shared<std::vector<StreamTag>>();
   for (std::size_t i = 0; i < encoders.size(); ++i) {
     const StreamInfo& stream = scenario.streams()[i];
-    tags->push_back({std::string(stream.name), std::string(stream.topic), encoders[i]->id_rule()});
+    const auto append_key = [&scenario, index = static_cast<std::uint32_t>(i)](std::uint32_t entity,
+                                                                               std::string& out) {
+      scenario.append_key(index, entity, out);
+    };
+    tags->push_back(
+        {std::string(stream.name), std::string(stream.topic), encoders[i]->id_rule(), append_key});
   }
   return tags;
 }

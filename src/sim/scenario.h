@@ -101,6 +101,10 @@ class Scenario {
   virtual std::uint64_t planned_events() const = 0;
   /// What somebody who watches a run wants to see of this moment, in a few words; empty: nothing.
   virtual std::string headline(std::int64_t /*event_time_ns*/) const { return {}; }
+  /// Appends what receivers call the entity of an event of this stream: the key that keeps its order.
+  virtual void append_key(std::uint32_t /*stream*/, std::uint32_t entity, std::string& out) const {
+    out += std::to_string(entity);
+  }
   virtual std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t first_slice) const = 0;
 };
 

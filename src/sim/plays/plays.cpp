@@ -43,6 +43,9 @@ class PlaysScenario final : public Scenario {
   std::uint64_t planned_events() const override {
     return config_.plays.volume_per_minute ? 0 : config_.plays.volume;
   }
+  void append_key(std::uint32_t, std::uint32_t entity, std::string& out) const override {
+    audience_.id(entity).append_text(out);
+  }
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t first_slice) const override {
     return std::make_unique<SessionWalk>(context_, catalog_, config_.run, shards, first_slice);
   }

@@ -116,6 +116,9 @@ class SimpleScenario final : public Scenario {
     std::snprintf(text, sizeof text, "T=%.2f Speed=%.0f km/h", time_s, world_.cars.front().speed_kmh(time_s));
     return text;
   }
+  void append_key(std::uint32_t, std::uint32_t entity, std::string& out) const override {
+    out += world_.cars[entity - 1].id();
+  }
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t) const override {
     return std::make_unique<SimpleWalk>(world_, shards);
   }
