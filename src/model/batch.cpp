@@ -22,6 +22,46 @@ std::uint32_t WireBatch::stream_of(std::size_t i) const {
   return behind == spans.begin() ? 0 : std::prev(behind)->stream;
 }
 
+void WireBatch::append(const WireBatch& from, std::size_t first, std::size_t last) {
+  if (first == last) return;
+  const std::string_view bytes = from.lines(first, last);
+  text.reserve_more(bytes.size());
+  std::memcpy(text.data() + text.size(), bytes.data(), bytes.size());
+  const auto before = static_cast<std::uint32_t>(text.size()) - from.begin_of(first);
+  text.set_size(text.size() + bytes.size());
+  const auto own_size = static_cast<std::uint32_t>(size());
+  for (std::size_t i = first; i < last; ++i) ends.push_back(from.ends[i] + before);
+  heads.insert(heads.end(), from.heads.begin() + static_cast<std::ptrdiff_t>(first),
+               from.heads.begin() + static_cast<std::ptrdiff_t>(last));
+  if (!faults.empty() || !from.faults.empty()) {
+    faults.resize(own_size);
+    for (std::size_t i = first; i < last; ++i) faults.push_back(from.faults.empty() ? 0 : from.faults[i]);
+  }
+  begin_span(own_size, from.stream_of(first));
+  for (const StreamSpan& span : from.spans)
+    if (span.first > first && span.first < last)
+      begin_span(own_size + span.first - static_cast<std::uint32_t>(first), span.stream);
+}
+
+void WireBatch::append(std::uint32_t stream, const EventHead& head, std::string_view line,
+                       std::uint8_t fault_bits) {
+  begin_span(static_cast<std::uint32_t>(size()), stream);
+  if (fault_bits != 0 || !faults.empty()) {
+    faults.resize(size());
+    faults.push_back(fault_bits);
+  }
+  text.reserve_more(line.size());
+  std::memcpy(text.data() + text.size(), line.data(), line.size());
+  text.set_size(text.size() + line.size());
+  ends.push_back(static_cast<std::uint32_t>(text.size()));
+  heads.push_back(head);
+}
+
+void WireBatch::begin_span(std::uint32_t first, std::uint32_t stream) {
+  const std::uint32_t current = spans.empty() ? 0 : spans.back().stream;
+  if (stream != current) spans.push_back({first, stream});
+}
+
 std::string_view WireBatch::event_id_in_line(std::size_t i) const {
   if (!streams) return {};
   const EventIdRule rule = (*streams)[stream_of(i)].id_rule;

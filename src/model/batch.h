@@ -162,6 +162,11 @@ struct WireBatch {
   /// Index of the event's stream.
   std::uint32_t stream_of(std::size_t i) const;
   std::string event_id(std::size_t i) const;
+  /// Copies the events [first, last) of `from` behind the own ones, with all that is known of them but the
+  /// dropped ones. `from` is of the same run.
+  void append(const WireBatch& from, std::size_t first, std::size_t last);
+  /// Appends one event; `line` with its line end.
+  void append(std::uint32_t stream, const EventHead& head, std::string_view line, std::uint8_t fault_bits);
   /// The same where the line holds it; empty where it does not.
   std::string_view event_id_in_line(std::size_t i) const;
   void clear() {
@@ -172,6 +177,9 @@ struct WireBatch {
     faults.clear();
     dropped.clear();
   }
+
+ private:
+  void begin_span(std::uint32_t first, std::uint32_t stream);
 };
 
 /// Immutable once shared; the last owner gives it back to the pool it came from.

@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "io/sinks/http_options.h"
+#include "sim/faults/faults.h"
 #include "sim/scenario.h"
 
 namespace racesim {
@@ -71,6 +72,7 @@ struct RunConfig {
   ShardOption shard;
   PaceOptions pace;
   DeliveryOptions delivery;
+  FaultRules faults;                  ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
 };
 

@@ -37,34 +37,18 @@ std::shared_ptr<const std::vector<StreamTag>> tags_of(const Scenario& scenario,
 
 }  // namespace
 
-std::shared_ptr<WireBatch> BatchPool::take() {
-  std::unique_ptr<WireBatch> batch;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (!free_.empty()) {
-      batch = std::move(free_.back());
-      free_.pop_back();
-    }
-  }
-  if (!batch) batch = std::make_unique<WireBatch>();
-  batch->clear();
-  const auto give_back = [pool = shared_from_this()](WireBatch* used) {
-    std::unique_ptr<WireBatch> owned(used);
-    const std::scoped_lock lock(pool->mutex_);
-    pool->free_.push_back(std::move(owned));
-  };
-  return {batch.release(), give_back};
-}
-
 Generator::Generator(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards,
-                     std::uint32_t run, unsigned threads)
+                     std::uint32_t run, unsigned threads, std::uint64_t first_slice)
     : scenario_(scenario),
       encoders_(std::move(encoders)),
       tags_(tags_of(scenario, encoders_)),
       run_(run),
       threads_(threads),
-      walk_(scenario.walk(shards, 0)),
-      window_(threads + kSlicesAhead) {}
+      walk_(scenario.walk(shards, first_slice)),
+      window_(threads + kSlicesAhead),
+      next_claim_(first_slice),
+      next_read_(first_slice),
+      read_(first_slice) {}
 
 Generator::~Generator() {
   cancel();
@@ -147,7 +131,7 @@ void Generator::render_all() {
   }
 }
 
-std::shared_ptr<const WireBatch> Generator::next() {
+std::shared_ptr<WireBatch> Generator::next() {
   if (at_end()) return nullptr;
   std::unique_lock lock(mutex_);
   auto& slot = window_[next_read_ % window_.size()];
@@ -160,8 +144,6 @@ std::shared_ptr<const WireBatch> Generator::next() {
   std::shared_ptr<WireBatch> batch = std::move(slot);
   slot = nullptr;
   read_ = ++next_read_;
-  batch->first_ordinal = events_read_;
-  events_read_ += batch->size();
   if (next_claim_ + kBurst <= next_read_ + window_.size()) room_.notify_all();
   return batch;
 }

@@ -12,20 +12,10 @@
 #include "base/error.h"
 #include "codec/encoder.h"
 #include "model/batch.h"
+#include "run/batch_pool.h"
 #include "sim/scenario.h"
 
 namespace racesim {
-
-/// Recycles the memory of batches: a fresh megabyte costs more page faults than its encoding costs time.
-class BatchPool : public std::enable_shared_from_this<BatchPool> {
- public:
-  /// An empty batch; it comes back when its last owner lets go.
-  std::shared_ptr<WireBatch> take();
-
- private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<WireBatch>> free_;
-};
 
 /// Workers claim slices in order, at most threads + kSlicesAhead ahead of the reader. Waking a thread takes
 /// microseconds: who had to wait, reader or worker, goes on when there is something to do for kBurst slices
@@ -36,19 +26,22 @@ class Generator {
   /// So many that reader and workers never wait for one another at once.
   static constexpr std::uint64_t kSlicesAhead = 2 * kBurst - 1;
 
-  /// `scenario` and its streams' encoders, one each, outlive the generator. `run` is the run's number.
+  /// `scenario` and its streams' encoders, one each, outlive the generator. `run` is the run's number. Slices
+  /// before `first_slice` are not made.
   Generator(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards,
-            std::uint32_t run, unsigned threads);
+            std::uint32_t run, unsigned threads, std::uint64_t first_slice = 0);
   /// Cancels and joins.
   ~Generator();
 
   /// Errors: the system has no more threads; those that were started end with cancel().
   Done start();
-  /// The next batch in order, its events numbered on from the last one's; blocks. Null at the end, or after
-  /// cancel(), or when a worker failed: see error(). A batch may be empty. One reader.
-  std::shared_ptr<const WireBatch> next();
+  /// The next batch in order; blocks. Null at the end, or after cancel(), or when a worker failed: see
+  /// error(). A batch may be empty. One reader.
+  std::shared_ptr<WireBatch> next();
   /// The reader's: whether next() has returned the last batch.
   bool at_end() const { return read_ >= scenario_.slice_count(); }
+  /// The reader's: the slice of the next batch.
+  std::uint64_t next_slice() const { return read_; }
   /// The reader's: event time at which the slice of the last batch ends.
   std::int64_t read_until_ns() const { return scenario_.slice(read_ - 1).end_ns; }
   /// Makes next() return null and the workers end after their current slice. Any thread.
@@ -81,7 +74,6 @@ class Generator {
   bool cancelled_ = false;
   std::optional<Error> error_;
   std::uint64_t read_ = 0;  // as next_read_, for the reader alone
-  std::uint64_t events_read_ = 0;
   std::vector<std::thread> workers_;
 };
 

@@ -6,10 +6,10 @@
 
 namespace racesim {
 
-Pipeline::Pipeline(Generator& generator, Pacer& pacer, DeliveryTimes& times,
-                   std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
-                   std::int64_t event_start_ns, std::optional<std::int64_t> start_ns)
-    : generator_(generator),
+Pipeline::Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
+                   const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
+                   std::optional<std::int64_t> start_ns)
+    : feed_(feed),
       pacer_(pacer),
       times_(times),
       sinks_(sinks),
@@ -20,7 +20,7 @@ Pipeline::Pipeline(Generator& generator, Pacer& pacer, DeliveryTimes& times,
 
 void Pipeline::stop() {
   stop_.store(true);
-  generator_.cancel();
+  feed_.cancel();
 }
 
 void Pipeline::begin(std::int64_t now_ns) {
@@ -31,7 +31,7 @@ void Pipeline::begin(std::int64_t now_ns) {
 
 Pipeline::End Pipeline::run() {
   for (const auto& sink : sinks_) sinks_report_sends_ = sinks_report_sends_ || sink->reports_sends();
-  if (const Done started = generator_.start(); !started) {
+  if (const Done started = feed_.start(); !started) {
     end_.error = started.error();
   } else {
     try {
@@ -41,8 +41,8 @@ Pipeline::End Pipeline::run() {
                          "raise the limit of memory (ulimit -v), or lower --threads"};
     }
   }
-  generator_.cancel();
-  if (const auto failed = generator_.error(); failed && !end_.error) end_.error = failed;
+  feed_.cancel();
+  if (const auto failed = feed_.error(); failed && !end_.error) end_.error = failed;
   close_sinks();
   return end_;
 }
@@ -53,21 +53,22 @@ void Pipeline::send_all() {
   if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
   bool going = true;
   while (going) {
-    const SharedBatch batch = generator_.next();
+    const SharedBatch batch = feed_.next();
     if (!batch) break;
     if (!begun_) begin(clock_.now_ns());
     std::size_t count = batch->size();
-    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - counters_.generated.load());
+    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - counters_.released.load());
     going = send(batch, count);
     if (going && at_limit()) break;
     // A live slice lasts as long as its time, also one without events.
-    if (going && pace_.live) pacer_.wait_for(generator_.read_until_ns(), stop_);
+    if (going && pace_.live) pacer_.wait_for(feed_.read_until_ns(), stop_);
   }
-  end_.reached_end = going && (generator_.at_end() || at_limit());
+  end_.reached_end = going && (feed_.at_end() || at_limit());
 }
 
 /// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
 bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
+  if (batch->size() == 0) count_faults(*batch, 0, 0);
   for (std::size_t from = 0; from < events;) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
@@ -81,7 +82,8 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     const std::size_t last = std::min(release->last, events);
     const std::size_t count = last - from;
     note_due(*batch, from, last);
-    counters_.generated.fetch_add(count);
+    count_faults(*batch, from, last);
+    counters_.released.fetch_add(count);
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     if (shed)
       counters_.shed.fetch_add(count);
@@ -90,6 +92,24 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     from = last;
   }
   return true;
+}
+
+void Pipeline::count_faults(const WireBatch& batch, std::size_t first, std::size_t last) {
+  FaultCounters& counts = counters_.faults;
+  for (std::size_t i = batch.faults.empty() ? last : first; i < last; ++i) {
+    const std::uint8_t bits = batch.faults[i];
+    if (bits == 0) continue;
+    if (bits & kFaultDuplicate) {
+      counts.duplicate.fetch_add(1);
+      continue;  // what else it suffers is the event's
+    }
+    if (bits & kFaultLate) counts.late.fetch_add(1);
+    if (bits & kFaultReorder) counts.reorder.fetch_add(1);
+    if (bits & kFaultCorrupt) counts.corrupt.fetch_add(1);
+  }
+  const bool at_end = last == batch.size();
+  for (const DroppedEvent& dropped : batch.dropped)
+    if (dropped.before >= first && (dropped.before < last || at_end)) counts.drop.fetch_add(1);
 }
 
 bool Pipeline::overload_matters() const {

@@ -1,4 +1,4 @@
-// The run in the order of its data: generator → pacer → sinks. One thread, the conductor, calls run().
+// The run in the order of its data: feed → pacer → sinks. One thread, the conductor, calls run().
 #pragma once
 
 #include <atomic>
@@ -12,15 +12,25 @@
 #include "base/histogram.h"
 #include "io/sink.h"
 #include "run/delivery_times.h"
-#include "run/generator.h"
+#include "run/feed.h"
 #include "run/pacer.h"
 
 namespace racesim {
 
+/// Events that faults changed on purpose, of those that passed the pacer.
+struct FaultCounters {
+  std::atomic<std::uint64_t> late{0};
+  std::atomic<std::uint64_t> duplicate{0};  ///< copies, beside the events themselves
+  std::atomic<std::uint64_t> reorder{0};
+  std::atomic<std::uint64_t> drop{0};
+  std::atomic<std::uint64_t> corrupt{0};
+};
+
 /// Counts and lags of a run; written by the conductor, read by any thread.
 struct PipelineCounters {
-  std::atomic<std::uint64_t> generated{0};  ///< released or shed
-  std::atomic<std::uint64_t> shed{0};       ///< read it before `generated`: it is then not more
+  std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
+  std::atomic<std::uint64_t> shed{0};      ///< read it before `released`: it is then not more
+  FaultCounters faults;
   std::atomic<std::int64_t> event_time_ns{0};
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
   // due. Without: when sending began.
@@ -40,9 +50,9 @@ class Pipeline {
 
   /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and
   /// by the clock; without `start_ns` it is that of run() (live), or when the first events are ready.
-  Pipeline(Generator& generator, Pacer& pacer, DeliveryTimes& times,
-           std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
-           std::int64_t event_start_ns, std::optional<std::int64_t> start_ns);
+  Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
+           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
+           std::optional<std::int64_t> start_ns);
 
   /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
   void limit(std::uint64_t events) { most_events_ = events; }
@@ -63,8 +73,9 @@ class Pipeline {
   void send_all();
   void begin(std::int64_t now_ns);
   bool send(const SharedBatch& batch, std::size_t count);
-  bool at_limit() const { return most_events_ > 0 && counters_.generated.load() >= most_events_; }
+  bool at_limit() const { return most_events_ > 0 && counters_.released.load() >= most_events_; }
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
+  void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
   bool overload_matters() const;
@@ -72,7 +83,7 @@ class Pipeline {
   void note_failure(const Sink& sink, const Error& error);
   void close_sinks();
 
-  Generator& generator_;
+  Feed& feed_;
   Pacer& pacer_;
   DeliveryTimes& times_;
   std::vector<std::unique_ptr<Sink>>& sinks_;

@@ -82,7 +82,7 @@ class Session::Impl {
   std::unique_ptr<Content> content_;
   std::deque<SinkTimes> sink_times_;  // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
-  std::unique_ptr<Generator> generator_;
+  std::unique_ptr<Feed> feed_;
   std::optional<Pacer> pacer_;
   std::unique_ptr<Pipeline> pipeline_;
   std::thread conductor_;
@@ -163,13 +163,13 @@ Done Session::Impl::open_all() {
   const ShardRange shards = shard_range(config_.shard, content_->scenario->shard_count());
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
-  generator_ = std::make_unique<Generator>(*content_->scenario, std::move(encoders), shards, content_->run,
-                                           config_.delivery.threads);
+  feed_ = std::make_unique<Feed>(*content_->scenario, std::move(encoders), shards, content_->run,
+                                 config_.delivery.threads, config_.faults, config_.content.seed);
   // A live run is due by the wall clock: its start may lie a moment back by now.
   std::optional<std::int64_t> start_ns;
   if (config_.pace.live && !config_.pace.start_when_ready)
     start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
-  pipeline_ = std::make_unique<Pipeline>(*generator_, *pacer_, times_, sinks_, config_.pace, clock_,
+  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, start_ns);
   pipeline_->limit(config_.content.most_events);
   warn_of_empty_part();
@@ -304,7 +304,10 @@ RunStatus Session::Impl::status() const {
   }
   const PipelineCounters& counters = pipeline_->counters();
   s.shed = counters.shed.load();
-  s.generated = counters.generated.load();
+  s.released = counters.released.load();
+  s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
+              counters.faults.corrupt};
+  s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
   s.planned = config_.shard.count == 1 ? content_->scenario->planned_events() : 0;
   if (config_.content.most_events > 0)
     s.planned =
@@ -345,7 +348,7 @@ void Session::Impl::fill_rates(RunStatus& s) const {
   const auto timed = [&](std::uint64_t events) { return planned && events > 0 ? events - 1 : events; };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();
-    s.target_rate = rate(std::min(timed(s.generated), counters.most_due.load()), last_due_ns);
+    s.target_rate = rate(std::min(timed(s.released), counters.most_due.load()), last_due_ns);
   }
   for (std::size_t i = 0; i < sinks_.size(); ++i) {
     const double got = rate(timed(s.sinks[i].acked), sink_times_[i].last_acked_ns());

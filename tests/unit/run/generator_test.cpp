@@ -62,7 +62,6 @@ std::string read_all(Generator& generator) {
   std::string text;
   std::uint64_t events = 0;
   while (const SharedBatch batch = generator.next()) {
-    EXPECT_EQ(batch->first_ordinal, events);
     EXPECT_EQ(batch->run, kRun);
     EXPECT_EQ(batch->heads.size(), batch->size());
     for (std::size_t i = 0; i < batch->size(); ++i) EXPECT_EQ(batch->heads[i].seq, events + i);

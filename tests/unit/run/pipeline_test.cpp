@@ -53,12 +53,12 @@ class TestRun {
     auto made = Pacer::make(pace, 42, clock);
     EXPECT_TRUE(made);
     pacer.emplace(std::move(*made));
-    generator =
-        std::make_unique<Generator>(scenario, std::vector<const Encoder*>{&encoder}, ShardRange{0, 1}, 1, 2);
+    feed = std::make_unique<Feed>(scenario, std::vector<const Encoder*>{&encoder}, ShardRange{0, 1}, 1, 2,
+                                  FaultRules{}, 42);
     std::optional<std::int64_t> start_ns;
     if (pace.live) start_ns = clock.now_ns();
-    pipeline_ = std::make_unique<Pipeline>(*generator, *pacer, times, sinks, pace, clock,
-                                           FakeClock::kWallStart_ns, start_ns);
+    pipeline_ = std::make_unique<Pipeline>(*feed, *pacer, times, sinks, pace, clock, FakeClock::kWallStart_ns,
+                                           start_ns);
     return *pipeline_;
   }
 
@@ -73,12 +73,12 @@ class TestRun {
   void check_accounts() const {
     const PipelineCounters& counters = pipeline_->counters();
     for (const auto& sink : sinks) {
-      EXPECT_EQ(sink->counters().sent, counters.generated - counters.shed);
+      EXPECT_EQ(sink->counters().sent, counters.released - counters.shed);
       EXPECT_EQ(sink->counters().sent, sink->counters().acked + sink->counters().failed);
     }
   }
 
-  std::uint64_t generated() { return pipeline().counters().generated; }
+  std::uint64_t generated() { return pipeline().counters().released; }
 
   FakeClock clock;
   CountingScenario scenario;
@@ -89,7 +89,7 @@ class TestRun {
   std::deque<SinkTimes> sink_times;
   std::vector<std::unique_ptr<Sink>> sinks;
   std::optional<Pacer> pacer;
-  std::unique_ptr<Generator> generator;
+  std::unique_ptr<Feed> feed;
 
  private:
   std::unique_ptr<Pipeline> pipeline_;
@@ -452,7 +452,7 @@ TEST(Pipeline, AnEndlessLiveRunWithoutEventsWaitsForItsStop) {
   EXPECT_FALSE(run.run().reached_end);
   // Each second of it took a second.
   EXPECT_GE(run.clock.sleeps(), 100u);
-  EXPECT_LE(run.generator->read_until_ns(), FakeClock::kWallStart_ns + 102 * kSecond);
+  EXPECT_LE(run.feed->read_until_ns(), FakeClock::kWallStart_ns + 102 * kSecond);
 }
 
 }  // namespace
