@@ -17,6 +17,7 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr Rate kHttpHistoricalRate{10, 1};
 constexpr Volume kHistoricalVolume{10000, false};
 constexpr Volume kLiveVolume{60, true};
+constexpr std::int64_t kLongestDelay_ns = 86'400 * kNsPerSecond;
 
 /// Above all sources: the default of a flag that nothing sets.
 int rank(const Settings& settings, const std::string& name, bool value) {
@@ -260,6 +261,20 @@ Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, c
   return check_live_rate(o, config.content, pace);
 }
 
+/// What is done to events on purpose.
+Result<FaultRules> fault_rules(const RunOptions& o, const Settings& settings) {
+  FaultRules rules = o.faults;
+  rules.late_delay_ns = o.late_delay_ns;
+  const char* const example = "example: --faults late=1% --late-delay 30s";
+  if (rules.late_delay_ns <= 0) return fail(ErrorKind::usage, "--late-delay: 0 is not late", example);
+  if (rules.late_delay_ns > kLongestDelay_ns)
+    return fail(ErrorKind::usage, "--late-delay: events held back are kept in memory, a day at most",
+                example);
+  if (on_line(settings, "late-delay") && rules.late == 0 && rules.reorder == 0)
+    return fail(ErrorKind::usage, "--late-delay: no event is late", example);
+  return rules;
+}
+
 /// Without due times there is no lag, so a condition on it could neither hold nor fail.
 Done check_thresholds(const RunOptions& o, const PaceOptions& pace) {
   if (pace.live || pace.posting_rate.events > 0 || !pace.stages.empty()) return {};
@@ -296,6 +311,9 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
+  const Result<FaultRules> faults = fault_rules(o, settings);
+  if (!faults) return tl::make_unexpected(faults.error());
+  config.faults = *faults;
   config.shard = {o.shard.index, o.shard.count};
   if (!o.run_id.empty()) config.run_id = o.run_id;
   return config;

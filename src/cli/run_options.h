@@ -48,6 +48,8 @@ struct RunOptions {
   // Proof
   std::string lock, summary_export;
   std::vector<Threshold> thresholds;
+  FaultRules faults;
+  std::int64_t late_delay_ns = 0;
 };
 
 std::vector<OptionSpec> mode_options(RunOptions& options);

@@ -81,6 +81,13 @@ Setter add_threshold(std::vector<Threshold>& target) {
   };
 }
 
+Setter set_faults(FaultRules& target) {
+  return [&target](const std::string& text) -> Done {
+    target = FaultRules{};
+    return parse_faults(text, target);
+  };
+}
+
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
   for (const std::string_view name : encoder_formats()) names.emplace_back(name);
@@ -163,6 +170,14 @@ std::vector<OptionSpec> delivery_options(RunOptions& o) {
 std::vector<OptionSpec> proof_options(RunOptions& o) {
   const auto proof = [](const Text& text, Setter set) { return option_of("Proof", text, std::move(set)); };
   return {
+      suggesting(
+          {"late=", "duplicate=", "reorder=", "drop=", "corrupt="},
+          proof({"faults", "LIST", "",
+                 "Disturb events on purpose: late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.01%"},
+                set_faults(o.faults))),
+      proof({"late-delay", "DURATION", "30s",
+             "How late the late ones are at most; reordered ones wait no longer"},
+            set_parsed(o.late_delay_ns, &parse_duration_ns)),
       file(proof(
           {"lock", "FILE", "", "Run only if no other process holds this lock, else end with 6; for cron"},
           set_text(o.lock))),

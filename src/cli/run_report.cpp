@@ -176,6 +176,7 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
     text += "as long as making and delivering takes\n";
   else
     text += format_duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))) + "\n";
+  if (config.faults.any()) text += "faults    " + format_faults(config.faults) + "\n";
   for (const SinkSpec& sink : config.delivery.sinks) text += "sink      " + sink_text(sink) + "\n";
   return text;
 }
@@ -231,6 +232,18 @@ std::optional<Error> undelivered_error(const RunConfig& config, const RunResult&
   return error;
 }
 
+namespace {
+
+/// A line of the summary; empty without faults.
+std::string faults_text(const FaultRules& rules, const FaultTotals& totals) {
+  if (!rules.any()) return {};
+  return fmt::format("\n  faults  late {}  duplicate {}  reorder {}  drop {}  corrupt {}",
+                     format_count(totals.late), format_count(totals.duplicate), format_count(totals.reorder),
+                     format_count(totals.drop), format_count(totals.corrupt));
+}
+
+}  // namespace
+
 std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen) {
   const RunStatus& s = result.status;
   const char* minus = screen.utf8 ? "\u2212" : "-";
@@ -240,6 +253,7 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
                                  format_count(s.retried), format_count(s.dead_lettered));
   if (s.failed > 0) text += "  " + tinted("failed " + format_count(s.failed), Tint::red, screen);
   if (s.shed > 0) text += "  " + tinted("left out " + format_count(s.shed), Tint::yellow, screen);
+  text += faults_text(config.faults, s.faults);
   text += "\n  rate";
   if (s.target_rate > 0) text += "  target " + format_number(s.target_rate, 1) + "/s";
   text += s.got_rate > 0 ? "  got " + format_number(s.got_rate, 1) + "/s" : "  not measured";
@@ -275,6 +289,11 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["retried"] = s.retried;
   object["dead_lettered"] = s.dead_lettered;
   object["shed"] = s.shed;
+  object["faults"] = {{"late", s.faults.late},
+                      {"duplicate", s.faults.duplicate},
+                      {"reorder", s.faults.reorder},
+                      {"drop", s.faults.drop},
+                      {"corrupt", s.faults.corrupt}};
   object["planned"] = s.planned;
   object["target_rate"] = s.target_rate;
   object["got_rate"] = s.got_rate;

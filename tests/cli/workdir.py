@@ -45,7 +45,9 @@ class Workdir(unittest.TestCase):
         result = subprocess.run([BINARY, *map(str, args)], cwd=self.dir, env=self.environment(**(env or {})),
                                 timeout=HANG_S, **options)
         # text=True would turn the progress line's carriage returns into line ends.
-        result.stdout, result.stderr = (stream and stream.decode() or "" for stream in (result.stdout, result.stderr))
+        # Damaged events need not be UTF-8.
+        result.stdout, result.stderr = (stream and stream.decode(errors="surrogateescape") or ""
+                                        for stream in (result.stdout, result.stderr))
         return result
 
     def shell(self, command, env=None):

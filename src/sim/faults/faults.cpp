@@ -48,15 +48,14 @@ Done parse_part(std::string_view part, FaultRules& rules) {
     double share = 0;
     if (equals == std::string_view::npos || !parse_share(part.substr(equals + 1), share))
       return fail(ErrorKind::usage,
-                  fmt::format("--faults: '{}' is not a share of the events from 0 to 1, or 0% to 100%", part),
+                  fmt::format("'{}' is not a share of the events from 0 to 1, or 0% to 100%", part),
                   kExample);
     rules.*kind.share = share;
     return {};
   }
-  return fail(
-      ErrorKind::usage,
-      fmt::format("--faults: there is no fault '{}'; known: late, duplicate, reorder, drop, corrupt", name),
-      kExample);
+  return fail(ErrorKind::usage,
+              fmt::format("there is no fault '{}'; known: late, duplicate, reorder, drop, corrupt", name),
+              kExample);
 }
 
 }  // namespace
@@ -119,8 +118,8 @@ std::size_t Faults::corrupt(std::uint64_t event_key, char* bytes, std::size_t si
   const auto place = static_cast<std::size_t>(below(more, size));
   const auto change = [&](std::size_t at, std::uint64_t mask) {
     const auto damaged = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ mask);
-    // A line end would turn one event into two: another bit then.
-    bytes[at] = damaged == '\n' ? static_cast<char>(damaged ^ 0x40) : damaged;
+    // A line end would turn one event into two: a vertical tab then, which no event holds.
+    bytes[at] = damaged == '\n' ? '\v' : damaged;
   };
   switch (bits % 5) {
     case 0:  // the end is missing

@@ -1,0 +1,85 @@
+"""Goal: --faults does to a run what it says, and only to what is sent. Method: the same run with and without faults,
+compared line by line."""
+
+import collections
+import json
+
+from workdir import MASTER, Workdir
+
+LIST = "late=1%,duplicate=0.5%,reorder=2%,drop=0.5%,corrupt=0.5%"
+RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:01:00Z"]
+
+
+class Faults(Workdir):
+    def lines(self, *options):
+        result = self.racesim(*RACE, "--json", *options)
+        self.assert_code(result, 0)
+        # Damaged bytes may be line ends to splitlines().
+        return result.stdout.split("\n")[:-1], json.loads(result.stderr.splitlines()[-1])
+
+    def test_all_is_accounted_for(self):
+        clean, _ = self.lines()
+        sent, summary = self.lines("--faults", LIST)
+        totals = summary["faults"]
+        for kind, count in totals.items():
+            self.assertGreater(count, 0, kind)
+        self.assertEqual(summary["generated"], len(clean))
+        self.assertEqual(summary["sent"], len(sent))
+        self.assertEqual(summary["sent"], summary["generated"] + totals["duplicate"] - totals["drop"])
+        self.assertEqual(summary["sent"], summary["acked"] + summary["failed"])
+        missing = collections.Counter(clean) - collections.Counter(sent)
+        self.assertEqual(sum(missing.values()), totals["drop"] + totals["corrupt"])
+
+    def test_pace_threads_and_sink_do_not_change_them(self):
+        sent, _ = self.lines("--faults", LIST, "--threads", "1")
+        again, _ = self.lines("--faults", LIST, "--threads", "3", "--posting-rate", "1M/s")
+        self.assertEqual(sent, again)
+        self.racesim(*RACE, "--faults", LIST, "--sink", "file:sent.ndjson")
+        written = (self.dir / "sent.ndjson").read_bytes().decode(errors="surrogateescape")
+        self.assertEqual(written.split("\n")[:-1], sent)
+
+    def test_faults_do_not_change_the_run(self):
+        _, clean = self.lines()
+        _, disturbed = self.lines("--faults", LIST)
+        self.assertEqual(clean["run"], disturbed["run"])
+
+    def test_plays_and_csv(self):
+        result = self.play("--volume", "5000", "--format", "csv", "--faults", "drop=10%,duplicate=10%", "--json")
+        self.assert_code(result, 0)
+        totals = json.loads(result.stderr.splitlines()[-1])["faults"]
+        self.assertEqual(len(result.stdout.splitlines()), 1 + 5000 + totals["duplicate"] - totals["drop"])
+        self.assertGreater(totals["drop"], 400)
+
+    def test_shards_together_are_the_whole(self):
+        whole, _ = self.lines("--faults", LIST)
+        parts = []
+        for part in ("1/3", "2/3", "3/3"):
+            parts += self.lines("--faults", LIST, "--shard", part)[0]
+        self.assertEqual(collections.Counter(parts), collections.Counter(whole))
+
+    def test_live_ends_behind_its_late_events(self):
+        result = self.racesim("run", "--scenario", "plays", "--live", "--volume", "60000/min", "--duration-seconds", "1",
+                              "--faults", "late=20%", "--late-delay", "500ms", "--master-data-dir", MASTER, "--json")
+        self.assert_code(result, 0)
+        summary = json.loads(result.stderr.splitlines()[-1])
+        self.assertTrue(summary["reached_end"])
+        times = [json.loads(line)["played_at"] for line in result.stdout.splitlines()]
+        self.assertEqual(len(times), summary["generated"])
+        self.assertNotEqual(times, sorted(times))
+        self.assertGreater(summary["faults"]["late"], 100)
+
+    def test_what_will_be_disturbed_is_told(self):
+        self.assertIn("faults    late=0.01", self.racesim(*RACE, "--faults", "late=1%", "--dry-run").stdout)
+        self.assertIn("late ", self.racesim(*RACE, "--faults", "late=1%", "--sink", "null").stderr)
+
+    def test_refusals(self):
+        for options, texts in (
+                (("--faults", "late=2"), ("'late=2' is not a share", "example: --faults")),
+                (("--faults", "lost=1%"), ("no fault 'lost'", "known: late, duplicate")),
+                (("--faults", ""), ("--faults",)),
+                (("--faults", "late=1%", "--late-delay", "0"), ("--late-delay", "0 is not late")),
+                (("--faults", "late=1%", "--late-delay", "2d"), ("--late-delay", "a day at most")),
+                (("--late-delay", "5s"), ("--late-delay: no event is late",)),
+                (("--faults", "drop=1%", "--late-delay", "5s"), ("no event is late",))):
+            with self.subTest(options=options):
+                self.assert_refused(self.racesim(*RACE, *options), *texts)
