@@ -54,7 +54,7 @@ Result<bool> is_historical(const RunOptions& options, const Settings& settings) 
 }
 
 Done refuse_other_mode(const Settings& settings, bool historical) {
-  const std::vector<std::string> live_only{"duration-seconds", "duration", "speed"};
+  const std::vector<std::string> live_only{"duration-seconds", "duration", "speed", "backfill"};
   const std::vector<std::string> historical_only{"start-datetime", "end-datetime"};
   for (const std::string& name : historical ? live_only : historical_only)
     if (on_line(settings, name))
@@ -85,18 +85,22 @@ Done fill_window(const RunOptions& o, const Settings& settings, bool historical,
                  ContentOptions& content) {
   if (!historical) {
     if (const Done ok = exclude(settings, "duration-seconds", "duration"); !ok) return ok;
-    content.start_ns = clock.wall_ns() / kNsPerMs * kNsPerMs;
+    const std::int64_t now_ns = clock.wall_ns() / kNsPerMs * kNsPerMs;
+    content.start_ns = now_ns - o.backfill_ns;
+    if (content.start_ns < 0)
+      return fail(ErrorKind::usage, "--backfill: the history would begin before 1970",
+                  "example: --backfill 7d");
     const bool seconds = on_line(settings, "duration-seconds") || !is_set(settings, "duration");
     const std::int64_t length_ns =
         seconds ? static_cast<std::int64_t>(o.duration_s) * kNsPerSecond : o.duration_ns;
     if (length_ns == 0) return {};
     // Event time runs `speed` times as fast as the clock that the duration is told in.
     const double event_ns = static_cast<double>(length_ns) * o.speed;
-    if (event_ns > 9e18 - static_cast<double>(content.start_ns))
+    if (event_ns > 9e18 - static_cast<double>(now_ns))
       return fail(ErrorKind::usage, "the run would end beyond the year 2262",
                   "shorten --duration or lower --speed");
     const auto event_ms = static_cast<std::int64_t>(event_ns / static_cast<double>(kNsPerMs));
-    content.end_ns = content.start_ns + std::max<std::int64_t>(1, event_ms) * kNsPerMs;
+    content.end_ns = now_ns + std::max<std::int64_t>(1, event_ms) * kNsPerMs;
     return {};
   }
   if (const std::vector<std::string> missing = missing_run_options(settings); !missing.empty())
@@ -258,6 +262,7 @@ Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, c
   pace.max_lag_ns = o.max_lag_ns;
   pace.realtime = o.realtime;
   pace.start_when_ready = pace.live;
+  pace.backfill_ns = historical ? 0 : o.backfill_ns;
   return check_live_rate(o, config.content, pace);
 }
 

@@ -21,7 +21,7 @@ struct RunOptions {
   std::string zone;
   std::optional<std::int64_t> start_ns, end_ns;
   std::uint64_t duration_s = 0;
-  std::int64_t duration_ns = 0;
+  std::int64_t duration_ns = 0, backfill_ns = 0;
   std::string run_id;
   // What
   std::string scenario;

@@ -48,6 +48,9 @@ struct PaceOptions {
   Overload on_overload = Overload::block;
   std::int64_t max_lag_ns = 1'000'000'000;
   bool realtime = false;
+  /// Live: so much of event time lies before the moment at which event time is the clock's. It is sent at
+  /// once.
+  std::int64_t backfill_ns = 0;
   /// Live: the run starts when the session is ready; content.start_ns and end_ns only tell how long it is.
   bool start_when_ready = false;
 };

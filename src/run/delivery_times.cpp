@@ -14,7 +14,7 @@ void record_lags(const Pacer::Plan& plan, const WireBatch& batch, std::size_t fi
                  std::int64_t now_ns, Histogram& out) {
   const std::size_t step = (last - first + kLagSamples - 1) / kLagSamples;
   for (std::size_t i = first; i < last; i += step)
-    out.record(now_ns - plan.due_ns(batch, i), std::min(step, last - i));
+    if (!plan.is_history(batch, i)) out.record(now_ns - plan.due_ns(batch, i), std::min(step, last - i));
 }
 
 void DeliveryTimes::set_plan(const Pacer::Plan& plan) {

@@ -113,7 +113,7 @@ void Pipeline::count_faults(const WireBatch& batch, std::size_t first, std::size
 }
 
 bool Pipeline::overload_matters() const {
-  return pace_.on_overload != Overload::block && pacer_.plan().limited();
+  return pace_.on_overload != Overload::block && pacer_.plan().limited() && !pacer_.in_history();
 }
 
 /// How late the oldest event is that has not gone out: the one to be released now, or one that a sink still
@@ -144,6 +144,10 @@ bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t l
 void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t last) {
   const Pacer::Plan& plan = pacer_.plan();
   if (!plan.limited()) return;
+  if (plan.is_history(batch, last - 1)) {
+    counters_.history.fetch_add(last - first);
+    return;
+  }
   if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
   const std::int64_t last_due_ns = plan.due_ns(batch, last - 1);
   counters_.last_due_ns.store(last_due_ns);

@@ -30,6 +30,7 @@ struct FaultCounters {
 struct PipelineCounters {
   std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
   std::atomic<std::uint64_t> shed{0};      ///< read it before `released`: it is then not more
+  std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
   FaultCounters faults;
   std::atomic<std::int64_t> event_time_ns{0};
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were

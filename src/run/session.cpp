@@ -71,6 +71,7 @@ class Session::Impl {
   Done open_all();
   Done open_content();
   Done open_sinks();
+  std::optional<std::int64_t> live_start_ns();
   void conduct();
   void finish(Pipeline::End end);
   void fill_rates(RunStatus& status) const;
@@ -165,15 +166,21 @@ Done Session::Impl::open_all() {
   for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
   feed_ = std::make_unique<Feed>(*content_->scenario, std::move(encoders), shards, content_->run,
                                  config_.delivery.threads, config_.faults, config_.content.seed);
-  // A live run is due by the wall clock: its start may lie a moment back by now.
-  std::optional<std::int64_t> start_ns;
-  if (config_.pace.live && !config_.pace.start_when_ready)
-    start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
-                                         config_.content.start_ns, start_ns);
+                                         config_.content.start_ns, live_start_ns());
   pipeline_->limit(config_.content.most_events);
   warn_of_empty_part();
   return {};
+}
+
+/// By the clock, when the first event of a live run was due: some time back, where the wall clock is past the
+/// start or there is history to send. None: when the run begins.
+std::optional<std::int64_t> Session::Impl::live_start_ns() {
+  const PaceOptions& pace = config_.pace;
+  if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
+  const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
+  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
+  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
 }
 
 Result<RunPlan> Session::Impl::check() {
@@ -345,7 +352,9 @@ void Session::Impl::fill_rates(RunStatus& s) const {
                               : 0;
   };
   const bool planned = pacer_->plan().limited();
-  const auto timed = [&](std::uint64_t events) { return planned && events > 0 ? events - 1 : events; };
+  // What was sent before a live run was level with the clock has no due time either.
+  const std::uint64_t untimed = counters.history.load() + (planned ? 1 : 0);
+  const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();
     s.target_rate = rate(std::min(timed(s.released), counters.most_due.load()), last_due_ns);
