@@ -140,7 +140,8 @@ Result<int> run(Context& context, const RunOptions& options) {
 /// In the order of the groups in the help.
 std::vector<OptionSpec> all_options(RunOptions& options) {
   std::vector<OptionSpec> all;
-  for (const auto part : {mode_options, what_options, pace_options, delivery_options, proof_options})
+  for (const auto part :
+       {mode_options, what_options, pace_options, delivery_options, kafka_options, proof_options})
     for (OptionSpec& option : part(options)) all.push_back(std::move(option));
   return all;
 }

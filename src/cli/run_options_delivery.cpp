@@ -126,11 +126,13 @@ std::vector<OptionSpec> pace_options(RunOptions& o) {
 std::vector<OptionSpec> delivery_options(RunOptions& o) {
   const auto how = [](const Text& text, Setter set) { return option_of("Delivery", text, std::move(set)); };
   return {
-      suggesting({"stdout", "file:", "http", "null"},
-                 repeatable(noted(how({"sink", "SINK", "",
-                                       "Where events go: stdout, file:PATH (.zst is compressed), http, null"},
-                                      add_sink(o.sinks)),
-                                  "stdout, or http with --api-endpoint"))),
+      suggesting(
+          {"stdout", "file:", "http", "kafka", "null"},
+          repeatable(noted(how({"sink", "SINK", "",
+                                "Where events go: stdout, file:PATH (.zst is compressed), http, kafka, "
+                                "null"},
+                               add_sink(o.sinks)),
+                           "stdout; http with --api-endpoint, kafka with --brokers"))),
       how({"api-endpoint", "URL", "http://localhost:8000/play",
            "Where the http sink POSTs; implies --sink http"},
           set_endpoint(o.endpoint)),

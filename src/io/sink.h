@@ -28,6 +28,14 @@ struct FailureReason {
   std::uint64_t events = 0;
 };
 
+/// How far a partition of a topic is known to be written: all before both numbers is settled.
+struct StreamPosition {
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t next_offset = 0;    ///< behind the last record of ours that the cluster has
+  std::uint64_t next_ordinal = 0;  ///< behind that record's position in the run (WireBatch::first_ordinal)
+};
+
 /// Told of what becomes of events, from whichever thread sees it.
 class AckListener {
  public:
@@ -76,6 +84,9 @@ class Sink {
 
   /// Of events that failed one by one while the sink went on; most frequent first. Any thread.
   virtual std::vector<FailureReason> failure_reasons() const { return {}; }
+
+  /// Where a later run may go on; only sinks that write to partitions know. Any thread.
+  virtual std::vector<StreamPosition> positions() const { return {}; }
 
   /// Virtual for sinks that wrap another one.
   virtual const SinkCounters& counters() const { return counters_; }

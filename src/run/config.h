@@ -9,6 +9,7 @@
 #include "base/quantity.h"
 #include "io/sinks/http_options.h"
 #include "sim/faults/faults.h"
+#include "io/sinks/kafka_options.h"
 #include "sim/scenario.h"
 
 namespace racesim {
@@ -56,7 +57,7 @@ struct PaceOptions {
 };
 
 struct SinkSpec {
-  std::string kind;    ///< a name of the registry: stdout, file, http, null
+  std::string kind;    ///< a name of the registry: stdout, file, http, kafka, null
   std::string target;  ///< file: path; http: URL; else empty
 };
 
@@ -65,6 +66,7 @@ struct DeliveryOptions {
   std::string format = "json";  ///< a name of the codec registry
   std::uint32_t threads = 4;    ///< 1..256
   HttpOptions http;
+  KafkaOptions kafka;
   std::string dead_letter_path = "dead-letter.ndjson";
   std::int64_t drain_timeout_ns = 30'000'000'000;
   bool strict_pipe = false;

@@ -117,16 +117,21 @@ SinkRequest Session::Impl::request_for(const SinkText& text) {
   request.target = text.target;
   request.header = content_->encoders.front()->header();
   request.http = config_.delivery.http;
+  request.kafka = config_.delivery.kafka;
+  for (const StreamInfo& stream : content_->scenario->streams()) request.topics.emplace_back(stream.topic);
+  if (!request.kafka.topic.empty()) request.topics.front() = request.kafka.topic;
+  request.times = {config_.content.start_ns, config_.content.end_ns,
+                   config_.pace.live ? config_.pace.speed : 0};
   request.clock = &clock_;
   request.acks = &sink_times_.emplace_back(times_);
   request.dead_letter = &dead_letter_;
   return request;
 }
 
-/// Only http gives events up one by one. Found out now rather than with the first that fails.
+/// Only http and kafka give events up one by one. Found out now rather than with the first that fails.
 Done Session::Impl::check_dead_letter() const {
   for (const SinkSpec& spec : config_.delivery.sinks)
-    if (spec.kind == "http") return dead_letter_.check();
+    if (spec.kind == "http" || spec.kind == "kafka") return dead_letter_.check();
   return {};
 }
 
