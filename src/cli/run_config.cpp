@@ -329,6 +329,10 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
+  if (o.resume && o.checkpoint.empty())
+    return fail(ErrorKind::usage, "--resume: no checkpoint to go on from",
+                "add: --checkpoint run.checkpoint");
+  config.checkpoint = {o.checkpoint, o.resume};
   const Result<FaultRules> faults = fault_rules(o, settings);
   if (!faults) return tl::make_unexpected(faults.error());
   config.faults = *faults;

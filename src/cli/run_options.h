@@ -50,6 +50,8 @@ struct RunOptions {
   // Proof
   std::string lock, summary_export;
   std::vector<Threshold> thresholds;
+  std::string checkpoint;
+  bool resume = false;
   FaultRules faults;
   std::int64_t late_delay_ns = 0;
 };

@@ -181,6 +181,11 @@ std::vector<OptionSpec> proof_options(RunOptions& o) {
              "How late the late ones are at most; reordered ones wait no longer"},
             set_parsed(o.late_delay_ns, &parse_duration_ns)),
       file(proof(
+          {"checkpoint", "FILE", "", "Note there each second how far the run has come, so that it can go on"},
+          set_text(o.checkpoint))),
+      proof({"resume", "", "", "Go on from the checkpoint, if it is there: nothing is missing or sent twice"},
+            set_flag(o.resume)),
+      file(proof(
           {"lock", "FILE", "", "Run only if no other process holds this lock, else end with 6; for cron"},
           set_text(o.lock))),
       file(proof({"summary-export", "FILE", "", "Write the result as JSON to this file"},

@@ -23,7 +23,7 @@ OpenedSink open_stdout(const SinkRequest& r) {
   return open_stdout_sink(r.header, r.acks);
 }
 OpenedSink open_file(const SinkRequest& r) {
-  return open_file_sink(r.target, r.header, *r.clock, r.acks);
+  return open_file_sink(r.target, r.header, *r.clock, r.acks, r.resumed);
 }
 OpenedSink open_null(const SinkRequest& r) {
   return make_null_sink(r.acks);

@@ -34,6 +34,7 @@ struct SinkRequest {
   KafkaOptions kafka;                 ///< kafka
   std::vector<std::string> topics;    ///< kafka: by stream
   EventTimes times;                   ///< kafka
+  bool resumed = false;               ///< file: goes on with what an earlier process left
   Clock* clock = nullptr;             ///< file, http, kafka
   AckListener* acks = nullptr;        ///< may be null
   DeadLetter* dead_letter = nullptr;  ///< http, kafka

@@ -8,8 +8,8 @@
 
 #include "base/quantity.h"
 #include "io/sinks/http_options.h"
-#include "sim/faults/faults.h"
 #include "io/sinks/kafka_options.h"
+#include "sim/faults/faults.h"
 #include "sim/scenario.h"
 
 namespace racesim {
@@ -72,11 +72,18 @@ struct DeliveryOptions {
   bool strict_pipe = false;
 };
 
+/// How a run that is killed can go on.
+struct CheckpointOptions {
+  std::string path;     ///< empty: none
+  bool resume = false;  ///< go on from the file, if it is there
+};
+
 struct RunConfig {
   ContentOptions content;
   ShardOption shard;
   PaceOptions pace;
   DeliveryOptions delivery;
+  CheckpointOptions checkpoint;
   FaultRules faults;                  ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
 };

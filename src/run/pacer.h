@@ -54,8 +54,9 @@ class Pacer {
   /// `seed` places Poisson arrivals. Errors: usage, for rates that cannot be planned.
   static Result<Pacer> make(const PaceOptions& options, std::uint64_t seed, Clock& clock);
 
-  /// Sending starts at `now_ns`, with events of event time `event_start_ns`.
-  void start(std::int64_t now_ns, std::int64_t event_start_ns);
+  /// Sending starts at `now_ns`, with events of event time `event_start_ns`. `first_ordinal`: a run that goes
+  /// on begins with that event, as if it had kept to its schedule until then.
+  void start(std::int64_t now_ns, std::int64_t event_start_ns, std::uint64_t first_ordinal = 0);
 
   /// Waits until event `from` of the batch may leave, and says how many may. Nothing if `stop` was set
   /// meanwhile.

@@ -14,6 +14,7 @@
 #include "run/delivery_times.h"
 #include "run/feed.h"
 #include "run/pacer.h"
+#include "run/progress_log.h"
 
 namespace racesim {
 
@@ -57,6 +58,10 @@ class Pipeline {
 
   /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
   void limit(std::uint64_t events) { most_events_ = events; }
+  /// Before run(): sends from this ordinal on; the feed begins there or before.
+  void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
+  /// Before run(): tells how far it comes; outlives the pipeline.
+  void keep_log(ProgressLog& log) { log_ = &log; }
   /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
@@ -74,7 +79,7 @@ class Pipeline {
   void send_all();
   void begin(std::int64_t now_ns);
   bool send(const SharedBatch& batch, std::size_t count);
-  bool at_limit() const { return most_events_ > 0 && counters_.released.load() >= most_events_; }
+  bool at_limit() const { return most_events_ > 0 && next_ordinal_ >= most_events_; }
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -93,6 +98,9 @@ class Pipeline {
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
   std::uint64_t most_events_ = 0;
+  std::uint64_t first_ordinal_ = 0;
+  std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
+  ProgressLog* log_ = nullptr;
   bool begun_ = false;
   bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};

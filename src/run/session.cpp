@@ -14,6 +14,7 @@
 #include "io/sinks/threaded.h"
 #include "run/content.h"
 #include "run/pipeline.h"
+#include "run/resumption.h"
 
 namespace racesim {
 namespace {
@@ -71,6 +72,8 @@ class Session::Impl {
   Done open_all();
   Done open_content();
   Done open_sinks();
+  std::unique_ptr<Feed> make_feed(FeedPlace place) const;
+  std::string run_text() const { return fmt::format("{:08x}", content_->run); }
   std::optional<std::int64_t> live_start_ns();
   void conduct();
   void finish(Pipeline::End end);
@@ -81,7 +84,8 @@ class Session::Impl {
   DeliveryTimes times_;
   DeadLetter dead_letter_;
   std::unique_ptr<Content> content_;
-  std::deque<SinkTimes> sink_times_;  // parallel to sinks_
+  std::unique_ptr<Resumption> resumption_;  // null without --checkpoint; the sinks tell it of their events
+  std::deque<SinkTimes> sink_times_;        // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<Feed> feed_;
   std::optional<Pacer> pacer_;
@@ -123,7 +127,9 @@ SinkRequest Session::Impl::request_for(const SinkText& text) {
   request.times = {config_.content.start_ns, config_.content.end_ns,
                    config_.pace.live ? config_.pace.speed : 0};
   request.clock = &clock_;
-  request.acks = &sink_times_.emplace_back(times_);
+  request.resumed = resumption_ && resumption_->resumes();
+  SettledEvents* const settled = resumption_ ? &resumption_->add_sink() : nullptr;
+  request.acks = &sink_times_.emplace_back(times_, settled);
   request.dead_letter = &dead_letter_;
   return request;
 }
@@ -142,6 +148,11 @@ Done Session::Impl::open_sinks() {
   for (const SinkText& text : texts) {
     auto sink = open_sink(request_for(text));
     if (!sink) return tl::make_unexpected(sink.error());
+    if (resumption_) {
+      const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
+      sink = resumption_->resume(std::move(*sink), feed_at, dead_letter_);
+      if (!sink) return tl::make_unexpected(sink.error());
+    }
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
     if (texts.size() > 1)
       sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), &sink_times_.back()));
@@ -161,21 +172,34 @@ Done Session::Impl::open() {
 }
 
 Done Session::Impl::open_all() {
+  if (!config_.checkpoint.path.empty()) {
+    auto resumption = Resumption::open(config_);
+    if (!resumption) return tl::make_unexpected(resumption.error());
+    resumption_ = std::move(*resumption);
+  }
   if (Done ok = open_content(); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, run_text()) : Done(); !ok) return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
   if (Done ok = open_sinks(); !ok) return ok;
-  const ShardRange shards = shard_range(config_.shard, content_->scenario->shard_count());
-  std::vector<const Encoder*> encoders;
-  for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
-  feed_ = std::make_unique<Feed>(*content_->scenario, std::move(encoders), shards, content_->run,
-                                 config_.delivery.threads, config_.faults, config_.content.seed);
+  feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, live_start_ns());
   pipeline_->limit(config_.content.most_events);
   warn_of_empty_part();
-  return {};
+  if (!resumption_) return {};
+  pipeline_->begin_at(resumption_->first_ordinal());
+  pipeline_->keep_log(resumption_->log());
+  return resumption_->start(sinks_, config_.content.start_ns, config_.content.end_ns);
+}
+
+std::unique_ptr<Feed> Session::Impl::make_feed(FeedPlace place) const {
+  std::vector<const Encoder*> encoders;
+  for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
+  return std::make_unique<Feed>(*content_->scenario, std::move(encoders),
+                                shard_range(config_.shard, content_->scenario->shard_count()), content_->run,
+                                config_.delivery.threads, config_.faults, config_.content.seed, place);
 }
 
 /// By the clock, when the first event of a live run was due: some time back, where the wall clock is past the
@@ -254,6 +278,9 @@ void Session::Impl::conduct() {
 
 void Session::Impl::finish(Pipeline::End end) {
   if (Done closed = dead_letter_.close(); !closed && !end.error) end.error = closed.error();
+  if (resumption_)
+    if (Done saved = resumption_->finish(end.reached_end && !end.error); !saved && !end.error)
+      end.error = saved.error();
   const std::scoped_lock lock(mutex_);
   end_ = std::move(end);
   ended_ns_ = clock_.now_ns();
@@ -288,7 +315,7 @@ RunResult Session::Impl::wait() {
   RunResult result;
   result.status = status();
   result.seed = config_.content.seed;
-  result.run = fmt::format("{:08x}", content_->run);
+  result.run = run_text();
   result.start_ns = config_.content.start_ns;
   result.end_ns = config_.content.end_ns;
   result.drained = !abandoned_;

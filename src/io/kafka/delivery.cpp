@@ -185,7 +185,10 @@ void Delivery::found(const std::vector<Airborne>& events) {
 
 void Delivery::failed(const std::vector<Airborne>& events, const std::string& why, Persisted persisted) {
   bury(events, why, persisted);
-  for (const Airborne& e : events) land(e.flight, 1);
+  for (const Airborne& e : events) {
+    if (listener_ != nullptr) listener_->on_failed(*e.flight->batch, e.index, e.index + 1);
+    land(e.flight, 1);
+  }
   release(events.size());
 }
 
