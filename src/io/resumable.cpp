@@ -7,7 +7,7 @@ namespace racesim {
 
 LineHash hash_line(std::string_view line) {
   const XXH128_hash_t hash = XXH3_128bits(line.data(), line.size());
-  return {hash.high64, hash.low64};
+  return {hash.low64, hash.high64};
 }
 
 }  // namespace racesim

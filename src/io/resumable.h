@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace racesim {
 
-/// XXH3-128 of an event's bytes without the line end.
+/// XXH3-128 of an event's bytes without the line end, low half first.
 using LineHash = std::array<std::uint64_t, 2>;
 LineHash hash_line(std::string_view line);
 
@@ -28,6 +29,8 @@ struct LaneTail {
 class Resumable {
  public:
   virtual ~Resumable() = default;
+  /// What the sink writes to, beyond its name: a checkpoint holds for the same only.
+  virtual std::string identity() const = 0;
   /// All lanes, each with what lies behind its place in `known`; a lane that is not known is read from where
   /// nothing of the run can be missed. Returns once nothing more can come from the dead run. Errors: runtime
   /// if it cannot be read, usage if it is not what the checkpoint was made of.

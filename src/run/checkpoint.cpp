@@ -26,7 +26,8 @@ Json to_json(const StreamPosition& position) {
 Json to_json(const SinkCheckpoint& sink) {
   Json positions = Json::array();
   for (const StreamPosition& position : sink.positions) positions.push_back(to_json(position));
-  return {{"name", sink.name}, {"ordinal", sink.ordinal}, {"positions", positions}};
+  return {
+      {"name", sink.name}, {"identity", sink.identity}, {"ordinal", sink.ordinal}, {"positions", positions}};
 }
 
 StreamPosition position_from(const Json& json) {
@@ -34,7 +35,7 @@ StreamPosition position_from(const Json& json) {
 }
 
 SinkCheckpoint sink_from(const Json& json) {
-  SinkCheckpoint sink{json.at("name"), json.at("ordinal"), {}};
+  SinkCheckpoint sink{json.at("name"), json.at("identity"), json.at("ordinal"), {}};
   for (const Json& position : json.at("positions")) sink.positions.push_back(position_from(position));
   return sink;
 }

@@ -15,6 +15,7 @@ namespace racesim {
 
 struct SinkCheckpoint {
   std::string name;                       ///< Sink::name()
+  std::string identity;                   ///< Resumable::identity(); else empty
   std::uint64_t ordinal = 0;              ///< the sink is done with all sends before it
   std::vector<StreamPosition> positions;  ///< of its lanes
 };

@@ -4,10 +4,16 @@
 #include <chrono>
 #include <utility>
 
+#include "io/resumable.h"
+
 namespace racesim {
 namespace {
 
 constexpr std::chrono::seconds kInterval{1};
+
+std::string identity_of(Sink& sink) {
+  return sink.resumable() != nullptr ? sink.resumable()->identity() : std::string();
+}
 
 }  // namespace
 
@@ -17,7 +23,8 @@ Done Checkpointer::save() {
   std::uint64_t least = UINT64_MAX;
   for (std::size_t i = 0; i < sinks_.size(); ++i) {
     const std::uint64_t ordinal = log_.sinks[i].below();
-    checkpoint_.sinks.push_back({sinks_[i]->name(), ordinal, sinks_[i]->positions()});
+    checkpoint_.sinks.push_back(
+        {sinks_[i]->name(), identity_of(*sinks_[i]), ordinal, sinks_[i]->positions()});
     least = std::min(least, ordinal);
   }
   checkpoint_.place = log_.places.before(least);

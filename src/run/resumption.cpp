@@ -81,6 +81,11 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
   Backlog backlog;
   backlog.below = known.ordinal;
   if (sink->resumable() != nullptr) {
+    if (known.identity != sink->resumable()->identity())
+      return fail(ErrorKind::usage,
+                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " +
+                      sink->resumable()->identity(),
+                  "give the run the same place to write to, or remove the checkpoint to begin anew");
     const auto feed_from = [&](std::uint64_t ordinal) { return feed_at(place_before(ordinal)); };
     Result<Backlog> found = find_backlog(known, *sink, feed_from, log_.places, dead_letter);
     if (!found) return tl::make_unexpected(found.error());

@@ -15,6 +15,7 @@
 #include "run/content.h"
 #include "run/pipeline.h"
 #include "run/resumption.h"
+#include "run/run_lock.h"
 
 namespace racesim {
 namespace {
@@ -71,6 +72,7 @@ class Session::Impl {
   Done check_dead_letter() const;
   Done open_all();
   Done open_content();
+  Done take_lock();
   Done open_sinks();
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
   std::string run_text() const { return fmt::format("{:08x}", content_->run); }
@@ -84,6 +86,7 @@ class Session::Impl {
   DeliveryTimes times_;
   DeadLetter dead_letter_;
   std::unique_ptr<Content> content_;
+  std::optional<LockFile> lock_;
   std::unique_ptr<Resumption> resumption_;  // null without --checkpoint; the sinks tell it of their events
   std::deque<SinkTimes> sink_times_;        // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
@@ -141,10 +144,23 @@ Done Session::Impl::check_dead_letter() const {
   return {};
 }
 
+/// Two writers of the same events would interleave in a topic, and neither could tell.
+Done Session::Impl::take_lock() {
+  for (const SinkSpec& spec : config_.delivery.sinks) {
+    if (spec.kind != "kafka") continue;
+    const std::string target = config_.delivery.kafka.brokers + " " + config_.delivery.kafka.topic;
+    Result<LockFile> lock = lock_run(run_text(), config_.shard, target);
+    if (!lock) return tl::make_unexpected(lock.error());
+    lock_.emplace(std::move(*lock));
+  }
+  return {};
+}
+
 Done Session::Impl::open_sinks() {
   const std::vector<SinkText> texts = sink_texts();
   if (Done distinct = check_distinct(texts); !distinct) return distinct;
   if (Done ok = check_dead_letter(); !ok) return ok;
+  if (Done ok = take_lock(); !ok) return ok;
   for (const SinkText& text : texts) {
     auto sink = open_sink(request_for(text));
     if (!sink) return tl::make_unexpected(sink.error());

@@ -2,7 +2,10 @@
 
 #include <syslog.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -14,12 +17,22 @@ namespace {
 /// Texts of librdkafka are this long at most.
 using Text = std::array<char, 512>;
 
-std::vector<std::string> property_names(const rd_kafka_conf_t* conf) {
+/// All of them, from the table that the library prints; that of a conf lacks the second names.
+std::vector<std::string> property_names() {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* const memory = open_memstream(&text, &size);
+  if (memory == nullptr) return {};
+  rd_kafka_conf_properties_show(memory);
+  std::fclose(memory);
   std::vector<std::string> names;
-  std::size_t count = 0;
-  const char** const dump = rd_kafka_conf_dump(const_cast<rd_kafka_conf_t*>(conf), &count);
-  for (std::size_t i = 0; i + 1 < count; i += 2) names.emplace_back(dump[i]);
-  rd_kafka_conf_dump_free(dump, count);
+  for (std::string_view rest(text, size); !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::string_view name = line.substr(0, line.find(' '));
+    if (!name.empty() && name.find('.') != std::string_view::npos) names.emplace_back(name);
+  }
+  std::free(text);
   return names;
 }
 
@@ -30,13 +43,13 @@ bool is_secret(std::string_view key) {
   return false;
 }
 
-Error refused_property(const rd_kafka_conf_t* conf, const std::string& key, const std::string& value,
-                       rd_kafka_conf_res_t result, const Text& why) {
+Error refused_property(const std::string& key, const std::string& value, rd_kafka_conf_res_t result,
+                       const Text& why) {
   const std::string shown = is_secret(key) ? key : key + "=" + value;
   if (result != RD_KAFKA_CONF_UNKNOWN)
     return {ErrorKind::usage, "-X " + shown + ": " + why.data(),
             "see CONFIGURATION.md of librdkafka for its values"};
-  const std::string meant = closest(key, property_names(conf));
+  const std::string meant = closest(key, property_names());
   return {ErrorKind::usage, "-X " + shown + ": librdkafka has no such property",
           meant.empty() ? "see CONFIGURATION.md of librdkafka" : "did you mean: -X " + meant + "=…"};
 }
@@ -47,8 +60,7 @@ Result<ConfPtr> make_conf(const KafkaProperties& properties) {
     Text why{};
     const rd_kafka_conf_res_t result =
         rd_kafka_conf_set(conf.get(), key.c_str(), value.c_str(), why.data(), why.size());
-    if (result != RD_KAFKA_CONF_OK)
-      return tl::make_unexpected(refused_property(conf.get(), key, value, result, why));
+    if (result != RD_KAFKA_CONF_OK) return tl::make_unexpected(refused_property(key, value, result, why));
   }
   return conf;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -13,6 +14,13 @@ using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Destroy<&rd_kafka
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Destroy<&rd_kafka_NewTopic_destroy>>;
 using ResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Destroy<&rd_kafka_ConfigResource_destroy>>;
 using AdminOptionsPtr = std::unique_ptr<rd_kafka_AdminOptions_t, Destroy<&rd_kafka_AdminOptions_destroy>>;
+
+using PartitionListPtr =
+    std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy<&rd_kafka_topic_partition_list_destroy>>;
+
+// Of a start that takes 10 s at most, these may take a part each.
+constexpr int kDescribe_ms = 4'000;
+constexpr int kEnds_ms = 5'000;
 
 AdminOptionsPtr admin_options(rd_kafka_t* handle, rd_kafka_admin_op_t operation, int limit_ms) {
   AdminOptionsPtr options(rd_kafka_AdminOptions_new(handle, operation));
@@ -31,6 +39,16 @@ bool is_refusal(rd_kafka_resp_err_t code) {
 
 bool is_absent(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+}
+
+std::map<std::string, std::string> config_of(const rd_kafka_ConfigResource_t& resource) {
+  std::map<std::string, std::string> config;
+  std::size_t count = 0;
+  const auto* const entries = rd_kafka_ConfigResource_configs(&resource, &count);
+  for (std::size_t i = 0; i < count; ++i)
+    if (const char* value = rd_kafka_ConfigEntry_value(entries[i]); value != nullptr)
+      config[rd_kafka_ConfigEntry_name(entries[i])] = value;
+  return config;
 }
 
 Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
@@ -135,7 +153,7 @@ Done Cluster::create(const std::vector<std::string>& names, std::uint32_t partit
   return {};
 }
 
-Result<bool> Cluster::describe(std::vector<TopicState>& topics) {
+bool Cluster::describe(std::vector<TopicState>& topics) {
   std::vector<ResourcePtr> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
   for (const TopicState& topic : topics) {
@@ -143,25 +161,39 @@ Result<bool> Cluster::describe(std::vector<TopicState>& topics) {
     raw.push_back(resources.back().get());
   }
   const QueuePtr queue(rd_kafka_queue_new(client_.get()));
-  const AdminOptionsPtr options = admin_options(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, limit_ms_);
+  const int limit_ms = std::min(limit_ms_, kDescribe_ms);
+  const AdminOptionsPtr options = admin_options(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, limit_ms);
   rd_kafka_DescribeConfigs(client_.get(), raw.data(), raw.size(), options.get(), queue.get());
   const Result<EventPtr> event = answer(queue.get(), "describe topics");
-  if (!event) return tl::make_unexpected(event.error());
+  if (!event) return false;
   std::size_t count = 0;
   const auto* const results =
       rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event->get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
     if (rd_kafka_ConfigResource_error(results[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
-    std::size_t entries = 0;
-    const auto* const configs = rd_kafka_ConfigResource_configs(results[i], &entries);
-    for (TopicState& topic : topics) {
-      if (topic.name != rd_kafka_ConfigResource_name(results[i])) continue;
-      for (std::size_t k = 0; k < entries; ++k)
-        if (const char* value = rd_kafka_ConfigEntry_value(configs[k]); value != nullptr)
-          topic.config[rd_kafka_ConfigEntry_name(configs[k])] = value;
-    }
+    for (TopicState& topic : topics)
+      if (topic.name == rd_kafka_ConfigResource_name(results[i])) topic.config = config_of(*results[i]);
   }
   return true;
+}
+
+Result<std::vector<std::int64_t>> Cluster::end_offsets(const std::vector<TopicPartition>& partitions) {
+  const PartitionListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const TopicPartition& p : partitions)
+    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = RD_KAFKA_OFFSET_END;
+  const rd_kafka_resp_err_t code =
+      rd_kafka_offsets_for_times(client_.get(), list.get(), std::min(limit_ms_, kEnds_ms));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::make_unexpected(unreachable());
+  std::vector<std::int64_t> ends;
+  for (const TopicPartition& p : partitions) {
+    const auto* const found = rd_kafka_topic_partition_list_find(list.get(), p.topic.c_str(), p.partition);
+    if (found == nullptr || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->offset < 0)
+      return fail(ErrorKind::runtime,
+                  fmt::format("ask for the end of {} [{}]: {}", p.topic, p.partition,
+                              found == nullptr ? "no answer" : rd_kafka_err2str(found->err)));
+    ends.push_back(found->offset);
+  }
+  return ends;
 }
 
 std::string Cluster::id() {

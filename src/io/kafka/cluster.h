@@ -19,6 +19,11 @@ struct TopicState {
   std::map<std::string, std::string> config;  ///< empty if the cluster does not tell us
 };
 
+struct TopicPartition {
+  std::string topic;
+  std::int32_t partition = 0;
+};
+
 /// One thread. Every call ends within its time limit.
 class Cluster {
  public:
@@ -31,7 +36,9 @@ class Cluster {
   /// One that another process makes meanwhile is no error. Returns once they can be written to.
   Done create(const std::vector<std::string>& names, std::uint32_t partitions);
   /// Fills in the config of the topics. False: the cluster does not show it to us.
-  Result<bool> describe(std::vector<TopicState>& topics);
+  bool describe(std::vector<TopicState>& topics);
+  /// Behind the last record of each partition. Errors: runtime.
+  Result<std::vector<std::int64_t>> end_offsets(const std::vector<TopicPartition>& partitions);
   /// The cluster's id; empty if it has none.
   std::string id();
 

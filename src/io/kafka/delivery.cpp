@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "io/kafka/payload.h"
+
 namespace racesim::kafka {
 namespace {
 
@@ -35,14 +37,6 @@ class Runs {
   std::uint32_t first_ = 0, last_ = 0;
 };
 
-/// Which event of the batch has its payload there; mostly the one behind `guess`.
-std::uint32_t index_of(const WireBatch& batch, const void* payload, std::uint32_t guess) {
-  const auto at = static_cast<std::uint32_t>(static_cast<const char*>(payload) - batch.text.data());
-  if (guess < batch.size() && batch.begin_of(guess) == at) return guess;
-  const auto end = std::upper_bound(batch.ends.begin(), batch.ends.end(), at);
-  return static_cast<std::uint32_t>(end - batch.ends.begin());
-}
-
 /// Errors that a new producer can do nothing about: they concern the event, not the producer.
 bool is_final(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
@@ -55,11 +49,6 @@ bool is_refusal(rd_kafka_resp_err_t code) {
 }
 
 }  // namespace
-
-/// Failures of one event of the producer, by reason.
-struct Delivery::Failures {
-  std::map<std::pair<rd_kafka_resp_err_t, Persisted>, std::vector<Airborne>> by_error;
-};
 
 void land(Flight* flight, std::uint32_t events) {
   if (flight->open.fetch_sub(events, std::memory_order_acq_rel) == events) delete flight;
@@ -79,6 +68,11 @@ std::size_t Delivery::reserve(std::size_t wanted) {
   const std::size_t granted = std::min(wanted, static_cast<std::size_t>(room));
   pending_.fetch_add(static_cast<std::int64_t>(granted));
   return granted;
+}
+
+bool Delivery::wait_until_ended(std::int64_t timeout_ns) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::nanoseconds(timeout_ns), [&] { return ended(); });
 }
 
 bool Delivery::wait_until_settled(std::int64_t timeout_ns) {
@@ -104,7 +98,7 @@ void Delivery::note_sent(const WireBatch& batch, std::size_t first, std::size_t 
 
 void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std::vector<Airborne>* held) {
   auto& reports = const_cast<rd_kafka_event_t&>(event);
-  Failures failures;
+  std::map<rd_kafka_resp_err_t, std::vector<Airborne>> failures;
   std::uint64_t acked = 0, bytes = 0, settled = 0;
   Runs runs(listener_);
   StreamPosition position;
@@ -131,7 +125,7 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std
       position = {rd_kafka_topic_name(topic), m->partition, 0, 0};
     }
     if (m->_private != flight) change_flight(static_cast<Flight*>(m->_private));
-    const std::uint32_t index = index_of(*flight->batch, m->payload, next);
+    const std::uint32_t index = event_at(*flight->batch, m->payload, next);
     next = index + 1;
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       ++acked;
@@ -144,11 +138,11 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std
     }
     const Persisted persisted =
         rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED ? Persisted::no : Persisted::possibly;
-    const Airborne lost{flight, index, topic_index, m->partition, persisted};
+    const Airborne lost{flight, index, topic_index, m->partition, -1, persisted};
     if (held != nullptr && !is_final(m->err))
       held->push_back(lost);
     else
-      failures.by_error[{m->err, persisted}].push_back(lost);
+      failures[m->err].push_back(lost);
   }
   // The counters come first: once nothing is pending, who waits for that reads them.
   counters_.acked.fetch_add(acked, std::memory_order_relaxed);
@@ -157,34 +151,42 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std
   change_flight(nullptr);
   settled += acked;
   if (settled > 0) release(settled);
-  for (const auto& [kind, events] : failures.by_error) {
-    if (is_refusal(kind.first))
-      end(Error{ErrorKind::usage, name_ + ": " + rd_kafka_err2str(kind.first),
+  for (const auto& [code, events] : failures) {
+    if (is_refusal(code))
+      end(Error{ErrorKind::usage, name_ + ": " + rd_kafka_err2str(code),
                 "give this user the right Write on the topics"},
-          rd_kafka_err2str(kind.first));
-    const bool purged =
-        kind.first == RD_KAFKA_RESP_ERR__PURGE_QUEUE || kind.first == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
-    failed(events, purged ? end_reason() : rd_kafka_err2str(kind.first), kind.second);
+          rd_kafka_err2str(code));
+    const bool purged = code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+    failed(events, purged ? end_reason() : rd_kafka_err2str(code));
   }
 }
 
-void Delivery::found(const std::vector<Airborne>& events) {
+void Delivery::found(const std::vector<Airborne>& events, const std::vector<std::string>& topics) {
   {
     Runs runs(listener_);
     for (const Airborne& e : events) runs.add(*e.flight->batch, e.index);
   }
   std::uint64_t bytes = 0;
   for (const Airborne& e : events) {
-    bytes += e.flight->batch->line(e.index).size();
-    land(e.flight, 1);
+    const WireBatch& batch = *e.flight->batch;
+    bytes += payload_of(batch, e.index).size();
+    const std::scoped_lock lock(mutex_);
+    positions_[{e.topic, e.partition}] = {topics[e.topic], e.partition, e.offset + 1,
+                                          batch.first_ordinal + e.index + 1};
   }
+  for (const Airborne& e : events) land(e.flight, 1);
   counters_.bytes.fetch_add(bytes, std::memory_order_relaxed);
   counters_.acked.fetch_add(events.size(), std::memory_order_relaxed);
   release(events.size());
 }
 
-void Delivery::failed(const std::vector<Airborne>& events, const std::string& why, Persisted persisted) {
-  bury(events, why, persisted);
+void Delivery::failed(const std::vector<Airborne>& events, const std::string& why) {
+  for (const Persisted persisted : {Persisted::no, Persisted::possibly}) {
+    std::vector<Airborne> part;
+    for (const Airborne& e : events)
+      if (e.persisted == persisted) part.push_back(e);
+    if (!part.empty()) bury(part, why, persisted);
+  }
   for (const Airborne& e : events) {
     if (listener_ != nullptr) listener_->on_failed(*e.flight->batch, e.index, e.index + 1);
     land(e.flight, 1);
@@ -211,7 +213,7 @@ void Delivery::refuse(const SharedBatch& batch, std::size_t first, std::size_t l
   flight->open.store(1);
   std::vector<Airborne> events;
   for (std::size_t i = first; i < last; ++i)
-    events.push_back({flight, static_cast<std::uint32_t>(i), 0, 0, Persisted::no});
+    events.push_back({flight, static_cast<std::uint32_t>(i), 0, 0, -1, Persisted::no});
   bury(events, end_reason(), Persisted::no);
   land(flight, 1);
 }
@@ -221,6 +223,13 @@ std::vector<StreamPosition> Delivery::positions() const {
   std::vector<StreamPosition> positions;
   for (const auto& [partition, position] : positions_) positions.push_back(position);
   return positions;
+}
+
+std::optional<StreamPosition> Delivery::position(std::uint32_t topic, std::int32_t partition) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = positions_.find({topic, partition});
+  if (found == positions_.end()) return std::nullopt;
+  return found->second;
 }
 
 void Delivery::end(std::optional<Error> error, std::string reason) {

@@ -30,6 +30,7 @@ struct Airborne {
   std::uint32_t index = 0;
   std::uint32_t topic = 0;
   std::int32_t partition = 0;
+  std::int64_t offset = -1;  ///< where it was found
   Persisted persisted = Persisted::no;
 };
 
@@ -51,6 +52,8 @@ class Delivery {
   std::size_t reserve(std::size_t wanted);
   /// Blocks until nothing is pending, `timeout_ns` at most; whether nothing is.
   bool wait_until_settled(std::int64_t timeout_ns);
+  /// Blocks until the sink has ended, `timeout_ns` at most; whether it has.
+  bool wait_until_ended(std::int64_t timeout_ns);
   /// Blocks until something is settled, the sink ended, or `timeout_ns` is over.
   void wait_for_change(std::int64_t timeout_ns);
   std::uint64_t pending() const { return static_cast<std::uint64_t>(pending_.load()); }
@@ -59,9 +62,12 @@ class Delivery {
   /// producer may repair are put there instead; they stay pending.
   void take(const rd_kafka_event_t& event, const Producer& producer, std::vector<Airborne>* held);
   /// Settles events that were found in the topic.
-  void found(const std::vector<Airborne>& events);
+  void found(const std::vector<Airborne>& events, const std::vector<std::string>& topics);
   /// Settles events as failed.
-  void failed(const std::vector<Airborne>& events, const std::string& why, Persisted persisted);
+  void failed(const std::vector<Airborne>& events, const std::string& why);
+  void count_retried(std::size_t events) { counters_.retried.fetch_add(events, std::memory_order_relaxed); }
+  /// Of this partition; none before the first ack.
+  std::optional<StreamPosition> position(std::uint32_t topic, std::int32_t partition) const;
   /// Fails events that were never reserved: counts them as sent and failed.
   void refuse(const SharedBatch& batch, std::size_t first, std::size_t last);
   void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -76,7 +82,6 @@ class Delivery {
   std::vector<FailureReason> failure_reasons() const;
 
  private:
-  struct Failures;
   void bury(const std::vector<Airborne>& events, const std::string& why, Persisted persisted);
   void release(std::size_t events);
 

@@ -51,6 +51,10 @@ std::uint32_t Producer::topic_index(const rd_kafka_topic_t* topic) const {
   return 0;
 }
 
+void Producer::purge_queue() {
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE);
+}
+
 void Producer::purge() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }

@@ -34,6 +34,8 @@ class Producer {
   int outstanding() const { return rd_kafka_outq_len(client_.get()); }
   /// Sends what waits for company now. Returns after `timeout_ms` at the latest.
   void flush(int timeout_ms) { rd_kafka_flush(client_.get(), timeout_ms); }
+  /// Gives up what waits.
+  void purge_queue();
   /// Gives up what waits, and also what is on its way.
   void purge();
   /// The error after which an idempotent producer is dead.

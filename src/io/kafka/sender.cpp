@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "io/kafka/payload.h"
 
 namespace racesim::kafka {
 namespace {
@@ -11,25 +11,19 @@ namespace {
 constexpr int kPoll_ms = 100;
 constexpr std::int64_t kWait_ns = 10'000'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
-/// What a record costs beside key and payload, and the request around it: at most.
-constexpr std::uint64_t kRecordOverheadBytes = 100;
-/// Messages of one lane that are handed over at a time.
-constexpr std::size_t kLaneMessages = 4096;
-
-std::string_view payload_of(const WireBatch& batch, std::size_t event) {
-  std::string_view line = batch.line(event);
-  if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-  return line;
-}
 
 }  // namespace
 
-Sender::Sender(Producer producer, std::vector<Route> routes, bool event_times, Delivery& delivery)
+Sender::Sender(Producer producer, std::vector<Route> routes, KafkaOptions options, KafkaProperties properties,
+               Clock& clock, Delivery& delivery)
     : producer_(std::move(producer)),
       routes_(std::move(routes)),
-      event_times_(event_times),
+      options_(std::move(options)),
+      properties_(std::move(properties)),
+      clock_(clock),
       delivery_(delivery) {
   for (std::uint32_t s = 0; s < routes_.size(); ++s) {
+    topics_.push_back(routes_[s].topic);
     keys_.emplace_back(routes_[s].partitions);
     first_lane_.push_back(lanes_.size());
     for (std::int32_t p = 0; p < routes_[s].partitions; ++p) lanes_.push_back({s, p, {}});
@@ -89,24 +83,25 @@ void Sender::sort_into_lanes(Flight* flight, std::size_t first, std::size_t last
     const std::size_t lane_index = first_lane_[stream] + static_cast<std::size_t>(entry.partition);
     Lane& lane = lanes_[lane_index];
     if (lane.messages.empty()) filled_.push_back(lane_index);
-    const std::string_view payload = payload_of(batch, i);
-    Message& m = lane.messages.emplace_back();
-    m.payload = const_cast<char*>(payload.data());
-    m.len = payload.size();
-    m.key = const_cast<char*>(entry.key);
-    m.key_len = entry.key_size;
-    m._private = flight;
-    m.offset = batch.heads[i].emit_time_ns / kNsPerMs;
+    lane.messages.push_back(message_of(flight, i, entry));
   }
+}
+
+Message Sender::message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key) {
+  const std::string_view payload = payload_of(*flight->batch, event);
+  Message m{};
+  m.payload = const_cast<char*>(payload.data());
+  m.len = payload.size();
+  m.key = const_cast<char*>(key.key);
+  m.key_len = key.key_size;
+  m._private = flight;
+  m.offset = flight->batch->heads[event].emit_time_ns / kNsPerMs;
+  return m;
 }
 
 Airborne Sender::airborne(const Lane& lane, const Message& message) const {
   auto* const flight = static_cast<Flight*>(message._private);
-  const WireBatch& batch = *flight->batch;
-  const auto at = static_cast<std::uint32_t>(static_cast<const char*>(message.payload) - batch.text.data());
-  const auto end = std::upper_bound(batch.ends.begin(), batch.ends.end(), at);
-  return {flight, static_cast<std::uint32_t>(end - batch.ends.begin()), lane.topic, lane.partition,
-          Persisted::no};
+  return {flight, event_at(*flight->batch, message.payload), lane.topic, lane.partition, -1, Persisted::no};
 }
 
 void Sender::send(Lane& lane) {
@@ -115,16 +110,23 @@ void Sender::send(Lane& lane) {
       std::vector<Airborne> lost;
       for (const Message& m : lane.messages) lost.push_back(airborne(lane, m));
       lane.messages.clear();
-      delivery_.failed(lost, delivery_.end_reason(), Persisted::no);
+      delivery_.failed(lost, delivery_.end_reason());
       return;
     }
-    {
-      const std::scoped_lock lock(producer_mutex_);
-      producer_.produce(lane.topic, lane.partition, lane.messages, event_times_);
-    }
-    drop_settled(lane);
+    if (offer(lane)) drop_settled(lane);
     if (!lane.messages.empty()) delivery_.wait_for_change(kWait_ns);
   }
+}
+
+/// False: the producer is dead, and took none of those that it did not take before.
+bool Sender::offer(Lane& lane) {
+  const std::scoped_lock lock(producer_mutex_);
+  if (!producer_ || producer_->fatal_error()) return false;
+  producer_->produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
+  if (!producer_->fatal_error()) return true;
+  // It died meanwhile: what it refused for that is for the next one.
+  std::erase_if(lane.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
+  return false;
 }
 
 /// Leaves those that the full queue did not take.
@@ -141,40 +143,42 @@ void Sender::drop_settled(Lane& lane) {
     }
   }
   lane.messages.resize(kept);
-  if (!lost.empty()) delivery_.failed(lost, rd_kafka_err2str(why), Persisted::no);
+  if (!lost.empty()) delivery_.failed(lost, rd_kafka_err2str(why));
 }
 
 void Sender::drain() {
   while (!delivery_.wait_until_settled(kWait_ns)) {
     const std::scoped_lock lock(producer_mutex_);
-    producer_.flush(0);
+    if (producer_) producer_->flush(0);
   }
 }
 
 void Sender::purge() {
   const std::scoped_lock lock(producer_mutex_);
-  producer_.purge();
+  if (producer_) producer_->purge();
 }
 
 void Sender::serve() {
   while (!stopping_.load() || delivery_.pending() > 0) {
-    const EventPtr event = producer_.poll(kPoll_ms);
-    if (!event) continue;
-    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR)
-      delivery_.take(*event, producer_, nullptr);
-    else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR)
-      take_error(*event);
+    if (!producer_) {
+      // The sink has ended; submissions fail by themselves.
+      delivery_.wait_for_change(kWait_ns);
+      continue;
+    }
+    const EventPtr event = producer_->poll(kPoll_ms);
+    // What a dead producer reports is settled by reading the topic.
+    const std::optional<std::string> fatal = producer_->fatal_error();
+    if (event) take(*event, fatal ? &held_ : nullptr);
+    if (fatal) recover(*fatal);
   }
 }
 
-void Sender::take_error(const rd_kafka_event_t& event) {
+void Sender::take(const rd_kafka_event_t& event, std::vector<Airborne>* held) {
   auto* const raw = const_cast<rd_kafka_event_t*>(&event);
-  producer_.note_trouble(rd_kafka_event_error_string(raw));
-  const std::optional<std::string> fatal = producer_.fatal_error();
-  if (!fatal) return;
-  delivery_.end(Error{producer_.fatal_is_refusal() ? ErrorKind::usage : ErrorKind::runtime,
-                      "the Kafka producer is dead: " + *fatal, "see the broker's log"},
-                *fatal);
+  if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR)
+    delivery_.take(event, *producer_, held);
+  else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_ERROR)
+    producer_->note_trouble(rd_kafka_event_error_string(raw));
 }
 
 }  // namespace racesim::kafka

@@ -10,9 +10,11 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "io/kafka/delivery.h"
 #include "io/kafka/keys.h"
 #include "io/kafka/producer.h"
+#include "io/kafka/recovery.h"
 
 namespace racesim::kafka {
 
@@ -20,13 +22,17 @@ namespace racesim::kafka {
 struct Route {
   std::string topic;
   std::int32_t partitions = 0;
-  std::uint64_t record_bytes_max = 0;  ///< 0: not known
+  std::vector<std::int64_t> first_offsets;  ///< by partition: behind all that was there before the run
+  std::uint64_t record_bytes_max = 0;       ///< 0: not known
 };
 
-/// submit() and drain() are called by one thread, the rest by any.
+/// A producer that dies of a fatal error is replaced: what it left open is looked up in the topic, and what
+/// is not there goes out again, before anything new. submit() and drain() are called by one thread, the rest
+/// by any.
 class Sender {
  public:
-  Sender(Producer producer, std::vector<Route> routes, bool event_times, Delivery& delivery);
+  Sender(Producer producer, std::vector<Route> routes, KafkaOptions options, KafkaProperties properties,
+         Clock& clock, Delivery& delivery);
   /// Everything must be settled.
   ~Sender();
 
@@ -48,22 +54,35 @@ class Sender {
   Flight* board(const SharedBatch& batch, std::size_t events);
   void sort_into_lanes(Flight* flight, std::size_t first, std::size_t last);
   void send(Lane& lane);
+  bool offer(Lane& lane);
   void drop_settled(Lane& lane);
+  static Message message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key);
   Airborne airborne(const Lane& lane, const Message& message) const;
   void serve();
-  void take_error(const rd_kafka_event_t& event);
+  void take(const rd_kafka_event_t& event, std::vector<Airborne>* held);
+  void recover(const std::string& why);
+  std::vector<Airborne> collect_open();
+  bool may_recover(const std::string& why);
+  std::optional<ReadBack> look_up(const std::vector<Airborne>& open);
+  Done replace(const std::vector<Airborne>& again);
 
-  std::mutex producer_mutex_;  // guards producer_ against being replaced while it is used
-  Producer producer_;
+  std::mutex producer_mutex_;         // guards producer_ against being replaced while it is used
+  std::optional<Producer> producer_;  // none while a dead one is replaced
   const std::vector<Route> routes_;
-  const bool event_times_;
+  std::vector<std::string> topics_;  // of the routes
+  const KafkaOptions options_;
+  const KafkaProperties properties_;
+  Clock& clock_;
   Delivery& delivery_;
   std::deque<KeyTable> keys_;  // by stream
-  std::vector<Lane> lanes_;     // partition p of stream s: first_lane_[s] + p
+  std::vector<Lane> lanes_;    // partition p of stream s: first_lane_[s] + p
   std::vector<std::size_t> first_lane_;
   std::vector<std::size_t> filled_;  // lanes with messages
   Flight* current_ = nullptr;        // of the batch submitted last
   std::uint64_t next_serial_ = 0;
+  std::vector<Airborne> held_;            // the server's: open when the producer died
+  std::deque<std::int64_t> fatal_at_ns_;  // the server's: of the last errors
+  bool refused_ = false;                  // the server's: it died since we may not write
   std::atomic<bool> stopping_{false};
   std::thread server_;
 };

@@ -9,6 +9,7 @@
 
 #include "io/kafka/cluster.h"
 #include "io/kafka/delivery.h"
+#include "io/kafka/lanes.h"
 #include "io/kafka/names.h"
 #include "io/kafka/record_times.h"
 #include "io/kafka/sender.h"
@@ -22,11 +23,13 @@ using namespace kafka;
 class KafkaSink final : public Sink {
  public:
   KafkaSink(std::string name, const KafkaOptions& options, Producer producer, std::vector<Route> routes,
-            AckListener* acks, DeadLetter& dead_letter)
+            KafkaProperties properties, std::string cluster_id, Clock& clock, AckListener* acks,
+            DeadLetter& dead_letter)
       : name_(std::move(name)),
         dead_letter_(dead_letter),
+        lanes_(routes, options, std::move(cluster_id), clock),
         delivery_(name_, options.throughput ? 1'000'000 : 100'000, counters_, acks, dead_letter),
-        sender_(std::move(producer), std::move(routes), options.event_record_times, delivery_) {}
+        sender_(std::move(producer), std::move(routes), options, std::move(properties), clock, delivery_) {}
   ~KafkaSink() override {
     if (closed_) return;
     abandon();
@@ -39,7 +42,8 @@ class KafkaSink final : public Sink {
   /// When events leave the client's queue nobody is told: those that are not acked count as not sent.
   std::uint64_t unsent() const override { return delivery_.pending(); }
   std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
-  std::vector<StreamPosition> positions() const override { return delivery_.positions(); }
+  std::vector<StreamPosition> positions() const override { return lanes_.positions(delivery_.positions()); }
+  Resumable* resumable() override { return &lanes_; }
 
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {
     if (first < last) sender_.submit(batch, first, last);
@@ -67,6 +71,7 @@ class KafkaSink final : public Sink {
 
   const std::string name_;
   DeadLetter& dead_letter_;
+  Lanes lanes_;
   Delivery delivery_;
   Sender sender_;
   bool closed_ = false;
@@ -109,15 +114,29 @@ std::uint64_t record_bytes_max(const TopicState& topic) {
   return bytes;
 }
 
+/// Where the topics end before the run: what a dead producer left is looked for behind that.
+Done note_ends(Cluster& cluster, std::vector<Route>& routes) {
+  std::vector<TopicPartition> partitions;
+  for (const Route& route : routes)
+    for (std::int32_t p = 0; p < route.partitions; ++p) partitions.push_back({route.topic, p});
+  const auto ends = cluster.end_offsets(partitions);
+  if (!ends) return tl::make_unexpected(ends.error());
+  auto end = ends->begin();
+  for (Route& route : routes) {
+    route.first_offsets.assign(end, end + route.partitions);
+    end += route.partitions;
+  }
+  return {};
+}
+
 /// Asks the cluster all that has to be known before the first event.
 Result<std::vector<Route>> find_routes(Cluster& cluster, const KafkaOptions& options,
                                        const std::vector<std::string>& names, const EventTimes& times,
                                        Clock& clock) {
   Result<std::vector<TopicState>> topics = settle_topics(cluster, options, names);
   if (!topics) return tl::make_unexpected(topics.error());
-  const Result<bool> described = cluster.describe(*topics);
-  if (!described) return tl::make_unexpected(described.error());
-  if (!*described && options.event_record_times)
+  const bool described = cluster.describe(*topics);
+  if (!described && options.event_record_times)
     return fail(ErrorKind::usage,
                 "--record-timestamp event: the cluster does not show how long its topics keep records",
                 "give this user the right DescribeConfigs, or use --record-timestamp now");
@@ -127,9 +146,20 @@ Result<std::vector<Route>> find_routes(Cluster& cluster, const KafkaOptions& opt
     if (options.event_record_times)
       if (Done ok = check_record_times(topic, times, clock.wall_ns()); !ok)
         return tl::make_unexpected(ok.error());
-    routes.push_back({topic.name, topic.partitions, record_bytes_max(topic)});
+    routes.push_back({topic.name, topic.partitions, {}, record_bytes_max(topic)});
   }
+  if (Done ok = note_ends(cluster, routes); !ok) return tl::make_unexpected(ok.error());
   return routes;
+}
+
+/// Two streams in one topic could not be told apart by their partitions.
+Done check_distinct_topics(const std::vector<std::string>& topics) {
+  for (std::size_t i = 1; i < topics.size(); ++i)
+    if (topics[i] == topics.front())
+      return fail(ErrorKind::usage,
+                  "--topic " + topics.front() + " is the topic of another stream of this run",
+                  "choose another name, or leave that stream out with --streams");
+  return {};
 }
 
 }  // namespace
@@ -138,7 +168,7 @@ Done check_kafka_sink(const KafkaOptions& options, const std::vector<std::string
   if (Done ok = check_options(options); !ok) return ok;
   for (const std::string& topic : topics)
     if (Done ok = check_topic_name(topic); !ok) return ok;
-  return {};
+  return check_distinct_topics(topics);
 }
 
 Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<std::string> topics,
@@ -153,11 +183,13 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
   for (const Route& route : *routes)
     if (route.record_bytes_max > 0 && (least_bytes == 0 || route.record_bytes_max < least_bytes))
       least_bytes = route.record_bytes_max;
-  Result<Producer> producer = Producer::open(producer_properties(options, least_bytes), topics);
+  KafkaProperties properties = producer_properties(options, least_bytes);
+  Result<Producer> producer = Producer::open(properties, topics);
   if (!producer) return tl::make_unexpected(producer.error());
   try {
     auto sink = std::make_unique<KafkaSink>("kafka://" + options.brokers + "/" + topics.front(), options,
-                                            *std::move(producer), *std::move(routes), acks, dead_letter);
+                                            *std::move(producer), *std::move(routes), std::move(properties),
+                                            cluster->id(), clock, acks, dead_letter);
     sink->start();
     return sink;
   } catch (const std::exception& e) {

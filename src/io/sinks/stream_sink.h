@@ -50,6 +50,7 @@ class StreamSink final : public Sink, public Resumable {
   std::vector<StreamPosition> positions() const override;
   Resumable* resumable() override { return parts_.file && !parts_.zstd ? this : nullptr; }
 
+  std::string identity() const override { return {}; }
   Result<std::vector<LaneTail>> read_back(const std::vector<StreamPosition>& known) override;
   void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
   std::size_t lane_of(const WireBatch&, std::size_t) override { return 0; }
