@@ -63,6 +63,8 @@ Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
                 "letters, digits, '.', '_' and '-' only: f1-telemetry");
   // LEADER_NOT_AVAILABLE passes by itself.
   state.partitions = topic.partition_cnt;
+  state.ready = std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
+                            [](const rd_kafka_metadata_partition_t& p) { return p.leader >= 0; });
   return state;
 }
 
@@ -183,7 +185,10 @@ Result<std::vector<std::int64_t>> Cluster::end_offsets(const std::vector<TopicPa
     rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = RD_KAFKA_OFFSET_END;
   const rd_kafka_resp_err_t code =
       rd_kafka_offsets_for_times(client_.get(), list.get(), std::min(limit_ms_, kEnds_ms));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::make_unexpected(unreachable());
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return tl::make_unexpected(unreachable());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return fail(ErrorKind::runtime,
+                fmt::format("ask for the ends of the topics at {}: {}", brokers_, rd_kafka_err2str(code)));
   std::vector<std::int64_t> ends;
   for (const TopicPartition& p : partitions) {
     const auto* const found = rd_kafka_topic_partition_list_find(list.get(), p.topic.c_str(), p.partition);

@@ -16,6 +16,7 @@ namespace racesim::kafka {
 struct TopicState {
   std::string name;
   std::int32_t partitions = 0;                ///< 0: there is no such topic
+  bool ready = false;                         ///< each partition has a leader
   std::map<std::string, std::string> config;  ///< empty if the cluster does not tell us
 };
 
@@ -33,7 +34,7 @@ class Cluster {
   /// usage if we may not see a topic.
   Result<std::vector<TopicState>> topics(const std::vector<std::string>& names);
   /// Makes topics that keep their records for ever; 0 partitions: as many as the cluster gives by default.
-  /// One that another process makes meanwhile is no error. Returns once they can be written to.
+  /// One that another process makes meanwhile is no error. It may take a moment until they are ready.
   Done create(const std::vector<std::string>& names, std::uint32_t partitions);
   /// Fills in the config of the topics. False: the cluster does not show it to us.
   bool describe(std::vector<TopicState>& topics);

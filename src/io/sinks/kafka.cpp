@@ -83,9 +83,24 @@ Error missing_topics(const std::vector<std::string>& names, const KafkaOptions& 
           "let it be made: --create-topics --partitions 3   or make all of them: scripts/setup-kafka"};
 }
 
+constexpr std::int64_t kPause_ns = 50'000'000;
+
+/// Repeats until `ask` has a result that is `good`, or the time is over; the last result. What was just made
+/// takes a moment to be known to every broker.
+template <class Ask, class Good>
+auto ask_until(Clock& clock, std::int64_t limit_ns, const Ask& ask, const Good& good) {
+  const std::int64_t deadline_ns = clock.now_ns() + limit_ns;
+  auto result = ask();
+  while ((!result || !good(*result)) && clock.now_ns() < deadline_ns) {
+    clock.sleep_until(clock.now_ns() + kPause_ns);
+    result = ask();
+  }
+  return result;
+}
+
 /// The topics of the run as they are in the end, made where they may be.
 Result<std::vector<TopicState>> settle_topics(Cluster& cluster, const KafkaOptions& options,
-                                              const std::vector<std::string>& names) {
+                                              const std::vector<std::string>& names, Clock& clock) {
   Result<std::vector<TopicState>> topics = cluster.topics(names);
   if (!topics) return topics;
   std::vector<std::string> missing;
@@ -95,7 +110,11 @@ Result<std::vector<TopicState>> settle_topics(Cluster& cluster, const KafkaOptio
   if (!options.create_topics) return tl::make_unexpected(missing_topics(missing, options));
   if (Done created = cluster.create(missing, options.partitions); !created)
     return tl::make_unexpected(created.error());
-  return cluster.topics(names);
+  return ask_until(
+      clock, options.connect_grace_ns, [&] { return cluster.topics(names); },
+      [](const std::vector<TopicState>& all) {
+        return std::all_of(all.begin(), all.end(), [](const TopicState& t) { return t.ready; });
+      });
 }
 
 Done check_partitions(const TopicState& topic, const KafkaOptions& options) {
@@ -115,11 +134,13 @@ std::uint64_t record_bytes_max(const TopicState& topic) {
 }
 
 /// Where the topics end before the run: what a dead producer left is looked for behind that.
-Done note_ends(Cluster& cluster, std::vector<Route>& routes) {
+Done note_ends(Cluster& cluster, const KafkaOptions& options, Clock& clock, std::vector<Route>& routes) {
   std::vector<TopicPartition> partitions;
   for (const Route& route : routes)
     for (std::int32_t p = 0; p < route.partitions; ++p) partitions.push_back({route.topic, p});
-  const auto ends = cluster.end_offsets(partitions);
+  const auto ends = ask_until(
+      clock, options.connect_grace_ns / 2, [&] { return cluster.end_offsets(partitions); },
+      [](const auto&) { return true; });
   if (!ends) return tl::make_unexpected(ends.error());
   auto end = ends->begin();
   for (Route& route : routes) {
@@ -133,7 +154,7 @@ Done note_ends(Cluster& cluster, std::vector<Route>& routes) {
 Result<std::vector<Route>> find_routes(Cluster& cluster, const KafkaOptions& options,
                                        const std::vector<std::string>& names, const EventTimes& times,
                                        Clock& clock) {
-  Result<std::vector<TopicState>> topics = settle_topics(cluster, options, names);
+  Result<std::vector<TopicState>> topics = settle_topics(cluster, options, names, clock);
   if (!topics) return tl::make_unexpected(topics.error());
   const bool described = cluster.describe(*topics);
   if (!described && options.event_record_times)
@@ -148,7 +169,7 @@ Result<std::vector<Route>> find_routes(Cluster& cluster, const KafkaOptions& opt
         return tl::make_unexpected(ok.error());
     routes.push_back({topic.name, topic.partitions, {}, record_bytes_max(topic)});
   }
-  if (Done ok = note_ends(cluster, routes); !ok) return tl::make_unexpected(ok.error());
+  if (Done ok = note_ends(cluster, options, clock, routes); !ok) return tl::make_unexpected(ok.error());
   return routes;
 }
 
