@@ -72,6 +72,10 @@ class Sink {
   /// counted in `sent` and `failed` at once.
   virtual Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) = 0;
 
+  /// Before close(): a later run will go on where this one ends, so what is not complete stays so. Any
+  /// thread.
+  virtual void leave_open() {}
+
   /// Flushes, waits until every event is acked or failed, and makes files final. Ok only if the sink did its
   /// part; events that could not be delivered are counted in `failed`, not an error.
   virtual Done close() = 0;

@@ -175,6 +175,8 @@ void Pipeline::note_failure(const Sink& sink, const Error& error) {
 /// Closes every sink, whatever becomes of the others.
 void Pipeline::close_sinks() {
   for (const auto& sink : sinks_)
+    if (log_ != nullptr && !end_.reached_end) sink->leave_open();
+  for (const auto& sink : sinks_)
     if (const Done closed = sink->close(); !closed) note_failure(*sink, closed.error());
 }
 

@@ -20,6 +20,7 @@ class SkippingSink final : public Sink {
 
   std::string name() const override { return inner_->name(); }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
+  void leave_open() override { inner_->leave_open(); }
   Done close() override { return inner_->close(); }
   void abandon() override { inner_->abandon(); }
   bool reports_sends() const override { return inner_->reports_sends(); }

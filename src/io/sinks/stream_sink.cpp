@@ -211,6 +211,10 @@ Done StreamSink::close() {
 }
 
 Done StreamSink::finish() {
+  if (!over_ && left_open_) {
+    leave_partial();
+    return {};
+  }
   if (!over_) return parts_.file ? parts_.file->commit() : Done();
   const bool kept = parts_.file && whole_bytes_ > 0;
   leave_partial();

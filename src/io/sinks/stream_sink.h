@@ -44,6 +44,7 @@ class StreamSink final : public Sink, public Resumable {
 
   std::string name() const override { return parts_.name; }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
+  void leave_open() override { left_open_ = true; }
   Done close() override;
   void abandon() override { parts_.writer->interrupt(); }
   bool reader_gone() const override { return reader_gone_.load(std::memory_order_acquire); }
@@ -82,6 +83,7 @@ class StreamSink final : public Sink, public Resumable {
   bool header_due_;
   bool over_ = false;  // nothing more will be written
   bool closed_ = false;
+  std::atomic<bool> left_open_{false};
   std::optional<Error> error_;
   std::atomic<bool> reader_gone_{false};
   std::uint64_t taken_bytes_ = 0;  // of the stream, by the kernel

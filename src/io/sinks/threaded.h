@@ -33,6 +33,7 @@ class ThreadedSink final : public Sink {
 
   std::string name() const override { return inner_->name(); }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
+  void leave_open() override { inner_->leave_open(); }
   Done close() override;
   void abandon() override;
   bool reader_gone() const override { return inner_->reader_gone(); }
