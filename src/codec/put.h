@@ -272,13 +272,6 @@ RACESIM_INLINE char* uuid(char* p, const Uuid& id) {
 #endif
 }
 
-RACESIM_INLINE char* uuid(char* p, UuidRef id) {
-  std::memcpy(p, id.ready->text.data(), 16);
-  std::memcpy(p + 16, id.ready->text.data() + 16, 16);
-  std::memcpy(p + 32, id.ready->text.data() + 32, 4);
-  return p + 36;
-}
-
 RACESIM_INLINE char* date(char* p, std::int64_t days) {
   const CivilDate d = civil_from_days(days);
   p = two_digits(p, static_cast<std::uint32_t>(d.year / 100));

@@ -18,7 +18,7 @@ namespace {
 template <class... Rows>
 struct RowList {};
 using BuiltinRows =
-    RowList<PlayRow, ReadyPlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow, CheckpointPassRow, LapRow,
+    RowList<PlayRow, SongRow, UserRow, LocationRow, VehicleRow, TelemetryRow, CheckpointPassRow, LapRow,
             RaceControlRow, FastF1TelemetryRow, FastF1LapRow, OpenF1CarDataRow, OpenF1LapRow, SimpleCarRow,
             DriverRow, TeamRow, CarRow, CheckpointRow>;
 

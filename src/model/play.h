@@ -18,30 +18,25 @@ struct EnumNames<Device> {
                                                                     "smart_speaker", "tv"};
 };
 
-/// `Id`: how the row names what the master data have, by value or by reference.
-template <class Id>
-struct PlayRowOf {
+struct PlayRow {
   Uuid event_id;
-  Id song_id;
-  Id user_id;
-  Id location_id;
+  Uuid song_id;
+  Uuid user_id;
+  Uuid location_id;
   TimeMs played_at;
   std::uint32_t play_duration_ms;
   Device device_type;
 };
-using PlayRow = PlayRowOf<Uuid>;
-/// As the scenario makes them: their ids point into its own copy of the master data.
-using ReadyPlayRow = PlayRowOf<UuidRef>;
 
-template <class Id>
-struct Schema<PlayRowOf<Id>> {
-  using Row = PlayRowOf<Id>;
+template <>
+struct Schema<PlayRow> {
   static constexpr std::string_view name = "plays";
   static constexpr int version = 1;
   static constexpr auto fields = std::make_tuple(
-      field("event_id", &Row::event_id), field("song_id", &Row::song_id), field("user_id", &Row::user_id),
-      field("location_id", &Row::location_id), field("played_at", &Row::played_at),
-      field("play_duration_ms", &Row::play_duration_ms, 0, "ms"), field("device_type", &Row::device_type));
+      field("event_id", &PlayRow::event_id), field("song_id", &PlayRow::song_id),
+      field("user_id", &PlayRow::user_id), field("location_id", &PlayRow::location_id),
+      field("played_at", &PlayRow::played_at), field("play_duration_ms", &PlayRow::play_duration_ms, 0, "ms"),
+      field("device_type", &PlayRow::device_type));
 };
 
 }  // namespace racesim

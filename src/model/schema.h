@@ -91,7 +91,7 @@ constexpr FieldType type_of() {
     return FieldType::enumeration;
   else if constexpr (std::is_integral_v<T>)
     return std::is_signed_v<T> ? FieldType::signed_int : FieldType::unsigned_int;
-  else if constexpr (std::is_same_v<T, Uuid> || std::is_same_v<T, UuidRef>)
+  else if constexpr (std::is_same_v<T, Uuid>)
     return FieldType::uuid;
   else if constexpr (std::is_same_v<T, TimeMs>)
     return FieldType::time_ms;

@@ -16,28 +16,6 @@ struct Uuid {
   auto operator<=>(const Uuid&) const = default;
 };
 
-/// An id with its text, 8-4-4-4-12 lower-case hex, for those that many rows name: writing the text anew for each
-/// row costs more than fetching it.
-struct alignas(64) ReadyUuid {
-  std::array<char, 48> text{};  ///< 36 characters; readable beyond them
-  Uuid id;
-
-  explicit ReadyUuid(const Uuid& given) : id(given) {
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < id.bytes.size(); ++i) {
-      if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-      text[at++] = "0123456789abcdef"[id.bytes[i] >> 4];
-      text[at++] = "0123456789abcdef"[id.bytes[i] & 15];
-    }
-  }
-};
-
-/// Names an id that outlives the row. Shown as a Uuid; only encoders take it, decoders make Uuids.
-struct UuidRef {
-  const ReadyUuid* ready;
-  operator const Uuid&() const { return ready->id; }
-};
-
 /// Milliseconds since the epoch, shown as 2024-01-01T12:00:00.000Z.
 struct TimeMs {
   std::int64_t ms = 0;

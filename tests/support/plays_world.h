@@ -144,13 +144,8 @@ class Collector final : public RowConsumer {
   void take(std::uint32_t stream, const RowBatch& rows) override {
     EXPECT_EQ(stream, 0U);
     ASSERT_EQ(rows.heads.size(), rows.size());
-    const auto plays = rows.rows<ReadyPlayRow>();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const ReadyPlayRow& row = plays[i];
-      events.push_back({{row.event_id, row.song_id, row.user_id, row.location_id, row.played_at,
-                         row.play_duration_ms, row.device_type},
-                        rows.heads[i]});
-    }
+    const auto plays = rows.rows<PlayRow>();
+    for (std::size_t i = 0; i < rows.size(); ++i) events.push_back({plays[i], rows.heads[i]});
   }
   std::vector<Event> events;
 };

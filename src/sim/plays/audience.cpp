@@ -47,7 +47,7 @@ Audience::Audience(const RowBatch& users, const RowBatch& locations, std::uint64
   ids_.reserve(order.size());
   for (const auto& [key, row] : order) {
     listeners_.push_back(make_listener(users, row, seed));
-    ids_.emplace_back(rows[row].user_id);
+    ids_.push_back(rows[row].user_id);
   }
   add_up_growth();
 }
@@ -59,7 +59,7 @@ void Audience::read_locations(const RowBatch& locations) {
     auto known = std::find(rules_.begin(), rules_.end(), rule);
     if (known == rules_.end()) known = rules_.insert(rules_.end(), rule);
     location_rules_.push_back(static_cast<std::uint16_t>(known - rules_.begin()));
-    location_ids_.emplace_back(row.location_id);
+    location_ids_.push_back(row.location_id);
     by_country_.emplace_back(locations.text(row.country_code), index++);
   }
   std::sort(by_country_.begin(), by_country_.end());

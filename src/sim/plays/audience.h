@@ -38,8 +38,8 @@ class Audience {
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(listeners_.size()); }
   const Listener& operator[](std::uint32_t listener) const { return listeners_[listener]; }
-  UuidRef id(std::uint32_t listener) const { return {&ids_[listener]}; }
-  UuidRef location_id(std::uint32_t location) const { return {&location_ids_[location]}; }
+  const Uuid& id(std::uint32_t listener) const { return ids_[listener]; }
+  const Uuid& location_id(std::uint32_t location) const { return location_ids_[location]; }
   /// One of the places near `location`, in the same country if it has another one.
   std::uint32_t near_by(std::uint32_t location, std::uint64_t bits) const {
     return neighbours_[location][below(bits, kNeighbours)];
@@ -65,8 +65,8 @@ class Audience {
   void add_up_growth();
 
   std::vector<Listener> listeners_;
-  std::vector<ReadyUuid> ids_;
-  std::vector<ReadyUuid> location_ids_;
+  std::vector<Uuid> ids_;
+  std::vector<Uuid> location_ids_;
   std::vector<std::uint16_t> location_rules_;
   std::vector<Neighbours> neighbours_;  ///< of each location
   std::vector<OffsetRule> rules_;

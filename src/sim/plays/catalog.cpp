@@ -47,7 +47,7 @@ Catalog::Catalog(const RowBatch& batch, const PopularityLaw& law, std::uint64_t 
     const std::uint32_t duration_ms = std::min(song.duration_ms, kLongestSongMs);
     // Stable skip profile of a song (Donier 2020; Montecchio, Roy, Pachet 2020): ±25 % around the mean.
     const double taste = unit(draw(stream_key(seed, "plays.song", fold(song.song_id)), 0));
-    ids_.emplace_back(song.song_id);
+    ids_.push_back(song.song_id);
     traits_.push_back(
         {static_cast<std::int32_t>(duration_ms), static_cast<float>(1.0 / (0.75 + 0.5 * taste))});
     release_days_.push_back(song.release_date.days);

@@ -22,7 +22,7 @@ class Catalog {
   Catalog(const RowBatch& songs, const PopularityLaw& law, std::uint64_t seed);
 
   std::size_t size() const { return ids_.size(); }
-  UuidRef id(std::uint32_t song) const { return {&ids_[song]}; }
+  const Uuid& id(std::uint32_t song) const { return ids_[song]; }
   const Traits& traits(std::uint32_t song) const { return traits_[song]; }
   std::uint32_t longest_ms() const { return longest_ms_; }
   /// Mean length, by popularity.
@@ -51,7 +51,7 @@ class Catalog {
   };
   void make_aliases();
 
-  std::vector<ReadyUuid> ids_;
+  std::vector<Uuid> ids_;
   std::vector<Traits> traits_;
   std::vector<std::int32_t> release_days_;
   std::vector<double> cumulative_;  ///< size() + 1 entries from 0

@@ -15,7 +15,7 @@ class PlaysScenario final : public Scenario {
  public:
   PlaysScenario(const ScenarioConfig& config, const PopularityLaw& law)
       : config_(config),
-        streams_{StreamInfo{"plays", &schema_info<ReadyPlayRow>(), "song-plays"}},
+        streams_{StreamInfo{"plays", &schema_info<PlayRow>(), "song-plays"}},
         catalog_(*config.master.songs, law, config.seed),
         audience_(*config.master.users, *config.master.locations, config.seed),
         geometry_(make_geometry(config, audience_)),

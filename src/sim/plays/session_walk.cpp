@@ -292,8 +292,8 @@ void SessionWalk::prefetch(const Scratch& s, std::size_t at) const {
   if (at + kAhead >= s.keys.size()) return;
   __builtin_prefetch(&s.records[static_cast<std::uint32_t>(s.keys[at + kAhead])]);
   const Record& soon = s.records[static_cast<std::uint32_t>(s.keys[at + kIdAhead])];
-  __builtin_prefetch(context_.plan.audience->id(soon.listener).ready);
-  __builtin_prefetch(catalog_->id(soon.song).ready);
+  __builtin_prefetch(&context_.plan.audience->id(soon.listener));
+  __builtin_prefetch(&catalog_->id(soon.song));
 }
 
 void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) const {
@@ -304,7 +304,7 @@ void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) cons
     const std::size_t count = std::min(kRowsPerCall, s.keys.size() - done);
     s.rows.resize(count);  // not cleared: every byte is written below
     s.rows.heads.resize(count);
-    ReadyPlayRow* row = s.rows.rows<ReadyPlayRow>().data();
+    PlayRow* row = s.rows.rows<PlayRow>().data();
     EventHead* head = s.rows.heads.data();
     for (std::size_t i = 0; i < count; ++i, ++row, ++head) {
       prefetch(s, done + i);
@@ -317,7 +317,7 @@ void SessionWalk::render(std::uint64_t index, Scratch& s, RowConsumer& out) cons
       row->device_type = static_cast<Device>(r.device_and_tie & 0xff);
       *head = {row->played_at.ms * 1'000'000, r.listener, r.cell, r.seq};
     }
-    const auto rows = s.rows.rows<ReadyPlayRow>();
+    const auto rows = s.rows.rows<PlayRow>();
     for (std::size_t i = 0; i < count; ++i)
       rows[i].event_id =
           pack_event_id({run_, s.rows.heads[i].owner, static_cast<std::uint32_t>(s.rows.heads[i].seq)});

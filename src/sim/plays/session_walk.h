@@ -135,7 +135,7 @@ class ShardCalendar {
   std::vector<Session> sessions_;
 };
 
-/// Renders rows of type ReadyPlayRow as stream 0.
+/// Renders rows of type PlayRow as stream 0.
 class SessionWalk final : public Walk {
  public:
   SessionWalk(const WalkContext& context, const Catalog& catalog, std::uint32_t run, ShardRange shards,
@@ -153,7 +153,7 @@ class SessionWalk final : public Walk {
   struct Scratch {
     RecordBuffer records;
     std::vector<std::uint64_t> keys, sorted;
-    RowBatch rows{schema_info<ReadyPlayRow>()};
+    RowBatch rows{schema_info<PlayRow>()};
   };
 
   static void wait_for_turn(const Shard& shard, std::uint64_t index);
