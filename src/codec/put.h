@@ -25,9 +25,7 @@ inline constexpr std::size_t kPutSlack = 64;
 /// N bytes from `padded`, which is readable up to the next multiple of 16.
 template <std::size_t N>
 RACESIM_INLINE char* literal(char* p, const char* padded) {
-  constexpr std::size_t kRest = N % 16;
-  for (std::size_t done = 0; done < N - kRest; done += 16) std::memcpy(p + done, padded + done, 16);
-  std::memcpy(p + N - kRest, padded + N - kRest, kRest == 0 ? 0 : kRest <= 4 ? 4 : kRest <= 8 ? 8 : 16);
+  for (std::size_t done = 0; done < N; done += 16) std::memcpy(p + done, padded + done, 16);
   return p + N;
 }
 

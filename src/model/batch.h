@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "model/schema.h"
@@ -21,15 +20,13 @@ struct Slice {
   std::int64_t end_ns = 0;
 };
 
-/// What delivery needs to know of one event besides its bytes. Without initialisers, so that vectors copy many
-/// as one piece.
+/// What delivery needs to know of one event besides its bytes.
 struct EventHead {
-  std::int64_t emit_time_ns;  ///< event time plus injected delay; batches are ordered by it
-  std::uint32_t entity;       ///< number of the car, vehicle or user: order is kept within it
-  std::uint32_t owner;        ///< whose `seq` counts: car, vehicle, or quota cell of plays
-  std::uint64_t seq;          ///< 0-based, gap-free per owner
+  std::int64_t emit_time_ns = 0;  ///< event time plus injected delay; batches are ordered by it
+  std::uint32_t entity = 0;       ///< number of the car, vehicle or user: order is kept within it
+  std::uint32_t owner = 0;        ///< whose `seq` counts: car, vehicle, or quota cell of plays
+  std::uint64_t seq = 0;          ///< 0-based, gap-free per owner
 };
-static_assert(std::is_trivial_v<EventHead>);
 
 /// Rows of one schema, ordered as they are to be sent. `heads` is parallel to the rows; decoders leave it
 /// empty. Owned by one thread at a time; clear() keeps the memory.

@@ -75,7 +75,7 @@ class CountingScenario final : public Scenario {
       rows.clear();
       rows.resize(std::min(kRowsPerCall, count - done));
       for (std::size_t i = done; i < done + rows.size(); ++i) {
-        EventHead head{};
+        EventHead head;
         head.emit_time_ns = slice(index).begin_ns +
                             slice_ns_ * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(count);
         head.seq = first + i;

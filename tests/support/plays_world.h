@@ -117,7 +117,7 @@ inline std::unique_ptr<Scenario> make(const ScenarioConfig& config) {
 
 struct Event {
   PlayRow row;
-  EventHead head{};
+  EventHead head;
 };
 
 inline bool same(const Event& a, const Event& b) {

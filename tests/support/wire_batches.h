@@ -20,7 +20,7 @@ inline SharedBatch make_batch(const std::vector<std::string>& lines, std::uint64
   for (const std::string& line : lines) {
     text += line + "\n";
     batch->ends.push_back(static_cast<std::uint32_t>(text.size()));
-    EventHead head{};
+    EventHead head;
     head.seq = first_ordinal + batch->heads.size();
     batch->heads.push_back(head);
   }

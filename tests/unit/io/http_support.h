@@ -32,7 +32,7 @@ inline SharedBatch make_plays(std::size_t count, std::uint32_t entities, std::ui
   auto batch = std::make_shared<WireBatch>();
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
-    EventHead head{};
+    EventHead head;
     head.entity = static_cast<std::uint32_t>((first + i) % entities);
     head.seq = (first + i) / entities;
     batch->heads.push_back(head);

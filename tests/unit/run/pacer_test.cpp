@@ -47,7 +47,7 @@ class PacerTest : public testing::Test {
   static WireBatch events_at(const std::vector<std::int64_t>& times_ns) {
     WireBatch batch;
     for (const std::int64_t time_ns : times_ns) {
-      EventHead head{};
+      EventHead head;
       head.emit_time_ns = kEventStart + time_ns;
       batch.heads.push_back(head);
       batch.ends.push_back(0);
