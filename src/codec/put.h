@@ -73,8 +73,8 @@ RACESIM_INLINE char* below_1e8(char* p, std::uint32_t value) {
   return p + (8 - skip / 8);
 }
 
-/// The three digits of a number below 1000 and, in the highest byte, the bits that its leading zeros take (0 has
-/// two of them).
+/// The three digits of a number below 1000 and, in the highest byte, the bits that its leading zeros take (0
+/// has two of them).
 inline constexpr auto kThreeDigits = [] {
   std::array<std::uint32_t, 1000> table{};
   for (std::uint32_t i = 0; i < 1000; ++i) {

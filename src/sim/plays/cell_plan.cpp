@@ -39,15 +39,14 @@ constexpr auto kHourPatience = [] {
 
 }  // namespace
 
-CellPlanner::CellPlanner(const PlanContext& context)
-    : context_(&context) {
+CellPlanner::CellPlanner(const PlanContext& context) : context_(&context) {
   const Geometry& g = context.geometry;
   const auto fitting = static_cast<double>(g.cell_ms) * g.classes / context.usual_play_ms;
   most_plays_ = static_cast<std::uint32_t>(std::clamp(fitting, 1.0, static_cast<double>(kMostSessionPlays)));
   mean_plays_ = mean_session_length(most_plays_);
   for (std::uint32_t plays = 0; plays <= most_plays_; ++plays)
-    needs_by_plays_ms_.push_back(static_cast<std::int64_t>((plays + kSpread * std::sqrt(plays)) *
-                                                           context.usual_play_ms));
+    needs_by_plays_ms_.push_back(
+        static_cast<std::int64_t>((plays + kSpread * std::sqrt(plays)) * context.usual_play_ms));
 }
 
 std::uint32_t CellPlanner::ordinal(const Geometry& geometry, std::int64_t cell, std::uint32_t shard) {
@@ -89,13 +88,12 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
 }
 
 void CellPlanner::read_clocks(Span span) {
-  const std::vector<OffsetRule>& rules = context_->audience->rules();
   const std::int64_t begin_ms = context_->start_epoch_ms + span.begin_ms;
   if (begin_ms < clocks_from_ms_ || begin_ms >= clocks_until_ms_) {
     offsets_ms_.clear();
     clocks_from_ms_ = begin_ms;
     clocks_until_ms_ = INT64_MAX;
-    for (const OffsetRule& rule : rules) {
+    for (const OffsetRule& rule : context_->audience->rules()) {
       offsets_ms_.push_back(offset_minutes(rule, begin_ms) * 60'000LL);
       clocks_until_ms_ = std::min(clocks_until_ms_, next_offset_change_ms(rule, begin_ms));
     }
@@ -110,8 +108,7 @@ void CellPlanner::read_moods(Span span, std::uint32_t shard) {
   if (week == week_ && shard == shard_) return;
   week_ = week;
   shard_ = shard;
-  const StreamKey key =
-      stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
+  const StreamKey key = stream_key(context_->seed, "plays.week", static_cast<std::uint64_t>(week));
   const std::uint64_t listeners = context_->audience->size();
   moods_.resize(listeners);
   const auto last = static_cast<std::uint32_t>(listeners * (shard + 1) / context_->geometry.shards);
@@ -130,8 +127,8 @@ CellPlanner::Mood CellPlanner::mood_of(std::uint32_t listener, StreamKey key, st
   mood.from_ms = possible <= context_->start_epoch_ms ? INT64_MIN : possible;
   // A window that has an end repeats, but not for those who come in its course: their cells must tile it.
   mood.phase_ms = !g.endless && mood.from_ms != INT64_MIN ? 0 : g.phase_ms(person.phase);
-  const std::int64_t in_week_ms = mood.phase_ms % kWeekMs + (mood.phase_ms % kWeekMs < 0 ? kWeekMs : 0);
-  mood.phase_bins = static_cast<double>(in_week_ms) / static_cast<double>(kBinMs);
+  const std::int64_t rest_ms = mood.phase_ms % kWeekMs;
+  mood.phase_bins = static_cast<double>(rest_ms < 0 ? rest_ms + kWeekMs : rest_ms) / kBinMs;
   mood.week_z = static_cast<float>(roughly_normal(mix64(bits)));
   mood.length = week_length_factor(static_cast<double>(mood.week_z));
   mood.rule = person.rule;
@@ -166,10 +163,9 @@ inline double CellPlanner::begin_of(const Mood& mood) const {
 
 /// own_span() as local time of the week.
 inline Stretch CellPlanner::stretch_of(const Mood& mood, Span span) const {
-  if (mood.from_ms == INT64_MIN) [[likely]]
-    return {begin_of(mood), cell_bins_};
   const std::int64_t begin_ms = context_->start_epoch_ms + span.begin_ms + mood.phase_ms;
-  if (mood.from_ms <= begin_ms) return {begin_of(mood), cell_bins_};
+  if (mood.from_ms <= begin_ms) [[likely]]
+    return {begin_of(mood), cell_bins_};
   const double missed_bins = static_cast<double>(mood.from_ms - begin_ms) / static_cast<double>(kBinMs);
   return {week_bins(mood.from_ms + offsets_ms_[mood.rule]), std::max(0.0, cell_bins_ - missed_bins)};
 }
@@ -189,7 +185,8 @@ void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
       weight = mood.pull[0] * mood.course[0]->window(begin) + mood.pull[1] * mood.course[1]->window(begin);
     } else {
       const Stretch stretch = stretch_of(mood, span);
-      weight = mood.pull[0] * mood.course[0]->integral(stretch) + mood.pull[1] * mood.course[1]->integral(stretch);
+      weight =
+          mood.pull[0] * mood.course[0]->integral(stretch) + mood.pull[1] * mood.course[1]->integral(stretch);
     }
     const double in_plays = weight * mood.length;
     sum += weight;
@@ -297,10 +294,10 @@ void CellPlanner::sort_by_listener(const std::vector<Session>& sessions) {
   order_.resize(sessions.size());
   std::iota(order_.begin(), order_.end(), 0U);
   for (const std::size_t lap : laps_) {
-    const auto middle = order_.begin() + static_cast<std::ptrdiff_t>(lap);
     const auto next = std::upper_bound(laps_.begin(), laps_.end(), lap);
-    const auto end = next == laps_.end() ? order_.end() : order_.begin() + static_cast<std::ptrdiff_t>(*next);
-    std::inplace_merge(order_.begin(), middle, end, [&](std::uint32_t a, std::uint32_t b) {
+    const std::size_t end = next == laps_.end() ? order_.size() : *next;
+    std::uint32_t* const order = order_.data();
+    std::inplace_merge(order, order + lap, order + end, [&](std::uint32_t a, std::uint32_t b) {
       return sessions[a].listener < sessions[b].listener;
     });
   }
@@ -313,10 +310,9 @@ void CellPlanner::place_in_time(std::int64_t cell, Span span, std::vector<Sessio
     std::size_t end = i + 1;
     while (end < order_.size() && out[order_[end]].listener == out[order_[i]].listener) ++end;
     if (end - i > 1)
-      std::sort(order_.begin() + static_cast<std::ptrdiff_t>(i),
-                order_.begin() + static_cast<std::ptrdiff_t>(end), [&](std::uint32_t a, std::uint32_t b) {
-                  return out[a].start_ms != out[b].start_ms ? out[a].start_ms < out[b].start_ms : a < b;
-                });
+      std::sort(order_.data() + i, order_.data() + end, [&](std::uint32_t a, std::uint32_t b) {
+        return out[a].start_ms != out[b].start_ms ? out[a].start_ms < out[b].start_ms : a < b;
+      });
     settle_listener(span, turn_ms, out, order_.data() + i, end - i);
     i = end;
   }

@@ -70,12 +70,12 @@ class CellPlanner {
   struct Mood {
     double pull[2];  ///< weight of the sessions on each of the two devices × 0.5 to 1.5
     const WeeklyCourse* course[2];
-    double phase_bins;          ///< phase_ms in half-hours, modulo a week
-    double length;              ///< of the sessions, × the mean
-    float week_z;               ///< the same, standard normal
-    float patience;             ///< 1 / (how much more often than the average the listener skips)
-    std::int64_t phase_ms;      ///< how much later the listener's own cells begin
-    std::int64_t from_ms;       ///< epoch; when the listener comes, far back for who was there at the run's start
+    double phase_bins;      ///< phase_ms in half-hours, modulo a week
+    double length;          ///< of the sessions, × the mean
+    float week_z;           ///< the same, standard normal
+    float patience;         ///< 1 / (how much more often than the average the listener skips)
+    std::int64_t phase_ms;  ///< how much later the listener's own cells begin
+    std::int64_t from_ms;   ///< epoch; when the listener comes, far back for who was there at the run's start
     std::int64_t trip_from_ms;  ///< epoch; of two days away, far ahead if there are none
     std::uint32_t home;         ///< location
     std::uint32_t trip_to;      ///< location
@@ -100,8 +100,8 @@ class CellPlanner {
   void complete(Session& session) const;
 
   const PlanContext* context_;
-  std::uint32_t most_plays_;              ///< of a session
-  double mean_plays_;                     ///< of a session
+  std::uint32_t most_plays_;                     ///< of a session
+  double mean_plays_;                            ///< of a session
   std::vector<std::int64_t> needs_by_plays_ms_;  ///< time for a session of so many plays, rarely hurried
   std::int64_t clocks_from_ms_ = 0;              ///< epoch; offsets_ms_ hold from here
   std::int64_t clocks_until_ms_ = INT64_MIN;     ///< until here

@@ -235,8 +235,8 @@ void SessionWalk::fill(std::uint64_t index, RowConsumer& out) {
   give_back(std::move(scratch));
 }
 
-/// Sorts by time, then random bits, then identity: two stable counting passes over the upper bits of the time,
-/// or all of it and random bits, and the few equal keys by hand.
+/// Sorts by time, then random bits, then identity: two stable counting passes over the upper bits of the
+/// time, or all of it and random bits, and the few equal keys by hand.
 void SessionWalk::order(Scratch& s) const {
   const int drop = context_.plan.geometry.slice_shift + 32 - 2 * kPassBits;
   const std::size_t count = s.records.size();

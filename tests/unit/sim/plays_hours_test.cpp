@@ -175,8 +175,8 @@ TEST(PlaysHours, PerMinuteKeepsTheHoursOfEachPlace) {
 }
 
 TEST(PlaysWeeklyCourse, IntegralAndReachBelongTogether) {
-  const plays::WeeklyCourse course(
-      plays::weekly_rates(plays::Chronotype::night, plays::Setting::on_the_move), 6.25);
+  const plays::WeeklyCourse course(plays::weekly_rates(plays::Chronotype::night, plays::Setting::on_the_move),
+                                   6.25);
   // Rates have a mean of 1: a week holds 336 half-hours, wherever it begins.
   for (const double from_bins : {0.0, 77.3, 335.9})
     EXPECT_NEAR(course.integral(plays::Stretch(from_bins, plays::kWeekBins)), 336, 1e-6);
