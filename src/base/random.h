@@ -23,13 +23,6 @@ constexpr std::uint64_t mix64(std::uint64_t x) noexcept {
   return x ^ (x >> 31);
 }
 
-/// As well mixed where `x` itself counts up in large odd steps, for half the work: the halves of one product
-/// of 128 bits folded together (Wang Yi, wyrand, 2019). Not one to one.
-constexpr std::uint64_t quick_mix64(std::uint64_t x) noexcept {
-  const unsigned __int128 product = static_cast<unsigned __int128>(x) * (x ^ 0xa0761d6478bd642fULL);
-  return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
-}
-
 inline constexpr std::uint64_t kGoldenGamma = 0x9e3779b97f4a7c15ULL;
 
 /// 64 uniform bits for `counter` in the stream.

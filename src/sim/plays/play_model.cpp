@@ -89,17 +89,17 @@ void PlayModel::draw_plays(std::span<const PlayQuery> queries, PlayBlock& out) c
   for (const PlayQuery& q : queries) {
     RACESIM_CHECK(count + q.count <= kMost);
     released = std::min(released, q.released);
-    // One stream each for plays and favourites, so the quick mixing does: draw() keeps the streams of many
-    // keys apart.
+    // One stream each for plays and favourites, so one round of mixing does: the second one of draw() keeps
+    // the streams of many keys apart.
     const std::uint64_t first = plays_ + ((static_cast<std::uint64_t>(q.cell) << 32) | q.seq) * kGoldenGamma;
     const std::uint64_t favourite = favourites_ + q.listener * (kFavouritePlaces * kGoldenGamma);
     for (std::uint64_t i = 0; i < q.count; ++i, ++count) {
-      std::uint64_t bits = quick_mix64(first + i * kGoldenGamma);
+      std::uint64_t bits = mix64(first + i * kGoldenGamma);
       // Compilers like to split this into a loop per column, each of which would draw the bits again.
       asm volatile("" : "+r"(bits));
       const std::uint64_t place = kFavouritePlace[(bits >> 16) % kFavouritePlace.size()];
       const bool repeats = (bits & 0xffff) < kFavouriteOf65536;
-      choice[count] = quick_mix64(choose(repeats, favourite + place * kGoldenGamma, bits));
+      choice[count] = mix64(choose(repeats, favourite + place * kGoldenGamma, bits + kGoldenGamma));
       share[count] =
           static_cast<float>(static_cast<std::int32_t>((bits >> 26) & ((1 << kShareBits) - 1))) * q.patience;
       pause_bits[count] = static_cast<std::uint32_t>(bits >> 48);
