@@ -78,6 +78,7 @@ Error missing_topics(const std::vector<std::string>& names, const KafkaOptions& 
           "let it be made: --create-topics --partitions 3   or make all of them: scripts/setup-kafka"};
 }
 
+constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kPause_ns = 50'000'000;
 
 /// Repeats until `ask` has a result that is `good`, or the time is over; the last result. What was just made
@@ -202,6 +203,7 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
   KafkaProperties properties = producer_properties(options, least_bytes);
   Result<Producer> producer = Producer::open(properties, topics);
   if (!producer) return tl::make_unexpected(producer.error());
+  producer->warm_up(kWarmUp_ms);
   try {
     auto sink = std::make_unique<KafkaSink>("kafka://" + options.brokers + "/" + topics.front(), options,
                                             *std::move(producer), *std::move(routes), std::move(properties),
