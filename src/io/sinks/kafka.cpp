@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/check.h"
 #include "io/kafka/cluster.h"
 #include "io/kafka/delivery.h"
 #include "io/kafka/names.h"
@@ -182,6 +183,7 @@ Done check_distinct_topics(const std::vector<std::string>& topics) {
 }  // namespace
 
 Done check_kafka_sink(const KafkaOptions& options, const std::vector<std::string>& topics) {
+  RACESIM_CHECK(!topics.empty());
   if (Done ok = check_options(options); !ok) return ok;
   for (const std::string& topic : topics)
     if (Done ok = check_topic_name(topic); !ok) return ok;
