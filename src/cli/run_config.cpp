@@ -181,7 +181,7 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
     sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
     to_http = to_http || sink.kind == "http";
   }
-  std::vector<SideFile> files{{"--lock", o.lock}, {"--summary-export", o.summary_export}};
+  std::vector<SideFile> files{{"--lock", o.lock}, {"--summary-export", o.summary_export}, {"--manifest", o.manifest}};
   // Without http it is never made, and its default is nobody's concern.
   if (to_http || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
   return check_distinct(sinks, files);
@@ -315,6 +315,11 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   if (!faults) return tl::make_unexpected(faults.error());
   config.faults = *faults;
   config.shard = {o.shard.index, o.shard.count};
+  config.log_releases = !o.manifest.empty();
+  config.digest = o.digest;
+  if (o.digest && o.manifest.empty() && on_line(settings, "digest"))
+    return fail(ErrorKind::usage, "--digest stands in the manifest, and none is asked for",
+                "add: --manifest run.manifest.json");
   if (!o.run_id.empty()) config.run_id = o.run_id;
   return config;
 }

@@ -46,7 +46,8 @@ struct RunOptions {
   std::int64_t drain_timeout_ns = 0;
   bool strict_pipe = false;
   // Proof
-  std::string lock, summary_export;
+  std::string lock, summary_export, manifest;
+  bool digest = false;
   std::vector<Threshold> thresholds;
   FaultRules faults;
   std::int64_t late_delay_ns = 0;

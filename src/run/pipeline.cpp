@@ -83,6 +83,7 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     const std::size_t count = last - from;
     note_due(*batch, from, last);
     count_faults(*batch, from, last);
+    if (log_ != nullptr) log_->note(*batch, from, last, shed);
     counters_.released.fetch_add(count);
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     if (shed)

@@ -14,6 +14,7 @@
 #include "run/delivery_times.h"
 #include "run/feed.h"
 #include "run/pacer.h"
+#include "run/release_log.h"
 
 namespace racesim {
 
@@ -56,6 +57,8 @@ class Pipeline {
 
   /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
   void limit(std::uint64_t events) { most_events_ = events; }
+  /// Before run(): also notes there what is released. The log outlives the pipeline.
+  void log_to(ReleaseLog& log) { log_ = &log; }
   /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
@@ -92,6 +95,7 @@ class Pipeline {
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
   std::uint64_t most_events_ = 0;
+  ReleaseLog* log_ = nullptr;
   bool begun_ = false;
   bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};
