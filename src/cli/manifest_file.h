@@ -1,5 +1,5 @@
-// The file of --manifest: FILE.partial while the run goes on, so that also a run that is killed can be verified,
-// FILE when it has ended.
+// The file of --manifest: FILE.partial while the run goes on, so that also a run that is killed can be
+// verified, FILE when it has ended.
 #pragma once
 
 #include <string>

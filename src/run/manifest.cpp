@@ -18,8 +18,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
 Json to_json(const RaceContent& c) {
-  return {{"rate_mhz", c.rate_mhz},   {"cars", c.cars},   {"laps", c.laps},
-          {"session", c.session},     {"model", c.model}, {"names", c.names},
+  return {{"rate_mhz", c.rate_mhz},       {"cars", c.cars},   {"laps", c.laps},
+          {"session", c.session},         {"model", c.model}, {"names", c.names},
           {"one_session", c.one_session}, {"track", c.track}, {"track_text", c.track_text},
           {"streams", c.streams}};
 }
@@ -29,8 +29,8 @@ Json to_json(const PlaysContent& c) {
 }
 
 Json to_json(const FaultRules& f) {
-  return {{"late", f.late},       {"duplicate", f.duplicate}, {"reorder", f.reorder},
-          {"drop", f.drop},       {"corrupt", f.corrupt},     {"late_delay_ns", f.late_delay_ns}};
+  return {{"late", f.late}, {"duplicate", f.duplicate}, {"reorder", f.reorder},
+          {"drop", f.drop}, {"corrupt", f.corrupt},     {"late_delay_ns", f.late_delay_ns}};
 }
 
 Json to_json(const ManifestTotals& t) {
@@ -140,12 +140,13 @@ Done check_versions(const Json& json, const std::string& name) {
   const int version = json.at("scenario_version").get<int>();
   const ScenarioEntry* entry = find_scenario(scenario);
   if (entry == nullptr || entry->version != version)
-    return fail(ErrorKind::usage,
-                entry == nullptr
-                    ? fmt::format("{}: of the scenario '{}', which this racesim does not have", name, scenario)
-                    : fmt::format("{}: of {}@{}, and this racesim makes {}@{}, which has other events", name,
-                                  scenario, version, scenario, entry->version),
-                "verify with the racesim that made it: " + json.value("program", "another version"));
+    return fail(
+        ErrorKind::usage,
+        entry == nullptr
+            ? fmt::format("{}: of the scenario '{}', which this racesim does not have", name, scenario)
+            : fmt::format("{}: of {}@{}, and this racesim makes {}@{}, which has other events", name,
+                          scenario, version, scenario, entry->version),
+        "verify with the racesim that made it: " + json.value("program", "another version"));
   return {};
 }
 

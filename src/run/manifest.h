@@ -1,5 +1,5 @@
-// What a run was told and what it sent, in a file: enough to make its stream again and to compare it with what
-// arrived. docs/formats/manifest.md describes the file.
+// What a run was told and what it sent, in a file: enough to make its stream again and to compare it with
+// what arrived. docs/formats/manifest.md describes the file.
 #pragma once
 
 #include <array>
@@ -30,10 +30,10 @@ struct LineDigest {
 
 /// What a run sent; known when it has ended.
 struct ManifestTotals {
-  std::uint64_t released = 0;         ///< sends, from the first of the stream on, shed ones among them
-  std::vector<OrdinalRange> shed;     ///< ascending: sends that --on-overload drop left out
-  bool complete = false;              ///< everything planned was released and delivered
-  FaultTotals faults;                 ///< of the released ones
+  std::uint64_t released = 0;      ///< sends, from the first of the stream on, shed ones among them
+  std::vector<OrdinalRange> shed;  ///< ascending: sends that --on-overload drop left out
+  bool complete = false;           ///< everything planned was released and delivered
+  FaultTotals faults;              ///< of the released ones
   std::map<std::string, std::uint64_t> streams;  ///< sends by stream, without the shed ones
   std::vector<SinkStatus> sinks;
   std::optional<LineDigest> digest;  ///< of what was sent; only when asked for

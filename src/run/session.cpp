@@ -32,12 +32,6 @@ int ask_for_realtime() {
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
 }
 
-/// The shards of part `option.index` of `option.count`.
-ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
-  const auto bound = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * shards / option.count); };
-  return {bound(option.index - 1), bound(option.index)};
-}
-
 }  // namespace
 
 class Session::Impl {
