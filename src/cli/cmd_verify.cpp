@@ -69,7 +69,9 @@ Result<VerifyReport> compare(const VerifyCommand& command) {
   options.fast = command.fast;
   options.threads = command.threads;
   if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
-  Result<VerifyResult> result = verify(input->manifest, *input->arrived, options, input->learn);
+  const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
+  if (!truth) return tl::make_unexpected(truth.error());
+  Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
   report.result = std::move(*result);
   return report;

@@ -29,6 +29,7 @@ class ArrivedLines {
     line_ += lines;
   }
   std::uint64_t line_number() const { return line_; }
+  std::uint64_t byte_number() const { return byte_; }
   std::string place() const { return lane_.place(line_, byte_); }
   ArrivedLane& lane() { return lane_; }
   bool ended() const { return ended_; }

@@ -130,7 +130,7 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
       }
       case Step::Use::owner:
       case Step::Use::seq: {
-        while (at < end && step.text && (*at < '0' || *at > '9') && *at != '"') ++at;
+        while (at < end && (*at < '0' || *at > '9') && *at != '"' && *at != ',') ++at;
         std::uint64_t value = 0;
         const char* const digits = at;
         while (at < end && *at >= '0' && *at <= '9')

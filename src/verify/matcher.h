@@ -60,7 +60,8 @@ class LaneMatcher {
 
  private:
   struct Missing {
-    std::uint64_t position = 0, ordinal = 0, seq = 0, line = 0;
+    std::uint64_t position = 0, ordinal = 0, seq = 0;
+    std::uint64_t line = 0, byte = 0;  ///< that came in its place
     std::uint32_t stream = 0, entity = 0, owner = 0;
     std::uint8_t faults = 0;
     bool came = false;
@@ -91,7 +92,8 @@ class LaneMatcher {
   void count_present(std::uint8_t faults);
   void leave_missing_before(std::uint64_t position);
   void come_late(std::uint64_t position, Came how);
-  void duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity);
+  void duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
+                 std::optional<std::uint64_t> position);
   void altered(std::uint64_t position, std::string_view line);
   void settle(const Missing& missing);
   void use_line(std::string_view line);
@@ -137,7 +139,7 @@ class LaneMatcher {
     std::uint64_t line = UINT64_MAX - 1;
     std::uint32_t stream = 0, owner = 0;
     std::uint64_t seq = 0;
-    std::int64_t time_ns = 0;
+    std::optional<std::uint64_t> position;  ///< none: it came so long ago that only its number is known
     bool in_run = false;
   } last_duplicate_;
 

@@ -45,6 +45,7 @@ void LaneMatcher::leave_missing_before(std::uint64_t position) {
     missing.ordinal = event.ordinal();
     missing.seq = head.seq;
     missing.line = lines_.line_number();
+    missing.byte = lines_.byte_number();
     missing.stream = event.stream();
     missing.entity = head.entity;
     missing.owner = head.owner;
@@ -82,8 +83,7 @@ void LaneMatcher::settle(const Missing& missing) {
   head.entity = missing.entity;
   head.owner = missing.owner;
   head.seq = missing.seq;
-  example(kind, missing.stream, head,
-          missing.line == 0 ? "before the first line" : "behind " + lines_.lane().place(missing.line - 1, 0));
+  example(kind, missing.stream, head, "before " + lines_.lane().place(missing.line, missing.byte));
 }
 
 void LaneMatcher::altered(std::uint64_t position, std::string_view line) {
@@ -108,11 +108,12 @@ void LaneMatcher::altered(std::uint64_t position, std::string_view line) {
 
 /// An event that has come before. Events that came one behind the other and come again so are a redelivery,
 /// as after a restart that went back.
-void LaneMatcher::duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity) {
+void LaneMatcher::duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
+                            std::optional<std::uint64_t> position) {
   LastDuplicate& last = last_duplicate_;
   const bool same_owner = last.stream == stream && last.owner == head.owner;
-  const bool ascending =
-      same_owner ? head.seq > last.seq : last.time_ns <= head.emit_time_ns || head.emit_time_ns == 0;
+  const bool ascending = position && last.position ? *position > *last.position
+                                                   : !same_owner || head.seq > last.seq;
   const bool follows = last.line + 1 == lines_.line_number() && ascending;
   if (follows && !last.in_run) {
     --findings_[Finding::duplicated];
@@ -126,7 +127,7 @@ void LaneMatcher::duplicate(std::uint32_t stream, const EventHead& head, const s
   const Finding kind = follows ? Finding::redelivered : Finding::duplicated;
   ++findings_[kind];
   example(kind, settings_.streams[stream].name, entity, std::to_string(head.seq), lines_.place(), {});
-  last = {lines_.line_number(), stream, head.owner, head.seq, head.emit_time_ns, follows};
+  last = {lines_.line_number(), stream, head.owner, head.seq, position, follows};
 }
 
 /// A line that is in the place of no event, and whose bytes are not remembered.
@@ -150,7 +151,7 @@ void LaneMatcher::unplaced(const std::string& line, const std::optional<Identity
   else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)
     why.expected = "left out on purpose";
   else
-    return duplicate(identity->stream, head, entity);
+    return duplicate(identity->stream, head, entity, std::nullopt);
   ++findings_[Finding::phantom];
   example(Finding::phantom, settings_.streams[identity->stream].name, entity, std::to_string(head.seq),
           lines_.place(), std::move(why));

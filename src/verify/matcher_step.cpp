@@ -81,7 +81,7 @@ Done LaneMatcher::step() {
   });
   if (before) {
     const ExpectedLane::Event event = expected_.at(*before);
-    duplicate(event.stream(), event.head(), entity_text(event.stream(), event.head().entity));
+    duplicate(event.stream(), event.head(), entity_text(event.stream(), event.head().entity), before);
     use_line(lines_.line());
     return {};
   }

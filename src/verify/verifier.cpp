@@ -16,8 +16,10 @@ namespace {
 /// Owns all parts of one comparison.
 class Verification {
  public:
-  Verification(const Manifest& manifest, ArrivedLanes& arrivals, const VerifyOptions& options)
+  Verification(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+               const VerifyOptions& options)
       : manifest_(manifest),
+        content_(&truth),
         arrivals_(arrivals),
         options_(options),
         faults_(manifest.faults, manifest.content.seed) {}
@@ -30,7 +32,6 @@ class Verification {
 
  private:
   Done open();
-  Done check_master() const;
   SentRange sent_range() const;
   Done compare(const LearnTotals& learn);
   Done match_all();
@@ -38,11 +39,11 @@ class Verification {
   VerifyResult conclude();
 
   const Manifest& manifest_;
+  const Content* content_;
   ArrivedLanes& arrivals_;
   const VerifyOptions& options_;
   const Faults faults_;
   std::optional<ManifestTotals> totals_;
-  std::unique_ptr<Content> content_;
   HeadsEncoder heads_encoder_;
   std::unique_ptr<Feed> feed_;
   std::optional<ExpectedStream> expected_;
@@ -50,16 +51,6 @@ class Verification {
   Findings findings_;
   std::deque<LaneMatcher> matchers_;
 };
-
-Done Verification::check_master() const {
-  if (manifest_.master_hash.empty()) return {};
-  const std::string now = hash_text(content_->master.content_hash);
-  if (now == manifest_.master_hash) return {};
-  return fail(ErrorKind::master_data,
-              "the master data in " + manifest_.content.master_data_dir +
-                  " are not those of the run: other songs, users or cars make other events",
-              "name the folder that the run read: --master-data-dir DIR");
-}
 
 SentRange Verification::sent_range() const {
   SentRange range;
@@ -72,11 +63,6 @@ SentRange Verification::sent_range() const {
 
 Done Verification::open() {
   totals_ = manifest_.totals;
-  RunConfig config = manifest_.config();
-  auto content = open_content(config, system_clock());
-  if (!content) return tl::make_unexpected(content.error());
-  content_ = std::move(*content);
-  if (Done ok = check_master(); !ok) return ok;
   const Scenario& scenario = *content_->scenario;
   settings_.fast = options_.fast;
   settings_.csv = manifest_.event_format == "csv";
@@ -162,9 +148,20 @@ VerifyResult Verification::conclude() {
 
 }  // namespace
 
-Result<VerifyResult> verify(const Manifest& manifest, ArrivedLanes& arrivals, const VerifyOptions& options,
-                            const LearnTotals& learn) {
-  return Verification(manifest, arrivals, options).run(learn);
+Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
+  RunConfig config = manifest.config();
+  auto content = open_content(config, system_clock());
+  if (!content || manifest.master_hash.empty()) return content;
+  if (hash_text((*content)->master.content_hash) == manifest.master_hash) return content;
+  return fail(ErrorKind::master_data,
+              "the master data in " + manifest.content.master_data_dir +
+                  " are not those of the run: other songs, users or cars make other events",
+              "name the folder that the run read: --master-data-dir DIR");
+}
+
+Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+                            const VerifyOptions& options, const LearnTotals& learn) {
+  return Verification(manifest, truth, arrivals, options).run(learn);
 }
 
 }  // namespace racesim

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "run/content.h"
 #include "run/manifest.h"
 #include "verify/arrivals.h"
 #include "verify/findings.h"
@@ -31,9 +33,13 @@ struct VerifyResult {
 /// Asked for once all has arrived, when `manifest` does not say what was sent; none: nobody knows.
 using LearnTotals = std::function<Result<std::optional<ManifestTotals>>()>;
 
-/// Makes the stream of the manifest again and compares. Errors: those of open_content(), master data that
-/// are not those of then (master_data), reading (runtime), --fast for lines without numbers (usage).
-Result<VerifyResult> verify(const Manifest& manifest, ArrivedLanes& arrivals, const VerifyOptions& options,
-                            const LearnTotals& learn = {});
+/// Plans the run of the manifest again. Errors: those of open_content(), master data that are not those of then
+/// (master_data).
+Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest);
+
+/// Makes the stream of the manifest again and compares. `truth` is the manifest's. Errors: reading (runtime),
+/// --fast for lines without numbers (usage).
+Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+                            const VerifyOptions& options, const LearnTotals& learn = {});
 
 }  // namespace racesim
