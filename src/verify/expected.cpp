@@ -6,6 +6,13 @@
 #include "base/check.h"
 
 namespace racesim {
+namespace {
+
+std::size_t bytes_of(const ExpectedLane::Piece& piece) {
+  return piece.batch->text.size() + piece.batch->size() * (sizeof(EventHead) + sizeof(std::uint32_t));
+}
+
+}  // namespace
 
 void ExpectedLane::add(SharedBatch batch, std::size_t first, std::size_t last,
                        std::vector<std::uint64_t> ordinals) {
@@ -23,14 +30,16 @@ ExpectedLane::Event ExpectedLane::at(std::uint64_t position) const {
   return {&piece, piece.first + static_cast<std::size_t>(position - piece.position)};
 }
 
+/// The last batch before `position` always stays: what comes twice mostly comes soon.
 void ExpectedLane::forget_before(std::uint64_t position, std::size_t most_bytes) {
-  std::size_t bytes = 0;
+  std::size_t bytes = 0, before = 0;
   for (const Piece& piece : pieces_) {
     if (piece.position + (piece.last - piece.first) > position) break;
-    bytes += piece.batch->text.size();
+    bytes += bytes_of(piece);
+    ++before;
   }
-  while (bytes > most_bytes) {
-    bytes -= pieces_.front().batch->text.size();
+  for (; before > 1 && bytes > most_bytes; --before) {
+    bytes -= bytes_of(pieces_.front());
     pieces_.pop_front();
   }
 }
@@ -38,7 +47,7 @@ void ExpectedLane::forget_before(std::uint64_t position, std::size_t most_bytes)
 std::size_t ExpectedLane::bytes_from(std::uint64_t position) const {
   std::size_t bytes = 0;
   for (const Piece& piece : pieces_)
-    if (piece.position >= position) bytes += piece.batch->text.size();
+    if (piece.position >= position) bytes += bytes_of(piece);
   return bytes;
 }
 

@@ -16,6 +16,17 @@ constexpr std::array<std::int8_t, 256> kHexValues = [] {
   return values;
 }();
 
+/// "00" to "ff".
+constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t i = 0; i < 256; ++i) pairs[i] = {kDigits[i >> 4], kDigits[i & 15]};
+  return pairs;
+}();
+
+/// Owners whose lines' begins are remembered.
+constexpr std::uint32_t kMostFronts = 4096;
+
 /// 8 hex digits; false if there are others.
 bool hex32(const char* digits, std::uint32_t& value) {
   int bad = 0;
@@ -90,13 +101,16 @@ FastIdentity::FastIdentity(std::span<const StreamInfo> streams, bool csv, std::u
       form.steps.push_back(std::move(step));
       before = field.path;
     }
+    form.keeps_fronts = which.seq >= 0 && which.seq == last;
+    form.is_id = which.event_id == 0;
     if (streams.size() > 1)
       form.last_key = '"' + std::string(last_name(stream.schema->fields.back().path)) + "\":";
     forms_.push_back(std::move(form));
   }
 }
 
-std::optional<Identity> FastIdentity::read(std::string_view line, const Form& form) const {
+std::optional<Identity> FastIdentity::read(std::string_view line, const Form& form,
+                                           std::size_t* seq_at) const {
   const char* at = line.data();
   const char* const end = at + line.size();
   Identity identity;
@@ -136,10 +150,12 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
         while (at < end && *at >= '0' && *at <= '9')
           value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
         if (at == digits || at - digits > 19) return std::nullopt;
-        if (step.use == Step::Use::seq)
+        if (step.use == Step::Use::seq) {
           identity.seq = value;
-        else
+          if (seq_at != nullptr) *seq_at = static_cast<std::size_t>(digits - line.data());
+        } else {
           identity.owner = static_cast<std::uint32_t>(value);
+        }
         break;
       }
     }
@@ -158,11 +174,53 @@ bool FastIdentity::ends_as(std::string_view line, const Form& form) const {
   return line.compare(comma + 1, form.last_key.size(), form.last_key) == 0;
 }
 
-bool FastIdentity::is(std::string_view line, std::uint32_t stream, std::uint32_t owner,
-                      std::uint64_t seq) const {
-  if (!ends_as(line, forms_[stream])) return false;
-  const std::optional<Identity> identity = read(line, forms_[stream]);
-  return identity && identity->seq == seq && identity->owner == owner && identity->run.value_or(run_) == run_;
+/// Cheaper than to take the id apart: to make the one that is expected.
+bool FastIdentity::has_id(std::string_view line, const Form& form, std::uint32_t owner,
+                          std::uint64_t seq) const {
+  const Uuid id = pack_event_id({run_, owner, static_cast<std::uint32_t>(seq)});
+  std::array<char, 36> text;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
+    std::memcpy(text.data() + at, kHexPairs[id.bytes[i]].data(), 2);
+    at += 2;
+  }
+  const std::string& before = form.steps[0].before;
+  return line.size() > before.size() + text.size() &&
+         std::memcmp(line.data(), before.data(), before.size()) == 0 &&
+         std::memcmp(line.data() + before.size(), text.data(), text.size()) == 0;
+}
+
+/// The line begins as the last one of this owner did, up to the value of seq.
+bool FastIdentity::has_front(std::string_view line, const Form& form, std::uint32_t owner,
+                             std::uint64_t seq) const {
+  if (owner >= form.fronts.size()) return false;
+  const std::string& front = form.fronts[owner];
+  if (front.empty() || line.size() < front.size() + 21 ||
+      std::memcmp(line.data(), front.data(), front.size()) != 0)
+    return false;
+  std::uint64_t value = 0;
+  const char* at = line.data() + front.size();
+  const char* const begin = at;
+  while (*at >= '0' && *at <= '9' && at - begin < 20)
+    value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
+  return value == seq && *at == ',' && (*begin != '0' || at - begin == 1);
+}
+
+bool FastIdentity::is(std::string_view line, std::uint32_t stream, std::uint32_t owner, std::uint64_t seq) {
+  Form& form = forms_[stream];
+  if (!ends_as(line, form)) return false;
+  if (form.is_id) return has_id(line, form, owner, seq);
+  if (has_front(line, form, owner, seq)) return true;
+  std::size_t seq_at = 0;
+  const std::optional<Identity> identity = read(line, form, &seq_at);
+  if (!identity || identity->seq != seq || identity->owner != owner || identity->run.value_or(run_) != run_)
+    return false;
+  if (form.keeps_fronts && owner < kMostFronts) {
+    if (owner >= form.fronts.size()) form.fronts.resize(owner + std::size_t{1});
+    form.fronts[owner] = line.substr(0, seq_at);
+  }
+  return true;
 }
 
 std::optional<std::uint64_t> FastIdentity::key(std::string_view line) const {

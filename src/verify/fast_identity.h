@@ -1,6 +1,7 @@
 // Reads of a line no more than which event it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,7 +23,7 @@ class FastIdentity {
   bool usable() const { return usable_; }
   /// Whether `line`, with its line end, is the event (owner, seq) of the stream, as far as its identity and
   /// its end tell.
-  bool is(std::string_view line, std::uint32_t stream, std::uint32_t owner, std::uint64_t seq) const;
+  bool is(std::string_view line, std::uint32_t stream, std::uint32_t owner, std::uint64_t seq);
   /// The key of what the line says it is, of any stream; none if it does not say, or is of another run.
   std::optional<std::uint64_t> key(std::string_view line) const;
 
@@ -33,11 +34,16 @@ class FastIdentity {
     enum class Use : std::uint8_t { none, event_id, run, owner, seq } use = Use::none;
   };
   struct Form {
-    std::vector<Step> steps;  ///< up to the last field of the identity
-    std::string last_key;     ///< of the line; empty: there is one stream, nothing to tell apart
+    std::vector<Step> steps;          ///< up to the last field of the identity
+    std::vector<std::string> fronts;  ///< by owner: the line up to the value of seq, as it was last
+    bool keeps_fronts = false;        ///< seq stands behind all else that names the event
+    bool is_id = false;               ///< the event_id, which says all, stands first
+    std::string last_key;             ///< of the line; empty: there is one stream, nothing to tell apart
   };
-  std::optional<Identity> read(std::string_view line, const Form& form) const;
+  std::optional<Identity> read(std::string_view line, const Form& form, std::size_t* seq_at = nullptr) const;
   bool ends_as(std::string_view line, const Form& form) const;
+  bool has_id(std::string_view line, const Form& form, std::uint32_t owner, std::uint64_t seq) const;
+  bool has_front(std::string_view line, const Form& form, std::uint32_t owner, std::uint64_t seq) const;
 
   const bool csv_;
   const std::uint32_t run_;

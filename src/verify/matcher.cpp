@@ -38,6 +38,7 @@ void LaneMatcher::pass_header(std::string_view header) {
 }
 
 Done LaneMatcher::match(bool end_is_known) {
+  end_is_known_ = end_is_known;
   for (;;) {
     pass_taken();
     if (cursor_ == expected_.end()) break;

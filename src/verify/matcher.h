@@ -82,6 +82,7 @@ class LaneMatcher {
   Done unknown(const std::string& line);
   std::optional<std::uint64_t> place_by_neighbours(const std::string& line, bool says_who);
   bool is_corrupt_one();
+  bool is_torn_end();
   Result<std::optional<std::uint64_t>> place_by_identity(const Identity& identity);
   Result<bool> catch_up(const Identity& identity);
   void unplaced(const std::string& line, const std::optional<Identity>& identity);
@@ -143,6 +144,7 @@ class LaneMatcher {
     bool in_run = false;
   } last_duplicate_;
 
+  bool end_is_known_ = true;
   bool keeps_digest_ = false;
   LineDigest digest_;
   std::vector<std::unordered_map<std::uint32_t, std::string>> keys_;  ///< by stream and entity

@@ -112,8 +112,8 @@ void LaneMatcher::duplicate(std::uint32_t stream, const EventHead& head, const s
                             std::optional<std::uint64_t> position) {
   LastDuplicate& last = last_duplicate_;
   const bool same_owner = last.stream == stream && last.owner == head.owner;
-  const bool ascending = position && last.position ? *position > *last.position
-                                                   : !same_owner || head.seq > last.seq;
+  const bool ascending =
+      position && last.position ? *position > *last.position : !same_owner || head.seq > last.seq;
   const bool follows = last.line + 1 == lines_.line_number() && ascending;
   if (follows && !last.in_run) {
     --findings_[Finding::duplicated];

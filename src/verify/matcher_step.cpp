@@ -65,6 +65,10 @@ Done LaneMatcher::step() {
     take(cursor_, Came::whole);
     return {};
   }
+  if (!end_is_known_ && is_torn_end()) {
+    use_line(lines_.line());
+    return {};
+  }
   const std::uint64_t key = key_of_line(lines_.line());
   const auto open = find_open(key);
   if (!open) return tl::make_unexpected(open.error());
@@ -136,6 +140,13 @@ void LaneMatcher::come_late(std::uint64_t position, Came how) {
     example(Finding::reordered, missing.stream, head, lines_.place());
   }
   use_line(lines_.line());
+}
+
+/// A run that was killed leaves the begin of a line at its end.
+bool LaneMatcher::is_torn_end() {
+  const std::string_view line = lines_.line();
+  if (line.empty() || line.back() == '\n' || cursor_ == expected_.end()) return false;
+  return settings_.fast || expected_.at(cursor_).line().substr(0, line.size()) == line;
 }
 
 /// Without bytes to compare with: the expected event was damaged on purpose, and the lines behind this one go

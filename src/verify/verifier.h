@@ -33,8 +33,8 @@ struct VerifyResult {
 /// Asked for once all has arrived, when `manifest` does not say what was sent; none: nobody knows.
 using LearnTotals = std::function<Result<std::optional<ManifestTotals>>()>;
 
-/// Plans the run of the manifest again. Errors: those of open_content(), master data that are not those of then
-/// (master_data).
+/// Plans the run of the manifest again. Errors: those of open_content(), master data that are not those of
+/// then (master_data).
 Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest);
 
 /// Makes the stream of the manifest again and compares. `truth` is the manifest's. Errors: reading (runtime),
