@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "verify/identity.h"
 
 namespace racesim {
 namespace {
@@ -73,14 +74,24 @@ Result<bool> ExpectedStream::more() {
   const std::uint64_t first = batch->first_ordinal, last = first + batch->size();
   for (const DroppedEvent& dropped : batch->dropped)
     if (first + dropped.before <= range_.released()) ++injected_.drop;
+  std::size_t done = 0;
   range_.each_part(first, last, [&](std::uint64_t begin, std::uint64_t end) {
-    deal(batch, static_cast<std::size_t>(begin - first), static_cast<std::size_t>(end - first));
+    note_shed(*batch, done, static_cast<std::size_t>(begin - first));
+    done = static_cast<std::size_t>(end - first);
+    deal(batch, static_cast<std::size_t>(begin - first), done);
   });
+  note_shed(*batch, done,
+            static_cast<std::size_t>(std::min(last, std::max(first, range_.released())) - first));
   if (last >= range_.released()) {
     ended_ = true;
     feed_.cancel();
   }
   return true;
+}
+
+void ExpectedStream::note_shed(const WireBatch& batch, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last && shed_.size() < kMostShed; ++i)
+    shed_.insert(identity_key(batch.stream_of(i), batch.heads[i].owner, batch.heads[i].seq));
 }
 
 void ExpectedStream::count_faults(const WireBatch& batch, std::size_t first, std::size_t last) {

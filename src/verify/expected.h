@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "run/feed.h"
@@ -92,10 +93,13 @@ class ExpectedStream {
   const SentRange& range() const { return range_; }
   /// Learnt later, when the run has ended.
   void set_range(const ManifestTotals& totals) { range_.set(totals); }
+  /// Identity keys of events that were shed, the first kMostShed of them.
+  const std::unordered_set<std::uint64_t>& shed() const { return shed_; }
   /// What was done on purpose to the events so far.
   const FaultTotals& injected() const { return injected_; }
 
  private:
+  void note_shed(const WireBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void deal(const SharedBatch& batch, std::size_t first, std::size_t last);
   std::uint32_t lane_of(const WireBatch& batch, std::size_t i);
@@ -105,7 +109,9 @@ class ExpectedStream {
   std::vector<ExpectedLane> lanes_;
   LaneOf lane_of_;
   std::unordered_map<std::uint64_t, std::uint32_t> lane_of_entity_;
+  static constexpr std::size_t kMostShed = std::size_t{1} << 20;
   FaultTotals injected_;
+  std::unordered_set<std::uint64_t> shed_;
   bool ended_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct MatchSettings {
   std::size_t most_missing = 1u << 18;       ///< events that may still come; of more the oldest are lost
   std::optional<std::int64_t> watermark_ns;  ///< a missing event that was sent later than that is late
   std::span<const StreamInfo> streams;
+  const std::unordered_set<std::uint64_t>* shed = nullptr;  ///< identity keys of events that were left out
 };
 
 /// One thread. The references outlive the matcher.

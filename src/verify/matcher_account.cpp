@@ -150,6 +150,9 @@ void LaneMatcher::unplaced(const std::string& line, const std::optional<Identity
     why.expected = "no such event was sent";
   else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)
     why.expected = "left out on purpose";
+  else if (settings_.shed != nullptr &&
+           settings_.shed->count(identity_key(identity->stream, identity->owner, identity->seq)) > 0)
+    why.expected = "shed by --on-overload drop";
   else
     return duplicate(identity->stream, head, entity, std::nullopt);
   ++findings_[Finding::phantom];

@@ -110,17 +110,17 @@ void LaneMatcher::take(std::uint64_t position, Came how) {
   use_line(lines_.line());
 }
 
-/// Whether the lines go on with what lies before `position`: then this one only came early.
+/// Whether the lines go on with what lies before `position`: then this one only came early. Events that are
+/// sent out of order on purpose tell nothing: a receiver may have put them where they belong.
 bool LaneMatcher::comes_back(std::uint64_t position) {
+  constexpr std::uint8_t kMoved = kFaultLate | kFaultReorder | kFaultDuplicate;
   const auto& lines = lines_.lines(kAhead);
-  std::size_t back = 0, on = 0;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const auto other = find_known(key_of_line(lines[i]));
     if (!other || *other == position || *other < cursor_) continue;
-    (*other < position ? back : on) += 1;
-    if (i == 1) break;  // the very next line tells best
+    if ((expected_.at(*other).faults() & kMoved) == 0) return *other < position;
   }
-  return back > on;
+  return (expected_.at(position).faults() & kMoved) != 0;
 }
 
 /// An event that was given up as missing.
@@ -248,7 +248,7 @@ Result<bool> LaneMatcher::catch_up(const Identity& identity) {
     unknown += find_known(key_of_line(line)) ? 0 : 1;
   }
   if (4 * unknown < 3 * all) return false;
-  leave_missing_before(expected_.end());
+  leave_missing_before(std::min(cursor_ + settings_.window, expected_.end()));
   expected_.forget_before(cursor_, settings_.history_bytes);
   const Result<bool> more = more_();
   if (!more) return more;

@@ -85,6 +85,7 @@ Done Verification::open() {
   const std::vector<ArrivedLane*> lanes = arrivals_.lanes();
   expected_.emplace(*feed_, sent_range(), lanes.size(),
                     [this](std::string_view key) { return arrivals_.lane_of(key); });
+  settings_.shed = &expected_->shed();
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     matchers_.emplace_back(
         settings_, faults_, expected_->lane(i), [this] { return expected_->more(); }, *lanes[i], findings_);
