@@ -8,12 +8,13 @@
 namespace racesim {
 
 LaneMatcher::LaneMatcher(const MatchSettings& settings, const Faults& faults, ExpectedLane& expected,
-                         More more, ArrivedLane& arrived, Findings& findings)
+                         More more, ArrivedLane& arrived, Strays& strays, Findings& findings)
     : settings_(settings),
       faults_(faults),
       expected_(expected),
       more_(std::move(more)),
       lines_(arrived),
+      strays_(strays),
       findings_(findings),
       identities_(settings.streams, settings.csv),
       fast_(settings.streams, settings.csv, settings.run),
@@ -61,7 +62,7 @@ Done LaneMatcher::match(bool end_is_known) {
   return {};
 }
 
-Done LaneMatcher::finish(const SentRange& range, bool end_is_known) {
+Done LaneMatcher::finish(bool end_is_known) {
   if (Done ok = match(end_is_known); !ok) return ok;
   while (lines_.fill())
     if (Done ok = step(); !ok) return ok;
@@ -70,10 +71,13 @@ Done LaneMatcher::finish(const SentRange& range, bool end_is_known) {
     leave_missing_before(expected_.end());
   else
     findings_.not_known += expected_.end() - std::min(expected_.end(), cursor_);
+  return {};
+}
+
+void LaneMatcher::settle_all(const SentRange& range) {
   for (const Missing& missing : missing_)
     if (!missing.came && range.holds(missing.ordinal)) settle(missing);
   missing_.clear();
-  return {};
 }
 
 /// From the cursor on, as far as the bytes at hand are those that are expected.

@@ -25,6 +25,11 @@
 
 namespace racesim {
 
+/// Lines of this run that no lane expected when they came, by identity key, and the keys of their bytes. At
+/// the end they may turn out to be what is missing: in another lane, or much later in the same.
+using Strays = std::unordered_map<std::uint64_t, std::uint64_t>;
+inline constexpr std::size_t kMostStrays = std::size_t{1} << 20;
+
 struct MatchSettings {
   bool fast = false;  ///< identities are compared, not bytes
   bool csv = false;
@@ -45,15 +50,17 @@ class LaneMatcher {
 
   /// `more` adds further events to `expected`; false at their end.
   LaneMatcher(const MatchSettings& settings, const Faults& faults, ExpectedLane& expected, More more,
-              ArrivedLane& arrived, Findings& findings);
+              ArrivedLane& arrived, Strays& strays, Findings& findings);
 
   /// Takes a header that files of some formats begin with.
   void pass_header(std::string_view header);
   /// Goes on until the expected events at hand or the lines are used up. Behind the last line all expected
   /// events are missing, unless `end_is_known` is false.
   Done match(bool end_is_known);
-  /// Behind the last expected event: what still arrives, then the account of what is missing.
-  Done finish(const SentRange& range, bool end_is_known);
+  /// Behind the last expected event: what still arrives.
+  Done finish(bool end_is_known);
+  /// Behind finish() of all lanes: the account of what is missing.
+  void settle_all(const SentRange& range);
 
   bool arrived_ended() { return !lines_.fill(); }
   /// Of the lines that arrived (for --fast with a digest).
@@ -63,6 +70,7 @@ class LaneMatcher {
  private:
   struct Missing {
     std::uint64_t position = 0, ordinal = 0, seq = 0;
+    std::uint64_t key = 0;             ///< of its line
     std::uint64_t line = 0, byte = 0;  ///< that came in its place
     std::uint32_t stream = 0, entity = 0, owner = 0;
     std::uint8_t faults = 0;
@@ -99,6 +107,8 @@ class LaneMatcher {
                  std::optional<std::uint64_t> position);
   void altered(std::uint64_t position, std::string_view line);
   void settle(const Missing& missing);
+  bool has_strayed(const Missing& missing);
+  bool stray(const Identity& identity, const std::string& line);
   void use_line(std::string_view line);
   void example(Finding kind, std::uint32_t stream, const EventHead& head, const std::string& place,
                LineDifference difference = {});
@@ -122,6 +132,7 @@ class LaneMatcher {
   ExpectedLane& expected_;
   More more_;
   ArrivedLines lines_;
+  Strays& strays_;
   Findings& findings_;
   IdentityReader identities_;
   FastIdentity fast_;

@@ -44,6 +44,7 @@ void LaneMatcher::leave_missing_before(std::uint64_t position) {
     missing.position = cursor_;
     missing.ordinal = event.ordinal();
     missing.seq = head.seq;
+    missing.key = key_of(event);
     missing.line = lines_.line_number();
     missing.byte = lines_.byte_number();
     missing.stream = event.stream();
@@ -71,8 +72,41 @@ std::int64_t LaneMatcher::delay_ns(const Missing& missing) const {
   return faults_.delay_ns(Faults::event_key(stream_keys_[missing.stream], head));
 }
 
-/// It did not come.
+/// It came, but where nobody expected it.
+bool LaneMatcher::has_strayed(const Missing& missing) {
+  const auto stray = strays_.find(identity_key(missing.stream, missing.owner, missing.seq));
+  if (stray == strays_.end()) return false;
+  const bool same = settings_.fast || stray->second == missing.key;
+  strays_.erase(stray);
+  --findings_[Finding::phantom];
+  ++findings_.found;
+  const auto example =
+      std::find_if(findings_.examples.begin(), findings_.examples.end(), [&](const FindingExample& e) {
+        return e.kind == Finding::phantom && e.stream == settings_.streams[missing.stream].name &&
+               e.seq == std::to_string(missing.seq);
+      });
+  const bool shown = example != findings_.examples.end();
+  const bool on_purpose = (missing.faults & (kFaultDuplicate | kFaultLate | kFaultReorder)) != 0;
+  if (same) count_present(missing.faults);
+  const bool keyed = lines_.lane().has_keys();
+  if (same && !keyed && on_purpose) {
+    if (shown) findings_.examples.erase(example);
+    return true;
+  }
+  const Finding kind = same && !keyed ? Finding::reordered : Finding::altered;
+  ++findings_[kind];
+  if (!shown) return true;
+  example->kind = kind;
+  if (!keyed) return true;
+  example->field = "key";
+  example->expected = entity_text(missing.stream, missing.entity);
+  example->found = "another key or partition";
+  return true;
+}
+
+/// It did not come in its lane while it could.
 void LaneMatcher::settle(const Missing& missing) {
+  if (has_strayed(missing)) return;
   // A receiver that takes out copies and refuses what is damaged does its work.
   if (missing.faults & (kFaultDuplicate | kFaultCorrupt)) return;
   Finding kind = Finding::lost;
@@ -147,7 +181,7 @@ void LaneMatcher::unplaced(const std::string& line, const std::optional<Identity
   if (identity->run.value_or(settings_.run) != settings_.run)
     why = {"run", fmt::format("{:08x}", settings_.run), fmt::format("{:08x}", *identity->run)};
   else if (!has_passed(*identity))
-    why.expected = "no such event was sent";
+    why.expected = stray(*identity, line) ? "nothing at this place" : "no such event was sent";
   else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)
     why.expected = "left out on purpose";
   else if (settings_.shed != nullptr &&
@@ -158,6 +192,13 @@ void LaneMatcher::unplaced(const std::string& line, const std::optional<Identity
   ++findings_[Finding::phantom];
   example(Finding::phantom, settings_.streams[identity->stream].name, entity, std::to_string(head.seq),
           lines_.place(), std::move(why));
+}
+
+/// Remembers it for the account; false: there is no room.
+bool LaneMatcher::stray(const Identity& identity, const std::string& line) {
+  if (strays_.size() >= kMostStrays) return false;
+  return strays_.emplace(identity_key(identity.stream, identity.owner, identity.seq), key_of_line(line))
+      .second;
 }
 
 std::string LaneMatcher::entity_text(std::uint32_t stream, std::uint32_t entity) const {

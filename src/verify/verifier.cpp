@@ -48,6 +48,7 @@ class Verification {
   std::unique_ptr<Feed> feed_;
   std::optional<ExpectedStream> expected_;
   MatchSettings settings_;
+  Strays strays_;
   Findings findings_;
   std::deque<LaneMatcher> matchers_;
 };
@@ -88,7 +89,8 @@ Done Verification::open() {
   settings_.shed = &expected_->shed();
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     matchers_.emplace_back(
-        settings_, faults_, expected_->lane(i), [this] { return expected_->more(); }, *lanes[i], findings_);
+        settings_, faults_, expected_->lane(i), [this] { return expected_->more(); }, *lanes[i], strays_,
+        findings_);
     if (options_.fast && totals_ && totals_->digest) matchers_.back().keep_digest();
     if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
   }
@@ -126,7 +128,8 @@ Done Verification::compare(const LearnTotals& learn) {
     if (!*more) break;
   }
   for (LaneMatcher& matcher : matchers_)
-    if (Done ok = matcher.finish(expected_->range(), totals_.has_value()); !ok) return ok;
+    if (Done ok = matcher.finish(totals_.has_value()); !ok) return ok;
+  for (LaneMatcher& matcher : matchers_) matcher.settle_all(expected_->range());
   feed_->cancel();
   return {};
 }

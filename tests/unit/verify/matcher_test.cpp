@@ -96,6 +96,16 @@ TEST(Matcher, OneEventThatMovesIsOneReordered) {
   }
 }
 
+/// Beyond the window it is found at the end, by its identity.
+TEST(Matcher, OneEventThatMovesFarIsOneReordered) {
+  const std::vector<std::size_t> own = of_entity(race(), race().sent[0].head.entity);
+  const Lines lines = lines_of(race());
+  for (const auto& [from, to] : {std::pair{own[20], own[250]}, std::pair{own[250], own[20]}}) {
+    const Lines moved = with_inserted(without(lines, from, from + 1), to, {lines[from]});
+    EXPECT_EQ(named_of(race(), moved, small_window()), "reordered 1") << from << " to " << to;
+  }
+}
+
 TEST(Matcher, TellsWhatComesAgainFromTheRest) {
   const Lines lines = lines_of(race());
   EXPECT_EQ(named_of(race(), with_inserted(lines, 800, {lines[10]}), small_window()), "duplicated 1");
@@ -262,6 +272,72 @@ TEST(Matcher, MissesTheHeader) {
   const VerifyResult result = verify_text(run, text);
   EXPECT_EQ(named(result.findings), "altered 1");
   EXPECT_EQ(result.findings.examples.front().field, "header");
+}
+
+/// Partitions in memory: records with keys.
+class KeyedLanes final : public ArrivedLanes {
+ public:
+  class Lane final : public ArrivedLane {
+   public:
+    Result<bool> read(ByteBuffer& to) override {
+      if (given) return false;
+      given = true;
+      for (const std::string& line : lines) {
+        to.reserve_more(line.size());
+        std::copy(line.begin(), line.end(), to.data() + to.size());
+        to.set_size(to.size() + line.size());
+      }
+      return true;
+    }
+    std::string place(std::uint64_t line, std::uint64_t) const override {
+      return "offset " + std::to_string(line);
+    }
+    bool has_keys() const override { return true; }
+    std::string_view key(std::uint64_t line) override { return keys[line]; }
+    Lines lines, keys;
+    bool given = false;
+  };
+  explicit KeyedLanes(const SmallRun& run) {
+    for (const SentLine& line : run.sent) {
+      std::string key;
+      run.truth->scenario->append_key(line.stream, line.head.entity, key);
+      Lane& lane = all[lane_of(key)];
+      lane.lines.push_back(line.text);
+      lane.keys.push_back(key);
+    }
+  }
+  std::vector<ArrivedLane*> lanes() override { return {&all[0], &all[1], &all[2]}; }
+  std::uint32_t lane_of(std::string_view key) const override {
+    return static_cast<std::uint32_t>(topic_hash(key) % all.size());
+  }
+  bool has_header() const override { return false; }
+  std::array<Lane, 3> all;
+};
+
+TEST(Matcher, KnowsLanesAndKeys) {
+  const SmallRun run = make_run(race_run(3, 300, 12));
+  const auto named_of_lanes = [&](KeyedLanes& lanes) {
+    const auto result = verify(run.manifest, *run.truth, lanes, {});
+    EXPECT_TRUE(result);
+    return result ? named(result->findings) : "";
+  };
+  KeyedLanes clean(run);
+  EXPECT_EQ(named_of_lanes(clean), "");
+  KeyedLanes fewer(run);
+  fewer.all[1].lines.erase(fewer.all[1].lines.begin() + 30);
+  fewer.all[1].keys.erase(fewer.all[1].keys.begin() + 30);
+  EXPECT_EQ(named_of_lanes(fewer), "lost 1");
+  KeyedLanes rekeyed(run);
+  rekeyed.all[2].keys[40] = "1234";
+  EXPECT_EQ(named_of_lanes(rekeyed), "altered 1");
+  KeyedLanes elsewhere(run);
+  auto& from = elsewhere.all[0];
+  auto& to = elsewhere.all[1];
+  to.lines.insert(to.lines.begin() + 50, from.lines[50]);
+  to.keys.insert(to.keys.begin() + 50, from.keys[50]);
+  from.lines.erase(from.lines.begin() + 50);
+  from.keys.erase(from.keys.begin() + 50);
+  EXPECT_EQ(named_of_lanes(elsewhere), "altered 1");
 }
 
 TEST(Matcher, LinesWithoutNumbersAreToldByTheirBytes) {
