@@ -1,8 +1,4 @@
 // racesim verify
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +73,17 @@ Result<VerifyReport> compare(const VerifyCommand& command) {
   return report;
 }
 
+Result<VerifyReport> check_laws(const VerifyCommand& command) {
+  VerifyReport report;
+  report.against = command.input.against;
+  report.allowed = command.allowed;
+  report.invariants = true;
+  Result<Findings> findings = check_laws_of(command.input);
+  if (!findings) return tl::make_unexpected(findings.error());
+  report.result.findings = std::move(*findings);
+  return report;
+}
+
 Result<int> run(Context& context, const VerifyCommand& command) {
   if (Done ok = check(context, command); !ok) return tl::make_unexpected(ok.error());
   if (context.globals->dry_run) return kExitOk;
@@ -85,7 +92,7 @@ Result<int> run(Context& context, const VerifyCommand& command) {
   auto junit_file = open_output(command.junit);
   if (!junit_file) return tl::make_unexpected(junit_file.error());
   const std::int64_t begin_ns = system_clock().now_ns();
-  Result<VerifyReport> report = compare(command);
+  Result<VerifyReport> report = command.invariants ? check_laws(command) : compare(command);
   if (!report) return tl::make_unexpected(report.error());
   report->seconds = static_cast<double>(system_clock().now_ns() - begin_ns) / 1e9;
   if (Done ok = write_output(*report_file, report_json(*report)); !ok) return tl::make_unexpected(ok.error());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "verify/invariants.h"
 
 namespace racesim::cli {
 namespace {
@@ -67,6 +68,18 @@ Result<OpenedInput> open_input(const VerifyInput& input) {
   if (path == partial)
     opened.learn = [path = input.manifest, run = opened.manifest.run] { return learn_totals(path, run); };
   return opened;
+}
+
+Result<Findings> check_laws_of(const VerifyInput& input) {
+  Result<std::unique_ptr<ArrivedLanes>> arrived = open_against(input.against);
+  if (!arrived) return tl::make_unexpected(arrived.error());
+  std::optional<MasterData> master;
+  if (!input.master_data_dir.empty()) {
+    Result<MasterData> loaded = load_master(input.master_data_dir, find_scenario("plays")->master_entities);
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    master.emplace(std::move(*loaded));
+  }
+  return check_invariants(**arrived, master ? &*master : nullptr);
 }
 
 Setter set_against(std::string& target) {

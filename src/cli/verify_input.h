@@ -25,6 +25,9 @@ struct OpenedInput {
 /// his manifest by then. While he still runs, FILE.partial is read, and FILE once the pipe has ended.
 Result<OpenedInput> open_input(const VerifyInput& input);
 
+/// --invariants: the laws of what arrived, and references to the master data if a folder is named.
+Result<Findings> check_laws_of(const VerifyInput& input);
+
 Setter set_against(std::string& target);
 
 }  // namespace racesim::cli
