@@ -6,6 +6,7 @@
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/log.h"
+#include "cli/manifest_file.h"
 #include "cli/progress.h"
 #include "cli/run_options.h"
 #include "cli/run_report.h"
@@ -98,6 +99,9 @@ Result<int> dry_run(const Globals& globals, const RunOptions& options, const Run
   if (!options.summary_export.empty())
     if (const Done ok = check_file_path(options.summary_export, Existing::replaced); !ok)
       return tl::make_unexpected(ok.error());
+  if (!options.manifest.empty())
+    if (const Done ok = check_file_path(options.manifest, Existing::replaced); !ok)
+      return tl::make_unexpected(ok.error());
   show_warnings(plan->warnings);
   if (const Done ok = write_stdout(globals.json ? plan_json(config, *plan) : plan_text(config, *plan)); !ok)
     return tl::make_unexpected(ok.error());
@@ -136,11 +140,19 @@ Result<int> run(Context& context, const RunOptions& options) {
   const Result<bool> complete = is_complete(*config);
   if (!complete) return tl::make_unexpected(complete.error());
   if (*complete) return kExitOk;
+  std::optional<ManifestFile> manifest;
+  if (!options.manifest.empty()) {
+    Result<ManifestFile> file = ManifestFile::create(options.manifest);
+    if (!file) return tl::make_unexpected(file.error());
+    manifest.emplace(std::move(*file));
+  }
   // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
   if (!session) return tl::make_unexpected(session.error());
   Session& running = **session;
+  if (manifest)
+    if (const Done ok = manifest->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
   running.start();
   signals.attach({[&running] { running.stop(); }, [&running] { running.abandon(); }});
   Progress progress(
@@ -148,6 +160,8 @@ Result<int> run(Context& context, const RunOptions& options) {
       context.err);
   const RunResult result = watch(running, progress, signals);
   signals.detach();
+  if (manifest)
+    if (const Done ok = manifest->finish(running.manifest()); !ok) return tl::make_unexpected(ok.error());
   return report(context, options, *config, result, {signals.signal(), signals.count()},
                 std::move(export_file));
 }

@@ -7,6 +7,7 @@ namespace racesim::cli {
 
 CommandSpec generate_master_command();
 CommandSpec run_command();
+CommandSpec verify_command();
 CommandSpec track_command();
 CommandSpec config_command();
 CommandSpec completions_command();

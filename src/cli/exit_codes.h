@@ -11,6 +11,7 @@ inline constexpr int kExitUsage = 2;         ///< an option, a configuration val
 inline constexpr int kExitMasterData = 3;    ///< master data missing or invalid
 inline constexpr int kExitPartial = 4;       ///< finished, but some events could not be delivered
 inline constexpr int kExitThreshold = 5;     ///< a --threshold does not hold
+inline constexpr int kExitDifference = 5;    ///< verify found a difference
 inline constexpr int kExitBusy = 6;          ///< a lock is held, a port is taken
 inline constexpr int kExitSignalBase = 128;  ///< + 2 (SIGINT) or 15 (SIGTERM): a bounded job was cut short
 
@@ -25,7 +26,7 @@ inline constexpr ExitCodeText kExitCodeTexts[] = {
     {"2", "Usage or configuration."},
     {"3", "Master data missing or invalid."},
     {"4", "Finished, but some events could not be delivered; they are in the dead-letter file."},
-    {"5", "A --threshold does not hold. Also when 4 would apply."},
+    {"5", "verify found a difference, or a --threshold does not hold. Also when 4 would apply."},
     {"6", "Already running: the --lock file is held."},
     {"130, 143", "SIGINT or SIGTERM cut a bounded job short. A second signal ends it at once."},
 };

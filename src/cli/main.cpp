@@ -15,8 +15,8 @@ using racesim::cli::CommandSpec;
 std::vector<CommandSpec> commands() {
   using namespace racesim::cli;
   constexpr CommandSpec (*kMakers[])() = {
-      generate_master_command, run_command, track_command, config_command,
-      completions_command,     man_command, help_command,  simulate_command,
+      generate_master_command, run_command, verify_command, track_command,    config_command,
+      completions_command,     man_command, help_command,   simulate_command,
   };
   std::vector<CommandSpec> list;
   for (const auto make : kMakers) list.push_back(make());

@@ -48,7 +48,8 @@ struct RunOptions {
   std::int64_t drain_timeout_ns = 0;
   bool strict_pipe = false;
   // Proof
-  std::string lock, summary_export;
+  std::string lock, summary_export, manifest;
+  bool digest = false;
   std::vector<Threshold> thresholds;
   std::string checkpoint;
   bool resume = false;

@@ -191,6 +191,12 @@ std::vector<OptionSpec> proof_options(RunOptions& o) {
       file(proof(
           {"lock", "FILE", "", "Run only if no other process holds this lock, else end with 6; for cron"},
           set_text(o.lock))),
+      file(proof({"manifest", "FILE", "",
+                  "Write what the run was told and sent to this file, for racesim verify; FILE.partial until "
+                  "its end"},
+                 set_text(o.manifest))),
+      proof({"digest", "", "", "Put a digest of all lines sent into the manifest, for racesim verify --fast"},
+            set_flag(o.digest)),
       file(proof({"summary-export", "FILE", "", "Write the result as JSON to this file"},
                  set_text(o.summary_export))),
       repeatable(proof({"threshold", "CONDITION", "",

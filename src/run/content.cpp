@@ -58,6 +58,11 @@ Done open_encoders(const std::string& format, Content& content) {
 
 }  // namespace
 
+ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
+  const auto bound = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * shards / option.count); };
+  return {bound(option.index - 1), bound(option.index)};
+}
+
 Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock) {
   const ScenarioEntry* entry = find_scenario(config.content.scenario);
   if (entry == nullptr) return tl::make_unexpected(unknown_scenario(config.content.scenario).error());

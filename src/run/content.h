@@ -26,4 +26,7 @@ struct Content {
 /// the master data is loaded. Errors: usage, or master_data.
 Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock);
 
+/// The shards of part `option.index` of `option.count`.
+ShardRange shard_range(const ShardOption& option, std::uint32_t shards);
+
 }  // namespace racesim

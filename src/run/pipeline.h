@@ -15,6 +15,7 @@
 #include "run/feed.h"
 #include "run/pacer.h"
 #include "run/progress_log.h"
+#include "run/release_log.h"
 
 namespace racesim {
 
@@ -62,6 +63,8 @@ class Pipeline {
   void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
   /// Before run(): tells how far it comes; outlives the pipeline.
   void keep_log(ProgressLog& log) { log_ = &log; }
+  /// Before run(): also notes there what is released. The log outlives the pipeline.
+  void log_to(ReleaseLog& log) { release_log_ = &log; }
   /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
@@ -101,6 +104,7 @@ class Pipeline {
   std::uint64_t first_ordinal_ = 0;
   std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
   ProgressLog* log_ = nullptr;
+  ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
   bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};

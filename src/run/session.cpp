@@ -13,6 +13,7 @@
 #include "io/registry.h"
 #include "io/sinks/threaded.h"
 #include "run/content.h"
+#include "run/manifest.h"
 #include "run/pipeline.h"
 #include "run/resumption.h"
 #include "run/run_lock.h"
@@ -31,12 +32,6 @@ int ask_for_realtime() {
   sched_param parameters{};
   parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
-}
-
-/// The shards of part `option.index` of `option.count`.
-ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
-  const auto bound = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * shards / option.count); };
-  return {bound(option.index - 1), bound(option.index)};
 }
 
 }  // namespace
@@ -63,6 +58,7 @@ class Session::Impl {
   bool wait_for(std::int64_t timeout_ns);
   RunStatus status() const;
   std::vector<Error> take_warnings();
+  Manifest manifest() const;
 
  private:
   void warn(Error warning);
@@ -80,6 +76,7 @@ class Session::Impl {
   void conduct();
   void finish(Pipeline::End end);
   void fill_rates(RunStatus& status) const;
+  bool ended() const;
 
   RunConfig config_;
   Clock& clock_;
@@ -92,6 +89,7 @@ class Session::Impl {
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<Feed> feed_;
   std::optional<Pacer> pacer_;
+  std::optional<ReleaseLog> log_;
   std::unique_ptr<Pipeline> pipeline_;
   std::thread conductor_;
 
@@ -203,6 +201,7 @@ Done Session::Impl::open_all() {
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, live_start_ns());
   pipeline_->limit(config_.content.most_events);
+  if (config_.log_releases) pipeline_->log_to(log_.emplace(config_.digest));
   warn_of_empty_part();
   if (!resumption_) return {};
   pipeline_->begin_at(resumption_->first_ordinal());
@@ -348,6 +347,25 @@ RunResult Session::Impl::wait() {
   return result;
 }
 
+Manifest Session::Impl::manifest() const {
+  Manifest manifest = manifest_of(config_, *content_);
+  if (!log_ || !ended()) return manifest;
+  const RunStatus now = status();
+  ManifestTotals totals;
+  totals.released = now.released;
+  totals.complete = end_.reached_end && !abandoned_ && now.failed == 0;
+  totals.faults = now.faults;
+  totals.sinks = now.sinks;
+  log_->fill(totals);
+  manifest.totals = std::move(totals);
+  return manifest;
+}
+
+bool Session::Impl::ended() const {
+  const std::scoped_lock lock(mutex_);
+  return ended_ns_.has_value();
+}
+
 RunStatus Session::Impl::status() const {
   RunStatus s;
   std::int64_t until_ns = clock_.now_ns();
@@ -445,6 +463,9 @@ RunResult Session::wait() {
 }
 bool Session::wait_for(std::int64_t timeout_ns) {
   return impl_->wait_for(timeout_ns);
+}
+Manifest Session::manifest() const {
+  return impl_->manifest();
 }
 RunStatus Session::status() const {
   return impl_->status();

@@ -14,6 +14,8 @@
 
 namespace racesim {
 
+struct Manifest;
+
 enum class RunState : std::uint8_t { idle, starting, running, draining, stopped, failed };
 /// Lower-case name, as the status shows it.
 const char* to_string(RunState state);
@@ -84,6 +86,10 @@ class Session {
 
   /// All that open() looks at, without opening, making or connecting anything. Errors: those of open().
   static Result<RunPlan> check(RunConfig config, Clock& clock);
+
+  /// What the run was told, and behind wait() of a run with `log_releases` what it sent. `program` is left
+  /// empty.
+  Manifest manifest() const;
 
   /// Starts the threads. Once. If the system has none to give, the run ends at once with that error.
   void start();

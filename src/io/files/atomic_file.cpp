@@ -205,6 +205,21 @@ Done AtomicFile::write(std::string_view bytes) {
   return {};
 }
 
+Done AtomicFile::rewrite(std::string_view bytes) {
+  if (in_place()) return write(bytes);
+  off_t at = 0;
+  while (!bytes.empty()) {
+    const ssize_t taken = ::pwrite(fd_, bytes.data(), bytes.size(), at);
+    if (taken < 0 && errno == EINTR) continue;
+    if (taken < 0) return tl::make_unexpected(system_error("write " + partial_path_, errno));
+    bytes.remove_prefix(static_cast<std::size_t>(taken));
+    at += taken;
+  }
+  if (ftruncate(fd_, at) != 0)
+    return tl::make_unexpected(system_error("shorten " + partial_path_, errno));
+  return {};
+}
+
 Done AtomicFile::commit() {
   Done done;
   if (in_place()) {

@@ -44,6 +44,10 @@ class AtomicFile {
   /// Writes all of `bytes`.
   Done write(std::string_view bytes);
 
+  /// Puts `bytes` in place of what was written so far, in one step where it is no shorter. A device or pipe
+  /// gets them behind it.
+  Done rewrite(std::string_view bytes);
+
   /// Forces the content to the disk, gives the file its name and forces the directory to the disk. After an
   /// error the partial file stays. Either way the object is done with.
   Done commit();

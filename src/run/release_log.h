@@ -1,0 +1,32 @@
+// What a run sent, in the terms of its manifest: counts per stream, what was shed, a digest.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "model/batch.h"
+#include "run/manifest.h"
+
+namespace racesim {
+
+/// Written by the conductor for every range that it releases; read when the run has ended.
+class ReleaseLog {
+ public:
+  explicit ReleaseLog(bool digest) {
+    if (digest) digest_.emplace();
+  }
+
+  void note(const WireBatch& batch, std::size_t first, std::size_t last, bool shed);
+  /// Adds what it knows.
+  void fill(ManifestTotals& totals) const;
+
+ private:
+  std::vector<std::uint64_t> counts_;  ///< by stream
+  std::shared_ptr<const std::vector<StreamTag>> streams_;
+  std::vector<OrdinalRange> shed_;
+  std::optional<LineDigest> digest_;
+};
+
+}  // namespace racesim

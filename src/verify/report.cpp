@@ -1,0 +1,232 @@
+#include "verify/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/quantity.h"
+
+namespace racesim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, kFindingCount> kMeanings{
+    "every event that was sent arrived",   "no event arrived twice",
+    "every event arrived with its bytes",  "the events of each entity arrived in their order",
+    "nothing arrived that was not sent",   "no run of events came again",
+    "nothing was gone before it was read", "nothing came later than the watermark allows",
+    "every law of the stream holds"};
+
+/// Injected faults by name, in the order of the report.
+constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kFaults{
+    {{"late", &FaultTotals::late},
+     {"duplicate", &FaultTotals::duplicate},
+     {"reorder", &FaultTotals::reorder},
+     {"drop", &FaultTotals::drop},
+     {"corrupt", &FaultTotals::corrupt}}};
+
+bool is_for_invariants(std::size_t kind) {
+  return kind == static_cast<std::size_t>(Finding::invariant);
+}
+
+std::string example_text(const FindingExample& e) {
+  std::string text = e.place;
+  if (!e.entity.empty() || !e.seq.empty())
+    text += fmt::format("  {}{}{} seq {}", e.stream, e.stream.empty() ? "" : " ", e.entity,
+                        e.seq.empty() ? "?" : e.seq);
+  if (e.field.empty()) return text;
+  text += fmt::format("  {}: {}", e.field, e.expected);
+  return e.found.empty() ? text : text + " → " + e.found;
+}
+
+std::string injected_text(const Findings& f) {
+  std::string text;
+  for (const auto& [name, count] : kFaults) {
+    if (f.injected.*count == 0) continue;
+    text += text.empty() ? "" : "  ";
+    if (std::string_view(name) == "drop")
+      text += fmt::format("drop {} left out", format_count(f.injected.*count));
+    else
+      text += fmt::format("{} {} of {}", name, format_count(f.injected_present.*count),
+                          format_count(f.injected.*count));
+  }
+  return text;
+}
+
+/// For XML 1.0: what it cannot hold is shown, the rest escaped.
+std::string xml(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\n')
+          out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        else
+          out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<AllowedFindings> parse_allowed(std::string_view text) {
+  AllowedFindings allowed;
+  std::string known;
+  for (const std::string_view name : kFindingNames) known += (known.empty() ? "" : ", ") + std::string(name);
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view part = text.substr(0, comma);
+    const auto same = [&](std::string_view name) {
+      return part == name ||
+             (name.size() > 4 && name.substr(name.size() - 2) == "ed" &&
+              (part == name.substr(0, name.size() - 1) || part == name.substr(0, name.size() - 2)));
+    };
+    const auto found = std::find_if(kFindingNames.begin(), kFindingNames.end(), same);
+    if (found == kFindingNames.end())
+      return fail(ErrorKind::usage,
+                  fmt::format("there is no kind of difference '{}'; known: {}", part, known),
+                  "example: --allow late,duplicated");
+    allowed.set(static_cast<std::size_t>(found - kFindingNames.begin()));
+    if (comma == std::string_view::npos) return allowed;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+bool VerifyReport::good() const {
+  for (std::size_t kind = 0; kind < kFindingCount; ++kind)
+    if (result.findings.counts[kind] > 0 && !allowed[kind]) return false;
+  return result.digest_agrees.value_or(true) || allowed[static_cast<std::size_t>(Finding::altered)] ||
+         result.findings[Finding::lost] > 0;
+}
+
+std::string verdict_line(const VerifyReport& report) {
+  const Findings& f = report.result.findings;
+  const auto count = [&](Finding kind) { return format_count(f[kind]); };
+  std::string text = report.good() ? "VERIFIED " : "FAILED ";
+  if (report.invariants)
+    return text + fmt::format("{} events, {} break a law, {} lost, {} duplicated, {} reordered, {} corrupt",
+                              format_count(f.found), count(Finding::invariant), count(Finding::lost),
+                              count(Finding::duplicated), count(Finding::reordered), count(Finding::altered));
+  text += fmt::format("{} / {} events, {} lost, {} duplicated, {} reordered, {} corrupt",
+                      format_count(f.found), format_count(f.expected()), count(Finding::lost),
+                      count(Finding::duplicated), count(Finding::reordered), count(Finding::altered));
+  for (const Finding kind : {Finding::phantom, Finding::redelivered, Finding::expired, Finding::late})
+    if (f[kind] > 0)
+      text += fmt::format(", {} {}", count(kind), kFindingNames[static_cast<std::size_t>(kind)]);
+  return text;
+}
+
+std::string report_text(const VerifyReport& report) {
+  const Findings& f = report.result.findings;
+  std::string text = verdict_line(report) + "\n";
+  if (const std::string injected = injected_text(f); !injected.empty())
+    text += "  injected  " + injected + "\n";
+  if (!report.result.end_is_known)
+    text +=
+        "  the manifest does not say how the run ended: what would follow behind the last event was perhaps "
+        "never sent\n";
+  if (f.overflowed)
+    text +=
+        "  more events were missing at a time than are remembered: some that came very late count as lost "
+        "and "
+        "as duplicated\n";
+  if (report.result.digest_agrees)
+    text += *report.result.digest_agrees
+                ? "  the digest of all lines agrees\n"
+                : "  the digest of all lines differs: without --fast the event is named\n";
+  for (std::size_t kind = 0; kind < kFindingCount; ++kind) {
+    if (f.counts[kind] == 0) continue;
+    text += fmt::format("  {} {}{}\n", format_count(f.counts[kind]), kFindingNames[kind],
+                        report.allowed[kind] ? " (allowed)" : "");
+    for (const FindingExample& example : f.examples)
+      if (static_cast<std::size_t>(example.kind) == kind) text += "    " + example_text(example) + "\n";
+  }
+  return text;
+}
+
+std::string report_json(const VerifyReport& report) {
+  const Findings& f = report.result.findings;
+  Json json{{"verdict", report.good() ? "verified" : "failed"},
+            {"run", report.result.run},
+            {"against", report.against},
+            {"mode", report.invariants ? "invariants"
+                     : report.fast     ? "fast"
+                                       : "full"},
+            {"expected", f.expected()},
+            {"found", f.found}};
+  for (std::size_t kind = 0; kind < kFindingCount; ++kind)
+    if (!is_for_invariants(kind) || report.invariants)
+      json[std::string(kFindingNames[kind])] = f.counts[kind];
+  Json injected;
+  for (const auto& [name, count] : kFaults) {
+    injected[name] = {{"sent", f.injected.*count}, {"present", f.injected_present.*count}};
+    if (std::string_view(name) == "drop") injected[name] = {{"left_out", f.injected.*count}};
+  }
+  json["injected"] = injected;
+  Json allowed = Json::array();
+  for (std::size_t kind = 0; kind < kFindingCount; ++kind)
+    if (report.allowed[kind]) allowed.push_back(kFindingNames[kind]);
+  json["allowed"] = allowed;
+  json["end_is_known"] = report.result.end_is_known;
+  json["overflowed"] = f.overflowed;
+  if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
+  json["seconds"] = report.seconds;
+  Json examples = Json::array();
+  for (const FindingExample& e : f.examples)
+    examples.push_back({{"kind", kFindingNames[static_cast<std::size_t>(e.kind)]},
+                        {"stream", e.stream},
+                        {"entity", e.entity},
+                        {"seq", e.seq},
+                        {"place", e.place},
+                        {"field", e.field},
+                        {"expected", e.expected},
+                        {"found", e.found}});
+  json["examples"] = examples;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string report_junit(const VerifyReport& report) {
+  const Findings& f = report.result.findings;
+  std::string cases;
+  std::size_t failures = 0, tests = 0;
+  for (std::size_t kind = 0; kind < kFindingCount; ++kind) {
+    if (is_for_invariants(kind) && !report.invariants) continue;
+    ++tests;
+    cases += fmt::format("  <testcase classname=\"racesim.verify\" name=\"{}: {}\"", kFindingNames[kind],
+                         kMeanings[kind]);
+    const bool digest =
+        static_cast<Finding>(kind) == Finding::altered && !report.result.digest_agrees.value_or(true);
+    if ((f.counts[kind] == 0 && !digest) || report.allowed[kind]) {
+      cases += "/>\n";
+      continue;
+    }
+    ++failures;
+    std::string details = f.counts[kind] == 0 ? "the digest of all lines differs\n" : "";
+    for (const FindingExample& example : f.examples)
+      if (static_cast<std::size_t>(example.kind) == kind) details += example_text(example) + "\n";
+    cases += fmt::format(">\n    <failure message=\"{} {}\">{}</failure>\n  </testcase>\n", f.counts[kind],
+                         kFindingNames[kind], xml(details));
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"racesim verify {}\" tests=\"{}\" "
+      "failures=\"{}\" "
+      "errors=\"0\" time=\"{:.3f}\">\n{}</testsuite>\n",
+      xml(report.against), tests, failures, report.seconds, cases);
+}
+
+}  // namespace racesim

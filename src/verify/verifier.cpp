@@ -1,0 +1,171 @@
+#include "verify/verifier.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include "run/content.h"
+#include "run/feed.h"
+#include "verify/expected.h"
+#include "verify/heads_encoder.h"
+#include "verify/matcher.h"
+
+namespace racesim {
+namespace {
+
+/// Owns all parts of one comparison.
+class Verification {
+ public:
+  Verification(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+               const VerifyOptions& options)
+      : manifest_(manifest),
+        content_(&truth),
+        arrivals_(arrivals),
+        options_(options),
+        faults_(manifest.faults, manifest.content.seed) {}
+
+  Result<VerifyResult> run(const LearnTotals& learn) {
+    if (Done ok = open(); !ok) return tl::make_unexpected(ok.error());
+    if (Done ok = compare(learn); !ok) return tl::make_unexpected(ok.error());
+    return conclude();
+  }
+
+ private:
+  Done open();
+  SentRange sent_range() const;
+  Done compare(const LearnTotals& learn);
+  Done match_all();
+  bool all_arrived();
+  VerifyResult conclude();
+
+  const Manifest& manifest_;
+  const Content* content_;
+  ArrivedLanes& arrivals_;
+  const VerifyOptions& options_;
+  const Faults faults_;
+  std::optional<ManifestTotals> totals_;
+  HeadsEncoder heads_encoder_;
+  std::unique_ptr<Feed> feed_;
+  std::optional<ExpectedStream> expected_;
+  MatchSettings settings_;
+  Strays strays_;
+  Findings findings_;
+  std::deque<LaneMatcher> matchers_;
+};
+
+SentRange Verification::sent_range() const {
+  SentRange range;
+  if (totals_)
+    range.set(*totals_);
+  else if (manifest_.content.most_events > 0)
+    range.limit(manifest_.content.most_events);
+  return range;
+}
+
+Done Verification::open() {
+  totals_ = manifest_.totals;
+  const Scenario& scenario = *content_->scenario;
+  settings_.fast = options_.fast;
+  settings_.csv = manifest_.event_format == "csv";
+  settings_.run = content_->run;
+  settings_.window = options_.window;
+  settings_.most_missing = options_.most_missing;
+  settings_.history_bytes = options_.history_bytes;
+  settings_.watermark_ns = options_.watermark_ns;
+  settings_.streams = scenario.streams();
+  if (options_.fast && !FastIdentity(settings_.streams, settings_.csv, settings_.run).usable())
+    return fail(ErrorKind::usage, "--fast: the lines of this run carry no numbers to tell events apart by",
+                "leave out --fast");
+  std::vector<const Encoder*> encoders;
+  for (const auto& encoder : content_->encoders)
+    encoders.push_back(options_.fast ? &heads_encoder_ : encoder.get());
+  feed_ = std::make_unique<Feed>(scenario, std::move(encoders),
+                                 shard_range(manifest_.shard, scenario.shard_count()), content_->run,
+                                 options_.threads, manifest_.faults, manifest_.content.seed);
+  if (Done ok = feed_->start(); !ok) return ok;
+  const std::vector<ArrivedLane*> lanes = arrivals_.lanes();
+  expected_.emplace(*feed_, sent_range(), lanes.size(),
+                    [this](std::string_view key) { return arrivals_.lane_of(key); });
+  settings_.shed = &expected_->shed();
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    matchers_.emplace_back(
+        settings_, faults_, expected_->lane(i), [this] { return expected_->more(); }, *lanes[i], strays_,
+        findings_);
+    if (options_.fast && totals_ && totals_->digest) matchers_.back().keep_digest();
+    if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
+  }
+  return {};
+}
+
+Done Verification::match_all() {
+  for (LaneMatcher& matcher : matchers_)
+    if (Done ok = matcher.match(totals_.has_value()); !ok) return ok;
+  return {};
+}
+
+bool Verification::all_arrived() {
+  return std::all_of(matchers_.begin(), matchers_.end(),
+                     [](LaneMatcher& matcher) { return matcher.arrived_ended(); });
+}
+
+Done Verification::compare(const LearnTotals& learn) {
+  for (;;) {
+    const Result<bool> more = expected_->more();
+    if (!more) return tl::make_unexpected(more.error());
+    if (*more) {
+      if (Done ok = match_all(); !ok) return ok;
+    }
+    if (!totals_ && (!*more || all_arrived())) {
+      Result<std::optional<ManifestTotals>> learnt = std::optional<ManifestTotals>();
+      // What is left of a pipe has to be taken before its writer can end.
+      if (learn && all_arrived()) learnt = learn();
+      if (!learnt) return tl::make_unexpected(learnt.error());
+      totals_ = *learnt;
+      if (totals_) expected_->set_range(*totals_);
+      if (!totals_) break;
+      if (Done ok = match_all(); !ok) return ok;
+    }
+    if (!*more) break;
+  }
+  for (LaneMatcher& matcher : matchers_)
+    if (Done ok = matcher.finish(totals_.has_value()); !ok) return ok;
+  for (LaneMatcher& matcher : matchers_) matcher.settle_all(expected_->range());
+  feed_->cancel();
+  return {};
+}
+
+VerifyResult Verification::conclude() {
+  VerifyResult result;
+  for (ArrivedLane* lane : arrivals_.lanes()) findings_[Finding::expired] += lane->expired();
+  findings_.injected = expected_->injected();
+  result.findings = std::move(findings_);
+  result.run = manifest_.run;
+  result.end_is_known = totals_.has_value();
+  if (options_.fast && totals_ && totals_->digest) {
+    LineDigest arrived;
+    for (const LaneMatcher& matcher : matchers_)
+      for (std::size_t half = 0; half < 2; ++half) arrived.sum[half] += matcher.digest().sum[half];
+    result.digest_agrees = arrived == *totals_->digest;
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
+  RunConfig config = manifest.config();
+  auto content = open_content(config, system_clock());
+  if (!content || manifest.master_hash.empty()) return content;
+  if (hash_text((*content)->master.content_hash) == manifest.master_hash) return content;
+  return fail(ErrorKind::master_data,
+              "the master data in " + manifest.content.master_data_dir +
+                  " are not those of the run: other songs, users or cars make other events",
+              "name the folder that the run read: --master-data-dir DIR");
+}
+
+Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+                            const VerifyOptions& options, const LearnTotals& learn) {
+  return Verification(manifest, truth, arrivals, options).run(learn);
+}
+
+}  // namespace racesim

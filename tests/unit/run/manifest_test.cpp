@@ -1,0 +1,154 @@
+// Goal: a manifest says all that makes a run, and what is no manifest is refused. Method: random
+// configurations are written and read again; texts are cut and changed.
+#include "run/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+namespace racesim {
+namespace {
+
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : engine_(seed) {}
+  std::uint64_t number(std::uint64_t most = UINT64_MAX) {
+    return std::uniform_int_distribution<std::uint64_t>(0, most)(engine_);
+  }
+  bool coin() { return number(1) == 1; }
+  double share() { return static_cast<double>(number(1'000'000)) / 3e6; }
+  std::string text() {
+    const std::vector<std::string> pieces{"a", "\"", "\\", "\n", "é", "{", " ", "zipf:s=1.0", "\t", "/"};
+    std::string text;
+    for (std::uint64_t i = number(8); i > 0; --i) text += pieces[number(pieces.size() - 1)];
+    return text;
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+ManifestTotals random_totals(Random& random) {
+  ManifestTotals totals;
+  totals.complete = random.coin();
+  std::uint64_t at = 0;
+  for (std::uint64_t i = random.number(5); i > 0; --i) {
+    const std::uint64_t first = at + 1 + random.number(1000);
+    at = first + 1 + random.number(1000);
+    totals.shed.emplace_back(first, at);
+  }
+  totals.released = at + random.number(1'000'000);
+  totals.faults = {random.number(9), random.number(9), random.number(9), random.number(9), random.number(9)};
+  totals.streams = {{"telemetry", random.number()}, {"laps", random.number()}};
+  totals.sinks = {{"file:" + random.text(), 1, 2, 3, 4, 5, random.number()}};
+  if (random.coin()) totals.digest.emplace().sum = {random.number(), random.number()};
+  return totals;
+}
+
+Manifest random_manifest(std::uint64_t seed) {
+  Random random(seed);
+  Manifest m;
+  m.program = "racesim 0.1.0";
+  m.run = "00c0ffee";
+  m.live = random.coin();
+  ContentOptions& content = m.content;
+  content.scenario = random.coin() ? "race" : "plays";
+  content.seed = random.number();
+  content.start_ns = static_cast<std::int64_t>(random.number(4'000'000'000'000)) * 1'000'000;
+  if (random.coin())
+    content.end_ns = content.start_ns + static_cast<std::int64_t>(random.number(1'000'000)) * 1'000'000;
+  content.most_events = random.number();
+  content.plays = {random.number(), random.coin(), random.text()};
+  content.race.rate_mhz = random.number();
+  content.race.cars = static_cast<std::uint32_t>(random.number(UINT32_MAX));
+  content.race.laps = static_cast<std::uint32_t>(random.number(UINT32_MAX));
+  content.race.session = random.text();
+  content.race.model = random.text();
+  content.race.names = random.text();
+  content.race.one_session = random.coin();
+  content.race.track = random.text();
+  content.race.track_text = random.text();
+  content.race.streams = {random.text(), random.text()};
+  content.master_data_dir = random.text();
+  content.master_data_named = random.coin();
+  m.master_hash = random.coin() ? std::string(32, 'a') : "";
+  m.event_format = random.coin() ? "json" : "csv";
+  m.shard.count = static_cast<std::uint32_t>(1 + random.number(100));
+  m.shard.index = static_cast<std::uint32_t>(1 + random.number(m.shard.count - 1));
+  m.faults = {random.share(), random.share(), random.share(),
+              random.share(), random.share(), static_cast<std::int64_t>(random.number(1'000'000'000'000))};
+  if (random.coin()) m.totals = random_totals(random);
+  return m;
+}
+
+TEST(Manifest, SaysAllOfARun) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const Manifest made = random_manifest(seed);
+    const std::string text = format_manifest(made);
+    const Result<Manifest> read = parse_manifest(text, "m.json");
+    ASSERT_TRUE(read) << read.error().what << ", seed " << seed;
+    EXPECT_EQ(format_manifest(*read), text) << "seed " << seed;
+    EXPECT_EQ(read->faults, made.faults) << "seed " << seed;
+    EXPECT_EQ(read->content.seed, made.content.seed);
+    EXPECT_EQ(read->content.start_ns, made.content.start_ns);
+    EXPECT_EQ(read->content.end_ns, made.content.end_ns);
+    EXPECT_EQ(read->content.race.track_text, made.content.race.track_text);
+    EXPECT_EQ(read->content.race.streams, made.content.race.streams);
+    EXPECT_EQ(read->totals.has_value(), made.totals.has_value());
+    if (!made.totals) continue;
+    EXPECT_EQ(read->totals->digest, made.totals->digest);
+    EXPECT_EQ(read->totals->shed, made.totals->shed);
+  }
+}
+
+TEST(Manifest, RefusesAPartOfOne) {
+  const std::string text = format_manifest(random_manifest(1));
+  for (std::size_t size = 0; size + 2 < text.size(); ++size) {
+    const Result<Manifest> read = parse_manifest(text.substr(0, size), "m.json");
+    ASSERT_FALSE(read) << size;
+    EXPECT_EQ(read.error().kind, ErrorKind::runtime);
+    EXPECT_EQ(read.error().what.rfind("m.json: ", 0), 0u);
+  }
+}
+
+TEST(Manifest, RefusesOtherVersions) {
+  const nlohmann::json good = nlohmann::json::parse(format_manifest(random_manifest(1)));
+  for (const auto& [name, value] : {std::pair{"format", 2}, std::pair{"scenario_version", 99}}) {
+    nlohmann::json changed = good;
+    changed[name] = value;
+    const Result<Manifest> read = parse_manifest(changed.dump(), "m.json");
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().kind, ErrorKind::usage) << name;
+    EXPECT_NE(read.error().hint.find("racesim 0.1.0"), std::string::npos);
+  }
+}
+
+/// What is of the wrong type or missing anywhere is an error, never a crash.
+TEST(Manifest, RefusesWrongTypes) {
+  const nlohmann::json good = nlohmann::json::parse(format_manifest(random_manifest(3)));
+  for (const auto& [name, value] : good.items()) {
+    nlohmann::json changed = good;
+    changed[name] = nlohmann::json::array({name});
+    EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << name;
+    changed.erase(name);
+    EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << name;
+  }
+}
+
+TEST(LineDigest, DependsOnLinesAndNotOnTheirOrder) {
+  LineDigest a, b, c;
+  a.add("one\n");
+  a.add("two\n");
+  b.add("two\n");
+  b.add("one\n");
+  c.add("one\n");
+  c.add("one\n");
+  EXPECT_EQ(a, b);
+  EXPECT_NE(a.text(), c.text());
+  EXPECT_EQ(a.text().size(), 32u);
+}
+
+}  // namespace
+}  // namespace racesim
