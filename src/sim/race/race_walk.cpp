@@ -158,11 +158,9 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
   const std::size_t cars = cars_.last - cars_.first;
   TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + (car - cars_.first);
   EventHead* head = scratch_.telemetry.heads.data() + (car - cars_.first);
-  const std::vector<Segment>& segments = session().cars()[car].segments;
-  const auto begins_after = [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; };
-  auto segment = std::upper_bound(segments.begin(), segments.end(),
-                                  context_.rate.time_ms(first) - kGridWait_ms, begins_after) -
-                 1;
+  const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
+                                                      context_.rate.time_ms(last - 1) - kGridWait_ms);
+  auto segment = segments.begin();
   const std::uint16_t car_number = number(car);
   for (std::uint64_t tick = first; tick < last; ++tick, row += cars, head += cars) {
     const std::int64_t session_ms = context_.rate.time_ms(tick);
@@ -248,7 +246,7 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
   const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
-  const Segment& segment = segment_at(session().cars()[event.car], event.time_ms);
+  const Segment& segment = session().timelines().at(event.car, event.time_ms);
   auto& row = one_row<CheckpointPassRow>(scratch_.checkpoints, event);
   row.car = number(event.car);
   row.driver = scratch_.checkpoints.add_text((*context_.drivers)[event.car]);

@@ -5,24 +5,8 @@
 
 namespace racesim::race {
 
-namespace {
-
-/// `templates` with all laps baked that `plan` drives.
-const Templates& baked_for(const RacePlan& plan, const PlanInput& input, const Templates& templates) {
-  std::vector<Templates::LapKey> laps;
-  for (const CarPlan& car : plan.cars)
-    for (const Piece& piece : car.pieces)
-      if (piece.way == Way::line) laps.push_back({input.entries[car.entry].model, piece.bucket});
-  templates.bake_ahead(laps);
-  return templates;
-}
-
-}  // namespace
-
 Session::Session(const PlanInput& input, const Templates& templates)
-    : input_(input),
-      plan_(plan_session(input_)),
-      timelines_(plan_, input_, baked_for(plan_, input_, templates)) {
+    : input_(input), plan_(plan_session(input_)), timelines_(plan_, input_, templates) {
   list_side_events();
 }
 

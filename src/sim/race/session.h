@@ -30,7 +30,7 @@ class Session {
 
   const PlanInput& input() const { return input_; }
   const RacePlan& plan() const { return plan_; }
-  const std::vector<CarTimeline>& cars() const { return timelines_.cars(); }
+  const Timelines& timelines() const { return timelines_; }
   /// By time, then stream, then car; all streams. Only those a car is on the air for.
   const std::vector<SideEvent>& side_events() const { return side_; }
   /// Passes of checkpoints while the car is on the air.

@@ -60,7 +60,7 @@ double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) cons
   }
   const double share = logistic(attack_edge_s(f, a, drs) / kSoftness_s);
   if (f.last() < n_) return 0.03 + 0.4 * share + 0.10 * a.entry->overtaking * (f.last() < n_ / 2 ? 1 : 0);
-  return share * (zone ? 0.70 : 0.08);
+  return share * (zone ? 0.78 : 0.09);
 }
 
 void Field::face_follower(Runner& f, std::uint32_t k) {
@@ -95,7 +95,7 @@ void Field::agree(Runner& f, std::uint32_t k, std::int64_t front_ms) {
   f.yielding_to = kNobody;
   Bucket bucket;
   const double fast_s = piece_s(a, k, bucket);
-  const double low = std::max(1.0, a.ratio / (a.ramp ? kFlagStep : kStep));
+  const double low = std::max(kAttack, a.ratio / (a.ramp ? kFlagStep : kStep));
   std::int64_t to_ms = a.time_ms + static_cast<std::int64_t>(low * fast_s * 1000.0 + 1);
   std::int64_t hard_ms = 0;
   a.passing = f.index;
