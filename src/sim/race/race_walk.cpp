@@ -328,8 +328,11 @@ void RaceWalk::fill(std::uint64_t index, RowConsumer& out) {
   auto scratch = take_scratch();
   const auto first = static_cast<std::uint64_t>((from_ms - context_.start_ms) / period_ms);
   const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.start_ms) / period_ms);
-  for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session)
-    Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
+  for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session) {
+    const std::int64_t begin_ms = context_.start_ms + static_cast<std::int64_t>(session) * period_ms;
+    if (!context_.calendar->is_over(session, from_ms - begin_ms))
+      Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
+  }
   give_back(std::move(scratch));
 }
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/race/plan/race_plan.h"
+#include "support/race_circuit.h"
 #include "support/race_world.h"
 
 namespace racesim::race_test {
@@ -192,6 +194,29 @@ TEST_F(RaceTiming, StintsByCompound) {
     std::sort(found.begin(), found.end());
     EXPECT_WITHIN(found[found.size() / 2], kBands[tyre].first, kBands[tyre].second) << "compound " << tyre;
   }
+}
+
+// Races of the shipped track, planned only. The band is that of the project's facts on the race layer (season
+// tables of TUMFTM's race-simulation): none, one, two, three in 45.5, 41.3, 9.9 and 3.3 % of races.
+TEST(RaceFlags, SafetyCarsComeAsOftenAsInRealSeasons) {
+  constexpr std::uint64_t kRaces = 160;
+  race_test::Circuit circuit(52);
+  std::array<double, 4> shares{};
+  double deployed = 0;
+  for (std::uint64_t seed = 0; seed < kRaces; ++seed) {
+    circuit.input.seed = seed;
+    const race::RacePlan plan = race::plan_session(circuit.input);
+    std::size_t count = 0;
+    for (const race::FlagPhase& phase : plan.phases) count += phase.flag == race::Flag::sc ? 1 : 0;
+    shares.at(count) += 1.0 / kRaces;
+    deployed += static_cast<double>(count) / kRaces;
+  }
+  // Four standard errors of a share over so many races.
+  EXPECT_NEAR(shares[0], 0.455, 0.157);
+  EXPECT_NEAR(shares[1], 0.413, 0.156);
+  EXPECT_NEAR(shares[2], 0.099, 0.094);
+  EXPECT_NEAR(shares[3], 0.033, 0.056);
+  EXPECT_NEAR(deployed, 0.71, 0.25);
 }
 
 /// What telemetry shows of the laps of one race that neither flags nor the pit lane slowed.
