@@ -94,7 +94,10 @@ class RaceScenario final : public Scenario {
                const std::vector<std::size_t>& streams, RowNames names)
       : track_(std::move(track)),
         templates_(track_, std::move(list.models), config.race.cars, *session_kind(config.race.session)) {
-    for (const Entry& entry : list.entries) drivers_.push_back(entry.driver);
+    for (const Entry& entry : list.entries) {
+      drivers_.push_back(entry.driver);
+      teams_.push_back(list.teams[entry.team]);
+    }
     calendar_ = std::make_unique<Calendar>(plan_input(config, templates_, std::move(list.entries)),
                                            templates_, SampleRate{config.race.rate_mhz});
     context_.stream_index.fill(-1);
@@ -116,6 +119,8 @@ class RaceScenario final : public Scenario {
     context_.track = &track_;
     context_.calendar = calendar_.get();
     context_.drivers = &drivers_;
+    context_.teams = &teams_;
+    context_.trap_m = templates_.fastest_place_m();
   }
 
   std::span<const StreamInfo> streams() const override { return streams_; }
@@ -147,7 +152,7 @@ class RaceScenario final : public Scenario {
 
   Track track_;
   Templates templates_;
-  std::vector<std::string> drivers_;
+  std::vector<std::string> drivers_, teams_;
   std::unique_ptr<Calendar> calendar_;
   std::vector<StreamInfo> streams_;
   RaceContext context_;

@@ -4,6 +4,7 @@
 
 #include "model/race.h"
 #include "sim/race/car/forces.h"
+#include "sim/race/lap_sights.h"
 #include "sim/race/plan/globe.h"
 
 namespace racesim::race {
@@ -92,6 +93,7 @@ class RaceWalk::Painter {
   void paint_side(const SideEvent& event, RowConsumer& out);
   void paint_pass(const SideEvent& event);
   void paint_lap(const SideEvent& event);
+  void add_sights(LapRow& row, const SideEvent& event);
   void paint_message(const SideEvent& event);
   template <class Row>
   Row& one_row(RowBatch& batch, const SideEvent& event);
@@ -286,7 +288,22 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.pit_in = lap.pit_in;
   row.pit_out = lap.pit_out;
   row.is_valid = lap.is_valid;
+  add_sights(row, event);
   scratch_.laps.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
+}
+
+void RaceWalk::Painter::add_sights(LapRow& row, const SideEvent& event) {
+  const LapSights seen = see_lap(session(), *context_.track, context_.trap_m, event.car, event.index);
+  const auto dkmh = [](double mps) { return nearest_int<std::uint16_t>(mps * 36); };
+  row.team = scratch_.laps.add_text((*context_.teams)[event.car]);
+  row.speed_s1_dkmh = dkmh(seen.sector1_mps);
+  row.speed_s2_dkmh = dkmh(seen.sector2_mps);
+  row.speed_line_dkmh = dkmh(seen.line_mps);
+  row.speed_trap_dkmh = dkmh(seen.trap_mps);
+  if (seen.pit_in_ms.has_value()) row.pit_in_ms.value = seen.pit_in_ms.value + kGridWait_ms;
+  if (seen.pit_out_ms.has_value()) row.pit_out_ms.value = seen.pit_out_ms.value + kGridWait_ms;
+  row.is_best = seen.is_best;
+  row.track_status = scratch_.laps.add_text(seen.track_status);
 }
 
 void RaceWalk::Painter::paint_message(const SideEvent& event) {

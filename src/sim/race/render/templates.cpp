@@ -287,6 +287,17 @@ std::vector<StartWay> Templates::start_ways() const {
   return ways;
 }
 
+double Templates::fastest_place_m() const {
+  double best_mps = 0, place_m = checkpoints_m_[pit_exit_];
+  for (const Template::Sample& sample : lap(0, {0, 0, true}).drive.samples) {
+    const bool between = sample.l_m >= checkpoints_m_[pit_exit_] && sample.l_m < checkpoints_m_[pit_entry_];
+    if (!between || static_cast<double>(sample.v_mps) <= best_mps) continue;
+    best_mps = static_cast<double>(sample.v_mps);
+    place_m = sample.l_m;
+  }
+  return track_at(line_, place_m);
+}
+
 double Templates::fuel_per_lap_kg() const {
   return marks(0, {2, 2, false}).fuel_kg.back();
 }

@@ -73,6 +73,8 @@ class Templates {
   std::vector<PitWay> pit_ways() const;
   std::vector<StartWay> start_ways() const;
   double fuel_per_lap_kg() const;
+  /// Along the centreline: where a fast lap is fastest, between the pit lane's exit and entry.
+  double fastest_place_m() const;
 
  private:
   struct LapSlot {
