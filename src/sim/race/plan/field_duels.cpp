@@ -46,7 +46,8 @@ Runner* Field::follower(const Runner& f, std::uint32_t k) {
 double Field::attack_edge_s(const Runner& f, const Runner& a, bool drs) const {
   const double kmh = a.entry->top_speed_kmh - f.entry->top_speed_kmh + (drs ? kDrsKmh : 0);
   const double skill_s = 0.6 * (a.entry->overtaking - f.entry->defending);
-  return f.target_s - a.target_s + (drs ? kDrs_s : 0) + skill_s - (kNeeded_s - kPerKmh_s * kmh);
+  return (f.target_s - a.target_s) / lap_scale_ + (drs ? kDrs_s : 0) + skill_s -
+         (kNeeded_s - kPerKmh_s * kmh);
 }
 
 double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) const {

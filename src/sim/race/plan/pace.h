@@ -10,6 +10,9 @@
 
 namespace racesim::race {
 
+/// All seconds per lap below, and those of cars and drivers, are for a lap of this length; on other circuits
+/// they are in proportion.
+inline constexpr double kReferenceLap_s = 85.5;
 /// Seconds per lap by which a race is driven slower than its templates allow (shared facts: 2.27 on top of a
 /// qualifying lap; of that the templates of a race, with less electric power, hold some 0.6).
 inline constexpr double kRacePace_s = 0.75;
