@@ -314,7 +314,7 @@ class Driver:
 
     def force_n(self, state, wanted, engine):
         if state.throttle > 0:
-            return 0.0 if state.gap_steps > 0 else state.throttle * engine
+            return (0.5 if state.gap_steps > 0 else 1.0) * state.throttle * engine
         if state.brake > 0:
             return -state.brake * FULL_BRAKE_N - ENGINE_BRAKE_N
         return -min(ENGINE_BRAKE_N, max(0.0, -wanted))

@@ -133,8 +133,11 @@ bool JsonRowReader::read_key(JsonCursor& in, std::uint32_t child, std::string& w
 bool JsonRowReader::read_value(JsonCursor& in, const FieldInfo& field, std::size_t item, std::string& why) {
   const JsonKind expected = kind_of(field.type);
   const JsonKind found = in.kind();
-  const bool missing = field.may_miss && found == JsonKind::null;
-  if (found != expected && !missing) {
+  if (field.may_miss && found == JsonKind::null) {
+    in.word();
+    return row_.set(field, item, {}, why);
+  }
+  if (found != expected) {
     why = misfit(expected, found);
     return false;
   }
