@@ -20,8 +20,8 @@ constexpr std::uint32_t kGrips = 6;
 constexpr std::uint8_t kNode = 2, kLast = 5;
 static_assert(kFuels == kLast + 1 && kGrips == kLast + 1);
 
-// A battery gives 4 MJ a lap: 60 to 70 kW over the minute of full throttle, of the 120 kW that a qualifying lap may
-// empty itself for.
+// A battery gives 4 MJ a lap: 60 to 70 kW over the minute of full throttle, of the 120 kW that a qualifying
+// lap may empty itself for.
 constexpr double kRaceElectric = 0.5;
 
 // FIA grid: slots 8 m apart, alternating sides; the pole stands that far behind the line.
