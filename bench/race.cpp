@@ -55,7 +55,7 @@ BENCHMARK(race_to_null_by_clock)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTim
 /// What a session is planned from: the built-in track and 20 cars of one model.
 struct Circuit {
   race::Track track = *race::find_track("silverstone");
-  race::Templates templates{track, {race::CarModel{}}, kCars};
+  race::Templates templates{track, {race::CarModel{}}, kCars, race::SessionKind::race};
   race::PlanInput input;
 
   Circuit() {
@@ -107,8 +107,8 @@ void render(benchmark::State& state) {
   const race::Session session(circuit().input, circuit().templates);
   std::int64_t steps = 0;
   for (auto _ : state) {
-    for (const race::CarTimeline& car : session.cars()) {
-      for (const race::Segment& segment : car.segments) {
+    for (std::size_t car = 0; car < session.timelines().size(); ++car) {
+      for (const race::Segment& segment : session.timelines().between(car, INT64_MIN, INT64_MAX)) {
         for (std::int64_t ms = segment.begin_ms; ms < segment.end_ms; ms += kTick_ms, ++steps) {
           race::CarState shown = race::state_at(segment, ms);
           benchmark::DoNotOptimize(shown);

@@ -17,11 +17,11 @@ INERTIA_KG = 1.06 * MASS_KG
 WEIGHT_N = MASS_KG * GRAVITY
 AIR_KGPM3 = 1.18
 LIFT_NPW = 0.5 * AIR_KGPM3 * 5.04
-DRAG_NPW = 0.5 * AIR_KGPM3 * 1.60
+DRAG_NPW = 0.5 * AIR_KGPM3 * 1.48
 ROLL_N = 0.015 * WEIGHT_N
-GRIP_0 = 1.88 + 3000 * 7e-5
+GRIP_0 = 1.90 + 3000 * 7e-5
 GRIP_1 = -7e-5 / 4
-TRACTION = 1.3
+TRACTION = 1.38
 BRAKE_LIMIT = 48
 ENGINE_W = 1000 * 560 * 0.95
 ELECTRIC_W = 1000 * 120 * 0.95
@@ -314,7 +314,7 @@ class Driver:
 
     def force_n(self, state, wanted, engine):
         if state.throttle > 0:
-            return 0.0 if state.gap_steps > 0 else state.throttle * engine
+            return (0.5 if state.gap_steps > 0 else 1.0) * state.throttle * engine
         if state.brake > 0:
             return -state.brake * FULL_BRAKE_N - ENGINE_BRAKE_N
         return -min(ENGINE_BRAKE_N, max(0.0, -wanted))

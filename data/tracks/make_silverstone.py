@@ -24,7 +24,7 @@ FRAME = {
     "licence": "derived from OpenStreetMap data (ODbL)",
     "anchor": {"latitude_deg": 52.0684, "longitude_deg": -1.0234},
     "length_m": LENGTH_M,
-    "pit": {"entry_m": 5440, "limit_begin_m": 5650, "limit_end_m": 300, "exit_m": 760,
+    "pit": {"entry_m": 5440, "limit_begin_m": 5670, "limit_end_m": 280, "exit_m": 760,
             "left_m": -16, "limit_kmh": 80},
     "drs_zones": [
         {"detection_m": 950, "begin_m": 1290, "end_m": 1860},

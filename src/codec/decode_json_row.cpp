@@ -133,6 +133,10 @@ bool JsonRowReader::read_key(JsonCursor& in, std::uint32_t child, std::string& w
 bool JsonRowReader::read_value(JsonCursor& in, const FieldInfo& field, std::size_t item, std::string& why) {
   const JsonKind expected = kind_of(field.type);
   const JsonKind found = in.kind();
+  if (field.may_miss && found == JsonKind::null) {
+    in.word();
+    return row_.set(field, item, {}, why);
+  }
   if (found != expected) {
     why = misfit(expected, found);
     return false;

@@ -227,6 +227,11 @@ NumberFault parse_scaled(std::string_view text, int decimals, bool& negative, st
 }
 
 bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why) {
+  if (field.may_miss && text.empty()) {
+    const std::uint64_t none = std::uint64_t{1} << (8 * field.size - 1);
+    std::memcpy(to, &none, field.size);
+    return true;
+  }
   switch (field.type) {
     case FieldType::signed_int:
     case FieldType::unsigned_int:

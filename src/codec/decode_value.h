@@ -18,7 +18,8 @@ enum class NumberFault : std::uint8_t { none, malformed, more_decimals, too_larg
 NumberFault parse_scaled(std::string_view text, int decimals, bool& negative, std::uint64_t& magnitude);
 
 /// Reads `text` as one value of `field`, whose type is any but text, into the field.size bytes at `to`.
-/// On false `why` says what is wrong, without the field's name.
+/// Empty text is the missing value of a field that may miss. On false `why` says what is wrong, without the
+/// field's name.
 bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why);
 
 /// For messages: between quotes, at most 60 bytes of it, control characters shown as '?'.

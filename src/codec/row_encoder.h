@@ -17,6 +17,7 @@ struct JsonFormat {
   static constexpr std::string_view kListOpen = "[", kListClose = "]";
   static constexpr char kListComma = ',';
   static constexpr bool kQuotesItems = true;
+  static constexpr std::string_view kMissing = "null";
   static constexpr std::size_t kTextGrowth = 6;
   template <class Row, std::size_t I>
   static constexpr fragments::Fragment fragment() {
@@ -30,6 +31,7 @@ struct CsvFormat {
   static constexpr std::string_view kListOpen = "", kListClose = "";
   static constexpr char kListComma = ';';
   static constexpr bool kQuotesItems = false;
+  static constexpr std::string_view kMissing = "";
   static constexpr std::size_t kTextGrowth = 4;  // quotes of an item are doubled again in a list
   template <class Row, std::size_t I>
   static constexpr fragments::Fragment fragment() {
@@ -162,6 +164,8 @@ class RowEncoder final : public Encoder {
       return put::hex32(p, value.value, state.hex);
     } else if constexpr (type == FieldType::text) {
       return Format::text(p, state.arena.substr(value.offset, value.size));
+    } else if constexpr (schema_detail::is_maybe<T>) {
+      return value.has_value() ? put::fixed<Decimals>(p, value.value) : short_text(p, Format::kMissing);
     } else {
       return put::fixed<Decimals>(p, value);
     }

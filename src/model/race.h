@@ -122,6 +122,7 @@ struct LapRow {
   std::uint16_t session;
   std::uint16_t car;
   Text driver;
+  Text team;          ///< its name
   std::uint64_t seq;  ///< of the car's laps
   TimeMs time;        ///< its end
   std::int64_t session_time_ms;
@@ -131,13 +132,22 @@ struct LapRow {
   std::int32_t sector2_ms;
   std::int32_t sector3_ms;
   Compound tyre;
-  std::uint8_t tyre_age_laps;  ///< at the lap's end
-  std::uint8_t stint;          ///< from 1
+  std::uint8_t tyre_age_laps;     ///< at the lap's end
+  std::uint8_t stint;             ///< from 1
+  std::uint16_t speed_s1_dkmh;    ///< 0.1 km/h, where sector 1 ends
+  std::uint16_t speed_s2_dkmh;    ///< likewise sector 2
+  std::uint16_t speed_line_dkmh;  ///< at the timing line, at the lap's end
+  std::uint16_t speed_trap_dkmh;  ///< at the place where the track is fastest
   std::uint8_t position;
   std::int32_t gap_ms;
-  bool pit_in;   ///< the lap ends in the pit lane
-  bool pit_out;  ///< it begins there
+  bool pit_in;                     ///< the lap ends in the pit lane
+  bool pit_out;                    ///< it begins there
+  Maybe<std::int64_t> pit_in_ms;   ///< since the session's begin: the car came under the lane's limit
+  Maybe<std::int64_t> pit_out_ms;  ///< likewise: it left the limit behind
   bool is_valid;
+  bool is_best;       ///< the driver's best valid one so far
+  Text track_status;  ///< what was shown in the course of it, in order: 1 clear, 2 yellow, 4 safety car, 6
+                      ///< virtual safety car, 7 the same ending
 };
 template <>
 struct Schema<LapRow> {
@@ -145,14 +155,20 @@ struct Schema<LapRow> {
   static constexpr int version = 1;
   static constexpr auto fields = std::make_tuple(
       field("run", &LapRow::run), field("session", &LapRow::session), field("car", &LapRow::car),
-      field("driver", &LapRow::driver), field("seq", &LapRow::seq), field("time", &LapRow::time),
-      field("session_time_s", &LapRow::session_time_ms, 3, "s"), field("lap", &LapRow::lap),
-      field("lap_time_s", &LapRow::lap_time_ms, 3, "s"), field("sector1_s", &LapRow::sector1_ms, 3, "s"),
-      field("sector2_s", &LapRow::sector2_ms, 3, "s"), field("sector3_s", &LapRow::sector3_ms, 3, "s"),
-      field("tyre", &LapRow::tyre), field("tyre_age_laps", &LapRow::tyre_age_laps),
-      field("stint", &LapRow::stint), field("position", &LapRow::position),
+      field("driver", &LapRow::driver), field("team", &LapRow::team), field("seq", &LapRow::seq),
+      field("time", &LapRow::time), field("session_time_s", &LapRow::session_time_ms, 3, "s"),
+      field("lap", &LapRow::lap), field("lap_time_s", &LapRow::lap_time_ms, 3, "s"),
+      field("sector1_s", &LapRow::sector1_ms, 3, "s"), field("sector2_s", &LapRow::sector2_ms, 3, "s"),
+      field("sector3_s", &LapRow::sector3_ms, 3, "s"), field("tyre", &LapRow::tyre),
+      field("tyre_age_laps", &LapRow::tyre_age_laps), field("stint", &LapRow::stint),
+      field("speed_s1_kmh", &LapRow::speed_s1_dkmh, 1, "km/h"),
+      field("speed_s2_kmh", &LapRow::speed_s2_dkmh, 1, "km/h"),
+      field("speed_line_kmh", &LapRow::speed_line_dkmh, 1, "km/h"),
+      field("speed_trap_kmh", &LapRow::speed_trap_dkmh, 1, "km/h"), field("position", &LapRow::position),
       field("gap_s", &LapRow::gap_ms, 3, "s"), field("pit_in", &LapRow::pit_in),
-      field("pit_out", &LapRow::pit_out), field("is_valid", &LapRow::is_valid));
+      field("pit_out", &LapRow::pit_out), field("pit_in_time_s", &LapRow::pit_in_ms, 3, "s"),
+      field("pit_out_time_s", &LapRow::pit_out_ms, 3, "s"), field("is_valid", &LapRow::is_valid),
+      field("is_best", &LapRow::is_best), field("track_status", &LapRow::track_status));
 };
 
 /// A message of race control.

@@ -61,15 +61,26 @@ struct FastF1LapRow {
   std::int32_t lap_time_ms;
   std::uint16_t lap_number;
   std::uint8_t stint;
+  Maybe<std::int64_t> pit_out_ms;  ///< of the session
+  Maybe<std::int64_t> pit_in_ms;
   std::int32_t sector1_ms;
   std::int32_t sector2_ms;
   std::int32_t sector3_ms;
   std::int64_t sector1_session_ms;  ///< of the session, at the sector's end
   std::int64_t sector2_session_ms;
   std::int64_t sector3_session_ms;
+  std::uint16_t speed_i1_dkmh;  ///< the ends of sectors 1 and 2, the timing line, the speed trap
+  std::uint16_t speed_i2_dkmh;
+  std::uint16_t speed_fl_dkmh;
+  std::uint16_t speed_st_dkmh;
+  bool is_personal_best;
   Compound compound;
   std::uint8_t tyre_life_laps;
+  bool fresh_tyre;  ///< always: every set that is fitted is a new one
+  Text team;
   std::int64_t lap_start_ms;
+  TimeMs lap_start_date;
+  Text track_status;
   std::uint8_t position;
   bool deleted;
   bool is_accurate;  ///< neither into nor out of the pits, and valid
@@ -82,15 +93,25 @@ struct Schema<FastF1LapRow> {
       field("Time", &FastF1LapRow::time_ms, 3, "s"), field("Driver", &FastF1LapRow::driver),
       field("DriverNumber", &FastF1LapRow::driver_number),
       field("LapTime", &FastF1LapRow::lap_time_ms, 3, "s"), field("LapNumber", &FastF1LapRow::lap_number),
-      field("Stint", &FastF1LapRow::stint), field("Sector1Time", &FastF1LapRow::sector1_ms, 3, "s"),
+      field("Stint", &FastF1LapRow::stint), field("PitOutTime", &FastF1LapRow::pit_out_ms, 3, "s"),
+      field("PitInTime", &FastF1LapRow::pit_in_ms, 3, "s"),
+      field("Sector1Time", &FastF1LapRow::sector1_ms, 3, "s"),
       field("Sector2Time", &FastF1LapRow::sector2_ms, 3, "s"),
       field("Sector3Time", &FastF1LapRow::sector3_ms, 3, "s"),
       field("Sector1SessionTime", &FastF1LapRow::sector1_session_ms, 3, "s"),
       field("Sector2SessionTime", &FastF1LapRow::sector2_session_ms, 3, "s"),
       field("Sector3SessionTime", &FastF1LapRow::sector3_session_ms, 3, "s"),
-      field("Compound", &FastF1LapRow::compound), field("TyreLife", &FastF1LapRow::tyre_life_laps, 0, "laps"),
-      field("LapStartTime", &FastF1LapRow::lap_start_ms, 3, "s"), field("Position", &FastF1LapRow::position),
-      field("Deleted", &FastF1LapRow::deleted), field("IsAccurate", &FastF1LapRow::is_accurate));
+      field("SpeedI1", &FastF1LapRow::speed_i1_dkmh, 1, "km/h"),
+      field("SpeedI2", &FastF1LapRow::speed_i2_dkmh, 1, "km/h"),
+      field("SpeedFL", &FastF1LapRow::speed_fl_dkmh, 1, "km/h"),
+      field("SpeedST", &FastF1LapRow::speed_st_dkmh, 1, "km/h"),
+      field("IsPersonalBest", &FastF1LapRow::is_personal_best), field("Compound", &FastF1LapRow::compound),
+      field("TyreLife", &FastF1LapRow::tyre_life_laps, 0, "laps"),
+      field("FreshTyre", &FastF1LapRow::fresh_tyre), field("Team", &FastF1LapRow::team),
+      field("LapStartTime", &FastF1LapRow::lap_start_ms, 3, "s"),
+      field("LapStartDate", &FastF1LapRow::lap_start_date), field("TrackStatus", &FastF1LapRow::track_status),
+      field("Position", &FastF1LapRow::position), field("Deleted", &FastF1LapRow::deleted),
+      field("IsAccurate", &FastF1LapRow::is_accurate));
 };
 
 /// OpenF1's car_data with the x, y, z of its location, in 0.1 m.
@@ -132,6 +153,9 @@ struct OpenF1LapRow {
   std::int32_t sector1_ms;
   std::int32_t sector2_ms;
   std::int32_t sector3_ms;
+  std::uint16_t i1_speed_kmh;
+  std::uint16_t i2_speed_kmh;
+  std::uint16_t st_speed_kmh;
   bool is_pit_out_lap;
   std::uint32_t meeting_key;
   std::uint16_t session_key;
@@ -146,6 +170,9 @@ struct Schema<OpenF1LapRow> {
       field("duration_sector_1", &OpenF1LapRow::sector1_ms, 3, "s"),
       field("duration_sector_2", &OpenF1LapRow::sector2_ms, 3, "s"),
       field("duration_sector_3", &OpenF1LapRow::sector3_ms, 3, "s"),
+      field("i1_speed", &OpenF1LapRow::i1_speed_kmh, 0, "km/h"),
+      field("i2_speed", &OpenF1LapRow::i2_speed_kmh, 0, "km/h"),
+      field("st_speed", &OpenF1LapRow::st_speed_kmh, 0, "km/h"),
       field("is_pit_out_lap", &OpenF1LapRow::is_pit_out_lap),
       field("meeting_key", &OpenF1LapRow::meeting_key), field("session_key", &OpenF1LapRow::session_key));
 };

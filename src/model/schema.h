@@ -57,6 +57,7 @@ struct FieldInfo {
   std::uint32_t offset;        ///< of the member in the row
   std::uint32_t count_offset;  ///< of List::count in the row; 0 for scalars
   std::span<const std::string_view> enum_names;
+  bool may_miss;  ///< a Maybe: the value may be missing
 };
 
 struct SchemaInfo {
@@ -84,6 +85,11 @@ struct ListTraits<List<T, N>> {
 };
 
 template <class T>
+inline constexpr bool is_maybe = false;
+template <class T>
+inline constexpr bool is_maybe<Maybe<T>> = true;
+
+template <class T>
 constexpr FieldType type_of() {
   if constexpr (std::is_same_v<T, bool>)
     return FieldType::boolean;
@@ -91,7 +97,10 @@ constexpr FieldType type_of() {
     return FieldType::enumeration;
   else if constexpr (std::is_integral_v<T>)
     return std::is_signed_v<T> ? FieldType::signed_int : FieldType::unsigned_int;
-  else if constexpr (std::is_same_v<T, Uuid>)
+  else if constexpr (is_maybe<T>) {
+    static_assert(std::is_signed_v<decltype(T::value)>, "the value for none is below all others");
+    return FieldType::signed_int;
+  } else if constexpr (std::is_same_v<T, Uuid>)
     return FieldType::uuid;
   else if constexpr (std::is_same_v<T, TimeMs>)
     return FieldType::time_ms;
@@ -122,6 +131,7 @@ FieldInfo describe(const Field<Row, M>& f) {
   info.unit = f.unit;
   info.type = type_of<Item>();
   info.size = sizeof(Item);
+  info.may_miss = is_maybe<Item>;
   info.decimals = static_cast<std::uint8_t>(f.decimals);
   info.list_limit = ListTraits<M>::limit;
   info.offset = member_offset(f.member);

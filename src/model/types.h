@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,15 @@ struct Text {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;
   auto operator<=>(const Text&) const = default;
+};
+
+/// A number that may be missing: null in JSON, an empty cell in CSV. The lowest value of T stands for it.
+template <class T>
+struct Maybe {
+  static constexpr T kNone = std::numeric_limits<T>::min();
+  T value = kNone;
+  bool has_value() const { return value != kNone; }
+  auto operator<=>(const Maybe&) const = default;
 };
 
 /// Up to N items in place.

@@ -8,6 +8,7 @@ Method: SHA-256 and first line of a handful of runs over the shipped master data
 import hashlib
 import json
 import os
+import pathlib
 import sys
 import tempfile
 import unittest
@@ -63,12 +64,33 @@ RACE = {
     "qualifying": race("--session", "qualifying", "--rate-hz", "2", *ALL_STREAMS),
     "practice": race("--session", "practice", "--rate-hz", "2", *ALL_STREAMS),
     "second session": race("--laps", "2", "--rate-hz", "5", *ALL_STREAMS, end="2026-07-05T18:00:00Z"),
+    "simple": race("--model", "simple", "--cars", "7", "--rate-hz", "10", end="2026-07-05T14:10:00Z"),
+    "simple as CSV": race("--model", "simple", "--rate-hz", "2", "--format", "csv", "--seed", "9",
+                          end="2026-07-05T14:10:00Z"),
+    "circuit from a file": race("--track", "bean.csv", "--laps", "3", "--rate-hz", "5", *ALL_STREAMS,
+                                end="2026-07-05T14:10:00Z"),
+    "simple on it": race("--model", "simple", "--track", "bean.csv", "--rate-hz", "5", end="2026-07-05T14:02:00Z"),
+    "laps as fastf1": race("--streams", "laps", "--as", "fastf1", "--format", "csv"),
+    "laps as openf1": race("--streams", "laps", "--as", "openf1"),
     "a car's shard": race("--laps", "3", "--rate-hz", "5", "--shard", "2/20", *ALL_STREAMS),
 }
+
+
+def bean():
+    """A circuit of some 2 km with bends to both sides, from whole numbers alone: the same text on every machine."""
+    corners = [(0, 0), (300, 0), (420, 60), (440, 180), (360, 260), (240, 250), (160, 300), (150, 420), (60, 500),
+               (-80, 480), (-140, 360), (-120, 220), (-200, 120), (-160, 20)]
+    lines = ["# x_m,y_m,w_tr_right_m,w_tr_left_m"]
+    for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1]):
+        lines += [f"{x0 + (x1 - x0) * i // 8},{y0 + (y1 - y0) * i // 8},6,5" for i in range(8)]
+    return "\n".join(lines) + "\n"
+
+
 SCENARIOS = {"plays": PLAYS, "race": RACE}
 
 
 def digest(folder, scenario, options):
+    (pathlib.Path(folder) / "bean.csv").write_text(bean(), encoding="utf-8")
     master = ("--master-data-dir", program.MASTER) if scenario == "plays" else ()
     text = program.racesim(folder, "run", "--no-config", "--quiet", "--scenario", scenario, *master, *options)
     lines = text.splitlines()

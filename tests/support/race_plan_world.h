@@ -1,4 +1,4 @@
-// A made-up Silverstone for tests of the race's plan: 16 checkpoints, 85.1 s with an empty tank, DRS worth
+// A made-up Silverstone for tests of the race's plan: 16 checkpoints, 85.6 s with an empty tank, DRS worth
 // 0.5 s, a pit lane that costs about 18 s, and a grid of twenty cars that differ by 2.3 s and their drivers
 // by 0.5 s.
 #pragma once
@@ -19,15 +19,17 @@ inline constexpr std::array<double, kWorldCheckpoints> kWorldPiece_s{4.9, 5.6, 6
 inline PieceTable world_table() {
   PieceTable t;
   t.pieces = kWorldCheckpoints;
-  t.fuels = 12;
-  t.grips = 12;
+  t.fuels = 6;
+  t.grips = 6;
+  t.fuel_step_kg = 20;
+  t.grip_step = 0.02;
   for (std::uint32_t f = 0; f < t.fuels; ++f)
     for (std::uint32_t g = 0; g < t.grips; ++g)
       for (int drs = 0; drs < 2; ++drs)
         for (std::uint32_t k = 0; k < t.pieces; ++k) {
           // 0.028 s per kg and 0.45 s per cent of grip, by length.
           const double share = kWorldPiece_s[k] / 85.1;
-          double s = kWorldPiece_s[k] + share * (0.28 * f + 0.45 * g);
+          double s = kWorldPiece_s[k] + share * (0.5 + 0.56 * f + 0.9 * g);
           if (drs == 1 && (k == 3 || k == 4 || k == 11 || k == 12)) s -= 0.125;
           t.seconds.push_back(s);
         }

@@ -10,7 +10,6 @@ constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kLongestLapMs = 150'000;
 constexpr std::int64_t kBreakMs = 1'800'000;
 constexpr std::int64_t kQualifyingMs = 75 * 60'000;  // three parts and the breaks between
-constexpr std::size_t kKept = 3;
 
 std::int64_t period_of(const PlanInput& input) {
   std::int64_t running_ms = kQualifyingMs;
@@ -30,16 +29,22 @@ Calendar::Calendar(PlanInput input, const Templates& templates, SampleRate rate)
 }
 
 std::shared_ptr<const Session> Calendar::session(std::uint64_t index) const {
-  for (auto entry = recent_.begin(); entry != recent_.end(); ++entry) {
-    if (entry->first != index) continue;
-    recent_.splice(recent_.begin(), recent_, entry);
-    return recent_.front().second;
+  for (const auto& [alive, session] : alive_) {
+    if (alive != index) continue;
+    if (auto held = session.lock()) return latest_ = std::move(held);
   }
+  latest_ = nullptr;
   PlanInput input = input_;
   if (index > 0) input.seed = draw(stream_key(input_.seed, "race.session", index), 0);
-  recent_.emplace_front(index, std::make_shared<const Session>(input, templates_));
-  if (recent_.size() > kKept) recent_.pop_back();
-  return recent_.front().second;
+  latest_ = std::make_shared<const Session>(input, templates_);
+  std::erase_if(alive_, [](const auto& entry) { return entry.second.expired(); });
+  alive_.emplace_back(index, latest_);
+  return latest_;
+}
+
+bool Calendar::is_over(std::uint64_t index, std::int64_t since_ms) const {
+  const std::scoped_lock lock(mutex_);
+  return index < end_ms_.size() && since_ms >= end_ms_[index];
 }
 
 Calendar::Counts Calendar::behind(const Session& session, const Counts& before) const {
@@ -55,7 +60,11 @@ Calendar::Counts Calendar::behind(const Session& session, const Counts& before) 
 
 Calendar::Place Calendar::at(std::uint64_t index) const {
   const std::scoped_lock lock(mutex_);
-  while (before_.size() <= index) before_.push_back(behind(*session(before_.size() - 1), before_.back()));
+  while (end_ms_.size() <= index) {
+    const auto next = session(end_ms_.size());
+    end_ms_.push_back(next->length_ms());
+    before_.push_back(behind(*next, before_.back()));
+  }
   return {session(index), before_[index]};
 }
 

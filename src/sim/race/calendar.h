@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -35,8 +34,12 @@ class Calendar {
     std::shared_ptr<const Session> session;
     Counts before;
   };
-  /// Session `index`, from 0. The first look at a session plans it and, once, all before it.
+  /// Session `index`, from 0. The first look at a session plans it and, once, all before it. Only the session
+  /// looked at last and those that someone still holds stay in memory.
   Place at(std::uint64_t index) const;
+  /// Whether nothing of session `index` is left to see `since_ms` behind its begin. False for sure only once
+  /// it has been planned.
+  bool is_over(std::uint64_t index, std::int64_t since_ms) const;
 
  private:
   std::shared_ptr<const Session> session(std::uint64_t index) const;
@@ -47,8 +50,10 @@ class Calendar {
   const SampleRate rate_;
   std::int64_t period_ms_;
   mutable std::mutex mutex_;
-  mutable std::list<std::pair<std::uint64_t, std::shared_ptr<const Session>>> recent_;  // latest first
-  mutable std::vector<Counts> before_;  // of sessions, as far as known
+  mutable std::shared_ptr<const Session> latest_;
+  mutable std::vector<std::pair<std::uint64_t, std::weak_ptr<const Session>>> alive_;
+  mutable std::vector<Counts> before_;        // of sessions, as far as known
+  mutable std::vector<std::int64_t> end_ms_;  // likewise, since their begin
 };
 
 }  // namespace racesim::race

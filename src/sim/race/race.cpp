@@ -92,8 +92,12 @@ class RaceScenario final : public Scenario {
  public:
   RaceScenario(const ScenarioConfig& config, Track track, EntryList list,
                const std::vector<std::size_t>& streams, RowNames names)
-      : track_(std::move(track)), templates_(track_, std::move(list.models), config.race.cars) {
-    for (const Entry& entry : list.entries) drivers_.push_back(entry.driver);
+      : track_(std::move(track)),
+        templates_(track_, std::move(list.models), config.race.cars, *session_kind(config.race.session)) {
+    for (const Entry& entry : list.entries) {
+      drivers_.push_back(entry.driver);
+      teams_.push_back(list.teams[entry.team]);
+    }
     calendar_ = std::make_unique<Calendar>(plan_input(config, templates_, std::move(list.entries)),
                                            templates_, SampleRate{config.race.rate_mhz});
     context_.stream_index.fill(-1);
@@ -115,6 +119,8 @@ class RaceScenario final : public Scenario {
     context_.track = &track_;
     context_.calendar = calendar_.get();
     context_.drivers = &drivers_;
+    context_.teams = &teams_;
+    context_.trap_m = templates_.fastest_place_m();
   }
 
   std::span<const StreamInfo> streams() const override { return streams_; }
@@ -131,7 +137,7 @@ class RaceScenario final : public Scenario {
     const std::int64_t period_ms = calendar_->period_ms();
     const auto session = calendar_->at(static_cast<std::uint64_t>(since_ms / period_ms)).session;
     const std::int64_t plan_ms = since_ms % period_ms - kGridWait_ms;
-    const CarState state = state_at(segment_at(session->cars().front(), plan_ms), plan_ms);
+    const CarState state = state_at(session->timelines().at(0, plan_ms), plan_ms);
     char text[64];
     std::snprintf(text, sizeof text, "T=%.2f Speed=%.0f km/h", static_cast<double>(plan_ms) / 1000,
                   state.v_mps * 3.6);
@@ -146,7 +152,7 @@ class RaceScenario final : public Scenario {
 
   Track track_;
   Templates templates_;
-  std::vector<std::string> drivers_;
+  std::vector<std::string> drivers_, teams_;
   std::unique_ptr<Calendar> calendar_;
   std::vector<StreamInfo> streams_;
   RaceContext context_;

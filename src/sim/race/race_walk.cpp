@@ -4,6 +4,7 @@
 
 #include "model/race.h"
 #include "sim/race/car/forces.h"
+#include "sim/race/lap_sights.h"
 #include "sim/race/plan/globe.h"
 
 namespace racesim::race {
@@ -92,6 +93,7 @@ class RaceWalk::Painter {
   void paint_side(const SideEvent& event, RowConsumer& out);
   void paint_pass(const SideEvent& event);
   void paint_lap(const SideEvent& event);
+  void add_sights(LapRow& row, const SideEvent& event);
   void paint_message(const SideEvent& event);
   template <class Row>
   Row& one_row(RowBatch& batch, const SideEvent& event);
@@ -158,11 +160,9 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
   const std::size_t cars = cars_.last - cars_.first;
   TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + (car - cars_.first);
   EventHead* head = scratch_.telemetry.heads.data() + (car - cars_.first);
-  const std::vector<Segment>& segments = session().cars()[car].segments;
-  const auto begins_after = [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; };
-  auto segment = std::upper_bound(segments.begin(), segments.end(),
-                                  context_.rate.time_ms(first) - kGridWait_ms, begins_after) -
-                 1;
+  const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
+                                                      context_.rate.time_ms(last - 1) - kGridWait_ms);
+  auto segment = segments.begin();
   const std::uint16_t car_number = number(car);
   for (std::uint64_t tick = first; tick < last; ++tick, row += cars, head += cars) {
     const std::int64_t session_ms = context_.rate.time_ms(tick);
@@ -248,7 +248,7 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
   const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
-  const Segment& segment = segment_at(session().cars()[event.car], event.time_ms);
+  const Segment& segment = session().timelines().at(event.car, event.time_ms);
   auto& row = one_row<CheckpointPassRow>(scratch_.checkpoints, event);
   row.car = number(event.car);
   row.driver = scratch_.checkpoints.add_text((*context_.drivers)[event.car]);
@@ -288,7 +288,22 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.pit_in = lap.pit_in;
   row.pit_out = lap.pit_out;
   row.is_valid = lap.is_valid;
+  add_sights(row, event);
   scratch_.laps.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
+}
+
+void RaceWalk::Painter::add_sights(LapRow& row, const SideEvent& event) {
+  const LapSights seen = see_lap(session(), *context_.track, context_.trap_m, event.car, event.index);
+  const auto dkmh = [](double mps) { return nearest_int<std::uint16_t>(mps * 36); };
+  row.team = scratch_.laps.add_text((*context_.teams)[event.car]);
+  row.speed_s1_dkmh = dkmh(seen.sector1_mps);
+  row.speed_s2_dkmh = dkmh(seen.sector2_mps);
+  row.speed_line_dkmh = dkmh(seen.line_mps);
+  row.speed_trap_dkmh = dkmh(seen.trap_mps);
+  if (seen.pit_in_ms.has_value()) row.pit_in_ms.value = seen.pit_in_ms.value + kGridWait_ms;
+  if (seen.pit_out_ms.has_value()) row.pit_out_ms.value = seen.pit_out_ms.value + kGridWait_ms;
+  row.is_best = seen.is_best;
+  row.track_status = scratch_.laps.add_text(seen.track_status);
 }
 
 void RaceWalk::Painter::paint_message(const SideEvent& event) {
@@ -330,8 +345,11 @@ void RaceWalk::fill(std::uint64_t index, RowConsumer& out) {
   auto scratch = take_scratch();
   const auto first = static_cast<std::uint64_t>((from_ms - context_.start_ms) / period_ms);
   const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.start_ms) / period_ms);
-  for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session)
-    Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
+  for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session) {
+    const std::int64_t begin_ms = context_.start_ms + static_cast<std::int64_t>(session) * period_ms;
+    if (!context_.calendar->is_over(session, from_ms - begin_ms))
+      Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
+  }
   give_back(std::move(scratch));
 }
 

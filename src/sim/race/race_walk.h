@@ -29,6 +29,8 @@ struct RaceContext {
   const Track* track = nullptr;
   const Calendar* calendar = nullptr;
   const std::vector<std::string>* drivers = nullptr;  ///< by car
+  const std::vector<std::string>* teams = nullptr;    ///< by car
+  double trap_m = 0;                                  ///< where the speed trap stands
 };
 
 class RaceWalk final : public Walk {

@@ -14,6 +14,10 @@ std::int32_t decimetres(std::int32_t cm) {
   return (cm + (cm < 0 ? -5 : 5)) / 10;
 }
 
+std::uint16_t whole_kmh(std::uint16_t dkmh) {
+  return static_cast<std::uint16_t>((dkmh + 5) / 10);
+}
+
 void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
   to.date = from.time;
   to.session_time_ms = from.session_time_ms;
@@ -34,7 +38,7 @@ void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
 void rename(const TelemetryRow& from, OpenF1CarDataRow& to) {
   to.date.us = from.time.ms * 1000;
   to.driver_number = from.car;
-  to.speed_kmh = static_cast<std::uint16_t>((from.speed_dkmh + 5) / 10);
+  to.speed_kmh = whole_kmh(from.speed_dkmh);
   to.rpm = from.engine_rpm;
   to.gear = from.gear;
   to.throttle_pct = from.throttle_pct;
@@ -54,15 +58,26 @@ void rename(const LapRow& from, FastF1LapRow& to) {
   to.lap_time_ms = from.lap_time_ms;
   to.lap_number = from.lap;
   to.stint = from.stint;
+  to.pit_out_ms = from.pit_out_ms;
+  to.pit_in_ms = from.pit_in_ms;
   to.sector1_ms = from.sector1_ms;
   to.sector2_ms = from.sector2_ms;
   to.sector3_ms = from.sector3_ms;
   to.sector3_session_ms = from.session_time_ms;
   to.sector2_session_ms = to.sector3_session_ms - from.sector3_ms;
   to.sector1_session_ms = to.sector2_session_ms - from.sector2_ms;
+  to.speed_i1_dkmh = from.speed_s1_dkmh;
+  to.speed_i2_dkmh = from.speed_s2_dkmh;
+  to.speed_fl_dkmh = from.speed_line_dkmh;
+  to.speed_st_dkmh = from.speed_trap_dkmh;
+  to.is_personal_best = from.is_best;
   to.compound = from.tyre;
   to.tyre_life_laps = from.tyre_age_laps;
+  to.fresh_tyre = true;
+  to.team = from.team;
   to.lap_start_ms = from.session_time_ms - from.lap_time_ms;
+  to.lap_start_date.ms = from.time.ms - from.lap_time_ms;
+  to.track_status = from.track_status;
   to.position = from.position;
   to.deleted = !from.is_valid;
   to.is_accurate = from.is_valid && !from.pit_in && !from.pit_out;
@@ -76,6 +91,9 @@ void rename(const LapRow& from, OpenF1LapRow& to) {
   to.sector1_ms = from.sector1_ms;
   to.sector2_ms = from.sector2_ms;
   to.sector3_ms = from.sector3_ms;
+  to.i1_speed_kmh = whole_kmh(from.speed_s1_dkmh);
+  to.i2_speed_kmh = whole_kmh(from.speed_s2_dkmh);
+  to.st_speed_kmh = whole_kmh(from.speed_trap_dkmh);
   to.is_pit_out_lap = from.pit_out;
   to.meeting_key = from.run.value;
   to.session_key = from.session;

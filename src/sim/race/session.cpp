@@ -3,27 +3,45 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/race/plan/race_control.h"
+
 namespace racesim::race {
 
-namespace {
-
-/// `templates` with all laps baked that `plan` drives.
-const Templates& baked_for(const RacePlan& plan, const PlanInput& input, const Templates& templates) {
-  std::vector<Templates::LapKey> laps;
-  for (const CarPlan& car : plan.cars)
-    for (const Piece& piece : car.pieces)
-      if (piece.way == Way::line) laps.push_back({input.entries[car.entry].model, piece.bucket});
-  templates.bake_ahead(laps);
-  return templates;
+Session::Session(const PlanInput& input, const Templates& templates)
+    : input_(input), plan_(plan_session(input_)), timelines_(plan_, input_, templates) {
+  list_side_events();
+  list_status();
 }
 
-}  // namespace
+void Session::list_status() {
+  std::vector<std::int64_t> changes{INT64_MIN};
+  for (const FlagPhase& phase : plan_.phases) {
+    changes.push_back(phase.begin_ms);
+    changes.push_back(phase.end_ms);
+    if (phase.flag == Flag::vsc) changes.push_back(phase.end_ms - kVscWarning_ms);
+  }
+  std::sort(changes.begin(), changes.end());
+  for (const std::int64_t at_ms : changes) {
+    // The strongest of what holds: safety car, virtual safety car, yellow.
+    char status = '1';
+    for (const FlagPhase& phase : plan_.phases) {
+      if (at_ms < phase.begin_ms || at_ms >= phase.end_ms) continue;
+      if (phase.flag == Flag::sc) status = '4';
+      if (phase.flag == Flag::vsc && status != '4')
+        status = at_ms < phase.end_ms - kVscWarning_ms ? '6' : '7';
+      if ((phase.flag == Flag::yellow || phase.flag == Flag::double_yellow) && status == '1') status = '2';
+    }
+    if (status_.empty() || status_.back().second != status) status_.emplace_back(at_ms, status);
+  }
+}
 
-Session::Session(const PlanInput& input, const Templates& templates)
-    : input_(input),
-      plan_(plan_session(input_)),
-      timelines_(plan_, input_, baked_for(plan_, input_, templates)) {
-  list_side_events();
+std::string Session::track_status(std::int64_t from_ms, std::int64_t to_ms) const {
+  std::string shown;
+  for (std::size_t i = 0; i < status_.size() && status_[i].first < to_ms; ++i) {
+    const bool gone = i + 1 < status_.size() && status_[i + 1].first <= from_ms;
+    if (!gone && shown.find(status_[i].second) == std::string::npos) shown += status_[i].second;
+  }
+  return shown;
 }
 
 void Session::list_side_events() {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/race/plan/race_plan.h"
@@ -30,22 +32,26 @@ class Session {
 
   const PlanInput& input() const { return input_; }
   const RacePlan& plan() const { return plan_; }
-  const std::vector<CarTimeline>& cars() const { return timelines_.cars(); }
+  const Timelines& timelines() const { return timelines_; }
   /// By time, then stream, then car; all streams. Only those a car is on the air for.
   const std::vector<SideEvent>& side_events() const { return side_; }
   /// Passes of checkpoints while the car is on the air.
   std::uint64_t pass_count(std::size_t car) const { return passes_[car]; }
+  /// What flags were shown between two moments since lights out, in order: digits as in LapRow::track_status.
+  std::string track_status(std::int64_t from_ms, std::int64_t to_ms) const;
   /// From the first moment on the air, kGridWait_ms before lights out, to the last.
   std::int64_t length_ms() const { return kGridWait_ms + timelines_.end_ms(); }
 
  private:
   void list_side_events();
+  void list_status();
 
   PlanInput input_;
   RacePlan plan_;
   Timelines timelines_;
   std::vector<SideEvent> side_;
   std::vector<std::uint64_t> passes_;
+  std::vector<std::pair<std::int64_t, char>> status_;  ///< changes of the track's status
 };
 
 }  // namespace racesim::race

@@ -10,6 +10,7 @@
 #include "codec/row_encoder.h"
 #include "model/master.h"
 #include "model/play.h"
+#include "model/race.h"
 #include "model/vehicle.h"
 #include "support/random_rows.h"
 
@@ -100,12 +101,37 @@ TEST_P(RoundTrip, NoRows) {
   if (GetParam().format == "json") read_back(rows, "json-array", as_array(""), 1);
 }
 
+TEST(MissingNumbers, AreNullOrNothingAndComeBackAsMissing) {
+  RowBatch rows(schema_info<LapRow>());
+  rows.resize(2);
+  rows.rows<LapRow>()[0] = LapRow{};
+  rows.rows<LapRow>()[1] = LapRow{};
+  rows.rows<LapRow>()[0].pit_in_ms.value = 1'018'436;
+  const std::string json = encode(rows, "json");
+  EXPECT_NE(json.find("\"pit_in_time_s\":1018.436,\"pit_out_time_s\":null,"), std::string::npos) << json;
+  const std::string csv = encode(rows, "csv");
+  EXPECT_NE(csv.find(",false,false,1018.436,,false,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",false,false,,,false,"), std::string::npos) << csv;
+  read_back(rows, "json", json, 7);
+  read_back(rows, "csv", csv, 7);
+  // A number that may not miss is no null.
+  auto decoder = make_decoder(schema_info<LapRow>(), "json");
+  RowBatch good(schema_info<LapRow>());
+  Rejects bad;
+  std::string broken = json;
+  broken.replace(broken.find("\"lap\":0"), 7, "\"lap\":null");
+  (*decoder)->decode(broken.substr(0, broken.find('\n') + 1), good, bad);
+  ASSERT_EQ(bad.size(), 1U);
+  EXPECT_EQ(bad[0].reason, "lap: expected a number, found null");
+}
+
 std::vector<RowFormat> every_row_and_format() {
   std::vector<RowFormat> all;
   for (const std::string_view format : encoder_formats())
     for (const SchemaInfo* schema :
          {&schema_info<PlayRow>(), &schema_info<SongRow>(), &schema_info<UserRow>(),
-          &schema_info<LocationRow>(), &schema_info<VehicleRow>(), &schema_info<WideRow>()})
+          &schema_info<LocationRow>(), &schema_info<VehicleRow>(), &schema_info<LapRow>(),
+          &schema_info<WideRow>()})
       all.push_back({schema, std::string(format)});
   return all;
 }

@@ -15,7 +15,7 @@ Conditions with_fuel(double fuel_kg) {
 
 TEST(RaceCarForces, CorneringCapUsesTheTyresToTheLimit) {
   const Forces forces(CarModel{}, with_fuel(10));
-  for (const double curvature : {0.006, 0.01, -0.02, 0.04, -0.06, 0.2}) {
+  for (const double curvature : {0.007, 0.01, -0.02, 0.04, -0.06, 0.2}) {
     const double w = forces.cornering_cap(curvature);
     EXPECT_NEAR(w * std::abs(curvature), forces.lateral_limit_mps2(w), 1e-6) << curvature;
   }

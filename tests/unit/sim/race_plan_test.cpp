@@ -72,10 +72,16 @@ TEST(RacePlan, PositionsAreAPermutationAndGapsFollowThem) {
   }
 }
 
-TEST(RacePlan, NobodyIsFasterThanTheTemplate) {
+TEST(RacePlan, OnlyAttacksAreFasterThanTheTemplateAndNotByMuch) {
+  std::size_t pieces = 0, faster = 0;
   for (const RacePlan& plan : races())
     for (const CarPlan& c : plan.cars)
-      for (const Piece& p : c.pieces) ASSERT_GE(p.ratio, 0.998);
+      for (const Piece& p : c.pieces) {
+        ASSERT_GE(p.ratio, 0.99);
+        ++pieces;
+        faster += p.ratio < 0.998F ? 1 : 0;
+      }
+  EXPECT_LT(static_cast<double>(faster), 0.004 * static_cast<double>(pieces));
 }
 
 TEST(RacePlan, RatioIsTimeOverTemplate) {

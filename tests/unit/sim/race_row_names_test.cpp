@@ -61,7 +61,15 @@ RowBatch laps() {
   row.stint = 2;
   row.position = 6;
   row.pit_out = true;
+  row.pit_out_ms.value = 118'500;
   row.is_valid = true;
+  row.is_best = true;
+  row.team = rows.add_text("Blackthorn");
+  row.track_status = rows.add_text("12");
+  row.speed_s1_dkmh = 2934;
+  row.speed_s2_dkmh = 2515;
+  row.speed_line_dkmh = 2481;
+  row.speed_trap_dkmh = 3168;
   rows.rows<LapRow>()[0] = row;
   rows.heads.push_back({1, 4, 4, 1});
   return rows;
@@ -124,6 +132,15 @@ TEST(RaceRowNames, FastF1Laps) {
   EXPECT_EQ(row.sector3_session_ms, 200'000);
   EXPECT_EQ(row.compound, Compound::hard);
   EXPECT_EQ(row.tyre_life_laps, 3);
+  EXPECT_TRUE(row.fresh_tyre);
+  EXPECT_EQ(to.text(row.team), "Blackthorn");
+  EXPECT_EQ(to.text(row.track_status), "12");
+  EXPECT_EQ(row.lap_start_date.ms, 1'700'000'110'000);
+  EXPECT_EQ(row.pit_out_ms.value, 118'500);
+  EXPECT_FALSE(row.pit_in_ms.has_value());
+  EXPECT_EQ(row.speed_i1_dkmh, 2934);
+  EXPECT_EQ(row.speed_st_dkmh, 3168);
+  EXPECT_TRUE(row.is_personal_best);
   EXPECT_FALSE(row.deleted);
   EXPECT_FALSE(row.is_accurate) << "an out lap";
 }
@@ -137,6 +154,9 @@ TEST(RaceRowNames, OpenF1Laps) {
   EXPECT_EQ(row.lap_ms, 90'000);
   EXPECT_EQ(row.sector3_ms, 26'000);
   EXPECT_TRUE(row.is_pit_out_lap);
+  EXPECT_EQ(row.i1_speed_kmh, 293);
+  EXPECT_EQ(row.i2_speed_kmh, 252);
+  EXPECT_EQ(row.st_speed_kmh, 317);
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ void expect_raceable(const Track& track) {
   const Path pit = pit_way(track, from, to);
   EXPECT_LT(greatest_curvature_step(pit), 0.008);
   EXPECT_LT(pit.s_m.back() - pit.s_m.front(), track.length_m);
-  const Path grid = grid_way(track, 12, 2, 1);
+  const Path grid = grid_way(track, centreline(track), 12, 2, 1);
   EXPECT_NEAR(grid.x_m.back(),
               line.x_m[static_cast<std::size_t>(path_at(line, grid.s_m.back()) / line.step_m)], 2);
 }

@@ -133,7 +133,7 @@ TEST(RaceTrackSilverstone, GridWaysEndOnTheRacingLine) {
   const Path line = racing_line(track);
   for (int slot = 0; slot < 20; ++slot) {
     const double behind = 12 + 8 * slot;
-    const Path way = grid_way(track, behind, slot % 2 == 0 ? 3.5 : -3.5, 1);
+    const Path way = grid_way(track, centreline(track), behind, slot % 2 == 0 ? 3.5 : -3.5, 1);
     expect_even(way);
     EXPECT_EQ(way.s_m.front(), -behind);
     EXPECT_EQ(way.s_m.back(), track.checkpoints[1].s_m);

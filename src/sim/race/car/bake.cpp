@@ -31,7 +31,7 @@ Sample sample_of(const DriverState& state) {
   sample.v_mps = static_cast<float>(state.v);
   sample.fuel_kg = static_cast<float>(state.fuel_kg);
   sample.wear = static_cast<float>(state.work);
-  sample.throttle_pct = percent(state.throttle);
+  sample.throttle_pct = percent(state.pedal);
   sample.brake_pct = percent(state.brake);
   sample.gear = static_cast<std::uint8_t>(state.gearbox.gear());
   sample.drs = state.drs;

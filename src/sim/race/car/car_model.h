@@ -12,11 +12,11 @@ namespace racesim::race {
 struct CarModel {
   double mass_kg = 798;          ///< with driver, without fuel
   double lift_area_m2 = 5.04;    ///< ClA, downforce
-  double drag_area_m2 = 1.60;    ///< CdA
+  double drag_area_m2 = 1.48;    ///< CdA
   double drs_drag_cut = 0.17;    ///< share of drag that an open rear wing saves; 0: no DRS in the rules
-  double grip = 1.88;            ///< tyre friction at 3 kN wheel load, as far as drivers use it
+  double grip = 1.90;            ///< tyre friction at 3 kN wheel load, as far as drivers use it
   double grip_per_n = -7e-5;     ///< its change with wheel load
-  double traction = 1.3;         ///< of the driven wheels going forward, relative to sideways grip
+  double traction = 1.38;        ///< of the driven wheels going forward, relative to sideways grip
   double brake_limit_mps2 = 48;  ///< of the tyres, at standstill of the aerodynamics
   double engine_kw = 560;
   double electric_kw = 120;  ///< fades below 27.8 m/s
@@ -27,8 +27,9 @@ struct CarModel {
 /// What changes during a race and decides which template holds.
 struct Conditions {
   double fuel_kg = 0;
-  double grip = 1;   ///< factor on the tyres' friction
-  bool drs = false;  ///< opened in every zone
+  double grip = 1;      ///< factor on the tyres' friction
+  double electric = 1;  ///< share of the electric power that is used
+  bool drs = false;     ///< opened in every zone
   double air_kgpm3 = 1.18;
 };
 

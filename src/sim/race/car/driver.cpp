@@ -26,6 +26,12 @@ constexpr double kBrakeFrom = 0.08;
 constexpr double kBrakeTrailed = 0.02;
 constexpr double kLate_mps = 0.3;
 constexpr double kPowerFrom_g = 0.2;
+/// What still gets through while a seamless gearbox changes up.
+constexpr double kChanging = 0.5;
+/// The pedal of a driver who leaves the speed to the pit lane's limiter: pressed, but not to the floor. The
+/// limiter, and not the pedal, says what the engine gives.
+constexpr double kOnLimiter = 0.2;
+constexpr double kNearLimit = 0.98;
 constexpr double kWingOpen = 0.9;
 constexpr double kWingShut = 0.5;
 /// Fuel that an idle engine burns, as a share of full flow.
@@ -88,7 +94,7 @@ DriverState Driver::begin_at(double l) const {
   state.v = static_cast<double>(static_cast<float>(plan.v));
   state.gearbox = Gearbox(state.v);
   const Pedals pedals = forces_.pedals_for(state.v, plan.a, plan.curvature, state.gearbox.gear(), false);
-  state.throttle = pedals.throttle;
+  state.throttle = state.pedal = pedals.throttle;
   state.brake = pedals.brake;
   return state;
 }
@@ -118,7 +124,7 @@ void Driver::press(DriverState& state, double wanted_n, double engine_n, double 
 }
 
 double Driver::force_n(const DriverState& state, double wanted_n, double engine_n) const {
-  if (state.throttle > 0) return state.gearbox.changing() ? 0 : state.throttle * engine_n;
+  if (state.throttle > 0) return (state.gearbox.changing() ? kChanging : 1) * state.throttle * engine_n;
   if (state.brake > 0) return -state.brake * forces_.full_brake_n() - forces_.engine_brake_n();
   return -std::min(forces_.engine_brake_n(), std::max(0.0, -wanted_n));
 }
@@ -134,11 +140,18 @@ void Driver::work_wing(DriverState& state) const {
                           [l](const Stretch& stretch) { return l >= stretch.begin_m && l < stretch.end_m; });
 }
 
-void Driver::keep_limit(double l, double& v) const {
-  if (path_.limit_mps.empty()) return;
+double Driver::limit_at(double l) const {
+  if (path_.limit_mps.empty()) return kSpeedBound_mps;
   const auto i = static_cast<std::size_t>(l * cells_per_m_);
-  const double limit = path_.limit_mps[std::min(i, path_.cells())];
-  if (is_limited(limit)) v = std::min(v, limit);
+  return std::min(kSpeedBound_mps, path_.limit_mps[std::min(i, path_.cells())]);
+}
+
+void Driver::rest_foot(DriverState& state) const {
+  const double limit = limit_at(state.l);
+  const bool held = is_limited(limit) && state.v > kNearLimit * limit && state.brake <= 0;
+  const double wanted = held ? std::max(kOnLimiter, state.throttle) : state.throttle;
+  state.pedal = state.brake > 0 ? 0 : toward(state.pedal, wanted, kThrottleUp_1ps * kStep_s, 1);
+  state.pedal = std::max(state.pedal, state.throttle);
 }
 
 void Driver::change_gear(DriverState& state, double apex) const {
@@ -167,9 +180,10 @@ void Driver::step(DriverState& state) const {
   const double a = (force_n(state, wanted, engine) - resistance) / inertia;
 
   double v = std::max(0.0, state.v + a * kStep_s);
-  keep_limit(state.l + v * kStep_s, v);
+  v = std::min(v, limit_at(state.l + v * kStep_s));
   v = static_cast<double>(static_cast<float>(v));
   change_gear(state, plan.apex);
+  rest_foot(state);
   advance(state, v, plan.curvature);
 }
 
@@ -186,7 +200,7 @@ void Driver::roll(DriverState& state, double v) const {
   const Plan plan = plan_at(state.l);
   const Pedals pedals =
       forces_.pedals_for(state.v, (v - state.v) / kStep_s, plan.curvature, state.gearbox.gear(), false);
-  state.throttle = 0;
+  state.throttle = state.pedal = 0;
   state.brake = pedals.brake;
   state.drs = false;
   change_gear(state, 0);

@@ -14,8 +14,9 @@ namespace racesim::race {
 /// All that changes from step to step.
 struct DriverState {
   double l = 0;
-  double v = 0;  ///< always a float's value: that is what templates keep
-  double throttle = 0;
+  double v = 0;         ///< always a float's value: that is what templates keep
+  double throttle = 0;  ///< of the engine's power
+  double pedal = 0;     ///< the foot on it; more than `throttle` where a limiter holds the car
   double brake = 0;
   double fuel_kg = 0;
   double work = 0;
@@ -58,7 +59,8 @@ class Driver {
   void work_wing(DriverState& state) const;
   double force_n(const DriverState& state, double wanted_n, double engine_n) const;
   void advance(DriverState& state, double v, double curvature) const;
-  void keep_limit(double l, double& v) const;
+  double limit_at(double l) const;
+  void rest_foot(DriverState& state) const;
 
   const Path& path_;
   const Forces& forces_;

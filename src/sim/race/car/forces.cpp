@@ -39,7 +39,7 @@ Forces::Forces(const CarModel& car, const Conditions& conditions, double power)
       traction_(car.traction),
       brake_limit_mps2_(car.brake_limit_mps2),
       engine_w_(1000 * car.engine_kw * car.driveline_efficiency * power),
-      electric_w_(1000 * car.electric_kw * car.driveline_efficiency * power) {}
+      electric_w_(1000 * car.electric_kw * car.driveline_efficiency * power * conditions.electric) {}
 
 double Forces::cornering_cap(double curvature_1pm) const {
   // With load = weight + lift·w this is a quadratic in w with a falling parabola and a positive value at 0.

@@ -60,6 +60,7 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
                     std::to_string(car_rows.size()),
                 "racesim generate-master --num-cars " + std::to_string(count));
   EntryList list;
+  for (const TeamRow& team : team_rows) list.teams.emplace_back(teams.text(team.name));
   std::vector<std::size_t> model_rows;
   for (std::size_t i = 0; i < count; ++i) {
     const CarRow& row = car_rows[i];

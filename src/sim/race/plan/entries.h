@@ -1,6 +1,7 @@
 // The entry list: drivers, teams and cars of the master data, put together for a plan.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -11,8 +12,9 @@
 namespace racesim::race {
 
 struct EntryList {
-  std::vector<Entry> entries;    ///< in the order of the cars
-  std::vector<CarModel> models;  ///< those that differ; Entry::model points here
+  std::vector<Entry> entries;      ///< in the order of the cars
+  std::vector<std::string> teams;  ///< names, by Entry::team
+  std::vector<CarModel> models;    ///< those that differ; Entry::model points here
 };
 
 /// The first `count` rows of `cars` (CarRow) with their drivers (DriverRow) and teams (TeamRow). Errors

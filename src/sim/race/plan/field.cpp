@@ -36,6 +36,7 @@ Field::Field(const PlanInput& input)
   plan_.checkpoints = n_;
   plan_.laps = input.laps;
   for (const PieceTable& table : input.piece_tables) times_.emplace_back(table);
+  lap_scale_ = times_[0].lap_s({}) / kReferenceLap_s;
   incidents_ = draw_incidents(input);
   settled_.resize(n_);
   last_pass_ms_.assign(n_, kNever_ms);
@@ -211,9 +212,10 @@ void Field::begin_lap(Runner& c) {
 
 void Field::set_pace(Runner& c) {
   if (!is_race()) return set_session_pace(c);
-  const double alone_s = c.times->lap_s({}) + kRacePace_s + c.entry->pace_loss_s;
+  const double alone_s = kRacePace_s + c.entry->pace_loss_s;
   const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress) + (c.cold ? kColdTyre_s : 0);
-  c.target_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + c.lap_noise_s;
+  const double lost_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + c.lap_noise_s;
+  c.target_s = c.times->lap_s({}) + lap_scale_ * lost_s;
   c.bucket = c.times->choose(c.fuel_kg, c.target_s, kRaceReserve);
   c.clear = std::max(1.0, c.target_s / c.times->lap_s(c.bucket));
 }

@@ -151,6 +151,7 @@ class Field {
 
   const PlanInput& input_;
   std::uint32_t n_;
+  double lap_scale_ = 1;  ///< of all seconds per lap, against kReferenceLap_s
   RacePlan plan_;
   RaceControl control_;
   std::vector<LapTimes> times_;

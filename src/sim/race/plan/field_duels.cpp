@@ -46,7 +46,8 @@ Runner* Field::follower(const Runner& f, std::uint32_t k) {
 double Field::attack_edge_s(const Runner& f, const Runner& a, bool drs) const {
   const double kmh = a.entry->top_speed_kmh - f.entry->top_speed_kmh + (drs ? kDrsKmh : 0);
   const double skill_s = 0.6 * (a.entry->overtaking - f.entry->defending);
-  return f.target_s - a.target_s + (drs ? kDrs_s : 0) + skill_s - (kNeeded_s - kPerKmh_s * kmh);
+  return (f.target_s - a.target_s) / lap_scale_ + (drs ? kDrs_s : 0) + skill_s -
+         (kNeeded_s - kPerKmh_s * kmh);
 }
 
 double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) const {
@@ -60,7 +61,7 @@ double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) cons
   }
   const double share = logistic(attack_edge_s(f, a, drs) / kSoftness_s);
   if (f.last() < n_) return 0.03 + 0.4 * share + 0.10 * a.entry->overtaking * (f.last() < n_ / 2 ? 1 : 0);
-  return share * (zone ? 0.70 : 0.08);
+  return share * (zone ? 0.78 : 0.09);
 }
 
 void Field::face_follower(Runner& f, std::uint32_t k) {
@@ -95,7 +96,7 @@ void Field::agree(Runner& f, std::uint32_t k, std::int64_t front_ms) {
   f.yielding_to = kNobody;
   Bucket bucket;
   const double fast_s = piece_s(a, k, bucket);
-  const double low = std::max(1.0, a.ratio / (a.ramp ? kFlagStep : kStep));
+  const double low = std::max(kAttack, a.ratio / (a.ramp ? kFlagStep : kStep));
   std::int64_t to_ms = a.time_ms + static_cast<std::int64_t>(low * fast_s * 1000.0 + 1);
   std::int64_t hard_ms = 0;
   a.passing = f.index;

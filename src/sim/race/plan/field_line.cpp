@@ -155,7 +155,7 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   std::int64_t hard_ms = 0;
   std::int64_t to_ms = c.time_ms + ms(ratio * fast_s);
   // What was agreed may have become impossible: flags since then, or the wing stays shut.
-  if (c.passing != kNobody && c.passing_ms < c.time_ms + ms(0.999 * fast_s)) c.passing = kNobody;
+  if (c.passing != kNobody && c.passing_ms < c.time_ms + ms((kAttack - 0.001) * fast_s)) c.passing = kNobody;
   if (c.passing != kNobody) {
     to_ms = c.passing_ms;
     announce_pass(c);

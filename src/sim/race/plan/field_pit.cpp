@@ -77,7 +77,7 @@ std::int64_t Field::stand(Runner& c, std::int64_t arrive_ms) {
 void Field::drive_pit(Runner& c, std::uint32_t k) {
   const PitWay& pit = *c.pit;
   const Draws draws(input_.seed, "race.pit", c.entry->car);
-  const double own = 1.001 + 0.008 * draws.uniform(c.pit_lap);
+  const double own = 1.001 + 0.005 * draws.uniform(c.pit_lap);
   // From behind a safety car the way in begins slowly.
   const double step = c.ramp ? kFlagStep : kPitStep;
   double ratio = std::max(own, c.ratio / step);

@@ -120,15 +120,15 @@ void Field::take_kind(Runner& c) {
 
 void Field::set_session_pace(Runner& c) {
   const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress);
-  const double car_s = c.entry->pace_loss_s + tyres_s + kFuel_spkg * c.fuel_kg;
-  c.target_s = c.times->lap_s({}) + car_s;
+  double lost_s = c.entry->pace_loss_s + tyres_s + kFuel_spkg * c.fuel_kg;
   if (c.kind == LapKind::push) {
     const Draws draws(input_.seed, "session.push", c.entry->car);
     const double luck_s = kPushNoise_s * c.entry->noise * draws.normal(lap_of(c));
-    c.target_s += kPush_s + std::max(-0.15, luck_s) - kTrackGain_s * (part_ - 1.0);
+    lost_s += kPush_s + std::max(-0.15, luck_s) - kTrackGain_s * (part_ - 1.0);
   } else {
-    c.target_s += kRacePace_s + c.lap_noise_s;
+    lost_s += kRacePace_s + c.lap_noise_s;
   }
+  c.target_s = c.times->lap_s({}) + lap_scale_ * lost_s;
   c.bucket = c.times->choose(c.fuel_kg, c.target_s, kPushReserve);
   c.clear = std::max(1.0, c.target_s / c.times->lap_s(c.bucket));
 }

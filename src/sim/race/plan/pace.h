@@ -10,16 +10,22 @@
 
 namespace racesim::race {
 
-/// Seconds per lap by which a race is driven slower than the templates allow (shared facts: 2.27 on top of a
-/// qualifying lap; ours are the physics' own).
-inline constexpr double kRacePace_s = 2.0;
+/// All seconds per lap below, and those of cars and drivers, are for a lap of this length; on other circuits
+/// they are in proportion.
+inline constexpr double kReferenceLap_s = 85.5;
+/// Seconds per lap by which a race is driven slower than its templates allow (shared facts: 2.27 on top of a
+/// qualifying lap; of that the templates of a race, with less electric power, hold some 0.6).
+inline constexpr double kRacePace_s = 0.75;
 /// Fuel's price. The templates hold most of it; the plan keeps the sum.
 inline constexpr double kFuel_spkg = 0.031;
 /// A first lap on cold tyres.
-inline constexpr double kColdTyre_s = 1.0;
+inline constexpr double kColdTyre_s = 0.7;
 
-/// Kept back in a race, for attacks.
-inline constexpr double kRaceReserve = 1.02;
+/// A race lap is slow because its template is: fuel, worn grip, less electric power. Only this much is a
+/// stretch of time, which would show as lower speeds everywhere.
+inline constexpr double kRaceReserve = 1.004;
+/// Who attacks uses the electric power that was kept back: to this share of the template's time.
+inline constexpr double kAttack = 0.992;
 
 struct TyreModel {
   double offset_s;   ///< new, against the softest

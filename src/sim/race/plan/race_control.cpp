@@ -7,9 +7,8 @@
 namespace racesim::race {
 namespace {
 
-constexpr std::int64_t kVscWarning_ms = 12'000;  ///< "ending" is shown so long before it ends
-constexpr std::int64_t kYellow_ms = 2'000;       ///< until the marshals wave
-constexpr std::int64_t kCall_ms = 9'000;         ///< until race control has seen enough
+constexpr std::int64_t kYellow_ms = 2'000;  ///< until the marshals wave
+constexpr std::int64_t kCall_ms = 9'000;    ///< until race control has seen enough
 constexpr std::uint32_t kDrsFirstLap = 3;
 constexpr std::uint32_t kDrsPause_laps = 2;  ///< after a safety car
 constexpr double kYellow = 1.03;

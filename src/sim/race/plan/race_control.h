@@ -10,6 +10,9 @@
 
 namespace racesim::race {
 
+/// A virtual safety car is said to end so long before it does.
+inline constexpr std::int64_t kVscWarning_ms = 12'000;
+
 class RaceControl {
  public:
   explicit RaceControl(const PlanInput& input, RacePlan& out);

@@ -1,10 +1,6 @@
 #include "sim/race/render/templates.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "base/check.h"
@@ -20,9 +16,13 @@ constexpr double kFuelStep_kg = 20;
 constexpr std::uint32_t kFuels = 6;
 constexpr double kGripStep = 0.02;
 constexpr std::uint32_t kGrips = 6;
-// Of these the times are baked for the plan, the rest is between them: lap time is close to linear in both.
-constexpr std::array<std::uint8_t, 3> kFuelNodes{0, 2, 5};
-constexpr std::array<std::uint8_t, 3> kGripNodes{0, 2, 5};
+// The laps baked for the marks of all: two axes with a node between, and the far corner.
+constexpr std::uint8_t kNode = 2, kLast = 5;
+static_assert(kFuels == kLast + 1 && kGrips == kLast + 1);
+
+// A battery gives 4 MJ a lap: 60 to 70 kW over the minute of full throttle, of the 120 kW that a qualifying
+// lap may empty itself for.
+constexpr double kRaceElectric = 0.5;
 
 // FIA grid: slots 8 m apart, alternating sides; the pole stands that far behind the line.
 constexpr double kSlotStep_m = 8;
@@ -34,29 +34,53 @@ constexpr double kJoined = 0.99;
 constexpr std::uint32_t kBoxes = 10;
 constexpr double kBoxStep_m = 16;
 constexpr double kPitFuel_kg = 60;
-constexpr std::size_t kMostThreads = 4;  // for some 60 laps of a millisecond each
 
-/// Fills in when and how fast `drawn` passes its places l_m.
-void read_passes(Drawn& drawn) {
-  for (const double l_m : drawn.l_m) {
-    drawn.tau_s.push_back(drawn.drive.time_at(l_m));
-    drawn.speed_mps.push_back(drawn.drive.speed_at(l_m));
-  }
+/// Value at `x` of the parabola through values at 0, kNode and kLast.
+double parabola(double at_0, double at_node, double at_last, double x) {
+  constexpr double kN = kNode, kL = kLast;
+  return at_0 * (x - kN) * (x - kL) / (kN * kL) + at_node * x * (x - kL) / (kN * (kN - kL)) +
+         at_last * x * (x - kN) / (kL * (kL - kN));
 }
 
-/// Value at `x` of the parabola through three points.
-double parabola(const std::array<std::uint8_t, 3>& nodes, const std::array<double, 3>& values, double x) {
-  double sum = 0;
-  for (std::size_t i = 0; i < 3; ++i) {
-    double weight = 1;
-    for (std::size_t j = 0; j < 3; ++j)
-      if (j != i) weight *= (x - nodes[j]) / (static_cast<double>(nodes[i]) - nodes[j]);
-    sum += weight * values[i];
+/// The laps that are baked for the marks.
+struct Nodes {
+  const Marks *none, *fuel_node, *fuel_last, *grip_node, *grip_last, *both_last, *drs;
+
+  /// One kind of mark under the conditions of `b`: lap times are close to a parabola in fuel and in grip.
+  std::vector<double> between(std::vector<double> Marks::*kind, Bucket b) const {
+    std::vector<double> result;
+    const double f = b.fuel, g = b.grip;
+    for (std::size_t k = 0; k < (none->*kind).size(); ++k) {
+      const auto of = [&](const Marks* marks) { return (marks->*kind)[k]; };
+      const double twist = of(both_last) - of(fuel_last) - of(grip_last) + of(none);
+      double value = parabola(of(none), of(fuel_node), of(fuel_last), f) +
+                     parabola(of(none), of(grip_node), of(grip_last), g) - of(none) +
+                     twist * f * g / (double{kLast} * kLast);
+      if (b.drs) value += of(drs) - of(none);
+      result.push_back(value);
+    }
+    return result;
   }
-  return sum;
-}
+};
 
 }  // namespace
+
+void read_marks(Drawn& drawn) {
+  const std::vector<Template::Sample>& samples = drawn.drive.samples;
+  Marks& marks = drawn.marks;
+  for (const double l_m : drawn.l_m) {
+    const double tau_s = drawn.drive.time_at(l_m);
+    const double at = tau_s / kTemplateStep_s;
+    const auto i = std::min(static_cast<std::size_t>(at), samples.size() - 2);
+    const auto between = [share = at - static_cast<double>(i)](float a, float b) {
+      return static_cast<double>(a) + share * (static_cast<double>(b) - static_cast<double>(a));
+    };
+    marks.tau_s.push_back(tau_s);
+    marks.speed_mps.push_back(drawn.drive.speed_at(l_m));
+    marks.fuel_kg.push_back(between(samples[i].fuel_kg, samples[i + 1].fuel_kg));
+    marks.wear.push_back(between(samples[i].wear, samples[i + 1].wear));
+  }
+}
 
 Path cut_path(const Path& path, std::size_t from, std::size_t to) {
   const auto part = [&](const std::vector<double>& v) {
@@ -74,9 +98,10 @@ Path cut_path(const Path& path, std::size_t from, std::size_t to) {
   return out;
 }
 
-Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots)
+Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots, SessionKind kind)
     : track_(track),
       models_(std::move(models)),
+      electric_(kind == SessionKind::race ? kRaceElectric : 1),
       line_(racing_line(track)),
       line_grid_(line_),
       pit_entry_(static_cast<std::uint32_t>(last_before_pit(track))),
@@ -88,6 +113,7 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
   checkpoints_m_.push_back(line_.length_m());
   for (std::size_t i = 0; i < models_.size() * kFuels * kGrips * 2; ++i)
     laps_.push_back(std::make_unique<LapSlot>());
+  for (std::uint32_t model = 0; model < models_.size(); ++model) mark_laps(model);
   bake_starts(slots);
   bake_pits();
 }
@@ -97,13 +123,14 @@ Drawn Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
   conditions.fuel_kg = bucket.fuel * kFuelStep_kg;
   conditions.grip = 1 - bucket.grip * kGripStep;
   conditions.drs = bucket.drs;
+  conditions.electric = electric_;
   Drive drive;
   drive.drs = drs_;
   Drawn lap;
   lap.path = &line_grid_;
   lap.drive = bake(line_, models_[model], conditions, drive);
   lap.l_m = checkpoints_m_;
-  read_passes(lap);
+  read_marks(lap);
   return lap;
 }
 
@@ -119,26 +146,20 @@ const Drawn& Templates::lap(std::uint32_t model, Bucket bucket) const {
   return slot.lap;
 }
 
-void Templates::bake_ahead(const std::vector<LapKey>& laps) const {
-  // Each once: two threads at the same lap would wait for each other.
-  std::vector<char> seen(laps_.size(), 0);
-  std::vector<LapKey> wanted;
-  for (const LapKey& key : laps)
-    if (std::exchange(seen[slot_of(key.model, key.bucket)], char{1}) == 0) wanted.push_back(key);
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < wanted.size(); i = next++) lap(wanted[i].model, wanted[i].bucket);
+void Templates::mark_laps(std::uint32_t model) {
+  const auto baked = [&](std::uint8_t fuel, std::uint8_t grip, bool drs) {
+    return &lap(model, {fuel, grip, drs}).marks;
   };
-  const std::size_t threads =
-      std::min({kMostThreads, std::size_t{std::thread::hardware_concurrency()}, wanted.size()});
-  std::vector<std::thread> helpers;
-  try {
-    while (helpers.size() + 1 < threads) helpers.emplace_back(work);
-  } catch (const std::system_error&) {
-    // No more threads to be had: those there are do it.
-  }
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  const Nodes nodes{baked(0, 0, false),     baked(kNode, 0, false), baked(kLast, 0, false),
+                    baked(0, kNode, false), baked(0, kLast, false), baked(kLast, kLast, false),
+                    baked(0, 0, true)};
+  for (std::uint8_t fuel = 0; fuel < kFuels; ++fuel)
+    for (std::uint8_t grip = 0; grip < kGrips; ++grip)
+      for (const bool drs : {false, true}) {
+        const Bucket b{fuel, grip, drs};
+        marks_.push_back({nodes.between(&Marks::tau_s, b), nodes.between(&Marks::speed_mps, b),
+                          nodes.between(&Marks::fuel_kg, b), nodes.between(&Marks::wear, b)});
+      }
 }
 
 const PathGrid& Templates::keep(const Path& path) {
@@ -151,25 +172,28 @@ void Templates::bake_starts(std::uint32_t slots) {
   const Drawn& flying = lap(0, full);
   Conditions conditions;
   conditions.fuel_kg = full.fuel * kFuelStep_kg;
+  conditions.electric = electric_;
   const auto last = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
+  const Curve centre = centreline(track_);
   std::uint32_t join = 1;
   for (std::uint32_t slot = 0; slot < slots; ++slot) {
     const double behind_m = kPoleBehind_m + slot * kSlotStep_m;
     const double left_m = slot % 2 == 0 ? kSlotLeft_m : -kSlotLeft_m;
     for (;; ++join) {
-      const Path path = grid_way(track_, behind_m, left_m, join);
+      const Path path = grid_way(track_, centre, behind_m, left_m, join);
       Drive drive;
-      drive.end_speed_mps = flying.speed_mps[join];
+      drive.end_speed_mps = flying.marks.speed_mps[join];
       drive.lap_work_m2ps3 = flying.drive.work_m2ps3;
       auto start = std::make_unique<Drawn>();
       start->drive = bake(path, models_[0], conditions, drive);
       // All slots join at one checkpoint: the farthest back needs the longest way.
-      if (join < last && start->drive.speed_at(path.length_m()) < kJoined * flying.speed_mps[join]) continue;
+      if (join < last && start->drive.speed_at(path.length_m()) < kJoined * flying.marks.speed_mps[join])
+        continue;
       start->path = &keep(path);
       start->l_m.push_back(0);
       for (std::uint32_t k = 0; k < join; ++k) start->l_m.push_back(path_at(path, track_.checkpoints[k].s_m));
       start->l_m.push_back(path.length_m());
-      read_passes(*start);
+      read_marks(*start);
       starts_.push_back(std::move(start));
       break;
     }
@@ -178,10 +202,10 @@ void Templates::bake_starts(std::uint32_t slots) {
 
 void Templates::bake_pits() {
   const Path way = pit_way(track_, pit_entry_, pit_exit_);
-  const Bucket half{static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false};
-  const Drawn& flying = lap(0, half);
+  const Marks& flying = marks(0, {static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false});
   Conditions conditions;
   conditions.fuel_kg = kPitFuel_kg;
+  conditions.electric = electric_;
   std::vector<double> passes_m;
   const std::size_t count = track_.checkpoints.size();
   for (std::size_t k = pit_entry_; k <= count + pit_exit_; ++k)
@@ -195,7 +219,7 @@ void Templates::bake_pits() {
     const Path in = cut_path(way, 0, cell), out = cut_path(way, cell, way.cells());
     auto pit = std::make_unique<PitDrive>();
     Drive drive;
-    drive.lap_work_m2ps3 = flying.drive.work_m2ps3;
+    drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
     drive.begin_speed_mps = flying.speed_mps[pit_entry_];
     drive.end_speed_mps = 0;
     pit->in.drive = bake(in, models_[0], conditions, drive);
@@ -210,8 +234,8 @@ void Templates::bake_pits() {
     pit->out.l_m.push_back(0);
     for (const double pass_m : passes_m)
       if (pass_m > in.length_m()) pit->out.l_m.push_back(pass_m - in.length_m());
-    read_passes(pit->in);
-    read_passes(pit->out);
+    read_marks(pit->in);
+    read_marks(pit->out);
     pits_.push_back(std::move(pit));
   }
 }
@@ -223,31 +247,13 @@ PieceTable Templates::piece_table(std::uint32_t model) const {
   table.grips = kGrips;
   table.fuel_step_kg = kFuelStep_kg;
   table.grip_step = kGripStep;
-  table.seconds.resize(static_cast<std::size_t>(kFuels) * kGrips * 2 * table.pieces);
-  std::vector<LapKey> keys;
-  for (const std::uint8_t fuel : kFuelNodes)
-    for (const std::uint8_t grip : kGripNodes)
-      for (const bool drs : {false, true}) keys.push_back({model, {fuel, grip, drs}});
-  bake_ahead(keys);
-  for (const bool drs : {false, true}) {
-    const Drawn* nodes[3][3];
-    for (std::size_t f = 0; f < 3; ++f)
-      for (std::size_t g = 0; g < 3; ++g) nodes[f][g] = &lap(model, {kFuelNodes[f], kGripNodes[g], drs});
-    for (std::uint32_t piece = 0; piece < table.pieces; ++piece) {
-      const auto seconds = [&](std::size_t f, std::size_t g) {
-        return nodes[f][g]->tau_s[piece + 1] - nodes[f][g]->tau_s[piece];
-      };
-      for (std::uint32_t grip = 0; grip < kGrips; ++grip) {
-        std::array<double, 3> by_fuel{};
-        for (std::size_t f = 0; f < 3; ++f)
-          by_fuel[f] = parabola(kGripNodes, {seconds(f, 0), seconds(f, 1), seconds(f, 2)}, grip);
-        for (std::uint32_t fuel = 0; fuel < kFuels; ++fuel) {
-          const std::size_t row = (static_cast<std::size_t>(fuel) * kGrips + grip) * 2 + (drs ? 1 : 0);
-          table.seconds[row * table.pieces + piece] = parabola(kFuelNodes, by_fuel, fuel);
-        }
+  for (std::uint8_t fuel = 0; fuel < kFuels; ++fuel)
+    for (std::uint8_t grip = 0; grip < kGrips; ++grip)
+      for (const bool drs : {false, true}) {
+        const std::vector<double>& tau_s = marks(model, {fuel, grip, drs}).tau_s;
+        for (std::uint32_t piece = 0; piece < table.pieces; ++piece)
+          table.seconds.push_back(tau_s[piece + 1] - tau_s[piece]);
       }
-    }
-  }
   return table;
 }
 
@@ -263,7 +269,7 @@ std::vector<PitWay> Templates::pit_ways() const {
     PitWay way;
     way.entry = pit_entry_;
     way.exit = pit_exit_;
-    const std::vector<double>&in = pit->in.tau_s, &out = pit->out.tau_s;
+    const std::vector<double>&in = pit->in.marks.tau_s, &out = pit->out.marks.tau_s;
     for (std::size_t i = 0; i + 2 < in.size(); ++i) way.piece_s.push_back(in[i + 1] - in[i]);
     way.box_piece = static_cast<std::uint32_t>(way.piece_s.size());
     way.to_box_s = in.back() - in[in.size() - 2];
@@ -277,12 +283,23 @@ std::vector<PitWay> Templates::pit_ways() const {
 std::vector<StartWay> Templates::start_ways() const {
   std::vector<StartWay> ways;
   for (const auto& start : starts_)
-    ways.push_back({std::vector<double>(start->tau_s.begin() + 1, start->tau_s.end())});
+    ways.push_back({std::vector<double>(start->marks.tau_s.begin() + 1, start->marks.tau_s.end())});
   return ways;
 }
 
+double Templates::fastest_place_m() const {
+  double best_mps = 0, place_m = checkpoints_m_[pit_exit_];
+  for (const Template::Sample& sample : lap(0, {0, 0, true}).drive.samples) {
+    const bool between = sample.l_m >= checkpoints_m_[pit_exit_] && sample.l_m < checkpoints_m_[pit_entry_];
+    if (!between || static_cast<double>(sample.v_mps) <= best_mps) continue;
+    best_mps = static_cast<double>(sample.v_mps);
+    place_m = sample.l_m;
+  }
+  return track_at(line_, place_m);
+}
+
 double Templates::fuel_per_lap_kg() const {
-  return lap(0, {2, 2, false}).drive.fuel_kg;
+  return marks(0, {2, 2, false}).fuel_kg.back();
 }
 
 }  // namespace racesim::race

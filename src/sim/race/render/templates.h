@@ -1,5 +1,6 @@
 // All that is baked for a session: laps under every condition, starts from every grid slot, the way through
-// the pit lane to every box. A lap is baked when it is first asked for; that changes no byte.
+// the pit lane to every box. A lap is baked when it is first driven, which changes no byte: plans are made
+// from marks, which are between those of a few laps baked at once.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,20 @@
 
 namespace racesim::race {
 
+/// What a drive has come to at the places where it is cut into pieces.
+struct Marks {
+  std::vector<double> tau_s;      ///< when it is there
+  std::vector<double> speed_mps;  ///< how fast
+  std::vector<double> fuel_kg;    ///< burnt until there
+  std::vector<double> wear;       ///< likewise, as a share of a flying lap's
+};
+
 /// A drive along a path, and when it passes the checkpoints.
 struct Drawn {
   const PathGrid* path = nullptr;
   Template drive;
-  std::vector<double> l_m;    ///< along the path: of the checkpoints it passes, its begin and end included
-  std::vector<double> tau_s;  ///< when it is there
-  std::vector<double> speed_mps;  ///< how fast
+  std::vector<double> l_m;  ///< along the path: of the checkpoints it passes, its begin and end included
+  Marks marks;              ///< there
 };
 
 /// Through the pit lane with a halt: from checkpoint `entry` to the box, and from the box to checkpoint
@@ -33,24 +41,23 @@ struct PitDrive {
   Drawn out;  ///< the box; then the first behind it, …, exit
 };
 
+/// Fills in the marks of `drawn` at its places.
+void read_marks(Drawn& drawn);
+
 /// Grid points [from, to] of `path` as an open path of its own; s is kept.
 Path cut_path(const Path& path, std::size_t from, std::size_t to);
 
 /// Any thread. Grid slots are numbered from 0, the pole.
 class Templates {
  public:
-  /// `track` outlives this. One set of laps per car model.
-  Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots);
+  /// `track` outlives this. One set of laps per car model, with the power of a session of that kind.
+  Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots, SessionKind kind);
 
+  /// Baked when first asked for, in about a millisecond.
   const Drawn& lap(std::uint32_t model, Bucket bucket) const;
+  /// Of lap(), to some milliseconds, without baking it.
+  const Marks& marks(std::uint32_t model, Bucket bucket) const { return marks_[slot_of(model, bucket)]; }
 
-  struct LapKey {
-    std::uint32_t model;
-    Bucket bucket;
-  };
-  /// Bakes those of `laps` that are not baked yet, on several threads: what a session needs before its first
-  /// event. Repetitions cost nothing.
-  void bake_ahead(const std::vector<LapKey>& laps) const;
   const Drawn& start(std::uint32_t slot) const { return *starts_[slot]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
@@ -61,11 +68,13 @@ class Templates {
   const Track& track() const { return track_; }
   const CarModel& model(std::uint32_t index) const { return models_[index]; }
 
-  /// What the plan needs of all this. Times of laps under conditions that were not baked are interpolated.
+  /// What the plan needs of all this, from the marks.
   std::vector<PieceTable> piece_tables() const;
   std::vector<PitWay> pit_ways() const;
   std::vector<StartWay> start_ways() const;
   double fuel_per_lap_kg() const;
+  /// Along the centreline: where a fast lap is fastest, between the pit lane's exit and entry.
+  double fastest_place_m() const;
 
  private:
   struct LapSlot {
@@ -75,6 +84,7 @@ class Templates {
 
   std::size_t slot_of(std::uint32_t model, Bucket bucket) const;
   Drawn bake_lap(std::uint32_t model, Bucket bucket) const;
+  void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
   void bake_pits();
   const PathGrid& keep(const Path& path);
@@ -82,6 +92,7 @@ class Templates {
 
   const Track& track_;
   std::vector<CarModel> models_;
+  double electric_;  ///< Conditions::electric of all drives
   Path line_;
   PathGrid line_grid_;
   std::vector<Stretch> drs_;
@@ -89,6 +100,7 @@ class Templates {
   std::uint32_t pit_entry_ = 0, pit_exit_ = 0;
   std::vector<std::unique_ptr<PathGrid>> grids_;
   mutable std::vector<std::unique_ptr<LapSlot>> laps_;
+  std::vector<Marks> marks_;  ///< as laps_
   std::vector<std::unique_ptr<Drawn>> starts_;
   std::vector<std::unique_ptr<PitDrive>> pits_;
 };

@@ -6,7 +6,6 @@
 #include "base/check.h"
 
 namespace racesim::race {
-
 namespace {
 
 // After the flag the pace falls over the next pieces; then the car halts.
@@ -25,40 +24,25 @@ constexpr double kRolling_gpkg = 250;
 constexpr double kMostFlow_gpkg = 1100;
 constexpr double kStill_mps = 0.5;
 constexpr double kMostOfTemplate = 1.01;
+constexpr std::size_t kFinishedAtOnce = 8;
 
-/// Fuel and wear of a template at a moment.
+/// Fuel and wear of a piece.
 struct Spent {
   double fuel_kg;
   double wear;
 };
-Spent spent_at(const Template& drive, double tau_s) {
-  const double at = tau_s / kTemplateStep_s;
-  const auto i = std::min(static_cast<std::size_t>(at), drive.samples.size() - 2);
-  const double share = at - static_cast<double>(i);
-  const Template::Sample &p = drive.samples[i], &q = drive.samples[i + 1];
-  const auto between = [&](float a, float b) {
-    return static_cast<double>(a) + share * (static_cast<double>(b) - static_cast<double>(a));
-  };
-  return {between(p.fuel_kg, q.fuel_kg), between(p.wear, q.wear)};
-}
 
 /// From the drive's place `from` to the next one.
-Spent spent_between(const Drawn& drawn, std::size_t from) {
-  const Spent before = spent_at(drawn.drive, drawn.tau_s[from]);
-  const Spent after = spent_at(drawn.drive, drawn.tau_s[from + 1]);
-  return {after.fuel_kg - before.fuel_kg, after.wear - before.wear};
+Spent spent_between(const Marks& marks, std::size_t from) {
+  return {marks.fuel_kg[from + 1] - marks.fuel_kg[from], marks.wear[from + 1] - marks.wear[from]};
 }
 
-double speed_at_time(const Template& drive, double tau_s) {
-  const double at = tau_s / kTemplateStep_s;
-  const auto i = std::min(static_cast<std::size_t>(at), drive.samples.size() - 2);
-  const double v0 = static_cast<double>(drive.samples[i].v_mps);
-  return v0 + (at - static_cast<double>(i)) * (static_cast<double>(drive.samples[i + 1].v_mps) - v0);
+int gear_at(const Drawn& drawn, std::size_t place) {
+  return drawn.drive.samples[static_cast<std::size_t>(drawn.marks.tau_s[place] / kTemplateStep_s)].gear;
 }
 
-int gear_at_time(const Template& drive, double tau_s) {
-  return drive.samples[std::min(static_cast<std::size_t>(tau_s / kTemplateStep_s), drive.samples.size() - 1)]
-      .gear;
+double planned_s(const Segment& s) {
+  return static_cast<double>(s.end_ms - s.begin_ms) * 1e-3;
 }
 
 }  // namespace
@@ -82,9 +66,11 @@ class TimelineMaker {
   Segment& add(std::size_t pass, std::int64_t end_ms, CarStatus status);
   void drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const Drawn& drawn, std::size_t from,
              Spent rest = {});
+  void drive_lap(std::size_t pass, std::int64_t end_ms, CarStatus status, Bucket bucket, std::size_t from);
+  Sketch& sketch(std::size_t pass, std::int64_t end_ms, CarStatus status, const Marks& marks,
+                 std::size_t from, Spent rest);
   void stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path, double l_m);
   void wait_for_the_start();
-  void drive_line(std::size_t pass);
   void drive_pit(std::size_t pass, std::int64_t end_ms);
   void roll_to_a_halt(std::size_t pass, CarStatus status);
   void retire();
@@ -127,33 +113,48 @@ Segment& TimelineMaker::add(std::size_t pass, std::int64_t end_ms, CarStatus sta
   s.status = status;
   at_ms_ = end_ms;
   made_.segments.push_back(s);
+  Sketch& sketch = made_.sketches.emplace_back();
+  sketch.fuel_end_g = fuel_g_;
+  sketch.wear_end_pct = wear_pct_;
   return made_.segments.back();
 }
 
-/// Drives `drawn` from its place `from` to the next one. A pace that is not known yet is set by
-/// smooth_pace(). `rest`: what the templates spend between there and pass + 1, if that is not the same place.
-void TimelineMaker::drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const Drawn& drawn,
-                          std::size_t from, Spent rest) {
-  Segment& s = add(pass, end_ms, status);
-  s.drive = &drawn.drive;
-  s.path = drawn.path;
-  s.tau_begin_s = drawn.tau_s[from];
-  s.tau_s = drawn.tau_s[from + 1] - drawn.tau_s[from];
-  const Spent before = spent_at(drawn.drive, drawn.tau_s[from]);
-  const Spent piece = spent_between(drawn, from);
+/// Drives from the place `from` of `marks` to the next one. `rest`: what is spent between there and pass + 1,
+/// if that is not the same place.
+Sketch& TimelineMaker::sketch(std::size_t pass, std::int64_t end_ms, CarStatus status, const Marks& marks,
+                              std::size_t from, Spent rest) {
+  add(pass, end_ms, status);
+  Sketch& s = made_.sketches.back();
+  s.drives = true;
+  s.from = static_cast<std::uint32_t>(from);
+  s.tau_s = marks.tau_s[from + 1] - marks.tau_s[from];
+  s.begin_mps = marks.speed_mps[from];
+  s.end_mps = marks.speed_mps[from + 1];
+  const Spent piece = spent_between(marks, from);
   const bool planned = pass + 1 < car_->passes.size();
   const double burnt_kg = piece.fuel_kg + rest.fuel_kg;
   double left_g = std::max(0.0, fuel_g_ - kRolling_gpkg * burnt_kg);
   if (planned && car_->passes[pass + 1].fuel_g <= fuel_g_) left_g = car_->passes[pass + 1].fuel_g;
-  s.fuel_per_kg_g = burnt_kg > 0 ? std::min((fuel_g_ - left_g) / burnt_kg, kMostFlow_gpkg) : 0;
-  s.fuel_begin_g = fuel_g_ + s.fuel_per_kg_g * before.fuel_kg;
-  fuel_g_ -= s.fuel_per_kg_g * piece.fuel_kg;
+  if (burnt_kg > 0) fuel_g_ -= std::min((fuel_g_ - left_g) / burnt_kg, kMostFlow_gpkg) * piece.fuel_kg;
   const double worn = piece.wear + rest.wear;
   const double wear_after_pct = planned ? std::max(wear_pct_, wear_at(pass + 1)) : wear_pct_;
-  const double per = worn > 0 ? (wear_after_pct - wear_pct_) / worn : 0;
-  s.wear_per_pct = per;
-  s.wear_begin_pct = wear_pct_ - per * before.wear;
-  wear_pct_ += per * piece.wear;
+  if (worn > 0) wear_pct_ += (wear_after_pct - wear_pct_) / worn * piece.wear;
+  s.fuel_end_g = fuel_g_;
+  s.wear_end_pct = wear_pct_;
+  return s;
+}
+
+void TimelineMaker::drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const Drawn& drawn,
+                          std::size_t from, Spent rest) {
+  sketch(pass, end_ms, status, drawn.marks, from, rest).drawn = &drawn;
+}
+
+void TimelineMaker::drive_lap(std::size_t pass, std::int64_t end_ms, CarStatus status, Bucket bucket,
+                              std::size_t from) {
+  Sketch& s = sketch(pass, end_ms, status, templates_.marks(model_, bucket), from, {});
+  s.model = model_;
+  s.bucket = bucket;
+  made_.segments.back().drs = bucket.drs;
 }
 
 void TimelineMaker::stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path,
@@ -186,15 +187,8 @@ void TimelineMaker::wait_for_the_start() {
   at_ms_ = -kGridWait_ms;
   const Drawn& start = templates_.start(car_->grid - 1U);
   stand(0, car_->go_ms, CarStatus::grid, *start.path, 0);
-  const Spent rest = car_->pieces.empty() ? Spent{} : spent_between(start, 1);
+  const Spent rest = car_->pieces.empty() ? Spent{} : spent_between(start.marks, 1);
   drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0, rest);
-}
-
-void TimelineMaker::drive_line(std::size_t pass) {
-  const Piece& piece = car_->pieces[pass];
-  drive(pass, car_->passes[pass + 1].time_ms, CarStatus::on_track, templates_.lap(model_, piece.bucket),
-        checkpoint_of(pass));
-  made_.segments.back().drs = piece.bucket.drs;
 }
 
 /// One piece of the pit way, the halt included. `end_ms`: of the piece.
@@ -212,11 +206,11 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
     drive(pass, end_ms, CarStatus::pit, pit.out, index - box_piece);
   } else {
     RACESIM_CHECK(stop != nullptr);
-    drive(pass, stop->arrive_ms, CarStatus::pit, pit.in, index, spent_between(pit.out, 0));
+    drive(pass, stop->arrive_ms, CarStatus::pit, pit.in, index, spent_between(pit.out.marks, 0));
     stand(pass, stop->leave_ms, CarStatus::pit, *pit.out.path, 0);
     // Outside of races cars are filled up in their boxes.
     const double wanted_g = pass + 1 < car_->passes.size() ? car_->passes[pass + 1].fuel_g : 0;
-    if (wanted_g > fuel_g_) fuel_g_ = wanted_g + kRolling_gpkg * spent_between(pit.out, 0).fuel_kg;
+    if (wanted_g > fuel_g_) fuel_g_ = wanted_g + kRolling_gpkg * spent_between(pit.out.marks, 0).fuel_kg;
     wear_pct_ = 0;
     age_laps_ = 0;
     tyre_ = stop->fitted;
@@ -228,9 +222,8 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
 
 /// Rolls to a stop before the next checkpoint.
 void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
-  const Segment& last = made_.segments.back();
-  const double ratio = static_cast<double>(last.end_ms - last.begin_ms) * 1e-3 / last.tau_s;
-  const double speed_mps = speed_at_time(*last.drive, last.tau_begin_s + last.tau_s) / ratio;
+  const Sketch& last = made_.sketches.back();
+  const double speed_mps = last.end_mps * last.tau_s / planned_s(made_.segments.back());
   const Drawn& lap = templates_.lap(model_, kAnyBucket);
   const std::uint32_t k = checkpoint_of(pass);
   const double begin_m = lap.l_m[k], room_m = lap.l_m[k + 1] - begin_m;
@@ -243,7 +236,7 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   conditions.fuel_kg = fuel_g_ / 1000;
   Drive wish;
   wish.begin_speed_mps = speed_mps;
-  wish.begin_gear = gear_at_time(*last.drive, last.tau_begin_s + last.tau_s);
+  wish.begin_gear = gear_at(lap, k);
   wish.end_speed_mps = 0;
   wish.power = kStrickenPower;
   wish.braking = kStrickenBraking;
@@ -252,22 +245,20 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   Drawn& halt = out_.halts_.emplace_back();
   halt.path = &out_.halt_paths_.back();
   halt.drive = bake(way, templates_.model(model_), conditions, wish);
-  const double offset_m = begin_m - static_cast<double>(from) * line.step_m;  // the path begins on the grid
-  halt.l_m = {offset_m, way.length_m()};
-  halt.tau_s = {halt.drive.time_at(offset_m), halt.drive.duration_s};
-  halt.speed_mps = {speed_mps, 0};
-  const auto roll_ms = static_cast<std::int64_t>((halt.tau_s[1] - halt.tau_s[0]) * 1000 + 0.5);
+  // The path begins on the grid.
+  halt.l_m = {begin_m - static_cast<double>(from) * line.step_m, way.length_m()};
+  read_marks(halt);
+  const auto roll_ms = static_cast<std::int64_t>((halt.marks.tau_s[1] - halt.marks.tau_s[0]) * 1000 + 0.5);
   drive(pass, at_ms_ + roll_ms, status, halt, 0);
 }
 
 /// On from the chequered flag, slower and slower.
 void TimelineMaker::cool_down() {
   const std::size_t pass = car_->passes.size() - 1;
-  const Drawn& lap = templates_.lap(model_, kAnyBucket);
+  const std::vector<double>& tau_s = templates_.marks(model_, kAnyBucket).tau_s;
   for (std::size_t i = 0; i < kCoolDown.size(); ++i) {
-    const double tau_s = lap.tau_s[i + 1] - lap.tau_s[i];
-    drive(pass + i, at_ms_ + static_cast<std::int64_t>(tau_s * kCoolDown[i] * 1000), CarStatus::finished, lap,
-          i);
+    const auto took_ms = static_cast<std::int64_t>((tau_s[i + 1] - tau_s[i]) * kCoolDown[i] * 1000);
+    drive_lap(pass + i, at_ms_ + took_ms, CarStatus::finished, kAnyBucket, i);
   }
   roll_to_a_halt(pass + kCoolDown.size(), CarStatus::finished);
 }
@@ -275,34 +266,24 @@ void TimelineMaker::cool_down() {
 /// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would, and none more
 /// than its template can.
 void TimelineMaker::smooth_pace() {
-  std::vector<Segment>& all = made_.segments;
-  std::vector<double> begin(all.size()), end(all.size());
-  const auto mean = [&](const Segment& s) {
-    return static_cast<double>(s.end_ms - s.begin_ms) * 1e-3 / s.tau_s;
-  };
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i].drive != nullptr) begin[i] = end[i] = mean(all[i]);
+  std::vector<Sketch>& all = made_.sketches;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
-    const Segment &a = all[i], &b = all[i + 1];
-    if (a.drive == nullptr || b.drive == nullptr) continue;
-    const double va = speed_at_time(*a.drive, a.tau_begin_s + a.tau_s);
-    const double vb = speed_at_time(*b.drive, b.tau_begin_s);
-    const double u = std::min((va / mean(a) + vb / mean(b)) / 2, kMostOfTemplate * std::min(va, vb));
-    if (u < kStill_mps) continue;
-    end[i] = va / u;
-    begin[i + 1] = vb / u;
+    Sketch &a = all[i], &b = all[i + 1];
+    if (!a.drives || !b.drives) continue;
+    const double a_mps = a.end_mps * a.tau_s / planned_s(made_.segments[i]);
+    const double b_mps = b.begin_mps * b.tau_s / planned_s(made_.segments[i + 1]);
+    const double mps = std::min((a_mps + b_mps) / 2, kMostOfTemplate * std::min(a.end_mps, b.begin_mps));
+    if (mps >= kStill_mps) a.agreed_end_mps = b.agreed_begin_mps = mps;
   }
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i].drive != nullptr) set_pace(all[i], begin[i], end[i]);
 }
 
 CarTimeline TimelineMaker::make(const CarPlan& car) {
-  made_ = {};
+  made_ = CarTimeline{};
   car_ = &car;
   const Entry& entry = input_.entries[car.entry];
   model_ = entry.model;
   box_ = entry.team;
-  if (car.passes.empty()) return made_;
+  if (car.passes.empty()) return std::move(made_);
   fuel_g_ = car.passes.front().fuel_g;
   tyre_ = car.start_compound;
   wait_for_the_start();
@@ -319,7 +300,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
         drive(pass, end_ms, CarStatus::on_track, templates_.start(car.grid - 1U), pass + 1);
         break;
       case Way::line:
-        drive_line(pass);
+        drive_lap(pass, end_ms, CarStatus::on_track, car.pieces[pass].bucket, checkpoint_of(pass));
         break;
       case Way::pit:
         drive_pit(pass, end_ms);
@@ -337,7 +318,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
 /// At the side of the track, or in the box.
 void TimelineMaker::retire() {
   const Retirement& r = car_->retirement;
-  if (made_.segments.empty() || made_.segments.back().drive == nullptr) return;
+  if (made_.sketches.empty() || !made_.sketches.back().drives) return;
   const std::size_t last = car_->passes.size() - 1;
   if (!r.in_pit) {
     roll_to_a_halt(last, CarStatus::out);
@@ -349,39 +330,71 @@ void TimelineMaker::retire() {
     made_.segments.back().s_offset_m = -templates_.track().length_m;
 }
 
-const Segment& segment_at(const CarTimeline& car, std::int64_t time_ms) {
-  const auto behind = std::upper_bound(car.segments.begin(), car.segments.end(), time_ms,
-                                       [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; });
-  return behind == car.segments.begin() ? *behind : *(behind - 1);
+std::span<const Segment> Timelines::between(std::size_t car, std::int64_t from_ms, std::int64_t to_ms) const {
+  std::vector<Segment>& all = cars_[car].segments;
+  const auto begins_after = [](std::int64_t ms, const Segment& s) { return ms < s.begin_ms; };
+  const auto last = std::upper_bound(all.begin() + 1, all.end(), to_ms, begins_after);
+  const auto first = std::upper_bound(all.begin() + 1, last, from_ms, begins_after) - 1;
+  const auto begin = static_cast<std::size_t>(first - all.begin());
+  const auto end = static_cast<std::size_t>(last - all.begin());
+  for (std::size_t part = begin / kFinishedAtOnce; part * kFinishedAtOnce < end; ++part)
+    std::call_once(cars_[car].finished[part], [&] {
+      const std::size_t behind = std::min((part + 1) * kFinishedAtOnce, all.size());
+      for (std::size_t i = part * kFinishedAtOnce; i < behind; ++i) finish(all[i], cars_[car].sketches[i]);
+    });
+  return {all.data() + begin, end - begin};
 }
 
-Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templates& templates) {
+void Timelines::finish(Segment& segment, const Sketch& sketch) const {
+  if (!sketch.drives) return;
+  const Drawn& drawn = sketch.drawn != nullptr ? *sketch.drawn : templates_.lap(sketch.model, sketch.bucket);
+  const Marks& marks = drawn.marks;
+  const std::size_t from = sketch.from;
+  segment.drive = &drawn.drive;
+  segment.path = drawn.path;
+  segment.tau_begin_s = marks.tau_s[from];
+  segment.tau_s = marks.tau_s[from + 1] - marks.tau_s[from];
+  const Spent piece = spent_between(marks, from);
+  if (piece.fuel_kg > 0) segment.fuel_per_kg_g = (segment.fuel_begin_g - sketch.fuel_end_g) / piece.fuel_kg;
+  segment.fuel_begin_g += segment.fuel_per_kg_g * marks.fuel_kg[from];
+  if (piece.wear > 0) segment.wear_per_pct = (sketch.wear_end_pct - segment.wear_begin_pct) / piece.wear;
+  segment.wear_begin_pct -= segment.wear_per_pct * marks.wear[from];
+  const double mean = planned_s(segment) / segment.tau_s;
+  set_pace(segment, sketch.agreed_begin_mps > 0 ? marks.speed_mps[from] / sketch.agreed_begin_mps : mean,
+           sketch.agreed_end_mps > 0 ? marks.speed_mps[from + 1] / sketch.agreed_end_mps : mean);
+}
+
+Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templates& templates)
+    : templates_(templates) {
   for (const CarPlan& car : plan.cars) {
     TimelineMaker maker(plan, input, templates, *this);
     cars_.push_back(maker.make(car));
     if (!cars_.back().segments.empty()) end_ms_ = std::max(end_ms_, cars_.back().segments.back().end_ms);
   }
   end_ms_ += kClosing_ms;
-  for (CarTimeline& car : cars_) stay(car, plan.kind == SessionKind::race);
+  for (CarTimeline& car : cars_) {
+    stay(car, plan.kind == SessionKind::race);
+    car.finished = std::make_unique<std::once_flag[]>(car.segments.size() / kFinishedAtOnce + 1);
+  }
 }
 
 /// Where its last segment has brought it, to the end. Who stands in the box of a race is out of it.
 void Timelines::stay(CarTimeline& car, bool race) const {
   if (car.segments.empty()) return;
+  const Sketch& sketch = car.sketches.back();
+  car.segments.back().end_ms = sketch.drives ? car.segments.back().end_ms : end_ms_;
+  if (!sketch.drives) return;
+  // Whoever halts does so at the end of a path made for it.
   Segment last = car.segments.back();
-  if (last.drive == nullptr) {
-    car.segments.back().end_ms = end_ms_;
-    return;
-  }
-  const CarState end = state_at(last, last.end_ms);
+  last.path = sketch.drawn->path;
   last.l_m = static_cast<double>(last.path->points.size() - 1) / last.path->per_m;
-  last.drive = nullptr;
   last.begin_ms = last.end_ms;
   last.end_ms = end_ms_;
-  last.fuel_begin_g = end.fuel_g;
-  last.wear_begin_pct = end.wear_pct;
+  last.fuel_begin_g = sketch.fuel_end_g;
+  last.wear_begin_pct = sketch.wear_end_pct;
   if (race && last.status == CarStatus::pit) last.status = CarStatus::out;
   car.segments.push_back(last);
+  car.sketches.emplace_back();
 }
 
 }  // namespace racesim::race

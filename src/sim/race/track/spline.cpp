@@ -87,9 +87,13 @@ Spline::Sample Spline::at(double t) const {
     while (t < begin()) t += period;
     while (t >= end()) t -= period;
   }
-  const auto above = std::upper_bound(knots_.begin() + 1, knots_.end() - 1, t);
-  const auto right = static_cast<std::size_t>(above - knots_.begin());
-  const std::size_t left = right - 1;
+  // Knots are even nearly everywhere: the guess is right or next to it.
+  const std::size_t last = knots_.size() - 2;
+  const double guess = (t - begin()) * per_knot_;
+  std::size_t left = guess > 0 ? std::min(static_cast<std::size_t>(guess), last) : 0;
+  while (left < last && knots_[left + 1] <= t) ++left;
+  while (left > 0 && knots_[left] > t) --left;
+  const std::size_t right = left + 1;
   const double width = knots_[right] - knots_[left];
   const double a = (knots_[right] - t) / width;
   const double b = 1 - a;

@@ -29,13 +29,17 @@ class Spline {
 
  private:
   Spline(std::vector<double> knots, std::vector<double> values, bool closed)
-      : knots_(std::move(knots)), values_(std::move(values)), closed_(closed) {}
+      : knots_(std::move(knots)),
+        values_(std::move(values)),
+        per_knot_(static_cast<double>(knots_.size() - 1) / (end() - begin())),
+        closed_(closed) {}
   void solve_open();
   void solve_closed();
 
   std::vector<double> knots_;
   std::vector<double> values_;  ///< as many as knots
   std::vector<double> bends_;   ///< as many as knots
+  double per_knot_;             ///< 1 / their mean distance
   bool closed_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t kPointsLeast = 10;
 constexpr std::size_t kPointsMost = 200'000;
 constexpr double kOpenEnd_m = 20;
+constexpr double kOpenEndSteps = 1.5;
 constexpr double kGapMost_m = 100;
 constexpr double kSame_m = 0.1;
 constexpr double kLengthLeast_m = 200;
@@ -109,13 +111,7 @@ Result<std::vector<CsvPoint>> read_track_csv(std::string_view text, std::string_
   const std::size_t count = points->size();
   if (count < kPointsLeast)
     return refuse(name, fmt::format("{} points make no circuit, at least {} do", count, kPointsLeast));
-  const double opening = distance(points->back(), points->front());
-  if (opening > kOpenEnd_m)
-    return refuse(name,
-                  fmt::format("open: {:.1f} m from the last point (line {}) to the first", opening,
-                              points->back().line),
-                  "a circuit ends within 20 m of where it begins");
-  double length = opening;
+  double length = 0;
   for (std::size_t i = 1; i < count; ++i) {
     const double gap = distance((*points)[i - 1], (*points)[i]);
     if (gap > kGapMost_m)
@@ -123,6 +119,15 @@ Result<std::vector<CsvPoint>> read_track_csv(std::string_view text, std::string_
                     "points lie at most 100 m apart, best about 5 m");
     length += gap;
   }
+  // Where points are far apart, so are the last and the first.
+  const double usual = length / static_cast<double>(count - 1);
+  const double opening = distance(points->back(), points->front());
+  if (opening > std::max(kOpenEnd_m, kOpenEndSteps * usual))
+    return refuse(name,
+                  fmt::format("open: {:.1f} m from the last point (line {}) to the first", opening,
+                              points->back().line),
+                  "a circuit ends within 20 m of where it begins, or within one and a half steps");
+  length += opening;
   if (length < kLengthLeast_m || length > kLengthMost_m)
     return refuse(name, fmt::format("{:.1f} m long", length),
                   "a circuit is 200 m to 50 km long; are these metres?");

@@ -25,8 +25,8 @@ double ease(double x) {
 /// with some more at both ends than the way needs, so that the spline's free ends are not felt.
 class Knots {
  public:
-  Knots(const Track& track, double from_s_m, double to_s_m)
-      : track_(track), centre_(centreline(track)), step_m_(track.length_m / static_cast<double>(size())) {
+  Knots(const Track& track, const Curve& centre, double from_s_m, double to_s_m)
+      : track_(track), centre_(centre), step_m_(track.length_m / static_cast<double>(size())) {
     constexpr int kSpare = 16;
     first_ = static_cast<std::int64_t>(std::floor(from_s_m / step_m_)) - kSpare;
     const auto last = static_cast<std::int64_t>(std::ceil(to_s_m / step_m_)) + kSpare;
@@ -46,7 +46,7 @@ class Knots {
 
  private:
   const Track& track_;
-  Curve centre_;
+  const Curve& centre_;
   double step_m_;
   std::int64_t first_ = 0;
   std::vector<double> s_m_;
@@ -106,7 +106,8 @@ Path pit_way(const Track& track, std::size_t from_checkpoint, std::size_t to_che
   const double to = track.checkpoints.at(to_checkpoint).s_m + track.length_m;
   const PitLane& pit = track.pit;
   RACESIM_CHECK(from <= pit.entry_m && to >= track.length_m + pit.exit_m);
-  const Knots knots(track, from, to);
+  const Curve centre = centreline(track);
+  const Knots knots(track, centre, from, to);
   std::vector<Vec> places;
   for (std::size_t k = 0; k < knots.s_m().size(); ++k) {
     const double share = lane_share(track, knots.s_m()[k]);
@@ -134,14 +135,15 @@ std::size_t first_after_pit(const Track& track) {
   RACESIM_CHECK(false && "a track's last checkpoint lies behind its pit exit");
 }
 
-Path grid_way(const Track& track, double behind_m, double left_m, std::size_t to_checkpoint) {
+Path grid_way(const Track& track, const Curve& centre, double behind_m, double left_m,
+              std::size_t to_checkpoint) {
   // Straight ahead for some metres, then over to the line within the next few seconds.
   constexpr double kStraight_m = 20;
   constexpr double kBlend_m = 220;
   RACESIM_CHECK(to_checkpoint >= 1 && behind_m > 0);
   const double to = track.checkpoints.at(to_checkpoint).s_m;
   const double blend_m = std::min(kBlend_m, 0.8 * (to + behind_m - kStraight_m));
-  const Knots knots(track, -behind_m, to);
+  const Knots knots(track, centre, -behind_m, to);
   std::vector<Vec> places;
   for (std::size_t k = 0; k < knots.s_m().size(); ++k) {
     const double share = ease((knots.s_m()[k] + behind_m - kStraight_m) / blend_m);

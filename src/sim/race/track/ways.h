@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "sim/race/track/curve.h"
 #include "sim/race/track/path.h"
 #include "sim/race/track/track.h"
 
@@ -24,7 +25,8 @@ std::size_t last_before_pit(const Track& track);
 std::size_t first_after_pit(const Track& track);
 
 /// From standstill `behind_m` before the timing line and `left_m` beside the centreline to `to_checkpoint` (1
-/// or later) of the first lap. s begins at −behind_m.
-Path grid_way(const Track& track, double behind_m, double left_m, std::size_t to_checkpoint);
+/// or later) of the first lap. s begins at −behind_m. `centre` is centreline(track), made once for all slots.
+Path grid_way(const Track& track, const Curve& centre, double behind_m, double left_m,
+              std::size_t to_checkpoint);
 
 }  // namespace racesim::race
