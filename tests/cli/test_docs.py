@@ -90,7 +90,7 @@ class Completions(Workdir):
         self.assertEqual(self.complete("run", "--color", "a"), ["auto", "always"])
         self.assertEqual(self.complete("--color", "never", "ru"), ["run"])
         self.assertEqual(self.complete("run", "--seed", ""), [])
-        self.assertEqual(self.complete("run", "--sink", ""), ["stdout", "file:", "http", "null"])
+        self.assertEqual(self.complete("run", "--sink", ""), ["stdout", "file:", "http", "kafka", "null"])
         self.assertEqual(self.complete("run", "--popularity", "s"), ["stretched"])
         self.write("plays.toml", "")
         self.assertEqual(self.complete("run", "--config", "pla"), ["plays.toml"])

@@ -18,7 +18,7 @@ class Help(Workdir):
     def test_groups(self):
         text = self.racesim("run", "--help").stdout
         groups = [line for line in text.splitlines() if line.isalpha()]
-        self.assertEqual(groups, ["Mode", "What", "Pace", "Delivery", "Proof", "Global", "Examples"])
+        self.assertEqual(groups, ["Mode", "What", "Pace", "Delivery", "Kafka", "Proof", "Global", "Examples"])
 
     def test_no_arguments_shows_the_help(self):
         result = self.racesim()
@@ -77,7 +77,7 @@ class Version(Workdir):
         version = json.loads(self.racesim("--version", "--json").stdout)
         self.assertEqual(sorted(version), ["commit", "compiler", "features", "libraries", "version"])
         self.assertIn("plays@1", version["features"]["scenarios"])
-        self.assertEqual(version["features"]["sinks"], ["stdout", "file", "http", "null"])
+        self.assertEqual(version["features"]["sinks"], ["stdout", "file", "http", "kafka", "null"])
 
 
 if __name__ == "__main__":

@@ -212,14 +212,6 @@ TEST_F(KafkaSinkTest, ProducersThatKeepDyingEndTheRun) {
   EXPECT_EQ(dead_lines(), 50u);
 }
 
-TEST_F(KafkaSinkTest, AnUnknownTopicIsNamed) {
-  MockCluster cluster(1);
-  auto sink = open_kafka_sink(cluster.options(), {"nowhere"}, {}, system_clock(), nullptr, dead_);
-  if (sink) GTEST_SKIP() << "this mock makes topics by itself";
-  EXPECT_EQ(sink.error().kind, ErrorKind::usage);
-  EXPECT_THAT(sink.error().hint, HasSubstr("--create-topics"));
-}
-
 TEST_F(KafkaSinkTest, PartitionsAreChecked) {
   MockCluster cluster(3);
   KafkaOptions options = cluster.options();
