@@ -14,6 +14,7 @@ enum class ErrorKind {
   usage,        ///< an option, a configuration value or their combination
   master_data,  ///< master data missing or invalid
   busy,         ///< a lock is held, a port is taken
+  partial,      ///< the world failed so often that the rest was given up
 };
 
 struct Error {

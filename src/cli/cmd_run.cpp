@@ -13,6 +13,7 @@
 #include "cli/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
+#include "run/checkpoint.h"
 #include "run/session.h"
 
 namespace racesim::cli {
@@ -107,6 +108,17 @@ Result<int> dry_run(const Globals& globals, const RunOptions& options, const Run
   return kExitOk;
 }
 
+/// Whether --resume finds a run that has come to its end: then there is nothing to do.
+Result<bool> is_complete(const RunConfig& config) {
+  if (!config.checkpoint.resume) return false;
+  Result<std::optional<Checkpoint>> known = load_checkpoint(config.checkpoint.path);
+  if (!known) return tl::make_unexpected(known.error());
+  if (!*known || !(*known)->complete) return false;
+  log(LogLevel::info, "run " + (*known)->run + " is complete: nothing is missing (remove " +
+                          config.checkpoint.path + " to begin anew)");
+  return true;
+}
+
 Result<int> run(Context& context, const RunOptions& options) {
   const Globals& globals = *context.globals;
   Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
@@ -131,6 +143,9 @@ Result<int> run(Context& context, const RunOptions& options) {
     if (!file) return tl::make_unexpected(file.error());
     manifest.emplace(std::move(*file));
   }
+  const Result<bool> complete = is_complete(*config);
+  if (!complete) return tl::make_unexpected(complete.error());
+  if (*complete) return kExitOk;
   // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
@@ -154,7 +169,8 @@ Result<int> run(Context& context, const RunOptions& options) {
 /// In the order of the groups in the help.
 std::vector<OptionSpec> all_options(RunOptions& options) {
   std::vector<OptionSpec> all;
-  for (const auto part : {mode_options, what_options, pace_options, delivery_options, proof_options})
+  for (const auto part :
+       {mode_options, what_options, pace_options, delivery_options, kafka_options, proof_options})
     for (OptionSpec& option : part(options)) all.push_back(std::move(option));
   return all;
 }

@@ -42,9 +42,10 @@ struct OptionSpec {
   Complete complete = Complete::nothing;
   bool positional = false;
   bool repeatable = false;
-  bool hidden = false;       ///< only --help-all shows it
-  bool configurable = true;  ///< also from the environment and from files
-  Setter set;                ///< parses and stores one value; called again for each further one
+  bool hidden = false;         ///< only --help-all shows it
+  std::string alias_variable;  ///< a second environment variable, read if the first is not set
+  bool configurable = true;    ///< also from the environment and from files
+  Setter set;                  ///< parses and stores one value; called again for each further one
 };
 
 struct Example {

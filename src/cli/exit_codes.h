@@ -41,6 +41,8 @@ constexpr int exit_code(ErrorKind kind) {
       return kExitMasterData;
     case ErrorKind::busy:
       return kExitBusy;
+    case ErrorKind::partial:
+      return kExitPartial;
   }
   return kExitRuntime;
 }

@@ -25,6 +25,9 @@ Setting winner(const CommandSpec& command, const OptionSpec& option, const std::
     const auto found = environment.find(variable);
     if (found != environment.end() && !found->second.empty())
       return {Source::environment, variable, {found->second}};
+    if (const auto other = environment.find(option.alias_variable);
+        other != environment.end() && !other->second.empty())
+      return {Source::environment, option.alias_variable, {other->second}};
     for (const ConfigFile& file : files)
       if (const ConfigEntry* entry = find_entry(file, table, option.name))
         return {

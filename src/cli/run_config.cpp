@@ -54,7 +54,7 @@ Result<bool> is_historical(const RunOptions& options, const Settings& settings) 
 }
 
 Done refuse_other_mode(const Settings& settings, bool historical) {
-  const std::vector<std::string> live_only{"duration-seconds", "duration", "speed"};
+  const std::vector<std::string> live_only{"duration-seconds", "duration", "speed", "backfill"};
   const std::vector<std::string> historical_only{"start-datetime", "end-datetime"};
   for (const std::string& name : historical ? live_only : historical_only)
     if (on_line(settings, name))
@@ -85,18 +85,22 @@ Done fill_window(const RunOptions& o, const Settings& settings, bool historical,
                  ContentOptions& content) {
   if (!historical) {
     if (const Done ok = exclude(settings, "duration-seconds", "duration"); !ok) return ok;
-    content.start_ns = clock.wall_ns() / kNsPerMs * kNsPerMs;
+    const std::int64_t now_ns = clock.wall_ns() / kNsPerMs * kNsPerMs;
+    content.start_ns = now_ns - o.backfill_ns;
+    if (content.start_ns < 0)
+      return fail(ErrorKind::usage, "--backfill: the history would begin before 1970",
+                  "example: --backfill 7d");
     const bool seconds = on_line(settings, "duration-seconds") || !is_set(settings, "duration");
     const std::int64_t length_ns =
         seconds ? static_cast<std::int64_t>(o.duration_s) * kNsPerSecond : o.duration_ns;
     if (length_ns == 0) return {};
     // Event time runs `speed` times as fast as the clock that the duration is told in.
     const double event_ns = static_cast<double>(length_ns) * o.speed;
-    if (event_ns > 9e18 - static_cast<double>(content.start_ns))
+    if (event_ns > 9e18 - static_cast<double>(now_ns))
       return fail(ErrorKind::usage, "the run would end beyond the year 2262",
                   "shorten --duration or lower --speed");
     const auto event_ms = static_cast<std::int64_t>(event_ns / static_cast<double>(kNsPerMs));
-    content.end_ns = content.start_ns + std::max<std::int64_t>(1, event_ms) * kNsPerMs;
+    content.end_ns = now_ns + std::max<std::int64_t>(1, event_ms) * kNsPerMs;
     return {};
   }
   if (const std::vector<std::string> missing = missing_run_options(settings); !missing.empty())
@@ -154,16 +158,27 @@ Done fill_content(const RunOptions& o, const Settings& settings, bool historical
   return fill_window(o, settings, historical, clock, content);
 }
 
-/// --api-endpoint implies http: on the command line in any case, elsewhere unless --sink names others.
+/// An address implies its sink: on the command line in any case, elsewhere unless --sink names others.
+void imply_sink(const Settings& settings, const char* option, const char* kind, bool none_named,
+                std::vector<SinkText>& sinks) {
+  if (!on_line(settings, option) && !(is_set(settings, option) && none_named)) return;
+  for (const SinkText& sink : sinks)
+    if (sink.kind == kind) return;
+  sinks.push_back({kind, ""});
+}
+
 Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& delivery) {
   std::vector<SinkText> sinks = o.sinks;
   const auto is_http = [](const SinkText& sink) { return sink.kind == "http"; };
-  const bool implied =
-      on_line(settings, "api-endpoint") || (is_set(settings, "api-endpoint") && sinks.empty());
-  if (implied && std::none_of(sinks.begin(), sinks.end(), is_http)) sinks.push_back({"http", ""});
+  imply_sink(settings, "api-endpoint", "http", o.sinks.empty(), sinks);
+  imply_sink(settings, "brokers", "kafka", o.sinks.empty(), sinks);
   if (sinks.empty()) sinks.push_back({"stdout", ""});
   if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
     return fail(ErrorKind::usage, "--sink http is given twice", "one endpoint at a time: --api-endpoint URL");
+  const auto is_kafka = [](const SinkText& sink) { return sink.kind == "kafka"; };
+  if (std::count_if(sinks.begin(), sinks.end(), is_kafka) > 1)
+    return fail(ErrorKind::usage, "--sink kafka is given twice",
+                "one cluster at a time: --brokers HOST:PORT");
   for (const SinkText& sink : sinks) {
     if (is_http(sink) && o.format != "json")
       return fail(ErrorKind::usage, "the http sink sends JSON, not " + o.format,
@@ -176,19 +191,21 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
 /// No two things that the run writes may be the same file.
 Done check_places(const RunOptions& o, const Settings& settings, const DeliveryOptions& delivery) {
   std::vector<SinkText> sinks;
-  bool to_http = false;
+  bool gives_up = false;  // events one by one, into the dead-letter file
   for (const SinkSpec& sink : delivery.sinks) {
     sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
-    to_http = to_http || sink.kind == "http";
+    gives_up = gives_up || sink.kind == "http" || sink.kind == "kafka";
   }
-  std::vector<SideFile> files{{"--lock", o.lock}, {"--summary-export", o.summary_export}, {"--manifest", o.manifest}};
-  // Without http it is never made, and its default is nobody's concern.
-  if (to_http || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
+  std::vector<SideFile> files{
+      {"--lock", o.lock}, {"--summary-export", o.summary_export}, {"--manifest", o.manifest}};
+  // Without these sinks it is never made, and its default is nobody's concern.
+  if (gives_up || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
   return check_distinct(sinks, files);
 }
 
 /// Where events go and how; paths are opened by the session, which tells what is wrong with them.
-Done fill_delivery(const RunOptions& o, const Settings& settings, DeliveryOptions& delivery) {
+Done fill_delivery(const RunOptions& o, const Settings& settings, bool historical,
+                   DeliveryOptions& delivery) {
   delivery.format = o.format;
   delivery.threads = o.threads;
   delivery.http = o.http;
@@ -197,6 +214,7 @@ Done fill_delivery(const RunOptions& o, const Settings& settings, DeliveryOption
   delivery.dead_letter_path = o.dead_letter;
   delivery.drain_timeout_ns = o.drain_timeout_ns;
   delivery.strict_pipe = o.strict_pipe;
+  if (const Done ok = fill_kafka(o, settings, historical, delivery.kafka); !ok) return ok;
   if (const Done ok = fill_sinks(o, settings, delivery); !ok) return ok;
   if (const Done ok = check_places(o, settings, delivery); !ok) return ok;
   if (o.http.timeout_ns == 0)
@@ -258,6 +276,7 @@ Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, c
   pace.max_lag_ns = o.max_lag_ns;
   pace.realtime = o.realtime;
   pace.start_when_ready = pace.live;
+  pace.backfill_ns = historical ? 0 : o.backfill_ns;
   return check_live_rate(o, config.content, pace);
 }
 
@@ -306,11 +325,15 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
     return tl::make_unexpected(ok.error());
   if (const Done ok = fill_content(o, settings, *historical, clock, config.content); !ok)
     return tl::make_unexpected(ok.error());
-  if (const Done ok = fill_delivery(o, settings, config.delivery); !ok)
+  if (const Done ok = fill_delivery(o, settings, *historical, config.delivery); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
+  if (o.resume && o.checkpoint.empty())
+    return fail(ErrorKind::usage, "--resume: no checkpoint to go on from",
+                "add: --checkpoint run.checkpoint");
+  config.checkpoint = {o.checkpoint, o.resume};
   const Result<FaultRules> faults = fault_rules(o, settings);
   if (!faults) return tl::make_unexpected(faults.error());
   config.faults = *faults;

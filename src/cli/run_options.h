@@ -21,7 +21,7 @@ struct RunOptions {
   std::string zone;
   std::optional<std::int64_t> start_ns, end_ns;
   std::uint64_t duration_s = 0;
-  std::int64_t duration_ns = 0;
+  std::int64_t duration_ns = 0, backfill_ns = 0;
   std::string run_id;
   // What
   std::string scenario;
@@ -42,6 +42,8 @@ struct RunOptions {
   std::vector<SinkText> sinks;
   std::string endpoint, format, dead_letter;
   HttpOptions http;
+  KafkaOptions kafka;
+  std::string record_timestamp;
   std::uint32_t threads = 0;
   std::int64_t drain_timeout_ns = 0;
   bool strict_pipe = false;
@@ -49,6 +51,8 @@ struct RunOptions {
   std::string lock, summary_export, manifest;
   bool digest = false;
   std::vector<Threshold> thresholds;
+  std::string checkpoint;
+  bool resume = false;
   FaultRules faults;
   std::int64_t late_delay_ns = 0;
 };
@@ -57,10 +61,14 @@ std::vector<OptionSpec> mode_options(RunOptions& options);
 std::vector<OptionSpec> what_options(RunOptions& options);
 std::vector<OptionSpec> pace_options(RunOptions& options);
 std::vector<OptionSpec> delivery_options(RunOptions& options);
+std::vector<OptionSpec> kafka_options(RunOptions& options);
 std::vector<OptionSpec> proof_options(RunOptions& options);
 
 /// Options that --historical needs and that nothing sets.
 std::vector<std::string> missing_run_options(const Settings& settings);
+
+/// The part of make_run_config() that concerns the kafka sink.
+Done fill_kafka(const RunOptions& options, const Settings& settings, bool historical, KafkaOptions& kafka);
 
 /// Checks the combination and fills in the defaults that depend on it. A live run starts now, as `clock`
 /// says. An option of the other mode is refused on the command line and ignored in the environment and in

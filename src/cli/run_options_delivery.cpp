@@ -126,11 +126,13 @@ std::vector<OptionSpec> pace_options(RunOptions& o) {
 std::vector<OptionSpec> delivery_options(RunOptions& o) {
   const auto how = [](const Text& text, Setter set) { return option_of("Delivery", text, std::move(set)); };
   return {
-      suggesting({"stdout", "file:", "http", "null"},
-                 repeatable(noted(how({"sink", "SINK", "",
-                                       "Where events go: stdout, file:PATH (.zst is compressed), http, null"},
-                                      add_sink(o.sinks)),
-                                  "stdout, or http with --api-endpoint"))),
+      suggesting(
+          {"stdout", "file:", "http", "kafka", "null"},
+          repeatable(noted(how({"sink", "SINK", "",
+                                "Where events go: stdout, file:PATH (.zst is compressed), http, kafka, "
+                                "null"},
+                               add_sink(o.sinks)),
+                           "stdout; http with --api-endpoint, kafka with --brokers"))),
       how({"api-endpoint", "URL", "http://localhost:8000/play",
            "Where the http sink POSTs; implies --sink http"},
           set_endpoint(o.endpoint)),
@@ -178,6 +180,11 @@ std::vector<OptionSpec> proof_options(RunOptions& o) {
       proof({"late-delay", "DURATION", "30s",
              "How late the late ones are at most; reordered ones wait no longer"},
             set_parsed(o.late_delay_ns, &parse_duration_ns)),
+      file(proof(
+          {"checkpoint", "FILE", "", "Note there each second how far the run has come, so that it can go on"},
+          set_text(o.checkpoint))),
+      proof({"resume", "", "", "Go on from the checkpoint, if it is there: nothing is missing or sent twice"},
+            set_flag(o.resume)),
       file(proof(
           {"lock", "FILE", "", "Run only if no other process holds this lock, else end with 6; for cron"},
           set_text(o.lock))),

@@ -49,6 +49,17 @@ Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) 
   };
 }
 
+Setter set_whole_ms(std::int64_t& target) {
+  return [&target](const std::string& text) -> Done {
+    const Result<std::int64_t> duration = parse_duration_ns(text);
+    if (!duration) return tl::make_unexpected(duration.error());
+    if (*duration % 1'000'000 != 0)
+      return fail(ErrorKind::usage, "'" + text + "' is finer than a millisecond", "example: 250ms, 7d");
+    target = *duration;
+    return {};
+  };
+}
+
 /// The form in which events and summaries show a run's name.
 Setter set_run_id(std::string& target) {
   return [&target](const std::string& text) -> Done {
@@ -191,6 +202,9 @@ std::vector<OptionSpec> mode_options(RunOptions& o) {
            set_number(o.duration_s, std::uint64_t{0}, std::uint64_t{3'155'760'000})),
       mode("duration", "DURATION", "", "The same with a unit: 90s, 5m, 1h30m, 7d",
            set_parsed(o.duration_ns, &parse_duration_ns)),
+      mode("backfill", "DURATION", "",
+           "Live: first send so much history, up to now and at once, then go on live",
+           set_whole_ms(o.backfill_ns)),
       noted(mode("run-id", "HEX", "", "Name of the run, 8 hex digits", set_run_id(o.run_id)),
             "derived from what decides the events"),
   };

@@ -10,6 +10,7 @@
 #include "io/files/atomic_file.h"
 #include "io/sinks/file.h"
 #include "io/sinks/http.h"
+#include "io/sinks/kafka.h"
 #include "io/sinks/null.h"
 #include "io/sinks/stdout.h"
 
@@ -22,13 +23,16 @@ OpenedSink open_stdout(const SinkRequest& r) {
   return open_stdout_sink(r.header, r.acks);
 }
 OpenedSink open_file(const SinkRequest& r) {
-  return open_file_sink(r.target, r.header, *r.clock, r.acks);
+  return open_file_sink(r.target, r.header, *r.clock, r.acks, r.resumed);
 }
 OpenedSink open_null(const SinkRequest& r) {
   return make_null_sink(r.acks);
 }
 OpenedSink open_http(const SinkRequest& r) {
   return open_http_sink(r.target, r.http, *r.clock, r.acks, *r.dead_letter);
+}
+OpenedSink open_kafka(const SinkRequest& r) {
+  return open_kafka_sink(r.kafka, r.topics, r.times, *r.clock, r.acks, *r.dead_letter);
 }
 
 Done check_nothing(const SinkRequest&) {
@@ -40,12 +44,16 @@ Done check_file(const SinkRequest& r) {
 Done check_http(const SinkRequest& r) {
   return check_http_sink(r.target, r.http);
 }
+Done check_kafka(const SinkRequest& r) {
+  return check_kafka_sink(r.kafka, r.topics);
+}
 
 constexpr std::array kSinks{
     SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout, &check_nothing},
     SinkInfo{"file", "PATH", "a file that gets its name once complete; .zst is compressed", &open_file,
              &check_file},
     SinkInfo{"http", "", "POST to --api-endpoint", &open_http, &check_http},
+    SinkInfo{"kafka", "", "topics of the cluster that --brokers names", &open_kafka, &check_kafka},
     SinkInfo{"null", "", "nowhere, counted", &open_null, &check_nothing},
 };
 

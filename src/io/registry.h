@@ -6,11 +6,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "io/sink.h"
 #include "io/sinks/http_options.h"
+#include "io/sinks/kafka_options.h"
 
 namespace racesim {
 
@@ -29,9 +31,13 @@ struct SinkRequest {
   std::string target;                 ///< file: path; http: URL; else empty
   std::string header;                 ///< Encoder::header(); stdout and file write it first
   HttpOptions http;                   ///< http
-  Clock* clock = nullptr;             ///< file, http
+  KafkaOptions kafka;                 ///< kafka
+  std::vector<std::string> topics;    ///< kafka: by stream
+  EventTimes times;                   ///< kafka
+  bool resumed = false;               ///< file: goes on with what an earlier process left
+  Clock* clock = nullptr;             ///< file, http, kafka
   AckListener* acks = nullptr;        ///< may be null
-  DeadLetter* dead_letter = nullptr;  ///< http
+  DeadLetter* dead_letter = nullptr;  ///< http, kafka
 };
 
 struct SinkInfo {

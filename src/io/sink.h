@@ -28,6 +28,14 @@ struct FailureReason {
   std::uint64_t events = 0;
 };
 
+/// How far a partition of a topic, or a file, is known to be written: all before both numbers is settled.
+struct StreamPosition {
+  std::string topic;  ///< empty: a file
+  std::int32_t partition = 0;
+  std::int64_t next_offset = 0;    ///< behind the last record of ours that is there; of a file in bytes
+  std::uint64_t next_ordinal = 0;  ///< behind that record's position in the run (WireBatch::first_ordinal)
+};
+
 /// Told of what becomes of events, from whichever thread sees it.
 class AckListener {
  public:
@@ -41,7 +49,15 @@ class AckListener {
   }
   /// The events [first, last) of `batch` were confirmed now.
   virtual void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) = 0;
+  /// The events [first, last) of `batch` were given up now, into the dead-letter file.
+  virtual void on_failed(const WireBatch& batch, std::size_t first, std::size_t last) {
+    static_cast<void>(batch);
+    static_cast<void>(first);
+    static_cast<void>(last);
+  }
 };
+
+class Resumable;
 
 /// submit() and close() are called by one thread; counters() and abandon() by any.
 class Sink {
@@ -55,6 +71,10 @@ class Sink {
   /// keep `batch`. An error is final: the run stops. Events submitted after an error or after abandon() are
   /// counted in `sent` and `failed` at once.
   virtual Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) = 0;
+
+  /// Before close(): a later run will go on where this one ends, so what is not complete stays so. Any
+  /// thread.
+  virtual void leave_open() {}
 
   /// Flushes, waits until every event is acked or failed, and makes files final. Ok only if the sink did its
   /// part; events that could not be delivered are counted in `failed`, not an error.
@@ -76,6 +96,12 @@ class Sink {
 
   /// Of events that failed one by one while the sink went on; most frequent first. Any thread.
   virtual std::vector<FailureReason> failure_reasons() const { return {}; }
+
+  /// Where a later run may go on, for sinks that are resumable(). Any thread.
+  virtual std::vector<StreamPosition> positions() const { return {}; }
+
+  /// For sinks whose content can be read back; null for the others.
+  virtual Resumable* resumable() { return nullptr; }
 
   /// Virtual for sinks that wrap another one.
   virtual const SinkCounters& counters() const { return counters_; }

@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "io/sinks/http_options.h"
+#include "io/sinks/kafka_options.h"
 #include "sim/faults/faults.h"
 #include "sim/scenario.h"
 
@@ -48,12 +49,15 @@ struct PaceOptions {
   Overload on_overload = Overload::block;
   std::int64_t max_lag_ns = 1'000'000'000;
   bool realtime = false;
+  /// Live: so much of event time lies before the moment at which event time is the clock's. It is sent at
+  /// once.
+  std::int64_t backfill_ns = 0;
   /// Live: the run starts when the session is ready; content.start_ns and end_ns only tell how long it is.
   bool start_when_ready = false;
 };
 
 struct SinkSpec {
-  std::string kind;    ///< a name of the registry: stdout, file, http, null
+  std::string kind;    ///< a name of the registry: stdout, file, http, kafka, null
   std::string target;  ///< file: path; http: URL; else empty
 };
 
@@ -62,9 +66,16 @@ struct DeliveryOptions {
   std::string format = "json";  ///< a name of the codec registry
   std::uint32_t threads = 4;    ///< 1..256
   HttpOptions http;
+  KafkaOptions kafka;
   std::string dead_letter_path = "dead-letter.ndjson";
   std::int64_t drain_timeout_ns = 30'000'000'000;
   bool strict_pipe = false;
+};
+
+/// How a run that is killed can go on.
+struct CheckpointOptions {
+  std::string path;     ///< empty: none
+  bool resume = false;  ///< go on from the file, if it is there
 };
 
 struct RunConfig {
@@ -74,6 +85,7 @@ struct RunConfig {
   DeliveryOptions delivery;
   bool log_releases = false;  ///< for a manifest
   bool digest = false;        ///< of all lines sent, in the manifest
+  CheckpointOptions checkpoint;
   FaultRules faults;                  ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
 };

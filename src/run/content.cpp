@@ -36,9 +36,10 @@ Done unknown_scenario(const std::string& name) {
 }
 
 /// What was read so far took its time; a run that begins now is not late by it.
-void start_now(ContentOptions& content, Clock& clock) {
+void start_now(ContentOptions& content, std::int64_t backfill_ns, Clock& clock) {
   constexpr std::int64_t kNsPerMs = 1'000'000;
-  const std::int64_t later_ns = clock.wall_ns() / kNsPerMs * kNsPerMs - content.start_ns;
+  const std::int64_t start_ns = clock.wall_ns() - backfill_ns;
+  const std::int64_t later_ns = start_ns / kNsPerMs * kNsPerMs - content.start_ns;
   content.start_ns += later_ns;
   if (content.end_ns) *content.end_ns += later_ns;
 }
@@ -71,7 +72,7 @@ Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock) {
     if (!master) return tl::make_unexpected(master.error());
     content->master = std::move(*master);
   }
-  if (config.pace.start_when_ready) start_now(config.content, clock);
+  if (config.pace.start_when_ready) start_now(config.content, config.pace.backfill_ns, clock);
   ScenarioConfig options = scenario_config(config.content, content->master);
   content->run = derive_run(*entry, options, content->master.content_hash);
   if (config.run_id) {

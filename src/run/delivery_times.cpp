@@ -14,7 +14,7 @@ void record_lags(const Pacer::Plan& plan, const WireBatch& batch, std::size_t fi
                  std::int64_t now_ns, Histogram& out) {
   const std::size_t step = (last - first + kLagSamples - 1) / kLagSamples;
   for (std::size_t i = first; i < last; i += step)
-    out.record(now_ns - plan.due_ns(batch, i), std::min(step, last - i));
+    if (!plan.is_history(batch, i)) out.record(now_ns - plan.due_ns(batch, i), std::min(step, last - i));
 }
 
 void DeliveryTimes::set_plan(const Pacer::Plan& plan) {
@@ -41,6 +41,7 @@ std::int64_t DeliveryTimes::note_acked(const WireBatch& batch, std::size_t first
 
 void SinkTimes::on_acked(const WireBatch& batch, std::size_t first, std::size_t last) {
   if (first == last) return;
+  on_failed(batch, first, last);  // settled as well
   const std::int64_t now_ns = all_.note_acked(batch, first, last);
   std::int64_t known_ns = last_acked_ns_.load(std::memory_order_relaxed);
   // Two threads may come here in the other order than they read the clock in.

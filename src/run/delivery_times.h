@@ -11,6 +11,7 @@
 #include "base/histogram.h"
 #include "io/sink.h"
 #include "run/pacer.h"
+#include "run/progress_log.h"
 
 namespace racesim {
 
@@ -49,16 +50,21 @@ class DeliveryTimes {
 /// What one sink is given to report to.
 class SinkTimes final : public AckListener {
  public:
-  explicit SinkTimes(DeliveryTimes& all) : all_(all) {}
+  /// `settled` may be null; else it is told of all that the sink is done with.
+  explicit SinkTimes(DeliveryTimes& all, SettledEvents* settled = nullptr) : all_(all), settled_(settled) {}
   void on_sent(const WireBatch& batch, std::size_t first, std::size_t last) override {
     all_.note_sent(batch, first, last);
   }
   void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) override;
+  void on_failed(const WireBatch& batch, std::size_t first, std::size_t last) override {
+    if (settled_ != nullptr) settled_->settle(batch.first_ordinal + first, batch.first_ordinal + last);
+  }
   /// By the clock; 0 before the first. Any thread.
   std::int64_t last_acked_ns() const { return last_acked_ns_.load(std::memory_order_relaxed); }
 
  private:
   DeliveryTimes& all_;
+  SettledEvents* const settled_;
   std::atomic<std::int64_t> last_acked_ns_{0};
 };
 

@@ -34,6 +34,8 @@ class Feed {
   bool at_end() const { return disturber_ ? flushed_ : generator_.at_end(); }
   /// The reader's: event time at which the slice of the last batch ends.
   std::int64_t read_until_ns() const { return generator_.read_until_ns(); }
+  /// The reader's: whether there are slices to come.
+  bool has_slices() const { return !generator_.at_end(); }
   /// The reader's: of the next batch. Not behind the last slice.
   FeedPlace place() const { return {generator_.next_slice(), next_ordinal_}; }
   /// Makes next() return null. Any thread.

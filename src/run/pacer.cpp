@@ -79,11 +79,17 @@ Result<Pacer> Pacer::make(const PaceOptions& options, std::uint64_t seed, Clock&
   pacer.plan_.schedule_ = std::move(*schedule);
   pacer.plan_.live_ = options.live;
   pacer.plan_.speed_ = options.speed;
+  if (options.live && options.backfill_ns > 0) {
+    pacer.in_history_ = true;
+    pacer.plan_.live_from_ns_ = std::make_shared<std::atomic<std::int64_t>>(INT64_MAX);
+  }
   return pacer;
 }
 
-void Pacer::start(std::int64_t now_ns, std::int64_t event_start_ns) {
+void Pacer::start(std::int64_t now_ns, std::int64_t event_start_ns, std::uint64_t first_ordinal) {
   plan_.start_ns_ = now_ns;
+  if (!plan_.live_ && plan_.schedule_)
+    plan_.start_ns_ = subtract_saturating(now_ns, plan_.schedule_->due_ns(first_ordinal));
   plan_.event_start_ns_ = event_start_ns;
 }
 
@@ -160,9 +166,20 @@ std::size_t Pacer::release_until(const WireBatch& batch, std::size_t from, std::
   return i;
 }
 
+/// History ends with the first event that is still to come: nothing is left out before it, nothing is late,
+/// and nothing is caught up with at twice the pace.
+bool Pacer::sends_history(const WireBatch& batch, std::size_t from) {
+  if (in_history_ && planned_ns(batch, from) > clock_->now_ns()) {
+    in_history_ = false;
+    plan_.live_from_ns_->store(batch.heads[from].emit_time_ns);
+  }
+  return in_history_;
+}
+
 std::optional<Release> Pacer::next(const WireBatch& batch, std::size_t from, const std::atomic<bool>& stop) {
   if (stop.load(std::memory_order_relaxed)) return std::nullopt;
   if (!plan_.limited()) return Release{batch.size(), false};
+  if (sends_history(batch, from)) return Release{release_until(batch, from, clock_->now_ns()), false};
   const std::int64_t planned = planned_ns(batch, from);
   const std::int64_t now_ns = wait_until(at_quantum(batch, from, release_ns(planned)), stop);
   if (stop.load(std::memory_order_relaxed)) return std::nullopt;

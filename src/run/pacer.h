@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "base/clock.h"
@@ -29,6 +30,10 @@ class Pacer {
     /// Historical: at its point of the schedule, or at the start if there is none. INT64_MAX: never.
     std::int64_t due_ns(const WireBatch& batch, std::size_t i) const;
     bool limited() const { return live_ || schedule_.has_value(); }
+    /// Whether the event is history that is sent at once: it has no due time to be measured by.
+    bool is_history(const WireBatch& batch, std::size_t i) const {
+      return live_from_ns_ && batch.heads[i].emit_time_ns < live_from_ns_->load(std::memory_order_relaxed);
+    }
     /// How many events the schedule lets go until `now_ns`; UINT64_MAX: no schedule.
     std::uint64_t most_until(std::int64_t now_ns) const;
 
@@ -41,13 +46,17 @@ class Pacer {
     double speed_ = 1;
     std::int64_t start_ns_ = 0;        ///< of sending, by the clock
     std::int64_t event_start_ns_ = 0;  ///< event time at start_ns_
+    /// With history: event time from which on events are live; INT64_MAX until that is known. Copies share
+    /// it.
+    std::shared_ptr<std::atomic<std::int64_t>> live_from_ns_;
   };
 
   /// `seed` places Poisson arrivals. Errors: usage, for rates that cannot be planned.
   static Result<Pacer> make(const PaceOptions& options, std::uint64_t seed, Clock& clock);
 
-  /// Sending starts at `now_ns`, with events of event time `event_start_ns`.
-  void start(std::int64_t now_ns, std::int64_t event_start_ns);
+  /// Sending starts at `now_ns`, with events of event time `event_start_ns`. `first_ordinal`: a run that goes
+  /// on begins with that event, as if it had kept to its schedule until then.
+  void start(std::int64_t now_ns, std::int64_t event_start_ns, std::uint64_t first_ordinal = 0);
 
   /// Waits until event `from` of the batch may leave, and says how many may. Nothing if `stop` was set
   /// meanwhile.
@@ -57,11 +66,14 @@ class Pacer {
   void wait_for(std::int64_t event_ns, const std::atomic<bool>& stop) const;
 
   const Plan& plan() const { return plan_; }
+  /// Whether what is sent now is history; see PaceOptions::backfill_ns.
+  bool in_history() const { return in_history_; }
   /// How far behind its due time the first event of the last release is.
   std::int64_t behind_ns() const { return behind_ns_; }
 
  private:
   Pacer(const PaceOptions& options, Clock& clock) : options_(options), clock_(&clock) {}
+  bool sends_history(const WireBatch& batch, std::size_t from);
   std::int64_t wait_until(std::int64_t deadline_ns, const std::atomic<bool>& stop) const;
   bool takes_slots() const { return plan_.live_ && plan_.schedule_; }
   std::uint64_t slot_for(std::int64_t due_ns, std::uint64_t first_free) const;
@@ -77,6 +89,7 @@ class Pacer {
   Plan plan_;
   std::uint64_t next_slot_ = 0;  ///< live with a rate: the schedule's first slot that no event has taken
   std::int64_t behind_ns_ = 0;
+  bool in_history_ = false;
   // After a stall: what was planned from caught_from_plan_ns_ on leaves from caught_from_now_ns_ on, at twice
   // the plan's pace, until it is level with it.
   bool catching_up_ = false;

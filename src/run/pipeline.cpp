@@ -25,7 +25,7 @@ void Pipeline::stop() {
 
 void Pipeline::begin(std::int64_t now_ns) {
   begun_ = true;
-  pacer_.start(now_ns, event_start_ns_);
+  pacer_.start(now_ns, event_start_ns_, first_ordinal_);
   times_.set_plan(pacer_.plan());
 }
 
@@ -51,25 +51,27 @@ void Pipeline::send_all() {
   // Without a plan the making of the first events takes time as that of all others does.
   if (!pacer_.plan().limited()) counters_.first_due_ns.store(clock_.now_ns());
   if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
-  bool going = true;
+  bool going = !at_limit();
   while (going) {
+    if (log_ != nullptr && feed_.has_slices()) log_->places.note(feed_.place());
     const SharedBatch batch = feed_.next();
     if (!batch) break;
     if (!begun_) begin(clock_.now_ns());
     std::size_t count = batch->size();
-    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - counters_.released.load());
+    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - batch->first_ordinal);
     going = send(batch, count);
     if (going && at_limit()) break;
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) pacer_.wait_for(feed_.read_until_ns(), stop_);
   }
-  end_.reached_end = going && (feed_.at_end() || at_limit());
+  end_.reached_end = at_limit() || (going && feed_.at_end());
 }
 
 /// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
 bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
   if (batch->size() == 0) count_faults(*batch, 0, 0);
-  for (std::size_t from = 0; from < events;) {
+  const std::uint64_t sent_before = first_ordinal_ - std::min(first_ordinal_, batch->first_ordinal);
+  for (auto from = static_cast<std::size_t>(sent_before); from < events;) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
     const std::int64_t behind = overload_matters() ? behind_ns() : 0;
@@ -83,8 +85,9 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     const std::size_t count = last - from;
     note_due(*batch, from, last);
     count_faults(*batch, from, last);
-    if (log_ != nullptr) log_->note(*batch, from, last, shed);
+    if (releases_ != nullptr) releases_->note(*batch, from, last, shed);
     counters_.released.fetch_add(count);
+    next_ordinal_ = batch->first_ordinal + last;
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     if (shed)
       counters_.shed.fetch_add(count);
@@ -114,7 +117,7 @@ void Pipeline::count_faults(const WireBatch& batch, std::size_t first, std::size
 }
 
 bool Pipeline::overload_matters() const {
-  return pace_.on_overload != Overload::block && pacer_.plan().limited();
+  return pace_.on_overload != Overload::block && pacer_.plan().limited() && !pacer_.in_history();
 }
 
 /// How late the oldest event is that has not gone out: the one to be released now, or one that a sink still
@@ -145,6 +148,10 @@ bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t l
 void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t last) {
   const Pacer::Plan& plan = pacer_.plan();
   if (!plan.limited()) return;
+  if (plan.is_history(batch, last - 1)) {
+    counters_.history.fetch_add(last - first);
+    return;
+  }
   if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
   const std::int64_t last_due_ns = plan.due_ns(batch, last - 1);
   counters_.last_due_ns.store(last_due_ns);
@@ -168,6 +175,8 @@ void Pipeline::note_failure(const Sink& sink, const Error& error) {
 
 /// Closes every sink, whatever becomes of the others.
 void Pipeline::close_sinks() {
+  for (const auto& sink : sinks_)
+    if (log_ != nullptr && !end_.reached_end) sink->leave_open();
   for (const auto& sink : sinks_)
     if (const Done closed = sink->close(); !closed) note_failure(*sink, closed.error());
 }

@@ -14,6 +14,7 @@
 #include "run/delivery_times.h"
 #include "run/feed.h"
 #include "run/pacer.h"
+#include "run/progress_log.h"
 #include "run/release_log.h"
 
 namespace racesim {
@@ -31,6 +32,7 @@ struct FaultCounters {
 struct PipelineCounters {
   std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
   std::atomic<std::uint64_t> shed{0};      ///< read it before `released`: it is then not more
+  std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
   FaultCounters faults;
   std::atomic<std::int64_t> event_time_ns{0};
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
@@ -58,7 +60,11 @@ class Pipeline {
   /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
   void limit(std::uint64_t events) { most_events_ = events; }
   /// Before run(): also notes there what is released. The log outlives the pipeline.
-  void log_to(ReleaseLog& log) { log_ = &log; }
+  void log_to(ReleaseLog& log) { releases_ = &log; }
+  /// Before run(): sends from this ordinal on; the feed begins there or before.
+  void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
+  /// Before run(): tells how far it comes; outlives the pipeline.
+  void keep_log(ProgressLog& log) { log_ = &log; }
   /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
@@ -76,7 +82,7 @@ class Pipeline {
   void send_all();
   void begin(std::int64_t now_ns);
   bool send(const SharedBatch& batch, std::size_t count);
-  bool at_limit() const { return most_events_ > 0 && counters_.released.load() >= most_events_; }
+  bool at_limit() const { return most_events_ > 0 && next_ordinal_ >= most_events_; }
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -95,7 +101,10 @@ class Pipeline {
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
   std::uint64_t most_events_ = 0;
-  ReleaseLog* log_ = nullptr;
+  ReleaseLog* releases_ = nullptr;
+  std::uint64_t first_ordinal_ = 0;
+  std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
+  ProgressLog* log_ = nullptr;
   bool begun_ = false;
   bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};

@@ -15,6 +15,8 @@
 #include "run/content.h"
 #include "run/manifest.h"
 #include "run/pipeline.h"
+#include "run/resumption.h"
+#include "run/run_lock.h"
 
 namespace racesim {
 namespace {
@@ -66,7 +68,11 @@ class Session::Impl {
   Done check_dead_letter() const;
   Done open_all();
   Done open_content();
+  Done take_lock();
   Done open_sinks();
+  std::unique_ptr<Feed> make_feed(FeedPlace place) const;
+  std::string run_text() const { return fmt::format("{:08x}", content_->run); }
+  std::optional<std::int64_t> live_start_ns();
   void conduct();
   void finish(Pipeline::End end);
   void fill_rates(RunStatus& status) const;
@@ -77,7 +83,9 @@ class Session::Impl {
   DeliveryTimes times_;
   DeadLetter dead_letter_;
   std::unique_ptr<Content> content_;
-  std::deque<SinkTimes> sink_times_;  // parallel to sinks_
+  std::optional<LockFile> lock_;
+  std::unique_ptr<Resumption> resumption_;  // null without --checkpoint; the sinks tell it of their events
+  std::deque<SinkTimes> sink_times_;        // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<Feed> feed_;
   std::optional<Pacer> pacer_;
@@ -114,16 +122,35 @@ SinkRequest Session::Impl::request_for(const SinkText& text) {
   request.target = text.target;
   request.header = content_->encoders.front()->header();
   request.http = config_.delivery.http;
+  request.kafka = config_.delivery.kafka;
+  for (const StreamInfo& stream : content_->scenario->streams()) request.topics.emplace_back(stream.topic);
+  if (!request.kafka.topic.empty()) request.topics.front() = request.kafka.topic;
+  request.times = {config_.content.start_ns, config_.content.end_ns,
+                   config_.pace.live ? config_.pace.speed : 0};
   request.clock = &clock_;
-  request.acks = &sink_times_.emplace_back(times_);
+  request.resumed = resumption_ && resumption_->resumes();
+  SettledEvents* const settled = resumption_ ? &resumption_->add_sink() : nullptr;
+  request.acks = &sink_times_.emplace_back(times_, settled);
   request.dead_letter = &dead_letter_;
   return request;
 }
 
-/// Only http gives events up one by one. Found out now rather than with the first that fails.
+/// Only http and kafka give events up one by one. Found out now rather than with the first that fails.
 Done Session::Impl::check_dead_letter() const {
   for (const SinkSpec& spec : config_.delivery.sinks)
-    if (spec.kind == "http") return dead_letter_.check();
+    if (spec.kind == "http" || spec.kind == "kafka") return dead_letter_.check();
+  return {};
+}
+
+/// Two writers of the same events would interleave in a topic, and neither could tell.
+Done Session::Impl::take_lock() {
+  for (const SinkSpec& spec : config_.delivery.sinks) {
+    if (spec.kind != "kafka") continue;
+    const std::string target = config_.delivery.kafka.brokers + " " + config_.delivery.kafka.topic;
+    Result<LockFile> lock = lock_run(run_text(), config_.shard, target);
+    if (!lock) return tl::make_unexpected(lock.error());
+    lock_.emplace(std::move(*lock));
+  }
   return {};
 }
 
@@ -131,9 +158,15 @@ Done Session::Impl::open_sinks() {
   const std::vector<SinkText> texts = sink_texts();
   if (Done distinct = check_distinct(texts); !distinct) return distinct;
   if (Done ok = check_dead_letter(); !ok) return ok;
+  if (Done ok = take_lock(); !ok) return ok;
   for (const SinkText& text : texts) {
     auto sink = open_sink(request_for(text));
     if (!sink) return tl::make_unexpected(sink.error());
+    if (resumption_) {
+      const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
+      sink = resumption_->resume(std::move(*sink), feed_at, dead_letter_);
+      if (!sink) return tl::make_unexpected(sink.error());
+    }
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
     if (texts.size() > 1)
       sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), &sink_times_.back()));
@@ -153,26 +186,45 @@ Done Session::Impl::open() {
 }
 
 Done Session::Impl::open_all() {
+  if (!config_.checkpoint.path.empty()) {
+    auto resumption = Resumption::open(config_);
+    if (!resumption) return tl::make_unexpected(resumption.error());
+    resumption_ = std::move(*resumption);
+  }
   if (Done ok = open_content(); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, run_text()) : Done(); !ok) return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
   if (Done ok = open_sinks(); !ok) return ok;
-  const ShardRange shards = shard_range(config_.shard, content_->scenario->shard_count());
+  feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
+  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
+                                         config_.content.start_ns, live_start_ns());
+  pipeline_->limit(config_.content.most_events);
+  if (config_.log_releases) pipeline_->log_to(log_.emplace(config_.digest, resumption_->first_ordinal()));
+  warn_of_empty_part();
+  if (!resumption_) return {};
+  pipeline_->begin_at(resumption_->first_ordinal());
+  pipeline_->keep_log(resumption_->log());
+  return resumption_->start(sinks_, config_.content.start_ns, config_.content.end_ns);
+}
+
+std::unique_ptr<Feed> Session::Impl::make_feed(FeedPlace place) const {
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
-  feed_ = std::make_unique<Feed>(*content_->scenario, std::move(encoders), shards, content_->run,
-                                 config_.delivery.threads, config_.faults, config_.content.seed);
-  // A live run is due by the wall clock: its start may lie a moment back by now.
-  std::optional<std::int64_t> start_ns;
-  if (config_.pace.live && !config_.pace.start_when_ready)
-    start_ns = clock_.now_ns() - (clock_.wall_ns() - config_.content.start_ns);
-  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
-                                         config_.content.start_ns, start_ns);
-  pipeline_->limit(config_.content.most_events);
-  if (config_.log_releases) pipeline_->log_to(log_.emplace(config_.digest));
-  warn_of_empty_part();
-  return {};
+  return std::make_unique<Feed>(*content_->scenario, std::move(encoders),
+                                shard_range(config_.shard, content_->scenario->shard_count()), content_->run,
+                                config_.delivery.threads, config_.faults, config_.content.seed, place);
+}
+
+/// By the clock, when the first event of a live run was due: some time back, where the wall clock is past the
+/// start or there is history to send. None: when the run begins.
+std::optional<std::int64_t> Session::Impl::live_start_ns() {
+  const PaceOptions& pace = config_.pace;
+  if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
+  const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
+  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
+  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
 }
 
 Result<RunPlan> Session::Impl::check() {
@@ -241,6 +293,9 @@ void Session::Impl::conduct() {
 
 void Session::Impl::finish(Pipeline::End end) {
   if (Done closed = dead_letter_.close(); !closed && !end.error) end.error = closed.error();
+  if (resumption_)
+    if (Done saved = resumption_->finish(end.reached_end && !end.error); !saved && !end.error)
+      end.error = saved.error();
   const std::scoped_lock lock(mutex_);
   end_ = std::move(end);
   ended_ns_ = clock_.now_ns();
@@ -275,7 +330,7 @@ RunResult Session::Impl::wait() {
   RunResult result;
   result.status = status();
   result.seed = config_.content.seed;
-  result.run = fmt::format("{:08x}", content_->run);
+  result.run = run_text();
   result.start_ns = config_.content.start_ns;
   result.end_ns = config_.content.end_ns;
   result.drained = !abandoned_;
@@ -297,7 +352,6 @@ Manifest Session::Impl::manifest() const {
   if (!log_ || !ended()) return manifest;
   const RunStatus now = status();
   ManifestTotals totals;
-  totals.released = now.released;
   totals.complete = end_.reached_end && !abandoned_ && now.failed == 0;
   totals.faults = now.faults;
   totals.sinks = now.sinks;
@@ -363,7 +417,9 @@ void Session::Impl::fill_rates(RunStatus& s) const {
                               : 0;
   };
   const bool planned = pacer_->plan().limited();
-  const auto timed = [&](std::uint64_t events) { return planned && events > 0 ? events - 1 : events; };
+  // What was sent before a live run was level with the clock has no due time either.
+  const std::uint64_t untimed = counters.history.load() + (planned ? 1 : 0);
+  const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();
     s.target_rate = rate(std::min(timed(s.released), counters.most_due.load()), last_due_ns);

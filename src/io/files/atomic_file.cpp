@@ -154,7 +154,7 @@ Done check_file_path(const std::string& path, Existing existing) {
   return {};
 }
 
-Result<AtomicFile> AtomicFile::create(const std::string& path) {
+Result<AtomicFile> AtomicFile::create(const std::string& path, bool kept) {
   if (path.empty()) return fail(ErrorKind::usage, "create a file: its path is empty");
   std::string final_path = resolve_links(path);
   struct stat info {};
@@ -172,7 +172,7 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
   const Result<int> fd = open_locked(final_path, partial_path);
   if (!fd) return tl::make_unexpected(fd.error());
   AtomicFile file(*fd, std::move(final_path), std::move(partial_path));
-  if (ftruncate(*fd, 0) != 0) return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
+  if (!kept && ftruncate(*fd, 0) != 0) return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
   return file;
 }
 

@@ -134,6 +134,10 @@ void Delivery::bury(const std::vector<DeadEvent>& events, const std::string& why
                     Persisted persisted) {
   const std::string text = tries > 1 ? fmt::format("{} (after {} tries)", why, tries) : why;
   const std::size_t taken = dead_letter_.add(events, endpoint_.url, text, persisted);
+  if (listener_ != nullptr) {
+    Runs runs(*listener_, &AckListener::on_failed);
+    for (const DeadEvent& event : events) runs.add(*event.batch, event.index);
+  }
   counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
   counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);

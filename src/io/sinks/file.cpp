@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -41,8 +42,32 @@ Result<std::unique_ptr<FdWriter>> open_in_place(const std::string& path, int sou
   return tl::make_unexpected(system_error("open " + path, errno));
 }
 
+bool is_compressed(std::string_view path) {
+  return path.size() > 4 && path.substr(path.size() - 4) == ".zst";
+}
+
+/// Cuts a torn last line off a file that is gone on with, and goes to its end.
+Done keep_whole_lines(StreamParts& parts) {
+  const std::string& path = parts.file->partial_path();
+  std::ifstream in(path, std::ios::binary);
+  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  std::string piece(kPiece, '\0');
+  std::uint64_t done = 0;
+  while (in.read(piece.data(), kPiece), in.gcount() > 0) {
+    const std::string_view got(piece.data(), static_cast<std::size_t>(in.gcount()));
+    if (const std::size_t end = got.rfind('\n'); end != std::string_view::npos)
+      parts.kept_bytes = done + end + 1;
+    done += got.size();
+  }
+  if (in.bad()) return tl::make_unexpected(system_error("read " + path, errno));
+  const auto size = static_cast<off_t>(parts.kept_bytes);
+  if (ftruncate(parts.file->fd(), size) != 0 || lseek(parts.file->fd(), size, SEEK_SET) != size)
+    return tl::make_unexpected(system_error("go on with " + path, errno));
+  return {};
+}
+
 /// Fills in the writer and, for a regular file, the file.
-Done open_target(const std::string& path, StreamParts& parts) {
+Done open_target(const std::string& path, bool resumed, StreamParts& parts) {
   const int source_fd = named_descriptor(path);
   struct stat info {};
   const bool exists = stat(path.c_str(), &info) == 0;
@@ -52,9 +77,13 @@ Done open_target(const std::string& path, StreamParts& parts) {
   } else if (source_fd >= 0 || (exists && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
     writer = open_in_place(path, source_fd);
   } else {
-    auto file = AtomicFile::create(path);
+    auto file = AtomicFile::create(path, resumed);
     if (!file) return tl::make_unexpected(file.error());
     parts.file = std::move(*file);
+    if (Done kept = resumed ? keep_whole_lines(parts) : Done(); !kept) {
+      parts.file->keep_partial();
+      return kept;
+    }
     writer = FdWriter::open(parts.file->fd(), FdWriter::Owner::caller);
   }
   if (!writer) return tl::make_unexpected(writer.error());
@@ -65,14 +94,15 @@ Done open_target(const std::string& path, StreamParts& parts) {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> open_file_sink(const std::string& path, std::string header, Clock& clock,
-                                             AckListener* acks) {
+                                             AckListener* acks, bool resumed) {
   StreamParts parts;
   parts.name = "file:" + path;
   parts.header = std::move(header);
   parts.clock = &clock;
   parts.acks = acks;
-  if (const Done opened = open_target(path, parts); !opened) return tl::make_unexpected(opened.error());
-  if (std::string_view(path).size() > 4 && std::string_view(path).substr(path.size() - 4) == ".zst") {
+  if (const Done opened = open_target(path, resumed, parts); !opened)
+    return tl::make_unexpected(opened.error());
+  if (is_compressed(path)) {
     auto zstd = ZstdStream::create(kZstdLevel);
     if (!zstd) return tl::make_unexpected(zstd.error());
     parts.zstd = std::move(*zstd);

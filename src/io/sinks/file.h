@@ -19,7 +19,9 @@ namespace racesim {
 ///
 /// `header` goes first, once. `clock` and `acks` must outlive the sink; `acks` may be null. Errors: busy, if
 /// another process writes the same file; runtime, naming what stands in the way.
+///
+/// `resumed`: a partial file that an earlier process left is gone on with, behind its last whole line.
 Result<std::unique_ptr<Sink>> open_file_sink(const std::string& path, std::string header, Clock& clock,
-                                             AckListener* acks);
+                                             AckListener* acks, bool resumed = false);
 
 }  // namespace racesim

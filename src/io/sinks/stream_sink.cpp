@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <utility>
 
 namespace racesim {
@@ -36,7 +37,9 @@ std::string remedy(int error_number) {
 
 StreamSink::StreamSink(StreamParts parts)
     : parts_(std::move(parts)),
-      header_due_(!parts_.header.empty()),
+      header_due_(!parts_.header.empty() && parts_.kept_bytes == 0),
+      taken_bytes_(parts_.kept_bytes),
+      whole_bytes_(parts_.kept_bytes),
       last_flush_ns_(parts_.clock == nullptr ? 0 : parts_.clock->now_ns()) {}
 
 StreamSink::~StreamSink() {
@@ -144,7 +147,34 @@ bool StreamSink::write_all(std::string_view bytes) {
 void StreamSink::note_acked(const WireBatch& batch, std::size_t first, std::size_t last) {
   add(counters_.acked, last - first);
   add(counters_.bytes, batch.lines(first, last).size());
+  if (parts_.file) {
+    const std::scoped_lock lock(position_mutex_);
+    position_.next_offset = static_cast<std::int64_t>(whole_bytes_);
+    position_.next_ordinal = batch.first_ordinal + last;
+  }
   if (parts_.acks != nullptr) parts_.acks->on_acked(batch, first, last);
+}
+
+std::vector<StreamPosition> StreamSink::positions() const {
+  if (!parts_.file) return {};
+  const std::scoped_lock lock(position_mutex_);
+  return {position_};
+}
+
+Result<std::vector<LaneTail>> StreamSink::read_back(const std::vector<StreamPosition>& known) {
+  LaneTail tail;
+  if (!known.empty()) tail.from = known.front();
+  // A power cut may have taken what was written last: then all of the file is compared.
+  if (static_cast<std::uint64_t>(tail.from.next_offset) > parts_.kept_bytes) tail.from = {};
+  std::ifstream in(parts_.file->partial_path(), std::ios::binary);
+  in.seekg(tail.from.next_offset);
+  bool header = tail.from.next_offset == 0 && !parts_.header.empty();
+  for (std::string line; in && std::getline(in, line);) {
+    if (!std::exchange(header, false)) tail.records.push_back(hash_line(line));
+  }
+  if (in.bad()) return tl::make_unexpected(system_error("read " + parts_.file->partial_path(), errno));
+  tail.end_offset = static_cast<std::int64_t>(parts_.kept_bytes);
+  return std::vector<LaneTail>{std::move(tail)};
 }
 
 void StreamSink::give_up(const WriteStep& step) {
@@ -181,6 +211,10 @@ Done StreamSink::close() {
 }
 
 Done StreamSink::finish() {
+  if (!over_ && left_open_) {
+    leave_partial();
+    return {};
+  }
   if (!over_) return parts_.file ? parts_.file->commit() : Done();
   const bool kept = parts_.file && whole_bytes_ > 0;
   leave_partial();

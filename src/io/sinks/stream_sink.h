@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 #include "io/files/atomic_file.h"
 #include "io/files/fd_writer.h"
 #include "io/files/zstd_stream.h"
-#include "io/sink.h"
+#include "io/resumable.h"
 
 namespace racesim {
 
@@ -24,6 +25,7 @@ struct StreamParts {
   std::string header;                ///< the line before the first event, with its '\n'; may be empty
   Clock* clock = nullptr;            ///< tells when to flush `zstd`
   AckListener* acks = nullptr;       ///< may be null
+  std::uint64_t kept_bytes = 0;      ///< that `file` holds already, header included; whole events
 };
 
 /// Writes straight from the batch. An event is acked once the kernel has taken its last byte; with zstd, once
@@ -33,16 +35,27 @@ struct StreamParts {
 /// After an error or abandon() a file keeps its `.partial` name, cut behind the last acked event; an empty
 /// one is removed. close() then returns that error. After abandon() submit() succeeds and counts events as
 /// failed.
-class StreamSink final : public Sink {
+///
+/// A plain file can be resumed: what an earlier process left in the partial file is read back as one lane.
+class StreamSink final : public Sink, public Resumable {
  public:
   explicit StreamSink(StreamParts parts);
   ~StreamSink() override;
 
   std::string name() const override { return parts_.name; }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
+  void leave_open() override { left_open_ = true; }
   Done close() override;
   void abandon() override { parts_.writer->interrupt(); }
   bool reader_gone() const override { return reader_gone_.load(std::memory_order_acquire); }
+  std::vector<StreamPosition> positions() const override;
+  Resumable* resumable() override { return parts_.file && !parts_.zstd ? this : nullptr; }
+
+  std::string identity() const override { return {}; }
+  Result<std::vector<LaneTail>> read_back(const std::vector<StreamPosition>& known) override;
+  void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
+  std::size_t lane_of(const WireBatch&, std::size_t) override { return 0; }
+  bool is_alone() const override { return true; }
 
  private:
   /// Events that the compressor took and that cannot be decoded from the file yet: all of one batch, so that
@@ -70,10 +83,13 @@ class StreamSink final : public Sink {
   bool header_due_;
   bool over_ = false;  // nothing more will be written
   bool closed_ = false;
+  std::atomic<bool> left_open_{false};
   std::optional<Error> error_;
   std::atomic<bool> reader_gone_{false};
   std::uint64_t taken_bytes_ = 0;  // of the stream, by the kernel
   std::uint64_t whole_bytes_ = 0;  // up to the end of the last acked event
+  mutable std::mutex position_mutex_;
+  StreamPosition position_;  // behind the last acked event
   Pending pending_;
   std::int64_t last_flush_ns_ = 0;
 };

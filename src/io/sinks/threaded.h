@@ -33,12 +33,15 @@ class ThreadedSink final : public Sink {
 
   std::string name() const override { return inner_->name(); }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
+  void leave_open() override { inner_->leave_open(); }
   Done close() override;
   void abandon() override;
   bool reader_gone() const override { return inner_->reader_gone(); }
   bool reports_sends() const override { return sends_ != nullptr || inner_->reports_sends(); }
   std::uint64_t unsent() const override;
   std::vector<FailureReason> failure_reasons() const override { return inner_->failure_reasons(); }
+  std::vector<StreamPosition> positions() const override { return inner_->positions(); }
+  Resumable* resumable() override { return inner_->resumable(); }
   /// The inner sink's: events in the queue are not sent yet. After close() every submitted event is counted.
   const SinkCounters& counters() const override { return inner_->counters(); }
 

@@ -435,5 +435,52 @@ TEST(PacerMake, RefusesRatesThatCannotBePlanned) {
   EXPECT_EQ(pacer.error().kind, ErrorKind::usage);
 }
 
+/// The clock is ten seconds into event time when sending begins.
+class HistoryTest : public PacerTest {
+ protected:
+  void make_history() {
+    options_.live = true;
+    options_.backfill_ns = 10 * kSecond;
+    make();
+    start_ns_ -= 10 * kSecond;
+    pacer_->start(start_ns_, kEventStart);
+  }
+};
+
+TEST_F(HistoryTest, IsSentAtOnceAndThenGoesOnLive) {
+  make_history();
+  const WireBatch all = events(13, kSecond);
+  EXPECT_TRUE(pacer_->plan().is_history(all, 12)) << "until the end of history is known";
+  const auto sent = send(all);
+  ASSERT_EQ(sent.size(), 13u);
+  for (std::size_t i = 0; i <= 10; ++i) EXPECT_EQ(sent[i].at_ns, 10 * kSecond);
+  EXPECT_EQ(sent[11].at_ns, 11 * kSecond);
+  EXPECT_EQ(sent[12].at_ns, 12 * kSecond);
+  EXPECT_TRUE(pacer_->plan().is_history(all, 10));
+  EXPECT_FALSE(pacer_->plan().is_history(all, 11));
+  EXPECT_EQ(pacer_->behind_ns(), 0);
+}
+
+TEST_F(HistoryTest, WhatHappensWhileItIsSentIsHistoryToo) {
+  make_history();
+  // Delivering event 3 takes five seconds.
+  const WireBatch all = events(20, kSecond);
+  const auto sent = send(all, 3, 5 * kSecond);
+  EXPECT_EQ(sent[15].at_ns, 15 * kSecond);
+  EXPECT_EQ(sent[16].at_ns, 16 * kSecond);
+  EXPECT_TRUE(pacer_->plan().is_history(all, 15));
+  EXPECT_FALSE(pacer_->plan().is_history(all, 16));
+}
+
+TEST_F(HistoryTest, IsNeitherShedNorSlowedDown) {
+  options_.on_overload = Overload::drop;
+  options_.max_lag_ns = kMs;
+  make_history();
+  for (const Sent& event : send(events(300, kSecond / 20))) {
+    EXPECT_FALSE(event.shed);
+    EXPECT_TRUE(event.event > 200 || event.at_ns == 10 * kSecond) << event.event;
+  }
+}
+
 }  // namespace
 }  // namespace racesim

@@ -1,0 +1,147 @@
+// racesim run, group "Kafka", and how its options become the sink's.
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "cli/run_options.h"
+#include "cli/values.h"
+#include "io/kafka/names.h"
+
+namespace racesim::cli {
+namespace {
+
+constexpr std::uint32_t kLiveLinger_ms = 5;
+constexpr std::uint32_t kHistoricalLinger_ms = 50;
+constexpr std::uint32_t kThroughputLinger_ms = 100;
+constexpr std::int64_t kHistoricalTimeout_ns = 15 * 60 * kNsPerSecond;
+constexpr std::int64_t kThroughputTimeout_ns = 5 * 60 * kNsPerSecond;
+
+/// Properties whose values are not to be seen in the list of processes.
+constexpr std::array<std::string_view, 7> kSecrets{"sasl.password",
+                                                   "ssl.key.password",
+                                                   "ssl.key.pem",
+                                                   "ssl.keystore.password",
+                                                   "ssl_key",
+                                                   "sasl.oauthbearer.config",
+                                                   "sasl.oauthbearer.client.secret"};
+
+OptionSpec option_of(const char* name, const char* metavar, const char* fallback, const char* help,
+                     Setter set) {
+  OptionSpec option;
+  option.group = "Kafka";
+  option.name = name;
+  option.metavar = metavar;
+  option.default_value = fallback;
+  option.help = help;
+  option.set = std::move(set);
+  return option;
+}
+
+/// An option whose default depends on others.
+OptionSpec noted(OptionSpec option, const char* note) {
+  option.default_note = note;
+  return option;
+}
+
+OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::string> choices) {
+  option.choices = std::move(choices);
+  return choice_option(std::move(option), target);
+}
+
+/// The documents' name for the option's variable.
+OptionSpec alias(const char* variable, OptionSpec option) {
+  option.alias_variable = variable;
+  return option;
+}
+
+Setter checked_text(std::string& target, Done (*check)(std::string_view)) {
+  return [&target, check](const std::string& text) -> Done {
+    if (Done ok = check(text); !ok) return ok;
+    target = text;
+    return {};
+  };
+}
+
+Setter add_property(KafkaProperties& target) {
+  return [&target](const std::string& text) -> Done {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(ErrorKind::usage, "'" + text + "' is not KEY=VALUE", "example: -X linger.ms=20");
+    target.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    return {};
+  };
+}
+
+}  // namespace
+
+std::vector<OptionSpec> kafka_options(RunOptions& o) {
+  OptionSpec property = option_of(
+      "property", "KEY=VALUE", "",
+      "Any property of librdkafka, such as TLS and SASL settings. Passwords only from the environment "
+      "or a config file",
+      add_property(o.kafka.properties));
+  property.letter = 'X';
+  property.repeatable = true;
+  return {
+      alias("KAFKA_BOOTSTRAP_SERVERS",
+            option_of("brokers", "HOST:PORT,…", "localhost:9092",
+                      "The cluster that the kafka sink sends to; implies --sink kafka",
+                      checked_text(o.kafka.brokers, &kafka::check_brokers))),
+      alias("KAFKA_TOPIC",
+            noted(option_of("topic", "TOPIC", "", "Topic of the main stream; other streams keep theirs",
+                            checked_text(o.kafka.topic, &kafka::check_topic_name)),
+                  "f1-telemetry, or song-plays for plays")),
+      chosen(
+          option_of("acks", "WHO", "all",
+                    "Who must have an event before it counts: all replicas in sync, the leader (1) or nobody "
+                    "(0); less than all needs --allow-duplicates",
+                    nullptr),
+          o.kafka.acks, {"all", "1", "0"}),
+      chosen(option_of("compression", "CODEC", "lz4", "How requests are compressed", nullptr),
+             o.kafka.compression, {"none", "gzip", "snappy", "lz4", "zstd"}),
+      noted(chosen(option_of("record-timestamp", "WHICH", "",
+                             "Time of a record: that of its event, or now, when it is sent", nullptr),
+                   o.record_timestamp, {"event", "now"}),
+            "event for live at speed 1, else now"),
+      option_of("create-topics", "", "", "Make topics that are missing, with retention.ms=-1",
+                set_flag(o.kafka.create_topics)),
+      noted(option_of("partitions", "N", "",
+                      "Partitions of topics that are made; of those that are there, checked",
+                      set_number(o.kafka.partitions, std::uint32_t{1}, std::uint32_t{100'000})),
+            "the cluster's default, any number"),
+      noted(option_of("delivery-timeout", "DURATION", "",
+                      "An event that is not acknowledged by then goes to the dead-letter file; 0: never",
+                      set_parsed(o.kafka.delivery_timeout_ns, &parse_duration_ns)),
+            "0 for live, 15m for historical, 5m with --throughput"),
+      option_of("throughput", "", "",
+                "Larger queues and requests, for more memory and later acknowledgements",
+                set_flag(o.kafka.throughput)),
+      option_of("allow-duplicates", "", "",
+                "Send without idempotence: a connection that breaks may double events",
+                set_flag(o.kafka.allow_duplicates)),
+      property,
+  };
+}
+
+Done fill_kafka(const RunOptions& o, const Settings& settings, bool historical, KafkaOptions& kafka) {
+  kafka = o.kafka;
+  const auto given = settings.find("property");
+  if (given != settings.end() && given->second.source == Source::flag)
+    for (const auto& [key, value] : o.kafka.properties)
+      if (std::find(kSecrets.begin(), kSecrets.end(), key) != kSecrets.end())
+        return fail(ErrorKind::usage, "-X " + key + ": every user of this machine can see the command line",
+                    "set it in a config file, run.property = [\"" + key +
+                        "=…\"], or in the environment variable RACESIM_PROPERTY");
+  const bool at_speed_one = !historical && o.speed == 1;
+  kafka.event_record_times = o.record_timestamp.empty() ? at_speed_one : o.record_timestamp == "event";
+  kafka.linger_ms = o.kafka.throughput ? kThroughputLinger_ms
+                    : historical       ? kHistoricalLinger_ms
+                                       : kLiveLinger_ms;
+  if (settings.count("delivery-timeout") == 0)
+    kafka.delivery_timeout_ns = o.kafka.throughput ? kThroughputTimeout_ns
+                                : historical       ? kHistoricalTimeout_ns
+                                                   : 0;
+  return {};
+}
+
+}  // namespace racesim::cli

@@ -1,0 +1,104 @@
+// The accounts of one kafka sink: what is on its way, what became of it, and how much more may come.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "io/dead_letter.h"
+#include "io/kafka/producer.h"
+#include "io/sink.h"
+
+namespace racesim::kafka {
+
+/// A batch of which events are on their way; freed with the last report. Messages point into it.
+struct Flight {
+  SharedBatch batch;
+  std::uint64_t serial = 0;            ///< ascending in the order of submission
+  std::atomic<std::uint32_t> open{0};  ///< events to be reported, and one for the submitting thread
+};
+
+/// An event on its way.
+struct Airborne {
+  Flight* flight = nullptr;
+  std::uint32_t index = 0;
+  std::uint32_t topic = 0;
+  std::int32_t partition = 0;
+  std::int64_t offset = -1;  ///< where it was found
+  Persisted persisted = Persisted::no;
+};
+
+/// Gives back what `events` events, or the submitting thread, held of the flight.
+void land(Flight* flight, std::uint32_t events);
+
+/// Every method may be called from any thread. An event is pending from reserve() until it is settled.
+class Delivery {
+ public:
+  Delivery(std::string name, std::uint64_t most_pending, SinkCounters& counters, AckListener* listener,
+           DeadLetter& dead_letter)
+      : name_(std::move(name)),
+        most_pending_(static_cast<std::int64_t>(most_pending)),
+        counters_(counters),
+        listener_(listener),
+        dead_letter_(dead_letter) {}
+
+  /// Blocks until some of `wanted` more events may be pending and returns how many; 0: the sink has ended.
+  std::size_t reserve(std::size_t wanted);
+  /// Blocks until nothing is pending, `timeout_ns` at most; whether nothing is.
+  bool wait_until_settled(std::int64_t timeout_ns);
+  /// Blocks until the sink has ended, `timeout_ns` at most; whether it has.
+  bool wait_until_ended(std::int64_t timeout_ns);
+  /// Blocks until something is settled, the sink ended, or `timeout_ns` is over.
+  void wait_for_change(std::int64_t timeout_ns);
+  std::uint64_t pending() const { return static_cast<std::uint64_t>(pending_.load()); }
+
+  /// Takes the reports of one event of the producer: acks, and failures. With `held`, failures that a new
+  /// producer may repair are put there instead; they stay pending.
+  void take(const rd_kafka_event_t& event, const Producer& producer, std::vector<Airborne>* held);
+  /// Settles events that were found in the topic.
+  void found(const std::vector<Airborne>& events, const std::vector<std::string>& topics);
+  /// Settles events as failed.
+  void failed(const std::vector<Airborne>& events, const std::string& why);
+  void count_retried(std::size_t events) { counters_.retried.fetch_add(events, std::memory_order_relaxed); }
+  /// Of this partition; none before the first ack.
+  std::optional<StreamPosition> position(std::uint32_t topic, std::int32_t partition) const;
+  /// Fails events that were never reserved: counts them as sent and failed.
+  void refuse(const SharedBatch& batch, std::size_t first, std::size_t last);
+  void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
+  /// The record behind the last one that is known to be in the topic, per partition that has any.
+  std::vector<StreamPosition> positions() const;
+
+  /// Nothing new is taken from now on; what is open fails, for this reason. The first call counts.
+  void end(std::optional<Error> error, std::string reason);
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  std::string end_reason() const;
+  std::optional<Error> error() const;
+  std::vector<FailureReason> failure_reasons() const;
+
+ private:
+  void bury(const std::vector<Airborne>& events, const std::string& why, Persisted persisted);
+  void release(std::size_t events);
+
+  const std::string name_;
+  const std::int64_t most_pending_;
+  SinkCounters& counters_;
+  AckListener* const listener_;
+  DeadLetter& dead_letter_;
+
+  std::atomic<std::int64_t> pending_{0};
+  std::atomic<bool> ended_{false};
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string end_reason_;                         // under mutex_
+  std::optional<Error> error_;                     // under mutex_
+  std::map<std::string, std::uint64_t> failures_;  // events by reason; under mutex_
+  std::map<std::pair<std::uint32_t, std::int32_t>, StreamPosition> positions_;  // under mutex_
+};
+
+}  // namespace racesim::kafka

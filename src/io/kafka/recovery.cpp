@@ -1,0 +1,84 @@
+#include "io/kafka/recovery.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "io/kafka/cluster.h"
+#include "io/kafka/payload.h"
+#include "io/kafka/tail.h"
+
+namespace racesim::kafka {
+namespace {
+
+auto partition_order(const Airborne& e) {
+  return std::make_tuple(e.topic, e.partition, e.flight->serial, e.index);
+}
+
+/// The events of one partition.
+Done sort_out(const KafkaOptions& options, const TopicPartition& partition, std::span<Airborne> events,
+              std::int64_t from, std::int64_t end, ReadBack& result) {
+  const auto records = read_tail(options, partition.topic, partition.partition, from, end,
+                                 static_cast<int>(options.connect_grace_ns / 1'000'000));
+  if (!records) return tl::make_unexpected(records.error());
+  std::vector<PayloadHash> sent;
+  for (const Airborne& e : events) sent.push_back(hash_payload(payload_of(*e.flight->batch, e.index)));
+  const std::vector<std::int64_t> offsets = match_tail(sent, *records);
+  std::size_t behind_last = events.size();
+  while (behind_last > 0 && offsets[behind_last - 1] < 0) --behind_last;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].offset = offsets[i];
+    auto& to = offsets[i] >= 0 ? result.found : i < behind_last ? result.lost : result.again;
+    to.push_back(events[i]);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
+                                               const std::vector<TopicPartition>& partitions,
+                                               const std::function<bool(std::int64_t)>& pause) {
+  Result<std::vector<std::int64_t>> ends = cluster.end_offsets(partitions);
+  for (bool settled = false; ends && !settled;) {
+    if (!pause(options.settle_ns)) return fail(ErrorKind::runtime, "the run ends");
+    Result<std::vector<std::int64_t>> later = cluster.end_offsets(partitions);
+    settled = later && *later == *ends;
+    ends = std::move(later);
+  }
+  return ends;
+}
+
+Result<ReadBack> read_back(const KafkaOptions& options, const std::vector<std::string>& topics,
+                           std::vector<Airborne> open, const OpenFrom& from,
+                           const std::function<bool(std::int64_t)>& pause) {
+  std::sort(open.begin(), open.end(),
+            [](const Airborne& a, const Airborne& b) { return partition_order(a) < partition_order(b); });
+  ReadBack result;
+  std::vector<TopicPartition> partitions;
+  std::vector<std::span<Airborne>> groups;
+  for (auto first = open.begin(); first != open.end();) {
+    const auto last = std::find_if(first, open.end(), [&](const Airborne& e) {
+      return e.topic != first->topic || e.partition != first->partition;
+    });
+    if (std::all_of(first, last, [](const Airborne& e) { return e.persisted == Persisted::no; })) {
+      result.again.insert(result.again.end(), first, last);
+    } else {
+      partitions.push_back({topics[first->topic], first->partition});
+      groups.emplace_back(first, last);
+    }
+    first = last;
+  }
+  if (groups.empty()) return result;
+  Result<Cluster> cluster = Cluster::open(options);
+  if (!cluster) return tl::make_unexpected(cluster.error());
+  const auto ends = settled_ends(*cluster, options, partitions, pause);
+  if (!ends) return tl::make_unexpected(ends.error());
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::int64_t begin = from(groups[i].front().topic, groups[i].front().partition);
+    if (Done ok = sort_out(options, partitions[i], groups[i], begin, (*ends)[i], result); !ok)
+      return tl::make_unexpected(ok.error());
+  }
+  return result;
+}
+
+}  // namespace racesim::kafka

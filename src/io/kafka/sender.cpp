@@ -1,0 +1,184 @@
+#include "io/kafka/sender.h"
+
+#include <algorithm>
+
+#include "io/kafka/payload.h"
+
+namespace racesim::kafka {
+namespace {
+
+// How long a thread that waits stays away before it looks again; being woken is the rule.
+constexpr int kPoll_ms = 100;
+constexpr std::int64_t kWait_ns = 10'000'000;
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
+}  // namespace
+
+Sender::Sender(Producer producer, std::vector<Route> routes, KafkaOptions options, KafkaProperties properties,
+               Clock& clock, Delivery& delivery)
+    : producer_(std::move(producer)),
+      routes_(std::move(routes)),
+      options_(std::move(options)),
+      properties_(std::move(properties)),
+      clock_(clock),
+      delivery_(delivery) {
+  for (std::uint32_t s = 0; s < routes_.size(); ++s) {
+    topics_.push_back(routes_[s].topic);
+    keys_.emplace_back(routes_[s].partitions);
+    first_lane_.push_back(lanes_.size());
+    for (std::int32_t p = 0; p < routes_[s].partitions; ++p) lanes_.push_back({s, p, {}});
+  }
+}
+
+Sender::~Sender() {
+  stopping_.store(true);
+  if (server_.joinable()) server_.join();
+  if (current_ != nullptr) land(current_, 1);
+}
+
+void Sender::start() {
+  server_ = std::thread([this] { serve(); });
+}
+
+Flight* Sender::board(const SharedBatch& batch, std::size_t events) {
+  if (current_ == nullptr || current_->batch != batch) {
+    if (current_ != nullptr) land(current_, 1);
+    current_ = new Flight{batch};
+    current_->serial = next_serial_++;
+    current_->open.store(1);
+  }
+  current_->open.fetch_add(static_cast<std::uint32_t>(events), std::memory_order_relaxed);
+  return current_;
+}
+
+void Sender::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
+  while (first < last) {
+    const std::size_t granted = delivery_.reserve(last - first);
+    if (granted == 0) {
+      delivery_.refuse(batch, first, last);
+      return;
+    }
+    Flight* const flight = board(batch, granted);
+    delivery_.note_sent(*batch, first, first + granted);
+    sort_into_lanes(flight, first, first + granted);
+    for (const std::size_t lane : filled_) send(lanes_[lane]);
+    filled_.clear();
+    first += granted;
+  }
+}
+
+void Sender::sort_into_lanes(Flight* flight, std::size_t first, std::size_t last) {
+  const WireBatch& batch = *flight->batch;
+  std::size_t span_end = first;
+  std::uint32_t stream = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    if (i >= span_end) {
+      stream = batch.stream_of(i);
+      const auto next =
+          std::upper_bound(batch.spans.begin(), batch.spans.end(), i,
+                           [](std::size_t event, const StreamSpan& s) { return event < s.first; });
+      span_end = next == batch.spans.end() ? last : next->first;
+    }
+    const KeyTable::Entry& entry = keys_[stream].find((*batch.streams)[stream], batch.heads[i].entity);
+    const std::size_t lane_index = first_lane_[stream] + static_cast<std::size_t>(entry.partition);
+    Lane& lane = lanes_[lane_index];
+    if (lane.messages.empty()) filled_.push_back(lane_index);
+    lane.messages.push_back(message_of(flight, i, entry));
+  }
+}
+
+Message Sender::message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key) {
+  const std::string_view payload = payload_of(*flight->batch, event);
+  Message m{};
+  m.payload = const_cast<char*>(payload.data());
+  m.len = payload.size();
+  m.key = const_cast<char*>(key.key);
+  m.key_len = key.key_size;
+  m._private = flight;
+  m.offset = flight->batch->heads[event].emit_time_ns / kNsPerMs;
+  return m;
+}
+
+Airborne Sender::airborne(const Lane& lane, const Message& message) const {
+  auto* const flight = static_cast<Flight*>(message._private);
+  return {flight, event_at(*flight->batch, message.payload), lane.topic, lane.partition, -1, Persisted::no};
+}
+
+void Sender::send(Lane& lane) {
+  while (!lane.messages.empty()) {
+    if (delivery_.ended()) {
+      std::vector<Airborne> lost;
+      for (const Message& m : lane.messages) lost.push_back(airborne(lane, m));
+      lane.messages.clear();
+      delivery_.failed(lost, delivery_.end_reason());
+      return;
+    }
+    if (offer(lane)) drop_settled(lane);
+    if (!lane.messages.empty()) delivery_.wait_for_change(kWait_ns);
+  }
+}
+
+/// False: the producer is dead, and took none of those that it did not take before.
+bool Sender::offer(Lane& lane) {
+  const std::scoped_lock lock(producer_mutex_);
+  if (!producer_ || producer_->fatal_error()) return false;
+  producer_->produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
+  if (!producer_->fatal_error()) return true;
+  // It died meanwhile: what it refused for that is for the next one.
+  std::erase_if(lane.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
+  return false;
+}
+
+/// Leaves those that the full queue did not take.
+void Sender::drop_settled(Lane& lane) {
+  std::vector<Airborne> lost;
+  rd_kafka_resp_err_t why = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::size_t kept = 0;
+  for (const Message& m : lane.messages) {
+    if (m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      lane.messages[kept++] = m;
+    } else if (m.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      lost.push_back(airborne(lane, m));
+      why = m.err;
+    }
+  }
+  lane.messages.resize(kept);
+  if (!lost.empty()) delivery_.failed(lost, rd_kafka_err2str(why));
+}
+
+void Sender::drain() {
+  while (!delivery_.wait_until_settled(kWait_ns)) {
+    const std::scoped_lock lock(producer_mutex_);
+    if (producer_) producer_->flush(0);
+  }
+}
+
+void Sender::purge() {
+  const std::scoped_lock lock(producer_mutex_);
+  if (producer_) producer_->purge();
+}
+
+void Sender::serve() {
+  while (!stopping_.load() || delivery_.pending() > 0) {
+    if (!producer_) {
+      // The sink has ended; submissions fail by themselves.
+      delivery_.wait_for_change(kWait_ns);
+      continue;
+    }
+    const EventPtr event = producer_->poll(kPoll_ms);
+    // What a dead producer reports is settled by reading the topic.
+    const std::optional<std::string> fatal = producer_->fatal_error();
+    if (event) take(*event, fatal ? &held_ : nullptr);
+    if (fatal) recover(*fatal);
+  }
+}
+
+void Sender::take(const rd_kafka_event_t& event, std::vector<Airborne>* held) {
+  auto* const raw = const_cast<rd_kafka_event_t*>(&event);
+  if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR)
+    delivery_.take(event, *producer_, held);
+  else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_ERROR)
+    producer_->note_trouble(rd_kafka_event_error_string(raw));
+}
+
+}  // namespace racesim::kafka

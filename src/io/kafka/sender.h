@@ -1,0 +1,90 @@
+// Sends events to the partitions of a run's topics, and serves the reports on a thread of its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "io/kafka/delivery.h"
+#include "io/kafka/keys.h"
+#include "io/kafka/producer.h"
+#include "io/kafka/recovery.h"
+
+namespace racesim::kafka {
+
+/// A topic that a run writes to; the stream with the same index goes there.
+struct Route {
+  std::string topic;
+  std::int32_t partitions = 0;
+  std::vector<std::int64_t> first_offsets;  ///< by partition: behind all that was there before the run
+  std::uint64_t record_bytes_max = 0;       ///< 0: not known
+};
+
+/// A producer that dies of a fatal error is replaced: what it left open is looked up in the topic, and what
+/// is not there goes out again, before anything new. submit() and drain() are called by one thread, the rest
+/// by any.
+class Sender {
+ public:
+  Sender(Producer producer, std::vector<Route> routes, KafkaOptions options, KafkaProperties properties,
+         Clock& clock, Delivery& delivery);
+  /// Everything must be settled.
+  ~Sender();
+
+  void start();
+  /// Takes the events [first, last); blocks while the queue is full. Fails them once the delivery has ended.
+  void submit(const SharedBatch& batch, std::size_t first, std::size_t last);
+  /// Returns once every event is settled.
+  void drain();
+  /// Gives up what is open; the delivery has ended.
+  void purge();
+
+ private:
+  struct Lane {
+    std::uint32_t topic = 0;
+    std::int32_t partition = 0;
+    std::vector<Message> messages;
+  };
+
+  Flight* board(const SharedBatch& batch, std::size_t events);
+  void sort_into_lanes(Flight* flight, std::size_t first, std::size_t last);
+  void send(Lane& lane);
+  bool offer(Lane& lane);
+  void drop_settled(Lane& lane);
+  static Message message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key);
+  Airborne airborne(const Lane& lane, const Message& message) const;
+  void serve();
+  void take(const rd_kafka_event_t& event, std::vector<Airborne>* held);
+  void recover(const std::string& why);
+  std::vector<Airborne> collect_open();
+  bool may_recover(const std::string& why);
+  std::optional<ReadBack> look_up(const std::vector<Airborne>& open);
+  Done replace(const std::vector<Airborne>& again);
+
+  std::mutex producer_mutex_;         // guards producer_ against being replaced while it is used
+  std::optional<Producer> producer_;  // none while a dead one is replaced
+  const std::vector<Route> routes_;
+  std::vector<std::string> topics_;  // of the routes
+  const KafkaOptions options_;
+  const KafkaProperties properties_;
+  Clock& clock_;
+  Delivery& delivery_;
+  std::deque<KeyTable> keys_;  // by stream
+  std::vector<Lane> lanes_;    // partition p of stream s: first_lane_[s] + p
+  std::vector<std::size_t> first_lane_;
+  std::vector<std::size_t> filled_;  // lanes with messages
+  Flight* current_ = nullptr;        // of the batch submitted last
+  std::uint64_t next_serial_ = 0;
+  std::vector<Airborne> held_;            // the server's: open when the producer died
+  std::deque<std::int64_t> fatal_at_ns_;  // the server's: of the last errors
+  bool refused_ = false;                  // the server's: it died since we may not write
+  std::atomic<bool> stopping_{false};
+  std::thread server_;
+};
+
+}  // namespace racesim::kafka

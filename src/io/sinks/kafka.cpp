@@ -1,0 +1,222 @@
+#include "io/sinks/kafka.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <utility>
+
+#include "io/kafka/cluster.h"
+#include "io/kafka/delivery.h"
+#include "io/kafka/lanes.h"
+#include "io/kafka/names.h"
+#include "io/kafka/record_times.h"
+#include "io/kafka/sender.h"
+#include "io/kafka/settings.h"
+
+namespace racesim {
+namespace {
+
+using namespace kafka;
+
+class KafkaSink final : public Sink {
+ public:
+  KafkaSink(std::string name, const KafkaOptions& options, Producer producer, std::vector<Route> routes,
+            KafkaProperties properties, std::string cluster_id, Clock& clock, AckListener* acks,
+            DeadLetter& dead_letter)
+      : name_(std::move(name)),
+        dead_letter_(dead_letter),
+        lanes_(routes, options, std::move(cluster_id), clock),
+        delivery_(name_, options.throughput ? 1'000'000 : 100'000, counters_, acks, dead_letter),
+        sender_(std::move(producer), std::move(routes), options, std::move(properties), clock, delivery_) {}
+  ~KafkaSink() override {
+    if (closed_) return;
+    abandon();
+    static_cast<void>(close());
+  }
+
+  void start() { sender_.start(); }
+  std::string name() const override { return name_; }
+  bool reports_sends() const override { return true; }
+  /// When events leave the client's queue nobody is told: those that are not acked count as not sent.
+  std::uint64_t unsent() const override { return delivery_.pending(); }
+  std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
+  std::vector<StreamPosition> positions() const override { return lanes_.positions(delivery_.positions()); }
+  Resumable* resumable() override { return &lanes_; }
+
+  Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {
+    if (first < last) sender_.submit(batch, first, last);
+    return outcome();
+  }
+  Done close() override {
+    if (closed_) return outcome();
+    sender_.drain();
+    closed_ = true;
+    if (counters_.failed.load() > 0) {
+      if (Done synced = dead_letter_.sync(); !synced && !delivery_.error()) return synced;
+    }
+    return outcome();
+  }
+  void abandon() override {
+    delivery_.end(std::nullopt, "the run ended before the brokers confirmed");
+    sender_.purge();
+  }
+
+ private:
+  Done outcome() const {
+    if (std::optional<Error> error = delivery_.error()) return tl::make_unexpected(*std::move(error));
+    return {};
+  }
+
+  const std::string name_;
+  DeadLetter& dead_letter_;
+  Lanes lanes_;
+  Delivery delivery_;
+  Sender sender_;
+  bool closed_ = false;
+};
+
+Error missing_topics(const std::vector<std::string>& names, const KafkaOptions& options) {
+  return {ErrorKind::usage,
+          fmt::format("the cluster at {} has no topic {}", options.brokers, fmt::join(names, ", ")),
+          "let it be made: --create-topics --partitions 3   or make all of them: scripts/setup-kafka"};
+}
+
+constexpr std::int64_t kPause_ns = 50'000'000;
+
+/// Repeats until `ask` has a result that is `good`, or the time is over; the last result. What was just made
+/// takes a moment to be known to every broker.
+template <class Ask, class Good>
+auto ask_until(Clock& clock, std::int64_t limit_ns, const Ask& ask, const Good& good) {
+  const std::int64_t deadline_ns = clock.now_ns() + limit_ns;
+  auto result = ask();
+  while ((!result || !good(*result)) && clock.now_ns() < deadline_ns) {
+    clock.sleep_until(clock.now_ns() + kPause_ns);
+    result = ask();
+  }
+  return result;
+}
+
+/// The topics of the run as they are in the end, made where they may be.
+Result<std::vector<TopicState>> settle_topics(Cluster& cluster, const KafkaOptions& options,
+                                              const std::vector<std::string>& names, Clock& clock) {
+  Result<std::vector<TopicState>> topics = cluster.topics(names);
+  if (!topics) return topics;
+  std::vector<std::string> missing;
+  for (const TopicState& topic : *topics)
+    if (topic.partitions == 0) missing.push_back(topic.name);
+  if (missing.empty()) return topics;
+  if (!options.create_topics) return tl::make_unexpected(missing_topics(missing, options));
+  if (Done created = cluster.create(missing, options.partitions); !created)
+    return tl::make_unexpected(created.error());
+  return ask_until(
+      clock, options.connect_grace_ns, [&] { return cluster.topics(names); },
+      [](const std::vector<TopicState>& all) {
+        return std::all_of(all.begin(), all.end(), [](const TopicState& t) { return t.ready; });
+      });
+}
+
+Done check_partitions(const TopicState& topic, const KafkaOptions& options) {
+  if (options.partitions == 0 || topic.partitions == static_cast<std::int32_t>(options.partitions)) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("topic {} has {} partition{}, not {}", topic.name, topic.partitions,
+                          topic.partitions == 1 ? "" : "s", options.partitions),
+              fmt::format("--partitions {}, or leave it out", topic.partitions));
+}
+
+std::uint64_t record_bytes_max(const TopicState& topic) {
+  const auto found = topic.config.find("max.message.bytes");
+  std::uint64_t bytes = 0;
+  if (found != topic.config.end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), bytes);
+  return bytes;
+}
+
+/// Where the topics end before the run: what a dead producer left is looked for behind that.
+Done note_ends(Cluster& cluster, const KafkaOptions& options, Clock& clock, std::vector<Route>& routes) {
+  std::vector<TopicPartition> partitions;
+  for (const Route& route : routes)
+    for (std::int32_t p = 0; p < route.partitions; ++p) partitions.push_back({route.topic, p});
+  const auto ends = ask_until(
+      clock, options.connect_grace_ns / 2, [&] { return cluster.end_offsets(partitions); },
+      [](const auto&) { return true; });
+  if (!ends) return tl::make_unexpected(ends.error());
+  auto end = ends->begin();
+  for (Route& route : routes) {
+    route.first_offsets.assign(end, end + route.partitions);
+    end += route.partitions;
+  }
+  return {};
+}
+
+/// Asks the cluster all that has to be known before the first event.
+Result<std::vector<Route>> find_routes(Cluster& cluster, const KafkaOptions& options,
+                                       const std::vector<std::string>& names, const EventTimes& times,
+                                       Clock& clock) {
+  Result<std::vector<TopicState>> topics = settle_topics(cluster, options, names, clock);
+  if (!topics) return tl::make_unexpected(topics.error());
+  const bool described = cluster.describe(*topics);
+  if (!described && options.event_record_times)
+    return fail(ErrorKind::usage,
+                "--record-timestamp event: the cluster does not show how long its topics keep records",
+                "give this user the right DescribeConfigs, or use --record-timestamp now");
+  std::vector<Route> routes;
+  for (const TopicState& topic : *topics) {
+    if (Done ok = check_partitions(topic, options); !ok) return tl::make_unexpected(ok.error());
+    if (options.event_record_times)
+      if (Done ok = check_record_times(topic, times, clock.wall_ns()); !ok)
+        return tl::make_unexpected(ok.error());
+    routes.push_back({topic.name, topic.partitions, {}, record_bytes_max(topic)});
+  }
+  if (Done ok = note_ends(cluster, options, clock, routes); !ok) return tl::make_unexpected(ok.error());
+  return routes;
+}
+
+/// Two streams in one topic could not be told apart by their partitions.
+Done check_distinct_topics(const std::vector<std::string>& topics) {
+  for (std::size_t i = 1; i < topics.size(); ++i)
+    if (topics[i] == topics.front())
+      return fail(ErrorKind::usage,
+                  "--topic " + topics.front() + " is the topic of another stream of this run",
+                  "choose another name, or leave that stream out with --streams");
+  return {};
+}
+
+}  // namespace
+
+Done check_kafka_sink(const KafkaOptions& options, const std::vector<std::string>& topics) {
+  if (Done ok = check_options(options); !ok) return ok;
+  for (const std::string& topic : topics)
+    if (Done ok = check_topic_name(topic); !ok) return ok;
+  return check_distinct_topics(topics);
+}
+
+Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<std::string> topics,
+                                              const EventTimes& times, Clock& clock, AckListener* acks,
+                                              DeadLetter& dead_letter) {
+  if (Done ok = check_kafka_sink(options, topics); !ok) return tl::make_unexpected(ok.error());
+  Result<Cluster> cluster = Cluster::open(options);
+  if (!cluster) return tl::make_unexpected(cluster.error());
+  Result<std::vector<Route>> routes = find_routes(*cluster, options, topics, times, clock);
+  if (!routes) return tl::make_unexpected(routes.error());
+  std::uint64_t least_bytes = 0;
+  for (const Route& route : *routes)
+    if (route.record_bytes_max > 0 && (least_bytes == 0 || route.record_bytes_max < least_bytes))
+      least_bytes = route.record_bytes_max;
+  KafkaProperties properties = producer_properties(options, least_bytes);
+  Result<Producer> producer = Producer::open(properties, topics);
+  if (!producer) return tl::make_unexpected(producer.error());
+  try {
+    auto sink = std::make_unique<KafkaSink>("kafka://" + options.brokers + "/" + topics.front(), options,
+                                            *std::move(producer), *std::move(routes), std::move(properties),
+                                            cluster->id(), clock, acks, dead_letter);
+    sink->start();
+    return sink;
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime, std::string("start the kafka sink: ") + e.what(),
+                "raise the limits of threads and memory");
+  }
+}
+
+}  // namespace racesim

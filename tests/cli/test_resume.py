@@ -1,0 +1,137 @@
+"""Goal: a run that is killed at any moment goes on with --resume as if it had never been killed. Method: real runs into
+files, killed with SIGKILL at random moments (the seed is printed) until they end, and compared byte for byte with the
+run that nobody killed."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+
+from workdir import BINARY, HANG_S, MASTER, PAUSE, Workdir, wait_until
+
+FAULTS = "late=1%,duplicate=1%,reorder=1%,drop=1%,corrupt=0.5%"
+RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:01:00Z"]
+SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
+
+
+class Resume(Workdir):
+    def setUp(self):
+        super().setUp()
+        self.chance = random.Random(SEED)
+
+    def size(self, name):
+        path = self.dir / name
+        return path.stat().st_size if path.exists() else 0
+
+    def kill_once_it_wrote(self, command, name, more_bytes):
+        """Starts the command and kills it once the file has grown so much. True: it had ended before."""
+        before = self.size(name + ".partial")
+        process = subprocess.Popen([BINARY, *command], cwd=self.dir, env=self.environment(), stderr=subprocess.PIPE)
+        wait_until(lambda: process.poll() is not None or self.size(name + ".partial") > before + more_bytes,
+                   "the file to grow")
+        process.kill()
+        message = process.communicate(timeout=HANG_S)[1].decode()
+        self.assertIn(process.returncode, (0, -signal.SIGKILL), message)
+        return process.returncode == 0
+
+    def run_with_kills(self, command, name, kills, most_bytes):
+        """Returns how often it was killed."""
+        for kill in range(kills):
+            if self.kill_once_it_wrote(command, name, self.chance.randrange(most_bytes)):
+                return kill
+        result = self.racesim(*command)
+        self.assert_code(result, 0)
+        return kills
+
+    def test_files_become_the_same(self):
+        for options in ((), ("--faults", FAULTS, "--streams", "telemetry,laps,checkpoints"),
+                        ("--faults", FAULTS, "--format", "csv", "--threads", "1")):
+            with self.subTest(options=options, seed=SEED):
+                command = [*RACE, *options, "--posting-rate", "300k/s", "--sink", "file:out"]
+                self.racesim(*RACE, *options, "--sink", "file:whole")
+                kills = self.run_with_kills([*command, "--checkpoint", "at", "--resume", "-q"], "out", 6, 12_000_000)
+                self.assertEqual((self.dir / "out").read_bytes(), (self.dir / "whole").read_bytes())
+                self.assertGreaterEqual(kills, 2)
+                (self.dir / "at").unlink()
+
+    def test_plays_and_volume(self):
+        command = [*self.plays(), "--posting-rate", "100k/s", "--sink", "file:out", "--checkpoint", "at", "--resume",
+                   "-q"]
+        self.racesim(*self.plays(), "--sink", "file:whole")
+        self.run_with_kills(command, "out", 4, 8_000_000)
+        self.assertEqual((self.dir / "out").read_bytes(), (self.dir / "whole").read_bytes())
+
+    @staticmethod
+    def plays():
+        return ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime",
+                "2024-02-01", "--volume", "100000", "--master-data-dir", MASTER]
+
+    def test_a_stopped_run_goes_on(self):
+        command = [*RACE, "--posting-rate", "50k/s", "--sink", "file:out", "--checkpoint", "at", "--resume", "--json"]
+        process = self.start(*command)
+        wait_until(lambda: self.size("out.partial") > 1_000_000, "some events")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.finish(process)[0], 143)
+        self.assertFalse(json.loads((self.dir / "at").read_text())["complete"])
+        self.assertFalse((self.dir / "out").exists(), "the file is not complete")
+        self.assert_code(self.racesim(*command), 0)
+        self.racesim(*RACE, "--sink", "file:whole")
+        self.assertEqual((self.dir / "out").read_bytes(), (self.dir / "whole").read_bytes())
+
+    def test_live_goes_on_from_its_own_start(self):
+        command = ["run", "--live", "--duration", "3s", "--cars", "3", "--sink", "file:out", "--checkpoint", "at",
+                   "--resume", "--json"]
+        self.kill_once_it_wrote(command, "out", 150_000)
+        result = self.racesim(*command)
+        self.assert_code(result, 0)
+        summary = json.loads(result.stdout)
+        events = [json.loads(line) for line in (self.dir / "out").read_text().splitlines()]
+        self.assertEqual(len(events), 3 * 300)
+        again = self.racesim("run", "--historical", "--start-datetime", summary["start"], "--end-datetime",
+                             summary["end"], "--cars", "3", "--run-id", summary["run"])
+        self.assertEqual(again.stdout, (self.dir / "out").read_text())
+
+    def test_a_complete_run_has_nothing_to_do(self):
+        command = [*RACE, "--sink", "file:out", "--checkpoint", "at"]
+        self.assert_code(self.racesim(*command), 0)
+        again = self.racesim(*command, "--resume")
+        self.assert_code(again, 0)
+        self.assertIn("is complete: nothing is missing", again.stderr)
+
+    def test_a_torn_line_and_a_lost_tail_are_made_again(self):
+        command = [*RACE, "--posting-rate", "300k/s", "--sink", "file:out", "--checkpoint", "at", "--resume", "-q"]
+        self.racesim(*RACE, "--sink", "file:whole")
+        self.kill_once_it_wrote(command, "out", 5_000_000)
+        with open(self.dir / "out.partial", "r+b") as partial:
+            partial.truncate(self.size("out.partial") // 3 + 7)  # less than the checkpoint may know of
+        self.assert_code(self.racesim(*command), 0)
+        self.assertEqual((self.dir / "out").read_bytes(), (self.dir / "whole").read_bytes())
+
+    def test_refusals(self):
+        to_file = [*RACE, "--sink", "file:out"]
+        self.assert_refused(self.racesim(*to_file, "--resume"), "--resume: no checkpoint")
+        self.assert_refused(self.racesim(*RACE, "--checkpoint", "at"), "a pipe cannot be gone on with", "file:PATH")
+        self.assert_refused(self.racesim(*RACE, "--sink", "file:out.zst", "--checkpoint", "at"), "compressed")
+        self.assert_refused(
+            self.racesim(*to_file, "--checkpoint", "at", "--posting-rate", "1M/s", "--on-overload", "drop"),
+            "--checkpoint and --on-overload drop exclude each other")
+        self.kill_once_it_wrote([*to_file, "--posting-rate", "100k/s", "--checkpoint", "at"], "out", 1_000_000)
+        self.assert_refused(self.racesim(*to_file, "--checkpoint", "at"), "there is one already", "--resume")
+        for options in (("--seed", "7"), ("--faults", "late=1%"), ("--shard", "1/2"), ("--streams", "laps"),
+                        ("--format", "csv"), ("--volume", "10")):
+            with self.subTest(options=options):
+                self.assert_refused(self.racesim(*to_file, *options, "--checkpoint", "at", "--resume"),
+                                    "is of another run", "begin anew")
+        self.assert_refused(self.racesim(*RACE, "--sink", "file:other", "--checkpoint", "at", "--resume"),
+                            "does not know file:other")
+        known = (self.dir / "at").read_text()
+        for text, complaint in ((known[:50], "is no checkpoint"), ("{}", "is no checkpoint"),
+                                (known.replace('"checkpoint": 1', '"checkpoint": 9'), "it has format 9")):
+            self.write("at", text)
+            self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"), complaint)
+        self.write("at", known)
+        with open(self.dir / "out.partial", "a", encoding="utf-8") as partial:
+            partial.write("not ours\n")
+        self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"),
+                            "1 lines that this run does not write")

@@ -1,0 +1,74 @@
+// Goal: what is settled in any order is known up to its first gap, and reading can begin where it is told.
+// Method: random orders of ranges against a plain set.
+#include "run/progress_log.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "base/random.h"
+
+namespace racesim {
+namespace {
+
+TEST(SettledEvents, InOrderNeedsNoMemory) {
+  SettledEvents settled;
+  EXPECT_EQ(settled.below(), 0u);
+  for (std::uint64_t first = 0; first < 10'000; first += 37) settled.settle(first, first + 37);
+  EXPECT_EQ(settled.below(), 10'027u);
+}
+
+TEST(SettledEvents, KnowsTheFirstGapInAnyOrder) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const StreamKey key = stream_key(seed, "settled", 0);
+    const std::uint64_t start = seed % 3 == 0 ? 0 : below(draw(key, 0), 1000);
+    struct Range {
+      std::uint64_t first, last;
+    };
+    std::vector<Range> ranges;
+    for (std::uint64_t at = start; at < start + 3000;) {
+      const std::uint64_t next = at + 1 + below(draw(key, at + 1), seed % 2 == 0 ? 3 : 200);
+      ranges.push_back({at, next});
+      at = next;
+    }
+    for (std::size_t i = ranges.size(); i > 1; --i)
+      std::swap(ranges[i - 1], ranges[below(draw(key, 1'000'000 + i), i)]);
+    SettledEvents settled(start);
+    std::set<std::uint64_t> known;
+    std::uint64_t below = start;
+    for (const Range& range : ranges) {
+      settled.settle(range.first, range.last);
+      for (std::uint64_t k = range.first; k < range.last; ++k) known.insert(k);
+      while (known.count(below) > 0) ++below;
+      ASSERT_EQ(settled.below(), below) << "seed " << seed;
+    }
+  }
+}
+
+TEST(SettledEvents, SettlingTwiceChangesNothing) {
+  SettledEvents settled;
+  settled.settle(10, 20);
+  settled.settle(0, 5);
+  settled.settle(0, 5);
+  settled.settle(3, 3);
+  EXPECT_EQ(settled.below(), 5u);
+  settled.settle(2, 12);
+  EXPECT_EQ(settled.below(), 20u);
+  settled.settle(0, 20);
+  EXPECT_EQ(settled.below(), 20u);
+}
+
+TEST(PlaceLog, GivesTheLastPlaceThatIsNotBehind) {
+  PlaceLog log;
+  for (std::uint64_t slice = 1; slice < 10; ++slice) log.note({slice, slice * 100});
+  EXPECT_EQ(log.before(0).slice, 0u);
+  EXPECT_EQ(log.before(99).slice, 0u);
+  EXPECT_EQ(log.before(100).slice, 1u);
+  EXPECT_EQ(log.before(555).slice, 5u);
+  EXPECT_EQ(log.before(100'000).slice, 9u);
+}
+
+}  // namespace
+}  // namespace racesim
