@@ -96,12 +96,11 @@ Result<int> dry_run(const Globals& globals, const RunOptions& options, const Run
   if (!options.lock.empty())
     if (const Done ok = check_file_path(options.lock, Existing::written); !ok)
       return tl::make_unexpected(ok.error());
-  if (!options.summary_export.empty())
-    if (const Done ok = check_file_path(options.summary_export, Existing::replaced); !ok)
+  for (const std::string& path : {options.summary_export, options.manifest}) {
+    if (path.empty()) continue;
+    if (const Done ok = check_file_path(path, Existing::replaced); !ok)
       return tl::make_unexpected(ok.error());
-  if (!options.manifest.empty())
-    if (const Done ok = check_file_path(options.manifest, Existing::replaced); !ok)
-      return tl::make_unexpected(ok.error());
+  }
   show_warnings(plan->warnings);
   if (const Done ok = write_stdout(globals.json ? plan_json(config, *plan) : plan_text(config, *plan)); !ok)
     return tl::make_unexpected(ok.error());
@@ -130,6 +129,9 @@ Result<int> run(Context& context, const RunOptions& options) {
     if (!held) return tl::make_unexpected(held.error());
     lock.emplace(std::move(*held));
   }
+  const Result<bool> complete = is_complete(*config);
+  if (!complete) return tl::make_unexpected(complete.error());
+  if (*complete) return kExitOk;
   // Opened now, so that a path that cannot be written is told before the run and not after it.
   std::optional<AtomicFile> export_file;
   if (!options.summary_export.empty()) {
@@ -137,22 +139,14 @@ Result<int> run(Context& context, const RunOptions& options) {
     if (!file) return tl::make_unexpected(file.error());
     export_file.emplace(std::move(*file));
   }
-  const Result<bool> complete = is_complete(*config);
-  if (!complete) return tl::make_unexpected(complete.error());
-  if (*complete) return kExitOk;
-  std::optional<ManifestFile> manifest;
-  if (!options.manifest.empty()) {
-    Result<ManifestFile> file = ManifestFile::create(options.manifest);
-    if (!file) return tl::make_unexpected(file.error());
-    manifest.emplace(std::move(*file));
-  }
+  Result<ManifestFile> manifest = ManifestFile::create(options.manifest);
+  if (!manifest) return tl::make_unexpected(manifest.error());
   // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
   if (!session) return tl::make_unexpected(session.error());
   Session& running = **session;
-  if (manifest)
-    if (const Done ok = manifest->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
+  if (const Done ok = manifest->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
   running.start();
   signals.attach({[&running] { running.stop(); }, [&running] { running.abandon(); }});
   Progress progress(
@@ -160,8 +154,7 @@ Result<int> run(Context& context, const RunOptions& options) {
       context.err);
   const RunResult result = watch(running, progress, signals);
   signals.detach();
-  if (manifest)
-    if (const Done ok = manifest->finish(running.manifest()); !ok) return tl::make_unexpected(ok.error());
+  if (const Done ok = manifest->finish(running.manifest()); !ok) return tl::make_unexpected(ok.error());
   return report(context, options, *config, result, {signals.signal(), signals.count()},
                 std::move(export_file));
 }

@@ -15,19 +15,24 @@ std::string text_of(Manifest& manifest) {
 }  // namespace
 
 Result<ManifestFile> ManifestFile::create(const std::string& path) {
+  ManifestFile manifest;
+  if (path.empty()) return manifest;
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file) return tl::make_unexpected(file.error());
-  return ManifestFile(std::move(*file));
+  manifest.file_.emplace(std::move(*file));
+  return manifest;
 }
 
 /// A device or pipe gets the whole at the end.
 Done ManifestFile::begin(Manifest manifest) {
-  return file_.partial_path().empty() ? Done{} : file_.rewrite(text_of(manifest));
+  if (!file_ || file_->partial_path().empty()) return {};
+  return file_->rewrite(text_of(manifest));
 }
 
 Done ManifestFile::finish(Manifest manifest) {
-  if (Done ok = file_.rewrite(text_of(manifest)); !ok) return ok;
-  return file_.commit();
+  if (!file_) return {};
+  if (Done ok = file_->rewrite(text_of(manifest)); !ok) return ok;
+  return file_->commit();
 }
 
 }  // namespace racesim::cli

@@ -2,6 +2,7 @@
 // verified, FILE when it has ended.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "io/files/atomic_file.h"
@@ -11,7 +12,8 @@ namespace racesim::cli {
 
 class ManifestFile {
  public:
-  /// Opens FILE.partial, empty. Errors: those of AtomicFile::create().
+  /// Opens FILE.partial, empty; with an empty path nothing is ever written. Errors: those of
+  /// AtomicFile::create().
   static Result<ManifestFile> create(const std::string& path);
 
   /// What the run was told. Before its first event is sent.
@@ -20,8 +22,7 @@ class ManifestFile {
   Done finish(Manifest manifest);
 
  private:
-  explicit ManifestFile(AtomicFile file) : file_(std::move(file)) {}
-  AtomicFile file_;
+  std::optional<AtomicFile> file_;
 };
 
 }  // namespace racesim::cli

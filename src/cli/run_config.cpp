@@ -196,7 +196,10 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
     sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
     gives_up = gives_up || sink.kind == "http" || sink.kind == "kafka";
   }
-  std::vector<SideFile> files{{"--lock", o.lock}, {"--summary-export", o.summary_export}, {"--manifest", o.manifest}, {"--checkpoint", o.checkpoint}};
+  std::vector<SideFile> files{{"--lock", o.lock},
+                              {"--summary-export", o.summary_export},
+                              {"--manifest", o.manifest},
+                              {"--checkpoint", o.checkpoint}};
   // Without these sinks it is never made, and its default is nobody's concern.
   if (gives_up || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
   return check_distinct(sinks, files);
@@ -339,6 +342,10 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   config.shard = {o.shard.index, o.shard.count};
   config.log_releases = !o.manifest.empty();
   config.digest = o.digest;
+  if (o.digest && !o.checkpoint.empty())
+    return fail(ErrorKind::usage,
+                "--digest and --checkpoint exclude each other: a run that goes on has not seen all lines",
+                "leave out --digest: racesim verify compares line by line without it");
   if (o.digest && o.manifest.empty() && on_line(settings, "digest"))
     return fail(ErrorKind::usage, "--digest stands in the manifest, and none is asked for",
                 "add: --manifest run.manifest.json");

@@ -7,6 +7,7 @@ namespace racesim {
 void ReleaseLog::note(const WireBatch& batch, std::size_t first, std::size_t last, bool shed) {
   if (first == last) return;
   const std::uint64_t begin = batch.first_ordinal + first, end = batch.first_ordinal + last;
+  end_ = end;
   if (shed) {
     if (!shed_.empty() && shed_.back().second == begin)
       shed_.back().second = end;
@@ -35,6 +36,7 @@ void ReleaseLog::note(const WireBatch& batch, std::size_t first, std::size_t las
 void ReleaseLog::fill(ManifestTotals& totals) const {
   if (streams_)
     for (std::size_t i = 0; i < counts_.size(); ++i) totals.streams[(*streams_)[i].name] += counts_[i];
+  totals.released = end_;
   totals.shed = shed_;
   totals.digest = digest_;
 }

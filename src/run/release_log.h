@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -14,8 +14,10 @@ namespace racesim {
 /// Written by the conductor for every range that it releases; read when the run has ended.
 class ReleaseLog {
  public:
-  explicit ReleaseLog(bool digest) {
-    if (digest) digest_.emplace();
+  /// `begin`: the ordinal from which on this process sends; what went before it was sent by another one, so a
+  /// digest would not be of all.
+  ReleaseLog(bool digest, std::uint64_t begin) : end_(begin) {
+    if (digest && begin == 0) digest_.emplace();
   }
 
   void note(const WireBatch& batch, std::size_t first, std::size_t last, bool shed);
@@ -26,6 +28,7 @@ class ReleaseLog {
   std::vector<std::uint64_t> counts_;  ///< by stream
   std::shared_ptr<const std::vector<StreamTag>> streams_;
   std::vector<OrdinalRange> shed_;
+  std::uint64_t end_;  ///< one behind the last ordinal released
   std::optional<LineDigest> digest_;
 };
 

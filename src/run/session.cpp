@@ -201,7 +201,8 @@ Done Session::Impl::open_all() {
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
                                          config_.content.start_ns, live_start_ns());
   pipeline_->limit(config_.content.most_events);
-  if (config_.log_releases) pipeline_->log_to(log_.emplace(config_.digest));
+  if (config_.log_releases)
+    pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
   if (!resumption_) return {};
   pipeline_->begin_at(resumption_->first_ordinal());
@@ -352,7 +353,6 @@ Manifest Session::Impl::manifest() const {
   if (!log_ || !ended()) return manifest;
   const RunStatus now = status();
   ManifestTotals totals;
-  totals.released = now.released;
   totals.complete = end_.reached_end && !abandoned_ && now.failed == 0;
   totals.faults = now.faults;
   totals.sinks = now.sinks;

@@ -14,6 +14,8 @@ constexpr double kKmhPerMps = 3.6;
 constexpr double kGravity_mps2 = 9.80665;
 /// Over longer times than this a mean says too little of what happened between.
 constexpr double kLongest_s = 0.25;
+/// A car brakes from 1 to 4 g within 0.2 s.
+constexpr double kLongestForG_s = 0.11;
 /// Speeds are told to 0.1 km/h, places to 1 cm, accelerations to 0.01 g.
 constexpr double kSpeedSlack_mps = 0.1, kPlaceSlack_m = 0.05;
 /// A sample's acceleration is that of its moment, the difference of speeds a mean over the time between.
@@ -90,6 +92,7 @@ class RaceLaws final : public Laws {
     if (way_m > most_m || way_m < least_m)
       out.push_back({"x_m, y_m", fmt::format("{:.2f} to {:.2f} m on", least_m, most_m),
                      fmt::format("{:.2f} m", way_m)});
+    if (dt_s > kLongestForG_s) return;
     const double rounding_g = 0.1 / kKmhPerMps / dt_s / kGravity_mps2;
     const double mean_g = (now.speed_mps - last.speed_mps) / dt_s / kGravity_mps2;
     const auto [low, high] = std::minmax(last.lon_g, now.lon_g);

@@ -172,7 +172,8 @@ Result<AtomicFile> AtomicFile::create(const std::string& path, bool kept) {
   const Result<int> fd = open_locked(final_path, partial_path);
   if (!fd) return tl::make_unexpected(fd.error());
   AtomicFile file(*fd, std::move(final_path), std::move(partial_path));
-  if (!kept && ftruncate(*fd, 0) != 0) return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
+  if (!kept && ftruncate(*fd, 0) != 0)
+    return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
   return file;
 }
 
@@ -215,8 +216,7 @@ Done AtomicFile::rewrite(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(taken));
     at += taken;
   }
-  if (ftruncate(fd_, at) != 0)
-    return tl::make_unexpected(system_error("shorten " + partial_path_, errno));
+  if (ftruncate(fd_, at) != 0) return tl::make_unexpected(system_error("shorten " + partial_path_, errno));
   return {};
 }
 

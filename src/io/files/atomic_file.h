@@ -25,9 +25,10 @@ Done check_file_path(const std::string& path, Existing existing);
 /// safe for use from several threads.
 class AtomicFile {
  public:
-  /// Opens PATH.partial, empty unless `kept`: then with what is in it. One that an earlier process left behind is taken over. A symbolic link is
-  /// followed, so that the link itself stays. Errors: busy if another process writes the file, else runtime,
-  /// naming what stands in the way (no directory, a file in place of a directory, permissions).
+  /// Opens PATH.partial, empty unless `kept`: then with what is in it. One that an earlier process left
+  /// behind is taken over. A symbolic link is followed, so that the link itself stays. Errors: busy if
+  /// another process writes the file, else runtime, naming what stands in the way (no directory, a file in
+  /// place of a directory, permissions).
   static Result<AtomicFile> create(const std::string& path, bool kept = false);
 
   AtomicFile(AtomicFile&& other) noexcept;

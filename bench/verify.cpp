@@ -1,0 +1,152 @@
+// racesim verify against NDJSON in memory: a race and plays, full and fast, with one thread that makes
+// events. Beside them, in the same run, hashing the same lines and nothing else. Rates are by processor time
+// of all threads, so the making of the expected events counts. A race's templates are baked before the clock
+// starts.
+#include <benchmark/benchmark.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/time_text.h"
+#include "run/feed.h"
+#include "verify/verifier.h"
+
+namespace racesim {
+namespace {
+
+constexpr std::int64_t kSecond_ns = 1'000'000'000;
+constexpr std::size_t kPiece = std::size_t{256} << 10;
+
+bool quick() {
+  return std::getenv("RACESIM_BENCH_QUICK") != nullptr;
+}
+
+/// A run that has ended, and the bytes that it sent.
+struct Sent {
+  Manifest manifest;
+  std::unique_ptr<Content> truth;
+  std::string text;
+};
+
+Sent make(RunConfig config) {
+  Sent sent;
+  config.pace.live = false;
+  config.content.start_ns = days_from_civil({2024, 1, 1}) * 86'400 * kSecond_ns;
+  auto content = open_content(config, system_clock());
+  if (!content) return sent;
+  sent.truth = std::move(*content);
+  sent.manifest = manifest_of(config, *sent.truth);
+  std::vector<const Encoder*> encoders;
+  for (const auto& encoder : sent.truth->encoders) encoders.push_back(encoder.get());
+  const Scenario& scenario = *sent.truth->scenario;
+  Feed feed(scenario, encoders, {0, scenario.shard_count()}, sent.truth->run, 1, {}, config.content.seed);
+  if (!feed.start()) return sent;
+  ManifestTotals totals;
+  while (const SharedBatch batch = feed.next()) {
+    totals.released += batch->size();
+    sent.text += batch->text.view();
+  }
+  sent.manifest.totals = totals;
+  return sent;
+}
+
+const Sent& race() {
+  static const Sent sent = [] {
+    RunConfig config;
+    config.content.end_ns =
+        days_from_civil({2024, 1, 1}) * 86'400 * kSecond_ns + (quick() ? 60 : 600) * kSecond_ns;
+    return make(config);
+  }();
+  return sent;
+}
+
+const Sent& plays() {
+  static const Sent sent = [] {
+    RunConfig config;
+    config.content.scenario = "plays";
+    config.content.end_ns = days_from_civil({2024, 2, 1}) * 86'400 * kSecond_ns;
+    config.content.plays.volume = quick() ? 100'000 : 1'500'000;
+    config.content.master_data_dir = RACESIM_SOURCE_DIR "/data/master";
+    return make(config);
+  }();
+  return sent;
+}
+
+/// Gives the text as a file would.
+class TextLane final : public ArrivedLanes, public ArrivedLane {
+ public:
+  explicit TextLane(const std::string& text) : text_(text) {}
+  std::vector<ArrivedLane*> lanes() override { return {this}; }
+  Result<bool> read(ByteBuffer& to) override {
+    const std::size_t count = std::min(kPiece, text_.size() - given_);
+    to.reserve_more(count);
+    std::memcpy(to.data() + to.size(), text_.data() + given_, count);
+    to.set_size(to.size() + count);
+    given_ += count;
+    return count > 0;
+  }
+  std::string place(std::uint64_t line, std::uint64_t) const override { return std::to_string(line); }
+
+ private:
+  const std::string& text_;
+  std::size_t given_ = 0;
+};
+
+void verify_lines(benchmark::State& state, const Sent& sent, bool fast) {
+  VerifyOptions options;
+  options.fast = fast;
+  options.threads = 1;
+  std::uint64_t events = 0;
+  for (auto _ : state) {
+    TextLane arrived(sent.text);
+    const auto result = verify(sent.manifest, *sent.truth, arrived, options);
+    if (!result || result->findings.found != sent.manifest.totals->released) {
+      state.SkipWithError("not verified");
+      break;
+    }
+    events += result->findings.found;
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+}
+
+void race_full(benchmark::State& state) {
+  verify_lines(state, race(), false);
+}
+void race_fast(benchmark::State& state) {
+  verify_lines(state, race(), true);
+}
+void plays_full(benchmark::State& state) {
+  verify_lines(state, plays(), false);
+}
+void plays_fast(benchmark::State& state) {
+  verify_lines(state, plays(), true);
+}
+
+void hash_race_lines(benchmark::State& state) {
+  const std::string& text = race().text;
+  std::int64_t lines = 0;
+  for (auto _ : state) {
+    for (std::size_t begin = 0; begin < text.size(); ++lines) {
+      const std::size_t end = text.find('\n', begin) + 1;
+      benchmark::DoNotOptimize(XXH3_64bits(text.data() + begin, end - begin));
+      begin = end;
+    }
+  }
+  state.SetItemsProcessed(lines);
+}
+
+BENCHMARK(race_full)->MeasureProcessCPUTime();
+BENCHMARK(race_fast)->MeasureProcessCPUTime();
+BENCHMARK(plays_full)->MeasureProcessCPUTime();
+BENCHMARK(plays_fast)->MeasureProcessCPUTime();
+BENCHMARK(hash_race_lines)->MeasureProcessCPUTime();
+
+}  // namespace
+}  // namespace racesim
+
+BENCHMARK_MAIN();
