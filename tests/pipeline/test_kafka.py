@@ -158,7 +158,7 @@ class TopicTest(KafkaTest):
         for process in both:
             error = process.communicate(timeout=60)[1]
             self.assertEqual(process.returncode, 0, error.decode())
-        self.assertEqual(broker.count("together"), 2000)
+        self.assertEqual(broker.count("together", 2), 2000)
 
     def test_partitions_are_checked(self):
         broker.make_topic("four", 4)
