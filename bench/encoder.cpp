@@ -10,6 +10,7 @@
 #include "codec/encoder.h"
 #include "codec/put.h"
 #include "model/play.h"
+#include "support/in_process.h"
 
 namespace racesim {
 namespace {
@@ -117,18 +118,7 @@ void memcpy_of_ready_lines(benchmark::State& state) {
   const auto json = make_encoder(schema_info<PlayRow>(), "json");
   WireBatch wire;
   (*json)->encode(rows, wire);
-  const std::string line(wire.line(0));
-  std::vector<char> out(kRows * 400);
-  for (auto _ : state) {
-    char* p = out.data();
-    for (std::size_t i = 0; i < kRows; ++i) {
-      std::memcpy(p, line.data(), line.size());
-      p += line.size();
-      benchmark::DoNotOptimize(p);
-    }
-    benchmark::ClobberMemory();
-  }
-  rows_per_second(state);
+  bench::copy_lines(state, std::string(wire.line(0)), kRows);
 }
 BENCHMARK(memcpy_of_ready_lines);
 

@@ -5,17 +5,15 @@
 // clock.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "base/time_text.h"
-#include "codec/encoder.h"
 #include "model/race.h"
 #include "run/session.h"
 #include "sim/race/session.h"
 #include "sim/race/track/tracks.h"
+#include "support/in_process.h"
 
 namespace racesim {
 namespace {
@@ -23,12 +21,8 @@ namespace {
 constexpr std::uint32_t kCars = 20;
 constexpr std::uint32_t kTick_ms = 10;
 
-bool quick() {
-  return std::getenv("RACESIM_BENCH_QUICK") != nullptr;
-}
-
 std::uint32_t laps() {
-  return quick() ? 5 : 52;
+  return bench::quick() ? 5 : 52;
 }
 
 RunConfig config_of(unsigned threads) {
@@ -46,27 +40,9 @@ RunConfig config_of(unsigned threads) {
 }
 
 void race_to_null(benchmark::State& state) {
-  const RunConfig config = config_of(static_cast<unsigned>(state.range(0)));
-  std::uint64_t events = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    auto session = Session::open(config, system_clock());
-    if (!session) {
-      state.SkipWithError(session.error().what.c_str());
-      break;
-    }
-    state.ResumeTiming();
-    (*session)->start();
-    const RunResult result = (*session)->wait();
-    state.PauseTiming();
-    // A lap takes some 90 s, so fewer events than these were no race.
-    constexpr std::uint64_t kLeast = kCars * 80 * 100;
-    if (result.error || result.status.acked < laps() * kLeast) state.SkipWithError("the run fell short");
-    events += result.status.acked;
-    session->reset();
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+  // A lap takes some 90 s, so fewer events than these were no race.
+  constexpr std::uint64_t kLeast = kCars * 80 * 100;
+  bench::run_to_null(state, config_of(static_cast<unsigned>(state.range(0))), laps() * kLeast, UINT64_MAX);
 }
 
 void race_to_null_by_clock(benchmark::State& state) {
@@ -147,7 +123,6 @@ BENCHMARK(render)->Unit(benchmark::kMillisecond);
 /// One encoded sample, as long as most.
 std::string ready_line() {
   RowBatch rows(schema_info<TelemetryRow>());
-  rows.resize(1);
   TelemetryRow row{};
   row.driver = rows.add_text("HAL");
   row.session = 1;
@@ -174,27 +149,11 @@ std::string ready_line() {
   row.position = 12;
   row.gap_ms = 31'234;
   row.status = CarStatus::on_track;
-  rows.rows<TelemetryRow>()[0] = row;
-  rows.heads.push_back({});
-  WireBatch wire;
-  (*make_encoder(rows.schema(), "json"))->encode(rows, wire);
-  return std::string(wire.line(0));
+  return bench::encoded(rows, row);
 }
 
 void memcpy_of_ready_lines(benchmark::State& state) {
-  constexpr std::size_t kLines = 4096;
-  const std::string line = ready_line();
-  std::vector<char> out(kLines * line.size());
-  for (auto _ : state) {
-    char* p = out.data();
-    for (std::size_t i = 0; i < kLines; ++i) {
-      std::memcpy(p, line.data(), line.size());
-      p += line.size();
-      benchmark::DoNotOptimize(p);
-    }
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kLines));
+  bench::copy_lines(state, ready_line());
 }
 BENCHMARK(memcpy_of_ready_lines);
 

@@ -4,7 +4,7 @@ reads:
     @test passed|failed|skipped SECONDS NAME [reason on one line]
 
 Exit code: 0 passed, 1 failed, 77 every test was skipped (ctest calls that "skipped").
-With CI=true a skip in tests/servers is a failure, because a server that cannot be started would hide what it was to
+With CI=true a skip in tests/servers or tests/pipeline is a failure, because a server that cannot be started would hide what it was to
 prove; only a reason that starts with "privilege:" (no root, no mount) stays a skip.
 Usage: run_unittest.py FILE [TEST…]
 """
@@ -17,11 +17,11 @@ import time
 import unittest
 
 REASON_CHARACTERS = 300
-SERVERS = "servers"
+SERVERS = ("servers", "pipeline")
 
 
 def must_run():
-    return os.environ.get("CI") == "true" and pathlib.Path(sys.argv[1]).resolve().parent.name == SERVERS
+    return os.environ.get("CI") == "true" and pathlib.Path(sys.argv[1]).resolve().parent.name in SERVERS
 
 
 class Result(unittest.TextTestResult):

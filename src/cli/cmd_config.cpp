@@ -84,6 +84,7 @@ Result<int> show(Context& context, bool origin) {
       // The globals have been applied; applying a counting one again would count twice.
       const std::string wrong = table.empty() ? "" : complaint(option, found->second);
       valid = valid && wrong.empty();
+      mask(option, found->second);
       std::string line = option.name + " = " + toml_values(option, found->second.values);
       if (origin) line = fmt::format("{:<40} # {}", line, origin_of(found->second));
       lines += line + (wrong.empty() ? "" : (origin ? "; " : "  # ") + ("invalid: " + wrong)) + "\n";

@@ -136,11 +136,11 @@ Result<int> run(Context& context, const RunOptions& options) {
     if (!file) return tl::make_unexpected(file.error());
     export_file.emplace(std::move(*file));
   }
-  Result<ManifestFile> manifest = ManifestFile::create(options.manifest);
-  if (!manifest) return tl::make_unexpected(manifest.error());
   const Result<bool> complete = is_complete(*config);
   if (!complete) return tl::make_unexpected(complete.error());
   if (*complete) return kExitOk;
+  Result<ManifestFile> manifest = ManifestFile::create(options.manifest);
+  if (!manifest) return tl::make_unexpected(manifest.error());
   // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());

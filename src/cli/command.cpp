@@ -27,6 +27,11 @@ std::string display_name(const OptionSpec& option) {
   return option.positional ? option.metavar : "--" + option.name;
 }
 
+void mask(const OptionSpec& option, Setting& setting) {
+  if (!option.secret) return;
+  for (std::string& value : setting.values) value = value.substr(0, value.find('=')) + "=…";
+}
+
 // Done by hand: toupper() would ask the locale.
 std::string environment_name(const OptionSpec& option) {
   if (option.positional || !option.configurable) return {};

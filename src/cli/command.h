@@ -44,6 +44,7 @@ struct OptionSpec {
   bool repeatable = false;
   bool hidden = false;         ///< only --help-all shows it
   std::string alias_variable;  ///< a second environment variable, read if the first is not set
+  bool secret = false;         ///< values are KEY=VALUE, and only the key may be shown
   bool configurable = true;    ///< also from the environment and from files
   Setter set;                  ///< parses and stores one value; called again for each further one
 };
@@ -82,5 +83,7 @@ const CommandSpec* find_subcommand(const CommandSpec& command, const std::string
 std::string display_name(const OptionSpec& option);
 /// "RACESIM_POSTING_RATE"; empty where the environment is not read.
 std::string environment_name(const OptionSpec& option);
+/// Hides the values of a secret option.
+void mask(const OptionSpec& option, Setting& setting);
 
 }  // namespace racesim::cli

@@ -43,7 +43,8 @@ std::string option_table(const CommandSpec& command, bool positional, const std:
     const std::string fallback =
         option.default_note.empty() ? code(option.default_value) : cell(option.default_note);
     rows += fmt::format("| {} | {} | {} | {} |\n", code(name), cell(help), fallback,
-                        code(environment_name(option)));
+                        code(environment_name(option)) +
+                            (option.alias_variable.empty() ? "" : ", " + code(option.alias_variable)));
   }
   if (rows.empty()) return rows;
   return fmt::format("\n**{}**\n\n| option | meaning | default | environment |\n|---|---|---|---|\n{}",

@@ -125,6 +125,7 @@ Row option_row(const OptionSpec& option) {
   if (const std::string text = default_text(option); !text.empty()) notes.push_back(text);
   if (option.repeatable && !option.positional) notes.push_back("repeatable");
   if (const std::string variable = environment_name(option); !variable.empty()) notes.push_back(variable);
+  if (!option.alias_variable.empty()) notes.push_back(option.alias_variable);
   if (!notes.empty()) row.note = fmt::format("[{}]", fmt::join(notes, "; "));
   return row;
 }

@@ -196,8 +196,10 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
     sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
     gives_up = gives_up || sink.kind == "http" || sink.kind == "kafka";
   }
-  std::vector<SideFile> files{
-      {"--lock", o.lock}, {"--summary-export", o.summary_export}, {"--manifest", o.manifest}};
+  std::vector<SideFile> files{{"--lock", o.lock},
+                              {"--summary-export", o.summary_export},
+                              {"--manifest", o.manifest},
+                              {"--checkpoint", o.checkpoint}};
   // Without these sinks it is never made, and its default is nobody's concern.
   if (gives_up || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
   return check_distinct(sinks, files);

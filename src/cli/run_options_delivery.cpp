@@ -185,6 +185,9 @@ std::vector<OptionSpec> proof_options(RunOptions& o) {
           set_text(o.checkpoint))),
       proof({"resume", "", "", "Go on from the checkpoint, if it is there: nothing is missing or sent twice"},
             set_flag(o.resume)),
+      proof({"settle", "DURATION", "2s",
+             "With --resume to Kafka: how long a topic's end must stay the same before it is read back"},
+            set_parsed(o.kafka.settle_ns, &parse_duration_ns)),
       file(proof(
           {"lock", "FILE", "", "Run only if no other process holds this lock, else end with 6; for cron"},
           set_text(o.lock))),

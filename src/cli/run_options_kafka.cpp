@@ -82,6 +82,7 @@ std::vector<OptionSpec> kafka_options(RunOptions& o) {
       add_property(o.kafka.properties));
   property.letter = 'X';
   property.repeatable = true;
+  property.secret = true;
   return {
       alias("KAFKA_BOOTSTRAP_SERVERS",
             option_of("brokers", "HOST:PORT,…", "localhost:9092",

@@ -7,7 +7,9 @@ namespace racesim::put {
 void render_minute(MinutePrefix& prefix, std::int64_t minute) {
   const std::int64_t day = floor_div(minute, 1440);
   const auto in_day = static_cast<std::uint32_t>(minute - day * 1440);
-  char* p = date(prefix.text, day);
+  char* p = prefix.text + 10;
+  if (day != prefix.day) p = date(prefix.text, day);
+  prefix.day = day;
   *p++ = 'T';
   p = two_digits(p, in_day / 60);
   *p++ = ':';

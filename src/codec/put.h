@@ -73,6 +73,29 @@ RACESIM_INLINE char* below_1e8(char* p, std::uint32_t value) {
   return p + (8 - skip / 8);
 }
 
+/// The three digits of a number below 1000 and, in the highest byte, the bits that its leading zeros take (0
+/// has two of them).
+inline constexpr auto kThreeDigits = [] {
+  std::array<std::uint32_t, 1000> table{};
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    const std::uint32_t zeros = i < 10 ? 2 : i < 100 ? 1 : 0;
+    table[i] = ('0' + i / 100) | ('0' + i / 10 % 10) << 8 | ('0' + i % 10) << 16 | (8 * zeros) << 24;
+  }
+  return table;
+}();
+
+/// 1000 ≤ `value` < 10^6 without leading zeros: milliseconds of minutes, as most durations are.
+RACESIM_INLINE char* four_to_six_digits(char* p, std::uint32_t value) {
+  const std::uint32_t high = value / 1000;
+  const std::uint32_t first = kThreeDigits[high];
+  const std::uint32_t skip = first >> 24;
+  const std::uint32_t text = first >> skip;
+  std::memcpy(p, &text, 4);
+  p -= skip / 8;
+  std::memcpy(p + 3, &kThreeDigits[value - high * 1000], 4);
+  return p + 6;
+}
+
 RACESIM_INLINE char* all_eight(char* p, std::uint32_t value) {
   const std::uint64_t text = eight_digits(value) | 0x3030303030303030ULL;
   std::memcpy(p, &text, 8);
@@ -81,6 +104,7 @@ RACESIM_INLINE char* all_eight(char* p, std::uint32_t value) {
 
 RACESIM_INLINE char* unsigned_int(char* p, std::uint64_t value) {
   constexpr std::uint64_t kE8 = 100'000'000;
+  if (value - 1'000 < 999'000) return four_to_six_digits(p, static_cast<std::uint32_t>(value));
   if (value < kE8) return below_1e8(p, static_cast<std::uint32_t>(value));
   const std::uint64_t high = value / kE8;
   if (high < kE8) {
@@ -260,6 +284,7 @@ RACESIM_INLINE char* date(char* p, std::int64_t days) {
 struct MinutePrefix {
   std::int64_t begin_ms = INT64_MIN / 2;  ///< of the minute, since the epoch
   std::int64_t begin_us = INT64_MIN / 2;  ///< the same in the unit of the other time type
+  std::int64_t day = INT64_MIN;           ///< whose date is in the text
   char text[32];                          ///< "2024-01-01T12:00:"
 };
 inline constexpr std::size_t kMinutePrefixSize = 17;
@@ -287,12 +312,12 @@ RACESIM_INLINE char* minute_of(char* p, std::int64_t ticks, MinutePrefix& prefix
 RACESIM_INLINE char* time_ms(char* p, TimeMs time, MinutePrefix& prefix) {
   std::uint32_t rest = 0;
   p = minute_of<60'000>(p, time.ms, prefix, rest);
-  const std::uint64_t digits = eight_digits(rest) | 0x3030303030303030ULL;  // "000SSmmm"
-  const auto seconds = static_cast<std::uint16_t>(digits >> 24);
-  const auto tail = static_cast<std::uint32_t>(digits >> 40) | (static_cast<std::uint32_t>('Z') << 24);
-  std::memcpy(p, &seconds, 2);
-  p[2] = '.';
-  std::memcpy(p + 3, &tail, 4);
+  const std::uint32_t seconds = rest / 1000;
+  const std::uint32_t whole = (kThreeDigits[seconds] >> 8 & 0xffff) | static_cast<std::uint32_t>('.') << 16;
+  const std::uint32_t part =
+      (kThreeDigits[rest - seconds * 1000] & 0xffffff) | static_cast<std::uint32_t>('Z') << 24;
+  std::memcpy(p, &whole, 4);
+  std::memcpy(p + 3, &part, 4);
   return p + 7;
 }
 

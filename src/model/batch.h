@@ -46,7 +46,8 @@ class RowBatch {
   }
   /// Makes the batch `count` rows long; new rows are not initialised.
   void resize(std::size_t count) {
-    bytes_.resize(count * schema_->row_size);
+    // Never shorter: what was written once need not be zeroed again.
+    if (bytes_.size() < count * schema_->row_size) bytes_.resize(count * schema_->row_size);
     size_ = count;
   }
   const std::byte* row_bytes(std::size_t i) const { return bytes_.data() + i * schema_->row_size; }

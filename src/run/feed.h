@@ -2,6 +2,7 @@
 // and resuming all read this one sequence; an event's place in it is its ordinal.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@ namespace racesim {
 struct FeedPlace {
   std::uint64_t slice = 0;
   std::uint64_t ordinal = 0;
+  bool operator==(const FeedPlace&) const = default;
 };
 
 class Feed {
@@ -37,7 +39,10 @@ class Feed {
   /// The reader's: whether there are slices to come.
   bool has_slices() const { return !generator_.at_end(); }
   /// The reader's: of the next batch. Not behind the last slice.
-  FeedPlace place() const { return {generator_.next_slice(), next_ordinal_}; }
+  FeedPlace place() const {
+    // Slices before the first one are made only for what they hold back.
+    return {std::max(generator_.next_slice(), start_slice_), next_ordinal_};
+  }
   /// Makes next() return null. Any thread.
   void cancel() { generator_.cancel(); }
   std::optional<Error> error() const { return generator_.error(); }

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from workdir import BINARY, Workdir
+from workdir import BINARY, Workdir, sanitized
 
 
 class Help(Workdir):

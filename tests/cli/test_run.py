@@ -6,7 +6,7 @@ import io
 import json
 import unittest
 
-from workdir import JANUARY, MASTER, Workdir
+from workdir import JANUARY, MASTER, Workdir, sanitized
 
 
 class Historical(Workdir):

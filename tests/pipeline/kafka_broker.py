@@ -12,7 +12,8 @@ from collections import namedtuple
 SOURCE = pathlib.Path(os.environ.get("RACESIM_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BINARY = os.environ.get("RACESIM_BIN", "")
 SCRIPTS = SOURCE / "scripts"
-RUN_SECONDS_MAX = 240  # a hang guard
+RUN_SECONDS_MAX = 240  # hang guards
+KCAT_SECONDS_MAX = 10
 
 Record = namedtuple("Record", "partition offset time_ms key value")
 
@@ -79,8 +80,15 @@ class Broker:
             found.append(Record(int(partition), int(offset), int(time_ms), key, value))
         return sorted(found)
 
-    def count(self, topic):
-        return len(self.records(topic))
+    def count(self, topic, partitions=1):
+        """How many records there are, by the ends of the partitions; 0 while nobody can tell."""
+        queries = [part for p in range(partitions) for part in ("-t", f"{topic}:{p}:-1")]
+        try:
+            done = subprocess.run(["kcat", "-b", self.address, "-Q", *queries], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True, timeout=KCAT_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            return 0
+        return sum(max(0, int(line.split()[-1])) for line in done.stdout.splitlines() if " offset " in line)
 
 
 def by_key(pairs):

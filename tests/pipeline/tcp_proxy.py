@@ -9,8 +9,8 @@ import struct
 import threading
 
 CHUNK_BYTES = 65536
-TROUBLES = ("reset", "swallow_answers", "swallow_requests", "stall", "single_bytes", "delay")
 CUTS = ("reset", "swallow_answers", "swallow_requests")
+TROUBLES = (*CUTS, *CUTS, "stall", "single_bytes", "delay")
 
 
 class Connection:
@@ -107,10 +107,10 @@ class Proxy:
         dice = random.Random(seed)
         pause = threading.Event()
         while self.cuts < cuts and goes_on():
-            pause.wait(dice.uniform(0.05, 0.3))
+            pause.wait(dice.uniform(0.02, 0.15))
             self.trouble = dice.choice(TROUBLES)
             self.calm.clear()
-            pause.wait(dice.uniform(0.02, 0.2))
+            pause.wait(dice.uniform(0.02, 0.12))
             if self.trouble in CUTS and self.cut_all():
                 self.cuts += 1
             self.trouble = ""

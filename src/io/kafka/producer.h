@@ -20,6 +20,10 @@ class Producer {
   /// `topics` are named by their index from here on.
   static Result<Producer> open(const KafkaProperties& properties, const std::vector<std::string>& topics);
 
+  /// Connects and learns where the topics are, so that the first event does not wait for that. Returns after
+  /// `limit_ms` at the latest, connected or not.
+  void warm_up(int limit_ms);
+
   /// Offers the messages in order to one partition and sets `err` of each: taken, or why not. Once one meets
   /// a full queue, so do all behind it. Payloads stay where they are until they are reported. `timed`: they
   /// hold record times.

@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/check.h"
 #include "io/kafka/cluster.h"
 #include "io/kafka/delivery.h"
 #include "io/kafka/lanes.h"
@@ -83,6 +84,7 @@ Error missing_topics(const std::vector<std::string>& names, const KafkaOptions& 
           "let it be made: --create-topics --partitions 3   or make all of them: scripts/setup-kafka"};
 }
 
+constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kPause_ns = 50'000'000;
 
 /// Repeats until `ask` has a result that is `good`, or the time is over; the last result. What was just made
@@ -186,6 +188,7 @@ Done check_distinct_topics(const std::vector<std::string>& topics) {
 }  // namespace
 
 Done check_kafka_sink(const KafkaOptions& options, const std::vector<std::string>& topics) {
+  RACESIM_CHECK(!topics.empty());
   if (Done ok = check_options(options); !ok) return ok;
   for (const std::string& topic : topics)
     if (Done ok = check_topic_name(topic); !ok) return ok;
@@ -207,6 +210,7 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
   KafkaProperties properties = producer_properties(options, least_bytes);
   Result<Producer> producer = Producer::open(properties, topics);
   if (!producer) return tl::make_unexpected(producer.error());
+  producer->warm_up(kWarmUp_ms);
   try {
     auto sink = std::make_unique<KafkaSink>("kafka://" + options.brokers + "/" + topics.front(), options,
                                             *std::move(producer), *std::move(routes), std::move(properties),

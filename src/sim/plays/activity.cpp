@@ -41,6 +41,11 @@ double smooth(const std::array<double, N>& values, double hour) {
 
 constexpr std::int64_t kMondayMs = 4 * kDayMs;  // 1970-01-05
 
+std::int64_t in_week_ms(std::int64_t local_ms) {
+  const std::int64_t rest_ms = (local_ms - kMondayMs) % kWeekMs;
+  return rest_ms < 0 ? rest_ms + kWeekMs : rest_ms;
+}
+
 using Week = std::array<double, kWeekBins>;
 
 Week make_weekly_rates(Chronotype chronotype, Setting setting) {
@@ -78,40 +83,44 @@ const Week& weekly_rates(Chronotype chronotype, Setting setting) {
   return weeks[static_cast<std::size_t>(chronotype) * kSettingCount + static_cast<std::size_t>(setting)];
 }
 
-WeeklyCourse::WeeklyCourse(const std::array<double, kWeekBins>& rates) {
+WeeklyCourse::WeeklyCourse(const std::array<double, kWeekBins>& rates, double window_bins) {
   for (std::size_t bin = 0; bin + 1 < cumulative_.size(); ++bin)
     cumulative_[bin + 1] = cumulative_[bin] + rates[bin % kWeekBins];
+  for (std::size_t bin = 0; bin < windows_.size(); ++bin)
+    windows_[bin] = integral({static_cast<double>(bin % kWeekBins), window_bins});
 }
 
 double week_bins(std::int64_t local_ms) {
-  std::int64_t rest_ms = (local_ms - kMondayMs) % kWeekMs;
-  if (rest_ms < 0) rest_ms += kWeekMs;
-  return static_cast<double>(rest_ms) / static_cast<double>(kBinMs);
+  return static_cast<double>(in_week_ms(local_ms)) / static_cast<double>(kBinMs);
 }
 
 std::size_t week_bin(std::int64_t local_ms) {
-  return static_cast<std::size_t>(week_bins(local_ms));
+  return static_cast<std::size_t>(in_week_ms(local_ms) / kBinMs);
 }
 
 double WeeklyCourse::reach(const Stretch& stretch, double share) const {
   double rest = share * integral(stretch);
   double weeks = 0;
-  if (stretch.weeks > 0) {
+  if (stretch.weeks > 0) [[unlikely]] {
     weeks = std::min(stretch.weeks,
                      static_cast<double>(static_cast<std::int64_t>(rest / cumulative_[kWeekBins])));
     rest -= weeks * cumulative_[kWeekBins];
   }
   const double value = until(stretch.begin) + rest;
-  auto bin = static_cast<std::size_t>(stretch.begin.bin);
-  if (stretch.weeks == 0 && stretch.end.bin - stretch.begin.bin < 12) {
-    while (bin + 2 < cumulative_.size() && cumulative_[bin + 1] <= value) ++bin;
+  const double* bin = cumulative_.data() + stretch.begin.bin;
+  constexpr std::size_t kNear = 8;
+  if (stretch.weeks == 0 && stretch.end.bin - stretch.begin.bin <= static_cast<int>(kNear)) {
+    // Counted, not searched: which of a few half-hours it is nobody can guess.
+    std::int64_t passed = 0;
+    for (std::size_t i = 1; i <= kNear; ++i) passed += bin[i] <= value ? 1 : 0;
+    bin += passed;
   } else {
-    const auto above = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, value);
-    bin = static_cast<std::size_t>(above - cumulative_.begin()) - 1;
+    bin = std::upper_bound(cumulative_.data() + 1, cumulative_.data() + cumulative_.size() - 1, value) - 1;
   }
-  const double width = cumulative_[bin + 1] - cumulative_[bin];
-  const double part = width > 0 ? (value - cumulative_[bin]) / width : 0;
-  return weeks * static_cast<double>(kWeekBins) + static_cast<double>(bin) + part - stretch.begin.bins();
+  const double width = bin[1] - bin[0];
+  const double part = width > 0 ? (value - bin[0]) / width : 0;
+  return weeks * static_cast<double>(kWeekBins) + static_cast<double>(bin - cumulative_.data()) + part -
+         stretch.begin.bins();
 }
 
 }  // namespace racesim::plays

@@ -50,13 +50,19 @@ struct Stretch {
 /// Session starts over one week, piecewise constant per half-hour. The mean rate over a week need not be 1.
 class WeeklyCourse {
  public:
-  explicit WeeklyCourse(const std::array<double, kWeekBins>& rates);
+  /// `window_bins`: length of the windows that window() knows.
+  WeeklyCourse(const std::array<double, kWeekBins>& rates, double window_bins);
 
   /// Integral of the rate over a stretch, in half-hours of mean rate 1.
   double integral(const Stretch& stretch) const {
     double sum = until(stretch.end) - until(stretch.begin);
     if (stretch.weeks > 0) sum += stretch.weeks * cumulative_[kWeekBins];
     return sum;
+  }
+  /// The same over the window that begins at `moment`, below kWeekBins: exact at half-hours, linear between.
+  double window(const Stretch::Moment& moment) const {
+    const double* const bin = windows_.data() + moment.bin;
+    return bin[0] + moment.part * (bin[1] - bin[0]);
   }
   /// Half-hours from the stretch's begin until `share` (0 to 1) of its integral() is reached.
   double reach(const Stretch& stretch, double share) const;
@@ -68,6 +74,7 @@ class WeeklyCourse {
   }
 
   std::array<double, 2 * kWeekBins + 2> cumulative_{};  ///< over two weeks, so that no stretch wraps
+  std::array<double, kWeekBins + 1> windows_{};         ///< integral() from each half-hour on
 };
 
 /// Rates with a weekly mean of 1.

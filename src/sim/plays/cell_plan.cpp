@@ -1,6 +1,7 @@
 #include "sim/plays/cell_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -26,22 +27,26 @@ constexpr std::uint64_t kTripOf65536 = 6'554;
 constexpr std::int64_t kTripMs = 2 * kDayMs;
 
 /// Skips against the hour and the day (Lamere 2014: more at weekends and off work); our own figures, mean 1.
-float hour_patience(std::int64_t local_ms) {
-  const std::size_t bin = week_bin(local_ms);
-  const std::size_t hour = bin % 48 / 2;
-  const bool working = bin < 5 * 48 && hour >= 9 && hour < 17;
-  if (working) return 1.075F;
-  return bin >= 5 * 48 ? 0.952F : 0.985F;
-}
+constexpr auto kHourPatience = [] {
+  std::array<float, kWeekBins> table{};
+  for (std::size_t bin = 0; bin < kWeekBins; ++bin) {
+    const std::size_t hour = bin % 48 / 2;
+    const bool weekend = bin >= 5 * 48;
+    table[bin] = weekend ? 0.952F : hour >= 9 && hour < 17 ? 1.075F : 0.985F;
+  }
+  return table;
+}();
 
 }  // namespace
 
-CellPlanner::CellPlanner(const PlanContext& context)
-    : context_(&context), trips_(stream_key(context.seed, "plays.trip", 0).a) {
+CellPlanner::CellPlanner(const PlanContext& context) : context_(&context) {
   const Geometry& g = context.geometry;
   const auto fitting = static_cast<double>(g.cell_ms) * g.classes / context.usual_play_ms;
   most_plays_ = static_cast<std::uint32_t>(std::clamp(fitting, 1.0, static_cast<double>(kMostSessionPlays)));
   mean_plays_ = mean_session_length(most_plays_);
+  for (std::uint32_t plays = 0; plays <= most_plays_; ++plays)
+    needs_by_plays_ms_.push_back(
+        static_cast<std::int64_t>((plays + kSpread * std::sqrt(plays)) * context.usual_play_ms));
 }
 
 std::uint32_t CellPlanner::ordinal(const Geometry& geometry, std::int64_t cell, std::uint32_t shard) {
@@ -78,95 +83,114 @@ void CellPlanner::plan(std::int64_t cell, std::uint32_t shard, std::vector<Sessi
   weigh(span, first, last);
   level_weights(kFullDay * static_cast<double>(g.cell_ms) * g.classes / context_->usual_play_ms, plays);
   const StreamKey key = stream_key(context_->seed, topic_hash("plays.cell"), ordinal(g, cell, shard));
-  draw_sessions(key, plays, out);
-  place_in_time(key, cell, span, out);
+  draw_sessions(key, span, plays, out);
+  place_in_time(cell, span, out);
 }
 
 void CellPlanner::read_clocks(Span span) {
-  offsets_ms_.clear();
-  begin_bins_.clear();
-  const std::int64_t begin = context_->start_epoch_ms + span.begin_ms;
-  for (const OffsetRule& rule : context_->audience->rules()) {
-    offsets_ms_.push_back(offset_minutes(rule, begin) * 60'000LL);
-    begin_bins_.push_back(week_bins(begin + offsets_ms_.back()));
+  const std::int64_t begin_ms = context_->start_epoch_ms + span.begin_ms;
+  if (begin_ms < clocks_from_ms_ || begin_ms >= clocks_until_ms_) {
+    offsets_ms_.clear();
+    clocks_from_ms_ = begin_ms;
+    clocks_until_ms_ = INT64_MAX;
+    for (const OffsetRule& rule : context_->audience->rules()) {
+      offsets_ms_.push_back(offset_minutes(rule, begin_ms) * 60'000LL);
+      clocks_until_ms_ = std::min(clocks_until_ms_, next_offset_change_ms(rule, begin_ms));
+    }
   }
+  begin_bins_.clear();
+  for (const std::int64_t offset_ms : offsets_ms_) begin_bins_.push_back(week_bins(begin_ms + offset_ms));
   cell_bins_ = static_cast<double>(span.end_ms - span.begin_ms) / static_cast<double>(kBinMs);
 }
 
-/// Heavy and light weeks alternate (Louail and Barthelemy 2017): each listener's weight × 0.5 to 1.5.
 void CellPlanner::read_moods(Span span, std::uint32_t shard) {
   const std::int64_t week = (context_->start_epoch_ms + span.begin_ms) / kWeekMs;
   if (week == week_ && shard == shard_) return;
   week_ = week;
   shard_ = shard;
-  const Audience& audience = *context_->audience;
+  const StreamKey key = stream_key(context_->seed, "plays.week", static_cast<std::uint64_t>(week));
+  const std::uint64_t listeners = context_->audience->size();
+  moods_.resize(listeners);
+  const auto last = static_cast<std::uint32_t>(listeners * (shard + 1) / context_->geometry.shards);
+  for (auto i = static_cast<std::uint32_t>(listeners * shard / context_->geometry.shards); i < last; ++i)
+    moods_[i] = mood_of(i, key, week);
+}
+
+/// Heavy and light weeks alternate (Louail and Barthelemy 2017): each listener's weight × 0.5 to 1.5.
+CellPlanner::Mood CellPlanner::mood_of(std::uint32_t listener, StreamKey key, std::int64_t week) const {
+  const Listener& person = (*context_->audience)[listener];
   const Geometry& g = context_->geometry;
-  const StreamKey key =
-      stream_key(context_->seed, topic_hash("plays.week"), static_cast<std::uint64_t>(week));
-  moods_.resize(audience.size());
-  const std::uint64_t listeners = audience.size();
-  const auto last = static_cast<std::uint32_t>(listeners * (shard + 1) / g.shards);
-  for (auto i = static_cast<std::uint32_t>(listeners * shard / g.shards); i < last; ++i) {
-    const Listener& person = audience[i];
-    const std::uint64_t bits = draw(key, i);
-    const double inclination = static_cast<double>(person.weight) * (0.5 + unit(bits));
-    const std::int64_t possible = std::max(person.registered_ms, context_->earliest_epoch_ms);
-    Mood& mood = moods_[i];
-    mood.from_ms = possible <= context_->start_epoch_ms ? INT64_MIN : possible;
-    // A window that has an end repeats, but not for those who come in its course: their cells must tile it.
-    mood.phase_ms = !g.endless && mood.from_ms != INT64_MIN ? 0 : g.phase_ms(person.phase);
-    const std::int64_t in_week_ms = mood.phase_ms % kWeekMs + (mood.phase_ms % kWeekMs < 0 ? kWeekMs : 0);
-    mood.phase_bins = static_cast<double>(in_week_ms) / static_cast<double>(kBinMs);
-    mood.week_z = static_cast<float>(roughly_normal(mix64(bits)));
-    mood.length = week_length_factor(static_cast<double>(mood.week_z));
-    mood.rule = person.rule;
-    for (std::size_t h = 0; h < 2; ++h) {
-      mood.pull[h] = inclination * static_cast<double>(person.habits[h].share);
-      mood.course[h] = &context_->courses->of(person, person.habits[h].device);
-    }
+  const std::uint64_t bits = draw(key, listener);
+  const double inclination = static_cast<double>(person.weight) * (0.5 + unit(bits));
+  const std::int64_t possible = std::max(person.registered_ms, context_->earliest_epoch_ms);
+  Mood mood{};
+  mood.from_ms = possible <= context_->start_epoch_ms ? INT64_MIN : possible;
+  // A window that has an end repeats, but not for those who come in its course: their cells must tile it.
+  mood.phase_ms = !g.endless && mood.from_ms != INT64_MIN ? 0 : g.phase_ms(person.phase);
+  const std::int64_t rest_ms = mood.phase_ms % kWeekMs;
+  mood.phase_bins = static_cast<double>(rest_ms < 0 ? rest_ms + kWeekMs : rest_ms) / kBinMs;
+  mood.week_z = static_cast<float>(roughly_normal(mix64(bits)));
+  mood.length = week_length_factor(static_cast<double>(mood.week_z));
+  mood.rule = person.rule;
+  mood.home = person.home;
+  mood.patience = person.patience;
+  for (std::size_t h = 0; h < 2; ++h) {
+    mood.device[h] = person.habits[h].device;
+    mood.pull[h] = inclination * static_cast<double>(person.habits[h].share);
+    mood.course[h] = &context_->courses->of(person, person.habits[h].device);
   }
+  const std::uint64_t trip = draw({key.b, key.a}, listener);
+  mood.trip_from_ms = INT64_MAX;
+  if ((trip & 0xffff) < kTripOf65536) {
+    mood.trip_from_ms = week * kWeekMs + static_cast<std::int64_t>(below(trip << 16, kWeekMs - kTripMs));
+    mood.trip_to = context_->audience->near_by(person.home, mix64(trip));
+  }
+  return mood;
 }
 
 /// When the listener can begin a session of this cell, ms since the run's start.
-CellPlanner::Span CellPlanner::own_span(std::uint32_t listener, Span span) const {
-  const Mood& mood = moods_[listener];
+inline CellPlanner::Span CellPlanner::own_span(const Mood& mood, Span span) const {
   const std::int64_t begin_ms = span.begin_ms + mood.phase_ms;
   if (mood.from_ms == INT64_MIN) return {begin_ms, span.end_ms + mood.phase_ms};
   return {std::max(begin_ms, mood.from_ms - context_->start_epoch_ms), span.end_ms + mood.phase_ms};
 }
 
-/// The same as local time.
+/// The begin of the listener's own cell as local time of the week.
+inline double CellPlanner::begin_of(const Mood& mood) const {
+  const double bins = begin_bins_[mood.rule] + mood.phase_bins;
+  return bins >= static_cast<double>(kWeekBins) ? bins - static_cast<double>(kWeekBins) : bins;
+}
+
+/// own_span() as local time of the week.
 inline Stretch CellPlanner::stretch_of(const Mood& mood, Span span) const {
-  constexpr auto kWeek = static_cast<double>(kWeekBins);
-  double from_bins = begin_bins_[mood.rule] + mood.phase_bins;
-  double length_bins = cell_bins_;
-  if (mood.from_ms != INT64_MIN) [[unlikely]] {
-    const std::int64_t begin_ms = context_->start_epoch_ms + span.begin_ms + mood.phase_ms;
-    if (mood.from_ms > begin_ms) {
-      from_bins = week_bins(mood.from_ms + offsets_ms_[mood.rule]);
-      length_bins -= static_cast<double>(mood.from_ms - begin_ms) / static_cast<double>(kBinMs);
-      length_bins = std::max(0.0, length_bins);
-    }
-  }
-  return {from_bins >= kWeek ? from_bins - kWeek : from_bins, length_bins};
+  const std::int64_t begin_ms = context_->start_epoch_ms + span.begin_ms + mood.phase_ms;
+  if (mood.from_ms <= begin_ms) [[likely]]
+    return {begin_of(mood), cell_bins_};
+  const double missed_bins = static_cast<double>(mood.from_ms - begin_ms) / static_cast<double>(kBinMs);
+  return {week_bins(mood.from_ms + offsets_ms_[mood.rule]), std::max(0.0, cell_bins_ - missed_bins)};
 }
 
 /// Cumulative weights of the class over the span: mood × habit × what is usual at the place and hour, counted
 /// from when the listener is there.
 void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
   first_ = first;
-  weight_ends_.resize(2 * static_cast<std::size_t>(last - first));
+  weight_ends_.resize(last - first);
   double sum = 0, plays = 0, most = 0;
   double* end = weight_ends_.data();
-  for (std::uint32_t i = first; i < last; ++i, end += 2) {
+  for (std::uint32_t i = first; i < last; ++i, ++end) {
     const Mood& mood = moods_[i];
-    const Stretch stretch = stretch_of(mood, span);
-    const double one = mood.pull[0] * mood.course[0]->integral(stretch);
-    const double both = one + mood.pull[1] * mood.course[1]->integral(stretch);
-    const double in_plays = both * mood.length;
-    end[0] = sum + one;
-    sum += both;
-    end[1] = sum;
+    double weight = 0;
+    if (mood.from_ms == INT64_MIN) [[likely]] {
+      const Stretch::Moment begin(begin_of(mood));
+      weight = mood.pull[0] * mood.course[0]->window(begin) + mood.pull[1] * mood.course[1]->window(begin);
+    } else {
+      const Stretch stretch = stretch_of(mood, span);
+      weight =
+          mood.pull[0] * mood.course[0]->integral(stretch) + mood.pull[1] * mood.course[1]->integral(stretch);
+    }
+    const double in_plays = weight * mood.length;
+    sum += weight;
+    *end = sum;
     plays += in_plays;
     most = std::max(most, in_plays);
   }
@@ -180,13 +204,13 @@ void CellPlanner::weigh(Span span, std::uint32_t first, std::uint32_t last) {
 void CellPlanner::level_weights(double fitting, std::uint64_t quota) {
   double most_share = fitting / static_cast<double>(quota);
   if (most_weight_ <= most_share * plays_weight_) return;
-  const std::size_t count = weight_ends_.size() / 2;
+  const std::size_t count = weight_ends_.size();
   std::vector<double>& in_plays = scratch_;
   in_plays.resize(count);
   double before = 0, active = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    in_plays[i] = (weight_ends_[2 * i + 1] - before) * moods_[first_ + i].length;
-    before = weight_ends_[2 * i + 1];
+    in_plays[i] = (weight_ends_[i] - before) * moods_[first_ + i].length;
+    before = weight_ends_[i];
     active += in_plays[i] > 0 ? 1 : 0;
   }
   // Where there is no time for all, everybody has about as little.
@@ -205,29 +229,26 @@ void CellPlanner::level_weights(double fitting, std::uint64_t quota) {
   before = 0;
   double sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const double one = weight_ends_[2 * i] - before;
-    const double both = weight_ends_[2 * i + 1] - before;
-    before = weight_ends_[2 * i + 1];
-    const double scale = in_plays[i] > cap ? cap / in_plays[i] : 1;
-    weight_ends_[2 * i] = sum + one * scale;
-    sum += both * scale;
-    weight_ends_[2 * i + 1] = sum;
+    const double weight = weight_ends_[i] - before;
+    before = weight_ends_[i];
+    sum += in_plays[i] > cap ? weight * (cap / in_plays[i]) : weight;
+    weight_ends_[i] = sum;
   }
 }
 
 /// Walks once around the cumulative weights from a random place, in even strides with jitter, and takes
 /// sessions until the quota is full.
-void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out) {
+void CellPlanner::draw_sessions(StreamKey key, Span span, std::uint64_t quota, std::vector<Session>& out) {
   const double total = weight_ends_.back();
   const double expected = std::max(1.0, static_cast<double>(quota) / mean_plays_);
   const double stride = total / expected;
+  const StreamKey starts{key.b, key.a};
   double lap = -total * unit(draw(key, 0));  // what the rounds so far have taken, less the random origin
   std::size_t at = 0;
   std::uint64_t filled = 0;
   laps_.clear();
   for (std::uint64_t j = 0; filled < quota; ++j) {
-    const std::uint64_t bits = draw(key, 2 * j + 1);
-    double position = (static_cast<double>(j) + unit(bits)) * stride - lap;
+    double position = (static_cast<double>(j) + unit(draw(key, 2 * j + 1))) * stride - lap;
     while (position >= total) {
       position -= total;
       lap += total;
@@ -236,33 +257,36 @@ void CellPlanner::draw_sessions(StreamKey key, std::uint64_t quota, std::vector<
     }
     // Rounding may lift the position to the last end, so the search stops at who is there last.
     while (at + 1 < weight_ends_.size() && weight_ends_[at] <= position) ++at;
-    const std::uint32_t listener = first_ + static_cast<std::uint32_t>(at / 2);
-    const std::uint64_t length = std::min(
-        session_length(static_cast<double>(moods_[listener].week_z), draw(key, 2 * j + 2)), most_plays_);
+    const Mood& mood = moods_[first_ + at];
+    const std::uint64_t length =
+        std::min(session_length(static_cast<double>(mood.week_z), draw(key, 2 * j + 2)), most_plays_);
     const std::uint64_t rest = quota - filled;
     // A last session that the quota would cut to less than half makes the one in front longer instead.
     if (2 * rest < length && !out.empty() && out.back().plays + rest <= most_plays_) {
       out.back().plays = static_cast<std::uint16_t>(out.back().plays + rest);
       return;
     }
-    Session session{};
-    session.listener = listener;
-    session.device = (*context_->audience)[listener].habits[at % 2].device;
-    session.first_seq = static_cast<std::uint32_t>(filled);
-    session.plays = static_cast<std::uint16_t>(std::min(rest, length));
-    filled += session.plays;
-    out.push_back(session);
+    const double before = at == 0 ? 0 : weight_ends_[at - 1];
+    const double share = (position - before) / (weight_ends_[at] - before);
+    const StartDraw start = draw_start(mood, share, span, unit(draw(starts, j)));
+    const auto plays = static_cast<std::uint16_t>(std::min(rest, length));
+    out.push_back({start.start_ms, 0, first_ + static_cast<std::uint32_t>(at),
+                   static_cast<std::uint32_t>(filled), mood.home, mood.patience, plays, start.device});
+    filled += plays;
   }
 }
 
-std::int64_t CellPlanner::draw_start(const Session& session, Span span, double uniform) const {
-  const Mood& mood = moods_[session.listener];
+/// `device_share`, uniform in 0 to 1, decides between the listener's devices, `uniform` about the time.
+CellPlanner::StartDraw CellPlanner::draw_start(const Mood& mood, double device_share, Span span,
+                                               double uniform) const {
   const Stretch stretch = stretch_of(mood, span);
-  const Span own = own_span(session.listener, span);
-  const WeeklyCourse& course = context_->courses->of((*context_->audience)[session.listener], session.device);
-  const double bins = course.reach(stretch, uniform);
+  const double main = mood.pull[0] * mood.course[0]->integral(stretch);
+  const double other = mood.pull[1] * mood.course[1]->integral(stretch);
+  const std::size_t h = device_share * (main + other) < main ? 0 : 1;
+  const Span own = own_span(mood, span);
+  const double bins = mood.course[h]->reach(stretch, uniform);
   const std::int64_t start_ms = own.begin_ms + static_cast<std::int64_t>(bins * static_cast<double>(kBinMs));
-  return std::clamp(start_ms, own.begin_ms, own.end_ms - 1);
+  return {std::clamp(start_ms, own.begin_ms, own.end_ms - 1), mood.device[h]};
 }
 
 /// Fills order_. Sessions are drawn lap by lap, each in the order of listeners, so laps are merged.
@@ -270,55 +294,47 @@ void CellPlanner::sort_by_listener(const std::vector<Session>& sessions) {
   order_.resize(sessions.size());
   std::iota(order_.begin(), order_.end(), 0U);
   for (const std::size_t lap : laps_) {
-    const auto middle = order_.begin() + static_cast<std::ptrdiff_t>(lap);
     const auto next = std::upper_bound(laps_.begin(), laps_.end(), lap);
-    const auto end = next == laps_.end() ? order_.end() : order_.begin() + static_cast<std::ptrdiff_t>(*next);
-    std::inplace_merge(order_.begin(), middle, end, [&](std::uint32_t a, std::uint32_t b) {
+    const std::size_t end = next == laps_.end() ? order_.size() : *next;
+    std::uint32_t* const order = order_.data();
+    std::inplace_merge(order, order + lap, order + end, [&](std::uint32_t a, std::uint32_t b) {
       return sessions[a].listener < sessions[b].listener;
     });
   }
 }
 
-void CellPlanner::place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out) {
-  const StreamKey starts{key.b, key.a};
-  for (std::uint64_t j = 0; j < out.size(); ++j)
-    out[j].start_ms = draw_start(out[j], span, unit(draw(starts, j)));
+void CellPlanner::place_in_time(std::int64_t cell, Span span, std::vector<Session>& out) {
   sort_by_listener(out);
+  const std::int64_t turn_ms = context_->geometry.cell_begin(cell + context_->geometry.classes);
   for (std::size_t i = 0; i < order_.size();) {
     std::size_t end = i + 1;
     while (end < order_.size() && out[order_[end]].listener == out[order_[i]].listener) ++end;
     if (end - i > 1)
-      std::sort(order_.begin() + static_cast<std::ptrdiff_t>(i),
-                order_.begin() + static_cast<std::ptrdiff_t>(end), [&](std::uint32_t a, std::uint32_t b) {
-                  return out[a].start_ms != out[b].start_ms ? out[a].start_ms < out[b].start_ms : a < b;
-                });
-    settle_listener(cell, span, out, order_.data() + i, end - i);
+      std::sort(order_.data() + i, order_.data() + end, [&](std::uint32_t a, std::uint32_t b) {
+        return out[a].start_ms != out[b].start_ms ? out[a].start_ms < out[b].start_ms : a < b;
+      });
+    settle_listener(span, turn_ms, out, order_.data() + i, end - i);
     i = end;
   }
   for (Session& session : out) complete(session);
 }
 
-/// Time for a session so that it is rarely hurried: its plays, and something for the spread of their lengths.
-std::int64_t CellPlanner::needed_ms(const Session& session) const {
-  const double plays = session.plays;
-  return static_cast<std::int64_t>((plays + kSpread * std::sqrt(plays)) * context_->usual_play_ms);
-}
-
 /// Gives each session of one listener, in order of start, its time: as much as it needs, and half an hour's
-/// break where there is room. Sessions that would run into one another, or into the class's next turn, are
-/// moved apart. On a day too full for that all of them have less time in proportion.
-void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
+/// break where there is room. Sessions that would run into one another, or into the class's next turn at
+/// `turn_ms`, are moved apart. On a day too full for that all of them have less time in proportion.
+void CellPlanner::settle_listener(Span span, std::int64_t turn_ms, std::vector<Session>& sessions,
                                   const std::uint32_t* order, std::size_t count) {
   const Geometry& g = context_->geometry;
   const Mood& mood = moods_[sessions[order[0]].listener];
-  std::int64_t begin_ms = own_span(sessions[order[0]].listener, span).begin_ms;
-  std::int64_t limit_ms = g.cell_begin(cell + g.classes) + mood.phase_ms;
+  std::int64_t begin_ms = own_span(mood, span).begin_ms;
+  std::int64_t limit_ms = turn_ms + mood.phase_ms;
   // Past the window's end a session goes on as one that was under way at its start: only for those who were
   // registered then. The last millisecond can still hold a play.
   if (!g.endless && mood.from_ms != INT64_MIN) limit_ms = std::min(limit_ms, g.span_ms - 1);
   needs_ms_.resize(count);
   std::int64_t all_ms = 0;
-  for (std::size_t i = 0; i < count; ++i) all_ms += needs_ms_[i] = needed_ms(sessions[order[i]]);
+  for (std::size_t i = 0; i < count; ++i)
+    all_ms += needs_ms_[i] = needs_by_plays_ms_[sessions[order[i]].plays];
 
   double part = 1;
   std::int64_t break_ms = 0;
@@ -374,19 +390,11 @@ void CellPlanner::settle_listener(std::int64_t cell, Span span, std::vector<Sess
 
 /// Where the session is, and how patient the listener at that hour.
 void CellPlanner::complete(Session& session) const {
-  const Audience& audience = *context_->audience;
-  const Listener& person = audience[session.listener];
+  const Mood& mood = moods_[session.listener];
   const std::int64_t epoch_ms = context_->start_epoch_ms + session.start_ms;
-  session.location = person.home;
-  const std::int64_t week = epoch_ms / kWeekMs;
-  const std::uint64_t bits =
-      mix64(trips_ + ((static_cast<std::uint64_t>(week) << 32) | session.listener) * kGoldenGamma);
-  if ((bits & 0xffff) < kTripOf65536) [[unlikely]] {
-    const std::int64_t from_ms = static_cast<std::int64_t>(below(bits << 16, kWeekMs - kTripMs));
-    const std::int64_t since_ms = epoch_ms % kWeekMs - from_ms;
-    if (since_ms >= 0 && since_ms < kTripMs) session.location = audience.near_by(person.home, mix64(bits));
-  }
-  session.patience = person.patience * hour_patience(epoch_ms + offsets_ms_[person.rule]);
+  if (epoch_ms >= mood.trip_from_ms && epoch_ms - mood.trip_from_ms < kTripMs) [[unlikely]]
+    session.location = mood.trip_to;
+  session.patience *= kHourPatience[week_bin(epoch_ms + offsets_ms_[mood.rule])];
 }
 
 }  // namespace racesim::plays

@@ -55,53 +55,66 @@ class CellPlanner {
     std::int64_t end_ms;
   };
 
+  struct StartDraw {
+    std::int64_t start_ms;
+    Device device;
+  };
+
   /// Sessions that stand close to one another, and what they start later than they could, summed up.
   struct Block {
     std::int64_t sum_ms;
     std::int64_t sessions;
     std::int64_t mean_ms() const { return sum_ms / sessions; }
   };
-  /// What a listener is like in one week.
+  /// What a listener is like in one week: all that planning needs to know, side by side.
   struct Mood {
-    double pull[2];         ///< weight of the sessions on each of the two devices × 0.5 to 1.5
+    double pull[2];  ///< weight of the sessions on each of the two devices × 0.5 to 1.5
+    const WeeklyCourse* course[2];
     double phase_bins;      ///< phase_ms in half-hours, modulo a week
+    double length;          ///< of the sessions, × the mean
+    float week_z;           ///< the same, standard normal
+    float patience;         ///< 1 / (how much more often than the average the listener skips)
     std::int64_t phase_ms;  ///< how much later the listener's own cells begin
     std::int64_t from_ms;   ///< epoch; when the listener comes, far back for who was there at the run's start
-    const WeeklyCourse* course[2];
-    double length;  ///< of the sessions, × the mean
-    float week_z;   ///< the same, standard normal
+    std::int64_t trip_from_ms;  ///< epoch; of two days away, far ahead if there are none
+    std::uint32_t home;         ///< location
+    std::uint32_t trip_to;      ///< location
     std::uint16_t rule;
+    Device device[2];
   };
 
   void read_clocks(Span span);
   void read_moods(Span span, std::uint32_t shard);
-  Span own_span(std::uint32_t listener, Span span) const;
+  Mood mood_of(std::uint32_t listener, StreamKey key, std::int64_t week) const;
+  Span own_span(const Mood& mood, Span span) const;
+  double begin_of(const Mood& mood) const;
   Stretch stretch_of(const Mood& mood, Span span) const;
   void weigh(Span span, std::uint32_t first, std::uint32_t last);
   void level_weights(double fitting, std::uint64_t quota);
-  void draw_sessions(StreamKey key, std::uint64_t quota, std::vector<Session>& out);
+  void draw_sessions(StreamKey key, Span span, std::uint64_t quota, std::vector<Session>& out);
   void sort_by_listener(const std::vector<Session>& sessions);
-  void place_in_time(StreamKey key, std::int64_t cell, Span span, std::vector<Session>& out);
-  void settle_listener(std::int64_t cell, Span span, std::vector<Session>& sessions,
+  void place_in_time(std::int64_t cell, Span span, std::vector<Session>& out);
+  void settle_listener(Span span, std::int64_t turn_ms, std::vector<Session>& sessions,
                        const std::uint32_t* order, std::size_t count);
-  std::int64_t needed_ms(const Session& session) const;
-  std::int64_t draw_start(const Session& session, Span span, double uniform) const;
+  StartDraw draw_start(const Mood& mood, double device_share, Span span, double uniform) const;
   void complete(Session& session) const;
 
   const PlanContext* context_;
-  std::uint32_t most_plays_;              ///< of a session
-  double mean_plays_;                     ///< of a session
-  std::uint64_t trips_;                   ///< base of the draws of trips
-  std::vector<std::int64_t> offsets_ms_;  ///< of each rule's clock at the cell's begin
-  std::vector<double> begin_bins_;        ///< local time of the week at the cell's begin, per rule
-  double cell_bins_ = 0;                  ///< length of the cell
-  std::int64_t week_ = INT64_MIN;         ///< of moods_
-  std::uint32_t shard_ = 0;               ///< of moods_
-  std::vector<Mood> moods_;               ///< per listener; those of the shard are filled in
-  std::uint32_t first_ = 0;               ///< listener of the class
-  std::vector<double> weight_ends_;  ///< cumulative, two entries per listener from first_ on: one a habit
-  double plays_weight_ = 0;          ///< sum of the weights in plays, not sessions
-  double most_weight_ = 0;           ///< the largest of one listener in plays
+  std::uint32_t most_plays_;                     ///< of a session
+  double mean_plays_;                            ///< of a session
+  std::vector<std::int64_t> needs_by_plays_ms_;  ///< time for a session of so many plays, rarely hurried
+  std::int64_t clocks_from_ms_ = 0;              ///< epoch; offsets_ms_ hold from here
+  std::int64_t clocks_until_ms_ = INT64_MIN;     ///< until here
+  std::vector<std::int64_t> offsets_ms_;         ///< of each rule's clock at the cell's begin
+  std::vector<double> begin_bins_;               ///< local time of the week at the cell's begin, per rule
+  double cell_bins_ = 0;                         ///< length of the cell
+  std::int64_t week_ = INT64_MIN;                ///< of moods_
+  std::uint32_t shard_ = 0;                      ///< of moods_
+  std::vector<Mood> moods_;                      ///< per listener; those of the shard are filled in
+  std::uint32_t first_ = 0;                      ///< listener of the class
+  std::vector<double> weight_ends_;              ///< cumulative, per listener from first_ on
+  double plays_weight_ = 0;                      ///< sum of the weights in plays, not sessions
+  double most_weight_ = 0;                       ///< the largest of one listener in plays
   std::vector<double> scratch_;
   std::vector<std::size_t> laps_;  ///< where draw_sessions() came round: sessions stand by listener between
   std::vector<std::uint32_t> order_;

@@ -41,7 +41,8 @@ std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t
   return world;
 }
 
-Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms) : level_(level) {
+Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms, std::int64_t window_ms)
+    : level_(level) {
   const std::size_t groups = level ? audience.rules().size() : 1;
   std::array<double, kWeekBins> world{};
   if (level) world = world_rates(audience, start_ms);
@@ -55,7 +56,7 @@ Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms) : 
           for (std::size_t bin = 0; bin < kWeekBins; ++bin)
             rates[bin] /= std::max(
                 0.05, world[week_bin(static_cast<std::int64_t>(bin) * kBinMs + 4 * kDayMs - offset_ms)]);
-        courses_.emplace_back(rates);
+        courses_.emplace_back(rates, static_cast<double>(window_ms) / static_cast<double>(kBinMs));
       }
     }
   }

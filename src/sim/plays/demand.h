@@ -16,7 +16,8 @@ namespace racesim::plays {
 /// level at any hour while everybody's evening stays an evening.
 class Courses {
  public:
-  Courses(const Audience& audience, bool level, std::int64_t start_ms);
+  /// `window_ms`: length of the windows that WeeklyCourse::window() knows.
+  Courses(const Audience& audience, bool level, std::int64_t start_ms, std::int64_t window_ms);
 
   /// Kinds of listening: chronotype × setting.
   static constexpr std::size_t kKinds = kChronotypeCount * kSettingCount;

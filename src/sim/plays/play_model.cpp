@@ -1,6 +1,7 @@
 #include "sim/plays/play_model.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 
@@ -43,12 +44,27 @@ inline std::int32_t listened_ms(std::int32_t u, std::int32_t duration_ms) {
   return std::min(static_cast<std::int32_t>(ms), duration_ms);
 }
 
+/// The lower of two places drawn from ten bits, so that the first ones of the list come back most.
+constexpr auto kFavouritePlace = [] {
+  std::array<std::uint8_t, kFavouritePlaces * kFavouritePlaces> table{};
+  for (std::size_t i = 0; i < table.size(); ++i)
+    table[i] = static_cast<std::uint8_t>(std::min(i % kFavouritePlaces, i / kFavouritePlaces));
+  return table;
+}();
+
+/// Of the query that asks for play `i`.
+std::uint32_t released_of(std::span<const PlayQuery> queries, std::size_t i) {
+  std::size_t q = 0;
+  for (; i >= queries[q].count; ++q) i -= queries[q].count;
+  return queries[q].released;
+}
+
 /// Pause before the next play: most follow at once, one in twelve after up to two minutes.
 constexpr std::uint32_t kAtOnceOf65536 = 60'075;
-std::uint32_t pause_of(std::uint32_t bits16) {
+inline std::uint32_t pause_of(std::uint32_t bits16) {
   const std::uint32_t at_once = bits16 >> 6;
   const std::uint32_t later = (bits16 - kAtOnceOf65536) * 21 + 1'000;
-  return static_cast<std::uint32_t>(choose(bits16 < kAtOnceOf65536, at_once, later));
+  return bits16 < kAtOnceOf65536 ? at_once : later;
 }
 static_assert(1'000 + (65'535 - kAtOnceOf65536) * 21 <= kLongestPauseMs);
 
@@ -63,48 +79,50 @@ PlayModel::PlayModel(const Catalog& catalog, std::uint64_t seed, std::int64_t fi
   for (std::int64_t day = first_day; day <= last; ++day) released_by_day_.push_back(catalog.released_by(day));
 }
 
-void PlayModel::draw_plays(std::span<const PlayQuery> queries, Play* out) const {
-  std::uint64_t bits[kMostPlays];
-  std::uint64_t choice[kMostPlays];
-  std::uint32_t released[kMostPlays];
-  float patience[kMostPlays];
+void PlayModel::draw_plays(std::span<const PlayQuery> queries, PlayBlock& out) const {
+  constexpr std::size_t kMost = PlayBlock::kMost;
+  std::uint64_t choice[kMost];
+  std::uint32_t pause_bits[kMost];
+  float share[kMost];  // of 2^22: how many listeners leave earlier
   std::size_t count = 0;
+  std::uint32_t released = UINT32_MAX;  // at the time of all
   for (const PlayQuery& q : queries) {
-    RACESIM_CHECK(count + q.count <= kMostPlays);
-    // One stream each for plays and favourites, so one round of mixing does: draw()'s second one keeps the
-    // streams of many keys apart.
+    RACESIM_CHECK(count + q.count <= kMost);
+    released = std::min(released, q.released);
+    // One stream each for plays and favourites, so one round of mixing does: the second one of draw() keeps
+    // the streams of many keys apart.
     const std::uint64_t first = plays_ + ((static_cast<std::uint64_t>(q.cell) << 32) | q.seq) * kGoldenGamma;
     const std::uint64_t favourite = favourites_ + q.listener * (kFavouritePlaces * kGoldenGamma);
     for (std::uint64_t i = 0; i < q.count; ++i, ++count) {
-      bits[count] = mix64(first + i * kGoldenGamma);
-      // The lower of two places, so that the first ones of the list come back most.
-      const std::uint64_t one = (bits[count] >> 16) % kFavouritePlaces;
-      const std::uint64_t other = (bits[count] >> 21) % kFavouritePlaces;
-      const std::uint64_t place = std::min(one, other);
-      const bool repeats = (bits[count] & 0xffff) < kFavouriteOf65536;
-      choice[count] = mix64(choose(repeats, favourite + place * kGoldenGamma, bits[count] + kGoldenGamma));
-      released[count] = q.released;
-      patience[count] = q.patience;
+      std::uint64_t bits = mix64(first + i * kGoldenGamma);
+      // Compilers like to split this into a loop per column, each of which would draw the bits again.
+      asm volatile("" : "+r"(bits));
+      const std::uint64_t place = kFavouritePlace[(bits >> 16) % kFavouritePlace.size()];
+      const bool repeats = (bits & 0xffff) < kFavouriteOf65536;
+      choice[count] = mix64(choose(repeats, favourite + place * kGoldenGamma, bits + kGoldenGamma));
+      share[count] =
+          static_cast<float>(static_cast<std::int32_t>((bits >> 26) & ((1 << kShareBits) - 1))) * q.patience;
+      pause_bits[count] = static_cast<std::uint32_t>(bits >> 48);
     }
   }
+  std::int32_t u[kMost];
+  std::int32_t duration_ms[kMost];
   for (std::size_t i = 0; i < count; ++i) {
-    out[i].song = catalog_->pick_any(choice[i]);
-    out[i].tie = static_cast<std::uint32_t>(choice[i]);
+    std::uint32_t song = catalog_->pick_any(choice[i]);
     // Not out yet: another one, of those that are.
-    if (out[i].song >= released[i]) [[unlikely]]
-      out[i].song = catalog_->pick(mix64(choice[i] ^ bits[i]), released[i]);
+    if (song >= released) [[unlikely]] {
+      const std::uint32_t out_by_then = released_of(queries, i);
+      if (song >= out_by_then) song = catalog_->pick(mix64(choice[i] ^ pause_bits[i]), out_by_then);
+    }
+    const Catalog::Traits& traits = catalog_->traits(song);
+    u[i] = static_cast<std::int32_t>(share[i] * traits.patience);
+    duration_ms[i] = traits.duration_ms;
+    out.song_[i] = song;
+    out.tie_[i] = static_cast<std::uint32_t>(choice[i]);
   }
-  std::int32_t u[kMostPlays];
-  std::int32_t duration_ms[kMostPlays];
-  for (std::size_t i = 0; i < count; ++i) {
-    const Catalog::Traits& song = catalog_->traits(out[i].song);
-    const auto share = static_cast<std::int32_t>((bits[i] >> 26) & ((1 << kShareBits) - 1));
-    u[i] = static_cast<std::int32_t>(static_cast<float>(share) * (patience[i] * song.patience));
-    duration_ms[i] = song.duration_ms;
-    out[i].pause_ms = pause_of(static_cast<std::uint32_t>(bits[i] >> 48));
-  }
-  for (std::size_t i = 0; i < count; ++i) u[i] = listened_ms(u[i], duration_ms[i]);
-  for (std::size_t i = 0; i < count; ++i) out[i].wanted_ms = static_cast<std::uint32_t>(u[i]);
+  for (std::size_t i = 0; i < count; ++i)
+    out.wanted_ms_[i] = static_cast<std::uint32_t>(listened_ms(u[i], duration_ms[i]));
+  for (std::size_t i = 0; i < count; ++i) out.pause_ms_[i] = pause_of(pause_bits[i]);
 }
 
 }  // namespace racesim::plays

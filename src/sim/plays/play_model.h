@@ -29,6 +29,20 @@ struct Play {
   std::uint32_t tie;        ///< random bits that order plays of one millisecond
 };
 
+/// Plays column by column, as loops over them like it.
+class PlayBlock {
+ public:
+  static constexpr std::size_t kMost = 64;
+  Play operator[](std::size_t i) const { return {song_[i], wanted_ms_[i], pause_ms_[i], tie_[i]}; }
+
+ private:
+  friend class PlayModel;
+  std::uint32_t song_[kMost];
+  std::uint32_t wanted_ms_[kMost];
+  std::uint32_t pause_ms_[kMost];
+  std::uint32_t tie_[kMost];
+};
+
 /// Longest pause between two plays of a session.
 inline constexpr std::uint32_t kLongestPauseMs = 120'000;
 
@@ -50,11 +64,10 @@ class PlayModel {
     return released_by_day_[day < released_by_day_.size() ? day : released_by_day_.size() - 1];
   }
 
-  /// Answers the queries one after the other; together they ask for at most kMostPlays. Many at once, step by
-  /// step: one play alone is a long chain of dependent operations, a hundred side by side keep the processor
-  /// busy.
-  void draw_plays(std::span<const PlayQuery> queries, Play* out) const;
-  static constexpr std::size_t kMostPlays = 64;
+  /// Answers the queries one after the other; together they ask for at most PlayBlock::kMost. Many at once,
+  /// step by step: one play alone is a long chain of dependent operations, many side by side keep the
+  /// processor busy.
+  void draw_plays(std::span<const PlayQuery> queries, PlayBlock& out) const;
 
  private:
   const Catalog* catalog_;

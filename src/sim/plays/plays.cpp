@@ -18,25 +18,26 @@ class PlaysScenario final : public Scenario {
         streams_{StreamInfo{"plays", &schema_info<PlayRow>(), "song-plays"}},
         catalog_(*config.master.songs, law, config.seed),
         audience_(*config.master.users, *config.master.locations, config.seed),
-        courses_(audience_, config.plays.volume_per_minute, config.start_ms),
+        geometry_(make_geometry(config, audience_)),
+        courses_(audience_, config.plays.volume_per_minute, config.start_ms, geometry_.cell_ms),
         demand_(config, audience_, earliest_song_ms()),
         model_(catalog_, config.seed, day_of(config.start_ms)),
         context_{{config.seed, config.start_ms, earliest_song_ms(),
                   std::int64_t{catalog_.longest_ms()} + kLongestPauseMs, usual_play_ms(catalog_.mean_ms()),
-                  &audience_, &courses_, &demand_, make_geometry(config, audience_)},
+                  &audience_, &courses_, &demand_, geometry_},
                  &model_} {}
 
   std::span<const StreamInfo> streams() const override { return streams_; }
-  std::uint32_t shard_count() const override { return geometry().shards; }
+  std::uint32_t shard_count() const override { return geometry_.shards; }
   std::uint64_t slice_count() const override {
     if (!config_.end_ms) return UINT64_MAX;
     const std::int64_t span_ms = *config_.end_ms - config_.start_ms;
-    return static_cast<std::uint64_t>((span_ms - 1) >> geometry().slice_shift) + 1;
+    return static_cast<std::uint64_t>((span_ms - 1) >> geometry_.slice_shift) + 1;
   }
   Slice slice(std::uint64_t index) const override {
     const std::int64_t begin_ms =
-        config_.start_ms + (static_cast<std::int64_t>(index) << geometry().slice_shift);
-    std::int64_t end_ms = begin_ms + (1LL << geometry().slice_shift);
+        config_.start_ms + (static_cast<std::int64_t>(index) << geometry_.slice_shift);
+    std::int64_t end_ms = begin_ms + (1LL << geometry_.slice_shift);
     if (config_.end_ms) end_ms = std::min(end_ms, *config_.end_ms);
     return {index, begin_ms * 1'000'000, end_ms * 1'000'000};
   }
@@ -58,12 +59,12 @@ class PlaysScenario final : public Scenario {
     return epoch_ms / kDayMs - (epoch_ms % kDayMs < 0 ? 1 : 0);
   }
   std::int64_t earliest_song_ms() const { return catalog_.first_release_day() * kDayMs; }
-  const Geometry& geometry() const { return context_.plan.geometry; }
 
   ScenarioConfig config_;
   std::array<StreamInfo, 1> streams_;
   Catalog catalog_;
   Audience audience_;
+  Geometry geometry_;
   Courses courses_;
   Demand demand_;
   PlayModel model_;

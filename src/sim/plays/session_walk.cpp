@@ -10,7 +10,8 @@ namespace racesim::plays {
 namespace {
 
 constexpr std::size_t kRowsPerCall = 512;  // rows and their text stay in the second-level cache
-constexpr int kSortBits = 22;              // two passes of eleven
+constexpr int kPassBits = 11;              // of each of the two passes that sort a slice
+constexpr std::uint64_t kPassSize = 1 << kPassBits;
 // A play with its pause takes 100 to 200 s. One drawn too many is drawn again in the next slice, one too few
 // costs another round.
 constexpr std::int64_t kUsualPlay_ms = 160'000;
@@ -67,9 +68,9 @@ bool ShardCalendar::skip(Cursor& cursor, std::int64_t until_ms) const {
   while (cursor.next_ms < until_ms) {
     if (cursor.left == 1) return false;
     const PlayQuery question = query(cursor);
-    Play play{};
-    context_->model->draw_plays({&question, 1}, &play);
-    cursor.pass(play);
+    PlayBlock play;
+    context_->model->draw_plays({&question, 1}, play);
+    cursor.pass(play[0]);
   }
   return true;
 }
@@ -88,14 +89,16 @@ void ShardCalendar::open_cell(std::int64_t cell, std::int64_t skip_to_ms) {
   const std::int64_t shift_ms = period * g.span_ms;
   planner_.plan(planned, shard_, sessions_);
   const std::uint32_t ordinal = CellPlanner::ordinal(g, planned, shard_);
+  const std::uint32_t usual_ms = context_->plan.usual_play_ms;
   for (const Session& s : sessions_) {
+    const std::int64_t spare_ms = s.limit_ms - s.start_ms - static_cast<std::int64_t>(s.plays - 1) * usual_ms;
     Cursor c{s.start_ms + shift_ms,
-             s.limit_ms + shift_ms,
+             spare_ms,
              ordinal,
              s.first_seq,
              s.listener,
              s.location,
-             context_->plan.usual_play_ms,
+             usual_ms,
              s.patience,
              s.plays,
              s.device};
@@ -111,48 +114,49 @@ std::uint32_t ShardCalendar::plays_ahead(const Cursor& c, const SliceSpan& slice
   return static_cast<std::uint32_t>(std::min({fitting, std::int64_t{c.left}, kMostAhead}));
 }
 
-/// Turns the drawn plays that fall into the slice into records.
-void ShardCalendar::write(Cursor& c, const Play* play, std::size_t count, const SliceSpan& slice,
-                          std::vector<Record>& out) const {
-  const Play* const last = play + count;
-  out.resize(out.size() + count);
-  Record* record = out.data() + out.size() - count;
+/// Turns the drawn plays from `first` to `last` that fall into the slice into records.
+void ShardCalendar::write(Cursor& cursor, const PlayBlock& plays, std::size_t first, std::size_t last,
+                          const SliceSpan& slice, RecordBuffer& out) {
+  Cursor c = cursor;  // a copy that nothing else points to stays in registers
+  Record* const begin = out.room_for(last - first);
+  Record* record = begin;
   do {
-    *record = {static_cast<std::uint32_t>(c.next_ms - slice.begin_ms),
-               play->song,
-               c.listener,
-               c.location,
-               c.cell,
-               c.seq,
-               0,
-               static_cast<std::uint32_t>(c.device) | (play->tie << 8)};
-    record->listened_ms = c.pass(*play);
+    const Play play = plays[first];
+    record->in_slice_ms = static_cast<std::uint32_t>(c.next_ms - slice.begin_ms);
+    record->song = play.song;
+    record->listener = c.listener;
+    record->location = c.location;
+    record->cell = c.cell;
+    record->seq = c.seq;
+    record->device_and_tie = static_cast<std::uint32_t>(c.device) | (play.tie << 8);
+    record->listened_ms = c.pass(play);
     ++record;
-    ++play;
-  } while (play != last && c.next_ms < slice.end_ms);
-  out.resize(out.size() - static_cast<std::size_t>(last - play));
+    ++first;
+  } while (first != last && c.next_ms < slice.end_ms);
+  out.grow(static_cast<std::size_t>(record - begin));
+  cursor = c;
 }
 
 /// The next plays of each session in due_; keeps those sessions that have more within the slice.
-void ShardCalendar::play_round(const SliceSpan& slice, std::vector<Record>& out) {
-  PlayQuery queries[PlayModel::kMostPlays];
-  Play plays[PlayModel::kMostPlays];
+void ShardCalendar::play_round(const SliceSpan& slice, RecordBuffer& out) {
+  PlayQuery queries[PlayBlock::kMost];
+  PlayBlock plays;
   std::size_t kept = 0;
   for (std::size_t first = 0, next = 0; first < due_.size(); first = next) {
     std::size_t count = 0;
     for (; next < due_.size(); ++next) {
       const std::uint32_t wanted = plays_ahead(due_[next], slice);
-      if (count + wanted > PlayModel::kMostPlays) break;
+      if (count + wanted > PlayBlock::kMost) break;
       queries[next - first] = query(due_[next]);
       queries[next - first].count = wanted;
       count += wanted;
     }
     context_->model->draw_plays({queries, next - first}, plays);
-    const Play* play = plays;
+    std::size_t play = 0;
     for (std::size_t i = first; i < next; ++i) {
       Cursor& c = due_[i];
       const std::uint32_t drawn = queries[i - first].count;
-      write(c, play, drawn, slice, out);
+      write(c, plays, play, play + drawn, slice, out);
       play += drawn;
       if (c.left == 0) continue;
       if (c.next_ms < slice.end_ms)
@@ -164,7 +168,7 @@ void ShardCalendar::play_round(const SliceSpan& slice, std::vector<Record>& out)
   due_.resize(kept);
 }
 
-void ShardCalendar::advance(std::uint64_t slice, std::vector<Record>& out) {
+void ShardCalendar::advance(std::uint64_t slice, RecordBuffer& out) {
   const Geometry& g = context_->plan.geometry;
   const std::int64_t begin_ms = static_cast<std::int64_t>(slice) << g.slice_shift;
   std::int64_t end_ms = begin_ms + (1LL << g.slice_shift);
@@ -231,41 +235,39 @@ void SessionWalk::fill(std::uint64_t index, RowConsumer& out) {
   give_back(std::move(scratch));
 }
 
-/// Sorts by time, then random bits, then identity: two stable counting passes, and the few equal keys by
-/// hand.
+/// Sorts by time, then random bits, then identity: two stable counting passes over the upper bits of the
+/// time, or all of it and random bits, and the few equal keys by hand.
 void SessionWalk::order(Scratch& s) const {
-  const int time_bits = std::min(context_.plan.geometry.slice_shift, 31);
-  const int key_bits = std::max(time_bits, kSortBits);
-  const int tie_shift = 32 - (key_bits - time_bits);
-  const int pass_bits = (key_bits + 1) / 2;
-  const std::uint64_t mask = (std::uint64_t{1} << pass_bits) - 1;
+  const int drop = context_.plan.geometry.slice_shift + 32 - 2 * kPassBits;
   const std::size_t count = s.records.size();
   s.keys.resize(count);
   s.sorted.resize(count);
-  s.counts.assign(2 * (mask + 2), 0);
-  std::uint32_t* const low_counts = s.counts.data();
-  std::uint32_t* const high_counts = low_counts + mask + 2;
+  std::uint32_t low_counts[kPassSize + 1] = {};
+  std::uint32_t high_counts[kPassSize + 1] = {};
   for (std::size_t i = 0; i < count; ++i) {
     const Record& r = s.records[i];
-    const std::uint64_t tie = static_cast<std::uint64_t>(r.device_and_tie) >> tie_shift;
-    const std::uint64_t key = (static_cast<std::uint64_t>(r.in_slice_ms) << (32 - tie_shift)) | tie;
-    ++low_counts[(key & mask) + 1];
-    ++high_counts[(key >> pass_bits) + 1];
+    const std::uint64_t key = ((std::uint64_t{r.in_slice_ms} << 32) | r.device_and_tie) >> drop;
+    ++low_counts[key % kPassSize + 1];
+    ++high_counts[key / kPassSize + 1];
     s.keys[i] = (key << 32) | i;
   }
-  for (std::size_t b = 1; b <= mask; ++b) {
+  for (std::size_t b = 1; b < kPassSize; ++b) {
     low_counts[b] += low_counts[b - 1];
     high_counts[b] += high_counts[b - 1];
   }
-  for (const std::uint64_t key : s.keys) s.sorted[low_counts[(key >> 32) & mask]++] = key;
-  for (const std::uint64_t key : s.sorted) s.keys[high_counts[key >> (32 + pass_bits)]++] = key;
+  std::uint64_t* const keys = s.keys.data();
+  std::uint64_t* const sorted = s.sorted.data();
+  for (std::size_t i = 0; i < count; ++i) sorted[low_counts[(keys[i] >> 32) % kPassSize]++] = keys[i];
+  for (std::size_t i = 0; i < count; ++i) keys[high_counts[sorted[i] >> (32 + kPassBits)]++] = sorted[i];
   settle_ties(s);
 }
 
 void SessionWalk::settle_ties(Scratch& s) const {
-  const auto by_identity = [&](std::uint64_t a, std::uint64_t b) {
+  const auto earlier = [&](std::uint64_t a, std::uint64_t b) {
     const Record& x = s.records[static_cast<std::uint32_t>(a)];
     const Record& y = s.records[static_cast<std::uint32_t>(b)];
+    if (x.in_slice_ms != y.in_slice_ms) return x.in_slice_ms < y.in_slice_ms;
+    if (x.device_and_tie != y.device_and_tie) return x.device_and_tie < y.device_and_tie;
     return x.cell != y.cell ? x.cell < y.cell : x.seq < y.seq;
   };
   const std::size_t count = s.keys.size();
@@ -279,7 +281,7 @@ void SessionWalk::settle_ties(Scratch& s) const {
     const auto last =
         std::find_if(first, s.keys.end(), [&](std::uint64_t key) { return key >> 32 != *first >> 32; });
     i = static_cast<std::size_t>(last - s.keys.begin());
-    std::sort(first, last, by_identity);
+    std::sort(first, last, earlier);
   }
 }
 

@@ -27,10 +27,28 @@ struct Record {
   std::uint32_t device_and_tie;  ///< device in the lowest byte, random bits above
 };
 
+/// Room for records that is never initialised twice; used like a vector.
+class RecordBuffer {
+ public:
+  void clear() { size_ = 0; }
+  std::size_t size() const { return size_; }
+  const Record& operator[](std::size_t i) const { return room_[i]; }
+  /// Where the next `count` records can be written; those that were are then counted by grow().
+  Record* room_for(std::size_t count) {
+    if (size_ + count > room_.size()) room_.resize(2 * room_.size() + count);
+    return room_.data() + size_;
+  }
+  void grow(std::size_t count) { size_ += count; }
+
+ private:
+  std::vector<Record> room_;
+  std::size_t size_ = 0;
+};
+
 /// A session under way.
 struct Cursor {
-  std::int64_t next_ms;  ///< start of the next play
-  std::int64_t limit_ms;
+  std::int64_t next_ms;   ///< start of the next play
+  std::int64_t spare_ms;  ///< from then to the session's limit, beyond what the plays after it usually take
   std::uint32_t cell;
   std::uint32_t seq;
   std::uint32_t listener;
@@ -42,7 +60,6 @@ struct Cursor {
 
   /// Goes on to the play after `play`; returns how long `play` is listened to.
   std::uint32_t pass(const Play& play) {
-    const std::int64_t spare_ms = limit_ms - next_ms - static_cast<std::int64_t>(left - 1) * usual_ms;
     std::int64_t listened_ms = play.wanted_ms;
     std::int64_t step_ms = listened_ms + play.pause_ms;
     if (spare_ms < step_ms) [[unlikely]] {
@@ -50,6 +67,7 @@ struct Cursor {
       listened_ms = std::min(listened_ms, step_ms);
     }
     next_ms += step_ms;
+    spare_ms += usual_ms - step_ms;
     ++seq;
     --left;
     return static_cast<std::uint32_t>(listened_ms);
@@ -59,11 +77,12 @@ struct Cursor {
   /// Where time is short the plays to come share what is left by what they want, this one by what it wants
   /// and the others by what is usual: so no length is anybody's favourite. Rounded up or down at random.
   std::int64_t share_of_rest(const Play& play) const {
+    const std::int64_t others_ms = static_cast<std::int64_t>(left - 1) * usual_ms;
+    const std::int64_t rest_ms = spare_ms + others_ms;
     const double wanted = play.wanted_ms;
-    const double all = wanted + static_cast<double>(left - 1) * usual_ms;
-    const double share = static_cast<double>(limit_ms - next_ms) * (wanted / all);
+    const double share = static_cast<double>(rest_ms) * (wanted / (wanted + static_cast<double>(others_ms)));
     // At least a millisecond for each, unless the session has none: then they are all at once.
-    const std::int64_t most_ms = std::max<std::int64_t>(0, limit_ms - next_ms - (left - 1));
+    const std::int64_t most_ms = std::max<std::int64_t>(0, rest_ms - (left - 1));
     return std::clamp(static_cast<std::int64_t>(share + play.tie * 0x1p-32),
                       std::min<std::int64_t>(1, most_ms), most_ms);
   }
@@ -81,7 +100,7 @@ class ShardCalendar {
   ShardCalendar(const WalkContext& context, std::uint32_t shard, std::uint64_t first_slice);
 
   /// Appends the plays of the slice in no particular order. Slices follow one another.
-  void advance(std::uint64_t slice, std::vector<Record>& out);
+  void advance(std::uint64_t slice, RecordBuffer& out);
 
  private:
   std::int64_t run_end_ms() const {
@@ -102,9 +121,9 @@ class ShardCalendar {
 
   PlayQuery query(const Cursor& cursor) const;
   std::uint32_t plays_ahead(const Cursor& cursor, const SliceSpan& slice) const;
-  void write(Cursor& cursor, const Play* play, std::size_t count, const SliceSpan& slice,
-             std::vector<Record>& out) const;
-  void play_round(const SliceSpan& slice, std::vector<Record>& out);
+  static void write(Cursor& cursor, const PlayBlock& plays, std::size_t first, std::size_t last,
+                    const SliceSpan& slice, RecordBuffer& out);
+  void play_round(const SliceSpan& slice, RecordBuffer& out);
   void park(const Cursor& cursor);
 
   const WalkContext* context_;
@@ -132,9 +151,8 @@ class SessionWalk final : public Walk {
         : next_slice(first_slice), calendar(context, shard, first_slice) {}
   };
   struct Scratch {
-    std::vector<Record> records;
+    RecordBuffer records;
     std::vector<std::uint64_t> keys, sorted;
-    std::vector<std::uint32_t> counts;
     RowBatch rows{schema_info<PlayRow>()};
   };
 

@@ -11,7 +11,11 @@ constexpr std::int64_t kHour_ns = 3600LL * 1'000'000'000;
 constexpr std::int64_t kNow_ns = 500'000 * kHour_ns;
 
 TopicState topic(std::map<std::string, std::string> config) {
-  return {"t", 1, std::move(config)};
+  TopicState state;
+  state.name = "t";
+  state.partitions = 1;
+  state.config = std::move(config);
+  return state;
 }
 /// A run from `from_h` to `to_h` hours from now.
 EventTimes run(std::int64_t from_h, std::optional<std::int64_t> to_h, double speed) {

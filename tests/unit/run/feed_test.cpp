@@ -180,6 +180,9 @@ TEST(Feed, ReadingBeginsAtAnyPlace) {
       const std::vector<Sent> expected(whole.sent.begin() + static_cast<std::ptrdiff_t>(place.ordinal),
                                        whole.sent.end());
       EXPECT_EQ(rest.sent, expected) << text << " from slice " << place.slice;
+      const std::vector<FeedPlace> places(whole.places.begin() + static_cast<std::ptrdiff_t>(i),
+                                          whole.places.end());
+      EXPECT_EQ(rest.places, places) << "whoever reads on from there finds the same places";
     }
   }
 }

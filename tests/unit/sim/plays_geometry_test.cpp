@@ -46,7 +46,8 @@ struct Parts {
   Parts(const World& world, const ScenarioConfig& given)
       : config(given),
         audience(world.users, world.locations, config.seed),
-        courses(audience, config.plays.volume_per_minute, config.start_ms),
+        courses(audience, config.plays.volume_per_minute, config.start_ms,
+                make_geometry(config, audience).cell_ms),
         demand(config, audience, 0),
         context{config.seed, config.start_ms, 0,
                 400'000,     kUsualPlayMs,    &audience,

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Race telemetry into one real broker with the sink's default settings, by turns in one run: ready lines through the sink
+against `kcat -P` of the same lines with the same settings, the whole program against ready lines through its sink, and
+the time from due to acknowledged at two rates beside a bare loop of librdkafka.
+
+The broker runs on the same machine and takes most of the time. A machine without Kafka's jars prints nothing but that.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from support.measure import QUICK, REFERENCE, ROOT, by_turns, middle, race, ratio, run, show, summary_of, \
+    turn_ratio  # noqa: E402
+
+EVENTS = 100_000 if QUICK else 1_000_000
+TURNS = 3 if QUICK else 5
+RATES = (1_000, 20_000)
+SECONDS = 2 if QUICK else 10
+TOPIC = "bench"
+LINGER_MS = 50  # the sink's, for historical runs
+SETTINGS = ("enable.idempotence=true", "acks=all", "compression.codec=lz4", f"linger.ms={LINGER_MS}",
+            "batch.num.messages=10000", "queue.buffering.max.messages=100000", "queue.buffering.max.kbytes=65536",
+            "socket.nagle.disable=true", "partitioner=murmur2")
+
+
+def sends(brokers, count, *more):
+    return race(52, "--volume", str(count), "--brokers", brokers, "--topic", TOPIC, *more)
+
+
+def measure(brokers, folder):
+    lines, keyed = folder / "lines", folder / "keyed"
+    with open(lines, "wb") as file:
+        run(race(52, "--volume", str(EVENTS)), stdout=file)
+    with open(lines) as source, open(keyed, "w") as target:
+        for line in source:
+            target.write(f"{json.loads(line)['car']}|{line}")
+    kcat = ["kcat", "-P", "-b", brokers, "-t", TOPIC, "-K", "|", "-l", str(keyed)]
+    for setting in SETTINGS:
+        kcat += ["-X", setting]
+    loop = [str(REFERENCE / "kafka_loop"), "sink", brokers, TOPIC, str(lines)]
+    run(sends(brokers, 1000, "--create-topics", "--partitions", "3"))
+    # Each side by its own clock: racesim and the loop leave out their start, kcat starts at once.
+    rates = by_turns(TURNS,
+                     ready=lambda: EVENTS / json.loads(run(loop).out)["seconds"],
+                     kcat=lambda: EVENTS / run(kcat).seconds,
+                     whole=lambda: summary_of(run(sends(brokers, EVENTS)))["got_rate"])
+    show("racesim's sink, ready lines", [r / 1e6 for r in rates["ready"]], "M events/s")
+    show("kcat -P, ready lines", [r / 1e6 for r in rates["kcat"]], "M events/s")
+    show("racesim run", [r / 1e6 for r in rates["whole"]], "M events/s")
+    ratio(turn_ratio(rates["ready"], rates["kcat"]), 0.9, "ready lines into a broker / kcat -P")
+    ratio(turn_ratio(rates["whole"], rates["ready"]), 0.7, "generate and produce / ready lines")
+    for rate in RATES:
+        some = folder / "some"
+        with open(lines) as source, open(some, "w") as target:
+            target.writelines(line for _, line in zip(range(rate * SECONDS), source))
+        bare = [str(REFERENCE / "kafka_loop"), "bare", brokers, TOPIC, str(some), str(rate)]
+        paced = sends(brokers, rate * SECONDS, "--posting-rate", f"{rate}/s", "-X", "linger.ms=5")
+        lags = by_turns(TURNS, ours=lambda: summary_of(run(paced))["ack_lag_ms"], bare=lambda: json.loads(run(bare).out))
+        for name, found in lags.items():
+            print(f"{rate}/s {name}: ack p50 {middle([lag['p50'] for lag in found]):.2f} ms, "
+                  f"p99 {middle([lag['p99'] for lag in found]):.2f} ms")
+
+
+def main():
+    if not shutil.which("kcat") or not shutil.which("java"):
+        print("kcat or java is missing: scripts/install-packages bench")
+        return
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="racesim-bench-"))
+    script = ROOT / "scripts" / "kafka"
+    try:
+        done = subprocess.run([script / "start", folder / "broker"], stdout=subprocess.PIPE, text=True, check=True)
+        measure(done.stdout.strip(), folder)
+    finally:
+        subprocess.run([script / "stop", folder / "broker", "--kill"], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
