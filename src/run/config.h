@@ -84,8 +84,8 @@ struct RunConfig {
   PaceOptions pace;
   DeliveryOptions delivery;
   CheckpointOptions checkpoint;
-  bool log_releases = false;  ///< for a manifest
-  bool digest = false;        ///< of all lines sent, in the manifest
+  bool log_releases = false;          ///< for a manifest
+  bool digest = false;                ///< of all lines sent, in the manifest
   FaultRules faults;                  ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
 };
