@@ -83,9 +83,9 @@ struct RunConfig {
   ShardOption shard;
   PaceOptions pace;
   DeliveryOptions delivery;
-  bool log_releases = false;  ///< for a manifest
-  bool digest = false;        ///< of all lines sent, in the manifest
   CheckpointOptions checkpoint;
+  bool log_releases = false;          ///< for a manifest
+  bool digest = false;                ///< of all lines sent, in the manifest
   FaultRules faults;                  ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
 };

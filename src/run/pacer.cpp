@@ -88,7 +88,7 @@ Result<Pacer> Pacer::make(const PaceOptions& options, std::uint64_t seed, Clock&
 
 void Pacer::start(std::int64_t now_ns, std::int64_t event_start_ns, std::uint64_t first_ordinal) {
   plan_.start_ns_ = now_ns;
-  if (!plan_.live_ && plan_.schedule_)
+  if (first_ordinal > 0 && !plan_.live_ && plan_.schedule_)
     plan_.start_ns_ = subtract_saturating(now_ns, plan_.schedule_->due_ns(first_ordinal));
   plan_.event_start_ns_ = event_start_ns;
 }

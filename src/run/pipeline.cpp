@@ -85,7 +85,7 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     const std::size_t count = last - from;
     note_due(*batch, from, last);
     count_faults(*batch, from, last);
-    if (releases_ != nullptr) releases_->note(*batch, from, last, shed);
+    if (release_log_ != nullptr) release_log_->note(*batch, from, last, shed);
     counters_.released.fetch_add(count);
     next_ordinal_ = batch->first_ordinal + last;
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);

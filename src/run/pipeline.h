@@ -59,12 +59,12 @@ class Pipeline {
 
   /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
   void limit(std::uint64_t events) { most_events_ = events; }
-  /// Before run(): also notes there what is released. The log outlives the pipeline.
-  void log_to(ReleaseLog& log) { releases_ = &log; }
   /// Before run(): sends from this ordinal on; the feed begins there or before.
   void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
   /// Before run(): tells how far it comes; outlives the pipeline.
   void keep_log(ProgressLog& log) { log_ = &log; }
+  /// Before run(): also notes there what is released. The log outlives the pipeline.
+  void log_to(ReleaseLog& log) { release_log_ = &log; }
   /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
   End run();
   /// Any thread: generate no more; what was released is delivered.
@@ -101,10 +101,10 @@ class Pipeline {
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
   std::uint64_t most_events_ = 0;
-  ReleaseLog* releases_ = nullptr;
   std::uint64_t first_ordinal_ = 0;
   std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
   ProgressLog* log_ = nullptr;
+  ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
   bool sinks_report_sends_ = false;
   std::atomic<bool> stop_{false};
