@@ -67,6 +67,8 @@ Result<VerifyReport> compare(const VerifyCommand& command) {
   if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
   const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
   if (!truth) return tl::make_unexpected(truth.error());
+  if (Done ok = open_topics(command.input, *(*truth)->scenario, *input); !ok)
+    return tl::make_unexpected(ok.error());
   Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
   report.result = std::move(*result);
@@ -128,9 +130,14 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
   };
   OptionSpec against =
       option_of("What", "against", "SOURCE",
-                "What arrived: file:PATH (.zst is decompressed), or - for the standard input",
+                "What arrived: file:PATH (.zst is decompressed), kafka for the run's topics, or - for the "
+                "standard input",
                 set_against(c.input.against));
-  against.suggestions = {"file:", "-"};
+  against.suggestions = {"file:", "kafka", "-"};
+  OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "The cluster, for --against kafka",
+                                 set_text(c.input.kafka.brokers));
+  brokers.default_value = c.input.kafka.brokers;
+  brokers.alias_variable = "KAFKA_BOOTSTRAP_SERVERS";
   OptionSpec threads = option_of("How", "threads", "N", "Threads that make the events again",
                                  set_number(c.threads, std::uint32_t{1}, std::uint32_t{256}));
   threads.default_value = "2";
@@ -142,6 +149,9 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
       file(option_of("What", "master-data-dir", "DIR",
                      "Where the master data of the run lie, if not where they were",
                      set_text(c.input.master_data_dir))),
+      brokers,
+      option_of("What", "topic", "TOPIC", "Topic of the main stream, if not the one that the run wrote to",
+                set_text(c.input.kafka.topic)),
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
       option_of(
           "How", "fast", "",

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "verify/invariants.h"
+#include "verify/kafka_arrivals.h"
 
 namespace racesim::cli {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 constexpr std::int64_t kPatience_ns =
     10'000'000'000;  ///< for a run to write its manifest behind its last event
 constexpr int kPoll_ms = 20;
+constexpr const char* kKafka = "kafka";
 
 /// Somebody holds the file: the run goes on.
 bool is_being_written(const std::string& path) {
@@ -50,9 +52,11 @@ Result<std::unique_ptr<ArrivedLanes>> open_against(const std::string& against) {
 
 Result<OpenedInput> open_input(const VerifyInput& input) {
   OpenedInput opened;
-  Result<std::unique_ptr<ArrivedLanes>> arrived = open_against(input.against);
-  if (!arrived) return tl::make_unexpected(arrived.error());
-  opened.arrived = std::move(*arrived);
+  if (input.against != kKafka) {
+    Result<std::unique_ptr<ArrivedLanes>> arrived = open_against(input.against);
+    if (!arrived) return tl::make_unexpected(arrived.error());
+    opened.arrived = std::move(*arrived);
+  }
   std::string path = input.manifest;
   const std::string partial = path + ".partial";
   if (input.against == "-") {
@@ -70,7 +74,18 @@ Result<OpenedInput> open_input(const VerifyInput& input) {
   return opened;
 }
 
+Done open_topics(const VerifyInput& input, const Scenario& scenario, OpenedInput& opened) {
+  if (opened.arrived) return {};
+  Result<std::unique_ptr<ArrivedLanes>> arrived = open_kafka_arrivals(input.kafka, opened.manifest, scenario);
+  if (!arrived) return tl::make_unexpected(arrived.error());
+  opened.arrived = std::move(*arrived);
+  return {};
+}
+
 Result<Findings> check_laws_of(const VerifyInput& input) {
+  if (input.against == kKafka)
+    return fail(ErrorKind::usage, "--invariants reads files and pipes, not topics",
+                "kcat -C -t TOPIC -e | racesim verify --invariants --against -");
   Result<std::unique_ptr<ArrivedLanes>> arrived = open_against(input.against);
   if (!arrived) return tl::make_unexpected(arrived.error());
   std::optional<MasterData> master;
@@ -84,8 +99,8 @@ Result<Findings> check_laws_of(const VerifyInput& input) {
 
 Setter set_against(std::string& target) {
   return [&target](const std::string& text) -> Done {
-    if (text != "-" && (text.size() < 6 || text.substr(0, 5) != "file:"))
-      return fail(ErrorKind::usage, "'" + text + "' is not known", "one of: file:PATH, -");
+    if (text != "-" && text != kKafka && (text.size() < 6 || text.substr(0, 5) != "file:"))
+      return fail(ErrorKind::usage, "'" + text + "' is not known", "one of: file:PATH, kafka, -");
     target = text;
     return {};
   };

@@ -100,6 +100,10 @@ class Sink {
   /// Where a later run may go on, for sinks that are resumable(). Any thread.
   virtual std::vector<StreamPosition> positions() const { return {}; }
 
+  /// Where the run's first records may lie, per lane, of sinks that write behind what others wrote. Any
+  /// thread.
+  virtual std::vector<StreamPosition> origins() const { return {}; }
+
   /// For sinks whose content can be read back; null for the others.
   virtual Resumable* resumable() { return nullptr; }
 

@@ -112,7 +112,7 @@ struct StreamTag {
   EventIdRule id_rule;
   /// Appends the key of an entity as receivers know it: "63", or the user's UUID. Any thread; not for every
   /// event, whoever needs it keeps what it got.
-  std::function<void(std::uint32_t entity, std::string& out)> append_key;
+  std::function<void(std::uint32_t entity, std::string& out)> append_key = {};
 };
 
 /// From event `first` on, up to the next span, events belong to the stream `stream`.

@@ -23,11 +23,18 @@ Json to_json(const StreamPosition& position) {
           {"next_ordinal", position.next_ordinal}};
 }
 
+Json to_json(const std::vector<StreamPosition>& positions) {
+  Json array = Json::array();
+  for (const StreamPosition& position : positions) array.push_back(to_json(position));
+  return array;
+}
+
 Json to_json(const SinkCheckpoint& sink) {
-  Json positions = Json::array();
-  for (const StreamPosition& position : sink.positions) positions.push_back(to_json(position));
-  return {
-      {"name", sink.name}, {"identity", sink.identity}, {"ordinal", sink.ordinal}, {"positions", positions}};
+  return {{"name", sink.name},
+          {"identity", sink.identity},
+          {"ordinal", sink.ordinal},
+          {"positions", to_json(sink.positions)},
+          {"origins", to_json(sink.origins)}};
 }
 
 StreamPosition position_from(const Json& json) {
@@ -35,8 +42,9 @@ StreamPosition position_from(const Json& json) {
 }
 
 SinkCheckpoint sink_from(const Json& json) {
-  SinkCheckpoint sink{json.at("name"), json.at("identity"), json.at("ordinal"), {}};
+  SinkCheckpoint sink{json.at("name"), json.at("identity"), json.at("ordinal"), {}, {}};
   for (const Json& position : json.at("positions")) sink.positions.push_back(position_from(position));
+  for (const Json& origin : json.at("origins")) sink.origins.push_back(position_from(origin));
   return sink;
 }
 

@@ -18,6 +18,7 @@ struct SinkCheckpoint {
   std::string identity;                   ///< Resumable::identity(); else empty
   std::uint64_t ordinal = 0;              ///< the sink is done with all sends before it
   std::vector<StreamPosition> positions;  ///< of its lanes
+  std::vector<StreamPosition> origins{};  ///< Sink::origins() of the process that began the run
 };
 
 struct Checkpoint {

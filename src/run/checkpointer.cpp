@@ -24,7 +24,7 @@ Done Checkpointer::save() {
   for (std::size_t i = 0; i < sinks_.size(); ++i) {
     const std::uint64_t ordinal = log_.sinks[i].below();
     checkpoint_.sinks.push_back(
-        {sinks_[i]->name(), identity_of(*sinks_[i]), ordinal, sinks_[i]->positions()});
+        {sinks_[i]->name(), identity_of(*sinks_[i]), ordinal, sinks_[i]->positions(), log_.origins[i]});
     least = std::min(least, ordinal);
   }
   checkpoint_.place = log_.places.before(least);

@@ -173,6 +173,8 @@ Manifest manifest_of(const Json& json) {
   json.at("shard").at("count").get_to(m.shard.count);
   if (m.shard.index < 1 || m.shard.index > m.shard.count) throw std::invalid_argument("shard: no such part");
   from_json(json.at("fault_rules"), m.faults);
+  for (const Json& origin : json.at("origins"))
+    m.origins.push_back({origin.at("topic"), origin.at("partition"), origin.at("offset"), 0});
   if (!json.at("sent").is_null()) from_json(json.at("sent"), m.totals.emplace());
   return m;
 }
@@ -236,6 +238,10 @@ std::string format_manifest(const Manifest& m) {
   json["event_format"] = m.event_format;
   json["shard"] = {{"index", m.shard.index}, {"count", m.shard.count}};
   json["fault_rules"] = to_json(m.faults);
+  json["origins"] = Json::array();
+  for (const StreamPosition& origin : m.origins)
+    json["origins"].push_back(
+        {{"topic", origin.topic}, {"partition", origin.partition}, {"offset", origin.next_offset}});
   json["sent"] = m.totals ? to_json(*m.totals) : Json(nullptr);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -52,6 +52,8 @@ struct Manifest {
   std::string event_format;
   ShardOption shard;
   FaultRules faults;
+  /// Where in its topics the run began, partition by partition, topics in the order of the streams.
+  std::vector<StreamPosition> origins;
   std::optional<ManifestTotals> totals;  ///< none: the run has not ended, or was killed
 
   /// What open_content() and Feed need to make the stream again. The folder of master data is that of then.

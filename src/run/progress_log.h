@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "io/sink.h"
 #include "run/feed.h"
 
 namespace racesim {
@@ -52,6 +53,7 @@ class ProgressLog {
   explicit ProgressLog(FeedPlace start) { places.note(start); }
   PlaceLog places;
   std::deque<SettledEvents> sinks;
+  std::vector<std::vector<StreamPosition>> origins;  ///< of each sink, when the run began
 };
 
 }  // namespace racesim

@@ -72,12 +72,14 @@ FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
 
 Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
                                                  DeadLetter& dead_letter) {
+  log_.origins.push_back(sink->origins());
   if (!known_) return sink;
   const std::size_t index = log_.sinks.size() - 1;
   if (index >= known_->sinks.size() || known_->sinks[index].name != sink->name())
     return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
                 "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
   const SinkCheckpoint& known = known_->sinks[index];
+  log_.origins.back() = known.origins;
   Backlog backlog;
   backlog.below = known.ordinal;
   if (sink->resumable() != nullptr) {

@@ -350,6 +350,9 @@ RunResult Session::Impl::wait() {
 
 Manifest Session::Impl::manifest() const {
   Manifest manifest = manifest_of(config_, *content_);
+  for (std::size_t i = 0; i < sinks_.size(); ++i)
+    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : sinks_[i]->origins())
+      manifest.origins.push_back(origin);
   if (!log_ || !ended()) return manifest;
   const RunStatus now = status();
   ManifestTotals totals;

@@ -28,6 +28,7 @@ class SkippingSink final : public Sink {
   bool reader_gone() const override { return inner_->reader_gone(); }
   std::vector<FailureReason> failure_reasons() const override { return inner_->failure_reasons(); }
   std::vector<StreamPosition> positions() const override { return inner_->positions(); }
+  std::vector<StreamPosition> origins() const override { return inner_->origins(); }
   Resumable* resumable() override { return inner_->resumable(); }
   const SinkCounters& counters() const override { return inner_->counters(); }
 

@@ -33,8 +33,8 @@ class ArrivedLanes {
  public:
   virtual ~ArrivedLanes() = default;
   virtual std::vector<ArrivedLane*> lanes() = 0;
-  /// The lane of the events with this key; called once per entity.
-  virtual std::uint32_t lane_of(std::string_view /*key*/) const { return 0; }
+  /// The lane of the events of this stream with this key; called once per entity.
+  virtual std::uint32_t lane_of(std::uint32_t /*stream*/, std::string_view /*key*/) const { return 0; }
   /// Files begin with the header of formats that have one.
   virtual bool has_header() const { return true; }
 };

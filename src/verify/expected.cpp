@@ -137,7 +137,7 @@ std::uint32_t ExpectedStream::lane_of(const WireBatch& batch, std::size_t i) {
   if (fresh) {
     std::string key;
     (*batch.streams)[stream].append_key(batch.heads[i].entity, key);
-    found->second = lane_of_(key);
+    found->second = lane_of_(stream, key);
   }
   return found->second;
 }

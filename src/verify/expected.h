@@ -82,7 +82,7 @@ class SentRange {
 
 class ExpectedStream {
  public:
-  using LaneOf = std::function<std::uint32_t(std::string_view key)>;
+  using LaneOf = std::function<std::uint32_t(std::uint32_t stream, std::string_view key)>;
 
   /// `feed` is started and outlives the stream. `range` is what was sent, as far as it is known.
   ExpectedStream(Feed& feed, SentRange range, std::size_t lanes, LaneOf lane_of);

@@ -103,6 +103,7 @@ class LaneMatcher {
   void count_present(std::uint8_t faults);
   void leave_missing_before(std::uint64_t position);
   void come_late(std::uint64_t position, Came how);
+  void rename_last_duplicated();
   void duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
                  std::optional<std::uint64_t> position);
   void altered(std::uint64_t position, std::string_view line);
@@ -155,6 +156,7 @@ class LaneMatcher {
     std::uint64_t seq = 0;
     std::optional<std::uint64_t> position;  ///< none: it came so long ago that only its number is known
     bool in_run = false;
+    bool shown = false;  ///< as an example
   } last_duplicate_;
 
   bool end_is_known_ = true;

@@ -152,16 +152,24 @@ void LaneMatcher::duplicate(std::uint32_t stream, const EventHead& head, const s
   if (follows && !last.in_run) {
     --findings_[Finding::duplicated];
     ++findings_[Finding::redelivered];
-    for (auto example = findings_.examples.rbegin(); example != findings_.examples.rend(); ++example)
-      if (example->kind == Finding::duplicated) {
-        example->kind = Finding::redelivered;
-        break;
-      }
+    if (last.shown) rename_last_duplicated();
   }
   const Finding kind = follows ? Finding::redelivered : Finding::duplicated;
   ++findings_[kind];
+  const bool shown = findings_.wants(kind);
   example(kind, settings_.streams[stream].name, entity, std::to_string(head.seq), lines_.place(), {});
-  last = {lines_.line_number(), stream, head.owner, head.seq, position, follows};
+  last = {lines_.line_number(), stream, head.owner, head.seq, position, follows, shown};
+}
+
+void LaneMatcher::rename_last_duplicated() {
+  std::vector<FindingExample>& examples = findings_.examples;
+  const auto last = std::find_if(examples.rbegin(), examples.rend(),
+                                 [](const FindingExample& e) { return e.kind == Finding::duplicated; });
+  if (last == examples.rend()) return;
+  if (findings_.wants(Finding::redelivered))
+    last->kind = Finding::redelivered;
+  else
+    examples.erase(std::next(last).base());
 }
 
 /// A line that is in the place of no event, and whose bytes are not remembered.

@@ -84,8 +84,9 @@ Done Verification::open() {
                                  options_.threads, manifest_.faults, manifest_.content.seed);
   if (Done ok = feed_->start(); !ok) return ok;
   const std::vector<ArrivedLane*> lanes = arrivals_.lanes();
-  expected_.emplace(*feed_, sent_range(), lanes.size(),
-                    [this](std::string_view key) { return arrivals_.lane_of(key); });
+  expected_.emplace(*feed_, sent_range(), lanes.size(), [this](std::uint32_t stream, std::string_view key) {
+    return arrivals_.lane_of(stream, key);
+  });
   settings_.shed = &expected_->shed();
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     matchers_.emplace_back(

@@ -180,9 +180,19 @@ bool Cluster::describe(std::vector<TopicState>& topics) {
 }
 
 Result<std::vector<std::int64_t>> Cluster::end_offsets(const std::vector<TopicPartition>& partitions) {
+  return offsets(partitions, RD_KAFKA_OFFSET_END);
+}
+
+Result<std::vector<std::int64_t>> Cluster::begin_offsets(const std::vector<TopicPartition>& partitions) {
+  return offsets(partitions, RD_KAFKA_OFFSET_BEGINNING);
+}
+
+/// `which`: one of librdkafka's logical offsets.
+Result<std::vector<std::int64_t>> Cluster::offsets(const std::vector<TopicPartition>& partitions,
+                                                   std::int64_t which) {
   const PartitionListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const TopicPartition& p : partitions)
-    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = RD_KAFKA_OFFSET_END;
+    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = which;
   const rd_kafka_resp_err_t code =
       rd_kafka_offsets_for_times(client_.get(), list.get(), std::min(limit_ms_, kEnds_ms));
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return tl::make_unexpected(unreachable());

@@ -40,6 +40,8 @@ class Cluster {
   bool describe(std::vector<TopicState>& topics);
   /// Behind the last record of each partition. Errors: runtime.
   Result<std::vector<std::int64_t>> end_offsets(const std::vector<TopicPartition>& partitions);
+  /// Of the first record that each partition still has. Errors: runtime.
+  Result<std::vector<std::int64_t>> begin_offsets(const std::vector<TopicPartition>& partitions);
   /// The cluster's id; empty if it has none.
   std::string id();
 
@@ -48,6 +50,8 @@ class Cluster {
       : client_(std::move(client)),
         brokers_(options.brokers),
         limit_ms_(static_cast<int>(options.connect_grace_ns / 1'000'000)) {}
+  Result<std::vector<std::int64_t>> offsets(const std::vector<TopicPartition>& partitions,
+                                            std::int64_t which);
   Error unreachable() const;
   Result<EventPtr> answer(rd_kafka_queue_t* queue, const char* what) const;
 

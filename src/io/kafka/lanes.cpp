@@ -26,6 +26,7 @@ Lanes::Lanes(const std::vector<Route>& routes, KafkaOptions options, std::string
     for (std::int32_t p = 0; p < route.partitions; ++p)
       positions_.push_back({route.topic, p, route.first_offsets[static_cast<std::size_t>(p)], 0});
   }
+  origins_ = positions_;
 }
 
 std::size_t Lanes::lane_of(const WireBatch& batch, std::size_t i) {

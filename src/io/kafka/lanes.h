@@ -27,6 +27,7 @@ class Lanes final : public Resumable {
   std::size_t lane_of(const WireBatch& batch, std::size_t i) override;
   bool is_alone() const override { return false; }
 
+  const std::vector<StreamPosition>& origins() const { return origins_; }
   /// Each lane's place: the one in `written` if there is one, else that of the start.
   std::vector<StreamPosition> positions(const std::vector<StreamPosition>& written) const;
 
@@ -35,6 +36,7 @@ class Lanes final : public Resumable {
   Clock& clock_;
   std::string identity_;
   std::vector<StreamPosition> positions_;  ///< of all lanes
+  std::vector<StreamPosition> origins_;    ///< of all lanes, when this process began
   std::vector<std::size_t> first_lane_;    ///< of each topic
   std::deque<KeyTable> keys_;              ///< by topic
 };

@@ -44,6 +44,7 @@ class KafkaSink final : public Sink {
   std::uint64_t unsent() const override { return delivery_.pending(); }
   std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
   std::vector<StreamPosition> positions() const override { return lanes_.positions(delivery_.positions()); }
+  std::vector<StreamPosition> origins() const override { return lanes_.origins(); }
   Resumable* resumable() override { return &lanes_; }
 
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {

@@ -41,6 +41,7 @@ class ThreadedSink final : public Sink {
   std::uint64_t unsent() const override;
   std::vector<FailureReason> failure_reasons() const override { return inner_->failure_reasons(); }
   std::vector<StreamPosition> positions() const override { return inner_->positions(); }
+  std::vector<StreamPosition> origins() const override { return inner_->origins(); }
   Resumable* resumable() override { return inner_->resumable(); }
   /// The inner sink's: events in the queue are not sent yet. After close() every submitted event is counted.
   const SinkCounters& counters() const override { return inner_->counters(); }

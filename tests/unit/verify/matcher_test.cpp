@@ -121,6 +121,22 @@ TEST(Matcher, TellsWhatComesAgainFromTheRest) {
             "redelivered " + std::to_string(lines.size()));
 }
 
+TEST(Matcher, ShowsSomeExamplesOfEachKind) {
+  const Lines lines = lines_of(race());
+  Lines again = lines;
+  // Runs of two, each again a little later.
+  for (std::size_t at = 3; at < 200; at += 10)
+    again = with_inserted(again, at + 4, {again[at], again[at + 1]});
+  const VerifyResult result = verify_text(race(), joined(race(), again), {});
+  const auto& examples = result.findings.examples;
+  const auto redelivered = std::count_if(examples.begin(), examples.end(), [](const FindingExample& e) {
+    return e.kind == Finding::redelivered;
+  });
+  EXPECT_GT(result.findings[Finding::redelivered], 30u);
+  EXPECT_EQ(redelivered, 10);
+  EXPECT_EQ(examples.size(), 10u);
+}
+
 TEST(Matcher, CountsWhatCameAfterItWasForgotten) {
   const Lines lines = lines_of(race());
   VerifyOptions options;
@@ -301,13 +317,13 @@ class KeyedLanes final : public ArrivedLanes {
     for (const SentLine& line : run.sent) {
       std::string key;
       run.truth->scenario->append_key(line.stream, line.head.entity, key);
-      Lane& lane = all[lane_of(key)];
+      Lane& lane = all[lane_of(0, key)];
       lane.lines.push_back(line.text);
       lane.keys.push_back(key);
     }
   }
   std::vector<ArrivedLane*> lanes() override { return {&all[0], &all[1], &all[2]}; }
-  std::uint32_t lane_of(std::string_view key) const override {
+  std::uint32_t lane_of(std::uint32_t, std::string_view key) const override {
     return static_cast<std::uint32_t>(topic_hash(key) % all.size());
   }
   bool has_header() const override { return false; }

@@ -1,0 +1,141 @@
+"""Goal: what racesim verify says of a topic is what happened to it. Method: real runs with faults on purpose to a real
+broker, which is killed and started again while the run itself is killed and resumed; and a topic that a careless
+program changed."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from kafka_broker import BINARY, Broker, RUN_SECONDS_MAX, require, run  # noqa: E402
+
+FAULTS = ("--faults", "late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.1%", "--late-delay", "10s")
+RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:02:00Z",
+        "--streams", "telemetry,checkpoints,laps", *FAULTS)
+KINDS = ("lost", "duplicated", "altered", "reordered", "phantom", "redelivered", "expired", "late")
+
+
+def setUpModule():
+    require()
+
+
+class VerifyTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = Broker()
+        cls.addClassCleanup(cls.broker.remove)
+        cls.broker.start()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def to_topic(self, topic):
+        return ["--brokers", self.broker.address, "--topic", topic, "--create-topics", "--partitions", "3"]
+
+    def verify(self, *options, code=0):
+        done = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", self.broker.address, "--json",
+                   *options, cwd=self.folder)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def differences(self, report):
+        return {kind: report[kind] for kind in KINDS if report[kind]}
+
+    def test_broker_killed_three_times_and_racesim_twice(self):
+        command = [BINARY, *RACE, *self.to_topic("killed"), "--posting-rate", "15k/s", "--checkpoint", "at", "--resume",
+                   "--settle", "1s", "--manifest", "m.json", "--json", "--progress", "never"]
+        process, broker_kills, own_kills = None, 0, 0
+        for step in ("broker", "self", "broker", "self", "broker"):
+            process = process or self.start(command)
+            self.wait_for_progress(process)
+            if step == "broker":
+                self.broker.kill()
+                self.broker.start()
+                broker_kills += 1
+            else:
+                process.kill()
+                process.communicate(timeout=RUN_SECONDS_MAX)
+                self.assertEqual(process.returncode, -signal.SIGKILL)
+                process, own_kills = None, own_kills + 1
+        output, error = process.communicate(timeout=RUN_SECONDS_MAX)
+        self.assertEqual(process.returncode, 0, error)
+        self.assertEqual((broker_kills, own_kills), (3, 2))
+        self.assertEqual(json.loads(output)["failed"], 0)
+        report = self.verify()
+        self.assertEqual(self.differences(report), {})
+        self.assertGreater(report["found"], 200_000)
+        for kind in ("late", "duplicate", "reorder", "drop", "corrupt"):
+            self.assertGreater(max(report["injected"][kind].values()), 0, report["injected"])
+
+    def start(self, command):
+        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait_for_progress(self, process):
+        """Until the checkpoint has come on by some ten thousand events."""
+        def settled():
+            try:
+                return json.loads((self.folder / "at").read_text())["sinks"][0]["ordinal"]
+            except FileNotFoundError:
+                return 0
+        goal = settled() + 10_000
+        while settled() < goal:
+            self.assertIsNone(process.poll(), "the run ended too early")
+
+    def test_another_run_in_the_topic_does_not_matter(self):
+        for manifest, seed in (("m.json", "1"), ("other.json", "2")):
+            done = run(*RACE, *self.to_topic("shared"), "--seed", seed, "--manifest", manifest, "-q", cwd=self.folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        # The first run's records lie before those of the second, which are no part of it.
+        report = self.verify(code=5)
+        self.assertEqual(set(self.differences(report)), {"phantom"})
+        (self.folder / "other.json").rename(self.folder / "m.json")
+        self.assertEqual(self.differences(self.verify()), {})
+
+    def test_a_careless_receiver_is_found_out(self):
+        done = run(*RACE, *self.to_topic("source"), "--manifest", "m.json", "-q", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.broker.make_topic("copy", 3)
+        records = [r for r in self.broker_lines("source")]
+        gone = records.pop(len(records) // 2)
+        twice = records[len(records) // 3]
+        records.insert(len(records) // 3 + 1, twice)
+        for partition in range(3):
+            text = b"".join(key + b"\x1f" + value + b"\n" for p, key, value in records if p == partition)
+            subprocess.run(["kcat", "-b", self.broker.address, "-P", "-t", "copy", "-p", str(partition), "-K", "\x1f"],
+                           input=text, check=True, timeout=RUN_SECONDS_MAX)
+        report = self.verify("--topic", "copy", code=5)
+        self.assertEqual(self.differences(report), {"lost": 1, "duplicated": 1}, gone)
+
+    def broker_lines(self, topic):
+        """(partition, key, value) of every record, as bytes: damaged events need not be UTF-8."""
+        done = subprocess.run(["kcat", "-b", self.broker.address, "-C", "-t", topic, "-o", "beginning", "-e", "-q",
+                               "-f", "%p\x1f%k\x1f%s\n"], stdout=subprocess.PIPE, check=True,
+                              timeout=RUN_SECONDS_MAX)
+        for line in done.stdout.split(b"\n")[:-1]:
+            partition, key, value = line.split(b"\x1f", 2)
+            yield int(partition), key, value
+
+    def test_bad_input(self):
+        done = run(*RACE, "--sink", "null", "--manifest", "m.json", "-q", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        missing = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", self.broker.address,
+                      "--topic", "nowhere", cwd=self.folder)
+        self.assertEqual(missing.returncode, 2)
+        self.assertIn(b"has no topic nowhere", missing.stderr)
+        laws = run("verify", "--invariants", "--against", "kafka", cwd=self.folder)
+        self.assertEqual(laws.returncode, 2)
+        self.assertIn(b"kcat -C", laws.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
