@@ -122,12 +122,6 @@ OptionSpec file(OptionSpec option) {
 }
 
 std::vector<OptionSpec> all_options(VerifyCommand& c) {
-  const auto set_allowed = [&c](const std::string& text) -> Done {
-    Result<AllowedFindings> allowed = parse_allowed(text);
-    if (!allowed) return tl::make_unexpected(allowed.error());
-    c.allowed = *allowed;
-    return {};
-  };
   OptionSpec against =
       option_of("What", "against", "SOURCE",
                 "What arrived: file:PATH (.zst is decompressed), kafka for the run's topics, or - for the "
@@ -166,7 +160,8 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
           "How", "watermark", "DURATION",
           "A receiver may leave out what was sent later on purpose than this: then it is late, not lost",
           set_parsed(c.watermark_ns, &parse_duration_ns)),
-      option_of("How", "allow", "KINDS", "Differences that do not count: late,duplicated,…", set_allowed),
+      option_of("How", "allow", "KINDS", "Differences that do not count: late,duplicated,…",
+                set_parsed(c.allowed, &parse_allowed)),
       threads,
       file(
           option_of("Output", "report", "FILE", "Write the result as JSON to this file", set_text(c.report))),

@@ -69,7 +69,7 @@ class Completions(Workdir):
 
     def test_commands(self):
         self.assertEqual(sorted(self.complete("")), ["completions", "config", "generate-master", "help", "man", "run",
-                                                     "track"])
+                                                     "track", "verify"])
         self.assertEqual(self.complete("ge"), ["generate-master"])
         self.assertEqual(self.complete("config", "i"), ["init"])
         self.assertEqual(self.complete("completions", ""), ["bash", "zsh", "fish"])

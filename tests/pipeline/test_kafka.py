@@ -154,7 +154,8 @@ class TopicTest(KafkaTest):
     def test_two_processes_make_the_same_topic(self):
         command = [BINARY, *RACE, "--volume", "1000", "--brokers", broker.address, "--topic", "together",
                    "--create-topics", "--partitions", "2", "-q"]
-        both = [subprocess.Popen(command, cwd=self.folder, stderr=subprocess.PIPE) for _ in range(2)]
+        both = [subprocess.Popen([*command, "--seed", seed], cwd=self.folder, stderr=subprocess.PIPE)
+                for seed in ("1", "2")]
         for process in both:
             error = process.communicate(timeout=60)[1]
             self.assertEqual(process.returncode, 0, error.decode())
