@@ -15,8 +15,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from kafka_broker import BINARY, Broker, RUN_SECONDS_MAX, require, run  # noqa: E402
 
 FAULTS = ("--faults", "late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.1%", "--late-delay", "10s")
-RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:02:00Z",
-        "--streams", "telemetry,checkpoints,laps", *FAULTS)
+HALF_A_MINUTE = ("--end-datetime", "2026-07-05T14:00:30Z")
+FIVE_MINUTES = ("--end-datetime", "2026-07-05T14:05:00Z")
+RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--streams", "telemetry,checkpoints,laps",
+        *FAULTS)
 KINDS = ("lost", "duplicated", "altered", "reordered", "phantom", "redelivered", "expired", "late")
 
 
@@ -49,11 +51,11 @@ class VerifyTest(unittest.TestCase):
         return {kind: report[kind] for kind in KINDS if report[kind]}
 
     def test_broker_killed_three_times_and_racesim_twice(self):
-        command = [BINARY, *RACE, *self.to_topic("killed"), "--posting-rate", "15k/s", "--checkpoint", "at", "--resume",
-                   "--settle", "1s", "--manifest", "m.json", "--json", "--progress", "never"]
+        command = [BINARY, *RACE, *FIVE_MINUTES, *self.to_topic("killed"), "--checkpoint", "at", "--resume", "--settle",
+                   "1s", "--manifest", "m.json", "--json", "--progress", "never"]
         process, broker_kills, own_kills = None, 0, 0
-        for step in ("broker", "self", "broker", "self", "broker"):
-            process = process or self.start(command)
+        for step in ("broker", "self", "broker", "broker", "self"):
+            process = process or self.start([*command, "--posting-rate", "6k/s"])
             self.wait_for_progress(process)
             if step == "broker":
                 self.broker.kill()
@@ -64,13 +66,14 @@ class VerifyTest(unittest.TestCase):
                 process.communicate(timeout=RUN_SECONDS_MAX)
                 self.assertEqual(process.returncode, -signal.SIGKILL)
                 process, own_kills = None, own_kills + 1
+        process = self.start(command)
         output, error = process.communicate(timeout=RUN_SECONDS_MAX)
         self.assertEqual(process.returncode, 0, error)
         self.assertEqual((broker_kills, own_kills), (3, 2))
         self.assertEqual(json.loads(output)["failed"], 0)
         report = self.verify()
         self.assertEqual(self.differences(report), {})
-        self.assertGreater(report["found"], 200_000)
+        self.assertGreater(report["found"], 500_000)
         for kind in ("late", "duplicate", "reorder", "drop", "corrupt"):
             self.assertGreater(max(report["injected"][kind].values()), 0, report["injected"])
 
@@ -81,19 +84,20 @@ class VerifyTest(unittest.TestCase):
         return process
 
     def wait_for_progress(self, process):
-        """Until the checkpoint has come on by some ten thousand events."""
+        """Until the checkpoint has come on by some thousand events."""
         def settled():
             try:
                 return json.loads((self.folder / "at").read_text())["sinks"][0]["ordinal"]
             except FileNotFoundError:
                 return 0
-        goal = settled() + 10_000
+        goal = settled() + 5_000
         while settled() < goal:
             self.assertIsNone(process.poll(), "the run ended too early")
 
     def test_another_run_in_the_topic_does_not_matter(self):
         for manifest, seed in (("m.json", "1"), ("other.json", "2")):
-            done = run(*RACE, *self.to_topic("shared"), "--seed", seed, "--manifest", manifest, "-q", cwd=self.folder)
+            done = run(*RACE, *HALF_A_MINUTE, *self.to_topic("shared"), "--seed", seed, "--manifest", manifest, "-q",
+                       cwd=self.folder)
             self.assertEqual(done.returncode, 0, done.stderr)
         # The first run's records lie before those of the second, which are no part of it.
         report = self.verify(code=5)
@@ -102,7 +106,7 @@ class VerifyTest(unittest.TestCase):
         self.assertEqual(self.differences(self.verify()), {})
 
     def test_a_careless_receiver_is_found_out(self):
-        done = run(*RACE, *self.to_topic("source"), "--manifest", "m.json", "-q", cwd=self.folder)
+        done = run(*RACE, *HALF_A_MINUTE, *self.to_topic("source"), "--manifest", "m.json", "-q", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.broker.make_topic("copy", 3)
         records = [r for r in self.broker_lines("source")]
@@ -126,7 +130,7 @@ class VerifyTest(unittest.TestCase):
             yield int(partition), key, value
 
     def test_bad_input(self):
-        done = run(*RACE, "--sink", "null", "--manifest", "m.json", "-q", cwd=self.folder)
+        done = run(*RACE, *HALF_A_MINUTE, "--sink", "null", "--manifest", "m.json", "-q", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         missing = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", self.broker.address,
                       "--topic", "nowhere", cwd=self.folder)
