@@ -26,6 +26,16 @@ namespace racesim::test {
 
 inline const std::string kTopic = "f1-telemetry";
 
+/// g++ 12's thread sanitizer does not know threads that a library starts by thrd_create(), and crashes in
+/// them.
+inline constexpr bool kCannotRunKafka =
+#ifdef __SANITIZE_THREAD__
+    true;
+#else
+    false;
+#endif
+inline constexpr const char* kWhyNoKafka = "the thread sanitizer cannot run librdkafka's threads";
+
 /// Brokers that speak the protocol and can be told to fail. They know no configs and make no topics.
 class MockCluster {
  public:

@@ -20,6 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(SinkRegistryTest, EverySinkOpensAndNamesItself) {
+  if (test::kCannotRunKafka) GTEST_SKIP() << test::kWhyNoKafka;
   const test::ScratchDir dir;
   DeadLetter dead_letter(dir / "dead-letter.ndjson");
   test::MockCluster cluster;
