@@ -80,7 +80,7 @@ class FaultTest(unittest.TestCase):
             broker = self.start_broker("--advertise", proxy.address)
             host, port = broker.address.split(":")
             proxy.target = (host, int(port))
-            content = (*RACE, "--volume", str(4000 * CUTS))
+            content = (*RACE, "--volume", str(7000 * CUTS))
             process = self.start_run(proxy.address, *content, "--posting-rate", "5000/s", "--create-topics",
                                      "--partitions", "2", "--topic", "cut", "-X", "linger.ms=5",
                                      "-X", "batch.num.messages=50", "-X", "socket.timeout.ms=10000")
