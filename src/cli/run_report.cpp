@@ -147,7 +147,7 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
   if (cut_short || interruption.count > 1) return kExitSignalBase + interruption.signal;
   if (!all_hold(thresholds, result)) return kExitThreshold;
   if (result.reader_gone) return config.delivery.strict_pipe ? kExitPartial : kExitOk;
-  if (result.status.failed > 0 || !result.drained) return kExitPartial;
+  if (result.status.failed > 0 || !result.failures.empty() || !result.drained) return kExitPartial;
   return kExitOk;
 }
 

@@ -59,12 +59,9 @@ void Checkpointer::stop() {
 Done Checkpointer::finish(bool complete) {
   stop();
   checkpoint_.complete = complete;
-  return save();
-}
-
-std::optional<Error> Checkpointer::error() const {
-  const std::scoped_lock lock(mutex_);
-  return error_;
+  if (Done saved = save(); !saved) return saved;
+  if (error_) return tl::make_unexpected(*error_);
+  return {};
 }
 
 }  // namespace racesim

@@ -24,10 +24,9 @@ class Checkpointer {
 
   /// Writes where the run begins, so that it can be gone on with from its first event, and starts the thread.
   Done start();
-  /// Ends the thread and writes how far the run came.
+  /// Ends the thread and writes how far the run came. Errors also that it could not be written before: a kill
+  /// would then have cost more than a second.
   Done finish(bool complete);
-  /// Why the file could not be written, the first time. Any thread.
-  std::optional<Error> error() const;
 
  private:
   Done save();
@@ -38,7 +37,7 @@ class Checkpointer {
   Checkpoint checkpoint_;
   std::vector<std::unique_ptr<Sink>>& sinks_;
   ProgressLog& log_;
-  mutable std::mutex mutex_;  // guards all below but the thread
+  std::mutex mutex_;  // guards all below but the thread
   std::condition_variable stopped_;
   bool stopping_ = false;
   std::optional<Error> error_;

@@ -92,6 +92,7 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     Result<Backlog> found = find_backlog(known, *sink, feed_from, log_.places, dead_letter);
     if (!found) return tl::make_unexpected(found.error());
     backlog = std::move(*found);
+    refused_ += backlog.refused;
   }
   first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), backlog.first_missing());
   return std::make_unique<SkippingSink>(std::move(sink), std::move(backlog), log_.sinks.back());

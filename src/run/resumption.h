@@ -43,6 +43,8 @@ class Resumption {
   FeedPlace place() const;
   std::uint64_t first_ordinal() const { return first_ordinal_.value_or(0); }
   ProgressLog& log() { return log_; }
+  /// Events that receivers had refused before the kill, now in the dead-letter file.
+  std::uint64_t refused() const { return refused_; }
 
   /// Writes the first checkpoint; from here on one a second.
   Done start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t start_ns,
@@ -59,6 +61,7 @@ class Resumption {
   Checkpoint next_;
   ProgressLog log_;
   std::optional<std::uint64_t> first_ordinal_;  // none: no sink yet
+  std::uint64_t refused_ = 0;
   std::unique_ptr<Checkpointer> checkpointer_;
 };
 

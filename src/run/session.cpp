@@ -340,6 +340,8 @@ RunResult Session::Impl::wait() {
   result.error = end_.error;
   for (const auto& sink : sinks_)
     for (FailureReason& reason : sink->failure_reasons()) result.failures.push_back(std::move(reason));
+  if (resumption_ && resumption_->refused() > 0)
+    result.failures.push_back({"refused before the run was resumed", resumption_->refused()});
   if (const std::uint64_t lost = dead_letter_.lost(); lost > 0) {
     const Error why = dead_letter_.error().value_or(Error{});
     result.lost =
