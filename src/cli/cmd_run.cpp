@@ -14,6 +14,7 @@
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
 #include "run/checkpoint.h"
+#include "run/resumption.h"
 #include "run/session.h"
 
 namespace racesim::cli {
@@ -113,6 +114,7 @@ Result<bool> is_complete(const RunConfig& config) {
   Result<std::optional<Checkpoint>> known = load_checkpoint(config.checkpoint.path);
   if (!known) return tl::make_unexpected(known.error());
   if (!*known || !(*known)->complete) return false;
+  if (Done ok = check_is_of_run(**known, config, system_clock()); !ok) return tl::make_unexpected(ok.error());
   log(LogLevel::info, "run " + (*known)->run + " is complete: nothing is missing (remove " +
                           config.checkpoint.path + " to begin anew)");
   return true;
