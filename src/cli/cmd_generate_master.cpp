@@ -108,14 +108,7 @@ Result<int> generate(Context& context, MasterOptions options) {
 
 OptionSpec option(const char* group, const char* name, const char* metavar, const char* fallback,
                   const char* help, Setter set) {
-  OptionSpec spec;
-  spec.group = group;
-  spec.name = name;
-  spec.metavar = metavar;
-  spec.default_value = fallback;
-  spec.help = help;
-  spec.set = std::move(set);
-  return spec;
+  return option_of(group, {name, metavar, fallback, help}, std::move(set));
 }
 
 std::vector<OptionSpec> master_options(MasterOptions& o) {

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/files/zstd_stream.h"
 #include "run/content.h"
 #include "run/run_id.h"
 #include "run/skipping_sink.h"
 
 namespace racesim {
 namespace {
-
-bool is_compressed(const std::string& path) {
-  return path.size() > 4 && path.compare(path.size() - 4, 4, ".zst") == 0;
-}
 
 /// Sinks whose content cannot be told from what they were given.
 Done check_sinks(const RunConfig& config) {
