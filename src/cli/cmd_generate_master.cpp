@@ -153,7 +153,9 @@ CommandSpec generate_master_command() {
   const auto options = std::make_shared<MasterOptions>();
   CommandSpec command;
   command.name = "generate-master";
-  command.summary = "Write master data: songs, users, locations and vehicles that events refer to";
+  command.summary =
+      "Write master data that events refer to: songs, users, locations, vehicles, drivers, teams, cars, "
+      "checkpoints";
   command.details =
       "The same options give the same bytes. Files that exist with these very bytes are left alone; files "
       "that "

@@ -176,7 +176,7 @@ CommandSpec run_command() {
   const auto options = std::make_shared<RunOptions>();
   CommandSpec command;
   command.name = "run";
-  command.summary = "Make events and send them to stdout, files or an HTTP server";
+  command.summary = "Make events and send them to stdout, files, an HTTP server or Kafka";
   command.details =
       "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
       "byte, "
@@ -185,6 +185,11 @@ CommandSpec run_command() {
   command.options = all_options(*options);
   command.missing = missing_run_options;
   command.examples = {
+      {"racesim run --live --duration 10s --brokers localhost:9092 --create-topics",
+       "ten seconds of a race to Kafka, as they happen"},
+      {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T17:00Z "
+       "--streams laps --format csv",
+       "all laps of a race as CSV"},
       {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
        "--volume 50k "
        "--sink file:plays.ndjson",
