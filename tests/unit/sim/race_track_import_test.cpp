@@ -99,6 +99,7 @@ TEST(RaceTrackImport, DrsZonesReachRoundAKinkTakenFlat) {
                            {{600, 0, 40}, {600, 300, 40}, {-100, 420, 240}, {-900, 300, 30}, {-900, 0, 30}}};
   const Track track = import_track(csv(shape), shape.name).value();
   expect_raceable(track);
+  EXPECT_EQ(track.corners.size(), 5U) << "the kink is one";
   EXPECT_EQ(track.drs_zones.size(), 2U);
   EXPECT_TRUE(in_zone(track, 100)) << "on the straight with the timing line";
   for (double s_m = 1300; s_m < 2400; s_m += 50) EXPECT_TRUE(in_zone(track, s_m)) << s_m;

@@ -26,12 +26,17 @@ struct Part {
 class Survey {
  public:
   Survey(const Track& track, const CarModel& car)
-      : track_(track), timer_(places_of(track), Forces(car, Conditions{})) {}
+      : track_(track), timer_(places_of(track), Forces(car, Conditions{})) {
+    const Curve curve = centreline(track);
+    for (std::size_t i = 0; i < count(); ++i) road_1pm_.push_back(curve.at(s_m(i)).curvature_1pm);
+  }
 
   std::size_t count() const { return track_.points.size(); }
   double step_m() const { return track_.length_m / static_cast<double>(count()); }
   double s_m(std::size_t i) const { return step_m() * static_cast<double>(i % count()); }
   double curvature_1pm(std::size_t i) const { return timer_.curvature_1pm(i % count()); }
+  /// Of the middle of the road.
+  double road_1pm(std::size_t i) const { return road_1pm_[i % count()]; }
 
   double sideways_mps2(std::size_t i) const {
     const double v = timer_.speed_mps(i % count());
@@ -63,6 +68,7 @@ class Survey {
 
   const Track& track_;
   LapTimer timer_;
+  std::vector<double> road_1pm_;
 };
 
 /// The longest runs of points for which `holds`, as parts of the lap in its order.
@@ -86,22 +92,24 @@ double wrap(double s_m, double length_m) {
   return s_m >= length_m ? s_m - length_m : s_m;
 }
 
+/// Of the road, as maps number them: the driven line makes one of two, and none of fast ones.
 void find_corners(Track& track, const Survey& survey) {
   constexpr double kBend_1pm = 1.0 / 400;
-  constexpr double kTurn_rad = 0.2;
+  constexpr double kTurn_rad = 0.3;
   track.corners.clear();
   for (const double side : {1.0, -1.0}) {
-    const auto bends = [&](std::size_t i) { return side * survey.curvature_1pm(i) > kBend_1pm; };
+    const auto bends = [&](std::size_t i) { return side * survey.road_1pm(i) > kBend_1pm; };
     for (const Part& part : parts_where(survey, bends)) {
       const auto first = static_cast<std::size_t>(part.begin_m / survey.step_m() + 0.5);
       const auto points = static_cast<std::size_t>(part.length_m / survey.step_m() + 0.5);
       double turn = 0;
-      std::size_t apex = first;
-      for (std::size_t i = first; i < first + points; ++i) {
-        turn += side * survey.curvature_1pm(i) * survey.step_m();
-        if (side * survey.curvature_1pm(i) > side * survey.curvature_1pm(apex)) apex = i;
-      }
-      if (turn >= kTurn_rad) track.corners.push_back({0, "", survey.s_m(apex)});
+      for (std::size_t i = first; i < first + points; ++i)
+        turn += side * survey.road_1pm(i) * survey.step_m();
+      if (turn < kTurn_rad) continue;
+      std::size_t middle = first;
+      for (double left = turn / 2; left > 0; ++middle)
+        left -= side * survey.road_1pm(middle) * survey.step_m();
+      track.corners.push_back({0, "", survey.s_m(middle)});
     }
   }
   std::sort(track.corners.begin(), track.corners.end(),
