@@ -96,7 +96,7 @@ TEST(RaceTrackImport, CheckpointsKeepOffTheDrsZonesWhereThereIsRoom) {
 
 TEST(RaceTrackImport, DrsZonesReachRoundAKinkTakenFlat) {
   const CircuitShape shape{"Kink",
-                           {{600, 0, 40}, {600, 300, 40}, {-100, 420, 240}, {-900, 300, 30}, {-900, 0, 30}}};
+                           {{600, 0, 40}, {600, 300, 40}, {-100, 500, 300}, {-900, 300, 30}, {-900, 0, 30}}};
   const Track track = import_track(csv(shape), shape.name).value();
   expect_raceable(track);
   EXPECT_EQ(track.corners.size(), 5U) << "the kink is one";
