@@ -41,6 +41,8 @@ class Resumable {
   virtual std::size_t lane_of(const WireBatch& batch, std::size_t i) = 0;
   /// Whether nobody else writes there: what the run did not write is then an error.
   virtual bool is_alone() const = 0;
+  /// The most sends that the dead run can have had on their way beyond the last one that is there.
+  virtual std::uint64_t most_on_the_way() const = 0;
 };
 
 }  // namespace racesim

@@ -7,9 +7,6 @@
 namespace racesim {
 namespace {
 
-// More than any sink has on its way: so many events beyond what was found, and nothing found can be missed.
-constexpr std::uint64_t kMostOnTheWay = 1'200'000;
-
 struct HashOfHash {
   std::size_t operator()(const LineHash& hash) const { return static_cast<std::size_t>(hash[0]); }
 };
@@ -45,7 +42,7 @@ class Search {
       for (const LineHash& record : tails[i].records) ++lanes_[i].left[record];
       furthest_ = std::max(furthest_, tails[i].from.next_ordinal);
     }
-    last_ = std::max(furthest_, backlog_.below) + left_ + kMostOnTheWay;
+    last_ = std::max(furthest_, backlog_.below) + left_ + sink.resumable()->most_on_the_way();
   }
 
   bool is_done(std::uint64_t ordinal) const {
@@ -60,6 +57,7 @@ class Search {
         there = true;
         --found->second;
         --left_;
+        last_ = std::max(last_, batch->first_ordinal + i + left_ + sink_.resumable()->most_on_the_way());
         if (--lane.left_in_all == 0) lane.settled = lane.end;
         lane.settled.next_ordinal = batch->first_ordinal + i + 1;
         refuse(lane);

@@ -203,8 +203,13 @@ void Session::Impl::conduct() {
 
 void Session::Impl::finish(Pipeline::End end) {
   if (Done closed = outlets_.close(); !closed && !end.error) end.error = closed.error();
+  bool abandoned = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    abandoned = abandoned_;
+  }
   if (resumption_)
-    if (Done saved = resumption_->finish(end.reached_end && !end.error); !saved && !end.error)
+    if (Done saved = resumption_->finish(end.reached_end && !end.error && !abandoned); !saved && !end.error)
       end.error = saved.error();
   const std::scoped_lock lock(mutex_);
   end_ = std::move(end);

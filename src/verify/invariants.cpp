@@ -48,6 +48,7 @@ std::string_view without_end(std::string_view line) {
 struct Numbers {
   std::uint64_t next = 0;         ///< one behind the highest
   std::set<std::uint64_t> holes;  ///< below it
+  std::uint64_t leapt_to = 0;     ///< one behind a number that leapt ahead, if that came last
   std::int64_t time_us = INT64_MIN;
 };
 
@@ -61,6 +62,7 @@ class Checker {
 
  private:
   static constexpr std::size_t kMostHoles = std::size_t{1} << 20;
+  static constexpr std::uint64_t kLeap = 10'000;  ///< 100 s at 100 Hz
 
   void check_line(std::string_view line, const std::string& place);
   const SchemaInfo* schema_of(const LineFields& line) const;
@@ -166,10 +168,19 @@ bool Checker::number(const LawRow& row, const std::string& place, bool& follows)
       if (!hole) return false;
       if (!plays) return true;
     }
+    if (!fresh && !plays && seq > numbers.next + kLeap && seq != numbers.leapt_to) {
+      // A wrong number, unless the next one goes on from it.
+      numbers.leapt_to = seq + 1;
+      note(Finding::invariant, row, place,
+           {"seq", fmt::format("{} or not far behind", numbers.next), std::to_string(seq)});
+      return true;
+    }
     // A file may begin in the middle of a run, but not of a cell: its plays are told in any order.
     if (!fresh || plays)
       for (std::uint64_t hole = numbers.next; hole < seq && holes_ < kMostHoles; ++hole, ++holes_)
         numbers.holes.insert(numbers.holes.end(), hole);
+    if (numbers.leapt_to == seq && seq > 0) holes_ -= numbers.holes.erase(seq - 1);
+    numbers.leapt_to = 0;
     numbers.next = std::max(numbers.next, seq + 1);
     numbers.time_us = time_us;
   }

@@ -20,6 +20,8 @@ constexpr double kLongestForG_s = 0.11;
 constexpr double kSpeedSlack_mps = 0.1, kPlaceSlack_m = 0.05;
 /// A sample's acceleration is that of its moment, the difference of speeds a mean over the time between.
 constexpr double kGSlack = 0.6;
+/// Races take 1.9 kg a lap, and may be told to have as many laps as a user likes.
+constexpr double kMostFuel_kg = 5000;
 
 struct Sample {
   std::int64_t time_us = 0;
@@ -63,7 +65,7 @@ class RaceLaws final : public Laws {
     within(row, "brake_pct", 0, 100, out);
     within(row, "gear", 0, 8, out);
     within(row, "tyre_wear_pct", 0, 100, out);
-    within(row, "fuel_kg", 0, 120, out);
+    within(row, "fuel_kg", 0, kMostFuel_kg, out);
     within(row, "sector", 1, 3, out);
     const Sample now = sample_of(row);
     const auto [found, fresh] = last_.try_emplace(owner, now);
@@ -71,7 +73,7 @@ class RaceLaws final : public Laws {
     if (!fresh && last.session == now.session && now.time_us >= last.time_us) {
       if (now.lap < last.lap || (follows && now.lap > last.lap + 1))
         out.push_back({"lap", fmt::format("{} or the next", last.lap), fmt::format("{}", now.lap)});
-      if (now.fuel_kg > last.fuel_kg)
+      if (now.fuel_kg > last.fuel_kg && last.status != "pit" && now.status != "pit")
         out.push_back({"fuel_kg", fmt::format("at most {}", last.fuel_kg), fmt::format("{}", now.fuel_kg)});
       if (now.wear_pct < last.wear_pct && now.age_laps >= last.age_laps && last.status == "on_track" &&
           now.status == "on_track")

@@ -164,7 +164,7 @@ LineDifference compare_values(const LineFields& expected, const LineFields& foun
   }
   for (const LineField& field : found.fields)
     if (expected.find(field.path) == nullptr) return {field.path, "(no such field)", printable(field.value)};
-  return {"form", "the same values", "in other spaces, quotes or order"};
+  return {"form", "as racesim writes it", "the same values with other spaces, quotes or order"};
 }
 
 }  // namespace
@@ -188,6 +188,7 @@ LineDifference compare_lines(std::string_view expected, std::string_view found, 
                              const SchemaInfo& schema) {
   const std::string_view e = without_end(expected), f = without_end(found);
   if (e == f) return {"line end", "a line end", "none"};
+  if (!f.empty() && f.back() == '\r' && e == f.substr(0, f.size() - 1)) return {"line end", "\\n", "\\r\\n"};
   const LineFields expected_fields = take_apart(e, csv, schema), found_fields = take_apart(f, csv, schema);
   if (expected_fields.complete && found_fields.complete) return compare_values(expected_fields, found_fields);
   // Where the bytes part: within a field, or in what stands between two.

@@ -182,16 +182,16 @@ void LaneMatcher::remember_order(const ExpectedLane::Event& from, std::size_t co
 /// Events that came before their turn. If later one of its entity came that was sent before it, it overtook.
 void LaneMatcher::pass_taken() {
   while (!taken_.empty() && taken_.begin()->first == cursor_) {
-    const std::uint64_t came_at = taken_.begin()->second;
+    const Taken came = taken_.begin()->second;
     taken_.erase(taken_.begin());
     const ExpectedLane::Event event = expected_.at(cursor_);
     std::uint64_t& highest = highest_seq(event.stream(), event.head().owner);
     highest = std::max(highest, event.head().seq + 1);
     std::uint64_t& last = last_of_entity(event.stream(), event.head().entity);
     const bool on_purpose = (event.faults() & (kFaultLate | kFaultReorder | kFaultDuplicate)) != 0;
-    if (last > came_at && !on_purpose) {
+    if (last > came.cursor && !on_purpose) {
       ++findings_[Finding::reordered];
-      example(Finding::reordered, event.stream(), event.head(), lines_.place());
+      example(Finding::reordered, event.stream(), event.head(), lines_.lane().place(came.line, came.byte));
     }
     last = std::max(last, cursor_ + 1);
     ++cursor_;

@@ -141,9 +141,13 @@ class LaneMatcher {
   FastIdentity fast_;
   std::vector<std::uint64_t> stream_keys_;  ///< for Faults::event_key()
 
-  std::uint64_t cursor_ = 0;                      ///< the next expected position
-  std::map<std::uint64_t, std::uint64_t> taken_;  ///< came before their turn, and the cursor then
-  std::deque<Missing> missing_;                   ///< by position
+  std::uint64_t cursor_ = 0;  ///< the next expected position
+  /// Where an event that came before its turn came.
+  struct Taken {
+    std::uint64_t cursor = 0, line = 0, byte = 0;
+  };
+  std::map<std::uint64_t, Taken> taken_;  ///< by position
+  std::deque<Missing> missing_;           ///< by position
   std::size_t open_missing_ = 0;
   LineIndex by_line_, by_identity_;
   std::vector<std::vector<std::uint64_t>> highest_;  ///< [stream][owner]: 1 + highest seq passed, 0: none

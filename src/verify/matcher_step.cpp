@@ -104,7 +104,7 @@ void LaneMatcher::take(std::uint64_t position, Came how) {
     cursor_ = position + 1;
   } else {
     count_arrival(expected_.at(position), how);
-    taken_.emplace(position, cursor_);
+    taken_[position] = {cursor_, lines_.line_number(), lines_.byte_number()};
   }
   last_arrived_ = std::max(last_arrived_, position + 1);
   use_line(lines_.line());

@@ -110,8 +110,8 @@ Result<AllowedFindings> parse_allowed(std::string_view text) {
 bool VerifyReport::good() const {
   for (std::size_t kind = 0; kind < kFindingCount; ++kind)
     if (result.findings.counts[kind] > 0 && !allowed[kind]) return false;
-  return result.digest_agrees.value_or(true) || allowed[static_cast<std::size_t>(Finding::altered)] ||
-         result.findings[Finding::lost] > 0;
+  if (invariants && result.findings.found == 0) return false;
+  return result.digest_agrees.value_or(true) || allowed[static_cast<std::size_t>(Finding::altered)];
 }
 
 std::string verdict_line(const VerifyReport& report) {
@@ -144,13 +144,17 @@ std::string report_text(const VerifyReport& report) {
     text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
   if (f.overflowed)
     text +=
-        "  more events were missing at a time than are remembered: some that came very late count as lost "
-        "and "
-        "as duplicated\n";
+        "  more events were missing at a time than are remembered: of those that came very late, if any did, "
+        "each counts as lost and as duplicated\n";
   if (report.result.digest_agrees)
     text += *report.result.digest_agrees
                 ? "  the digest of all lines agrees\n"
                 : "  the digest of all lines differs: without --fast the event is named\n";
+  if (report.result.digest_is_mute)
+    text +=
+        "  the digest says nothing, since not just what was sent arrived: only without --fast bytes are "
+        "compared\n";
+  if (report.invariants && f.found == 0) text += "  nothing arrived\n";
   for (std::size_t kind = 0; kind < kFindingCount; ++kind) {
     if (f.counts[kind] == 0) continue;
     text += fmt::format("  {} {}{}\n", format_count(f.counts[kind]), kFindingNames[kind],
@@ -188,6 +192,7 @@ std::string report_json(const VerifyReport& report) {
   json["of_other_parts"] = f.of_other_parts;
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
+  if (report.result.digest_is_mute) json["digest_agrees"] = nullptr;
   json["seconds"] = report.seconds;
   Json examples = Json::array();
   for (const FindingExample& e : f.examples)
@@ -214,12 +219,16 @@ std::string report_junit(const VerifyReport& report) {
                          kMeanings[kind]);
     const bool digest =
         static_cast<Finding>(kind) == Finding::altered && !report.result.digest_agrees.value_or(true);
-    if ((f.counts[kind] == 0 && !digest) || report.allowed[kind]) {
+    const bool nothing =
+        static_cast<Finding>(kind) == Finding::invariant && report.invariants && f.found == 0;
+    if (!nothing && ((f.counts[kind] == 0 && !digest) || report.allowed[kind])) {
       cases += "/>\n";
       continue;
     }
     ++failures;
-    std::string details = f.counts[kind] == 0 ? "the digest of all lines differs\n" : "";
+    std::string details = nothing               ? "nothing arrived\n"
+                          : f.counts[kind] == 0 ? "the digest of all lines differs\n"
+                                                : "";
     for (const FindingExample& example : f.examples)
       if (static_cast<std::size_t>(example.kind) == kind) details += example_text(example) + "\n";
     cases += fmt::format(">\n    <failure message=\"{} {}\">{}</failure>\n  </testcase>\n", f.counts[kind],

@@ -27,7 +27,9 @@ struct VerifyResult {
   Findings findings;
   std::string run;
   bool end_is_known = true;  ///< false: the run was killed, so what came last may be all that it sent
-  std::optional<bool> digest_agrees;
+  std::optional<bool> digest_agrees;  ///< --fast: of all lines
+  /// --fast, and there is a digest, but not just what was sent arrived: so it says nothing of the bytes.
+  bool digest_is_mute = false;
 };
 
 /// Asked for once all has arrived, when `manifest` does not say what was sent; none: nobody knows.

@@ -130,6 +130,27 @@ class Verdicts(VerifyTest):
         self.assert_code(self.racesim(*RACE, "--digest"), 2)
 
 
+    def test_a_digest_says_nothing_where_not_all_arrived(self):
+        lines = self.sent("--digest")
+        source = self.keep([*lines, lines[-1]])
+        result = self.verify("--fast", "--allow", "duplicated", against=source)
+        self.assert_code(result, 0)
+        self.assertIn("the digest says nothing", result.stdout)
+        self.assertIsNone(json.loads(self.verify("--fast", "--json", against=source).stdout)["digest_agrees"])
+        lines = self.sent("--digest", "--faults", "duplicate=5%")
+        self.assertIn("digest of all lines agrees", self.verify("--fast").stdout)
+        kept = [line for i, line in enumerate(lines) if line not in lines[:i]]
+        self.assertLess(len(kept), len(lines))
+        for mode in ("--fast", "--full"):
+            self.assert_code(self.verify(mode, against=self.keep(kept)), 0)
+
+    def test_nothing_arrived(self):
+        result = self.racesim("verify", "--invariants", "--against", self.keep([]), "--junit", "r.xml")
+        self.assert_code(result, 5)
+        self.assertIn("nothing arrived", result.stdout)
+        self.assertIn("nothing arrived", (self.dir / "r.xml").read_text())
+
+
 class Faults(VerifyTest):
     ALL = ["late=1%", "duplicate=1%", "reorder=1%", "drop=1%", "corrupt=1%"]
 

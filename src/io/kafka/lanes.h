@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "io/kafka/keys.h"
 #include "io/kafka/sender.h"
+#include "io/kafka/settings.h"
 #include "io/resumable.h"
 
 namespace racesim::kafka {
@@ -26,6 +27,7 @@ class Lanes final : public Resumable {
   void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
   std::size_t lane_of(const WireBatch& batch, std::size_t i) override;
   bool is_alone() const override { return false; }
+  std::uint64_t most_on_the_way() const override { return most_pending(options_); }
 
   const std::vector<StreamPosition>& origins() const { return origins_; }
   /// Each lane's place: the one in `written` if there is one, else that of the start.

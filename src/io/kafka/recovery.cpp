@@ -10,6 +10,10 @@
 namespace racesim::kafka {
 namespace {
 
+/// How often ends that move are looked at again. Nothing of the dead process is on its way for longer than
+/// the first pause, by what --settle means; what still comes then is another writer's.
+constexpr int kLooksMost = 5;
+
 auto partition_order(const Airborne& e) {
   return std::make_tuple(e.topic, e.partition, e.flight->serial, e.index);
 }
@@ -39,7 +43,8 @@ Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOpti
                                                const std::vector<TopicPartition>& partitions,
                                                const std::function<bool(std::int64_t)>& pause) {
   Result<std::vector<std::int64_t>> ends = cluster.end_offsets(partitions);
-  for (bool settled = false; ends && !settled;) {
+  bool settled = false;
+  for (int look = 0; ends && !settled && look < kLooksMost; ++look) {
     if (!pause(options.settle_ns)) return fail(ErrorKind::runtime, "the run ends");
     Result<std::vector<std::int64_t>> later = cluster.end_offsets(partitions);
     settled = later && *later == *ends;

@@ -73,7 +73,7 @@ KafkaProperties producer_properties(const KafkaOptions& options, std::uint64_t r
   set("message.timeout.ms", std::to_string(std::min(timeout_ms, kTimeoutMsMax)));
   set("linger.ms", std::to_string(options.linger_ms));
   set("batch.num.messages", options.throughput ? "50000" : "10000");
-  set("queue.buffering.max.messages", options.throughput ? "1000000" : "100000");
+  set("queue.buffering.max.messages", std::to_string(most_pending(options)));
   set("queue.buffering.max.kbytes", options.throughput ? "524288" : "65536");
   set("compression.type", options.compression);
   set("delivery.report.only.error", "false");

@@ -8,6 +8,11 @@
 
 namespace racesim::kafka {
 
+/// Events that may wait for their reports at a time.
+inline std::uint64_t most_pending(const KafkaOptions& options) {
+  return options.throughput ? 1'000'000 : 100'000;
+}
+
 /// For a client that only asks about topics, or reads one: brokers, and what the user wants.
 KafkaProperties client_properties(const KafkaOptions& options);
 

@@ -29,7 +29,7 @@ class KafkaSink final : public Sink {
       : name_(std::move(name)),
         dead_letter_(dead_letter),
         lanes_(routes, options, std::move(cluster_id), clock),
-        delivery_(name_, options.throughput ? 1'000'000 : 100'000, counters_, acks, dead_letter),
+        delivery_(name_, most_pending(options), counters_, acks, dead_letter),
         sender_(std::move(producer), std::move(routes), options, std::move(properties), clock, delivery_) {}
   ~KafkaSink() override {
     if (closed_) return;

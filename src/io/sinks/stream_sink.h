@@ -56,6 +56,7 @@ class StreamSink final : public Sink, public Resumable {
   void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
   std::size_t lane_of(const WireBatch&, std::size_t) override { return 0; }
   bool is_alone() const override { return true; }
+  std::uint64_t most_on_the_way() const override { return 0; }
 
  private:
   /// Events that the compressor took and that cannot be decoded from the file yet: all of one batch, so that

@@ -41,6 +41,7 @@ class MemorySink final : public Sink, public Resumable {
     return static_cast<std::size_t>(batch.heads[i].seq % kLanes);
   }
   bool is_alone() const override { return alone; }
+  std::uint64_t most_on_the_way() const override { return on_the_way; }
   void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
   Result<std::vector<LaneTail>> read_back(const std::vector<StreamPosition>& known) override {
     std::vector<LaneTail> tails(kLanes);
@@ -59,6 +60,7 @@ class MemorySink final : public Sink, public Resumable {
   void write(std::size_t lane, const std::string& line) { lanes[lane].push_back(line); }
 
   std::vector<std::vector<std::string>> lanes{kLanes};
+  std::uint64_t on_the_way = 100'000;
   bool alone = false;
 
  private:

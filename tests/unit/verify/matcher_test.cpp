@@ -96,6 +96,25 @@ TEST(Matcher, OneEventThatMovesIsOneReordered) {
   }
 }
 
+TEST(Matcher, AnEventThatCameEarlyIsToldWhereItCame) {
+  const Lines lines = lines_of(race());
+  const std::vector<std::size_t> own = of_entity(race(), race().sent[100].head.entity);
+  const auto from = *std::find_if(own.begin(), own.end(), [](std::size_t i) { return i > 120; });
+  const VerifyResult result =
+      verify_text(race(), joined(race(), with_inserted(without(lines, from, from + 1), 90, {lines[from]})));
+  ASSERT_EQ(named(result.findings), "reordered 1");
+  EXPECT_EQ(result.findings.examples.front().place, "91");
+}
+
+TEST(Matcher, NamesOtherLineEnds) {
+  Lines lines = lines_of(race());
+  for (std::string& line : lines) line.insert(line.size() - 1, "\r");
+  const VerifyResult result = verify_text(race(), joined(race(), lines));
+  EXPECT_EQ(named(result.findings), "altered " + std::to_string(lines.size()));
+  EXPECT_EQ(result.findings.examples.front().field, "line end");
+  EXPECT_EQ(result.findings.examples.front().found, "\\r\\n");
+}
+
 /// Beyond the window it is found at the end, by its identity.
 TEST(Matcher, OneEventThatMovesFarIsOneReordered) {
   const std::vector<std::size_t> own = of_entity(race(), race().sent[0].head.entity);

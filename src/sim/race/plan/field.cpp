@@ -240,7 +240,9 @@ void Field::burn(Runner& c, double share) {
   const double thrift = c.ratio < 1.15 ? 1 : c.ratio < 1.48 ? 0.5 : 0.25;
   c.fuel_kg -= input_.fuel_per_lap_kg * share * thrift;
   const TyreModel& tyre = tyre_model(c.compound);
-  c.wear_pct += 80.0 / tyre.life_laps * c.strategy.stress * share * (thrift < 1 ? 0.4 : 1);
+  // A tyre that is worn out stays so: who runs far longer than its life has nothing left to lose.
+  c.wear_pct = std::min(
+      100.0, c.wear_pct + 80.0 / tyre.life_laps * c.strategy.stress * share * (thrift < 1 ? 0.4 : 1));
 }
 
 void Field::settle(Runner& c, std::uint32_t k, std::int64_t to_ms, const Piece& piece) {
