@@ -19,6 +19,8 @@ namespace {
 /// From a second signal, or the end of the drain time, to the end of the process.
 constexpr std::int64_t kForcedEnd_ns = 800'000'000;
 constexpr std::int64_t kAfterDrain_ns = 5'000'000'000;
+/// So that a call to wake up that fails costs a moment, and not the end of the process.
+constexpr int kLook_ms = 1'000;
 
 std::int64_t now_ns() {
   return system_clock().now_ns();
@@ -113,10 +115,10 @@ void SignalWatch::watch() {
       if (done_) return;
       deadline_ns = deadline_ns_;
     }
-    int timeout_ms = -1;
+    int timeout_ms = kLook_ms;
     if (deadline_ns != 0)
       timeout_ms =
-          static_cast<int>(std::clamp<std::int64_t>((deadline_ns - now_ns()) / 1'000'000 + 1, 0, 60'000));
+          static_cast<int>(std::clamp<std::int64_t>((deadline_ns - now_ns()) / 1'000'000 + 1, 0, kLook_ms));
     pollfd fds[2] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}};
     (void)::poll(fds, 2, timeout_ms);
     signalfd_siginfo info{};

@@ -2,18 +2,16 @@
 (K1), and two writers of one run never meet (R2). Method: the real binary killed with SIGKILL at random moments (the
 seed is printed), a real broker; the topic is compared with stdout of a run that nobody killed."""
 
-import json
 import os
 import pathlib
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import BINARY, Broker, RUN_SECONDS_MAX, by_key, require, run  # noqa: E402
+from kafka_broker import BrokerTest, RUN_SECONDS_MAX, require, run  # noqa: E402
 
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:03:00Z",
         "--faults", "late=1%,duplicate=1%,reorder=2%,drop=1%", "--late-delay", "10s")
@@ -27,36 +25,15 @@ def setUpModule():
     require()
 
 
-class ResumeTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = Broker()
-        cls.addClassCleanup(cls.broker.remove)
-        cls.broker.start()
-
+class ResumeTest(BrokerTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        super().setUp()
         self.chance = random.Random(SEED)
+        print(f"RACESIM_CHAOS_SEED={SEED}")
 
     def command(self, topic, *more):
         return [*RACE, *more, "--brokers", self.broker.address, "--topic", topic, "--checkpoint", "at", "--resume",
                 "--settle", "500ms", "--json", "--progress", "never"]
-
-    def start(self, command):
-        process = subprocess.Popen([BINARY, *command], cwd=self.folder, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
-        return process
-
-    def settled(self):
-        """How far the checkpoint says that the run has come."""
-        try:
-            return json.loads((self.folder / "at").read_text())["sinks"][0]["ordinal"]
-        except FileNotFoundError:
-            return 0
 
     def kill_behind(self, process, ordinal):
         """Kills the process once its checkpoint is behind the ordinal, or at once if that is no more. True: it had
@@ -66,17 +43,7 @@ class ResumeTest(unittest.TestCase):
                 process.wait(timeout=self.chance.random() * 0.2)
             except subprocess.TimeoutExpired:
                 pass
-        process.kill()
-        message = process.communicate(timeout=RUN_SECONDS_MAX)[1]
-        self.assertIn(process.returncode, (0, -signal.SIGKILL), message)
-        return process.returncode == 0
-
-    def expect_exactly(self, topic):
-        lines = run(*RACE, "-q", cwd=self.folder).stdout.decode().splitlines()
-        records = self.broker.records(topic)
-        self.assertEqual(len(records), len(lines), f"seed {SEED}")
-        self.assertEqual(by_key((r.key, r.value) for r in records),
-                         by_key((str(json.loads(line)["car"]), line) for line in lines), f"seed {SEED}")
+        return self.kill(process) == 0
 
     def test_k1_killed_at_random(self):
         self.broker.make_topic("k1", 3)
@@ -91,7 +58,7 @@ class ResumeTest(unittest.TestCase):
         result = run(*command, cwd=self.folder)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertGreater(kills, KILLS // 4, f"seed {SEED}")
-        self.expect_exactly("k1")
+        self.expect_exactly(self.broker, "k1", RACE)
 
     def test_r2_a_stopped_writer_keeps_its_lock(self):
         self.broker.make_topic("r2", 3)
@@ -105,7 +72,7 @@ class ResumeTest(unittest.TestCase):
             self.assertIn(b"is being sent there already", second.stderr)
             process.send_signal(signal.SIGCONT)
         self.assertEqual(process.wait(timeout=RUN_SECONDS_MAX), 0)
-        self.expect_exactly("r2")
+        self.expect_exactly(self.broker, "r2", RACE)
 
     def test_another_place_is_refused(self):
         self.broker.make_topic("three", 3)

@@ -1,4 +1,6 @@
 #include "io/kafka/cluster.h"
+#include "base/clock.h"
+#include "io/kafka/greeting.h"
 #include "io/kafka/settings.h"
 
 #include <fmt/format.h>
@@ -21,6 +23,8 @@ using PartitionListPtr =
 // Of a start that takes 10 s at most, these may take a part each.
 constexpr int kDescribe_ms = 4'000;
 constexpr int kEnds_ms = 5'000;
+/// And what comes behind a long wait for the first answer at least this.
+constexpr int kLeast_ms = 500;
 
 AdminOptionsPtr admin_options(rd_kafka_t* handle, rd_kafka_admin_op_t operation, int limit_ms) {
   AdminOptionsPtr options(rd_kafka_AdminOptions_new(handle, operation));
@@ -80,9 +84,7 @@ Error Cluster::unreachable() const {
   const std::string trouble = client_.trouble();
   return {ErrorKind::runtime,
           "no answer from the Kafka brokers at " + brokers_ + (trouble.empty() ? "" : ": " + trouble),
-          fmt::format("tried for {} s; start the broker, name another one with --brokers, or check its "
-                      "advertised.listeners",
-                      limit_ms_ / 1000)};
+          connection_hint(trouble, limit_ms_)};
 }
 
 Result<std::vector<TopicState>> Cluster::topics(const std::vector<std::string>& names) {
@@ -90,8 +92,13 @@ Result<std::vector<TopicState>> Cluster::topics(const std::vector<std::string>& 
   std::vector<TopicPtr> objects;
   for (const std::string& name : names)
     objects.emplace_back(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+  const std::int64_t begin_ns = system_clock().now_ns();
+  if (std::optional<Error> refused = greet(client_, brokers_, limit_ms_))
+    return tl::make_unexpected(*std::move(refused));
+  const auto spent_ms = static_cast<int>((system_clock().now_ns() - begin_ns) / 1'000'000);
   const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t code = rd_kafka_metadata(client_.get(), 0, nullptr, &raw, limit_ms_);
+  const rd_kafka_resp_err_t code =
+      rd_kafka_metadata(client_.get(), 0, nullptr, &raw, std::max(limit_ms_ - spent_ms, kLeast_ms));
   const MetadataPtr metadata(raw);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::make_unexpected(unreachable());
   std::vector<TopicState> states;

@@ -99,17 +99,17 @@ void Delivery::note_sent(const WireBatch& batch, std::size_t first, std::size_t 
 void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std::vector<Airborne>* held) {
   auto& reports = const_cast<rd_kafka_event_t&>(event);
   std::map<rd_kafka_resp_err_t, std::vector<Airborne>> failures;
-  std::uint64_t acked = 0, bytes = 0, settled = 0;
+  std::uint64_t acked = 0, bytes = 0;
   Runs runs(listener_);
   StreamPosition position;
   const rd_kafka_topic_t* topic = nullptr;
   std::uint32_t topic_index = 0, next = 0;
+  std::vector<std::pair<std::uint32_t, StreamPosition>> reached;
   Flight* flight = nullptr;
   std::uint32_t landed = 0;
   const auto note_position = [&] {
     if (topic == nullptr || position.next_offset == 0) return;
-    const std::scoped_lock lock(mutex_);
-    positions_[{topic_index, position.partition}] = position;
+    reached.emplace_back(topic_index, position);
   };
   const auto change_flight = [&](Flight* to) {
     runs.flush();
@@ -149,8 +149,6 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std
   counters_.bytes.fetch_add(bytes, std::memory_order_relaxed);
   note_position();
   change_flight(nullptr);
-  settled += acked;
-  if (settled > 0) release(settled);
   for (const auto& [code, events] : failures) {
     if (is_refusal(code))
       end(Error{ErrorKind::usage, name_ + ": " + rd_kafka_err2str(code),
@@ -159,6 +157,15 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std
     const bool purged = code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
     failed(events, purged ? end_reason() : rd_kafka_err2str(code));
   }
+  note_positions(reached);
+  if (acked > 0) release(acked);
+}
+
+/// Not behind an event that is in no file: what comes after it is read back, so that the gap is seen.
+void Delivery::note_positions(const std::vector<std::pair<std::uint32_t, StreamPosition>>& reached) {
+  const std::scoped_lock lock(mutex_);
+  if (letters_lost_) return;
+  for (const auto& [topic, position] : reached) positions_[{topic, position.partition}] = position;
 }
 
 void Delivery::found(const std::vector<Airborne>& events, const std::vector<std::string>& topics) {
@@ -171,6 +178,7 @@ void Delivery::found(const std::vector<Airborne>& events, const std::vector<std:
     const WireBatch& batch = *e.flight->batch;
     bytes += payload_of(batch, e.index).size();
     const std::scoped_lock lock(mutex_);
+    if (letters_lost_) continue;
     positions_[{e.topic, e.partition}] = {topics[e.topic], e.partition, e.offset + 1,
                                           batch.first_ordinal + e.index + 1};
   }
@@ -187,10 +195,7 @@ void Delivery::failed(const std::vector<Airborne>& events, const std::string& wh
       if (e.persisted == persisted) part.push_back(e);
     if (!part.empty()) bury(part, why, persisted);
   }
-  for (const Airborne& e : events) {
-    if (listener_ != nullptr) listener_->on_failed(*e.flight->batch, e.index, e.index + 1);
-    land(e.flight, 1);
-  }
+  for (const Airborne& e : events) land(e.flight, 1);
   release(events.size());
 }
 
@@ -201,7 +206,12 @@ void Delivery::bury(const std::vector<Airborne>& events, const std::string& why,
   const std::size_t taken = dead_letter_.add(dead, name_, why, persisted);
   counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
   counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);
+  // What is in no file is not settled: a run that goes on from a checkpoint finds that it is missing.
+  if (listener_ != nullptr)
+    for (std::size_t i = 0; i < taken; ++i)
+      listener_->on_failed(*dead[i].batch, dead[i].index, dead[i].index + 1);
   const std::scoped_lock lock(mutex_);
+  letters_lost_ = letters_lost_ || taken < events.size();
   const bool known = failures_.count(why) > 0 || failures_.size() < kReasonsMax;
   failures_[known ? why : std::string("other reasons")] += events.size();
   if (taken < events.size() && !error_) error_ = dead_letter_.error();

@@ -83,6 +83,7 @@ class Delivery {
 
  private:
   void bury(const std::vector<Airborne>& events, const std::string& why, Persisted persisted);
+  void note_positions(const std::vector<std::pair<std::uint32_t, StreamPosition>>& reached);
   void release(std::size_t events);
 
   const std::string name_;
@@ -97,6 +98,7 @@ class Delivery {
   std::condition_variable changed_;
   std::string end_reason_;                         // under mutex_
   std::optional<Error> error_;                     // under mutex_
+  bool letters_lost_ = false;                      // an event is neither there nor in the file; under mutex_
   std::map<std::string, std::uint64_t> failures_;  // events by reason; under mutex_
   std::map<std::pair<std::uint32_t, std::int32_t>, StreamPosition> positions_;  // under mutex_
 };
