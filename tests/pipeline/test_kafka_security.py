@@ -29,11 +29,12 @@ def setUpModule():
     global broker
     broker = SecureBroker()
     broker.start()
-    for topic in ("open", "others"):
-        broker.make_topic(topic, 3)
+    broker.make_topic("open", 3)
     # Who may write may see it too.
-    for user, operation in (("writer", "Write"), ("writer", "Read"), ("reader", "Read")):
-        broker.tool(ACLS, "--add", "--allow-principal", f"User:{user}", "--operation", operation, "--topic", "open")
+    for user, topic, operations in (("writer", "open", ("Write", "Read")), ("reader", "open", ("Read",)),
+                                    ("writer", "mine", ("Describe",))):
+        broker.tool(ACLS, "--add", "--allow-principal", f"User:{user}", "--topic", topic,
+                    *(part for operation in operations for part in ("--operation", operation)))
 
 
 def tearDownModule():
@@ -117,7 +118,7 @@ class SecurityTest(FolderTest):
             self.assertNotIn(secret.encode(), text)
 
     def refused(self, *texts, topic="open", **more):
-        """A run that is refused, and verify alike; both name the reason and a remedy."""
+        """A run that is refused, with the reason and a remedy."""
         done = self.secure(*RACE, "--topic", topic, **more)
         self.assertTrue(done.stderr.startswith(b"error: "), done.stderr)
         self.assertIn(b"\n  ", done.stderr)
@@ -184,9 +185,11 @@ class SecurityTest(FolderTest):
         self.refused(b"does not let us see topic open", b"Describe and Write", user="stranger", code=2)
 
     def test_a_topic_that_may_not_be_made(self):
-        self.refused(topic="mine", user="writer", code=2)
+        self.refused(b"has no topic mine", b"--create-topics", topic="mine", code=2)
         done = self.secure(*RACE, "--topic", "mine", "--create-topics", code=2)
+        self.assertIn(b"create topic mine: ", done.stderr)
         self.assertIn(b"authorization failed", done.stderr.lower())
+        self.assertIn(b"right Create", done.stderr)
 
     def expect_letters_complete(self):
         """What was made and not taken is kept."""

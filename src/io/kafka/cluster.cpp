@@ -75,7 +75,10 @@ Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
 }  // namespace
 
 Result<Cluster> Cluster::open(const KafkaOptions& options) {
-  Result<Client> client = Client::open(RD_KAFKA_PRODUCER, client_properties(options), RD_KAFKA_EVENT_ERROR);
+  KafkaProperties properties = client_properties(options);
+  // At the start a connection that is closed says why; later that is usual.
+  properties.emplace_back("log.connection.close", "true");
+  Result<Client> client = Client::open(RD_KAFKA_PRODUCER, properties, RD_KAFKA_EVENT_ERROR);
   if (!client) return tl::make_unexpected(client.error());
   return Cluster(*std::move(client), options);
 }

@@ -13,12 +13,14 @@ bool is_about_certificates(const std::string& trouble) {
 }
 
 /// What the library told since the last time, if it is of the kind that stays.
-std::optional<Error> refusal(const Client& client, const std::string& brokers) {
+std::optional<Error> refusal(Client& client, const std::string& brokers) {
   const QueuePtr queue(rd_kafka_queue_get_main(client.get()));
   while (const EventPtr event{rd_kafka_queue_poll(queue.get(), 0)}) {
     if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
     const rd_kafka_resp_err_t code = rd_kafka_event_error(event.get());
     const std::string why = rd_kafka_event_error_string(event.get());
+    // That all of them are down says less than what came before it.
+    if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) client.note_trouble(why);
     const std::string what = fmt::format("the Kafka brokers at {} refuse us: {}", brokers, why);
     if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
       return Error{
@@ -35,7 +37,7 @@ std::optional<Error> refusal(const Client& client, const std::string& brokers) {
 
 }  // namespace
 
-std::optional<Error> greet(const Client& client, const std::string& brokers, int limit_ms) {
+std::optional<Error> greet(Client& client, const std::string& brokers, int limit_ms) {
   for (int waited_ms = 0; waited_ms < limit_ms; waited_ms += kStep_ms) {
     // The cluster's id comes with its first answer.
     if (char* const id = rd_kafka_clusterid(client.get(), kStep_ms); id != nullptr) {

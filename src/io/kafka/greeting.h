@@ -10,9 +10,9 @@ namespace racesim::kafka {
 
 /// Waits until some broker of the cluster has answered, `limit_ms` at most; what then does not answer is for
 /// the caller to find out. The client must serve RD_KAFKA_EVENT_ERROR from its main queue, which is read
-/// here. An error (usage) if the cluster refuses our name or password, or its certificate is not signed by an
-/// authority that we know.
-std::optional<Error> greet(const Client& client, const std::string& brokers, int limit_ms);
+/// here; it knows its last trouble then. An error (usage) if the cluster refuses our name or password, or its
+/// certificate is not signed by an authority that we know.
+std::optional<Error> greet(Client& client, const std::string& brokers, int limit_ms);
 
 /// What to do about a broker that does not answer, in view of what the library said of it last.
 std::string connection_hint(const std::string& trouble, int limit_ms);
