@@ -178,6 +178,16 @@ class Combinations(Workdir):
     def test_csv_does_not_go_to_http(self):
         self.assert_refused(self.play("--sink", "http", "--format", "csv"), "sends JSON")
 
+    def test_topics_that_no_broker_takes(self):
+        for topic in ("bad/name", "two words", "..", "x" * 250, "ümlaut"):
+            with self.subTest(topic=topic):
+                self.assert_refused(self.play("--brokers", "127.0.0.1:1", "--topic", topic), "--topic: ")
+
+    def test_brokers_that_are_no_addresses(self):
+        for brokers in ("host:port", "a,,b", "127.0.0.1:99999"):
+            with self.subTest(brokers=brokers):
+                self.assert_refused(self.play("--brokers", brokers), "--brokers: ")
+
     def test_url_without_host(self):
         self.assert_refused(self.play("--api-endpoint", "http:///play"), "--api-endpoint: ", "no host")
         self.assert_refused(self.play("--api-endpoint", "localhost:8000/play"), "--api-endpoint: ")

@@ -13,7 +13,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import Broker, FolderTest, KCAT_SECONDS_MAX, free_ports, require  # noqa: E402
+from kafka_broker import Broker, FolderTest, KCAT_SECONDS_MAX, free_ports, require, run  # noqa: E402
 
 NODES = 3
 PARTITIONS = 3
@@ -39,7 +39,8 @@ class Cluster:
             ("default.replication.factor", NODES), ("min.insync.replicas", 2),
             ("offsets.topic.replication.factor", NODES), ("transaction.state.log.replication.factor", NODES),
             ("transaction.state.log.min.isr", 2), ("controller.quorum.election.timeout.ms", 500),
-            ("broker.session.timeout.ms", 3000), ("broker.heartbeat.interval.ms", 500))]
+            ("broker.session.timeout.ms", 3000), ("auto.create.topics.enable", "false"),
+            ("broker.heartbeat.interval.ms", 500))]
         self.address = ",".join(f"127.0.0.1:{port}" for port in ports)
         self.brokers = {}
         for node, port in enumerate(ports, start=1):
@@ -78,25 +79,27 @@ class ClusterTest(FolderTest):
         reader = Broker()
         self.addCleanup(reader.remove)
         reader.address = cluster.address
-        content = (*RACE, "--volume", str(RATE * 8 * KILLS))
-        process = self.start([*content, "--posting-rate", f"{RATE}/s", "--brokers", cluster.address, "--topic", "rolling",
-                              "--create-topics", "--partitions", str(PARTITIONS), "--json", "--progress", "never"])
+        process = self.start([*RACE, "--posting-rate", f"{RATE}/s", "--brokers", cluster.address, "--topic", "rolling",
+                              "--create-topics", "--partitions", str(PARTITIONS), "--json", "--progress", "never",
+                              "--drain-timeout", "2m", "--manifest", "m.json"])
         kills = 0
         for kill in range(KILLS):
             self.wait(process, lambda: self.all_in_sync(cluster), "all replicas in sync")
-            if process.poll() is not None:
-                break
+            self.assertIsNone(process.poll(), "the run ended by itself")
             leader = cluster.partitions("rolling")[kill % PARTITIONS][0]
             seen = reader.count("rolling", PARTITIONS)
             cluster.brokers[leader].kill()
             kills += 1
             self.wait(process, lambda: reader.count("rolling", PARTITIONS) > seen + RATE // 2, "the run to go on")
             cluster.brokers[leader].start()
-        summary = self.finish(process)
+        process.terminate()
+        summary = self.finish(process, code=143)
         print(f"{kills} kills, {summary['acked']} events, {summary['retried']} sent again")
-        self.assertEqual(kills, KILLS, "the run ended too early")
         self.assertEqual([summary["acked"], summary["failed"]], [summary["sent"], 0])
-        self.expect_exactly(reader, "rolling", content)
+        self.expect_exactly(reader, "rolling", (*RACE, "--volume", str(summary["acked"])))
+        verified = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", cluster.address,
+                       cwd=self.folder)
+        self.assertEqual(verified.returncode, 0, verified.stdout)
 
     def wait(self, process, condition, what):
         for _ in range(2000):  # a hang guard: each look takes some time
