@@ -32,6 +32,7 @@ class SmallDisk:
 
     def __init__(self, path, kib):
         self.path = path
+        self.remove()  # of a test that failed
         path.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k,mode=700", "tmpfs", path], check=True)
 
