@@ -105,7 +105,9 @@ class Broker:
                                   stderr=subprocess.DEVNULL, text=True, timeout=KCAT_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             return 0
-        return sum(max(0, int(line.split()[-1])) for line in done.stdout.splitlines() if " offset " in line)
+        ends = [line.split()[-1] for line in done.stdout.splitlines() if " offset " in line]
+        # Else a partition without leader: "Leader not available".
+        return sum(max(0, int(end)) for end in ends) if all(re.fullmatch(r"-?\d+", end) for end in ends) else 0
 
 
 def free_ports(count, apart=0):

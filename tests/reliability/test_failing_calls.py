@@ -59,11 +59,11 @@ class FailingCalls(Workdir):
             if re.search(r'"[^"]*\.so[."]', line):
                 # Reading the library's head follows.
                 loading = collections.Counter({name: n + (name == "read") for (_, name), n in counts.items()})
-        most = collections.Counter()
+        made = collections.Counter()
         for (_, call), n in counts.items():
-            most[call] = max(most[call], n)
-        self.assertGreater(most["fsync"], 2)
-        every = [(call, k, error) for call in CALLS for k in range(loading[call] + 1, most[call] + 1)
+            made[call] = max(made[call], n)
+        self.assertGreater(made["fsync"], 2)
+        every = [(call, k, error) for call in CALLS for k in range(loading[call] + 1, made[call] + 1)
                  for error in ERRORS]
         step = max(1, -(-len(every) // most))
         print(f"{len(every)} points, every {step}.")
