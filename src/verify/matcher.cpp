@@ -6,6 +6,12 @@
 #include <cstring>
 
 namespace racesim {
+namespace {
+
+/// Fewer keys than these are not worth being gone over.
+constexpr std::size_t kLeastTidied = 65'536;
+
+}  // namespace
 
 LaneMatcher::LaneMatcher(const MatchSettings& settings, const Faults& faults, ExpectedLane& expected,
                          More more, ArrivedLane& arrived, Strays& strays, Findings& findings)
@@ -13,7 +19,7 @@ LaneMatcher::LaneMatcher(const MatchSettings& settings, const Faults& faults, Ex
       faults_(faults),
       expected_(expected),
       more_(std::move(more)),
-      lines_(arrived),
+      lines_(arrived, settings.leave_out),
       strays_(strays),
       findings_(findings),
       identities_(settings.streams, settings.csv),
@@ -57,8 +63,9 @@ Done LaneMatcher::match(bool end_is_known) {
   const auto wanted = [this](std::uint64_t p) {
     return p >= expected_.begin() || find_missing(p) != nullptr;
   };
-  by_line_.tidy(8 * settings_.window + 2 * missing_.size(), wanted);
-  by_identity_.tidy(8 * settings_.window + 2 * missing_.size(), wanted);
+  const std::size_t most = 2 * (expected_.end() - expected_.begin() + missing_.size()) + kLeastTidied;
+  by_line_.tidy(most, wanted);
+  by_identity_.tidy(most, wanted);
   return {};
 }
 
@@ -198,8 +205,9 @@ std::uint64_t LaneMatcher::key_of(const ExpectedLane::Event& event) const {
 }
 
 std::uint64_t LaneMatcher::key_of_line(std::string_view line) {
-  if (settings_.fast) return fast_.key(line).value_or(0);
-  return XXH3_64bits(line.data(), line.size());
+  if (!settings_.fast) return XXH3_64bits(line.data(), line.size());
+  const std::optional<Identity> identity = fast_.identity(line);
+  return identity ? identity_key(identity->stream, identity->owner, identity->seq) : 0;
 }
 
 void LaneMatcher::use_line(std::string_view line) {
