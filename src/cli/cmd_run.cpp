@@ -128,6 +128,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   if (!outputs) return tl::make_unexpected(outputs.error());
   // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
+  if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
   if (!session) return tl::make_unexpected(session.error());
   Session& running = **session;

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <system_error>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -37,26 +39,37 @@ sigset_t watched() {
 
 }  // namespace
 
-SignalWatch::SignalWatch(std::int64_t drain_timeout_ns) : drain_timeout_ns_(drain_timeout_ns) {
+Done SignalWatch::start() {
   const sigset_t set = watched();
-  RACESIM_CHECK(pthread_sigmask(SIG_BLOCK, &set, &old_mask_) == 0);
   signal_fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  RACESIM_CHECK(signal_fd_ >= 0 && wake_fd_ >= 0);
-  thread_ = std::thread([this] { watch(); });
+  if (signal_fd_ >= 0) wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake_fd_ < 0)
+    return tl::make_unexpected(
+        system_error("watch for signals", errno, "raise the limit of open files (ulimit -n)"));
+  RACESIM_CHECK(pthread_sigmask(SIG_BLOCK, &set, &old_mask_) == 0);
+  try {
+    thread_ = std::thread([this] { watch(); });
+  } catch (const std::system_error& e) {
+    pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
+    return tl::make_unexpected(
+        system_error("watch for signals", e.code().value(), "raise the limit of processes (ulimit -u)"));
+  }
+  return {};
 }
 
 SignalWatch::~SignalWatch() {
-  {
-    const std::lock_guard lock(mutex_);
-    done_ = true;
+  if (thread_.joinable()) {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    const std::uint64_t one = 1;
+    (void)!::write(wake_fd_, &one, sizeof one);
+    thread_.join();
+    pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
   }
-  const std::uint64_t one = 1;
-  (void)!::write(wake_fd_, &one, sizeof one);
-  thread_.join();
-  ::close(signal_fd_);
-  ::close(wake_fd_);
-  pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
+  for (const int fd : {signal_fd_, wake_fd_})
+    if (fd >= 0) ::close(fd);
 }
 
 void SignalWatch::attach(SignalActions actions) {

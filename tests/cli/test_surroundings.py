@@ -137,6 +137,18 @@ class Surroundings(Workdir):
         self.assert_code(result, 0)
         self.expect_again()
 
+    def test_few_open_files(self):
+        """Ended with an error, or it was enough; the loader itself ends with 127."""
+        for limit in (3, 4, 5, 6, 7, 8, 9, 10, 12, 15):
+            for command in (self.to_file, f"{self.to_file} --manifest m2 --checkpoint at --resume", self.verify,
+                            '"$RACESIM" generate-master --output-dir made'):
+                with self.subTest(limit=limit, command=command):
+                    result = self.shell(f"ulimit -n {limit}; {command}")
+                    self.assertIn(result.returncode, (0, 1, 127), result.stderr)
+                    if result.returncode != 0:
+                        self.assertIn("oo many open files" if result.returncode == 1 else "rror", result.stderr)
+                    self.shell("rm -rf made at* m2* again*")
+
     def test_no_progress_line_but_on_terminals(self):
         live = self.shell('"$RACESIM" run --live --cars 2 --duration 1s --sink null')
         self.assert_code(live, 0)
