@@ -125,6 +125,8 @@ SinkRequest Session::Impl::request_for(const SinkText& text) {
   request.kafka = config_.delivery.kafka;
   for (const StreamInfo& stream : content_->scenario->streams()) request.topics.emplace_back(stream.topic);
   if (!request.kafka.topic.empty()) request.topics.front() = request.kafka.topic;
+  if (request.kafka.transactions)
+    request.kafka.transactional_id = writer_name(run_text(), config_.shard, request.topics.front());
   request.times = {config_.content.start_ns, config_.content.end_ns,
                    config_.pace.live ? config_.pace.speed : 0};
   request.clock = &clock_;
@@ -148,6 +150,9 @@ Done Session::Impl::take_lock() {
     if (spec.kind != "kafka") continue;
     const std::string target = config_.delivery.kafka.brokers + " " + config_.delivery.kafka.topic;
     Result<LockFile> lock = lock_run(run_text(), config_.shard, target);
+    // One that goes on in transactions shuts the holder out.
+    const bool takes_over = config_.delivery.kafka.transactions && resumption_ && resumption_->resumes();
+    if (!lock && lock.error().kind == ErrorKind::busy && takes_over) continue;
     if (!lock) return tl::make_unexpected(lock.error());
     lock_.emplace(std::move(*lock));
   }

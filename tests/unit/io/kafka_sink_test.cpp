@@ -230,6 +230,18 @@ TEST_F(KafkaSinkTest, PartitionsAreChecked) {
   EXPECT_THAT(sink.error().what, HasSubstr("has 3 partitions, not 4"));
 }
 
+// A topic that was just made has no partitions at first, as some brokers see it.
+TEST_F(KafkaSinkTest, ATopicWithoutLeadersIsAClearError) {
+  MockCluster cluster(3);
+  rd_kafka_mock_topic_set_error(cluster.get(), kTopic.c_str(), RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE);
+  KafkaOptions options = cluster.options();
+  options.partitions = 3;
+  auto sink = open_kafka_sink(options, {kTopic}, {}, system_clock(), nullptr, dead_);
+  ASSERT_FALSE(sink);
+  EXPECT_EQ(sink.error().kind, ErrorKind::runtime);
+  EXPECT_THAT(sink.error().what, HasSubstr("do not know the leaders"));
+}
+
 // Only a cluster that shows its topics' settings can be trusted with event times.
 TEST_F(KafkaSinkTest, EventTimesNeedToBeChecked) {
   MockCluster cluster(1);
