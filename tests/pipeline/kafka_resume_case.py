@@ -18,7 +18,8 @@ SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
 
 
 class ResumeCase(unittest.TestCase):
-    OPTIONS = ()  # of every run
+    CONTENT = RACE
+    OPTIONS = ()  # of every run that sends to Kafka
 
     @classmethod
     def setUpClass(cls):
@@ -33,7 +34,7 @@ class ResumeCase(unittest.TestCase):
         self.chance = random.Random(SEED)
 
     def command(self, topic, *more):
-        return [*RACE, *self.OPTIONS, *more, "--brokers", self.broker.address, "--topic", topic, "--checkpoint", "at", "--resume",
+        return [*self.CONTENT, *self.OPTIONS, *more, "--brokers", self.broker.address, "--topic", topic, "--checkpoint", "at", "--resume",
                 "--settle", "500ms", "--json", "--progress", "never"]
 
     def start(self, command, folder=None):
@@ -80,7 +81,7 @@ class ResumeCase(unittest.TestCase):
         self.expect_exactly(topic)
 
     def expect_exactly(self, topic):
-        lines = run(*RACE, "-q", cwd=self.folder).stdout.decode().splitlines()
+        lines = run(*self.CONTENT, "-q", cwd=self.folder).stdout.decode().splitlines()
         records = self.broker.records(topic)
         self.assertEqual(len(records), len(lines), f"seed {SEED}")
         self.assertEqual(by_key((r.key, r.value) for r in records),

@@ -26,6 +26,7 @@ def setUpModule():
 
 
 class TransactionsTest(ResumeCase):
+    CONTENT = (*RACE, "--volume", "120000")
     OPTIONS = ("--txn",)
 
     def other_folder(self):
@@ -46,10 +47,10 @@ class TransactionsTest(ResumeCase):
     def take_over(self, topic):
         """Stops a writer in the middle of its work, lets another one end the run, and wakes the first one. What it left
         behind: aborted records."""
-        self.broker.make_topic(topic, 3)
+        topic_options = ("--create-topics", "--partitions", "3")
         (self.folder / "at").unlink(missing_ok=True)
-        old = self.start(self.command(topic, "--posting-rate", "100k/s"))
-        after = self.chance.randrange(1, 150_000)
+        old = self.start(self.command(topic, "--posting-rate", "40k/s", *topic_options))
+        after = self.chance.randrange(1, 60_000)
         while old.poll() is None and self.settled() < after:
             pass
         old.send_signal(signal.SIGSTOP)
@@ -77,7 +78,7 @@ class TransactionsTest(ResumeCase):
         first = self.start(self.command("second", "--posting-rate", "20k/s"))
         while first.poll() is None and self.settled() == 0:
             pass
-        second = run(*RACE, "--txn", "--brokers", self.broker.address, "--topic", "second", cwd=self.other_folder())
+        second = run(*self.CONTENT, "--txn", "--brokers", self.broker.address, "--topic", "second", cwd=self.other_folder())
         self.assertEqual(second.returncode, 6, second.stderr)
         first.send_signal(signal.SIGTERM)
         message = first.communicate(timeout=RUN_SECONDS_MAX)[1]
@@ -100,6 +101,7 @@ class TransactionsTest(ResumeCase):
 
 
 class BrokerTest(ResumeCase):
+    CONTENT = (*RACE, "--volume", str(80_000 * BROKER_KILLS))
     OPTIONS = ("--txn",)
 
     def test_broker_killed(self):
@@ -107,7 +109,7 @@ class BrokerTest(ResumeCase):
         self.broker.make_topic("killed", 3)
         process = self.start(self.command("killed", "--posting-rate", "20k/s"))
         for _ in range(BROKER_KILLS):
-            after = self.settled() + chance.randrange(1, 60_000)
+            after = self.settled() + chance.randrange(1, 50_000)
             while process.poll() is None and self.settled() < after:
                 pass
             self.broker.kill()

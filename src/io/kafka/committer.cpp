@@ -186,8 +186,8 @@ void Committer::die(const TxnAnswer& answer, Persisted persisted) {
   if (is_fenced(fatal) || is_fenced(answer.code))
     delivery_.hand_over(
         {ErrorKind::busy, "another process goes on with this run and has shut this one out: " + why,
-         "it sends what is missing here. If there is none, this one was stopped for longer than "
-         "transaction.timeout.ms: --resume"});
+         "it sends what is missing here. If there is none, a transaction took longer than "
+         "transaction.timeout.ms: go on with --resume"});
   else if (is_refusal(fatal) || is_refusal(answer.code))
     delivery_.end(Error{ErrorKind::usage, "the cluster does not let us write: " + why,
                         "give this user the right Write on the topics and the transactional id"},

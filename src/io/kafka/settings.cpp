@@ -15,8 +15,9 @@ constexpr std::uint64_t kRequestBytesMax = 1'000'000;  // librdkafka's own defau
 constexpr std::int64_t kNsPerMs = 1'000'000;
 /// librdkafka's largest message.timeout.ms.
 constexpr std::int64_t kTimeoutMsMax = 2'147'483'647;
-/// Of transactions: how long a broker may be away. Brokers take 15 minutes at most by default.
-constexpr std::int64_t kTransactionMs = 60'000;
+/// The most that brokers take by default. Behind it they abort a transaction and shut its producer out, which
+/// then cannot tell this from another process.
+constexpr std::int64_t kTransactionMs = 900'000;
 
 /// A property that -X may not set, and what to do instead.
 struct Reserved {

@@ -35,7 +35,8 @@ Error not_begun(const TxnAnswer& answer, const Producer& producer, const KafkaOp
             "give this user the rights Write and Describe on that transactional id"};
   if (code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT)
     return {ErrorKind::usage, what + answer.why,
-            "the brokers' transaction.max.timeout.ms is less than --delivery-timeout: give less of it"};
+            "the brokers' transaction.max.timeout.ms is less: lower --delivery-timeout, or -X "
+            "transaction.timeout.ms=60000"};
   const std::string trouble = producer.trouble();
   return {ErrorKind::runtime, what + answer.why + (trouble.empty() ? "" : ": " + trouble),
           "see that the brokers run and can keep their log of transactions "

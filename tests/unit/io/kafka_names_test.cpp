@@ -84,11 +84,11 @@ TEST(KafkaSettings, TransactionsLastAsLongAsTheirEventsMay) {
   options.transactions = true;
   options.transactional_id = "racesim-1";
   EXPECT_EQ(value(options, "transactional.id"), "racesim-1");
-  EXPECT_EQ(value(options, "transaction.timeout.ms"), "60000");
+  EXPECT_EQ(value(options, "transaction.timeout.ms"), "900000");
   EXPECT_EQ(value(options, "message.timeout.ms"), "");
-  options.delivery_timeout_ns = 300'000'000'000;
-  EXPECT_EQ(value(options, "transaction.timeout.ms"), "300000");
-  EXPECT_EQ(value(options, "message.timeout.ms"), "300000");
+  options.delivery_timeout_ns = 1200'000'000'000;
+  EXPECT_EQ(value(options, "transaction.timeout.ms"), "1200000");
+  EXPECT_EQ(value(options, "message.timeout.ms"), "1200000");
 }
 
 TEST(KafkaSettings, NoRequestIsLargerThanTheTopicsTake) {

@@ -92,10 +92,11 @@ TEST_F(KafkaTransactionsTest, NothingIsAckedBeforeTheCommit) {
 TEST_F(KafkaTransactionsTest, AnAbortedTransactionIsSentAgainInOrder) {
   MockCluster cluster(1);
   auto sink = open(options(cluster), acks_);
-  cluster.fail_next(kProduceRequest, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH);
+  cluster.fail_next(kProduceRequest, RD_KAFKA_RESP_ERR_POLICY_VIOLATION);
   const SharedBatch batch = make_cars(2000, 20);
   for (std::size_t i = 0; i < 2000; i += 500) ASSERT_TRUE(sink->submit(batch, i, i + 500));
-  ASSERT_TRUE(sink->close());
+  const Done closed = sink->close();
+  ASSERT_TRUE(closed) << closed.error().what;
   EXPECT_THAT(tally(*sink), ElementsAre(2000, 2000, 0));
   EXPECT_TRUE(acks_.each_once());
   EXPECT_GE(sink->counters().retried.load(), 1u);
