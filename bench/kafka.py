@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Race telemetry into one real broker with the sink's default settings, by turns in one run: ready lines through the sink
-against `kcat -P` of the same lines with the same settings, the whole program against ready lines through its sink, and
-the time from due to acknowledged at two rates beside a bare loop of librdkafka.
+against `kcat -P` of the same lines with the same settings, the whole program against ready lines through its sink,
+`racesim verify --against kafka` against `kcat -C` of the same topic, and the time from due to acknowledged at two rates
+beside a bare loop of librdkafka.
 
 The broker runs on the same machine and takes most of the time. A machine without Kafka's jars prints nothing but that.
 """
@@ -14,22 +15,41 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import QUICK, REFERENCE, ROOT, by_turns, middle, race, ratio, run, show, summary_of, \
+from support.measure import BINARY, QUICK, REFERENCE, ROOT, by_turns, middle, race, ratio, run, show, summary_of, \
     turn_ratio  # noqa: E402
 
 EVENTS = 100_000 if QUICK else 1_000_000
+READ_EVENTS = 3 * EVENTS
 TURNS = 3 if QUICK else 5
 RATES = (1_000, 20_000)
 SECONDS = 2 if QUICK else 10
 TOPIC = "bench"
+READ_TOPIC = "read"
 LINGER_MS = 50  # the sink's, for historical runs
 SETTINGS = ("enable.idempotence=true", "acks=all", "compression.codec=lz4", f"linger.ms={LINGER_MS}",
             "batch.num.messages=10000", "queue.buffering.max.messages=100000", "queue.buffering.max.kbytes=65536",
             "socket.nagle.disable=true", "partitioner=murmur2")
 
 
-def sends(brokers, count, *more):
-    return race(52, "--volume", str(count), "--brokers", brokers, "--topic", TOPIC, *more)
+def sends(brokers, count, *more, topic=TOPIC):
+    return race(52, "--volume", str(count), "--brokers", brokers, "--topic", topic, *more)
+
+
+def measure_reading(brokers, folder):
+    """Whole processes, start included, from the first record of a topic to its last."""
+    manifest = str(folder / "manifest.json")
+    run(sends(brokers, READ_EVENTS, "--create-topics", "--partitions", "3", "--manifest", manifest, topic=READ_TOPIC))
+    kcat = ["kcat", "-C", "-q", "-e", "-b", brokers, "-t", READ_TOPIC, "-X", "check.crcs=true"]
+    verify = [BINARY, "verify", "--no-config", "--manifest", manifest, "--against", "kafka", "--brokers", brokers, "-q"]
+    with open("/dev/null", "wb") as nothing:
+        rates = by_turns(TURNS, kcat=lambda: READ_EVENTS / run(kcat, stdout=nothing).seconds,
+                         full=lambda: READ_EVENTS / run(verify).seconds,
+                         fast=lambda: READ_EVENTS / run([*verify, "--fast"]).seconds)
+    show("kcat -C", [r / 1e6 for r in rates["kcat"]], "M events/s")
+    show("racesim verify", [r / 1e6 for r in rates["full"]], "M events/s")
+    show("racesim verify --fast", [r / 1e6 for r in rates["fast"]], "M events/s")
+    ratio(turn_ratio(rates["full"], rates["kcat"]), 1.0, "consume and verify / kcat -C")
+    ratio(turn_ratio(rates["fast"], rates["kcat"]), 1.0, "consume and verify --fast / kcat -C")
 
 
 def measure(brokers, folder):
@@ -75,6 +95,7 @@ def main():
     try:
         done = subprocess.run([script / "start", folder / "broker"], stdout=subprocess.PIPE, text=True, check=True)
         measure(done.stdout.strip(), folder)
+        measure_reading(done.stdout.strip(), folder)
     finally:
         subprocess.run([script / "stop", folder / "broker", "--kill"], check=False)
         shutil.rmtree(folder, ignore_errors=True)

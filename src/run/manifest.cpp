@@ -9,6 +9,7 @@
 
 #include "base/time_text.h"
 #include "io/files/read_file.h"
+#include "run/run_id.h"
 
 namespace racesim {
 namespace {
@@ -208,7 +209,7 @@ RunConfig Manifest::config() const {
 
 Manifest manifest_of(const RunConfig& config, const Content& content) {
   Manifest m;
-  m.run = fmt::format("{:08x}", content.run);
+  m.run = run_text(content.run);
   m.scenario_version = find_scenario(config.content.scenario)->version;
   m.live = config.pace.live;
   m.content = config.content;

@@ -14,4 +14,8 @@ std::uint32_t derive_run(const ScenarioEntry& scenario, const ScenarioConfig& co
   return static_cast<std::uint32_t>(mix64(topic_hash(text)) >> 32);
 }
 
+std::string run_text(std::uint32_t run) {
+  return fmt::format("{:08x}", run);
+}
+
 }  // namespace racesim

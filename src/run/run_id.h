@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "sim/scenario.h"
 
@@ -12,5 +13,8 @@ namespace racesim {
 /// command run twice is the same run. `config.run` does not count.
 std::uint32_t derive_run(const ScenarioEntry& scenario, const ScenarioConfig& config,
                          const std::array<std::uint64_t, 2>& master_hash);
+
+/// 8 lower-case hex digits.
+std::string run_text(std::uint32_t run);
 
 }  // namespace racesim

@@ -5,27 +5,18 @@
 
 #include <fmt/format.h>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <utility>
 
-#include "io/dead_letter.h"
-#include "io/registry.h"
-#include "io/sinks/threaded.h"
 #include "run/content.h"
 #include "run/manifest.h"
+#include "run/outlets.h"
 #include "run/pipeline.h"
 #include "run/resumption.h"
-#include "run/run_lock.h"
+#include "run/run_id.h"
 
 namespace racesim {
 namespace {
-
-LagSummary summarise(const Histogram& lag) {
-  const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
-  return {lag.count(), ms(lag.quantile_ns(0.5)), ms(lag.quantile_ns(0.9)), ms(lag.quantile_ns(0.99)),
-          ms(lag.max_ns())};
-}
 
 /// First in the queue for a processor, where the system allows it; returns an errno value.
 int ask_for_realtime() {
@@ -39,10 +30,7 @@ int ask_for_realtime() {
 class Session::Impl {
  public:
   Impl(RunConfig config, Clock& clock)
-      : config_(std::move(config)),
-        clock_(clock),
-        times_(clock),
-        dead_letter_(config_.delivery.dead_letter_path) {}
+      : config_(std::move(config)), clock_(clock), outlets_(config_, clock) {}
   ~Impl() {
     if (!conductor_.joinable()) return;
     abandon();
@@ -63,15 +51,9 @@ class Session::Impl {
  private:
   void warn(Error warning);
   void warn_of_empty_part();
-  std::vector<SinkText> sink_texts() const;
-  SinkRequest request_for(const SinkText& text);
-  Done check_dead_letter() const;
   Done open_all();
   Done open_content();
-  Done take_lock();
-  Done open_sinks();
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
-  std::string run_text() const { return fmt::format("{:08x}", content_->run); }
   std::optional<std::int64_t> live_start_ns();
   void conduct();
   void finish(Pipeline::End end);
@@ -80,13 +62,9 @@ class Session::Impl {
 
   RunConfig config_;
   Clock& clock_;
-  DeliveryTimes times_;
-  DeadLetter dead_letter_;
   std::unique_ptr<Content> content_;
-  std::optional<LockFile> lock_;
   std::unique_ptr<Resumption> resumption_;  // null without --checkpoint; the sinks tell it of their events
-  std::deque<SinkTimes> sink_times_;        // parallel to sinks_
-  std::vector<std::unique_ptr<Sink>> sinks_;
+  Outlets outlets_;
   std::unique_ptr<Feed> feed_;
   std::optional<Pacer> pacer_;
   std::optional<ReleaseLog> log_;
@@ -110,77 +88,6 @@ Done Session::Impl::open_content() {
   return {};
 }
 
-std::vector<SinkText> Session::Impl::sink_texts() const {
-  std::vector<SinkText> texts;
-  for (const SinkSpec& spec : config_.delivery.sinks) texts.push_back({spec.kind, spec.target});
-  return texts;
-}
-
-SinkRequest Session::Impl::request_for(const SinkText& text) {
-  SinkRequest request;
-  request.kind = text.kind;
-  request.target = text.target;
-  request.header = content_->encoders.front()->header();
-  request.http = config_.delivery.http;
-  request.kafka = config_.delivery.kafka;
-  for (const StreamInfo& stream : content_->scenario->streams()) request.topics.emplace_back(stream.topic);
-  if (!request.kafka.topic.empty()) request.topics.front() = request.kafka.topic;
-  if (request.kafka.transactions)
-    request.kafka.transactional_id = writer_name(run_text(), config_.shard, request.topics.front());
-  request.times = {config_.content.start_ns, config_.content.end_ns,
-                   config_.pace.live ? config_.pace.speed : 0};
-  request.clock = &clock_;
-  request.resumed = resumption_ && resumption_->resumes();
-  SettledEvents* const settled = resumption_ ? &resumption_->add_sink() : nullptr;
-  request.acks = &sink_times_.emplace_back(times_, settled);
-  request.dead_letter = &dead_letter_;
-  return request;
-}
-
-/// Only http and kafka give events up one by one. Found out now rather than with the first that fails.
-Done Session::Impl::check_dead_letter() const {
-  for (const SinkSpec& spec : config_.delivery.sinks)
-    if (spec.kind == "http" || spec.kind == "kafka") return dead_letter_.check();
-  return {};
-}
-
-/// Two writers of the same events would interleave in a topic, and neither could tell.
-Done Session::Impl::take_lock() {
-  for (const SinkSpec& spec : config_.delivery.sinks) {
-    if (spec.kind != "kafka") continue;
-    const std::string target = config_.delivery.kafka.brokers + " " + config_.delivery.kafka.topic;
-    Result<LockFile> lock = lock_run(run_text(), config_.shard, target);
-    // One that goes on in transactions shuts the holder out.
-    const bool takes_over = config_.delivery.kafka.transactions && resumption_ && resumption_->resumes();
-    if (!lock && lock.error().kind == ErrorKind::busy && takes_over) continue;
-    if (!lock) return tl::make_unexpected(lock.error());
-    lock_.emplace(std::move(*lock));
-  }
-  return {};
-}
-
-Done Session::Impl::open_sinks() {
-  const std::vector<SinkText> texts = sink_texts();
-  if (Done distinct = check_distinct(texts); !distinct) return distinct;
-  if (Done ok = check_dead_letter(); !ok) return ok;
-  if (Done ok = take_lock(); !ok) return ok;
-  for (const SinkText& text : texts) {
-    auto sink = open_sink(request_for(text));
-    if (!sink) return tl::make_unexpected(sink.error());
-    if (resumption_) {
-      const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
-      sink = resumption_->resume(std::move(*sink), feed_at, dead_letter_);
-      if (!sink) return tl::make_unexpected(sink.error());
-    }
-    // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
-    if (texts.size() > 1)
-      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), &sink_times_.back()));
-    else
-      sinks_.push_back(std::move(*sink));
-  }
-  return {};
-}
-
 Done Session::Impl::open() {
   try {
     return open_all();
@@ -197,14 +104,15 @@ Done Session::Impl::open_all() {
     resumption_ = std::move(*resumption);
   }
   if (Done ok = open_content(); !ok) return ok;
-  if (Done ok = resumption_ ? resumption_->check(config_, run_text()) : Done(); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, run_text(content_->run)) : Done(); !ok) return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
-  if (Done ok = open_sinks(); !ok) return ok;
+  const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
+  if (Done ok = outlets_.open(*content_, resumption_.get(), feed_at); !ok) return ok;
   feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
-  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, times_, sinks_, config_.pace, clock_,
-                                         config_.content.start_ns, live_start_ns());
+  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
+                                         clock_, config_.content.start_ns, live_start_ns());
   pipeline_->limit(config_.content.most_events);
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
@@ -212,7 +120,7 @@ Done Session::Impl::open_all() {
   if (!resumption_) return {};
   pipeline_->begin_at(resumption_->first_ordinal());
   pipeline_->keep_log(resumption_->log());
-  return resumption_->start(sinks_, config_.content.start_ns, config_.content.end_ns);
+  return resumption_->start(outlets_.sinks(), config_.content.start_ns, config_.content.end_ns);
 }
 
 std::unique_ptr<Feed> Session::Impl::make_feed(FeedPlace place) const {
@@ -237,11 +145,7 @@ Result<RunPlan> Session::Impl::check() {
   if (Done ok = open_content(); !ok) return tl::make_unexpected(ok.error());
   if (const auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_); !pacer)
     return tl::make_unexpected(pacer.error());
-  const std::vector<SinkText> texts = sink_texts();
-  if (Done distinct = check_distinct(texts); !distinct) return tl::make_unexpected(distinct.error());
-  if (Done ok = check_dead_letter(); !ok) return tl::make_unexpected(ok.error());
-  for (const SinkText& text : texts)
-    if (Done ok = check_sink(request_for(text)); !ok) return tl::make_unexpected(ok.error());
+  if (Done ok = outlets_.check(*content_); !ok) return tl::make_unexpected(ok.error());
   warn_of_empty_part();
   RunPlan plan;
   plan.planned = content_->scenario->planned_events();
@@ -298,7 +202,7 @@ void Session::Impl::conduct() {
 }
 
 void Session::Impl::finish(Pipeline::End end) {
-  if (Done closed = dead_letter_.close(); !closed && !end.error) end.error = closed.error();
+  if (Done closed = outlets_.close(); !closed && !end.error) end.error = closed.error();
   if (resumption_)
     if (Done saved = resumption_->finish(end.reached_end && !end.error); !saved && !end.error)
       end.error = saved.error();
@@ -323,7 +227,7 @@ void Session::Impl::abandon() {
     if (!ended_ns_) abandoned_ = true;
   }
   stop();
-  for (const auto& sink : sinks_) sink->abandon();
+  outlets_.abandon();
 }
 
 bool Session::Impl::wait_for(std::int64_t timeout_ns) {
@@ -336,29 +240,25 @@ RunResult Session::Impl::wait() {
   RunResult result;
   result.status = status();
   result.seed = config_.content.seed;
-  result.run = run_text();
+  result.run = run_text(content_->run);
   result.start_ns = config_.content.start_ns;
   result.end_ns = config_.content.end_ns;
   result.drained = !abandoned_;
   result.reached_end = end_.reached_end;
   result.reader_gone = end_.reader_gone;
   result.error = end_.error;
-  for (const auto& sink : sinks_)
-    for (FailureReason& reason : sink->failure_reasons()) result.failures.push_back(std::move(reason));
+  result.failures = outlets_.failure_reasons();
   if (resumption_ && resumption_->refused() > 0)
     result.failures.push_back({"refused before the run was resumed", resumption_->refused()});
-  if (const std::uint64_t lost = dead_letter_.lost(); lost > 0) {
-    const Error why = dead_letter_.error().value_or(Error{});
-    result.lost =
-        Error{ErrorKind::runtime, fmt::format("{} events are in no file: {}", lost, why.what), why.hint};
-  }
+  result.lost = outlets_.lost();
   return result;
 }
 
 Manifest Session::Impl::manifest() const {
   Manifest manifest = manifest_of(config_, *content_);
-  for (std::size_t i = 0; i < sinks_.size(); ++i)
-    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : sinks_[i]->origins())
+  const auto& sinks = outlets_.sinks();
+  for (std::size_t i = 0; i < sinks.size(); ++i)
+    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : sinks[i]->origins())
       manifest.origins.push_back(origin);
   if (!log_ || !ended()) return manifest;
   const RunStatus now = status();
@@ -398,21 +298,9 @@ RunStatus Session::Impl::status() const {
   s.event_time_ns = counters.event_time_ns.load();
   if (s.generated > 0) s.headline = content_->scenario->headline(s.event_time_ns);
   const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
-  times_.read_send(*send_lag);
+  outlets_.times().read_send(*send_lag);
   s.send_lag = summarise(*send_lag);
-  const auto ack_lag = std::make_unique<Histogram>();
-  times_.read_ack(*ack_lag);
-  s.ack_lag = summarise(*ack_lag);
-  for (const auto& sink : sinks_) {
-    const SinkCounters& c = sink->counters();
-    s.sinks.push_back({sink->name(), c.sent, c.acked, c.failed, c.retried, c.dead_lettered, c.bytes});
-    const SinkStatus& last = s.sinks.back();
-    s.sent += last.sent;
-    s.acked += last.acked;
-    s.failed += last.failed;
-    s.retried += last.retried;
-    s.dead_lettered += last.dead_lettered;
-  }
+  outlets_.read(s);
   fill_rates(s);
   return s;
 }
@@ -435,8 +323,8 @@ void Session::Impl::fill_rates(RunStatus& s) const {
     const std::int64_t last_due_ns = counters.last_due_ns.load();
     s.target_rate = rate(std::min(timed(s.released), counters.most_due.load()), last_due_ns);
   }
-  for (std::size_t i = 0; i < sinks_.size(); ++i) {
-    const double got = rate(timed(s.sinks[i].acked), sink_times_[i].last_acked_ns());
+  for (std::size_t i = 0; i < s.sinks.size(); ++i) {
+    const double got = rate(timed(s.sinks[i].acked), outlets_.last_acked_ns(i));
     s.got_rate = i == 0 ? got : std::min(s.got_rate, got);
   }
 }

@@ -11,48 +11,11 @@
 #include "base/error.h"
 #include "io/sink.h"
 #include "run/config.h"
+#include "run/status.h"
 
 namespace racesim {
 
 struct Manifest;
-
-enum class RunState : std::uint8_t { idle, starting, running, draining, stopped, failed };
-/// Lower-case name, as the status shows it.
-const char* to_string(RunState state);
-
-struct LagSummary {
-  std::uint64_t count = 0;
-  double p50_ms = 0, p90_ms = 0, p99_ms = 0, max_ms = 0;
-};
-
-struct SinkStatus {
-  std::string name;
-  std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, bytes = 0;
-};
-
-/// Events that faults changed on purpose, of those that were released.
-struct FaultTotals {
-  std::uint64_t late = 0, duplicate = 0, reorder = 0, drop = 0, corrupt = 0;
-};
-
-/// Counters at one moment; all events of the run so far.
-struct RunStatus {
-  RunState state = RunState::idle;
-  double uptime_s = 0;          ///< since start() (steady clock)
-  std::uint64_t generated = 0;  ///< events made: released + dropped by a fault − copies
-  std::uint64_t released = 0;   ///< events that passed the pacer: sent by each sink, or shed
-  std::uint64_t shed = 0;       ///< dropped by --on-overload drop
-  std::uint64_t planned = 0;    ///< events of the whole run; 0 if not known
-  FaultTotals faults;
-  double target_rate = 0;  ///< events/s of the plan, from the first due time to the last so far; 0: no plan
-  double got_rate = 0;     ///< events/s acked, by the slowest sink: from the first due time to its last ack
-  std::int64_t event_time_ns = 0;  ///< of the last event released
-  std::string headline;            ///< what the scenario has to say of that moment; mostly nothing
-  LagSummary send_lag;             ///< send − due; http: written to the connection. Empty without a plan
-  LagSummary ack_lag;              ///< ack − due
-  std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks
-  std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0;
-};
 
 /// What a configuration would do, as Session::check() finds it.
 struct RunPlan {

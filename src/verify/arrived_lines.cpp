@@ -20,9 +20,8 @@ bool ArrivedLines::read() {
 }
 
 bool ArrivedLines::fill() {
-  while (rest().empty())
-    if (!read()) return false;
-  return true;
+  find_end(0);
+  return !rest().empty();
 }
 
 /// Relative to rest(): one behind the line that begins at `from`.

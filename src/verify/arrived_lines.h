@@ -15,7 +15,7 @@ class ArrivedLines {
  public:
   explicit ArrivedLines(ArrivedLane& lane) : lane_(lane) {}
 
-  /// Reads until some bytes are at hand; false at the end.
+  /// Reads until the next line is whole; false at the end.
   bool fill();
   /// Bytes at hand, from the next line's first on.
   std::string_view rest() const { return {buffer_.data() + used_, buffer_.size() - used_}; }

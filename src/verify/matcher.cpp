@@ -6,6 +6,12 @@
 #include <cstring>
 
 namespace racesim {
+namespace {
+
+/// Fewer keys than these are not worth being gone over.
+constexpr std::size_t kLeastTidied = 65'536;
+
+}  // namespace
 
 LaneMatcher::LaneMatcher(const MatchSettings& settings, const Faults& faults, ExpectedLane& expected,
                          More more, ArrivedLane& arrived, Strays& strays, Findings& findings)
@@ -57,8 +63,9 @@ Done LaneMatcher::match(bool end_is_known) {
   const auto wanted = [this](std::uint64_t p) {
     return p >= expected_.begin() || find_missing(p) != nullptr;
   };
-  by_line_.tidy(8 * settings_.window + 2 * missing_.size(), wanted);
-  by_identity_.tidy(8 * settings_.window + 2 * missing_.size(), wanted);
+  const std::size_t most = 2 * (expected_.end() - expected_.begin() + missing_.size()) + kLeastTidied;
+  by_line_.tidy(most, wanted);
+  by_identity_.tidy(most, wanted);
   return {};
 }
 

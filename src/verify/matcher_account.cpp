@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "run/run_id.h"
 #include "verify/matcher.h"
 
 namespace racesim {
@@ -187,7 +188,7 @@ void LaneMatcher::unplaced(const std::string& line, const std::optional<Identity
   const std::string entity = fmt::format("{}{}", by_cell ? "cell " : "", identity->owner);
   LineDifference why{"line", "", shown};
   if (identity->run.value_or(settings_.run) != settings_.run)
-    why = {"run", fmt::format("{:08x}", settings_.run), fmt::format("{:08x}", *identity->run)};
+    why = {"run", run_text(settings_.run), run_text(*identity->run)};
   else if (!has_passed(*identity))
     why.expected = stray(*identity, line) ? "nothing at this place" : "no such event was sent";
   else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)

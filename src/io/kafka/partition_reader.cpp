@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMessagesAtOnce = 1000;
 constexpr int kPoll_ms = 100;
+constexpr int kFirstPoll_ms = 2;
 
 }  // namespace
 
@@ -57,7 +58,11 @@ Result<std::vector<MessagePtr>> PartitionReader::next(int limit_ms) {
     if (waited_ms >= limit_ms)
       return fail(ErrorKind::runtime, "read " + place_ + ": no answer: " + client_.trouble(),
                   "start the broker again");
-    const ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), kPoll_ms, raw.data(), raw.size());
+    ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), kFirstPoll_ms, raw.data(), raw.size());
+    if (count == 0) {
+      wake_fetcher();
+      count = rd_kafka_consume_batch_queue(queue_.get(), kPoll_ms, raw.data(), raw.size());
+    }
     waited_ms = count > 0 ? 0 : waited_ms + kPoll_ms;
     Done taken;
     for (ssize_t i = 0; i < count; ++i) {
@@ -67,6 +72,12 @@ Result<std::vector<MessagePtr>> PartitionReader::next(int limit_ms) {
     if (!taken) return tl::make_unexpected(taken.error());
   }
   return records;
+}
+
+void PartitionReader::wake_fetcher() {
+  std::int64_t low = 0, high = 0;
+  static_cast<void>(rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()),
+                                                     partition_, &low, &high, kPoll_ms));
 }
 
 Done PartitionReader::take(MessagePtr message, std::vector<MessagePtr>& records) {

@@ -39,6 +39,9 @@ class PartitionReader {
  private:
   PartitionReader(const Client& client, const std::string& topic, std::int32_t partition,
                   std::int64_t end_offset);
+  /// Once all queues of a broker's partitions were full, the library (before 2.2) does not look at them again
+  /// for a second, however soon they are empty; any answer of the broker makes it look. So we ask something.
+  void wake_fetcher();
   Done take(MessagePtr message, std::vector<MessagePtr>& records);
 
   const Client& client_;

@@ -23,9 +23,9 @@ struct SampleRate {
   }
 };
 
-/// A slice is a power of two of milliseconds that holds about 16,000 samples, and at least one of each car.
+/// A slice is a power of two of milliseconds that holds about 4,000 samples, and at least one of each car.
 inline int slice_shift(const RaceContent& race) {
-  constexpr double kRows = 16'000;
+  constexpr double kRows = 4'000;
   const double rows_per_ms = static_cast<double>(race.cars) * static_cast<double>(race.rate_mhz) / 1e6;
   int shift = 0;
   while (shift < 20 && rows_per_ms * static_cast<double>(2LL << shift) <= kRows) ++shift;

@@ -1,4 +1,4 @@
-#include "run/session.h"
+#include "run/status.h"
 
 namespace racesim {
 
@@ -18,6 +18,12 @@ const char* to_string(RunState state) {
       return "failed";
   }
   return "";
+}
+
+LagSummary summarise(const Histogram& lag) {
+  const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+  return {lag.count(), ms(lag.quantile_ns(0.5)), ms(lag.quantile_ns(0.9)), ms(lag.quantile_ns(0.99)),
+          ms(lag.max_ns())};
 }
 
 }  // namespace racesim
