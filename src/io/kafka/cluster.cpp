@@ -63,7 +63,8 @@ Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
     return fail(ErrorKind::usage, "the cluster refuses the topic's name '" + state.name + "'",
                 "letters, digits, '.', '_' and '-' only: f1-telemetry");
   state.exists = true;
-  // LEADER_NOT_AVAILABLE and the like pass by themselves; what is told of the partitions is not to be trusted.
+  // LEADER_NOT_AVAILABLE and the like pass by themselves; what is told of the partitions is not to be
+  // trusted.
   if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) return state;
   state.partitions = topic.partition_cnt;
   state.ready = topic.partition_cnt > 0 &&

@@ -57,6 +57,7 @@ void Committer::note_offered(bool refused) {
 void Committer::take(const rd_kafka_event_t& event) {
   const std::scoped_lock lock(mutex_);
   delivery_.take(event, producer_, &held_);
+  delivery_.note_arrived(held_.arrived.size());
   reported_.notify_all();
 }
 
@@ -118,6 +119,7 @@ void Committer::settle() {
   {
     const std::scoped_lock lock(mutex_);
     arrived = std::exchange(held_.arrived, {});
+    delivery_.note_arrived(0);
     failed = std::exchange(held_.failed, {});
   }
   delivery_.found(arrived);
@@ -184,10 +186,10 @@ void Committer::die(const TxnAnswer& answer, Persisted persisted) {
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(producer_.handle(), nullptr, 0);
   const std::string why = producer_.fatal_error().value_or(answer.why);
   if (is_fenced(fatal) || is_fenced(answer.code))
-    delivery_.hand_over(
-        {ErrorKind::busy, "another process goes on with this run and has shut this one out: " + why,
-         "it sends what is missing here. If there is none, a transaction took longer than "
-         "transaction.timeout.ms: go on with --resume"});
+    delivery_.hand_over({ErrorKind::busy,
+                         "another process goes on with this run and has shut this one out: " + why,
+                         "it sends what is missing here. If there is none, a transaction took longer than "
+                         "transaction.timeout.ms: go on with --resume"});
   else if (is_refusal(fatal) || is_refusal(answer.code))
     delivery_.end(Error{ErrorKind::usage, "the cluster does not let us write: " + why,
                         "give this user the right Write on the topics and the transactional id"},
@@ -202,6 +204,7 @@ void Committer::die(const TxnAnswer& answer, Persisted persisted) {
 std::vector<Airborne> Committer::take_all() {
   const std::scoped_lock lock(mutex_);
   std::vector<Airborne> all = std::exchange(held_.arrived, {});
+  delivery_.note_arrived(0);
   all.insert(all.end(), held_.failed.begin(), held_.failed.end());
   held_.failed.clear();
   return all;

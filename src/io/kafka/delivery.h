@@ -1,6 +1,7 @@
 // The accounts of one kafka sink: what is on its way, what became of it, and how much more may come.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -67,6 +68,13 @@ class Delivery {
   /// Blocks until something is settled, the sink ended, or `timeout_ns` is over.
   void wait_for_change(std::int64_t timeout_ns);
   std::uint64_t pending() const { return static_cast<std::uint64_t>(pending_.load()); }
+  /// Of the pending ones, those that the brokers do not have yet.
+  std::uint64_t unsent() const {
+    const std::int64_t arrived = arrived_.load();  // first: only what is pending has arrived
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(pending_.load() - arrived, 0));
+  }
+  /// So many of the pending events have arrived: their transaction is not committed yet.
+  void note_arrived(std::size_t events) { arrived_.store(static_cast<std::int64_t>(events)); }
 
   /// Wakes those who wait for a change.
   void wake();
@@ -114,6 +122,7 @@ class Delivery {
   DeadLetter& dead_letter_;
 
   std::atomic<std::int64_t> pending_{0};
+  std::atomic<std::int64_t> arrived_{0};
   std::atomic<bool> wanted_{false};
   std::atomic<bool> ended_{false};
   bool draining_ = false;     // under mutex_

@@ -53,8 +53,8 @@ class KafkaSink final : public Sink {
   void start() { sender_.start(); }
   std::string name() const override { return name_; }
   bool reports_sends() const override { return true; }
-  /// When events leave the client's queue nobody is told: those that are not acked count as not sent.
-  std::uint64_t unsent() const override { return delivery_.pending(); }
+  /// When events leave the client's queue nobody is told: those that are not reported count as not sent.
+  std::uint64_t unsent() const override { return delivery_.unsent(); }
   std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
   std::vector<StreamPosition> positions() const override { return lanes_.positions(delivery_.positions()); }
   std::vector<StreamPosition> origins() const override { return lanes_.origins(); }
