@@ -179,10 +179,12 @@ void Sender::serve() {
       delivery_.wait_for_change(kWait_ns);
       continue;
     }
-    const EventPtr event = producer_->poll(kPoll_ms);
+    EventPtr event = producer_->poll(kPoll_ms);
     // What a dead producer reports is settled by reading the topic.
     const std::optional<std::string> fatal = producer_->fatal_error();
     if (event) take(*event, fatal ? &held_ : nullptr);
+    // Its messages count as outstanding until then, and recovery waits until none is.
+    event.reset();
     if (fatal && !committer_) recover(*fatal);
   }
 }

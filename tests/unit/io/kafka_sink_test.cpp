@@ -186,11 +186,6 @@ TEST_F(KafkaSinkTest, AbandonWakesASubmitThatWaits) {
 
 // A sequence error of the broker kills librdkafka's idempotent producer for good.
 TEST_F(KafkaSinkTest, ADeadProducerIsReplaced) {
-#ifdef __SANITIZE_ADDRESS__
-  // Slowed down, about one in three times the library stays with the error instead of calling it fatal, and
-  // neither it nor the mock cluster goes on. Not understood yet.
-  GTEST_SKIP() << "the mock cluster does not go on when a sanitizer slows the library down";
-#endif
   MockCluster cluster(3);
   auto sink = open(cluster.options());
   std::vector<SharedBatch> batches;
