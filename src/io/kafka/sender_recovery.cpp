@@ -40,17 +40,24 @@ std::vector<Airborne> Sender::collect_open() {
   const std::int64_t deadline_ns = clock_.now_ns() + kDrain_ns;
   bool purged = false;
   producer_->purge_queue();
-  while (producer_->outstanding() > 0) {
+  while (true) {
+    if (producer_->outstanding() == 0) {
+      // Looked at once more without the submitting thread, which may have been in the middle of an offer.
+      const std::scoped_lock lock(producer_mutex_);
+      if (producer_->outstanding() > 0) continue;
+      refused_ = producer_->fatal_is_refusal();
+      producer_.reset();
+      return std::exchange(held_.failed, {});
+    }
     if (!purged && (delivery_.ended() || clock_.now_ns() > deadline_ns)) {
       producer_->purge();
       purged = true;
     }
-    if (const EventPtr event = producer_->poll(kPoll_ms)) take(*event, &held_);
+    if (const EventPtr event = producer_->poll(kPoll_ms))
+      take(*event, &held_);
+    else
+      producer_->purge_queue();  // of an offer that went on meanwhile
   }
-  const std::scoped_lock lock(producer_mutex_);
-  refused_ = producer_->fatal_is_refusal();
-  producer_.reset();
-  return std::exchange(held_.failed, {});
 }
 
 bool Sender::may_recover(const std::string& why) {
