@@ -85,13 +85,18 @@ std::vector<OptionSpec> kafka_options(RunOptions& o) {
       noted(option_of("delivery-timeout", "DURATION", "",
                       "An event that is not acknowledged by then goes to the dead-letter file; 0: never",
                       set_parsed(o.kafka.delivery_timeout_ns, &parse_duration_ns)),
-            "0 for live, 15m for historical, 5m with --throughput"),
+            "0 for live and --txn, 15m for historical, 5m with --throughput"),
       option_of("throughput", "", "",
                 "Larger queues and requests, for more memory and later acknowledgements",
                 set_flag(o.kafka.throughput)),
       option_of("allow-duplicates", "", "",
                 "Send without idempotence: a connection that breaks may double events",
                 set_flag(o.kafka.allow_duplicates)),
+      option_of(
+          "txn", "", "",
+          "Send in transactions, one a second: readers of committed records see each event once even if "
+          "an old process of this run still lives somewhere",
+          set_flag(o.kafka.transactions)),
       kafka_property_option(o.kafka.properties),
   };
 }
@@ -105,9 +110,10 @@ Done fill_kafka(const RunOptions& o, const Settings& settings, bool historical, 
                     : historical       ? kHistoricalLinger_ms
                                        : kLiveLinger_ms;
   if (settings.count("delivery-timeout") == 0)
-    kafka.delivery_timeout_ns = o.kafka.throughput ? kThroughputTimeout_ns
-                                : historical       ? kHistoricalTimeout_ns
-                                                   : 0;
+    kafka.delivery_timeout_ns = o.kafka.transactions ? 0
+                                : o.kafka.throughput ? kThroughputTimeout_ns
+                                : historical         ? kHistoricalTimeout_ns
+                                                     : 0;
   return {};
 }
 

@@ -189,10 +189,10 @@ class FolderTest(unittest.TestCase):
 class BrokerTest(FolderTest):
     """Its class has one broker for all tests."""
 
-    OPTIONS = ()
+    BROKER_OPTIONS = ()
 
     @classmethod
     def setUpClass(cls):
-        cls.broker = Broker(*cls.OPTIONS)
+        cls.broker = Broker(*cls.BROKER_OPTIONS)
         cls.addClassCleanup(cls.broker.remove)
         cls.broker.start()

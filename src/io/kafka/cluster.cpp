@@ -25,6 +25,7 @@ constexpr int kDescribe_ms = 4'000;
 constexpr int kEnds_ms = 5'000;
 /// And what comes behind a long wait for the first answer at least this.
 constexpr int kLeast_ms = 500;
+constexpr std::int64_t kOpenPause_ns = 100'000'000;
 
 AdminOptionsPtr admin_options(rd_kafka_t* handle, rd_kafka_admin_op_t operation, int limit_ms) {
   AdminOptionsPtr options(rd_kafka_AdminOptions_new(handle, operation));
@@ -65,17 +66,23 @@ Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)
     return fail(ErrorKind::usage, "the cluster refuses the topic's name '" + state.name + "'",
                 "letters, digits, '.', '_' and '-' only: f1-telemetry");
-  // LEADER_NOT_AVAILABLE passes by itself.
+  state.exists = true;
+  // LEADER_NOT_AVAILABLE and the like pass by themselves; what is told of the partitions is not to be
+  // trusted.
+  if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) return state;
   state.partitions = topic.partition_cnt;
-  state.ready = std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
+  state.ready = topic.partition_cnt > 0 &&
+                std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
                             [](const rd_kafka_metadata_partition_t& p) { return p.leader >= 0; });
   return state;
 }
 
 }  // namespace
 
-Result<Cluster> Cluster::open(const KafkaOptions& options) {
+Result<Cluster> Cluster::open(const KafkaOptions& options, Isolation ends) {
   KafkaProperties properties = client_properties(options);
+  const bool committed = ends == Isolation::committed;
+  properties.emplace_back("isolation.level", committed ? "read_committed" : "read_uncommitted");
   // At the start a connection that is closed says why; later that is usual.
   properties.emplace_back("log.connection.close", "true");
   Result<Client> client = Client::open(RD_KAFKA_PRODUCER, properties, RD_KAFKA_EVENT_ERROR);
@@ -191,6 +198,28 @@ bool Cluster::describe(std::vector<TopicState>& topics) {
 
 Result<std::vector<std::int64_t>> Cluster::end_offsets(const std::vector<TopicPartition>& partitions) {
   return offsets(partitions, RD_KAFKA_OFFSET_END);
+}
+
+Result<std::vector<std::int64_t>> Cluster::committed_ends(const KafkaOptions& options, Clock& clock,
+                                                          const std::vector<TopicPartition>& partitions) {
+  const Result<std::vector<std::int64_t>> ends = end_offsets(partitions);
+  if (!ends) return ends;
+  Result<Cluster> reader = Cluster::open(options, Isolation::committed);
+  if (!reader) return tl::make_unexpected(reader.error());
+  const std::int64_t deadline_ns = clock.now_ns() + options.connect_grace_ns;
+  while (true) {
+    const Result<std::vector<std::int64_t>> stable = reader->end_offsets(partitions);
+    if (!stable) return stable;
+    std::size_t i = 0;
+    while (i < ends->size() && (*stable)[i] >= (*ends)[i]) ++i;
+    if (i == ends->size()) return ends;
+    if (clock.now_ns() >= deadline_ns)
+      return fail(ErrorKind::runtime,
+                  fmt::format("read {} [{}]: a transaction is open in it, from offset {} on",
+                              partitions[i].topic, partitions[i].partition, (*stable)[i]),
+                  "wait until its writer has committed it or its time limit (mostly a minute) is over");
+    clock.sleep_until(clock.now_ns() + kOpenPause_ns);
+  }
 }
 
 Result<std::vector<std::int64_t>> Cluster::begin_offsets(const std::vector<TopicPartition>& partitions) {
