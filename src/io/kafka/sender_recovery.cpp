@@ -10,6 +10,7 @@ namespace racesim::kafka {
 namespace {
 
 constexpr int kPoll_ms = 100;
+constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kRetry_ns = 1'000'000'000;
 constexpr std::int64_t kRoom_ns = 10'000'000;
 /// How long answers to requests on their way are waited for.
@@ -99,6 +100,8 @@ std::optional<ReadBack> Sender::look_up(const std::vector<Airborne>& open) {
 Done Sender::replace(const std::vector<Airborne>& again) {
   Result<Producer> producer = Producer::open(properties_, topics_);
   if (!producer) return tl::make_unexpected(producer.error());
+  while (!producer->warm_up(kWarmUp_ms) && !delivery_.wait_until_ended(kRetry_ns)) {
+  }
   // It held as many before, so it refuses them only if it is dead as well: then they wait for the next one.
   held_.failed = send_again(*producer, again, false);
   const std::scoped_lock lock(producer_mutex_);

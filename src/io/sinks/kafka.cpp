@@ -112,7 +112,6 @@ Error unready_topics(const std::vector<TopicState>& topics, const KafkaOptions& 
                   options.connect_grace_ns / 1'000'000'000)};
 }
 
-constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kPause_ns = 50'000'000;
 
 /// Repeats until `ask` has a result that is `good`, or the time is over; the last result. What was just made
@@ -244,7 +243,10 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
   KafkaProperties properties = producer_properties(options, least_bytes);
   Result<Producer> producer = Producer::open(properties, topics);
   if (!producer) return tl::make_unexpected(producer.error());
-  producer->warm_up(kWarmUp_ms);
+  if (!producer->warm_up(static_cast<int>(options.connect_grace_ns / 1'000'000)))
+    return fail(ErrorKind::runtime,
+                "no answer from the Kafka brokers at " + options.brokers + ": " + producer->trouble(),
+                "see that the brokers run");
   if (options.transactions)
     if (Done ok = fence_others(*producer, options); !ok) return tl::make_unexpected(ok.error());
   try {
