@@ -15,29 +15,6 @@ constexpr std::uint32_t kThroughputLinger_ms = 100;
 constexpr std::int64_t kHistoricalTimeout_ns = 15 * 60 * kNsPerSecond;
 constexpr std::int64_t kThroughputTimeout_ns = 5 * 60 * kNsPerSecond;
 
-OptionSpec option_of(const char* name, const char* metavar, const char* fallback, const char* help,
-                     Setter set) {
-  OptionSpec option;
-  option.group = "Kafka";
-  option.name = name;
-  option.metavar = metavar;
-  option.default_value = fallback;
-  option.help = help;
-  option.set = std::move(set);
-  return option;
-}
-
-/// An option whose default depends on others.
-OptionSpec noted(OptionSpec option, const char* note) {
-  option.default_note = note;
-  return option;
-}
-
-OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::string> choices) {
-  option.choices = std::move(choices);
-  return choice_option(std::move(option), target);
-}
-
 /// The documents' name for the option's variable.
 OptionSpec alias(const char* variable, OptionSpec option) {
   option.alias_variable = variable;
@@ -55,6 +32,10 @@ Setter checked_text(std::string& target, Done (*check)(std::string_view)) {
 }  // namespace
 
 std::vector<OptionSpec> kafka_options(RunOptions& o) {
+  const auto option_of = [](const char* name, const char* metavar, const char* fallback, const char* help,
+                            Setter set) {
+    return cli::option_of("Kafka", {name, metavar, fallback, help}, std::move(set));
+  };
   return {
       alias("KAFKA_BOOTSTRAP_SERVERS",
             option_of("brokers", "HOST:PORT,…", "localhost:9092",

@@ -4,9 +4,11 @@
 #include <system_error>
 #include <utility>
 
+#include "base/clock.h"
 #include "cli/log.h"
 #include "cli/version.h"
 #include "run/checkpoint.h"
+#include "run/resumption.h"
 
 namespace racesim::cli {
 namespace {
@@ -69,6 +71,7 @@ Result<bool> is_complete(const RunOptions& options, const RunConfig& config) {
   Result<std::optional<Checkpoint>> known = load_checkpoint(config.checkpoint.path);
   if (!known) return tl::make_unexpected(known.error());
   if (!*known || !(*known)->complete) return false;
+  if (Done ok = check_is_of_run(**known, config, system_clock()); !ok) return tl::make_unexpected(ok.error());
   // Its last moments may have failed: they are gone through again, and no event is sent.
   if (is_missing(options.manifest) || is_missing(options.summary_export)) return false;
   log(LogLevel::info, "run " + (*known)->run + " is complete: nothing is missing (remove " +
