@@ -94,6 +94,8 @@ class Scenario {
   virtual std::span<const StreamInfo> streams() const = 0;
   /// Parts that can be made alone; from the config, never from the number of threads.
   virtual std::uint32_t shard_count() const = 0;
+  /// The part that makes the events of this owner (see EventHead); none: there is no such owner.
+  virtual std::optional<std::uint32_t> shard_of(std::uint32_t owner) const = 0;
   /// Slices of the whole run, UINT64_MAX when endless.
   virtual std::uint64_t slice_count() const = 0;
   virtual Slice slice(std::uint64_t index) const = 0;

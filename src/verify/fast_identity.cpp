@@ -223,12 +223,13 @@ bool FastIdentity::is(std::string_view line, std::uint32_t stream, std::uint32_t
   return true;
 }
 
-std::optional<std::uint64_t> FastIdentity::key(std::string_view line) const {
+std::optional<Identity> FastIdentity::identity(std::string_view line) const {
   for (std::uint32_t stream = 0; stream < forms_.size(); ++stream) {
     if (!ends_as(line, forms_[stream])) continue;
-    const std::optional<Identity> identity = read(line, forms_[stream]);
+    std::optional<Identity> identity = read(line, forms_[stream]);
     if (!identity || identity->run.value_or(run_) != run_) continue;
-    return identity_key(stream, identity->owner, identity->seq);
+    identity->stream = stream;
+    return identity;
   }
   return std::nullopt;
 }

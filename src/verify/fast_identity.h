@@ -24,8 +24,8 @@ class FastIdentity {
   /// Whether `line`, with its line end, is the event (owner, seq) of the stream, as far as its identity and
   /// its end tell.
   bool is(std::string_view line, std::uint32_t stream, std::uint32_t owner, std::uint64_t seq);
-  /// The key of what the line says it is, of any stream; none if it does not say, or is of another run.
-  std::optional<std::uint64_t> key(std::string_view line) const;
+  /// What the line says it is, of any stream; none if it does not say, or is of another run.
+  std::optional<Identity> identity(std::string_view line) const;
 
  private:
   struct Step {

@@ -39,11 +39,12 @@ struct Findings {
   static constexpr std::size_t kMostExamples = 10;  ///< of each kind
 
   std::array<std::uint64_t, kFindingCount> counts{};
-  std::uint64_t found = 0;       ///< sent events that arrived, altered or not
-  FaultTotals injected;          ///< of the events that were sent
-  FaultTotals injected_present;  ///< of them, those that arrived as they were sent
-  std::uint64_t not_known = 0;   ///< behind the last that arrived, of a run whose end is not known
-  bool overflowed = false;       ///< more were missing at a time than are remembered
+  std::uint64_t found = 0;           ///< sent events that arrived, altered or not
+  FaultTotals injected;              ///< of the events that were sent
+  FaultTotals injected_present;      ///< of them, those that arrived as they were sent
+  std::uint64_t not_known = 0;       ///< behind the last that arrived, of a run whose end is not known
+  std::uint64_t of_other_parts = 0;  ///< lines of the same run that other parts (--shard) sent
+  bool overflowed = false;           ///< more were missing at a time than are remembered
   std::vector<FindingExample> examples;
 
   std::uint64_t& operator[](Finding kind) { return counts[static_cast<std::size_t>(kind)]; }

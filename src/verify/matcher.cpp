@@ -19,7 +19,7 @@ LaneMatcher::LaneMatcher(const MatchSettings& settings, const Faults& faults, Ex
       faults_(faults),
       expected_(expected),
       more_(std::move(more)),
-      lines_(arrived),
+      lines_(arrived, settings.leave_out),
       strays_(strays),
       findings_(findings),
       identities_(settings.streams, settings.csv),
@@ -205,8 +205,9 @@ std::uint64_t LaneMatcher::key_of(const ExpectedLane::Event& event) const {
 }
 
 std::uint64_t LaneMatcher::key_of_line(std::string_view line) {
-  if (settings_.fast) return fast_.key(line).value_or(0);
-  return XXH3_64bits(line.data(), line.size());
+  if (!settings_.fast) return XXH3_64bits(line.data(), line.size());
+  const std::optional<Identity> identity = fast_.identity(line);
+  return identity ? identity_key(identity->stream, identity->owner, identity->seq) : 0;
 }
 
 void LaneMatcher::use_line(std::string_view line) {

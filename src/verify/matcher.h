@@ -41,6 +41,7 @@ struct MatchSettings {
   std::optional<std::int64_t> watermark_ns;  ///< a missing event that was sent later than that is late
   std::span<const StreamInfo> streams;
   const std::unordered_set<std::uint64_t>* shed = nullptr;  ///< identity keys of events that were left out
+  LeaveOut leave_out;                                       ///< lines that are somebody else's
 };
 
 /// One thread. The references outlive the matcher.
@@ -63,6 +64,7 @@ class LaneMatcher {
   void settle_all(const SentRange& range);
 
   bool arrived_ended() { return !lines_.fill(); }
+  std::uint64_t left_out() const { return lines_.left_out(); }
   /// Of the lines that arrived (for --fast with a digest).
   const LineDigest& digest() const { return digest_; }
   void keep_digest() { keeps_digest_ = true; }

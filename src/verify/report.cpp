@@ -140,6 +140,8 @@ std::string report_text(const VerifyReport& report) {
     text +=
         "  the manifest does not say how the run ended: what would follow behind the last event was perhaps "
         "never sent\n";
+  if (f.of_other_parts > 0)
+    text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
   if (f.overflowed)
     text +=
         "  more events were missing at a time than are remembered: some that came very late count as lost "
@@ -183,6 +185,7 @@ std::string report_json(const VerifyReport& report) {
     if (report.allowed[kind]) allowed.push_back(kFindingNames[kind]);
   json["allowed"] = allowed;
   json["end_is_known"] = report.result.end_is_known;
+  json["of_other_parts"] = f.of_other_parts;
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
   json["seconds"] = report.seconds;

@@ -32,6 +32,7 @@ class Verification {
 
  private:
   Done open();
+  LeaveOut other_parts();
   SentRange sent_range() const;
   Done compare(const LearnTotals& learn);
   Done match_all();
@@ -44,6 +45,7 @@ class Verification {
   const VerifyOptions& options_;
   const Faults faults_;
   std::optional<ManifestTotals> totals_;
+  std::optional<FastIdentity> identities_;
   HeadsEncoder heads_encoder_;
   std::unique_ptr<Feed> feed_;
   std::optional<ExpectedStream> expected_;
@@ -73,9 +75,11 @@ Done Verification::open() {
   settings_.history_bytes = options_.history_bytes;
   settings_.watermark_ns = options_.watermark_ns;
   settings_.streams = scenario.streams();
-  if (options_.fast && !FastIdentity(settings_.streams, settings_.csv, settings_.run).usable())
+  identities_.emplace(settings_.streams, settings_.csv, settings_.run);
+  if (options_.fast && !identities_->usable())
     return fail(ErrorKind::usage, "--fast: the lines of this run carry no numbers to tell events apart by",
                 "leave out --fast");
+  settings_.leave_out = other_parts();
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : content_->encoders)
     encoders.push_back(options_.fast ? &heads_encoder_ : encoder.get());
@@ -96,6 +100,19 @@ Done Verification::open() {
     if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
   }
   return {};
+}
+
+/// Parts of a run may go to one place; each is verified with a manifest of its own. Lines that do not say
+/// whose they are stay.
+LeaveOut Verification::other_parts() {
+  if (manifest_.shard.count <= 1 || !identities_->usable()) return nullptr;
+  const Scenario& scenario = *content_->scenario;
+  const ShardRange own = shard_range(manifest_.shard, scenario.shard_count());
+  return [this, &scenario, own](std::string_view line) {
+    const std::optional<Identity> identity = identities_->identity(line);
+    const auto shard = identity ? scenario.shard_of(identity->owner) : std::nullopt;
+    return shard && (*shard < own.first || *shard >= own.last);
+  };
 }
 
 Done Verification::match_all() {
@@ -138,6 +155,7 @@ Done Verification::compare(const LearnTotals& learn) {
 VerifyResult Verification::conclude() {
   VerifyResult result;
   for (ArrivedLane* lane : arrivals_.lanes()) findings_[Finding::expired] += lane->expired();
+  for (const LaneMatcher& matcher : matchers_) findings_.of_other_parts += matcher.left_out();
   findings_.injected = expected_->injected();
   result.findings = std::move(findings_);
   result.run = manifest_.run;

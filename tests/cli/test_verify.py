@@ -67,6 +67,24 @@ class Verdicts(VerifyTest):
             for mode in "--full", "--fast":
                 self.assertIn("VERIFIED 3,000 / 3,000", self.verify(mode).stdout)
 
+    def test_parts_in_one_place(self):
+        for what in ([], ["--scenario", "plays", "--volume", "6000", "--master-data-dir", MASTER]):
+            parts = []
+            for index in (1, 2, 3):
+                parts.append(self.sent("--shard", f"{index}/3", *what))
+                (self.dir / "m.json").rename(self.dir / f"m{index}.json")
+            self.assertTrue(all(parts))
+            source = self.keep(parts[1] + parts[2] + parts[0])
+            for index in (1, 2, 3):
+                result = self.verify(manifest=f"m{index}.json", against=source)
+                self.assert_code(result, 0)
+                others = sum(len(p) for p in parts) - len(parts[index - 1])
+                self.assertIn(f"{others:,} events of other parts of this run left out", result.stdout)
+            del parts[1][3]
+            source = self.keep(parts[1] + parts[2] + parts[0])
+            self.assert_code(self.verify(manifest="m1.json", against=source), 0)
+            self.assert_code(self.verify(manifest="m2.json", against=source), 5)
+
     def test_a_difference_ends_with_5_and_is_named(self):
         lines = self.sent()
         victim = json.loads(lines[777])

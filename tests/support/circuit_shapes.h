@@ -27,6 +27,7 @@ struct CircuitShape {
   double start_right_m = 0;  ///< width to the right over the first and last 150 m, where it differs
   double begin_m = 0;        ///< the file begins this far behind the middle of the first straight
   bool backward = false;     ///< driven the other way round
+  double wander_m = 0;       ///< by how much the widths go up and down along the lap
 };
 
 inline void PrintTo(const CircuitShape& shape, std::ostream* out) {
@@ -102,8 +103,9 @@ inline std::string csv(const CircuitShape& shape) {
   for (std::size_t i = 0; i < points.size(); ++i) {
     const bool start = static_cast<double>(std::min(i, points.size() - i)) < reach;
     const double right_m = start && shape.start_right_m > 0 ? shape.start_right_m : shape.right_m;
-    text += fmt::format("{:.3f},{:.3f},{:.2f},{:.2f}\n", points[i].first, points[i].second, right_m,
-                        shape.left_m);
+    const double more_m = shape.wander_m * std::sin(static_cast<double>(i) * shape.spacing_m / 17);
+    text += fmt::format("{:.3f},{:.3f},{:.2f},{:.2f}\n", points[i].first, points[i].second, right_m - more_m,
+                        shape.left_m + more_m);
   }
   return text;
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ class CountingScenario final : public Scenario {
 
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return 1; }
+  std::optional<std::uint32_t> shard_of(std::uint32_t) const override { return 0; }
   std::uint64_t slice_count() const override { return endless ? UINT64_MAX : sizes_.size(); }
   Slice slice(std::uint64_t index) const override {
     const std::int64_t begin = begin_ns_ + static_cast<std::int64_t>(index) * slice_ns_;

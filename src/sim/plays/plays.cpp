@@ -29,6 +29,10 @@ class PlaysScenario final : public Scenario {
 
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return geometry_.shards; }
+  /// See CellPlanner::ordinal().
+  std::optional<std::uint32_t> shard_of(std::uint32_t owner) const override {
+    return owner % geometry_.shards;
+  }
   std::uint64_t slice_count() const override {
     if (!config_.end_ms) return UINT64_MAX;
     const std::int64_t span_ms = *config_.end_ms - config_.start_ms;

@@ -95,6 +95,7 @@ class RaceScenario final : public Scenario {
       : track_(std::move(track)),
         templates_(track_, std::move(list.models), config.race.cars, *session_kind(config.race.session)) {
     for (const Entry& entry : list.entries) {
+      numbers_.push_back(entry.car);
       drivers_.push_back(entry.driver);
       teams_.push_back(list.teams[entry.team]);
     }
@@ -125,6 +126,12 @@ class RaceScenario final : public Scenario {
 
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return static_cast<std::uint32_t>(drivers_.size()); }
+  std::optional<std::uint32_t> shard_of(std::uint32_t owner) const override {
+    if (owner == 0) return 0;  // race control
+    const auto found = std::find(numbers_.begin(), numbers_.end(), owner);
+    if (found == numbers_.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - numbers_.begin());
+  }
   std::uint64_t slice_count() const override { return slices().count(); }
   Slice slice(std::uint64_t index) const override { return slices().at(index); }
   std::uint64_t planned_events() const override {
@@ -152,7 +159,8 @@ class RaceScenario final : public Scenario {
 
   Track track_;
   Templates templates_;
-  std::vector<std::string> drivers_, teams_;
+  std::vector<std::uint32_t> numbers_;        ///< of the cars
+  std::vector<std::string> drivers_, teams_;  ///< by car
   std::unique_ptr<Calendar> calendar_;
   std::vector<StreamInfo> streams_;
   RaceContext context_;

@@ -1,20 +1,25 @@
 // Goal: the search finds a line that is faster than the middle of the road, keeps it inside the edges and
-// smooth, and the shipped line is such a one. Method: lap times of LapTimer on Silverstone and on a made
-// track; LapTimer itself is held against a timer made anew. With RACESIM_LINE_OUT=FILE in the environment the
-// found line is written there, as data/tracks/source/silverstone_line.csv has it.
+// smooth, and the shipped line is such a one. Method: lap times of LapTimer on Silverstone and on an oval
+// that is flat all the way round; LapTimer itself is held against a timer made anew. With
+// RACESIM_LINE_OUT=FILE in the environment the found line is written there, as
+// data/tracks/source/silverstone_line.csv has it.
 #include "sim/race/track/fast_line.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
 
 #include "base/random.h"
 #include "sim/race/track/curve.h"
+#include "sim/race/track/import.h"
 #include "sim/race/track/lap_timer.h"
 #include "sim/race/track/tracks.h"
+#include "sim/race/track/ways.h"
+#include "support/circuit_shapes.h"
 
 namespace racesim::race {
 namespace {
@@ -94,6 +99,43 @@ TEST(RaceFastLine, TimerKeepsUpWithMovesAndTakesThemBack) {
       cost = timer.cost();
     }
   }
+}
+
+/// Four bends of 256 m, no need to lift anywhere; the widths wander as those of public sources do.
+Track speedway() {
+  track_test::CircuitShape shape{
+      "Speedway", {{500, 0, 256}, {500, 720, 256}, {-500, 720, 256}, {-500, 0, 256}}, 5, 7.6, 7.6};
+  shape.wander_m = 0.4;
+  return import_track(track_test::csv(shape), shape.name).value();
+}
+
+TEST(RaceFastLine, TimerKeepsUpOnALapThatIsFlatAllTheWayRound) {
+  const Track track = speedway();
+  const std::vector<double> offsets = own_line(track);
+  const std::vector<Vec> places = places_of(track, offsets);
+  LapTimer timer(places, Forces(CarModel{}, Conditions{}));
+  const double cost = timer.cost();
+  for (std::size_t first = 3; first < offsets.size(); first += offsets.size() / 9) {
+    std::vector<double> moved = offsets;
+    for (std::size_t k = 0; k < 20; ++k)
+      moved[(first + k) % moved.size()] += 0.05 * static_cast<double>(std::min(k, 19 - k));
+    const std::vector<Vec> all = places_of(track, moved);
+    std::vector<Vec> some;
+    for (std::size_t k = 0; k < 20; ++k) some.push_back(all[(first + k) % all.size()]);
+    const double change = timer.move(first, some);
+    ASSERT_NEAR(cost + change, LapTimer(all, Forces(CarModel{}, Conditions{})).cost(), 2e-5) << first;
+    timer.undo();
+    ASSERT_EQ(timer.cost(), cost) << first;
+  }
+}
+
+TEST(RaceFastLine, BendsTakenFlatAreRoundNotCornered) {
+  const Track track = speedway();
+  EXPECT_EQ(track.corners.size(), 4U);
+  const Path line = racing_line(track);
+  double sharpest_1pm = 0;
+  for (const double curvature : line.curvature_1pm) sharpest_1pm = std::max(sharpest_1pm, curvature);
+  EXPECT_LT(sharpest_1pm, 1.45 / 256);
 }
 
 }  // namespace

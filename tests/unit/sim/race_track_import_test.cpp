@@ -13,6 +13,7 @@
 #include "sim/race/track/overlap.h"
 #include "sim/race/track/track_file.h"
 #include "sim/race/track/ways.h"
+#include "support/circuit_shapes.h"
 #include "support/track_shapes.h"
 
 namespace racesim::race {
@@ -91,6 +92,18 @@ TEST(RaceTrackImport, CheckpointsKeepOffTheDrsZonesWhereThereIsRoom) {
   EXPECT_GE(track.corners.size(), 10U);
   for (std::size_t i = 1; i < track.checkpoints.size(); ++i)
     EXPECT_FALSE(in_zone(track, track.checkpoints[i].s_m));
+}
+
+TEST(RaceTrackImport, DrsZonesReachRoundAKinkTakenFlat) {
+  const CircuitShape shape{"Kink",
+                           {{600, 0, 40}, {600, 300, 40}, {-100, 500, 300}, {-900, 300, 30}, {-900, 0, 30}}};
+  const Track track = import_track(csv(shape), shape.name).value();
+  expect_raceable(track);
+  EXPECT_EQ(track.corners.size(), 5U) << "the kink is one";
+  EXPECT_EQ(track.drs_zones.size(), 2U);
+  EXPECT_TRUE(in_zone(track, 100)) << "on the straight with the timing line";
+  for (double s_m = 1300; s_m < 2400; s_m += 50) EXPECT_TRUE(in_zone(track, s_m)) << s_m;
+  EXPECT_FALSE(in_zone(track, 1000)) << "between the slow corners";
 }
 
 TEST(RaceTrackImport, CrossingByBridgeIsATrack) {

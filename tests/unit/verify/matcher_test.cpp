@@ -280,6 +280,55 @@ TEST(Matcher, OfARunThatWasKilledTheEndIsNotKnown) {
   EXPECT_EQ(named_of(run, without(without(lines, 500, lines.size()), 100, 103)), "lost 3");
 }
 
+/// One of two parts of the run, by hand: all lines of a shard go to one place.
+SmallRun part_of(std::uint32_t index) {
+  RunConfig config = race_run(4, 300);
+  config.shard = {index, 2};
+  return make_run(config);
+}
+
+/// Some lines of each in turn.
+Lines mixed(const Lines& a, const Lines& b) {
+  Lines all;
+  for (std::size_t i = 0; i < a.size() || i < b.size(); i += 7) {
+    all.insert(all.end(), a.begin() + static_cast<std::ptrdiff_t>(std::min(i, a.size())),
+               a.begin() + static_cast<std::ptrdiff_t>(std::min(i + 7, a.size())));
+    all.insert(all.end(), b.begin() + static_cast<std::ptrdiff_t>(std::min(i, b.size())),
+               b.begin() + static_cast<std::ptrdiff_t>(std::min(i + 7, b.size())));
+  }
+  return all;
+}
+
+TEST(Matcher, LeavesOutTheOtherPartsOfTheRun) {
+  const SmallRun one = part_of(1), two = part_of(2);
+  const Lines own = lines_of(one), other = lines_of(two);
+  const Lines both = mixed(own, other);
+  for (const bool fast : {false, true}) {
+    VerifyOptions options;
+    options.fast = fast;
+    const VerifyResult result = verify_text(one, joined(one, both), options);
+    EXPECT_EQ(named(result.findings), "") << fast;
+    EXPECT_EQ(result.findings.found, own.size());
+    EXPECT_EQ(result.findings.of_other_parts, other.size());
+    EXPECT_EQ(named_of(two, both, options), "") << fast;
+  }
+  Lines behind = other;
+  behind.insert(behind.end(), own.begin(), own.end());
+  EXPECT_EQ(named_of(one, behind), "");
+  EXPECT_EQ(named_of(two, behind), "");
+}
+
+TEST(Matcher, PlacesCountTheLinesOfOtherParts) {
+  const SmallRun one = part_of(1);
+  Lines both = mixed(lines_of(one), lines_of(part_of(2)));
+  both.insert(both.begin() + 100, "garbage\n");
+  both.insert(both.end(), both[14]);  // the first of the second handful of part one
+  const VerifyResult result = verify_text(one, joined(one, both));
+  EXPECT_EQ(named(result.findings), "duplicated 1 phantom 1");
+  for (const FindingExample& example : result.findings.examples)
+    EXPECT_EQ(example.place, std::to_string(example.kind == Finding::phantom ? 101 : both.size()));
+}
+
 TEST(Matcher, MissesTheHeader) {
   RunConfig config = simple_run(3, 60);
   config.delivery.format = "csv";

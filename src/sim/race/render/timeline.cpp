@@ -8,11 +8,13 @@
 namespace racesim::race {
 namespace {
 
-// After the flag the pace falls over the next pieces; then the car halts.
+// After the flag the pace falls over the next pieces and stays at the last value until there is room to halt.
 constexpr std::array kCoolDown{1.08, 1.2, 1.34, 1.4};
-// A stricken car: little power, soft braking.
+// A stricken car: little power, soft braking; harder where it would have to slow by more than this on
+// average.
 constexpr double kStrickenPower = 0.1;
 constexpr double kStrickenBraking = 0.35;
+constexpr double kStrickenBraking_mps2 = 14;
 // Until so long after the last car has come to a halt all cars stay on the air, as real feeds do.
 constexpr std::int64_t kClosing_ms = 10'000;
 // A lap for what needs no conditions of its own.
@@ -72,6 +74,8 @@ class TimelineMaker {
   void stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path, double l_m);
   void wait_for_the_start();
   void drive_pit(std::size_t pass, std::int64_t end_ms);
+  double end_speed_mps() const;
+  double room_to_halt_m(std::size_t pass) const;
   void roll_to_a_halt(std::size_t pass, CarStatus status);
   void retire();
   void cool_down();
@@ -220,17 +224,29 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
   for (std::size_t i = first; i < made_.segments.size(); ++i) made_.segments[i].s_offset_m = offset_m;
 }
 
+/// At the end of the last piece.
+double TimelineMaker::end_speed_mps() const {
+  const Sketch& last = made_.sketches.back();
+  return last.end_mps * last.tau_s / planned_s(made_.segments.back());
+}
+
+/// Most of the way from `pass` to the next checkpoint.
+double TimelineMaker::room_to_halt_m(std::size_t pass) const {
+  const std::vector<double>& l_m = templates_.lap(model_, kAnyBucket).l_m;
+  const std::uint32_t k = checkpoint_of(pass);
+  return 0.9 * (l_m[k + 1] - l_m[k]);
+}
+
 /// Rolls to a stop before the next checkpoint.
 void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
-  const Sketch& last = made_.sketches.back();
-  const double speed_mps = last.end_mps * last.tau_s / planned_s(made_.segments.back());
+  const double speed_mps = end_speed_mps();
   const Drawn& lap = templates_.lap(model_, kAnyBucket);
   const std::uint32_t k = checkpoint_of(pass);
-  const double begin_m = lap.l_m[k], room_m = lap.l_m[k + 1] - begin_m;
+  const double begin_m = lap.l_m[k], room_m = room_to_halt_m(pass);
   const Path& line = templates_.line();
   const auto from = static_cast<std::size_t>(begin_m / line.step_m);
-  const auto cells = std::min(static_cast<std::size_t>(0.9 * room_m / line.step_m),
-                              static_cast<std::size_t>(60 + 5 * speed_mps));
+  const auto cells =
+      std::min(static_cast<std::size_t>(room_m / line.step_m), static_cast<std::size_t>(60 + 5 * speed_mps));
   const Path way = cut_path(line, from, std::min(from + cells, line.cells()));
   Conditions conditions;
   conditions.fuel_kg = fuel_g_ / 1000;
@@ -239,7 +255,8 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   wish.begin_gear = gear_at(lap, k);
   wish.end_speed_mps = 0;
   wish.power = kStrickenPower;
-  wish.braking = kStrickenBraking;
+  const double needed_mps2 = speed_mps * speed_mps / (2 * room_m);
+  wish.braking = std::clamp(kStrickenBraking * needed_mps2 / kStrickenBraking_mps2, kStrickenBraking, 1.0);
   wish.lap_work_m2ps3 = lap.drive.work_m2ps3;
   out_.halt_paths_.emplace_back(way);
   Drawn& halt = out_.halts_.emplace_back();
@@ -256,11 +273,17 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
 void TimelineMaker::cool_down() {
   const std::size_t pass = car_->passes.size() - 1;
   const std::vector<double>& tau_s = templates_.marks(model_, kAnyBucket).tau_s;
-  for (std::size_t i = 0; i < kCoolDown.size(); ++i) {
-    const auto took_ms = static_cast<std::int64_t>((tau_s[i + 1] - tau_s[i]) * kCoolDown[i] * 1000);
+  const auto can_halt = [&](std::size_t i) {
+    const double v = end_speed_mps();
+    return v * v < 2 * kStrickenBraking_mps2 * room_to_halt_m(pass + i);
+  };
+  std::size_t i = 0;
+  for (; i < kCoolDown.size() || (i + 1 < n_ && !can_halt(i)); ++i) {
+    const double pace = kCoolDown[std::min(i, kCoolDown.size() - 1)];
+    const auto took_ms = static_cast<std::int64_t>((tau_s[i + 1] - tau_s[i]) * pace * 1000);
     drive_lap(pass + i, at_ms_ + took_ms, CarStatus::finished, kAnyBucket, i);
   }
-  roll_to_a_halt(pass + kCoolDown.size(), CarStatus::finished);
+  roll_to_a_halt(pass + i, CarStatus::finished);
 }
 
 /// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would, and none more

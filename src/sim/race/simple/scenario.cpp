@@ -101,6 +101,10 @@ class SimpleScenario final : public Scenario {
 
   std::span<const StreamInfo> streams() const override { return {&stream_, 1}; }
   std::uint32_t shard_count() const override { return static_cast<std::uint32_t>(world_.cars.size()); }
+  std::optional<std::uint32_t> shard_of(std::uint32_t owner) const override {
+    if (owner == 0 || owner > world_.cars.size()) return std::nullopt;
+    return owner - 1;
+  }
   std::uint64_t slice_count() const override { return world_.slices.count(); }
   Slice slice(std::uint64_t index) const override { return world_.slices.at(index); }
   std::uint64_t planned_events() const override {

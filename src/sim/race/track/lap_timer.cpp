@@ -10,6 +10,9 @@ namespace {
 
 constexpr double kBendCharge_sm = 0.3;    ///< seconds per (1/m)² and metre
 constexpr double kSteerCharge_sm3 = 150;  ///< seconds per (1/m²)² and metre
+/// A lap that is flat all the way round has no corner at which speeds begin anew: what changes runs on round
+/// the lap and fades to a hundred-thousandth within 4 km.
+constexpr std::size_t kRounds = 4;
 
 double distance(Vec a, Vec b) {
   return std::sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y));
@@ -28,9 +31,9 @@ LapTimer::LapTimer(const std::vector<Vec>& places, const Forces& forces) : force
   for (const Vec& place : places) points_.push_back({place, 0, 0, 0, 0, 0, 0, 0, 0});
   const std::size_t count = points_.size();
   for (std::size_t i = 0; i < count; ++i) measure(i);
-  // Two rounds of each pass close the loop.
+  // Rounds of each pass close the loop.
   for (Point& point : points_) point.forward = point.cap;
-  for (std::size_t i = 0; i < 2 * count; ++i) points_[i % count].forward = forward_into(i % count);
+  for (std::size_t i = 0; i < kRounds * count; ++i) points_[i % count].forward = forward_into(i % count);
   for (Point& point : points_) point.w = point.forward;
   for (std::size_t i = 2 * count; i-- > 0;) points_[i % count].w = backward_into(i % count);
   for (Point& point : points_) point.v = std::sqrt(point.w);
@@ -63,9 +66,11 @@ double LapTimer::forward_into(std::size_t i) const {
   const Point& before = points_[last(i)];
   const double w = before.forward;
   const double v = std::sqrt(w);
-  const double share = forces_.share_left(w, before.curvature, forces_.lateral_limit_mps2(w));
-  const double force_n = std::min(forces_.engine_n(v), forces_.traction_n(v, w, share));
-  const double a = (force_n - forces_.resistance_n(w, false)) / forces_.inertia_kg();
+  const double lateral = forces_.lateral_limit_mps2(w);
+  const Forces::Circle circle = forces_.circle(w, before.curvature, lateral);
+  const double force_n = std::min(forces_.engine_n(v), forces_.traction_n(v, w, circle.left));
+  const double against_n = forces_.resistance_n(w, false) + forces_.scrub_n(circle.used, lateral);
+  const double a = (force_n - against_n) / forces_.inertia_kg();
   return std::min(points_[i].cap, std::max(1.0, w + 2 * before.length * a));
 }
 
@@ -88,33 +93,31 @@ void LapTimer::settle(std::size_t i) {
                  kSteerCharge_sm3 * change * change / point.length;
 }
 
-/// From `first` on over at least `count` points, until nothing changes any more. Returns how many points it
-/// took.
+/// From `first` on over at least `count` points, until nothing changes any more. Returns how many points have
+/// changed; all of them after a whole round.
 std::size_t LapTimer::run_forward(std::size_t first, std::size_t count) {
   std::size_t i = first;
-  for (std::size_t taken = 0; taken < points_.size(); ++taken, i = next(i)) {
+  for (std::size_t taken = 0; taken < kRounds * points_.size(); ++taken, i = next(i)) {
     const double forward = forward_into(i);
-    if (taken >= count && forward == points_[i].forward) return taken;
+    if (taken >= count && forward == points_[i].forward) return std::min(taken, points_.size());
     save(i);
     points_[i].forward = forward;
   }
   return points_.size();
 }
 
-/// From the point before `end` back to at least `first`, until nothing changes any more. Returns the first
-/// point that is as it was.
-std::size_t LapTimer::run_backward(std::size_t first, std::size_t end) {
+/// From the point before `end` back over at least `count` points, until nothing changes any more. Returns how
+/// many points have changed.
+std::size_t LapTimer::run_backward(std::size_t end, std::size_t count) {
   std::size_t i = last(end);
-  bool beyond = false;
-  for (std::size_t taken = 0; taken < points_.size(); ++taken, i = last(i)) {
+  for (std::size_t taken = 0; taken < 2 * points_.size(); ++taken, i = last(i)) {
     const double w = backward_into(i);
-    if (beyond && w == points_[i].w) break;
+    if (taken >= count && w == points_[i].w) return std::min(taken, points_.size());
     save(i);
     points_[i].w = w;
     points_[i].v = std::sqrt(w);
-    beyond = beyond || i == first;
   }
-  return i;
+  return points_.size();
 }
 
 double LapTimer::move(std::size_t first, const std::vector<Vec>& places) {
@@ -133,18 +136,19 @@ double LapTimer::move(std::size_t first, const std::vector<Vec>& places) {
     save(wrap(begin + k));
     measure(wrap(begin + k));
   }
-  const std::size_t end = wrap(begin + run_forward(begin, touched));
-  const std::size_t kept = run_backward(begin, end);
+  const std::size_t ahead = run_forward(begin, touched);
+  const std::size_t end = wrap(begin + ahead);
+  const std::size_t changed = run_backward(end, ahead);
+  // The cells between the changed points, and the two before them; each once if the whole round has changed.
+  const std::size_t cells = std::min(changed + 2, count);
   double change = 0;
-  // If the whole round has changed, kept and end meet: then the loop takes all cells once.
-  std::size_t i = last(kept);
-  do {
+  std::size_t i = wrap(end + count - cells);
+  for (std::size_t n = 0; n < cells; ++n, i = next(i)) {
     save(i);
     const double before = points_[i].time + points_[i].charge;
     settle(i);
     change += points_[i].time + points_[i].charge - before;
-    i = next(i);
-  } while (i != end && i != last(kept));
+  }
   return change;
 }
 

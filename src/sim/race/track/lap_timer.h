@@ -56,7 +56,7 @@ class LapTimer {
   void settle(std::size_t i);
   void save(std::size_t i) { saved_.push_back({i, points_[i]}); }
   std::size_t run_forward(std::size_t first, std::size_t count);
-  std::size_t run_backward(std::size_t first, std::size_t end);
+  std::size_t run_backward(std::size_t end, std::size_t count);
 
   Forces forces_;
   std::vector<Point> points_;

@@ -26,21 +26,33 @@ struct Part {
 class Survey {
  public:
   Survey(const Track& track, const CarModel& car)
-      : track_(track), timer_(places_of(track), Forces(car, Conditions{})) {}
+      : track_(track), timer_(places_of(track), Forces(car, Conditions{})) {
+    const Curve curve = centreline(track);
+    for (std::size_t i = 0; i < count(); ++i) road_1pm_.push_back(curve.at(s_m(i)).curvature_1pm);
+  }
 
   std::size_t count() const { return track_.points.size(); }
   double step_m() const { return track_.length_m / static_cast<double>(count()); }
   double s_m(std::size_t i) const { return step_m() * static_cast<double>(i % count()); }
   double curvature_1pm(std::size_t i) const { return timer_.curvature_1pm(i % count()); }
+  /// Of the middle of the road.
+  double road_1pm(std::size_t i) const { return road_1pm_[i % count()]; }
 
-  /// Full throttle: neither slowing nor pressed sideways.
-  bool free(std::size_t i) const {
-    constexpr double kSlowing_mps2 = 2;
-    constexpr double kSideways_mps2 = 22;
+  double sideways_mps2(std::size_t i) const {
+    const double v = timer_.speed_mps(i % count());
+    return std::abs(curvature_1pm(i)) * v * v;
+  }
+  double slowing_mps2(std::size_t i) const {
     const double v = timer_.speed_mps(i % count());
     const double after = timer_.speed_mps((i + 1) % count());
-    return (v * v - after * after) / (2 * step_m()) < kSlowing_mps2 &&
-           std::abs(curvature_1pm(i)) * v * v < kSideways_mps2;
+    return (v * v - after * after) / (2 * step_m());
+  }
+  /// Full throttle, and not pressed sideways more than a car with an open wing bears: such are the bends of
+  /// real zones.
+  bool flat(std::size_t i) const {
+    constexpr double kSlowing_mps2 = 2;
+    constexpr double kSideways_mps2 = 28;
+    return slowing_mps2(i) < kSlowing_mps2 && sideways_mps2(i) < kSideways_mps2;
   }
 
  private:
@@ -56,6 +68,7 @@ class Survey {
 
   const Track& track_;
   LapTimer timer_;
+  std::vector<double> road_1pm_;
 };
 
 /// The longest runs of points for which `holds`, as parts of the lap in its order.
@@ -79,22 +92,24 @@ double wrap(double s_m, double length_m) {
   return s_m >= length_m ? s_m - length_m : s_m;
 }
 
+/// Of the road, as maps number them: the driven line makes one of two, and none of fast ones.
 void find_corners(Track& track, const Survey& survey) {
   constexpr double kBend_1pm = 1.0 / 400;
-  constexpr double kTurn_rad = 0.2;
+  constexpr double kTurn_rad = 0.3;
   track.corners.clear();
   for (const double side : {1.0, -1.0}) {
-    const auto bends = [&](std::size_t i) { return side * survey.curvature_1pm(i) > kBend_1pm; };
+    const auto bends = [&](std::size_t i) { return side * survey.road_1pm(i) > kBend_1pm; };
     for (const Part& part : parts_where(survey, bends)) {
       const auto first = static_cast<std::size_t>(part.begin_m / survey.step_m() + 0.5);
       const auto points = static_cast<std::size_t>(part.length_m / survey.step_m() + 0.5);
       double turn = 0;
-      std::size_t apex = first;
-      for (std::size_t i = first; i < first + points; ++i) {
-        turn += side * survey.curvature_1pm(i) * survey.step_m();
-        if (side * survey.curvature_1pm(i) > side * survey.curvature_1pm(apex)) apex = i;
-      }
-      if (turn >= kTurn_rad) track.corners.push_back({0, "", survey.s_m(apex)});
+      for (std::size_t i = first; i < first + points; ++i)
+        turn += side * survey.road_1pm(i) * survey.step_m();
+      if (turn < kTurn_rad) continue;
+      std::size_t middle = first;
+      for (double left = turn / 2; left > 0; ++middle)
+        left -= side * survey.road_1pm(middle) * survey.step_m();
+      track.corners.push_back({0, "", survey.s_m(middle)});
     }
   }
   std::sort(track.corners.begin(), track.corners.end(),
@@ -106,18 +121,45 @@ void find_corners(Track& track, const Survey& survey) {
   }
 }
 
+/// Without its begin in which a car still comes out of a corner.
+Part from_the_corner_on(const Survey& survey, Part part) {
+  constexpr double kOut_mps2 = 22;
+  auto i = static_cast<std::size_t>(part.begin_m / survey.step_m() + 0.5);
+  while (part.length_m > 0 && survey.sideways_mps2(i) >= kOut_mps2) {
+    part.length_m -= survey.step_m();
+    part.begin_m = survey.s_m(++i);
+  }
+  return part;
+}
+
+/// Its length, but half of it if no braking follows: there nobody passes.
+double worth_m(const Survey& survey, const Part& part) {
+  constexpr double kBehind_m = 60;
+  constexpr double kBraking_mps2 = 8;
+  const auto end = static_cast<std::size_t>((part.begin_m + part.length_m) / survey.step_m() + 0.5);
+  const auto points = static_cast<std::size_t>(kBehind_m / survey.step_m());
+  for (std::size_t i = end; i < end + points; ++i)
+    if (survey.slowing_mps2(i) > kBraking_mps2) return part.length_m;
+  return part.length_m / 2;
+}
+
 void find_drs_zones(Track& track, const Survey& survey) {
-  constexpr double kLeast_m = 500;
+  constexpr double kLeast_m = 350;
   constexpr double kOpening_m = 100;
   constexpr double kDetection_m = 300;
   constexpr std::size_t kZones = 2;
-  std::vector<Part> parts = parts_where(survey, [&](std::size_t i) { return survey.free(i); });
-  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return a.length_m != b.length_m ? a.length_m > b.length_m : a.begin_m < b.begin_m;
+  std::vector<Part> parts;
+  for (const Part& flat : parts_where(survey, [&](std::size_t i) { return survey.flat(i); })) {
+    const Part part = from_the_corner_on(survey, flat);
+    if (part.length_m >= kLeast_m) parts.push_back(part);
+  }
+  std::sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) {
+    const double one = worth_m(survey, a), other = worth_m(survey, b);
+    return one != other ? one > other : a.begin_m < b.begin_m;
   });
   track.drs_zones.clear();
   for (const Part& part : parts) {
-    if (part.length_m < kLeast_m || track.drs_zones.size() == kZones) break;
+    if (track.drs_zones.size() == kZones) break;
     const double begin = wrap(part.begin_m + kOpening_m, track.length_m);
     track.drs_zones.push_back({wrap(begin - kDetection_m, track.length_m), begin,
                                wrap(part.begin_m + part.length_m, track.length_m)});
