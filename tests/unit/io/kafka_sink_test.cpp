@@ -197,14 +197,17 @@ TEST_F(KafkaSinkTest, AbandonWakesASubmitThatWaits) {
 TEST_F(KafkaSinkTest, ADeadProducerIsReplaced) {
   MockCluster cluster(3);
   KafkaOptions options = cluster.options();
-  // The mock takes what was sent behind the request that it refused; a broker would refuse that as well.
-  options.properties.emplace_back("max.in.flight", "1");
+  // The mock takes what is on its way behind the request that it refuses, which a broker would refuse as
+  // well: so nothing is.
+  options.linger_ms = 200;
   auto sink = open(options);
   std::vector<SharedBatch> batches;
   for (std::uint64_t first = 0; first < 8000; first += 1000) {
     batches.push_back(make_cars(1000, 20, first));
-    if (first == 3000 || first == 5000)
+    if (first == 3000 || first == 5000) {
+      while (sink->counters().acked.load() < first) std::this_thread::yield();
       cluster.fail_next(kProduceRequest, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
     ASSERT_TRUE(sink->submit(batches.back(), 0, 1000));
   }
   ASSERT_TRUE(sink->close());
