@@ -131,7 +131,9 @@ CommandSpec root_command(const std::shared_ptr<Globals>& globals, std::vector<Co
   CommandSpec root;
   root.name = "racesim";
   root.summary =
-      "Make realistic event streams and send them at an exact rate to files, pipes and HTTP servers";
+      "Make realistic event streams, send them at an exact rate to files, pipes, HTTP servers and Kafka, and "
+      "prove "
+      "what arrived";
   root.details =
       "Every option can also be set in the environment, as RACESIM_ and its name in capitals, and in a "
       "config file. "
@@ -140,7 +142,12 @@ CommandSpec root_command(const std::shared_ptr<Globals>& globals, std::vector<Co
   root.options = global_options(globals);
   root.subcommands = std::move(commands);
   root.examples = {
-      {"racesim generate-master", "write songs, users and locations to data/master/"},
+      {"racesim run --live | head -n 5",
+       "the telemetry of a race that begins now, 100 samples a second and car"},
+      {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T17:00Z "
+       "--sink file:race.ndjson --manifest race.json",
+       "a whole race into a file, as fast as possible"},
+      {"racesim verify --manifest race.json --against file:race.ndjson", "is all of it there, unchanged?"},
       {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01",
        "10,000 song plays of January 2024 on stdout"},
       {"racesim run --scenario plays --live --volume 600/min --api-endpoint http://localhost:8000/play",

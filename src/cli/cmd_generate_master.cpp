@@ -108,14 +108,7 @@ Result<int> generate(Context& context, MasterOptions options) {
 
 OptionSpec option(const char* group, const char* name, const char* metavar, const char* fallback,
                   const char* help, Setter set) {
-  OptionSpec spec;
-  spec.group = group;
-  spec.name = name;
-  spec.metavar = metavar;
-  spec.default_value = fallback;
-  spec.help = help;
-  spec.set = std::move(set);
-  return spec;
+  return option_of(group, {name, metavar, fallback, help}, std::move(set));
 }
 
 std::vector<OptionSpec> master_options(MasterOptions& o) {
@@ -160,7 +153,9 @@ CommandSpec generate_master_command() {
   const auto options = std::make_shared<MasterOptions>();
   CommandSpec command;
   command.name = "generate-master";
-  command.summary = "Write master data: songs, users, locations and vehicles that events refer to";
+  command.summary =
+      "Write master data that events refer to: songs, users, locations, vehicles, drivers, teams, cars, "
+      "checkpoints";
   command.details =
       "The same options give the same bytes. Files that exist with these very bytes are left alone; files "
       "that "

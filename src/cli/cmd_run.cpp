@@ -14,6 +14,7 @@
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
 #include "run/checkpoint.h"
+#include "run/resumption.h"
 #include "run/session.h"
 
 namespace racesim::cli {
@@ -113,6 +114,7 @@ Result<bool> is_complete(const RunConfig& config) {
   Result<std::optional<Checkpoint>> known = load_checkpoint(config.checkpoint.path);
   if (!known) return tl::make_unexpected(known.error());
   if (!*known || !(*known)->complete) return false;
+  if (Done ok = check_is_of_run(**known, config, system_clock()); !ok) return tl::make_unexpected(ok.error());
   log(LogLevel::info, "run " + (*known)->run + " is complete: nothing is missing (remove " +
                           config.checkpoint.path + " to begin anew)");
   return true;
@@ -174,24 +176,22 @@ CommandSpec run_command() {
   const auto options = std::make_shared<RunOptions>();
   CommandSpec command;
   command.name = "run";
-  command.summary = "Make events and send them to stdout, files or an HTTP server";
+  command.summary = "Make events and send them to stdout, files, an HTTP server or Kafka";
   command.details =
       "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
-      "byte, "
-      "whatever the pace, the threads, the sinks and the shards.\n\n"
+      "byte, whatever the pace, the threads, the sinks and the shards.\n\n"
       "stdout carries events only; messages and the summary go to stderr.";
   command.options = all_options(*options);
   command.missing = missing_run_options;
   command.examples = {
-      {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
-       "--volume 50k "
-       "--sink file:plays.ndjson",
-       "50,000 song plays of January 2024 into a file, as fast as possible"},
+      {"racesim run --live --duration 10s --brokers localhost:9092 --create-topics",
+       "ten seconds of a race to Kafka, as they happen"},
+      {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
+       "every lap of a day of races"},
       {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
        "--posting-rate 500/s --api-endpoint http://localhost:8000/play",
        "the default 10,000 plays to an HTTP server, 500 a second"},
-      {"racesim run --scenario plays --live --volume 600/min --duration 5m | head -3",
-       "ten plays a second as they happen"},
+      {"racesim run --scenario plays --live --volume 600/min | head -3", "ten plays a second as they happen"},
   };
   command.run = [options](Context& context) { return run(context, *options); };
   return command;

@@ -1,9 +1,11 @@
 // racesim track show|import|list
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/commands.h"
@@ -71,7 +73,9 @@ std::string import_report(const Track& track, const TrackOptions& options, bool 
 }
 
 Result<int> import(Context& context, const TrackOptions& options) {
-  if (options.output == options.track)
+  std::error_code not_there;
+  if (options.output == options.track ||
+      std::filesystem::equivalent(options.output, options.track, not_there))
     return fail(ErrorKind::usage, "--output: " + options.output + " is the file to be imported",
                 "example: --output my-track.json");
   if (!race::is_track_path(options.track))

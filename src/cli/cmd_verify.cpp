@@ -107,18 +107,7 @@ Result<int> run(Context& context, const VerifyCommand& command) {
 }
 
 OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* help, Setter set) {
-  OptionSpec option;
-  option.group = group;
-  option.name = name;
-  option.metavar = metavar;
-  option.help = help;
-  option.set = std::move(set);
-  return option;
-}
-
-OptionSpec file(OptionSpec option) {
-  option.complete = Complete::file;
-  return option;
+  return cli::option_of(group, {name, metavar, "", help}, std::move(set));
 }
 
 std::vector<OptionSpec> all_options(VerifyCommand& c) {

@@ -185,7 +185,8 @@ std::string usage_tail(const CommandPath& path) {
   for (const OptionSpec& option : path.back()->options) {
     if (!option.positional) continue;
     const std::string name = option.metavar + (option.repeatable ? "..." : "");
-    tail += option.default_note.empty() ? " " + name : " [" + name + "]";
+    const bool optional = !option.default_note.empty() || !option.default_value.empty();
+    tail += optional ? " [" + name + "]" : " " + name;
   }
   if (!path.back()->subcommands.empty()) tail += " COMMAND";
   return tail;

@@ -7,36 +7,6 @@
 namespace racesim::cli {
 namespace {
 
-/// What the help says of an option.
-struct Text {
-  const char* name;
-  const char* metavar;
-  const char* fallback;
-  const char* help;
-};
-
-OptionSpec option_of(const char* group, const Text& text, Setter set) {
-  OptionSpec option;
-  option.group = group;
-  option.name = text.name;
-  option.metavar = text.metavar;
-  option.default_value = text.fallback;
-  option.help = text.help;
-  option.set = std::move(set);
-  return option;
-}
-
-OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::string> choices) {
-  option.choices = std::move(choices);
-  return choice_option(std::move(option), target);
-}
-
-/// The shell completes file names for it.
-OptionSpec file(OptionSpec option) {
-  option.complete = Complete::file;
-  return option;
-}
-
 OptionSpec repeatable(OptionSpec option) {
   option.repeatable = true;
   return option;
@@ -44,11 +14,6 @@ OptionSpec repeatable(OptionSpec option) {
 
 OptionSpec suggesting(std::vector<std::string> words, OptionSpec option) {
   option.suggestions = std::move(words);
-  return option;
-}
-
-OptionSpec noted(OptionSpec option, const char* note) {
-  option.default_note = note;
   return option;
 }
 
@@ -97,7 +62,9 @@ std::vector<std::string> format_names() {
 }  // namespace
 
 std::vector<OptionSpec> pace_options(RunOptions& o) {
-  const auto pace = [](const Text& text, Setter set) { return option_of("Pace", text, std::move(set)); };
+  const auto pace = [](const OptionText& text, Setter set) {
+    return option_of("Pace", text, std::move(set));
+  };
   return {
       noted(pace({"posting-rate", "RATE", "",
                   "Most events per second over all threads: 500, 0.2/s, 50k/s, 600/min; 0: no limit"},
@@ -124,7 +91,9 @@ std::vector<OptionSpec> pace_options(RunOptions& o) {
 }
 
 std::vector<OptionSpec> delivery_options(RunOptions& o) {
-  const auto how = [](const Text& text, Setter set) { return option_of("Delivery", text, std::move(set)); };
+  const auto how = [](const OptionText& text, Setter set) {
+    return option_of("Delivery", text, std::move(set));
+  };
   return {
       suggesting(
           {"stdout", "file:", "http", "kafka", "null"},
@@ -170,7 +139,9 @@ std::vector<OptionSpec> delivery_options(RunOptions& o) {
 }
 
 std::vector<OptionSpec> proof_options(RunOptions& o) {
-  const auto proof = [](const Text& text, Setter set) { return option_of("Proof", text, std::move(set)); };
+  const auto proof = [](const OptionText& text, Setter set) {
+    return option_of("Proof", text, std::move(set));
+  };
   return {
       suggesting(
           {"late=", "duplicate=", "reorder=", "drop=", "corrupt="},

@@ -25,29 +25,6 @@ constexpr std::array<std::string_view, 7> kSecrets{"sasl.password",
                                                    "sasl.oauthbearer.config",
                                                    "sasl.oauthbearer.client.secret"};
 
-OptionSpec option_of(const char* name, const char* metavar, const char* fallback, const char* help,
-                     Setter set) {
-  OptionSpec option;
-  option.group = "Kafka";
-  option.name = name;
-  option.metavar = metavar;
-  option.default_value = fallback;
-  option.help = help;
-  option.set = std::move(set);
-  return option;
-}
-
-/// An option whose default depends on others.
-OptionSpec noted(OptionSpec option, const char* note) {
-  option.default_note = note;
-  return option;
-}
-
-OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::string> choices) {
-  option.choices = std::move(choices);
-  return choice_option(std::move(option), target);
-}
-
 /// The documents' name for the option's variable.
 OptionSpec alias(const char* variable, OptionSpec option) {
   option.alias_variable = variable;
@@ -75,6 +52,10 @@ Setter add_property(KafkaProperties& target) {
 }  // namespace
 
 std::vector<OptionSpec> kafka_options(RunOptions& o) {
+  const auto option_of = [](const char* name, const char* metavar, const char* fallback, const char* help,
+                            Setter set) {
+    return cli::option_of("Kafka", {name, metavar, fallback, help}, std::move(set));
+  };
   OptionSpec property = option_of(
       "property", "KEY=VALUE", "",
       "Any property of librdkafka, such as TLS and SASL settings. Passwords only from the environment "

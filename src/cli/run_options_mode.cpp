@@ -16,25 +16,6 @@
 namespace racesim::cli {
 namespace {
 
-/// An option with a plain default; the exceptions are set by the caller.
-OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* fallback,
-                     const char* help, Setter set) {
-  OptionSpec option;
-  option.group = group;
-  option.name = name;
-  option.metavar = metavar;
-  option.default_value = fallback;
-  option.help = help;
-  option.set = std::move(set);
-  return option;
-}
-
-/// An option whose default depends on others: make_run_config() fills it in.
-OptionSpec noted(OptionSpec option, const char* note) {
-  option.default_note = note;
-  return option;
-}
-
 /// `zone` is read when the value is: --tz stands before the times in the list of options.
 Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) {
   return [&target, &zone](const std::string& text) -> Done {
@@ -133,7 +114,7 @@ std::vector<std::string> scenario_names() {
 }
 
 OptionSpec what(const char* name, const char* metavar, const char* fallback, const char* help, Setter set) {
-  return option_of("What", name, metavar, fallback, help, std::move(set));
+  return option_of("What", {name, metavar, fallback, help}, std::move(set));
 }
 
 /// Those of the race alone.
@@ -181,7 +162,7 @@ std::vector<OptionSpec> race_options(RunOptions& o) {
 std::vector<OptionSpec> mode_options(RunOptions& o) {
   const auto mode = [](const char* name, const char* metavar, const char* fallback, const char* help,
                        Setter set) {
-    return option_of("Mode", name, metavar, fallback, help, std::move(set));
+    return option_of("Mode", {name, metavar, fallback, help}, std::move(set));
   };
   return {
       mode("live", "", "", "Events of now: each is sent when its time has come. This is the default mode",

@@ -34,6 +34,11 @@ double live_rate(const ContentOptions& content) {
   return entry == nullptr ? 0 : entry->live_rate(options);
 }
 
+/// The run ends with the session that is driven, whenever that is.
+bool ends_with_session(const ContentOptions& content) {
+  return is_race(content) && content.race.one_session;
+}
+
 /// Events of all parts together; 0 if there is no end.
 double planned_events(const RunConfig& config) {
   const ContentOptions& c = config.content;
@@ -60,8 +65,9 @@ std::string content_text(const RunConfig& config) {
   if (race.model == "simple")
     return fmt::format("race      {}, {} simple cars, {} updates a second and car", race.track, race.cars,
                        static_cast<double>(race.rate_mhz) / 1000);
-  return fmt::format("race      {}, {} cars, {} laps, {} samples a second and car: {}", race.track, race.cars,
-                     race.laps, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
+  const std::string length = race.session == "race" ? fmt::format("{} laps", race.laps) : race.session;
+  return fmt::format("race      {}, {} cars, {}, {} samples a second and car: {}", race.track, race.cars,
+                     length, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
 }
 
 /// Seconds that `events` take under the stages; after the last one its rate goes on.
@@ -142,7 +148,8 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
                   const std::vector<Threshold>& thresholds) {
   // What broke the run explains everything below.
   if (result.error) return exit_code(result.error->kind);
-  const bool bounded = config.content.end_ns.has_value();
+  const ContentOptions& content = config.content;
+  const bool bounded = content.end_ns || content.most_events > 0 || ends_with_session(content);
   const bool cut_short = interruption.signal != 0 && !result.reached_end && bounded;
   if (cut_short || interruption.count > 1) return kExitSignalBase + interruption.signal;
   if (!all_hold(thresholds, result)) return kExitThreshold;
@@ -158,7 +165,7 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
                                  config.pace.live ? "live" : "historical", c.seed);
   text += "window    " + (config.pace.live ? std::string("now") : format_datetime(c.start_ns)) + " to ";
   if (!c.end_ns)
-    text += "the moment it is stopped\n";
+    text += ends_with_session(c) ? "the end of the " + c.race.session + "\n" : "the moment it is stopped\n";
   else if (config.pace.live)
     text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
   else
@@ -171,7 +178,9 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   const double seconds = expected_seconds(config, plan);
   text += "takes     ";
   if (seconds < 0)
-    text += "until it is stopped\n";
+    text += ends_with_session(c) ? "as long as the " + c.race.session + " does\n"
+            : c.most_events > 0  ? "until " + format_count(c.most_events) + " events are sent\n"
+                                 : "until it is stopped\n";
   else if (seconds == 0)
     text += "as long as making and delivering takes\n";
   else

@@ -132,9 +132,35 @@ Setter set_choice(std::string& target, std::vector<std::string> choices) {
   };
 }
 
+OptionSpec option_of(const char* group, const OptionText& text, Setter set) {
+  OptionSpec option;
+  option.group = group;
+  option.name = text.name;
+  option.metavar = text.metavar;
+  option.default_value = text.fallback;
+  option.help = text.help;
+  option.set = std::move(set);
+  return option;
+}
+
+OptionSpec noted(OptionSpec option, const char* note) {
+  option.default_note = note;
+  return option;
+}
+
+OptionSpec file(OptionSpec option) {
+  option.complete = Complete::file;
+  return option;
+}
+
 OptionSpec choice_option(OptionSpec option, std::string& target) {
   option.set = set_choice(target, option.choices);
   return option;
+}
+
+OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::string> choices) {
+  option.choices = std::move(choices);
+  return choice_option(std::move(option), target);
 }
 
 }  // namespace racesim::cli

@@ -37,7 +37,21 @@ Setter set_parsed(T& target, Result<T> (*parse)(std::string_view)) {
   };
 }
 
+/// What the help says of an option.
+struct OptionText {
+  const char* name;
+  const char* metavar;   ///< empty: a flag
+  const char* fallback;  ///< OptionSpec::default_value
+  const char* help;
+};
+/// An option of which the rest is as OptionSpec has it.
+OptionSpec option_of(const char* group, const OptionText& text, Setter set);
+/// One whose default depends on others: `note` tells it.
+OptionSpec noted(OptionSpec option, const char* note);
+/// One whose value the shell completes as a file's name.
+OptionSpec file(OptionSpec option);
 /// The values for an option's `choices` and its setter cannot differ when both come from here.
 OptionSpec choice_option(OptionSpec option, std::string& target);
+OptionSpec chosen(OptionSpec option, std::string& target, std::vector<std::string> choices);
 
 }  // namespace racesim::cli

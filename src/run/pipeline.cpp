@@ -86,9 +86,10 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     note_due(*batch, from, last);
     count_faults(*batch, from, last);
     if (release_log_ != nullptr) release_log_->note(*batch, from, last, shed);
+    // The time first: who sees that something was released may ask for the moment it belongs to.
+    counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     counters_.released.fetch_add(count);
     next_ordinal_ = batch->first_ordinal + last;
-    counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     if (shed)
       counters_.shed.fetch_add(count);
     else if (!submit(batch, from, last))

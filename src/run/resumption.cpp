@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/files/zstd_stream.h"
+#include "run/content.h"
+#include "run/run_id.h"
 #include "run/skipping_sink.h"
 
 namespace racesim {
 namespace {
-
-bool is_compressed(const std::string& path) {
-  return path.size() > 4 && path.compare(path.size() - 4, 4, ".zst") == 0;
-}
 
 /// Sinks whose content cannot be told from what they were given.
 Done check_sinks(const RunConfig& config) {
@@ -37,7 +36,43 @@ void restore_window(const Checkpoint& known, RunConfig& config) {
   config.pace.start_when_ready = false;
 }
 
+/// By the name that the checkpoint has of it.
+bool is_same_sink(const SinkSpec& sink, const DeliveryOptions& delivery, const std::string& known_name) {
+  if (sink.kind == "kafka") {
+    // Without --topic the scenario names it, and the options that say so were the same.
+    const std::string address = "kafka://" + delivery.kafka.brokers + "/" + delivery.kafka.topic;
+    return known_name.compare(0, address.size(), address) == 0 &&
+           (delivery.kafka.topic.empty() || known_name.size() == address.size());
+  }
+  if (sink.kind == "file") return known_name == "file:" + sink.target;
+  return known_name == (sink.kind == "http" ? sink.target : sink.kind);
+}
+
+Done check_same(const Checkpoint& known, const RunConfig& config, const std::string& content) {
+  const std::string name = "--checkpoint " + config.checkpoint.path;
+  if (known.content != content)
+    return fail(ErrorKind::usage, name + " is of another run: " + known.content + "; this is " + content,
+                "give the options of that run, or remove the checkpoint to begin anew");
+  const std::vector<SinkSpec>& sinks = config.delivery.sinks;
+  const bool same_sinks = std::equal(sinks.begin(), sinks.end(), known.sinks.begin(), known.sinks.end(),
+                                     [&](const SinkSpec& sink, const auto& other) {
+                                       return is_same_sink(sink, config.delivery, other.name);
+                                     });
+  if (same_sinks) return {};
+  std::string names;
+  for (const SinkCheckpoint& sink : known.sinks) names += (names.empty() ? "" : ", ") + sink.name;
+  return fail(ErrorKind::usage, name + " does not know these sinks, but " + names,
+              "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
+}
+
 }  // namespace
+
+Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
+  restore_window(known, config);
+  const auto content = open_content(config, clock);
+  if (!content) return tl::make_unexpected(content.error());
+  return check_same(known, config, content_text(config, run_text((*content)->run)));
+}
 
 Resumption::Resumption(std::string path, std::optional<Checkpoint> known)
     : path_(std::move(path)), known_(std::move(known)), log_(known_ ? known_->place : FeedPlace{}) {}
@@ -57,13 +92,7 @@ Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
 Done Resumption::check(const RunConfig& config, const std::string& run) {
   next_.run = run;
   next_.content = content_text(config, run);
-  if (!known_) return {};
-  if (known_->content != next_.content)
-    return fail(
-        ErrorKind::usage,
-        "--checkpoint " + path_ + " is of another run: " + known_->content + "; this is " + next_.content,
-        "give the options of that run, or remove the checkpoint to begin anew");
-  return {};
+  return known_ ? check_same(*known_, config, next_.content) : Done();
 }
 
 FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
@@ -74,11 +103,10 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
                                                  DeadLetter& dead_letter) {
   log_.origins.push_back(sink->origins());
   if (!known_) return sink;
-  const std::size_t index = log_.sinks.size() - 1;
-  if (index >= known_->sinks.size() || known_->sinks[index].name != sink->name())
+  const SinkCheckpoint& known = known_->sinks[log_.sinks.size() - 1];  // check() has counted them
+  if (known.name != sink->name())
     return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
                 "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
-  const SinkCheckpoint& known = known_->sinks[index];
   log_.origins.back() = known.origins;
   Backlog backlog;
   backlog.below = known.ordinal;

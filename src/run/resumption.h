@@ -19,6 +19,10 @@
 
 namespace racesim {
 
+/// Refuses (usage) the checkpoint of another run or of other sinks. Opens no sink. Errors also those of
+/// open_content().
+Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock);
+
 /// Called in this order by one thread: open, check, add_sink and resume for each sink, start, finish.
 class Resumption {
  public:
@@ -28,7 +32,7 @@ class Resumption {
   /// usage, for a checkpoint that is not to be gone on with, or for sinks that cannot be.
   static Result<std::unique_ptr<Resumption>> open(RunConfig& config);
 
-  /// Refuses (usage) the checkpoint of another run.
+  /// Refuses (usage) the checkpoint of another run, or of other sinks.
   Done check(const RunConfig& config, const std::string& run);
   bool resumes() const { return known_.has_value(); }
 

@@ -38,6 +38,11 @@ class Faults(Workdir):
         written = (self.dir / "sent.ndjson").read_bytes().decode(errors="surrogateescape")
         self.assertEqual(written.split("\n")[:-1], sent)
 
+    def test_all_may_be_dropped(self):
+        sent, summary = self.lines("--faults", "drop=100%", "--cars", "2")
+        self.assertEqual(sent, [])
+        self.assertEqual((summary["generated"], summary["faults"]["drop"]), (12_000, 12_000))
+
     def test_faults_do_not_change_the_run(self):
         _, clean = self.lines()
         _, disturbed = self.lines("--faults", LIST)

@@ -98,6 +98,22 @@ class Resume(Workdir):
         again = self.racesim(*command, "--resume")
         self.assert_code(again, 0)
         self.assertIn("is complete: nothing is missing", again.stderr)
+        for options in (("--seed", "7"), ("--volume", "10"), ("--laps", "3"), ("--faults", "late=1%")):
+            with self.subTest(options=options):
+                self.assert_refused(self.racesim(*command, *options, "--resume"), "is of another run", "begin anew")
+        for sinks in (("file:other",), ("null",), ("file:out", "null")):
+            with self.subTest(sinks=sinks):
+                named = [word for sink in sinks for word in ("--sink", sink)]
+                self.assert_refused(self.racesim(*RACE, *named, "--checkpoint", "at", "--resume"),
+                                    "does not know these sinks, but file:out", "begin anew")
+
+    def test_a_complete_live_run_has_nothing_to_do(self):
+        command = ["run", "--live", "--duration", "100ms", "--cars", "2", "--sink", "file:out", "--checkpoint", "at",
+                   "--resume"]
+        self.assert_code(self.racesim(*command), 0)
+        again = self.racesim(*command)
+        self.assert_code(again, 0)
+        self.assertIn("is complete: nothing is missing", again.stderr)
 
     def test_a_torn_line_and_a_lost_tail_are_made_again(self):
         command = [*RACE, "--posting-rate", "300k/s", "--sink", "file:out", "--checkpoint", "at", "--resume", "-q"]
@@ -124,7 +140,7 @@ class Resume(Workdir):
                 self.assert_refused(self.racesim(*to_file, *options, "--checkpoint", "at", "--resume"),
                                     "is of another run", "begin anew")
         self.assert_refused(self.racesim(*RACE, "--sink", "file:other", "--checkpoint", "at", "--resume"),
-                            "does not know file:other")
+                            "does not know these sinks, but file:out")
         known = (self.dir / "at").read_text()
         for text, complaint in ((known[:50], "is no checkpoint"), ("{}", "is no checkpoint"),
                                 (known.replace('"checkpoint": 1', '"checkpoint": 9'), "it has format 9")):

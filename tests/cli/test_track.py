@@ -50,6 +50,15 @@ class Import(Workdir):
         self.assertGreaterEqual(len(track["checkpoints"]), 12)
         self.assert_code(self.racesim("track", "show", "bean.json"), 0)
 
+    def test_the_file_itself_is_not_written_over(self):
+        text = csv_text(bean())
+        self.write("bean.csv", text)
+        for output in ("bean.csv", "./bean.csv", self.dir / "bean.csv"):
+            with self.subTest(output=output):
+                self.assert_refused(self.racesim("track", "import", "bean.csv", "--output", output),
+                                    "is the file to be imported")
+        self.assertEqual((self.dir / "bean.csv").read_text(), text)
+
     def test_stdout_file_and_summary(self):
         self.write("bean.csv", csv_text(bean()))
         piped = self.racesim("track", "import", "bean.csv", "-q")

@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "io/files/read_file.h"
+#include "io/files/zstd_stream.h"
+
 namespace racesim {
 namespace {
 
@@ -84,15 +87,14 @@ class ZstdSource final : public ByteSource {
 Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::string& path) {
   const bool standard = path == "-";
   const int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return tl::make_unexpected(system_error("read " + path, errno));
+  if (fd < 0) return tl::make_unexpected(open_error(path, errno));
   std::unique_ptr<ByteSource> source =
       std::make_unique<PlainSource>(fd, standard ? "the standard input" : path);
   struct stat info {};
   if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
     return tl::make_unexpected(system_error("read " + path, EISDIR, "name a file in it"));
   posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  if (path.size() > 4 && path.substr(path.size() - 4) == ".zst")
-    source = std::make_unique<ZstdSource>(std::move(source), path);
+  if (is_compressed(path)) source = std::make_unique<ZstdSource>(std::move(source), path);
   return source;
 }
 

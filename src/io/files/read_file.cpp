@@ -19,9 +19,17 @@ struct OpenFile {
 
 }  // namespace
 
+Error open_error(const std::string& path, int error_number) {
+  const std::string partial = path + ".partial";
+  const bool unfinished = error_number == ENOENT && ::access(partial.c_str(), F_OK) == 0;
+  return system_error(
+      "read " + path, error_number,
+      unfinished ? "there is " + partial + ": its run goes on, or was stopped or killed" : "");
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return tl::make_unexpected(system_error("read " + path, errno));
+  if (fd < 0) return tl::make_unexpected(open_error(path, errno));
   const OpenFile file{fd};
   std::string text;
   std::array<char, kChunk> chunk;

@@ -16,6 +16,11 @@ tl::unexpected<Error> zstd_error(std::size_t code) {
 
 }  // namespace
 
+bool is_compressed(std::string_view path) {
+  constexpr std::string_view kEnding = ".zst";
+  return path.size() > kEnding.size() && path.substr(path.size() - kEnding.size()) == kEnding;
+}
+
 struct ZstdStream::Context {
   ZSTD_CCtx* zstd = ZSTD_createCCtx();
   Context() = default;

@@ -10,6 +10,9 @@
 
 namespace racesim {
 
+/// Whether a file of this name is compressed: it ends in .zst, and is not only that.
+bool is_compressed(std::string_view path);
+
 /// The frame carries a content checksum. Frames may stand behind one another in a file. Used by one thread.
 class ZstdStream {
  public:

@@ -42,10 +42,6 @@ Result<std::unique_ptr<FdWriter>> open_in_place(const std::string& path, int sou
   return tl::make_unexpected(system_error("open " + path, errno));
 }
 
-bool is_compressed(std::string_view path) {
-  return path.size() > 4 && path.substr(path.size() - 4) == ".zst";
-}
-
 /// Cuts a torn last line off a file that is gone on with, and goes to its end.
 Done keep_whole_lines(StreamParts& parts) {
   const std::string& path = parts.file->partial_path();

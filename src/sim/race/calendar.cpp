@@ -1,5 +1,7 @@
 #include "sim/race/calendar.h"
 
+#include <algorithm>
+
 #include "base/random.h"
 
 namespace racesim::race {
@@ -8,13 +10,24 @@ namespace {
 constexpr std::int64_t kHourMs = 3'600'000;
 // A lap behind the safety car takes up to 150 s; half an hour remains for the start, the flag and the break.
 constexpr std::int64_t kLongestLapMs = 150'000;
+constexpr double kLongestLap = 1.65;  // times the fastest one, where laps are longer than Silverstone's
 constexpr std::int64_t kBreakMs = 1'800'000;
 constexpr std::int64_t kQualifyingMs = 75 * 60'000;  // three parts and the breaks between
 
+std::int64_t longest_lap_ms(const PlanInput& input) {
+  double fastest_s = 0;  // of the slowest car
+  for (const PieceTable& table : input.piece_tables) fastest_s = std::max(fastest_s, table.lap_s({}));
+  return std::max(kLongestLapMs, static_cast<std::int64_t>(kLongestLap * fastest_s * 1000));
+}
+
 std::int64_t period_of(const PlanInput& input) {
-  std::int64_t running_ms = kQualifyingMs;
-  if (input.kind == SessionKind::race) running_ms = input.laps * kLongestLapMs;
-  if (input.kind == SessionKind::practice) running_ms = input.minutes * std::int64_t{60'000};
+  const std::int64_t lap_ms = longest_lap_ms(input);
+  if (input.kind == SessionKind::race)
+    return (input.laps * lap_ms + kBreakMs + kHourMs - 1) / kHourMs * kHourMs;
+  // Cars that are out when the flag falls drive on: a lap, and one back to the box.
+  const bool qualifying = input.kind == SessionKind::qualifying;
+  std::int64_t running_ms = qualifying ? kQualifyingMs : input.minutes * std::int64_t{60'000};
+  running_ms += (qualifying ? 3 : 1) * 2 * (lap_ms - kLongestLapMs);
   return (running_ms + kBreakMs + kHourMs - 1) / kHourMs * kHourMs;
 }
 

@@ -140,7 +140,8 @@ class RaceScenario final : public Scenario {
   }
   /// Time since lights out and the first car's speed.
   std::string headline(std::int64_t event_time_ns) const override {
-    const std::int64_t since_ms = event_time_ns / 1'000'000 - context_.start_ms;
+    // Nothing has been sent yet: before the start there is no session.
+    const std::int64_t since_ms = std::max<std::int64_t>(0, event_time_ns / 1'000'000 - context_.start_ms);
     const std::int64_t period_ms = calendar_->period_ms();
     const auto session = calendar_->at(static_cast<std::uint64_t>(since_ms / period_ms)).session;
     const std::int64_t plan_ms = since_ms % period_ms - kGridWait_ms;

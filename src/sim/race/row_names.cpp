@@ -18,51 +18,55 @@ std::uint16_t whole_kmh(std::uint16_t dkmh) {
   return static_cast<std::uint16_t>((dkmh + 5) / 10);
 }
 
-void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
-  to.date = from.time;
-  to.session_time_ms = from.session_time_ms;
+/// What both call alike.
+template <class To>
+void rename_shared(const TelemetryRow& from, To& to) {
   to.driver_number = from.car;
   to.rpm = from.engine_rpm;
-  to.speed_dkmh = from.speed_dkmh;
   to.gear = from.gear;
   to.throttle_pct = from.throttle_pct;
-  to.brake = from.brake_pct > 0;
   to.drs = from.drs ? kDrsOn : 0;
   to.x_dm = decimetres(from.x_cm);
   to.y_dm = decimetres(from.y_cm);
   to.z_dm = 0;
+}
+
+template <class To>
+void rename_shared(const LapRow& from, To& to) {
+  to.driver_number = from.car;
+  to.lap_number = from.lap;
+  to.sector1_ms = from.sector1_ms;
+  to.sector2_ms = from.sector2_ms;
+  to.sector3_ms = from.sector3_ms;
+}
+
+void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
+  rename_shared(from, to);
+  to.date = from.time;
+  to.session_time_ms = from.session_time_ms;
+  to.speed_dkmh = from.speed_dkmh;
+  to.brake = from.brake_pct > 0;
   to.distance_mm = from.lap_distance_mm;
   to.source = FastF1Source::car;
 }
 
 void rename(const TelemetryRow& from, OpenF1CarDataRow& to) {
+  rename_shared(from, to);
   to.date.us = from.time.ms * 1000;
-  to.driver_number = from.car;
   to.speed_kmh = whole_kmh(from.speed_dkmh);
-  to.rpm = from.engine_rpm;
-  to.gear = from.gear;
-  to.throttle_pct = from.throttle_pct;
   to.brake = from.brake_pct > 0 ? kBrakeOn : 0;
-  to.drs = from.drs ? kDrsOn : 0;
-  to.x_dm = decimetres(from.x_cm);
-  to.y_dm = decimetres(from.y_cm);
-  to.z_dm = 0;
   to.meeting_key = from.run.value;
   to.session_key = from.session;
 }
 
 void rename(const LapRow& from, FastF1LapRow& to) {
+  rename_shared(from, to);
   to.time_ms = from.session_time_ms;
   to.driver = from.driver;
-  to.driver_number = from.car;
   to.lap_time_ms = from.lap_time_ms;
-  to.lap_number = from.lap;
   to.stint = from.stint;
   to.pit_out_ms = from.pit_out_ms;
   to.pit_in_ms = from.pit_in_ms;
-  to.sector1_ms = from.sector1_ms;
-  to.sector2_ms = from.sector2_ms;
-  to.sector3_ms = from.sector3_ms;
   to.sector3_session_ms = from.session_time_ms;
   to.sector2_session_ms = to.sector3_session_ms - from.sector3_ms;
   to.sector1_session_ms = to.sector2_session_ms - from.sector2_ms;
@@ -84,13 +88,9 @@ void rename(const LapRow& from, FastF1LapRow& to) {
 }
 
 void rename(const LapRow& from, OpenF1LapRow& to) {
+  rename_shared(from, to);
   to.date_start.us = (from.time.ms - from.lap_time_ms) * 1000;
-  to.driver_number = from.car;
-  to.lap_number = from.lap;
   to.lap_ms = from.lap_time_ms;
-  to.sector1_ms = from.sector1_ms;
-  to.sector2_ms = from.sector2_ms;
-  to.sector3_ms = from.sector3_ms;
   to.i1_speed_kmh = whole_kmh(from.speed_s1_dkmh);
   to.i2_speed_kmh = whole_kmh(from.speed_s2_dkmh);
   to.st_speed_kmh = whole_kmh(from.speed_trap_dkmh);

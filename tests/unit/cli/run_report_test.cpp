@@ -68,6 +68,21 @@ TEST(RunExitCode, ASignalCutsABoundedRunShort) {
   EXPECT_EQ(code(live(), cut, {2, 2}), 130);
 }
 
+TEST(RunExitCode, ALiveRunOfOneRaceOrSoManyEventsIsBounded) {
+  RunResult cut = sample();
+  cut.reached_end = false;
+  RunConfig one_race = live();
+  one_race.content.scenario = "race";
+  one_race.content.race.one_session = true;
+  EXPECT_EQ(code(one_race, cut, {15, 1}), 143);
+  EXPECT_THAT(plan_text(one_race, {}), HasSubstr("window    now to the end of the race"));
+  EXPECT_THAT(plan_text(one_race, {}), HasSubstr("takes     as long as the race does"));
+  RunConfig counted = live();
+  counted.content.most_events = 100'000;
+  EXPECT_EQ(code(counted, cut, {2, 1}), 130);
+  EXPECT_THAT(plan_text(counted, {}), HasSubstr("takes     until 100,000 events are sent"));
+}
+
 TEST(RunExitCode, AnUnboundedRunThatCouldNotDrainIsPartial) {
   RunResult cut = sample();
   cut.reached_end = cut.drained = false;

@@ -28,6 +28,9 @@ TEST(ReadFile, WhatStandsInTheWay) {
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().kind, ErrorKind::runtime);
   EXPECT_EQ(missing.error().what, "read " + (dir / "none") + ": No such file or directory");
+  EXPECT_EQ(missing.error().hint, "");
+  test::write_file(dir / "none.partial", "");
+  EXPECT_THAT(read_file(dir / "none", 10).error().hint, HasSubstr("there is " + (dir / "none.partial")));
   EXPECT_THAT(read_file(dir.path(), 10).error().what, HasSubstr("Is a directory"));
   EXPECT_THAT(read_file("/dev/zero", 3 << 20).error().what, HasSubstr("larger than the 3 MiB"));
 }

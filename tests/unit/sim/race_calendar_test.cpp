@@ -34,6 +34,27 @@ TEST(RaceCalendar, TheSameSessionsInAnyOrder) {
   EXPECT_EQ(forward.at(2).before.laps, counts.laps);
 }
 
+TEST(RaceCalendar, ASessionEndsBeforeTheNextHoweverLongTheLaps) {
+  for (const SessionKind kind : {SessionKind::race, SessionKind::qualifying, SessionKind::practice})
+    for (const double longer : {1.0, 2.0, 4.5, 9.0}) {
+      race_test::Circuit circuit(52, kind);
+      PlanInput& input = circuit.input;
+      for (PieceTable& table : input.piece_tables)
+        for (double& piece_s : table.seconds) piece_s *= longer;
+      for (PitWay& way : input.pit_ways)
+        for (double& piece_s : way.piece_s) piece_s *= longer;
+      for (StartWay& way : input.start_ways)
+        for (double& reach_s : way.reach_s) reach_s *= longer;
+      input.fuel_per_lap_kg *= longer;
+      const Calendar calendar(input, circuit.templates, SampleRate{100'000});
+      EXPECT_LT(plan_session(input).end_ms + 5 * 60'000, calendar.period_ms())
+          << longer << " times Silverstone";
+      if (longer == 1 && kind == SessionKind::race) {
+        EXPECT_EQ(calendar.period_ms(), 3 * 3'600'000);
+      }
+    }
+}
+
 TEST(RaceCalendar, KnowsWhenASessionIsOver) {
   const race_test::Circuit circuit(3);
   const Calendar calendar(circuit.input, circuit.templates, SampleRate{100'000});

@@ -180,6 +180,7 @@ TEST(RaceTrackImport, BrokenTextsAreRefusedWithTheReason) {
       {csv(oval(20, 10)), "bad: 102.2 m long"},
       {with_line(7, "nan,1,6,6"), "bad: line 7: column 1 is not finite"},
       {with_line(7, "1,inf,6,6"), "bad: line 7: column 2 is not finite"},
+      {with_line(7, "1,-1e9,6,6"), "bad: line 7: column 2 is -1e9, farther out than 100000 km"},
       {with_line(7, "1,2,6,wide"), "bad: line 7: column 4 is 'wide', not a number"},
       {with_line(7, "1;2;6;6"), "bad: line 7: column 1 is '1;2;6;6', not a number"},
       {with_line(7, "1,2,6"), "bad: line 7: 3 columns instead of 4"},

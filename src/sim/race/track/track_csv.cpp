@@ -20,6 +20,7 @@ constexpr double kGapMost_m = 100;
 constexpr double kSame_m = 0.1;
 constexpr double kLengthLeast_m = 200;
 constexpr double kLengthMost_m = 50'000;
+constexpr double kFarthest_m = 1e8;  // from the origin; projections of maps reach 20,000 km
 constexpr double kWidthMost_m = 100;
 
 constexpr std::string_view kForm =
@@ -67,8 +68,10 @@ std::string read_line(std::string_view text, CsvPoint& point) {
     const std::string_view cell = trim(take(text, ','));
     const std::optional<double> value = number(cell);
     if (!value) return fmt::format("column {} is '{}', not a number", i + 1, cell.substr(0, 20));
-    if (!std::isfinite(*value) || std::abs(*value) > 1e8)
-      return fmt::format("column {} is not finite", i + 1);
+    if (!std::isfinite(*value)) return fmt::format("column {} is not finite", i + 1);
+    if (std::abs(*value) > kFarthest_m)
+      return fmt::format("column {} is {}, farther out than {} km", i + 1, cell.substr(0, 20),
+                         kFarthest_m / 1000);
     values[i] = *value;
   }
   if (!trim(text).empty()) return "more than 4 columns";
