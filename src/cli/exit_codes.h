@@ -27,9 +27,7 @@ inline constexpr ExitCodeText kExitCodeTexts[] = {
     {"3", "Master data missing or invalid."},
     {"4", "Finished, but some events could not be delivered; they are in the dead-letter file."},
     {"5", "verify found a difference, or a --threshold does not hold. Also when 4 would apply."},
-    {"6",
-     "Already running: another process holds the --lock, writes the same file, sends the same run or goes on "
-     "with it."},
+    {"6", "Already running: another process holds the --lock, writes the same file or sends the same run."},
     {"130, 143", "SIGINT or SIGTERM cut a bounded job short. A second signal ends it at once."},
 };
 
