@@ -68,12 +68,15 @@ def measure(brokers, folder):
     rates = by_turns(TURNS,
                      ready=lambda: EVENTS / json.loads(run(loop).out)["seconds"],
                      kcat=lambda: EVENTS / run(kcat).seconds,
-                     whole=lambda: summary_of(run(sends(brokers, EVENTS)))["got_rate"])
+                     whole=lambda: summary_of(run(sends(brokers, EVENTS)))["got_rate"],
+                     txn=lambda: summary_of(run(sends(brokers, EVENTS, "--txn")))["got_rate"])
     show("racesim's sink, ready lines", [r / 1e6 for r in rates["ready"]], "M events/s")
     show("kcat -P, ready lines", [r / 1e6 for r in rates["kcat"]], "M events/s")
     show("racesim run", [r / 1e6 for r in rates["whole"]], "M events/s")
+    show("racesim run --txn", [r / 1e6 for r in rates["txn"]], "M events/s")
     ratio(turn_ratio(rates["ready"], rates["kcat"]), 0.9, "ready lines into a broker / kcat -P")
     ratio(turn_ratio(rates["whole"], rates["ready"]), 0.7, "generate and produce / ready lines")
+    ratio(turn_ratio(rates["txn"], rates["whole"]), 0.8, "in transactions / without")
     for rate in RATES:
         some = folder / "some"
         with open(lines) as source, open(some, "w") as target:

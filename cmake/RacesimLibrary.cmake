@@ -12,6 +12,8 @@ endfunction()
 set(RACESIM_TEST_TIMEOUT_S 300)
 if(RACESIM_SANITIZE)
   set(RACESIM_TEST_TIMEOUT_S 1200)
+elseif("$ENV{RACESIM_FULL}" STREQUAL "1")
+  set(RACESIM_TEST_TIMEOUT_S 7200)
 endif()
 
 # racesim_test(NAME [LABEL label] [THREADED filter] USES targets…): all sources of tests/unit/NAME as the program

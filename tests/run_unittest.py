@@ -4,8 +4,9 @@ reads:
     @test passed|failed|skipped SECONDS NAME [reason on one line]
 
 Exit code: 0 passed, 1 failed, 77 every test was skipped (ctest calls that "skipped").
-With CI=true a skip in tests/servers or tests/pipeline is a failure, because a server that cannot be started would hide what it was to
-prove; only a reason that starts with "privilege:" (no root, no mount) stays a skip.
+With CI=true a skip in tests/servers, tests/pipeline or tests/reliability is a failure, because a server or tool that cannot
+be started would hide what it was to prove; only a reason that starts with "privilege:" (no root, no mount) or "full:"
+(meant for RACESIM_FULL=1 or another build) stays a skip.
 Usage: run_unittest.py FILE [TEST…]
 """
 
@@ -17,11 +18,12 @@ import time
 import unittest
 
 REASON_CHARACTERS = 300
-SERVERS = ("servers", "pipeline")
+STRICT_FOLDERS = ("servers", "pipeline", "reliability")
+ALLOWED_SKIPS = ("privilege:", "full:")
 
 
 def must_run():
-    return os.environ.get("CI") == "true" and pathlib.Path(sys.argv[1]).resolve().parent.name in SERVERS
+    return os.environ.get("CI") == "true" and pathlib.Path(sys.argv[1]).resolve().parent.name in STRICT_FOLDERS
 
 
 class Result(unittest.TextTestResult):
@@ -56,7 +58,7 @@ class Result(unittest.TextTestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        if must_run() and not reason.startswith("privilege:"):
+        if must_run() and not reason.startswith(ALLOWED_SKIPS):
             self.note("failed", test, f"skipped, but has to run with CI=true: {reason}")
         else:
             self.note("skipped", test, reason)

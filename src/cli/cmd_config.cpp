@@ -41,7 +41,9 @@ std::string toml_values(const OptionSpec& option, const std::vector<std::string>
 }
 
 std::string origin_of(const Setting& setting) {
-  return setting.source == Source::builtin ? "default" : setting.place;
+  std::string text = setting.source == Source::builtin ? "default" : setting.place;
+  for (std::size_t i = setting.weaker.size(); i-- > 0;) text += ", " + setting.weaker[i].place;
+  return text;
 }
 
 /// Why a value is refused; empty if it is fine.
@@ -85,12 +87,12 @@ Result<int> show(Context& context, bool origin) {
       const std::string wrong = table.empty() ? "" : complaint(option, found->second);
       valid = valid && wrong.empty();
       mask(option, found->second);
-      std::string line = option.name + " = " + toml_values(option, found->second.values);
+      const std::vector<std::string> values = all_values(found->second);
+      std::string line = option.name + " = " + toml_values(option, values);
       if (origin) line = fmt::format("{:<40} # {}", line, origin_of(found->second));
       lines += line + (wrong.empty() ? "" : (origin ? "; " : "  # ") + ("invalid: " + wrong)) + "\n";
       Json& entry = table.empty() ? object[option.name] : object[table][option.name];
-      entry["value"] = option.repeatable && !option.metavar.empty() ? Json(found->second.values)
-                                                                    : Json(found->second.values.back());
+      entry["value"] = option.repeatable && !option.metavar.empty() ? Json(values) : Json(values.back());
       entry["origin"] = origin_of(found->second);
     }
     if (lines.empty()) return;

@@ -91,6 +91,7 @@ Result<int> generate(Context& context, MasterOptions options) {
   // Far longer than the writer needs: it looks for the request after each batch of rows.
   constexpr std::int64_t kGiveUpTime_ns = 30'000'000'000;
   SignalWatch signals(kGiveUpTime_ns);
+  if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
   const Result<MasterReport> report = write_watched(context, options, signals);
   if (!report && signals.signal() != 0) {
     show_error(context, report.error());

@@ -6,15 +6,13 @@
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/log.h"
-#include "cli/manifest_file.h"
 #include "cli/progress.h"
 #include "cli/run_options.h"
+#include "cli/run_outputs.h"
 #include "cli/run_report.h"
 #include "cli/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
-#include "run/checkpoint.h"
-#include "run/resumption.h"
 #include "run/session.h"
 
 namespace racesim::cli {
@@ -59,10 +57,17 @@ RunResult watch(Session& session, Progress& progress, const SignalWatch& signals
 
 /// Says how it went, everywhere it was asked for; returns the exit code.
 Result<int> report(const Context& context, const RunOptions& options, const RunConfig& config,
-                   const RunResult& result, const Interruption& interruption,
-                   std::optional<AtomicFile> export_file) {
+                   const RunResult& result, const Interruption& interruption, RunOutputs& outputs,
+                   const Done& manifest) {
   const Globals& globals = *context.globals;
-  const int code = run_exit_code(config, result, interruption, options.thresholds);
+  int code = run_exit_code(config, result, interruption, options.thresholds);
+  // A file that could not be written does not hide how the run went.
+  const auto note = [&](const Done& written) {
+    if (written) return;
+    show_error(context, written.error());
+    if (code == kExitOk) code = exit_code(written.error().kind);
+  };
+  note(manifest);
   // That letters were lost says all that the error says, and how many.
   const bool told_twice = result.error && result.lost && result.lost->hint == result.error->hint;
   if (result.error && !told_twice) show_error(context, *result.error);
@@ -74,10 +79,7 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
                {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
   for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
   const std::string json = summary_json(config, result, options.thresholds, code);
-  if (export_file) {
-    if (const Done ok = export_file->write(json); !ok) return tl::make_unexpected(ok.error());
-    if (const Done ok = export_file->commit(); !ok) return tl::make_unexpected(ok.error());
-  }
+  note(outputs.write_summary(json));
   if (globals.json && events_on_stdout(config))
     write_stderr(json);
   else if (globals.json) {
@@ -108,18 +110,6 @@ Result<int> dry_run(const Globals& globals, const RunOptions& options, const Run
   return kExitOk;
 }
 
-/// Whether --resume finds a run that has come to its end: then there is nothing to do.
-Result<bool> is_complete(const RunConfig& config) {
-  if (!config.checkpoint.resume) return false;
-  Result<std::optional<Checkpoint>> known = load_checkpoint(config.checkpoint.path);
-  if (!known) return tl::make_unexpected(known.error());
-  if (!*known || !(*known)->complete) return false;
-  if (Done ok = check_is_of_run(**known, config, system_clock()); !ok) return tl::make_unexpected(ok.error());
-  log(LogLevel::info, "run " + (*known)->run + " is complete: nothing is missing (remove " +
-                          config.checkpoint.path + " to begin anew)");
-  return true;
-}
-
 Result<int> run(Context& context, const RunOptions& options) {
   const Globals& globals = *context.globals;
   Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
@@ -131,24 +121,18 @@ Result<int> run(Context& context, const RunOptions& options) {
     if (!held) return tl::make_unexpected(held.error());
     lock.emplace(std::move(*held));
   }
-  const Result<bool> complete = is_complete(*config);
+  const Result<bool> complete = is_complete(options, *config);
   if (!complete) return tl::make_unexpected(complete.error());
   if (*complete) return kExitOk;
-  // Opened now, so that a path that cannot be written is told before the run and not after it.
-  std::optional<AtomicFile> export_file;
-  if (!options.summary_export.empty()) {
-    Result<AtomicFile> file = AtomicFile::create(options.summary_export);
-    if (!file) return tl::make_unexpected(file.error());
-    export_file.emplace(std::move(*file));
-  }
-  Result<ManifestFile> manifest = ManifestFile::create(options.manifest);
-  if (!manifest) return tl::make_unexpected(manifest.error());
+  Result<RunOutputs> outputs = RunOutputs::open(options);
+  if (!outputs) return tl::make_unexpected(outputs.error());
   // Before the session: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
+  if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
   Result<std::unique_ptr<Session>> session = Session::open(*config, system_clock());
   if (!session) return tl::make_unexpected(session.error());
   Session& running = **session;
-  if (const Done ok = manifest->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
+  if (const Done ok = outputs->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
   running.start();
   signals.attach({[&running] { running.stop(); }, [&running] { running.abandon(); }});
   Progress progress(
@@ -156,9 +140,8 @@ Result<int> run(Context& context, const RunOptions& options) {
       context.err);
   const RunResult result = watch(running, progress, signals);
   signals.detach();
-  if (const Done ok = manifest->finish(running.manifest()); !ok) return tl::make_unexpected(ok.error());
-  return report(context, options, *config, result, {signals.signal(), signals.count()},
-                std::move(export_file));
+  const Done manifest = outputs->finish(running.manifest());
+  return report(context, options, *config, result, {signals.signal(), signals.count()}, *outputs, manifest);
 }
 
 /// In the order of the groups in the help.

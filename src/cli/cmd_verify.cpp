@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
+#include "cli/kafka_property.h"
 #include "cli/log.h"
 #include "cli/values.h"
 #include "cli/verify_input.h"
@@ -51,7 +52,7 @@ Done check(const Context& context, const VerifyCommand& command) {
   if (!command.invariants && command.input.manifest.empty())
     return fail(ErrorKind::usage, "--manifest is missing",
                 "it is what racesim run --manifest FILE wrote; without one: --invariants");
-  return {};
+  return check_no_secret_on_line(context.settings, "verify");
 }
 
 Result<VerifyReport> compare(const VerifyCommand& command) {
@@ -97,12 +98,13 @@ Result<int> run(Context& context, const VerifyCommand& command) {
   Result<VerifyReport> report = command.invariants ? check_laws(command) : compare(command);
   if (!report) return tl::make_unexpected(report.error());
   report->seconds = static_cast<double>(system_clock().now_ns() - begin_ns) / 1e9;
-  if (Done ok = write_output(*report_file, report_json(*report)); !ok) return tl::make_unexpected(ok.error());
-  if (Done ok = write_output(*junit_file, report_junit(*report)); !ok) return tl::make_unexpected(ok.error());
+  Done written = write_output(*report_file, report_json(*report));
+  if (Done ok = write_output(*junit_file, report_junit(*report)); !ok && written) written = std::move(ok);
   const Globals& globals = *context.globals;
   if (globals.json || !globals.quiet)
     if (Done ok = write_stdout(globals.json ? report_json(*report) : report_text(*report)); !ok)
       return tl::make_unexpected(ok.error());
+  if (!written) return tl::make_unexpected(written.error());
   return report->good() ? kExitOk : kExitDifference;
 }
 
@@ -135,6 +137,7 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
       brokers,
       option_of("What", "topic", "TOPIC", "Topic of the main stream, if not the one that the run wrote to",
                 set_text(c.input.kafka.topic)),
+      kafka_property_option(c.input.kafka.properties),
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
       option_of(
           "How", "fast", "",

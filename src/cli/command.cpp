@@ -27,8 +27,17 @@ std::string display_name(const OptionSpec& option) {
   return option.positional ? option.metavar : "--" + option.name;
 }
 
+std::vector<std::string> all_values(const Setting& setting) {
+  std::vector<std::string> values;
+  for (const Setting& weaker : setting.weaker)
+    values.insert(values.end(), weaker.values.begin(), weaker.values.end());
+  values.insert(values.end(), setting.values.begin(), setting.values.end());
+  return values;
+}
+
 void mask(const OptionSpec& option, Setting& setting) {
   if (!option.secret) return;
+  for (Setting& weaker : setting.weaker) mask(option, weaker);
   for (std::string& value : setting.values) value = value.substr(0, value.find('=')) + "=…";
 }
 

@@ -21,6 +21,7 @@ struct Setting {
   Source source = Source::builtin;
   std::string place;  ///< as messages name it: "--seed", "RACESIM_SEED", "racesim.toml:3: run.seed"
   std::vector<std::string> values;
+  std::vector<Setting> weaker{};  ///< of a merged option: what the other sources give, the weakest first
 };
 using Settings = std::map<std::string, Setting>;  // by option name
 
@@ -42,6 +43,7 @@ struct OptionSpec {
   Complete complete = Complete::nothing;
   bool positional = false;
   bool repeatable = false;
+  bool merged = false;         ///< repeatable, and the values of all sources count, the strongest last
   bool hidden = false;         ///< only --help-all shows it
   std::string alias_variable;  ///< a second environment variable, read if the first is not set
   bool secret = false;         ///< values are KEY=VALUE, and only the key may be shown
@@ -83,6 +85,8 @@ const CommandSpec* find_subcommand(const CommandSpec& command, const std::string
 std::string display_name(const OptionSpec& option);
 /// "RACESIM_POSTING_RATE"; empty where the environment is not read.
 std::string environment_name(const OptionSpec& option);
+/// In the order in which they count: the strongest last.
+std::vector<std::string> all_values(const Setting& setting);
 /// Hides the values of a secret option.
 void mask(const OptionSpec& option, Setting& setting);
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace racesim::cli {
 namespace {
 
@@ -12,30 +15,71 @@ const ConfigEntry* find_entry(const ConfigFile& file, const std::string& table, 
   return nullptr;
 }
 
-/// The strongest source that has a value for the option; without one no values.
-Setting winner(const CommandSpec& command, const OptionSpec& option, const std::string& table,
-               const Settings& from_line, const Environment& environment,
-               const std::vector<ConfigFile>& files) {
-  if (const auto given = from_line.find(option.name); given != from_line.end()) return given->second;
+/// A merged option's variable holds a value per line: a shell has no other lists.
+std::vector<std::string> variable_values(const OptionSpec& option, const std::string& text) {
+  if (!option.merged) return {text};
+  std::vector<std::string> values;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (!line.empty()) values.emplace_back(line);
+  }
+  return values;
+}
+
+/// Every source that has a value for the option, the strongest first.
+std::vector<Setting> sources_of(const CommandSpec& command, const OptionSpec& option,
+                                const std::string& table, const Settings& from_line,
+                                const Environment& environment, const std::vector<ConfigFile>& files) {
+  std::vector<Setting> found;
+  if (const auto given = from_line.find(option.name); given != from_line.end())
+    found.push_back(given->second);
   if (const auto implied = command.implied.find(option.name); implied != command.implied.end())
-    return {Source::alias, "--" + option.name, {implied->second}};
+    found.push_back({Source::alias, "--" + option.name, {implied->second}});
   const std::string variable = environment_name(option);
   if (!variable.empty()) {
     // An empty variable counts as not set, as in NO_COLOR.
-    const auto found = environment.find(variable);
-    if (found != environment.end() && !found->second.empty())
-      return {Source::environment, variable, {found->second}};
-    if (const auto other = environment.find(option.alias_variable);
-        other != environment.end() && !other->second.empty())
-      return {Source::environment, option.alias_variable, {other->second}};
+    for (const std::string& name : {variable, option.alias_variable})
+      if (const auto set = environment.find(name); set != environment.end() && !set->second.empty())
+        found.push_back({Source::environment, name, variable_values(option, set->second)});
     for (const ConfigFile& file : files)
       if (const ConfigEntry* entry = find_entry(file, table, option.name))
-        return {
-            file.source,
-            fmt::format("{}:{}: {}{}", file.path, entry->line, table.empty() ? "" : table + ".", option.name),
-            entry->values};
+        found.push_back({file.source,
+                         fmt::format("{}:{}: {}{}", file.path, entry->line, table.empty() ? "" : table + ".",
+                                     option.name),
+                         entry->values});
   }
-  if (!option.default_value.empty()) return {Source::builtin, display_name(option), {option.default_value}};
+  if (!option.default_value.empty())
+    found.push_back({Source::builtin, display_name(option), {option.default_value}});
+  return found;
+}
+
+/// The strongest source, of a merged option with the others; without any no values.
+Setting winner(const OptionSpec& option, std::vector<Setting> sources) {
+  if (sources.empty()) return {};
+  Setting setting = std::move(sources.front());
+  if (option.merged)
+    for (std::size_t i = sources.size(); i-- > 1;) setting.weaker.push_back(std::move(sources[i]));
+  return setting;
+}
+
+Done apply(const CommandSpec& command, const OptionSpec& option, const Setting& setting,
+           const Settings& settings) {
+  for (const Setting& weaker : setting.weaker)
+    if (Done ok = apply(command, option, weaker, settings); !ok) return ok;
+  for (const std::string& value : setting.values) {
+    const Done ok = option.set(value);
+    if (ok) continue;
+    Error error = ok.error();
+    // A setter does not know where its text came from.
+    error.what = setting.place + ": " + error.what;
+    const std::vector<std::string> missing =
+        command.missing ? command.missing(settings) : std::vector<std::string>();
+    if (!missing.empty())
+      error.hint +=
+          (error.hint.empty() ? "" : "   ") + fmt::format("also missing: {}", fmt::join(missing, ", "));
+    return tl::make_unexpected(std::move(error));
+  }
   return {};
 }
 
@@ -45,7 +89,7 @@ Settings resolve(const CommandSpec& command, const std::string& table, const Set
                  const Environment& environment, const std::vector<ConfigFile>& files) {
   Settings settings;
   for (const OptionSpec& option : command.options) {
-    Setting setting = winner(command, option, table, from_line, environment, files);
+    Setting setting = winner(option, sources_of(command, option, table, from_line, environment, files));
     if (!setting.values.empty()) settings[option.name] = std::move(setting);
   }
   return settings;
@@ -55,19 +99,7 @@ Done apply_settings(const CommandSpec& command, const Settings& settings) {
   for (const OptionSpec& option : command.options) {
     const auto found = settings.find(option.name);
     if (found == settings.end() || !option.set) continue;
-    for (const std::string& value : found->second.values) {
-      const Done ok = option.set(value);
-      if (ok) continue;
-      Error error = ok.error();
-      // A setter does not know where its text came from.
-      error.what = found->second.place + ": " + error.what;
-      const std::vector<std::string> missing =
-          command.missing ? command.missing(settings) : std::vector<std::string>();
-      if (!missing.empty())
-        error.hint +=
-            (error.hint.empty() ? "" : "   ") + fmt::format("also missing: {}", fmt::join(missing, ", "));
-      return tl::make_unexpected(std::move(error));
-    }
+    if (Done ok = apply(command, option, found->second, settings); !ok) return ok;
   }
   return {};
 }

@@ -1,8 +1,7 @@
 // racesim run, group "Kafka", and how its options become the sink's.
-#include <algorithm>
-#include <array>
 #include <string_view>
 
+#include "cli/kafka_property.h"
 #include "cli/run_options.h"
 #include "cli/values.h"
 #include "io/kafka/names.h"
@@ -15,15 +14,6 @@ constexpr std::uint32_t kHistoricalLinger_ms = 50;
 constexpr std::uint32_t kThroughputLinger_ms = 100;
 constexpr std::int64_t kHistoricalTimeout_ns = 15 * 60 * kNsPerSecond;
 constexpr std::int64_t kThroughputTimeout_ns = 5 * 60 * kNsPerSecond;
-
-/// Properties whose values are not to be seen in the list of processes.
-constexpr std::array<std::string_view, 7> kSecrets{"sasl.password",
-                                                   "ssl.key.password",
-                                                   "ssl.key.pem",
-                                                   "ssl.keystore.password",
-                                                   "ssl_key",
-                                                   "sasl.oauthbearer.config",
-                                                   "sasl.oauthbearer.client.secret"};
 
 /// The documents' name for the option's variable.
 OptionSpec alias(const char* variable, OptionSpec option) {
@@ -39,16 +29,6 @@ Setter checked_text(std::string& target, Done (*check)(std::string_view)) {
   };
 }
 
-Setter add_property(KafkaProperties& target) {
-  return [&target](const std::string& text) -> Done {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return fail(ErrorKind::usage, "'" + text + "' is not KEY=VALUE", "example: -X linger.ms=20");
-    target.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    return {};
-  };
-}
-
 }  // namespace
 
 std::vector<OptionSpec> kafka_options(RunOptions& o) {
@@ -56,14 +36,6 @@ std::vector<OptionSpec> kafka_options(RunOptions& o) {
                             Setter set) {
     return cli::option_of("Kafka", {name, metavar, fallback, help}, std::move(set));
   };
-  OptionSpec property = option_of(
-      "property", "KEY=VALUE", "",
-      "Any property of librdkafka, such as TLS and SASL settings. Passwords only from the environment "
-      "or a config file",
-      add_property(o.kafka.properties));
-  property.letter = 'X';
-  property.repeatable = true;
-  property.secret = true;
   return {
       alias("KAFKA_BOOTSTRAP_SERVERS",
             option_of("brokers", "HOST:PORT,…", "localhost:9092",
@@ -94,35 +66,35 @@ std::vector<OptionSpec> kafka_options(RunOptions& o) {
       noted(option_of("delivery-timeout", "DURATION", "",
                       "An event that is not acknowledged by then goes to the dead-letter file; 0: never",
                       set_parsed(o.kafka.delivery_timeout_ns, &parse_duration_ns)),
-            "0 for live, 15m for historical, 5m with --throughput"),
+            "0 for live and --txn, 15m for historical, 5m with --throughput"),
       option_of("throughput", "", "",
                 "Larger queues and requests, for more memory and later acknowledgements",
                 set_flag(o.kafka.throughput)),
       option_of("allow-duplicates", "", "",
                 "Send without idempotence: a connection that breaks may double events",
                 set_flag(o.kafka.allow_duplicates)),
-      property,
+      option_of(
+          "txn", "", "",
+          "Send in transactions, one a second: readers of committed records see each event once even if "
+          "an old process of this run still lives somewhere",
+          set_flag(o.kafka.transactions)),
+      kafka_property_option(o.kafka.properties),
   };
 }
 
 Done fill_kafka(const RunOptions& o, const Settings& settings, bool historical, KafkaOptions& kafka) {
   kafka = o.kafka;
-  const auto given = settings.find("property");
-  if (given != settings.end() && given->second.source == Source::flag)
-    for (const auto& [key, value] : o.kafka.properties)
-      if (std::find(kSecrets.begin(), kSecrets.end(), key) != kSecrets.end())
-        return fail(ErrorKind::usage, "-X " + key + ": every user of this machine can see the command line",
-                    "set it in a config file, run.property = [\"" + key +
-                        "=…\"], or in the environment variable RACESIM_PROPERTY");
+  if (Done ok = check_no_secret_on_line(settings, "run"); !ok) return ok;
   const bool at_speed_one = !historical && o.speed == 1;
   kafka.event_record_times = o.record_timestamp.empty() ? at_speed_one : o.record_timestamp == "event";
   kafka.linger_ms = o.kafka.throughput ? kThroughputLinger_ms
                     : historical       ? kHistoricalLinger_ms
                                        : kLiveLinger_ms;
   if (settings.count("delivery-timeout") == 0)
-    kafka.delivery_timeout_ns = o.kafka.throughput ? kThroughputTimeout_ns
-                                : historical       ? kHistoricalTimeout_ns
-                                                   : 0;
+    kafka.delivery_timeout_ns = o.kafka.transactions ? 0
+                                : o.kafka.throughput ? kThroughputTimeout_ns
+                                : historical         ? kHistoricalTimeout_ns
+                                                     : 0;
   return {};
 }
 

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <system_error>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -19,6 +21,8 @@ namespace {
 /// From a second signal, or the end of the drain time, to the end of the process.
 constexpr std::int64_t kForcedEnd_ns = 800'000'000;
 constexpr std::int64_t kAfterDrain_ns = 5'000'000'000;
+/// So that a call to wake up that fails costs a moment, and not the end of the process.
+constexpr int kLook_ms = 1'000;
 
 std::int64_t now_ns() {
   return system_clock().now_ns();
@@ -35,26 +39,37 @@ sigset_t watched() {
 
 }  // namespace
 
-SignalWatch::SignalWatch(std::int64_t drain_timeout_ns) : drain_timeout_ns_(drain_timeout_ns) {
+Done SignalWatch::start() {
   const sigset_t set = watched();
-  RACESIM_CHECK(pthread_sigmask(SIG_BLOCK, &set, &old_mask_) == 0);
   signal_fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  RACESIM_CHECK(signal_fd_ >= 0 && wake_fd_ >= 0);
-  thread_ = std::thread([this] { watch(); });
+  if (signal_fd_ >= 0) wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake_fd_ < 0)
+    return tl::make_unexpected(
+        system_error("watch for signals", errno, "raise the limit of open files (ulimit -n)"));
+  RACESIM_CHECK(pthread_sigmask(SIG_BLOCK, &set, &old_mask_) == 0);
+  try {
+    thread_ = std::thread([this] { watch(); });
+  } catch (const std::system_error& e) {
+    pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
+    return tl::make_unexpected(
+        system_error("watch for signals", e.code().value(), "raise the limit of processes (ulimit -u)"));
+  }
+  return {};
 }
 
 SignalWatch::~SignalWatch() {
-  {
-    const std::lock_guard lock(mutex_);
-    done_ = true;
+  if (thread_.joinable()) {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    const std::uint64_t one = 1;
+    (void)!::write(wake_fd_, &one, sizeof one);
+    thread_.join();
+    pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
   }
-  const std::uint64_t one = 1;
-  (void)!::write(wake_fd_, &one, sizeof one);
-  thread_.join();
-  ::close(signal_fd_);
-  ::close(wake_fd_);
-  pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
+  for (const int fd : {signal_fd_, wake_fd_})
+    if (fd >= 0) ::close(fd);
 }
 
 void SignalWatch::attach(SignalActions actions) {
@@ -113,10 +128,10 @@ void SignalWatch::watch() {
       if (done_) return;
       deadline_ns = deadline_ns_;
     }
-    int timeout_ms = -1;
+    int timeout_ms = kLook_ms;
     if (deadline_ns != 0)
       timeout_ms =
-          static_cast<int>(std::clamp<std::int64_t>((deadline_ns - now_ns()) / 1'000'000 + 1, 0, 60'000));
+          static_cast<int>(std::clamp<std::int64_t>((deadline_ns - now_ns()) / 1'000'000 + 1, 0, kLook_ms));
     pollfd fds[2] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}};
     (void)::poll(fds, 2, timeout_ms);
     signalfd_siginfo info{};

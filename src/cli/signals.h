@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/error.h"
+
 namespace racesim::cli {
 
 /// What to do about signals. Both functions are called from the watching thread.
@@ -15,17 +17,19 @@ struct SignalActions {
   std::function<void()> abandon;  ///< second signal, or the drain time is over: end at once
 };
 
-/// Blocks SIGINT and SIGTERM for this thread, and for those that it starts later, and reads them from a
-/// signalfd in a thread of its own: nothing runs in a signal handler. A signal that was ignored when the
-/// process started (nohup, a shell's background job) stays ignored. A second signal ends the process within a
-/// second, whatever hangs. One object at a time.
+/// From start() on blocks SIGINT and SIGTERM for this thread, and for those that it starts later, and reads
+/// them from a signalfd in a thread of its own: nothing runs in a signal handler. A signal that was ignored
+/// when the process started (nohup, a shell's background job) stays ignored. A second signal ends the process
+/// within a second, whatever hangs. One object at a time.
 class SignalWatch {
  public:
-  explicit SignalWatch(std::int64_t drain_timeout_ns);
+  explicit SignalWatch(std::int64_t drain_timeout_ns) : drain_timeout_ns_(drain_timeout_ns) {}
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
 
+  /// Blocks the signals and starts the thread. Once. Errors: runtime, without descriptors or threads left.
+  Done start();
   /// From now on signals do this; one that came before does it at once.
   void attach(SignalActions actions);
   /// The actions are not called any more once this has returned.

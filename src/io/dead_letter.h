@@ -40,8 +40,9 @@ class DeadLetter {
   /// Whether the file could be made or written now; touches nothing. Errors: runtime.
   Done check() const;
 
-  /// Appends one line per event and returns how many lines the file took: fewer than `events` once it cannot
-  /// be written, and error() then says why. `sink` is the sink's name(), `error` why it gave the events up.
+  /// Appends one line per event and returns how many the file took, the first ones: fewer than `events` once
+  /// it cannot be written, and error() then says why. `sink` is the sink's name(), `error` why it gave the
+  /// events up.
   std::size_t add(std::span<const DeadEvent> events, std::string_view sink, std::string_view error,
                   Persisted persisted);
 

@@ -3,18 +3,18 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/time_text.h"
 #include "io/files/atomic_file.h"
+#include "io/files/read_file.h"
 
 namespace racesim {
 namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr int kFormat = 1;
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // some hundred per partition are usual
 
 Json to_json(const StreamPosition& position) {
   return {{"topic", position.topic},
@@ -94,13 +94,14 @@ Done save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
 }
 
 Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return std::optional<Checkpoint>();
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error) return std::optional<Checkpoint>();
+  if (error) return tl::make_unexpected(system_error("--checkpoint " + path, error.value()));
+  const Result<std::string> text = read_file(path, kMostBytes);
+  if (!text) return tl::make_unexpected(text.error());
   const std::string hint = "remove it to begin anew, or name the right file";
   try {
-    const Json json = Json::parse(text);
+    const Json json = Json::parse(*text);
     if (const int format = json.at("checkpoint"); format != kFormat)
       return fail(
           ErrorKind::usage,

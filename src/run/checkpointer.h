@@ -14,12 +14,18 @@
 
 namespace racesim {
 
+class DeadLetter;
+
 class Checkpointer {
  public:
   /// `checkpoint` has what does not change. All outlive the checkpointer; `sinks` and log.sinks are parallel.
   Checkpointer(std::string path, Checkpoint checkpoint, std::vector<std::unique_ptr<Sink>>& sinks,
-               ProgressLog& log)
-      : path_(std::move(path)), checkpoint_(std::move(checkpoint)), sinks_(sinks), log_(log) {}
+               ProgressLog& log, DeadLetter& dead_letter)
+      : path_(std::move(path)),
+        checkpoint_(std::move(checkpoint)),
+        sinks_(sinks),
+        log_(log),
+        dead_letter_(dead_letter) {}
   ~Checkpointer() { stop(); }
 
   /// Writes where the run begins, so that it can be gone on with from its first event, and starts the thread.
@@ -37,6 +43,7 @@ class Checkpointer {
   Checkpoint checkpoint_;
   std::vector<std::unique_ptr<Sink>>& sinks_;
   ProgressLog& log_;
+  DeadLetter& dead_letter_;
   std::mutex mutex_;  // guards all below but the thread
   std::condition_variable stopped_;
   bool stopping_ = false;

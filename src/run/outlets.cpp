@@ -26,6 +26,9 @@ SinkRequest Outlets::request_for(const SinkText& text, const Content& content, R
   request.kafka = config_.delivery.kafka;
   for (const StreamInfo& stream : content.scenario->streams()) request.topics.emplace_back(stream.topic);
   if (!request.kafka.topic.empty()) request.topics.front() = request.kafka.topic;
+  if (request.kafka.transactions)
+    request.kafka.transactional_id =
+        writer_name(run_text(content.run), config_.shard, request.topics.front());
   request.times = {config_.content.start_ns, config_.content.end_ns,
                    config_.pace.live ? config_.pace.speed : 0};
   request.clock = &clock_;
@@ -44,11 +47,15 @@ Done Outlets::check_dead_letter() const {
 }
 
 /// Two writers of the same events would interleave in a topic, and neither could tell.
-Done Outlets::take_lock(const Content& content) {
+Done Outlets::take_lock(const Content& content, const Resumption* resumption) {
   for (const SinkSpec& spec : config_.delivery.sinks) {
     if (spec.kind != "kafka") continue;
     const std::string target = config_.delivery.kafka.brokers + " " + config_.delivery.kafka.topic;
     Result<LockFile> lock = lock_run(run_text(content.run), config_.shard, target);
+    // One that goes on in transactions shuts the holder out.
+    const bool takes_over =
+        config_.delivery.kafka.transactions && resumption != nullptr && resumption->resumes();
+    if (!lock && lock.error().kind == ErrorKind::busy && takes_over) continue;
     if (!lock) return tl::make_unexpected(lock.error());
     lock_.emplace(std::move(*lock));
   }
@@ -67,7 +74,7 @@ Done Outlets::open(const Content& content, Resumption* resumption, const Resumpt
   const std::vector<SinkText> asked = texts();
   if (Done distinct = check_distinct(asked); !distinct) return distinct;
   if (Done ok = check_dead_letter(); !ok) return ok;
-  if (Done ok = take_lock(content); !ok) return ok;
+  if (Done ok = take_lock(content, resumption); !ok) return ok;
   for (const SinkText& text : asked) {
     auto sink = open_sink(request_for(text, content, resumption));
     if (sink && resumption != nullptr) sink = resumption->resume(std::move(*sink), feed_at, dead_letter_);

@@ -51,7 +51,7 @@ class Outlets {
   std::vector<SinkText> texts() const;
   SinkRequest request_for(const SinkText& text, const Content& content, Resumption* resumption);
   Done check_dead_letter() const;
-  Done take_lock(const Content& content);
+  Done take_lock(const Content& content, const Resumption* resumption);
 
   const RunConfig& config_;
   Clock& clock_;

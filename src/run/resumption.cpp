@@ -101,6 +101,7 @@ FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
 
 Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
                                                  DeadLetter& dead_letter) {
+  dead_letter_ = &dead_letter;
   log_.origins.push_back(sink->origins());
   if (!known_) return sink;
   const SinkCheckpoint& known = known_->sinks[log_.sinks.size() - 1];  // check() has counted them
@@ -135,7 +136,7 @@ Done Resumption::start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t s
   for (SettledEvents& sink : log_.sinks) sink.settle(0, first_ordinal());
   next_.start_ns = start_ns;
   next_.end_ns = end_ns;
-  checkpointer_ = std::make_unique<Checkpointer>(path_, next_, sinks, log_);
+  checkpointer_ = std::make_unique<Checkpointer>(path_, next_, sinks, log_, *dead_letter_);
   return checkpointer_->start();
 }
 

@@ -39,7 +39,7 @@ class Resumption {
   /// What the next sink is to tell of its events; lives as long as this.
   SettledEvents& add_sink() { return log_.sinks.emplace_back(); }
   /// Finds what the sink added last has already, and leaves that out of what it is given. A new run: the
-  /// sink.
+  /// sink. `dead_letter` outlives this.
   Result<std::unique_ptr<Sink>> resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
                                        DeadLetter& dead_letter);
 
@@ -64,6 +64,7 @@ class Resumption {
   const std::optional<Checkpoint> known_;
   Checkpoint next_;
   ProgressLog log_;
+  DeadLetter* dead_letter_ = nullptr;           // of the sinks; every run has one at least
   std::optional<std::uint64_t> first_ordinal_;  // none: no sink yet
   std::uint64_t refused_ = 0;
   std::unique_ptr<Checkpointer> checkpointer_;

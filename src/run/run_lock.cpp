@@ -42,4 +42,9 @@ Result<LockFile> lock_run(const std::string& run, const ShardOption& shard, cons
   return lock;
 }
 
+std::string writer_name(const std::string& run, const ShardOption& shard, const std::string& topic) {
+  const std::string part = shard.count == 1 ? "" : fmt::format("-{}of{}", shard.index, shard.count);
+  return fmt::format("racesim-{}{}-{}", run, part, topic);
+}
+
 }  // namespace racesim

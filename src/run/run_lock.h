@@ -13,4 +13,8 @@ namespace racesim {
 /// however it ends: also while it is stopped. Errors: busy, naming the process; runtime.
 Result<LockFile> lock_run(const std::string& run, const ShardOption& shard, const std::string& target);
 
+/// What tells the writers of a run apart that may write at the same time: its parts, and topics. The next
+/// writer with the same name shuts the one before out.
+std::string writer_name(const std::string& run, const ShardOption& shard, const std::string& topic);
+
 }  // namespace racesim

@@ -196,7 +196,7 @@ Result<std::unique_ptr<ArrivedLanes>> open_kafka_arrivals(const KafkaOptions& op
   }
   const auto begins = cluster->begin_offsets(partitions);
   if (!begins) return tl::make_unexpected(begins.error());
-  const auto ends = cluster->end_offsets(partitions);
+  const auto ends = cluster->committed_ends(options, system_clock(), partitions);
   if (!ends) return tl::make_unexpected(ends.error());
   std::vector<std::int64_t> from;
   std::vector<std::uint64_t> expired;
@@ -205,7 +205,8 @@ Result<std::unique_ptr<ArrivedLanes>> open_kafka_arrivals(const KafkaOptions& op
     from.push_back(std::max(origin, (*begins)[i]));
     expired.push_back(static_cast<std::uint64_t>(from.back() - origin));
   }
-  Result<Client> client = Client::open(RD_KAFKA_CONSUMER, reader_properties(options, kPrefetch_kb), 0);
+  Result<Client> client =
+      Client::open(RD_KAFKA_CONSUMER, reader_properties(options, kPrefetch_kb, Isolation::committed), 0);
   if (!client) return tl::make_unexpected(client.error());
   auto arrivals = std::make_unique<KafkaArrivals>(std::move(*client), std::move(streams));
   const int limit_ms = static_cast<int>(options.connect_grace_ns / 1'000'000);

@@ -9,10 +9,11 @@ import threading
 
 
 class Recorder:
-    """Answers every POST with `status` and remembers it; the first `failing` requests get 503."""
+    """Answers every POST with `status`, which may change, and remembers it; the first `failing` requests get 503."""
 
     def __init__(self, status=201, failing=0):
         self.requests, self.events, self.lock = [], [], threading.Lock()
+        self.status = status
         recorder = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -22,7 +23,7 @@ class Recorder:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with recorder.lock:
                     recorder.requests.append((self.path, dict(self.headers), body))
-                    code = 503 if len(recorder.requests) <= failing else status
+                    code = 503 if len(recorder.requests) <= failing else recorder.status
                     if code < 300:
                         value = json.loads(body)
                         recorder.events.extend(value if isinstance(value, list) else [value])

@@ -47,7 +47,7 @@ class UnknownNames(Workdir):
         self.assert_refused(self.play("--config", "."), "read .: it is a folder")
 
     def test_options_of_later_versions_are_not_there(self):
-        for option in ("--txn", "--vehicles", "--vehicle-id"):
+        for option in ("--vehicles", "--vehicle-id"):
             self.assert_refused(self.play(option, "1"), f"unknown option '{option}'")
 
 
@@ -177,6 +177,16 @@ class Combinations(Workdir):
 
     def test_csv_does_not_go_to_http(self):
         self.assert_refused(self.play("--sink", "http", "--format", "csv"), "sends JSON")
+
+    def test_topics_that_no_broker_takes(self):
+        for topic in ("bad/name", "two words", "..", "x" * 250, "ümlaut"):
+            with self.subTest(topic=topic):
+                self.assert_refused(self.play("--brokers", "127.0.0.1:1", "--topic", topic), "--topic: ")
+
+    def test_brokers_that_are_no_addresses(self):
+        for brokers in ("host:port", "a,,b", "127.0.0.1:99999"):
+            with self.subTest(brokers=brokers):
+                self.assert_refused(self.play("--brokers", brokers), "--brokers: ")
 
     def test_url_without_host(self):
         self.assert_refused(self.play("--api-endpoint", "http:///play"), "--api-endpoint: ", "no host")

@@ -1,9 +1,12 @@
 """A real Kafka broker for a test, and what is in its topics as other programs see it."""
 
+import json
 import os
 import pathlib
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -38,19 +41,33 @@ class Broker:
         self.options = [str(option) for option in options]
         self.folder = tempfile.mkdtemp(prefix="racesim-kafka-")
         self.address = ""
+        self.starting = None
+
+    def launch(self):
+        """Begins to start it; finish_start() waits until it is ready."""
+        self.starting = subprocess.Popen([SCRIPTS / "kafka" / "start", self.folder, *self.options],
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def finish_start(self):
+        output, error = self.starting.communicate(timeout=RUN_SECONDS_MAX)
+        if self.starting.returncode != 0:
+            raise RuntimeError(f"the broker did not start: {error}")
+        self.address = output.strip()
+        return self
 
     def start(self):
-        done = subprocess.run([SCRIPTS / "kafka" / "start", self.folder, *self.options], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS_MAX)
-        if done.returncode != 0:
-            raise RuntimeError(f"the broker did not start: {done.stderr}")
-        self.address = done.stdout.strip()
-        return self
+        self.launch()
+        return self.finish_start()
+
+    def signal(self, number):
+        os.kill(int(pathlib.Path(self.folder, "pid").read_text()), number)
 
     def kill(self):
         subprocess.run([SCRIPTS / "kafka" / "stop", self.folder, "--kill"], check=True, timeout=RUN_SECONDS_MAX)
 
     def remove(self):
+        if self.starting is not None:
+            self.starting.communicate()
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -88,7 +105,26 @@ class Broker:
                                   stderr=subprocess.DEVNULL, text=True, timeout=KCAT_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             return 0
-        return sum(max(0, int(line.split()[-1])) for line in done.stdout.splitlines() if " offset " in line)
+        ends = [line.split()[-1] for line in done.stdout.splitlines() if " offset " in line]
+        # Else a partition without leader: "Leader not available".
+        return sum(max(0, int(end)) for end in ends) if all(re.fullmatch(r"-?\d+", end) for end in ends) else 0
+
+
+def free_ports(count, apart=0):
+    """So many ports of 127.0.0.1 that nobody listens on, nor on those `apart` above them."""
+    found, held = [], []
+    for port in range(20000 + os.getpid() % 5000, 30000):
+        try:
+            pair = [socket.create_server(("127.0.0.1", number)) for number in {port, port + apart}]
+        except OSError:
+            continue
+        held += pair
+        found.append(port)
+        if len(found) == count:
+            break
+    for listener in held:
+        listener.close()
+    return found
 
 
 def by_key(pairs):
@@ -103,3 +139,60 @@ def run(*arguments, cwd, environment=None):
     """The finished run of racesim; its output as bytes."""
     return subprocess.run([BINARY, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={**os.environ, **(environment or {})}, timeout=RUN_SECONDS_MAX)
+
+
+class FolderTest(unittest.TestCase):
+    """A test with a folder of its own, in which its runs work."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def start(self, command, environment=None):
+        """racesim, started; it is killed at the end of the test if it still runs."""
+        process = subprocess.Popen([BINARY, *command], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env={**os.environ, **(environment or {})}, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def finish(self, process, code=0):
+        """The summary."""
+        output, error = process.communicate(timeout=RUN_SECONDS_MAX)
+        self.assertEqual(process.returncode, code, error)
+        return json.loads(output)
+
+    def settled(self):
+        """How far the checkpoint `at` says that the run has come."""
+        try:
+            return json.loads((self.folder / "at").read_text())["sinks"][0]["ordinal"]
+        except FileNotFoundError:
+            return 0
+
+    def kill(self, process):
+        """The exit code and the messages of the process, which is killed unless it has ended."""
+        process.kill()
+        message = process.communicate(timeout=RUN_SECONDS_MAX)[1]
+        self.assertIn(process.returncode, (0, -signal.SIGKILL), message)
+        return process.returncode
+
+    def expect_exactly(self, broker, topic, content):
+        """The topic holds what a run of that content writes to a pipe, each key's in order."""
+        lines = run(*content, "-q", cwd=self.folder).stdout.decode().splitlines()
+        records = broker.records(topic)
+        self.assertEqual(len(records), len(lines))
+        self.assertEqual(by_key((r.key, r.value) for r in records),
+                         by_key((str(json.loads(line)["car"]), line) for line in lines))
+
+
+class BrokerTest(FolderTest):
+    """Its class has one broker for all tests."""
+
+    BROKER_OPTIONS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = Broker(*cls.BROKER_OPTIONS)
+        cls.addClassCleanup(cls.broker.remove)
+        cls.broker.start()

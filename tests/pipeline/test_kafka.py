@@ -7,13 +7,12 @@ import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from datetime import datetime, timezone
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import BINARY, SOURCE, Broker, by_key, require, run  # noqa: E402
+from kafka_broker import BINARY, SOURCE, Broker, FolderTest, by_key, require, run  # noqa: E402
 
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T17:00:00Z")
 PLAYS = ("run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01T00:00:00Z", "--end-datetime",
@@ -38,12 +37,7 @@ def event_ms(line):
     return round(moment.timestamp() * 1000)
 
 
-class KafkaTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class KafkaTest(FolderTest):
     def send(self, *arguments, code=0, environment=None):
         """The summary of a run to the broker, or its stderr where it has to fail."""
         done = run(*arguments, "--brokers", broker.address, "--json", cwd=self.folder, environment=environment)

@@ -7,14 +7,12 @@ import json
 import os
 import pathlib
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import BINARY, Broker, RUN_SECONDS_MAX, by_key, require, run  # noqa: E402
+from kafka_broker import Broker, FolderTest, RUN_SECONDS_MAX, require  # noqa: E402
 from tcp_proxy import Proxy  # noqa: E402
 
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T17:00:00Z")
@@ -28,34 +26,14 @@ def setUpModule():
     require()
 
 
-class FaultTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class FaultTest(FolderTest):
     def start_broker(self, *options):
         broker = Broker(*options)
         self.addCleanup(broker.remove)
         return broker.start()
 
     def start_run(self, brokers, *arguments):
-        process = subprocess.Popen([BINARY, *arguments, "--brokers", brokers, "--json", "--progress", "never"],
-                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.kill)
-        return process
-
-    def finish(self, process, code=0):
-        output, error = process.communicate(timeout=RUN_SECONDS_MAX)
-        self.assertEqual(process.returncode, code, error)
-        return json.loads(output)
-
-    def expect_exactly(self, broker, topic, content):
-        lines = run(*content, "-q", cwd=self.folder).stdout.decode().splitlines()
-        records = broker.records(topic)
-        self.assertEqual(len(records), len(lines))
-        self.assertEqual(by_key((r.key, r.value) for r in records),
-                         by_key((str(json.loads(line)["car"]), line) for line in lines))
+        return self.start([*arguments, "--brokers", brokers, "--json", "--progress", "never"])
 
     def test_b1_broker_killed(self):
         broker = self.start_broker()

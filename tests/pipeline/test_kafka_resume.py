@@ -3,95 +3,26 @@
 seed is printed), a real broker; the topic is compared with stdout of a run that nobody killed."""
 
 import json
-import os
 import pathlib
-import random
 import signal
-import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import BINARY, Broker, RUN_SECONDS_MAX, by_key, require, run  # noqa: E402
+from kafka_broker import RUN_SECONDS_MAX, require, run  # noqa: E402
+from kafka_resume_case import FULL, RACE, ResumeCase  # noqa: E402
 
-RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:03:00Z",
-        "--faults", "late=1%,duplicate=1%,reorder=2%,drop=1%", "--late-delay", "10s")
-FULL = os.environ.get("RACESIM_FULL") == "1"
 KILLS = 200 if FULL else 20
 STOPS = 50 if FULL else 5
-SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
 
 
 def setUpModule():
     require()
 
 
-class ResumeTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = Broker()
-        cls.addClassCleanup(cls.broker.remove)
-        cls.broker.start()
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.chance = random.Random(SEED)
-
-    def command(self, topic, *more):
-        return [*RACE, *more, "--brokers", self.broker.address, "--topic", topic, "--checkpoint", "at", "--resume",
-                "--settle", "500ms", "--json", "--progress", "never"]
-
-    def start(self, command):
-        process = subprocess.Popen([BINARY, *command], cwd=self.folder, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
-        return process
-
-    def settled(self):
-        """How far the checkpoint says that the run has come."""
-        try:
-            return json.loads((self.folder / "at").read_text())["sinks"][0]["ordinal"]
-        except FileNotFoundError:
-            return 0
-
-    def kill_behind(self, process, ordinal):
-        """Kills the process once its checkpoint is behind the ordinal, or at once if that is no more. True: it had
-        ended before."""
-        while process.poll() is None and self.settled() < ordinal:
-            try:
-                process.wait(timeout=self.chance.random() * 0.2)
-            except subprocess.TimeoutExpired:
-                pass
-        process.kill()
-        message = process.communicate(timeout=RUN_SECONDS_MAX)[1]
-        self.assertIn(process.returncode, (0, -signal.SIGKILL), message)
-        return process.returncode == 0
-
-    def expect_exactly(self, topic):
-        lines = run(*RACE, "-q", cwd=self.folder).stdout.decode().splitlines()
-        records = self.broker.records(topic)
-        self.assertEqual(len(records), len(lines), f"seed {SEED}")
-        self.assertEqual(by_key((r.key, r.value) for r in records),
-                         by_key((str(json.loads(line)["car"]), line) for line in lines), f"seed {SEED}")
-
+class ResumeTest(ResumeCase):
     def test_k1_killed_at_random(self):
-        self.broker.make_topic("k1", 3)
-        command = self.command("k1", "--posting-rate", "40k/s")
-        kills = 0
-        while kills < KILLS:
-            # Some die before they have sent anything, some in the middle, some within the second after a checkpoint.
-            more = self.chance.choice((0, 0, 1, 5_000, 20_000))
-            if self.kill_behind(self.start(command), self.settled() + more):
-                break
-            kills += 1
-        result = run(*command, cwd=self.folder)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertGreater(kills, KILLS // 4, f"seed {SEED}")
-        self.expect_exactly("k1")
+        self.expect_killed_at_random("k1", KILLS)
 
     def test_r2_a_stopped_writer_keeps_its_lock(self):
         self.broker.make_topic("r2", 3)
@@ -105,7 +36,7 @@ class ResumeTest(unittest.TestCase):
             self.assertIn(b"is being sent there already", second.stderr)
             process.send_signal(signal.SIGCONT)
         self.assertEqual(process.wait(timeout=RUN_SECONDS_MAX), 0)
-        self.expect_exactly("r2")
+        self.expect_all("r2")
 
     def test_another_place_is_refused(self):
         self.broker.make_topic("three", 3)
@@ -117,6 +48,39 @@ class ResumeTest(unittest.TestCase):
         other = run(*self.command("other"), "--create-topics", cwd=self.folder)
         self.assertEqual(other.returncode, 2)
         self.assertIn(b"does not know", other.stderr)
+
+    def dead_letters(self):
+        path = self.folder / "dead-letter.ndjson"
+        return path.read_bytes().count(b"\n") if path.exists() else 0
+
+    def test_what_was_refused_before_a_kill_is_told(self):
+        """Refused events that no checkpoint knows of: found to be missing, in the dead-letter file, exit code 4."""
+        content = (*RACE[:RACE.index("--faults")], "--volume", "6000")
+        lines = run(*content, "-q", cwd=self.folder).stdout.decode().splitlines()
+        middle = sorted(len(line) for line in lines)[len(lines) // 2]
+        # A request of one record is larger than its value by some 72 bytes; so a part of them is refused.
+        self.broker.make_topic("small", 1, f"max.message.bytes={middle + 72}")
+        command = [*content, "--brokers", self.broker.address, "--topic", "small", "--checkpoint", "at", "--resume",
+                   "--compression", "none", "--settle", "500ms", "--json", "--progress", "never"]
+        process = self.start(command)
+        checkpoint = refused = -1
+        # Killed once ten were refused since the last checkpoint.
+        while process.poll() is None and (checkpoint <= 0 or self.dead_letters() < refused + 10):
+            if checkpoint != (checkpoint := self.settled()):
+                refused = self.dead_letters()
+        process.kill()
+        self.broker.tool("configs", "--alter", "--topic", "small", "--add-config", "max.message.bytes=100000")
+        before = self.dead_letters()
+        result = run(*command, cwd=self.folder)
+        self.assertEqual(result.returncode, 4, result.stderr)
+        summary = json.loads(result.stdout)
+        self.assertEqual(summary["failed"], 0)
+        dead = (self.folder / "dead-letter.ndjson").read_text().splitlines()
+        self.assertTrue(any("refused before the run was resumed" in line for line in dead[before:]))
+        arrived = [record.value for record in self.broker.records("small")]
+        refused = [line[len('{"event":'):line.index(',"sink":')] for line in dead]
+        self.assertEqual(sorted({*arrived, *refused}), sorted(lines))
+        self.assertEqual(len(arrived), len(set(arrived)))
 
 
 if __name__ == "__main__":

@@ -3,16 +3,14 @@ broker, which is killed and started again while the run itself is killed and res
 program changed."""
 
 import json
-import os
 import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import BINARY, Broker, RUN_SECONDS_MAX, require, run  # noqa: E402
+from kafka_broker import BrokerTest, RUN_SECONDS_MAX, require, run  # noqa: E402
 
 FAULTS = ("--faults", "late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.1%", "--late-delay", "10s")
 HALF_A_MINUTE = ("--end-datetime", "2026-07-05T14:00:30Z")
@@ -26,18 +24,7 @@ def setUpModule():
     require()
 
 
-class VerifyTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = Broker()
-        cls.addClassCleanup(cls.broker.remove)
-        cls.broker.start()
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="racesim-kafka-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class VerifyTest(BrokerTest):
     def to_topic(self, topic):
         return ["--brokers", self.broker.address, "--topic", topic, "--create-topics", "--partitions", "3"]
 
@@ -51,7 +38,7 @@ class VerifyTest(unittest.TestCase):
         return {kind: report[kind] for kind in KINDS if report[kind]}
 
     def test_broker_killed_three_times_and_racesim_twice(self):
-        command = [BINARY, *RACE, *FIVE_MINUTES, *self.to_topic("killed"), "--checkpoint", "at", "--resume", "--settle",
+        command = [*RACE, *FIVE_MINUTES, *self.to_topic("killed"), "--checkpoint", "at", "--resume", "--settle",
                    "1s", "--manifest", "m.json", "--json", "--progress", "never"]
         process, broker_kills, own_kills = None, 0, 0
         for step in ("broker", "self", "broker", "broker", "self"):
@@ -62,36 +49,21 @@ class VerifyTest(unittest.TestCase):
                 self.broker.start()
                 broker_kills += 1
             else:
-                process.kill()
-                process.communicate(timeout=RUN_SECONDS_MAX)
-                self.assertEqual(process.returncode, -signal.SIGKILL)
+                self.assertEqual(self.kill(process), -signal.SIGKILL)
                 process, own_kills = None, own_kills + 1
-        process = self.start(command)
-        output, error = process.communicate(timeout=RUN_SECONDS_MAX)
-        self.assertEqual(process.returncode, 0, error)
+        summary = self.finish(self.start(command))
         self.assertEqual((broker_kills, own_kills), (3, 2))
-        self.assertEqual(json.loads(output)["failed"], 0)
+        self.assertEqual(summary["failed"], 0)
         report = self.verify()
         self.assertEqual(self.differences(report), {})
         self.assertGreater(report["found"], 500_000)
         for kind in ("late", "duplicate", "reorder", "drop", "corrupt"):
             self.assertGreater(max(report["injected"][kind].values()), 0, report["injected"])
 
-    def start(self, command):
-        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
-        return process
-
     def wait_for_progress(self, process):
         """Until the checkpoint has come on by some thousand events."""
-        def settled():
-            try:
-                return json.loads((self.folder / "at").read_text())["sinks"][0]["ordinal"]
-            except FileNotFoundError:
-                return 0
-        goal = settled() + 5_000
-        while settled() < goal:
+        goal = self.settled() + 5_000
+        while self.settled() < goal:
             self.assertIsNone(process.poll(), "the run ended too early")
 
     def test_another_run_in_the_topic_does_not_matter(self):
@@ -136,6 +108,9 @@ class VerifyTest(unittest.TestCase):
                       "--topic", "nowhere", cwd=self.folder)
         self.assertEqual(missing.returncode, 2)
         self.assertIn(b"has no topic nowhere", missing.stderr)
+        nobody = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", "127.0.0.1:1", cwd=self.folder)
+        self.assertEqual(nobody.returncode, 1)
+        self.assertIn(b"127.0.0.1:1", nobody.stderr)
         laws = run("verify", "--invariants", "--against", "kafka", cwd=self.folder)
         self.assertEqual(laws.returncode, 2)
         self.assertIn(b"kcat -C", laws.stderr)

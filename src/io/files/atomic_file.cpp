@@ -220,6 +220,18 @@ Done AtomicFile::rewrite(std::string_view bytes) {
   return {};
 }
 
+Done AtomicFile::reserve(std::size_t bytes) {
+  if (in_place()) return {};
+  struct stat info {};
+  if (fstat(fd_, &info) != 0) return tl::make_unexpected(system_error("read " + partial_path_, errno));
+  while (fallocate(fd_, FALLOC_FL_KEEP_SIZE, info.st_size, static_cast<off_t>(bytes)) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) break;
+    return tl::make_unexpected(system_error("write " + partial_path_, errno));
+  }
+  return {};
+}
+
 Done AtomicFile::commit() {
   Done done;
   if (in_place()) {

@@ -49,6 +49,11 @@ class AtomicFile {
   /// gets them behind it.
   Done rewrite(std::string_view bytes);
 
+  /// Takes so many bytes of the disk for what will be written, beyond what was: then it is now that a full
+  /// disk is found out. Does nothing where the file system cannot. rewrite() gives back what it does not
+  /// need.
+  Done reserve(std::size_t bytes);
+
   /// Forces the content to the disk, gives the file its name and forces the directory to the disk. After an
   /// error the partial file stays. Either way the object is done with.
   Done commit();

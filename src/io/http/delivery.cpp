@@ -135,8 +135,9 @@ void Delivery::bury(const std::vector<DeadEvent>& events, const std::string& why
   const std::string text = tries > 1 ? fmt::format("{} (after {} tries)", why, tries) : why;
   const std::size_t taken = dead_letter_.add(events, endpoint_.url, text, persisted);
   if (listener_ != nullptr) {
+    // What is in no file is not settled: a run that goes on from a checkpoint sends it again.
     Runs runs(*listener_, &AckListener::on_failed);
-    for (const DeadEvent& event : events) runs.add(*event.batch, event.index);
+    for (std::size_t i = 0; i < taken; ++i) runs.add(*events[i].batch, events[i].index);
   }
   counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
   counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);

@@ -1,4 +1,6 @@
 #include "io/kafka/cluster.h"
+#include "base/clock.h"
+#include "io/kafka/greeting.h"
 #include "io/kafka/settings.h"
 
 #include <fmt/format.h>
@@ -21,6 +23,9 @@ using PartitionListPtr =
 // Of a start that takes 10 s at most, these may take a part each.
 constexpr int kDescribe_ms = 4'000;
 constexpr int kEnds_ms = 5'000;
+/// And what comes behind a long wait for the first answer at least this.
+constexpr int kLeast_ms = 500;
+constexpr std::int64_t kOpenPause_ns = 100'000'000;
 
 AdminOptionsPtr admin_options(rd_kafka_t* handle, rd_kafka_admin_op_t operation, int limit_ms) {
   AdminOptionsPtr options(rd_kafka_AdminOptions_new(handle, operation));
@@ -61,17 +66,26 @@ Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)
     return fail(ErrorKind::usage, "the cluster refuses the topic's name '" + state.name + "'",
                 "letters, digits, '.', '_' and '-' only: f1-telemetry");
-  // LEADER_NOT_AVAILABLE passes by itself.
+  state.exists = true;
+  // LEADER_NOT_AVAILABLE and the like pass by themselves; what is told of the partitions is not to be
+  // trusted.
+  if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) return state;
   state.partitions = topic.partition_cnt;
-  state.ready = std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
+  state.ready = topic.partition_cnt > 0 &&
+                std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
                             [](const rd_kafka_metadata_partition_t& p) { return p.leader >= 0; });
   return state;
 }
 
 }  // namespace
 
-Result<Cluster> Cluster::open(const KafkaOptions& options) {
-  Result<Client> client = Client::open(RD_KAFKA_PRODUCER, client_properties(options), RD_KAFKA_EVENT_ERROR);
+Result<Cluster> Cluster::open(const KafkaOptions& options, Isolation ends) {
+  KafkaProperties properties = client_properties(options);
+  const bool committed = ends == Isolation::committed;
+  properties.emplace_back("isolation.level", committed ? "read_committed" : "read_uncommitted");
+  // At the start a connection that is closed says why; later that is usual.
+  properties.emplace_back("log.connection.close", "true");
+  Result<Client> client = Client::open(RD_KAFKA_PRODUCER, properties, RD_KAFKA_EVENT_ERROR);
   if (!client) return tl::make_unexpected(client.error());
   return Cluster(*std::move(client), options);
 }
@@ -80,9 +94,7 @@ Error Cluster::unreachable() const {
   const std::string trouble = client_.trouble();
   return {ErrorKind::runtime,
           "no answer from the Kafka brokers at " + brokers_ + (trouble.empty() ? "" : ": " + trouble),
-          fmt::format("tried for {} s; start the broker, name another one with --brokers, or check its "
-                      "advertised.listeners",
-                      limit_ms_ / 1000)};
+          connection_hint(trouble, limit_ms_)};
 }
 
 Result<std::vector<TopicState>> Cluster::topics(const std::vector<std::string>& names) {
@@ -90,8 +102,13 @@ Result<std::vector<TopicState>> Cluster::topics(const std::vector<std::string>& 
   std::vector<TopicPtr> objects;
   for (const std::string& name : names)
     objects.emplace_back(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+  const std::int64_t begin_ns = system_clock().now_ns();
+  if (std::optional<Error> refused = greet(client_, brokers_, limit_ms_))
+    return tl::make_unexpected(*std::move(refused));
+  const auto spent_ms = static_cast<int>((system_clock().now_ns() - begin_ns) / 1'000'000);
   const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t code = rd_kafka_metadata(client_.get(), 0, nullptr, &raw, limit_ms_);
+  const rd_kafka_resp_err_t code =
+      rd_kafka_metadata(client_.get(), 0, nullptr, &raw, std::max(limit_ms_ - spent_ms, kLeast_ms));
   const MetadataPtr metadata(raw);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::make_unexpected(unreachable());
   std::vector<TopicState> states;
@@ -181,6 +198,28 @@ bool Cluster::describe(std::vector<TopicState>& topics) {
 
 Result<std::vector<std::int64_t>> Cluster::end_offsets(const std::vector<TopicPartition>& partitions) {
   return offsets(partitions, RD_KAFKA_OFFSET_END);
+}
+
+Result<std::vector<std::int64_t>> Cluster::committed_ends(const KafkaOptions& options, Clock& clock,
+                                                          const std::vector<TopicPartition>& partitions) {
+  const Result<std::vector<std::int64_t>> ends = end_offsets(partitions);
+  if (!ends) return ends;
+  Result<Cluster> reader = Cluster::open(options, Isolation::committed);
+  if (!reader) return tl::make_unexpected(reader.error());
+  const std::int64_t deadline_ns = clock.now_ns() + options.connect_grace_ns;
+  while (true) {
+    const Result<std::vector<std::int64_t>> stable = reader->end_offsets(partitions);
+    if (!stable) return stable;
+    std::size_t i = 0;
+    while (i < ends->size() && (*stable)[i] >= (*ends)[i]) ++i;
+    if (i == ends->size()) return ends;
+    if (clock.now_ns() >= deadline_ns)
+      return fail(ErrorKind::runtime,
+                  fmt::format("read {} [{}]: a transaction is open in it, from offset {} on",
+                              partitions[i].topic, partitions[i].partition, (*stable)[i]),
+                  "wait until its writer has committed it or its time limit (mostly a minute) is over");
+    clock.sleep_until(clock.now_ns() + kOpenPause_ns);
+  }
 }
 
 Result<std::vector<std::int64_t>> Cluster::begin_offsets(const std::vector<TopicPartition>& partitions) {

@@ -7,16 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "io/kafka/client.h"
+#include "io/kafka/partition_reader.h"
 
 namespace racesim::kafka {
 
 /// A topic as the cluster describes it.
 struct TopicState {
   std::string name;
-  std::int32_t partitions = 0;                ///< 0: there is no such topic
-  bool ready = false;                         ///< each partition has a leader
+  bool exists = false;  ///< there may be none to see yet of a new one's partitions
+  std::int32_t partitions = 0;
+  bool ready = false;                         ///< it has partitions, and each has a leader
   std::map<std::string, std::string> config;  ///< empty if the cluster does not tell us
 };
 
@@ -28,7 +31,7 @@ struct TopicPartition {
 /// One thread. Every call ends within its time limit.
 class Cluster {
  public:
-  static Result<Cluster> open(const KafkaOptions& options);
+  static Result<Cluster> open(const KafkaOptions& options, Isolation ends = Isolation::uncommitted);
 
   /// Where these topics stand, without making any. Errors: runtime if the cluster does not answer in time,
   /// usage if we may not see a topic.
@@ -38,8 +41,12 @@ class Cluster {
   Done create(const std::vector<std::string>& names, std::uint32_t partitions);
   /// Fills in the config of the topics. False: the cluster does not show it to us.
   bool describe(std::vector<TopicState>& topics);
-  /// Behind the last record of each partition. Errors: runtime.
+  /// Behind the last record of each partition, also of transactions that are open. Errors: runtime.
   Result<std::vector<std::int64_t>> end_offsets(const std::vector<TopicPartition>& partitions);
+  /// The same, once every transaction that has records before these ends is committed or aborted. Errors:
+  /// runtime; also when one of them stays open.
+  Result<std::vector<std::int64_t>> committed_ends(const KafkaOptions& options, Clock& clock,
+                                                   const std::vector<TopicPartition>& partitions);
   /// Of the first record that each partition still has. Errors: runtime.
   Result<std::vector<std::int64_t>> begin_offsets(const std::vector<TopicPartition>& partitions);
   /// The cluster's id; empty if it has none.

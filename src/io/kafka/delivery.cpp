@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "io/kafka/payload.h"
+#include "io/kafka/transaction.h"
 
 namespace racesim::kafka {
 namespace {
@@ -43,9 +44,11 @@ bool is_final(rd_kafka_resp_err_t code) {
          code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_RECORD;
 }
 
-bool is_refusal(rd_kafka_resp_err_t code) {
-  return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-         code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+/// Whether sending the event again may repair it.
+bool is_held(const Unsettled* held, rd_kafka_resp_err_t code) {
+  if (held == nullptr) return false;
+  if (code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) return held->with_timed_out;
+  return !is_final(code) && !(held->with_arrived && is_refusal(code));
 }
 
 }  // namespace
@@ -60,7 +63,10 @@ std::size_t Delivery::reserve(std::size_t wanted) {
       std::min<std::int64_t>(static_cast<std::int64_t>(wanted), std::max<std::int64_t>(most_pending_ / 8, 1));
   if (most_pending_ - pending_.load() < piece) {
     std::unique_lock lock(mutex_);
+    wanted_.store(true);
+    changed_.notify_all();
     changed_.wait(lock, [&] { return ended() || most_pending_ - pending_.load() >= piece; });
+    wanted_.store(draining_);
   }
   if (ended()) return 0;
   const std::int64_t room = most_pending_ - pending_.load();
@@ -85,6 +91,18 @@ void Delivery::wait_for_change(std::int64_t timeout_ns) {
   if (!ended()) changed_.wait_for(lock, std::chrono::nanoseconds(timeout_ns));
 }
 
+void Delivery::wake() {
+  const std::scoped_lock lock(mutex_);
+  changed_.notify_all();
+}
+
+void Delivery::want_all() {
+  const std::scoped_lock lock(mutex_);
+  draining_ = true;
+  wanted_.store(true);
+  changed_.notify_all();
+}
+
 void Delivery::release(std::size_t events) {
   const std::lock_guard lock(mutex_);
   pending_.fetch_sub(static_cast<std::int64_t>(events));
@@ -96,61 +114,30 @@ void Delivery::note_sent(const WireBatch& batch, std::size_t first, std::size_t 
   if (listener_ != nullptr) listener_->on_sent(batch, first, last);
 }
 
-void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std::vector<Airborne>* held) {
+void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, Unsettled* held) {
   auto& reports = const_cast<rd_kafka_event_t&>(event);
   std::map<rd_kafka_resp_err_t, std::vector<Airborne>> failures;
-  std::uint64_t acked = 0, bytes = 0, settled = 0;
-  Runs runs(listener_);
-  StreamPosition position;
+  std::vector<Airborne> acked;
+  std::vector<Airborne>& arrived = held != nullptr && held->with_arrived ? held->arrived : acked;
   const rd_kafka_topic_t* topic = nullptr;
   std::uint32_t topic_index = 0, next = 0;
-  Flight* flight = nullptr;
-  std::uint32_t landed = 0;
-  const auto note_position = [&] {
-    if (topic == nullptr || position.next_offset == 0) return;
-    const std::scoped_lock lock(mutex_);
-    positions_[{topic_index, position.partition}] = position;
-  };
-  const auto change_flight = [&](Flight* to) {
-    runs.flush();
-    if (landed > 0) land(flight, landed);
-    flight = to;
-    landed = 0;
-  };
   while (const rd_kafka_message_t* m = rd_kafka_event_message_next(&reports)) {
-    if (m->rkt != topic || m->partition != position.partition) {
-      note_position();
+    if (m->rkt != topic) {
       topic = m->rkt;
       topic_index = producer.topic_index(topic);
-      position = {rd_kafka_topic_name(topic), m->partition, 0, 0};
     }
-    if (m->_private != flight) change_flight(static_cast<Flight*>(m->_private));
+    auto* const flight = static_cast<Flight*>(m->_private);
     const std::uint32_t index = event_at(*flight->batch, m->payload, next);
     next = index + 1;
+    Airborne reported{flight, index, topic_index, m->partition, -1, Persisted::possibly};
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      ++acked;
-      bytes += m->len;
-      ++landed;
-      position.next_offset = m->offset + 1;
-      position.next_ordinal = flight->batch->first_ordinal + index + 1;
-      runs.add(*flight->batch, index);
+      reported.offset = m->offset;
+      arrived.push_back(reported);
       continue;
     }
-    const Persisted persisted =
-        rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED ? Persisted::no : Persisted::possibly;
-    const Airborne lost{flight, index, topic_index, m->partition, -1, persisted};
-    if (held != nullptr && !is_final(m->err))
-      held->push_back(lost);
-    else
-      failures[m->err].push_back(lost);
+    if (rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED) reported.persisted = Persisted::no;
+    (is_held(held, m->err) ? held->failed : failures[m->err]).push_back(reported);
   }
-  // The counters come first: once nothing is pending, who waits for that reads them.
-  counters_.acked.fetch_add(acked, std::memory_order_relaxed);
-  counters_.bytes.fetch_add(bytes, std::memory_order_relaxed);
-  note_position();
-  change_flight(nullptr);
-  settled += acked;
-  if (settled > 0) release(settled);
   for (const auto& [code, events] : failures) {
     if (is_refusal(code))
       end(Error{ErrorKind::usage, name_ + ": " + rd_kafka_err2str(code),
@@ -159,25 +146,44 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, std
     const bool purged = code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
     failed(events, purged ? end_reason() : rd_kafka_err2str(code));
   }
+  // Behind the failures: positions must not pass a letter that is lost.
+  if (!acked.empty()) found(acked);
 }
 
-void Delivery::found(const std::vector<Airborne>& events, const std::vector<std::string>& topics) {
+/// The positions come before the listener: who asks for both, in the other order, never gets a position that
+/// lies before what is settled. The counters come before the release: once nothing is pending they are read.
+void Delivery::found(const std::vector<Airborne>& events) {
+  note_positions(events);
   {
     Runs runs(listener_);
     for (const Airborne& e : events) runs.add(*e.flight->batch, e.index);
   }
   std::uint64_t bytes = 0;
-  for (const Airborne& e : events) {
-    const WireBatch& batch = *e.flight->batch;
-    bytes += payload_of(batch, e.index).size();
-    const std::scoped_lock lock(mutex_);
-    positions_[{e.topic, e.partition}] = {topics[e.topic], e.partition, e.offset + 1,
-                                          batch.first_ordinal + e.index + 1};
+  for (auto first = events.begin(); first != events.end();) {
+    Flight* const flight = first->flight;
+    std::uint32_t landed = 0;
+    for (; first != events.end() && first->flight == flight; ++first, ++landed)
+      bytes += payload_of(*flight->batch, first->index).size();
+    land(flight, landed);
   }
-  for (const Airborne& e : events) land(e.flight, 1);
   counters_.bytes.fetch_add(bytes, std::memory_order_relaxed);
   counters_.acked.fetch_add(events.size(), std::memory_order_relaxed);
   release(events.size());
+}
+
+/// Of a partition the last of the events counts, but none behind an event that is in no file: what comes
+/// after that one is read back when the run goes on, so that the gap is seen.
+void Delivery::note_positions(const std::vector<Airborne>& events) {
+  const std::scoped_lock lock(mutex_);
+  const auto ordinal = [](const Airborne& e) { return e.flight->batch->first_ordinal + e.index; };
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Airborne& e = events[i];
+    if (ordinal(e) >= first_lost_) continue;
+    const bool same_as_next = i + 1 < events.size() && events[i + 1].topic == e.topic &&
+                              events[i + 1].partition == e.partition && ordinal(events[i + 1]) < first_lost_;
+    if (!same_as_next)
+      positions_[{e.topic, e.partition}] = {topics_[e.topic], e.partition, e.offset + 1, ordinal(e) + 1};
+  }
 }
 
 void Delivery::failed(const std::vector<Airborne>& events, const std::string& why) {
@@ -187,10 +193,7 @@ void Delivery::failed(const std::vector<Airborne>& events, const std::string& wh
       if (e.persisted == persisted) part.push_back(e);
     if (!part.empty()) bury(part, why, persisted);
   }
-  for (const Airborne& e : events) {
-    if (listener_ != nullptr) listener_->on_failed(*e.flight->batch, e.index, e.index + 1);
-    land(e.flight, 1);
-  }
+  for (const Airborne& e : events) land(e.flight, 1);
   release(events.size());
 }
 
@@ -198,13 +201,20 @@ void Delivery::bury(const std::vector<Airborne>& events, const std::string& why,
   std::vector<DeadEvent> dead;
   dead.reserve(events.size());
   for (const Airborne& e : events) dead.push_back({e.flight->batch.get(), e.index});
-  const std::size_t taken = dead_letter_.add(dead, name_, why, persisted);
+  const bool ours = !is_handed_over();
+  const std::size_t taken = ours ? dead_letter_.add(dead, name_, why, persisted) : 0;
   counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
   counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);
+  // What is in no file is not settled: a run that goes on from a checkpoint finds that it is missing.
+  if (listener_ != nullptr)
+    for (std::size_t i = 0; i < taken; ++i)
+      listener_->on_failed(*dead[i].batch, dead[i].index, dead[i].index + 1);
   const std::scoped_lock lock(mutex_);
+  for (std::size_t i = ours ? taken : events.size(); i < events.size(); ++i)
+    first_lost_ = std::min(first_lost_, dead[i].batch->first_ordinal + dead[i].index);
   const bool known = failures_.count(why) > 0 || failures_.size() < kReasonsMax;
   failures_[known ? why : std::string("other reasons")] += events.size();
-  if (taken < events.size() && !error_) error_ = dead_letter_.error();
+  if (ours && taken < events.size() && !error_) error_ = dead_letter_.error();
 }
 
 void Delivery::refuse(const SharedBatch& batch, std::size_t first, std::size_t last) {
@@ -235,6 +245,23 @@ std::optional<StreamPosition> Delivery::position(std::uint32_t topic, std::int32
 void Delivery::end(std::optional<Error> error, std::string reason) {
   const std::scoped_lock lock(mutex_);
   if (ended()) return;
+  end_locked(std::move(error), std::move(reason));
+}
+
+void Delivery::hand_over(Error error) {
+  const std::scoped_lock lock(mutex_);
+  handed_over_ = true;
+  if (ended()) return;
+  const std::string reason = error.what;
+  end_locked(std::move(error), reason);
+}
+
+bool Delivery::is_handed_over() const {
+  const std::scoped_lock lock(mutex_);
+  return handed_over_;
+}
+
+void Delivery::end_locked(std::optional<Error> error, std::string reason) {
   end_reason_ = std::move(reason);
   if (error && !error_) error_ = std::move(error);
   ended_.store(true, std::memory_order_release);

@@ -26,6 +26,7 @@ Lanes::Lanes(const std::vector<Route>& routes, KafkaOptions options, std::string
     for (std::int32_t p = 0; p < route.partitions; ++p)
       positions_.push_back({route.topic, p, route.first_offsets[static_cast<std::size_t>(p)], 0});
   }
+  if (options_.transactions) identity_ += ", in transactions";
   origins_ = positions_;
 }
 
@@ -45,7 +46,9 @@ Result<std::vector<LaneTail>> Lanes::read_back(const std::vector<StreamPosition>
       clock_.sleep_until(end_ns);
     return true;
   };
-  const auto ends = settled_ends(*cluster, options_, partitions, pause);
+  // With transactions the dead run can write no more, and what it left open is aborted.
+  const auto ends = options_.transactions ? cluster->committed_ends(options_, clock_, partitions)
+                                          : settled_ends(*cluster, options_, partitions, pause);
   if (!ends) return tl::make_unexpected(ends.error());
   std::vector<LaneTail> tails;
   for (std::size_t i = 0; i < positions_.size(); ++i) {

@@ -11,12 +11,14 @@ constexpr int kFirstPoll_ms = 2;
 
 }  // namespace
 
-KafkaProperties reader_properties(const KafkaOptions& options, int prefetch_kb) {
+KafkaProperties reader_properties(const KafkaOptions& options, int prefetch_kb, Isolation isolation) {
   KafkaProperties properties = client_properties(options);
   properties.emplace_back("enable.partition.eof", "true");
   properties.emplace_back("auto.offset.reset", "error");
   properties.emplace_back("check.crcs", "true");
   properties.emplace_back("fetch.wait.max.ms", "100");
+  const bool committed = isolation == Isolation::committed;
+  properties.emplace_back("isolation.level", committed ? "read_committed" : "read_uncommitted");
   properties.emplace_back("queued.max.messages.kbytes", std::to_string(prefetch_kb));
   return properties;
 }

@@ -14,8 +14,11 @@ namespace racesim::kafka {
 
 using MessagePtr = std::unique_ptr<rd_kafka_message_t, Destroy<&rd_kafka_message_destroy>>;
 
+/// Which records of transactions are read.
+enum class Isolation { committed, uncommitted };
+
 /// What a consumer for PartitionReader needs, the user's properties included. `prefetch_kb`: per partition.
-KafkaProperties reader_properties(const KafkaOptions& options, int prefetch_kb);
+KafkaProperties reader_properties(const KafkaOptions& options, int prefetch_kb, Isolation isolation);
 
 /// One thread. The client outlives it.
 class PartitionReader {

@@ -17,10 +17,12 @@ Result<Producer> Producer::open(const KafkaProperties& properties, const std::ve
   return Producer(*std::move(client), std::move(objects), std::move(queue));
 }
 
-void Producer::warm_up(int limit_ms) {
+bool Producer::warm_up(int limit_ms) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, limit_ms) == RD_KAFKA_RESP_ERR_NO_ERROR)
-    rd_kafka_metadata_destroy(metadata);
+  if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, limit_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return false;
+  rd_kafka_metadata_destroy(metadata);
+  return true;
 }
 
 void Producer::produce(std::uint32_t topic, std::int32_t partition, std::vector<Message>& messages,

@@ -20,9 +20,10 @@ class Producer {
   /// `topics` are named by their index from here on.
   static Result<Producer> open(const KafkaProperties& properties, const std::vector<std::string>& topics);
 
-  /// Connects and learns where the topics are, so that the first event does not wait for that. Returns after
-  /// `limit_ms` at the latest, connected or not.
-  void warm_up(int limit_ms);
+  /// Connects and learns where the topics are; false if that takes longer than `limit_ms`. To be repeated
+  /// until it is true: events that are offered before go to a queue without a partition, from which later
+  /// ones may overtake them.
+  bool warm_up(int limit_ms);
 
   /// Offers the messages in order to one partition and sets `err` of each: taken, or why not. Once one meets
   /// a full queue, so do all behind it. Payloads stay where they are until they are reported. `timed`: they

@@ -24,8 +24,8 @@ Done sort_out(const KafkaOptions& options, const TopicPartition& partition, std:
   const auto records = read_tail(options, partition.topic, partition.partition, from, end,
                                  static_cast<int>(options.connect_grace_ns / 1'000'000));
   if (!records) return tl::make_unexpected(records.error());
-  std::vector<PayloadHash> sent;
-  for (const Airborne& e : events) sent.push_back(hash_payload(payload_of(*e.flight->batch, e.index)));
+  std::vector<LineHash> sent;
+  for (const Airborne& e : events) sent.push_back(hash_line(payload_of(*e.flight->batch, e.index)));
   const std::vector<std::int64_t> offsets = match_tail(sent, *records);
   std::size_t behind_last = events.size();
   while (behind_last > 0 && offsets[behind_last - 1] < 0) --behind_last;
@@ -38,6 +38,11 @@ Done sort_out(const KafkaOptions& options, const TopicPartition& partition, std:
 }
 
 }  // namespace
+
+void sort_by_partition(std::vector<Airborne>& events) {
+  std::sort(events.begin(), events.end(),
+            [](const Airborne& a, const Airborne& b) { return partition_order(a) < partition_order(b); });
+}
 
 Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
                                                const std::vector<TopicPartition>& partitions,
@@ -56,8 +61,7 @@ Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOpti
 Result<ReadBack> read_back(const KafkaOptions& options, const std::vector<std::string>& topics,
                            std::vector<Airborne> open, const OpenFrom& from,
                            const std::function<bool(std::int64_t)>& pause) {
-  std::sort(open.begin(), open.end(),
-            [](const Airborne& a, const Airborne& b) { return partition_order(a) < partition_order(b); });
+  sort_by_partition(open);
   ReadBack result;
   std::vector<TopicPartition> partitions;
   std::vector<std::span<Airborne>> groups;

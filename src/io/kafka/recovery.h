@@ -14,6 +14,9 @@ namespace racesim::kafka {
 /// Where the events of a partition that may be in the topic begin.
 using OpenFrom = std::function<std::int64_t(std::uint32_t topic, std::int32_t partition)>;
 
+/// Partition by partition, each in the order of sending.
+void sort_by_partition(std::vector<Airborne>& events);
+
 struct ReadBack {
   std::vector<Airborne> found;  ///< in the topic, with their offsets
   std::vector<Airborne> lost;   ///< not there, while later events of their partition are

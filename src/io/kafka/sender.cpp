@@ -12,6 +12,11 @@ constexpr int kPoll_ms = 100;
 constexpr std::int64_t kWait_ns = 10'000'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
+/// Not taken since no transaction is open, or the open one has failed.
+bool is_between_transactions(const Message& m) {
+  return m.err == RD_KAFKA_RESP_ERR__STATE;
+}
+
 }  // namespace
 
 Sender::Sender(Producer producer, std::vector<Route> routes, KafkaOptions options, KafkaProperties properties,
@@ -28,9 +33,13 @@ Sender::Sender(Producer producer, std::vector<Route> routes, KafkaOptions option
     first_lane_.push_back(lanes_.size());
     for (std::int32_t p = 0; p < routes_[s].partitions; ++p) lanes_.push_back({s, p, {}});
   }
+  if (options_.transactions)
+    committer_.emplace(*producer_, producer_mutex_, clock_, delivery_, options_.delivery_timeout_ns > 0,
+                       [this](const std::vector<Airborne>& e) { return send_again(*producer_, e, true); });
 }
 
 Sender::~Sender() {
+  committer_.reset();  // while its producer is served
   stopping_.store(true);
   if (server_.joinable()) server_.join();
   if (current_ != nullptr) land(current_, 1);
@@ -38,6 +47,7 @@ Sender::~Sender() {
 
 void Sender::start() {
   server_ = std::thread([this] { serve(); });
+  if (committer_) committer_->start();
 }
 
 Flight* Sender::board(const SharedBatch& batch, std::size_t events) {
@@ -121,21 +131,24 @@ void Sender::send(Lane& lane) {
 /// False: the producer is dead, and took none of those that it did not take before.
 bool Sender::offer(Lane& lane) {
   const std::scoped_lock lock(producer_mutex_);
-  if (!producer_ || producer_->fatal_error()) return false;
+  if (!producer_ || producer_->fatal_error() || (committer_ && !committer_->is_open())) return false;
   producer_->produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
+  if (committer_)
+    committer_->note_offered(
+        std::any_of(lane.messages.begin(), lane.messages.end(), is_between_transactions));
   if (!producer_->fatal_error()) return true;
   // It died meanwhile: what it refused for that is for the next one.
   std::erase_if(lane.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
   return false;
 }
 
-/// Leaves those that the full queue did not take.
+/// Leaves those that the full queue, or a transaction that has failed, did not take.
 void Sender::drop_settled(Lane& lane) {
   std::vector<Airborne> lost;
   rd_kafka_resp_err_t why = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::size_t kept = 0;
   for (const Message& m : lane.messages) {
-    if (m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+    if (m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL || is_between_transactions(m)) {
       lane.messages[kept++] = m;
     } else if (m.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       lost.push_back(airborne(lane, m));
@@ -147,6 +160,7 @@ void Sender::drop_settled(Lane& lane) {
 }
 
 void Sender::drain() {
+  delivery_.want_all();
   while (!delivery_.wait_until_settled(kWait_ns)) {
     const std::scoped_lock lock(producer_mutex_);
     if (producer_) producer_->flush(0);
@@ -165,17 +179,21 @@ void Sender::serve() {
       delivery_.wait_for_change(kWait_ns);
       continue;
     }
-    const EventPtr event = producer_->poll(kPoll_ms);
+    EventPtr event = producer_->poll(kPoll_ms);
     // What a dead producer reports is settled by reading the topic.
     const std::optional<std::string> fatal = producer_->fatal_error();
     if (event) take(*event, fatal ? &held_ : nullptr);
-    if (fatal) recover(*fatal);
+    // Its messages count as outstanding until then, and recovery waits until none is.
+    event.reset();
+    if (fatal && !committer_) recover(*fatal);
   }
 }
 
-void Sender::take(const rd_kafka_event_t& event, std::vector<Airborne>* held) {
+void Sender::take(const rd_kafka_event_t& event, Unsettled* held) {
   auto* const raw = const_cast<rd_kafka_event_t*>(&event);
-  if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR)
+  if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR && committer_)
+    committer_->take(event);
+  else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR)
     delivery_.take(event, *producer_, held);
   else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_ERROR)
     producer_->note_trouble(rd_kafka_event_error_string(raw));

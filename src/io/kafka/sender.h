@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "io/kafka/committer.h"
 #include "io/kafka/delivery.h"
 #include "io/kafka/keys.h"
 #include "io/kafka/producer.h"
@@ -27,7 +28,8 @@ struct Route {
 };
 
 /// A producer that dies of a fatal error is replaced: what it left open is looked up in the topic, and what
-/// is not there goes out again, before anything new. submit() and drain() are called by one thread, the rest
+/// is not there goes out again, before anything new. With transactions there is one producer only, and a
+/// Committer for it. submit() and drain() are called by one thread, the rest
 /// by any.
 class Sender {
  public:
@@ -59,12 +61,13 @@ class Sender {
   static Message message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key);
   Airborne airborne(const Lane& lane, const Message& message) const;
   void serve();
-  void take(const rd_kafka_event_t& event, std::vector<Airborne>* held);
+  void take(const rd_kafka_event_t& event, Unsettled* held);
   void recover(const std::string& why);
   std::vector<Airborne> collect_open();
   bool may_recover(const std::string& why);
   std::optional<ReadBack> look_up(const std::vector<Airborne>& open);
   Done replace(const std::vector<Airborne>& again);
+  std::vector<Airborne> send_again(Producer& producer, const std::vector<Airborne>& again, bool waits);
 
   std::mutex producer_mutex_;         // guards producer_ against being replaced while it is used
   std::optional<Producer> producer_;  // none while a dead one is replaced
@@ -80,11 +83,12 @@ class Sender {
   std::vector<std::size_t> filled_;  // lanes with messages
   Flight* current_ = nullptr;        // of the batch submitted last
   std::uint64_t next_serial_ = 0;
-  std::vector<Airborne> held_;            // the server's: open when the producer died
+  Unsettled held_;                        // the server's: open when the producer died
   std::deque<std::int64_t> fatal_at_ns_;  // the server's: of the last errors
   bool refused_ = false;                  // the server's: it died since we may not write
   std::atomic<bool> stopping_{false};
   std::thread server_;
+  std::optional<Committer> committer_;  // with transactions
 };
 
 }  // namespace racesim::kafka

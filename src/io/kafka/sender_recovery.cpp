@@ -10,7 +10,9 @@ namespace racesim::kafka {
 namespace {
 
 constexpr int kPoll_ms = 100;
+constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kRetry_ns = 1'000'000'000;
+constexpr std::int64_t kRoom_ns = 10'000'000;
 /// How long answers to requests on their way are waited for.
 constexpr std::int64_t kDrain_ns = 10'000'000'000;
 constexpr std::size_t kFatalErrorsMax = 5;
@@ -23,7 +25,7 @@ void Sender::recover(const std::string& why) {
   std::optional<ReadBack> state;
   if (may_recover(why)) state = look_up(open);
   if (state) {
-    delivery_.found(state->found, topics_);
+    delivery_.found(state->found);
     delivery_.failed(state->lost, why);
     open = std::move(state->again);
     delivery_.count_retried(open.size());
@@ -39,17 +41,24 @@ std::vector<Airborne> Sender::collect_open() {
   const std::int64_t deadline_ns = clock_.now_ns() + kDrain_ns;
   bool purged = false;
   producer_->purge_queue();
-  while (producer_->outstanding() > 0) {
+  while (true) {
+    if (producer_->outstanding() == 0) {
+      // Looked at once more without the submitting thread, which may have been in the middle of an offer.
+      const std::scoped_lock lock(producer_mutex_);
+      if (producer_->outstanding() > 0) continue;
+      refused_ = producer_->fatal_is_refusal();
+      producer_.reset();
+      return std::exchange(held_.failed, {});
+    }
     if (!purged && (delivery_.ended() || clock_.now_ns() > deadline_ns)) {
       producer_->purge();
       purged = true;
     }
-    if (const EventPtr event = producer_->poll(kPoll_ms)) take(*event, &held_);
+    if (const EventPtr event = producer_->poll(kPoll_ms))
+      take(*event, &held_);
+    else
+      producer_->purge_queue();  // of an offer that went on meanwhile
   }
-  const std::scoped_lock lock(producer_mutex_);
-  refused_ = producer_->fatal_is_refusal();
-  producer_.reset();
-  return std::exchange(held_, {});
 }
 
 bool Sender::may_recover(const std::string& why) {
@@ -91,29 +100,43 @@ std::optional<ReadBack> Sender::look_up(const std::vector<Airborne>& open) {
 Done Sender::replace(const std::vector<Airborne>& again) {
   Result<Producer> producer = Producer::open(properties_, topics_);
   if (!producer) return tl::make_unexpected(producer.error());
+  while (!producer->warm_up(kWarmUp_ms) && !delivery_.wait_until_ended(kRetry_ns)) {
+  }
+  // It held as many before, so it refuses them only if it is dead as well: then they wait for the next one.
+  held_.failed = send_again(*producer, again, false);
+  const std::scoped_lock lock(producer_mutex_);
+  producer_.emplace(*std::move(producer));
+  if (delivery_.ended()) producer_->purge();
+  return {};
+}
+
+/// Returns those that were not taken. `waits`: for room in the producer's queue, while another thread polls.
+std::vector<Airborne> Sender::send_again(Producer& producer, const std::vector<Airborne>& again, bool waits) {
   std::deque<KeyTable> keys;  // those of the submitting thread are its own
   for (const Route& route : routes_) keys.emplace_back(route.partitions);
-  Lane lane;
+  std::vector<Airborne> refused;
   for (auto first = again.begin(); first != again.end();) {
     const auto last = std::find_if(first, again.end(), [&](const Airborne& e) {
       return e.topic != first->topic || e.partition != first->partition;
     });
-    lane = {first->topic, first->partition, {}};
+    Lane lane{first->topic, first->partition, {}};
     for (auto e = first; e != last; ++e) {
       const WireBatch& batch = *e->flight->batch;
       const auto& key = keys[e->topic].find((*batch.streams)[e->topic], batch.heads[e->index].entity);
       lane.messages.push_back(message_of(e->flight, e->index, key));
     }
-    producer->produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
-    // It held as many before, so it refuses them only if it is dead as well: then they wait for the next one.
-    for (const Message& m : lane.messages)
-      if (m.err != RD_KAFKA_RESP_ERR_NO_ERROR) held_.push_back(airborne(lane, m));
+    const auto is_full = [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL; };
+    while (true) {
+      producer.produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
+      std::erase_if(lane.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
+      if (!waits || delivery_.ended() || !std::any_of(lane.messages.begin(), lane.messages.end(), is_full))
+        break;
+      delivery_.wait_for_change(kRoom_ns);
+    }
+    for (const Message& m : lane.messages) refused.push_back(airborne(lane, m));
     first = last;
   }
-  const std::scoped_lock lock(producer_mutex_);
-  producer_.emplace(*std::move(producer));
-  if (delivery_.ended()) producer_->purge();
-  return {};
+  return refused;
 }
 
 }  // namespace racesim::kafka

@@ -15,6 +15,9 @@ constexpr std::uint64_t kRequestBytesMax = 1'000'000;  // librdkafka's own defau
 constexpr std::int64_t kNsPerMs = 1'000'000;
 /// librdkafka's largest message.timeout.ms.
 constexpr std::int64_t kTimeoutMsMax = 2'147'483'647;
+/// The most that brokers take by default. Behind it they abort a transaction and shut its producer out, which
+/// then cannot tell this from another process.
+constexpr std::int64_t kTransactionMs = 900'000;
 
 /// A property that -X may not set, and what to do instead.
 struct Reserved {
@@ -31,7 +34,8 @@ constexpr std::array kReserved{
     Reserved{"compression.type", "use --compression"},
     Reserved{"message.timeout.ms", "use --delivery-timeout"},
     Reserved{"delivery.timeout.ms", "use --delivery-timeout"},
-    Reserved{"transactional.id", "the events are not sent in transactions"},
+    Reserved{"transactional.id", "use --txn"},
+    Reserved{"isolation.level", "what is read back follows --txn"},
     Reserved{"delivery.report.only.error", "every event is accounted for"},
     Reserved{"enable.gapless.guarantee",
              "one refused event would end the run; it is in the dead-letter file"},
@@ -69,11 +73,16 @@ KafkaProperties producer_properties(const KafkaOptions& options, std::uint64_t r
   set("acks", options.acks);
   // Without idempotence a repeated request may overtake the next one: only one at a time keeps the order.
   set("max.in.flight", options.allow_duplicates ? "1" : "5");
-  const std::int64_t timeout_ms = options.delivery_timeout_ns / kNsPerMs;
-  set("message.timeout.ms", std::to_string(std::min(timeout_ms, kTimeoutMsMax)));
+  const std::int64_t timeout_ms = std::min(options.delivery_timeout_ns / kNsPerMs, kTimeoutMsMax);
+  if (options.transactions) {
+    set("transactional.id", options.transactional_id);
+    set("transaction.timeout.ms", std::to_string(std::max(timeout_ms, kTransactionMs)));
+  }
+  // None in a transaction is its own time limit: the library takes no longer one.
+  if (!options.transactions || timeout_ms > 0) set("message.timeout.ms", std::to_string(timeout_ms));
   set("linger.ms", std::to_string(options.linger_ms));
   set("batch.num.messages", options.throughput ? "50000" : "10000");
-  set("queue.buffering.max.messages", std::to_string(most_pending(options)));
+  set("queue.buffering.max.messages", options.throughput ? "1000000" : "100000");
   set("queue.buffering.max.kbytes", options.throughput ? "524288" : "65536");
   set("compression.type", options.compression);
   set("delivery.report.only.error", "false");
@@ -92,6 +101,9 @@ Done check_options(const KafkaOptions& options) {
     return fail(ErrorKind::usage,
                 "--acks " + options.acks + ": an event is only sure to be there once with --acks all",
                 "leave it out, or accept duplicates and losses: --allow-duplicates");
+  if (options.transactions && options.allow_duplicates)
+    return fail(ErrorKind::usage, "--txn and --allow-duplicates exclude each other",
+                "leave one of them out: transactions are there so that nothing is doubled");
   if (options.partitions > 0 && options.partitions > 1'000'000)
     return fail(ErrorKind::usage, "--partitions is too large", "example: --partitions 3");
   for (const auto& [key, value] : options.properties)

@@ -8,9 +8,10 @@
 
 namespace racesim::kafka {
 
-/// Events that may wait for their reports at a time.
+/// Events that may wait for their reports at a time; those of a transaction, until it is committed.
 inline std::uint64_t most_pending(const KafkaOptions& options) {
-  return options.throughput ? 1'000'000 : 100'000;
+  if (options.throughput) return 1'000'000;
+  return options.transactions ? 400'000 : 100'000;
 }
 
 /// For a client that only asks about topics, or reads one: brokers, and what the user wants.

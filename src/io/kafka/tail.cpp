@@ -1,8 +1,5 @@
 #include "io/kafka/tail.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <algorithm>
 #include <map>
 
@@ -14,23 +11,17 @@ namespace {
 
 constexpr int kPrefetch_kb = 65536;
 
-std::string_view bytes(const void* data, std::size_t size) {
-  return {static_cast<const char*>(data), size};
-}
-
 }  // namespace
-
-PayloadHash hash_payload(std::string_view payload) noexcept {
-  const XXH128_hash_t hash = XXH3_128bits(payload.data(), payload.size());
-  return {hash.low64, hash.high64};
-}
 
 Result<std::vector<TailRecord>> read_tail(const KafkaOptions& options, const std::string& topic,
                                           std::int32_t partition, std::int64_t from_offset,
                                           std::int64_t end_offset, int limit_ms) {
   std::vector<TailRecord> records;
   if (from_offset >= end_offset) return records;
-  const Result<Client> client = Client::open(RD_KAFKA_CONSUMER, reader_properties(options, kPrefetch_kb), 0);
+  // Without transactions of our own, an open one of another writer must not hide what we wrote behind it.
+  const Isolation isolation = options.transactions ? Isolation::committed : Isolation::uncommitted;
+  const Result<Client> client =
+      Client::open(RD_KAFKA_CONSUMER, reader_properties(options, kPrefetch_kb, isolation), 0);
   if (!client) return tl::make_unexpected(client.error());
   const auto reader = PartitionReader::open(*client, topic, partition, from_offset, end_offset);
   if (!reader) return tl::make_unexpected(reader.error());
@@ -38,16 +29,13 @@ Result<std::vector<TailRecord>> read_tail(const KafkaOptions& options, const std
     const Result<std::vector<MessagePtr>> messages = (*reader)->next(limit_ms);
     if (!messages) return tl::make_unexpected(messages.error());
     if (messages->empty()) return records;
-    for (const MessagePtr& m : *messages) {
-      const std::string_view key = bytes(m->key, m->key_len);
-      records.push_back(
-          {m->offset, XXH3_64bits(key.data(), key.size()), hash_payload(bytes(m->payload, m->len))});
-    }
+    for (const MessagePtr& m : *messages)
+      records.push_back({m->offset, hash_line({static_cast<const char*>(m->payload), m->len})});
   }
 }
 
-std::vector<std::int64_t> match_tail(std::span<const PayloadHash> sent, std::span<const TailRecord> records) {
-  std::map<PayloadHash, std::vector<std::size_t>> places;
+std::vector<std::int64_t> match_tail(std::span<const LineHash> sent, std::span<const TailRecord> records) {
+  std::map<LineHash, std::vector<std::size_t>> places;
   for (std::size_t i = 0; i < sent.size(); ++i) places[sent[i]].push_back(i);
   std::vector<std::int64_t> offsets(sent.size(), -1);
   std::size_t next = 0;

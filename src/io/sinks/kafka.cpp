@@ -15,11 +15,18 @@
 #include "io/kafka/record_times.h"
 #include "io/kafka/sender.h"
 #include "io/kafka/settings.h"
+#include "io/kafka/transaction.h"
 
 namespace racesim {
 namespace {
 
 using namespace kafka;
+
+std::vector<std::string> names_of(const std::vector<Route>& routes) {
+  std::vector<std::string> names;
+  for (const Route& route : routes) names.push_back(route.topic);
+  return names;
+}
 
 class KafkaSink final : public Sink {
  public:
@@ -29,7 +36,7 @@ class KafkaSink final : public Sink {
       : name_(std::move(name)),
         dead_letter_(dead_letter),
         lanes_(routes, options, std::move(cluster_id), clock),
-        delivery_(name_, most_pending(options), counters_, acks, dead_letter),
+        delivery_(name_, names_of(routes), most_pending(options), counters_, acks, dead_letter),
         sender_(std::move(producer), std::move(routes), options, std::move(properties), clock, delivery_) {}
   ~KafkaSink() override {
     if (closed_) return;
@@ -40,8 +47,8 @@ class KafkaSink final : public Sink {
   void start() { sender_.start(); }
   std::string name() const override { return name_; }
   bool reports_sends() const override { return true; }
-  /// When events leave the client's queue nobody is told: those that are not acked count as not sent.
-  std::uint64_t unsent() const override { return delivery_.pending(); }
+  /// When events leave the client's queue nobody is told: those that are not reported count as not sent.
+  std::uint64_t unsent() const override { return delivery_.unsent(); }
   std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
   std::vector<StreamPosition> positions() const override { return lanes_.positions(delivery_.positions()); }
   std::vector<StreamPosition> origins() const override { return lanes_.origins(); }
@@ -85,7 +92,20 @@ Error missing_topics(const std::vector<std::string>& names, const KafkaOptions& 
           "let it be made: --create-topics --partitions 3   or make all of them: scripts/setup-kafka"};
 }
 
-constexpr int kWarmUp_ms = 2'000;
+/// A topic that was just made, by us or another process, and that the brokers cannot tell us of yet.
+Error unready_topics(const std::vector<TopicState>& topics, const KafkaOptions& options) {
+  std::vector<std::string> names;
+  for (const TopicState& topic : topics)
+    if (!topic.ready) names.push_back(topic.name);
+  return {
+      ErrorKind::runtime,
+      fmt::format("topic {} is there, but the brokers at {} do not know the leaders of its partitions yet",
+                  fmt::join(names, ", "), options.brokers),
+      fmt::format("waited for {} s; start the run again, it goes on with that topic; if it stays so, see "
+                  "that all brokers run",
+                  options.connect_grace_ns / 1'000'000'000)};
+}
+
 constexpr std::int64_t kPause_ns = 50'000'000;
 
 /// Repeats until `ask` has a result that is `good`, or the time is over; the last result. What was just made
@@ -108,16 +128,22 @@ Result<std::vector<TopicState>> settle_topics(Cluster& cluster, const KafkaOptio
   if (!topics) return topics;
   std::vector<std::string> missing;
   for (const TopicState& topic : *topics)
-    if (topic.partitions == 0) missing.push_back(topic.name);
-  if (missing.empty()) return topics;
-  if (!options.create_topics) return tl::make_unexpected(missing_topics(missing, options));
-  if (Done created = cluster.create(missing, options.partitions); !created)
-    return tl::make_unexpected(created.error());
-  return ask_until(
-      clock, options.connect_grace_ns, [&] { return cluster.topics(names); },
-      [](const std::vector<TopicState>& all) {
-        return std::all_of(all.begin(), all.end(), [](const TopicState& t) { return t.ready; });
-      });
+    if (!topic.exists) missing.push_back(topic.name);
+  const bool made = !missing.empty();
+  if (made && !options.create_topics) return tl::make_unexpected(missing_topics(missing, options));
+  if (made)
+    if (Done created = cluster.create(missing, options.partitions); !created)
+      return tl::make_unexpected(created.error());
+  // Of an old topic a leader may be away for a while: its events wait.
+  const auto is_usable = [&](const std::vector<TopicState>& all) {
+    return std::all_of(all.begin(), all.end(),
+                       [&](const TopicState& t) { return made ? t.ready : t.partitions > 0; });
+  };
+  if (made || !is_usable(*topics))
+    topics = ask_until(
+        clock, options.connect_grace_ns, [&] { return cluster.topics(names); }, is_usable);
+  if (topics && !is_usable(*topics)) return tl::make_unexpected(unready_topics(*topics, options));
+  return topics;
 }
 
 Done check_partitions(const TopicState& topic, const KafkaOptions& options) {
@@ -211,7 +237,12 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
   KafkaProperties properties = producer_properties(options, least_bytes);
   Result<Producer> producer = Producer::open(properties, topics);
   if (!producer) return tl::make_unexpected(producer.error());
-  producer->warm_up(kWarmUp_ms);
+  if (!producer->warm_up(static_cast<int>(options.connect_grace_ns / 1'000'000)))
+    return fail(ErrorKind::runtime,
+                "no answer from the Kafka brokers at " + options.brokers + ": " + producer->trouble(),
+                "see that the brokers run");
+  if (options.transactions)
+    if (Done ok = fence_others(*producer, options); !ok) return tl::make_unexpected(ok.error());
   try {
     auto sink = std::make_unique<KafkaSink>("kafka://" + options.brokers + "/" + topics.front(), options,
                                             *std::move(producer), *std::move(routes), std::move(properties),

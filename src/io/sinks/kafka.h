@@ -15,7 +15,9 @@ namespace racesim {
 
 /// Looks at the cluster and its topics, makes those that are missing if it may, and starts a thread for the
 /// reports. `topics`: one per stream of the batches, renamed already. Delivery is exactly once and in order
-/// per entity while the process lives (`allow_duplicates`: at least once). `acks` may be null; it and
+/// per entity while the process lives (`allow_duplicates`: at least once; `transactions`: for readers of
+/// committed records, also if another process goes on with the run meanwhile: this one then ends, busy).
+/// `acks` may be null; it and
 /// `dead_letter` must outlive the sink. Errors: usage (names, properties, rights, topics, record times that
 /// the topics would refuse or delete), runtime (no cluster).
 ///

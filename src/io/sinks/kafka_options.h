@@ -23,6 +23,8 @@ struct KafkaOptions {
   std::uint32_t linger_ms = 50;     ///< how long a request waits for more events
   bool throughput = false;          ///< larger queues and requests
   bool allow_duplicates = false;    ///< without idempotence
+  bool transactions = false;     ///< acked once committed; a later writer of the same id shuts this one out
+  std::string transactional_id;  ///< who else may write the same; set by the run
   std::int64_t delivery_timeout_ns = 0;            ///< an event that is not acked by then fails; 0: none does
   std::int64_t connect_grace_ns = 10'000'000'000;  ///< the cluster must answer within it at the start
   /// After a fatal error: how long the end of a partition must stay the same before it is read back.

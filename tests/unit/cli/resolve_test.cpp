@@ -70,6 +70,29 @@ TEST_F(ResolveTest, AListIsReplacedAsAWhole) {
   EXPECT_THAT(settings(flag("extra", "rum"), {}, {local})["extra"].values, ElementsAre("rum"));
 }
 
+TEST_F(ResolveTest, AMergedListHasTheValuesOfAllSources) {
+  for (OptionSpec& option : root_.subcommands[0].options)
+    if (option.name == "extra") option.merged = true;
+  const ConfigFile local = file("[brew]\nextra = ['milk', 'sugar']\n", Source::config);
+  const ConfigFile user = file("[brew]\nextra = ['salt']\n", Source::user_config);
+  const Settings all = settings(flag("extra", "rum"), {{"RACESIM_EXTRA", "tea\nlemon"}}, {local, user});
+  const Setting& extra = all.at("extra");
+  EXPECT_THAT(all_values(extra), ElementsAre("salt", "milk", "sugar", "tea", "lemon", "rum"));
+  EXPECT_EQ(extra.source, Source::flag);
+  EXPECT_THAT(extra.values, ElementsAre("rum"));  // only these stood on the command line
+  ASSERT_TRUE(apply_settings(root_.subcommands[0], all));
+  EXPECT_THAT(brew_->extras, ElementsAre("salt", "milk", "sugar", "tea", "lemon", "rum"));
+}
+
+TEST_F(ResolveTest, AnErrorInAMergedListNamesItsOwnPlace) {
+  for (OptionSpec& option : root_.subcommands[0].options)
+    if (option.name == "extra") option.merged = true;
+  const ConfigFile local = file("[brew]\nextra = ['']\n", Source::config);
+  const Done wrong = apply_settings(root_.subcommands[0], settings(flag("extra", "rum"), {}, {local}));
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().what, HasSubstr("local.toml:2: brew.extra: "));
+}
+
 TEST_F(ResolveTest, AnEmptyVariableIsNotSet) {
   EXPECT_THAT(settings({}, {{"RACESIM_CUPS", ""}}, {})["cups"].values, ElementsAre("2"));
 }

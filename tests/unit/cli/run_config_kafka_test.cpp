@@ -102,6 +102,18 @@ TEST(RunConfigKafka, SecretsStayOffTheCommandLine) {
   EXPECT_EQ(taken->delivery.kafka.properties, (KafkaProperties{{"sasl.password", "s3cret"}}));
 }
 
+TEST(RunConfigKafka, APasswordElsewhereGoesWithSettingsOnTheLine) {
+  const auto taken = config({"--brokers", "k", "--property", "sasl.username=u"},
+                            {{"RACESIM_PROPERTY", "sasl.password=s3cret"}});
+  ASSERT_TRUE(taken) << taken.error().what;
+  EXPECT_EQ(taken->delivery.kafka.properties,
+            (KafkaProperties{{"sasl.password", "s3cret"}, {"sasl.username", "u"}}));
+  const auto refused = config({"--brokers", "k", "--property", "sasl.password=other"},
+                              {{"RACESIM_PROPERTY", "sasl.password=s3cret"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+}
+
 TEST(RunConfigKafka, WrongValuesAreNamed) {
   for (const auto& [option, value] :
        std::vector<std::pair<std::string, std::string>>{{"--brokers", "a:b"},

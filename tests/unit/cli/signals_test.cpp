@@ -39,6 +39,7 @@ constexpr std::int64_t kHour_ns = 3'600'000'000'000;
 TEST(SignalWatch, FirstSignalStopsSecondAbandons) {
   Calls stops, abandons;
   SignalWatch watch(kHour_ns);
+  ASSERT_TRUE(watch.start());
   watch.attach({[&] { stops.add(); }, [&] { abandons.add(); }});
   EXPECT_EQ(watch.signal(), 0);
   ::kill(::getpid(), SIGTERM);
@@ -56,6 +57,7 @@ TEST(SignalWatch, FirstSignalStopsSecondAbandons) {
 TEST(SignalWatch, TheEndOfTheDrainTimeAbandons) {
   Calls stops, abandons;
   SignalWatch watch(0);
+  ASSERT_TRUE(watch.start());
   watch.attach({[&] { stops.add(); }, [&] { abandons.add(); }});
   ::kill(::getpid(), SIGINT);
   EXPECT_TRUE(stops.reach(1));
@@ -67,6 +69,7 @@ TEST(SignalWatch, TheEndOfTheDrainTimeAbandons) {
 TEST(SignalWatch, ASignalBeforeTheRunStopsItAtOnce) {
   Calls stops;
   SignalWatch watch(kHour_ns);
+  ASSERT_TRUE(watch.start());
   ::kill(::getpid(), SIGINT);
   while (watch.count() == 0) std::this_thread::yield();
   watch.attach({[&] { stops.add(); }, [] {}});
@@ -77,7 +80,10 @@ TEST(SignalWatch, ASignalBeforeTheRunStopsItAtOnce) {
 TEST(SignalWatch, GivesTheMaskBack) {
   sigset_t before, after;
   pthread_sigmask(SIG_SETMASK, nullptr, &before);
-  { const SignalWatch watch(kHour_ns); }
+  {
+    SignalWatch watch(kHour_ns);
+    ASSERT_TRUE(watch.start());
+  }
   pthread_sigmask(SIG_SETMASK, nullptr, &after);
   EXPECT_EQ(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
 }
@@ -87,6 +93,7 @@ TEST(SignalWatchDeathTest, SecondSignalBeforeTheRunEndsTheProcess) {
   EXPECT_EXIT(
       {
         SignalWatch watch(kHour_ns);
+        static_cast<void>(watch.start());
         ::kill(::getpid(), SIGINT);
         while (watch.count() == 0) std::this_thread::yield();
         ::kill(::getpid(), SIGINT);

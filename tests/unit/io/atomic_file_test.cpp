@@ -41,6 +41,21 @@ TEST_F(AtomicFileTest, TheNameAppearsAtCommit) {
   EXPECT_EQ(read_file(dir_ / "a"), "one\ntwo\n");
 }
 
+TEST_F(AtomicFileTest, RoomThatIsReservedIsNoContentAndIsGivenBack) {
+  constexpr std::size_t kBytes = std::size_t{1} << 20;
+  auto file = AtomicFile::create(dir_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("one\n"));
+  ASSERT_TRUE(file->reserve(kBytes));
+  EXPECT_EQ(read_file(dir_ / "a.partial"), "one\n");
+  ASSERT_TRUE(file->rewrite("three\n"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_file(dir_ / "a"), "three\n");
+  struct stat info {};
+  ASSERT_EQ(stat((dir_ / "a").c_str(), &info), 0);
+  EXPECT_LT(static_cast<std::size_t>(info.st_blocks) * 512, kBytes / 2);
+}
+
 TEST_F(AtomicFileTest, WhatIsNoRegularFileIsWrittenInPlace) {
   const std::string path = dir_ / "pipe";
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);

@@ -54,6 +54,8 @@ TEST(KafkaSettings, RefusesWhatBreaksTheAccounts) {
   EXPECT_FALSE(check_options(loose));
   loose.allow_duplicates = true;
   EXPECT_TRUE(check_options(loose));
+  loose.transactions = true;
+  EXPECT_FALSE(check_options(loose));
 }
 
 TEST(KafkaSettings, NamesTheNearestProperty) {
@@ -68,6 +70,25 @@ TEST(KafkaSettings, NeverShowsASecret) {
   const Done refused = check_options(with("sasl.passwordd", "s3cret"));
   ASSERT_FALSE(refused);
   EXPECT_EQ((refused.error().what + refused.error().hint).find("s3cret"), std::string::npos);
+}
+
+TEST(KafkaSettings, TransactionsLastAsLongAsTheirEventsMay) {
+  const auto value = [](const KafkaOptions& options, const std::string& key) {
+    for (const auto& [name, text] : producer_properties(options, 0))
+      if (name == key) return text;
+    return std::string();
+  };
+  KafkaOptions options;
+  EXPECT_EQ(value(options, "transactional.id"), "");
+  EXPECT_EQ(value(options, "message.timeout.ms"), "0");
+  options.transactions = true;
+  options.transactional_id = "racesim-1";
+  EXPECT_EQ(value(options, "transactional.id"), "racesim-1");
+  EXPECT_EQ(value(options, "transaction.timeout.ms"), "900000");
+  EXPECT_EQ(value(options, "message.timeout.ms"), "");
+  options.delivery_timeout_ns = 1200'000'000'000;
+  EXPECT_EQ(value(options, "transaction.timeout.ms"), "1200000");
+  EXPECT_EQ(value(options, "message.timeout.ms"), "1200000");
 }
 
 TEST(KafkaSettings, NoRequestIsLargerThanTheTopicsTake) {

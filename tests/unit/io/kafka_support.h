@@ -65,13 +65,13 @@ class MockCluster {
     rd_kafka_mock_push_request_errors_array(cluster_, request, errors.size(), errors.data());
   }
   /// Hashes of the records of a partition, in order.
-  std::vector<kafka::PayloadHash> records(std::int32_t partition) const {
+  std::vector<LineHash> records(std::int32_t partition) const {
     auto cluster = kafka::Cluster::open(options());
     const auto end = cluster->end_offsets({{kTopic, partition}});
     EXPECT_TRUE(end) << end.error().what;
     const auto tail = kafka::read_tail(options(), kTopic, partition, 0, end->front(), 10'000);
     EXPECT_TRUE(tail) << tail.error().what;
-    std::vector<kafka::PayloadHash> hashes;
+    std::vector<LineHash> hashes;
     if (tail)
       for (const kafka::TailRecord& record : *tail) hashes.push_back(record.payload_hash);
     return hashes;
@@ -112,16 +112,16 @@ inline SharedBatch make_cars(std::size_t count, std::uint32_t cars, std::uint64_
 }
 
 /// What has to be in each partition once these batches are delivered.
-inline std::vector<std::vector<kafka::PayloadHash>> expected_records(const std::vector<SharedBatch>& batches,
-                                                                     std::int32_t partitions) {
-  std::vector<std::vector<kafka::PayloadHash>> expected(static_cast<std::size_t>(partitions));
+inline std::vector<std::vector<LineHash>> expected_records(const std::vector<SharedBatch>& batches,
+                                                           std::int32_t partitions) {
+  std::vector<std::vector<LineHash>> expected(static_cast<std::size_t>(partitions));
   for (const SharedBatch& batch : batches) {
     for (std::size_t i = 0; i < batch->size(); ++i) {
       const std::string key = std::to_string(batch->heads[i].entity);
       std::string_view line = batch->line(i);
       line.remove_suffix(1);
       const auto partition = static_cast<std::size_t>(kafka::partition_of(key, partitions));
-      expected[partition].push_back(kafka::hash_payload(line));
+      expected[partition].push_back(hash_line(line));
     }
   }
   return expected;
@@ -138,6 +138,11 @@ class AckCounts final : public AckListener {
     const std::scoped_lock lock(mutex_);
     for (std::size_t i = first; i < last; ++i) ++acked_[batch.first_ordinal + i];
   }
+  void on_failed(const WireBatch& batch, std::size_t first, std::size_t last) override {
+    const std::scoped_lock lock(mutex_);
+    for (std::size_t i = first; i < last; ++i) ++failed_[batch.first_ordinal + i];
+  }
+  std::size_t failed() const { return failed_.size(); }
   std::size_t sent() const { return sent_.size(); }
   std::size_t acked() const { return acked_.size(); }
   /// No event was told of twice.
@@ -148,7 +153,7 @@ class AckCounts final : public AckListener {
 
  private:
   std::mutex mutex_;
-  std::map<std::uint64_t, int> sent_, acked_;
+  std::map<std::uint64_t, int> sent_, acked_, failed_;
 };
 
 }  // namespace racesim::test

@@ -12,16 +12,16 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<PayloadHash> hashes(std::string_view letters) {
-  std::vector<PayloadHash> made;
-  for (const char& c : letters) made.push_back(hash_payload({&c, 1}));
+std::vector<LineHash> hashes(std::string_view letters) {
+  std::vector<LineHash> made;
+  for (const char& c : letters) made.push_back(hash_line({&c, 1}));
   return made;
 }
 /// Records of these letters from offset 10 on.
 std::vector<TailRecord> tail(std::string_view letters) {
   std::vector<TailRecord> records;
-  for (const PayloadHash& hash : hashes(letters))
-    records.push_back({static_cast<std::int64_t>(10 + records.size()), 0, hash});
+  for (const LineHash& hash : hashes(letters))
+    records.push_back({static_cast<std::int64_t>(10 + records.size()), hash});
   return records;
 }
 
@@ -59,7 +59,7 @@ TEST(KafkaTail, ReadsBackAPartition) {
     std::string_view line = batch->line(1000 + i);
     line.remove_suffix(1);
     ASSERT_EQ((*records)[i].offset, static_cast<std::int64_t>(1000 + i));
-    ASSERT_EQ((*records)[i].payload_hash, hash_payload(line));
+    ASSERT_EQ((*records)[i].payload_hash, hash_line(line));
   }
   // Nothing there: an empty range, and a place behind the end.
   EXPECT_EQ(read_tail(cluster.options(), test::kTopic, 0, 7, 7, 10'000)->size(), 0u);

@@ -1,0 +1,55 @@
+"""Runs to a Kafka broker that are killed and gone on with, for the tests of resuming."""
+
+import os
+import random
+import subprocess
+
+from kafka_broker import BrokerTest, run
+
+RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:03:00Z",
+        "--faults", "late=1%,duplicate=1%,reorder=2%,drop=1%", "--late-delay", "10s")
+FULL = os.environ.get("RACESIM_FULL") == "1"
+SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
+
+
+class ResumeCase(BrokerTest):
+    CONTENT = RACE
+    OPTIONS = ()  # of every run that sends to Kafka
+
+    def setUp(self):
+        super().setUp()
+        self.chance = random.Random(SEED)
+        print(f"RACESIM_CHAOS_SEED={SEED}")
+
+    def command(self, topic, *more):
+        return [*self.CONTENT, *self.OPTIONS, *more, "--brokers", self.broker.address, "--topic", topic, "--checkpoint",
+                "at", "--resume", "--settle", "500ms", "--json", "--progress", "never"]
+
+    def kill_behind(self, process, ordinal):
+        """Kills the process once its checkpoint is behind the ordinal, or at once if that is no more. True: it had
+        ended before."""
+        while process.poll() is None and self.settled() < ordinal:
+            try:
+                process.wait(timeout=self.chance.random() * 0.2)
+            except subprocess.TimeoutExpired:
+                pass
+        return self.kill(process) == 0
+
+    def expect_killed_at_random(self, topic, kills_wanted):
+        """K1: a run that is killed so often, or until it has ended."""
+        self.broker.make_topic(topic, 3)
+        command = self.command(topic, "--posting-rate", "40k/s")
+        kills = 0
+        while kills < kills_wanted:
+            # Some die before they have sent anything, some in the middle, some within the second after a checkpoint.
+            more = self.chance.choice((0, 0, 1, 5_000, 20_000))
+            if self.kill_behind(self.start(command), self.settled() + more):
+                break
+            kills += 1
+        result = run(*command, cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(kills, kills_wanted // 4, f"seed {SEED}")
+        self.expect_all(topic)
+
+    def expect_all(self, topic):
+        self.expect_exactly(self.broker, topic, self.CONTENT)
