@@ -37,7 +37,6 @@ class ArrivedLines {
   std::uint64_t byte_number() const { return byte_; }
   std::string place() const { return lane_.place(line_, byte_); }
   ArrivedLane& lane() { return lane_; }
-  bool ended() const { return ended_; }
   std::uint64_t left_out() const { return left_out_; }
   const std::optional<Error>& error() const { return error_; }
 

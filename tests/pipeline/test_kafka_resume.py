@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from kafka_broker import RUN_SECONDS_MAX, require, run  # noqa: E402
+from kafka_broker import RUN_SECONDS_MAX, by_key, require, run  # noqa: E402
 from kafka_resume_case import FULL, RACE, ResumeCase  # noqa: E402
 
 KILLS = 200 if FULL else 20
@@ -48,6 +48,23 @@ class ResumeTest(ResumeCase):
         other = run(*self.command("other"), "--create-topics", cwd=self.folder)
         self.assertEqual(other.returncode, 2)
         self.assertIn(b"does not know", other.stderr)
+
+    def test_others_write_to_the_topic_meanwhile(self):
+        """The topic's ends never rest; the other part's records are none of ours."""
+        self.broker.make_topic("parts", 3)
+        other = self.start([*RACE, "--shard", "2/2", "--brokers", self.broker.address, "--topic", "parts",
+                            "--posting-rate", "2k/s", "--progress", "never", "-q"])
+        command = self.command("parts", "--shard", "1/2", "--posting-rate", "20k/s")
+        self.assertFalse(self.kill_behind(self.start(command), 20_000))
+        result = run(*command, cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIsNone(other.poll(), "the other part wrote all along")
+        other.kill()
+        lines = run(*RACE, "--shard", "1/2", "-q", cwd=self.folder).stdout.decode().splitlines()
+        own = by_key((str(json.loads(line)["car"]), line) for line in lines)
+        records = by_key((r.key, r.value) for r in self.broker.records("parts"))
+        self.assertGreater(len(records), len(own))
+        self.assertEqual({key: records[key] for key in own}, own)
 
     def dead_letters(self):
         path = self.folder / "dead-letter.ndjson"

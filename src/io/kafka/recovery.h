@@ -24,7 +24,8 @@ struct ReadBack {
 };
 
 /// The ends of the partitions once they stay the same for options.settle_ns: requests of a dead producer may
-/// still be on their way to the broker. Errors: runtime.
+/// still be on their way to the broker. Where others write too they never rest: then after some looks, since
+/// what the dead one had sent is there after the first. Errors: runtime.
 Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
                                                const std::vector<TopicPartition>& partitions,
                                                const std::function<bool(std::int64_t)>& pause);
