@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/random.h"
+#include "codec/encode/put.h"
 #include "codec/encoder.h"
-#include "codec/put.h"
 #include "model/play.h"
 #include "support/in_process.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/time_text.h"
 #include "model/play.h"
-#include "run/session.h"
+#include "run/generate/run.h"
 #include "support/in_process.h"
 
 namespace racesim {

@@ -10,7 +10,7 @@
 
 #include "base/time_text.h"
 #include "model/race.h"
-#include "run/session.h"
+#include "run/generate/run.h"
 #include "sim/race/session.h"
 #include "sim/race/track/tracks.h"
 #include "support/in_process.h"

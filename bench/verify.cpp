@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/time_text.h"
-#include "run/feed.h"
+#include "run/generate/feed.h"
 #include "verify/verifier.h"
 
 namespace racesim {
@@ -78,10 +78,10 @@ const Sent& plays() {
 }
 
 /// Gives the text as a file would.
-class TextLane final : public ArrivedLanes, public ArrivedLane {
+class TextSequence final : public ArrivedSequences, public ArrivedSequence {
  public:
-  explicit TextLane(const std::string& text) : text_(text) {}
-  std::vector<ArrivedLane*> lanes() override { return {this}; }
+  explicit TextSequence(const std::string& text) : text_(text) {}
+  std::vector<ArrivedSequence*> sequences() override { return {this}; }
   Result<bool> read(ByteBuffer& to) override {
     const std::size_t count = std::min(kPiece, text_.size() - given_);
     to.reserve_more(count);
@@ -103,7 +103,7 @@ void verify_lines(benchmark::State& state, const Sent& sent, bool fast) {
   options.threads = 1;
   std::uint64_t events = 0;
   for (auto _ : state) {
-    TextLane arrived(sent.text);
+    TextSequence arrived(sent.text);
     const auto result = verify(sent.manifest, *sent.truth, arrived, options);
     if (!result || result->findings.found != sent.manifest.totals->released) {
       state.SkipWithError("not verified");

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "codec/encoder.h"
 #include "model/batch.h"
-#include "run/session.h"
+#include "run/generate/run.h"
 
 namespace racesim::bench {
 
@@ -30,19 +30,19 @@ inline void run_to_null(benchmark::State& state, const RunConfig& config, std::u
   std::uint64_t events = 0;
   for (auto _ : state) {
     state.PauseTiming();
-    auto session = Session::open(config, system_clock());
-    if (!session) {
-      state.SkipWithError(session.error().what.c_str());
+    auto run = Run::open(config, system_clock());
+    if (!run) {
+      state.SkipWithError(run.error().what.c_str());
       break;
     }
     state.ResumeTiming();
-    (*session)->start();
-    const RunResult result = (*session)->wait();
+    (*run)->start();
+    const RunResult result = (*run)->wait();
     state.PauseTiming();
     if (result.error || result.status.acked < least || result.status.acked > most)
       state.SkipWithError("the run fell short");
     events += result.status.acked;
-    session->reset();
+    run->reset();
     state.ResumeTiming();
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(events));

@@ -4,12 +4,12 @@
 
 #include <exception>
 
-#include "cli/docs.h"
+#include "cli/docs/docs.h"
+#include "cli/docs/help.h"
 #include "cli/exit_codes.h"
-#include "cli/help.h"
-#include "cli/log.h"
 #include "cli/parse.h"
 #include "cli/resolve.h"
+#include "cli/terminal/log.h"
 #include "cli/values.h"
 #include "cli/version.h"
 

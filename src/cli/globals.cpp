@@ -1,6 +1,6 @@
 #include "cli/globals.h"
 
-#include "cli/log.h"
+#include "cli/terminal/log.h"
 #include "cli/values.h"
 
 namespace racesim::cli {

@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/config_file.h"
-#include "cli/terminal.h"
+#include "cli/terminal/terminal.h"
 
 namespace racesim::cli {
 

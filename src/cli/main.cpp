@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "cli/app.h"
-#include "cli/commands.h"
-#include "cli/terminal.h"
+#include "cli/commands/commands.h"
+#include "cli/terminal/terminal.h"
 
 namespace {
 

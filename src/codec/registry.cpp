@@ -2,8 +2,8 @@
 // one line in kFormats.
 #include <array>
 
+#include "codec/encode/row_encoder.h"
 #include "codec/encoder.h"
-#include "codec/row_encoder.h"
 #include "model/master.h"
 #include "model/play.h"
 #include "model/race.h"

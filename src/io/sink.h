@@ -100,7 +100,7 @@ class Sink {
   /// Where a later run may go on, for sinks that are resumable(). Any thread.
   virtual std::vector<StreamPosition> positions() const { return {}; }
 
-  /// Where the run's first records may lie, per lane, of sinks that write behind what others wrote. Any
+  /// Where the run's first records may lie, per partition, of sinks that write behind what others wrote. Any
   /// thread.
   virtual std::vector<StreamPosition> origins() const { return {}; }
 

@@ -52,7 +52,7 @@ struct PaceOptions {
   /// Live: so much of event time lies before the moment at which event time is the clock's. It is sent at
   /// once.
   std::int64_t backfill_ns = 0;
-  /// Live: the run starts when the session is ready; content.start_ns and end_ns only tell how long it is.
+  /// Live: the run starts when it is ready; content.start_ns and end_ns only tell how long it is.
   bool start_when_ready = false;
 };
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "codec/encoder.h"
 #include "run/config.h"
-#include "run/master_load.h"
+#include "run/master/load.h"
 #include "sim/scenario.h"
 
 namespace racesim {

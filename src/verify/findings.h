@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "run/session.h"
+#include "run/generate/run.h"
 
 namespace racesim {
 

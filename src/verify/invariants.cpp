@@ -14,8 +14,8 @@
 #include "model/race.h"
 #include "model/race_as.h"
 #include "model/race_simple.h"
-#include "verify/arrived_lines.h"
-#include "verify/identity.h"
+#include "verify/arrivals/arrived_lines.h"
+#include "verify/identity/identity.h"
 
 namespace racesim {
 namespace {
@@ -57,7 +57,7 @@ class Checker {
   Checker(const MasterData* master, Findings& findings)
       : findings_(findings), race_(race_laws()), plays_(plays_laws(master)) {}
 
-  Done read(ArrivedLane& lane);
+  Done read(ArrivedSequence& sequence);
   void account();
 
  private:
@@ -79,8 +79,8 @@ class Checker {
   std::vector<Breach> breaches_;
 };
 
-Done Checker::read(ArrivedLane& lane) {
-  ArrivedLines lines(lane);
+Done Checker::read(ArrivedSequence& sequence) {
+  ArrivedLines lines(sequence);
   bool first = true;
   csv_ = nullptr;
   while (lines.fill()) {
@@ -237,11 +237,11 @@ std::int64_t LawRow::time_us() const {
   return static_cast<std::int64_t>(number("Time") * 1e6);
 }
 
-Result<Findings> check_invariants(ArrivedLanes& arrivals, const MasterData* master) {
+Result<Findings> check_invariants(ArrivedSequences& arrivals, const MasterData* master) {
   Findings findings;
   Checker checker(master, findings);
-  for (ArrivedLane* lane : arrivals.lanes())
-    if (Done ok = checker.read(*lane); !ok) return tl::make_unexpected(ok.error());
+  for (ArrivedSequence* sequence : arrivals.sequences())
+    if (Done ok = checker.read(*sequence); !ok) return tl::make_unexpected(ok.error());
   checker.account();
   return findings;
 }

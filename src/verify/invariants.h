@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "run/master_load.h"
-#include "verify/arrivals.h"
+#include "run/master/load.h"
+#include "verify/arrivals/arrivals.h"
 #include "verify/findings.h"
-#include "verify/line_fields.h"
+#include "verify/identity/line_fields.h"
 
 namespace racesim {
 
@@ -49,7 +49,7 @@ std::unique_ptr<Laws> race_laws();
 /// `master`: songs, users and locations that plays refer to; may be null.
 std::unique_ptr<Laws> plays_laws(const MasterData* master);
 
-/// Reads all lanes, JSON lines or CSV with a header, of any known streams. Errors: runtime.
-Result<Findings> check_invariants(ArrivedLanes& arrivals, const MasterData* master);
+/// Reads all sequences, JSON lines or CSV with a header, of any known streams. Errors: runtime.
+Result<Findings> check_invariants(ArrivedSequences& arrivals, const MasterData* master);
 
 }  // namespace racesim

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "model/master.h"
-#include "verify/identity.h"
+#include "verify/identity/identity.h"
 #include "verify/invariants.h"
 
 namespace racesim {

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "run/content.h"
-#include "run/feed.h"
-#include "verify/expected.h"
-#include "verify/heads_encoder.h"
-#include "verify/matcher.h"
+#include "run/generate/feed.h"
+#include "verify/matching/expected.h"
+#include "verify/matching/heads_encoder.h"
+#include "verify/matching/matcher.h"
 
 namespace racesim {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 /// Owns all parts of one comparison.
 class Verification {
  public:
-  Verification(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+  Verification(const Manifest& manifest, const Content& truth, ArrivedSequences& arrivals,
                const VerifyOptions& options)
       : manifest_(manifest),
         content_(&truth),
@@ -41,7 +41,7 @@ class Verification {
 
   const Manifest& manifest_;
   const Content* content_;
-  ArrivedLanes& arrivals_;
+  ArrivedSequences& arrivals_;
   const VerifyOptions& options_;
   const Faults faults_;
   std::optional<ManifestTotals> totals_;
@@ -52,7 +52,7 @@ class Verification {
   MatchSettings settings_;
   Strays strays_;
   Findings findings_;
-  std::deque<LaneMatcher> matchers_;
+  std::deque<SequenceMatcher> matchers_;
 };
 
 SentRange Verification::sent_range() const {
@@ -87,15 +87,15 @@ Done Verification::open() {
                                  shard_range(manifest_.shard, scenario.shard_count()), content_->run,
                                  options_.threads, manifest_.faults, manifest_.content.seed);
   if (Done ok = feed_->start(); !ok) return ok;
-  const std::vector<ArrivedLane*> lanes = arrivals_.lanes();
-  expected_.emplace(*feed_, sent_range(), lanes.size(), [this](std::uint32_t stream, std::string_view key) {
-    return arrivals_.lane_of(stream, key);
-  });
+  const std::vector<ArrivedSequence*> sequences = arrivals_.sequences();
+  expected_.emplace(
+      *feed_, sent_range(), sequences.size(),
+      [this](std::uint32_t stream, std::string_view key) { return arrivals_.sequence_of(stream, key); });
   settings_.shed = &expected_->shed();
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
     matchers_.emplace_back(
-        settings_, faults_, expected_->lane(i), [this] { return expected_->more(); }, *lanes[i], strays_,
-        findings_);
+        settings_, faults_, expected_->sequence(i), [this] { return expected_->more(); }, *sequences[i],
+        strays_, findings_);
     if (options_.fast && totals_ && totals_->digest) matchers_.back().keep_digest();
     if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
   }
@@ -116,14 +116,14 @@ LeaveOut Verification::other_parts() {
 }
 
 Done Verification::match_all() {
-  for (LaneMatcher& matcher : matchers_)
+  for (SequenceMatcher& matcher : matchers_)
     if (Done ok = matcher.match(totals_.has_value()); !ok) return ok;
   return {};
 }
 
 bool Verification::all_arrived() {
   return std::all_of(matchers_.begin(), matchers_.end(),
-                     [](LaneMatcher& matcher) { return matcher.arrived_ended(); });
+                     [](SequenceMatcher& matcher) { return matcher.arrived_ended(); });
 }
 
 Done Verification::compare(const LearnTotals& learn) {
@@ -145,9 +145,9 @@ Done Verification::compare(const LearnTotals& learn) {
     }
     if (!*more) break;
   }
-  for (LaneMatcher& matcher : matchers_)
+  for (SequenceMatcher& matcher : matchers_)
     if (Done ok = matcher.finish(totals_.has_value()); !ok) return ok;
-  for (LaneMatcher& matcher : matchers_) matcher.settle_all(expected_->range());
+  for (SequenceMatcher& matcher : matchers_) matcher.settle_all(expected_->range());
   feed_->cancel();
   return {};
 }
@@ -163,8 +163,8 @@ bool arrived_as_sent(const Findings& f) {
 
 VerifyResult Verification::conclude() {
   VerifyResult result;
-  for (ArrivedLane* lane : arrivals_.lanes()) findings_[Finding::expired] += lane->expired();
-  for (const LaneMatcher& matcher : matchers_) findings_.of_other_parts += matcher.left_out();
+  for (ArrivedSequence* sequence : arrivals_.sequences()) findings_[Finding::expired] += sequence->expired();
+  for (const SequenceMatcher& matcher : matchers_) findings_.of_other_parts += matcher.left_out();
   findings_.injected = expected_->injected();
   result.findings = std::move(findings_);
   result.run = manifest_.run;
@@ -173,7 +173,7 @@ VerifyResult Verification::conclude() {
   result.digest_is_mute = !arrived_as_sent(result.findings);
   if (!result.digest_is_mute) {
     LineDigest arrived;
-    for (const LaneMatcher& matcher : matchers_)
+    for (const SequenceMatcher& matcher : matchers_)
       for (std::size_t half = 0; half < 2; ++half) arrived.sum[half] += matcher.digest().sum[half];
     result.digest_agrees = arrived == *totals_->digest;
   }
@@ -193,7 +193,7 @@ Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
               "name the folder that the run read: --master-data-dir DIR");
 }
 
-Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedSequences& arrivals,
                             const VerifyOptions& options, const LearnTotals& learn) {
   return Verification(manifest, truth, arrivals, options).run(learn);
 }

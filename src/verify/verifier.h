@@ -8,8 +8,8 @@
 #include <string>
 
 #include "run/content.h"
-#include "run/manifest.h"
-#include "verify/arrivals.h"
+#include "run/record/manifest.h"
+#include "verify/arrivals/arrivals.h"
 #include "verify/findings.h"
 
 namespace racesim {
@@ -41,7 +41,7 @@ Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest);
 
 /// Makes the stream of the manifest again and compares. `truth` is the manifest's. Errors: reading (runtime),
 /// --fast for lines without numbers (usage).
-Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedLanes& arrivals,
+Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedSequences& arrivals,
                             const VerifyOptions& options, const LearnTotals& learn = {});
 
 }  // namespace racesim

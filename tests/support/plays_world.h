@@ -16,7 +16,7 @@
 #include "model/master.h"
 #include "model/play.h"
 #include "sim/master/generator.h"
-#include "sim/plays/place_time.h"
+#include "sim/plays/plan/place_time.h"
 #include "sim/plays/plays.h"
 #include "sim/scenario.h"
 

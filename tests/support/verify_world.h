@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/time_text.h"
-#include "run/feed.h"
+#include "run/generate/feed.h"
 #include "verify/verifier.h"
 
 namespace racesim::verify_test {
@@ -40,11 +40,11 @@ struct SmallRun {
 };
 
 /// Lines in memory, given in pieces of `piece` bytes.
-class MemoryArrivals final : public ArrivedLanes, public ArrivedLane {
+class MemoryArrivals final : public ArrivedSequences, public ArrivedSequence {
  public:
   explicit MemoryArrivals(std::string text, std::size_t piece = 1 << 14)
       : text_(std::move(text)), piece_(piece) {}
-  std::vector<ArrivedLane*> lanes() override { return {this}; }
+  std::vector<ArrivedSequence*> sequences() override { return {this}; }
   Result<bool> read(ByteBuffer& to) override {
     const std::size_t count = std::min(piece_, text_.size() - given_);
     to.reserve_more(count);

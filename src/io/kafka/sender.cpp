@@ -30,8 +30,8 @@ Sender::Sender(Producer producer, std::vector<Route> routes, KafkaOptions option
   for (std::uint32_t s = 0; s < routes_.size(); ++s) {
     topics_.push_back(routes_[s].topic);
     keys_.emplace_back(routes_[s].partitions);
-    first_lane_.push_back(lanes_.size());
-    for (std::int32_t p = 0; p < routes_[s].partitions; ++p) lanes_.push_back({s, p, {}});
+    first_partition_.push_back(partitions_.size());
+    for (std::int32_t p = 0; p < routes_[s].partitions; ++p) partitions_.push_back({s, p, {}});
   }
   if (options_.transactions)
     committer_.emplace(*producer_, producer_mutex_, clock_, delivery_, options_.delivery_timeout_ns > 0,
@@ -70,14 +70,14 @@ void Sender::submit(const SharedBatch& batch, std::size_t first, std::size_t las
     }
     Flight* const flight = board(batch, granted);
     delivery_.note_sent(*batch, first, first + granted);
-    sort_into_lanes(flight, first, first + granted);
-    for (const std::size_t lane : filled_) send(lanes_[lane]);
+    sort_into_partitions(flight, first, first + granted);
+    for (const std::size_t partition : filled_) send(partitions_[partition]);
     filled_.clear();
     first += granted;
   }
 }
 
-void Sender::sort_into_lanes(Flight* flight, std::size_t first, std::size_t last) {
+void Sender::sort_into_partitions(Flight* flight, std::size_t first, std::size_t last) {
   const WireBatch& batch = *flight->batch;
   std::size_t span_end = first;
   std::uint32_t stream = 0;
@@ -90,10 +90,10 @@ void Sender::sort_into_lanes(Flight* flight, std::size_t first, std::size_t last
       span_end = next == batch.spans.end() ? last : next->first;
     }
     const KeyTable::Entry& entry = keys_[stream].find((*batch.streams)[stream], batch.heads[i].entity);
-    const std::size_t lane_index = first_lane_[stream] + static_cast<std::size_t>(entry.partition);
-    Lane& lane = lanes_[lane_index];
-    if (lane.messages.empty()) filled_.push_back(lane_index);
-    lane.messages.push_back(message_of(flight, i, entry));
+    const std::size_t index = first_partition_[stream] + static_cast<std::size_t>(entry.partition);
+    Partition& partition = partitions_[index];
+    if (partition.messages.empty()) filled_.push_back(index);
+    partition.messages.push_back(message_of(flight, i, entry));
   }
 }
 
@@ -109,53 +109,54 @@ Message Sender::message_of(Flight* flight, std::size_t event, const KeyTable::En
   return m;
 }
 
-Airborne Sender::airborne(const Lane& lane, const Message& message) const {
+Airborne Sender::airborne(const Partition& partition, const Message& message) const {
   auto* const flight = static_cast<Flight*>(message._private);
-  return {flight, event_at(*flight->batch, message.payload), lane.topic, lane.partition, -1, Persisted::no};
+  return {flight,       event_at(*flight->batch, message.payload), partition.topic, partition.partition, -1,
+          Persisted::no};
 }
 
-void Sender::send(Lane& lane) {
-  while (!lane.messages.empty()) {
+void Sender::send(Partition& partition) {
+  while (!partition.messages.empty()) {
     if (delivery_.ended()) {
       std::vector<Airborne> lost;
-      for (const Message& m : lane.messages) lost.push_back(airborne(lane, m));
-      lane.messages.clear();
+      for (const Message& m : partition.messages) lost.push_back(airborne(partition, m));
+      partition.messages.clear();
       delivery_.failed(lost, delivery_.end_reason());
       return;
     }
-    if (offer(lane)) drop_settled(lane);
-    if (!lane.messages.empty()) delivery_.wait_for_change(kWait_ns);
+    if (offer(partition)) drop_settled(partition);
+    if (!partition.messages.empty()) delivery_.wait_for_change(kWait_ns);
   }
 }
 
 /// False: the producer is dead, and took none of those that it did not take before.
-bool Sender::offer(Lane& lane) {
+bool Sender::offer(Partition& partition) {
   const std::scoped_lock lock(producer_mutex_);
   if (!producer_ || producer_->fatal_error() || (committer_ && !committer_->is_open())) return false;
-  producer_->produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
+  producer_->produce(partition.topic, partition.partition, partition.messages, options_.event_record_times);
   if (committer_)
     committer_->note_offered(
-        std::any_of(lane.messages.begin(), lane.messages.end(), is_between_transactions));
+        std::any_of(partition.messages.begin(), partition.messages.end(), is_between_transactions));
   if (!producer_->fatal_error()) return true;
   // It died meanwhile: what it refused for that is for the next one.
-  std::erase_if(lane.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
+  std::erase_if(partition.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
   return false;
 }
 
 /// Leaves those that the full queue, or a transaction that has failed, did not take.
-void Sender::drop_settled(Lane& lane) {
+void Sender::drop_settled(Partition& partition) {
   std::vector<Airborne> lost;
   rd_kafka_resp_err_t why = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::size_t kept = 0;
-  for (const Message& m : lane.messages) {
+  for (const Message& m : partition.messages) {
     if (m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL || is_between_transactions(m)) {
-      lane.messages[kept++] = m;
+      partition.messages[kept++] = m;
     } else if (m.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      lost.push_back(airborne(lane, m));
+      lost.push_back(airborne(partition, m));
       why = m.err;
     }
   }
-  lane.messages.resize(kept);
+  partition.messages.resize(kept);
   if (!lost.empty()) delivery_.failed(lost, rd_kafka_err2str(why));
 }
 

@@ -47,19 +47,19 @@ class Sender {
   void purge();
 
  private:
-  struct Lane {
+  struct Partition {
     std::uint32_t topic = 0;
     std::int32_t partition = 0;
     std::vector<Message> messages;
   };
 
   Flight* board(const SharedBatch& batch, std::size_t events);
-  void sort_into_lanes(Flight* flight, std::size_t first, std::size_t last);
-  void send(Lane& lane);
-  bool offer(Lane& lane);
-  void drop_settled(Lane& lane);
+  void sort_into_partitions(Flight* flight, std::size_t first, std::size_t last);
+  void send(Partition& partition);
+  bool offer(Partition& partition);
+  void drop_settled(Partition& partition);
   static Message message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key);
-  Airborne airborne(const Lane& lane, const Message& message) const;
+  Airborne airborne(const Partition& partition, const Message& message) const;
   void serve();
   void take(const rd_kafka_event_t& event, Unsettled* held);
   void recover(const std::string& why);
@@ -77,10 +77,10 @@ class Sender {
   const KafkaProperties properties_;
   Clock& clock_;
   Delivery& delivery_;
-  std::deque<KeyTable> keys_;  // by stream
-  std::vector<Lane> lanes_;    // partition p of stream s: first_lane_[s] + p
-  std::vector<std::size_t> first_lane_;
-  std::vector<std::size_t> filled_;  // lanes with messages
+  std::deque<KeyTable> keys_;          // by stream
+  std::vector<Partition> partitions_;  // partition p of stream s: first_partition_[s] + p
+  std::vector<std::size_t> first_partition_;
+  std::vector<std::size_t> filled_;  // partitions with messages
   Flight* current_ = nullptr;        // of the batch submitted last
   std::uint64_t next_serial_ = 0;
   Unsettled held_;                        // the server's: open when the producer died

@@ -119,21 +119,22 @@ std::vector<Airborne> Sender::send_again(Producer& producer, const std::vector<A
     const auto last = std::find_if(first, again.end(), [&](const Airborne& e) {
       return e.topic != first->topic || e.partition != first->partition;
     });
-    Lane lane{first->topic, first->partition, {}};
+    Partition partition{first->topic, first->partition, {}};
     for (auto e = first; e != last; ++e) {
       const WireBatch& batch = *e->flight->batch;
       const auto& key = keys[e->topic].find((*batch.streams)[e->topic], batch.heads[e->index].entity);
-      lane.messages.push_back(message_of(e->flight, e->index, key));
+      partition.messages.push_back(message_of(e->flight, e->index, key));
     }
     const auto is_full = [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL; };
     while (true) {
-      producer.produce(lane.topic, lane.partition, lane.messages, options_.event_record_times);
-      std::erase_if(lane.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
-      if (!waits || delivery_.ended() || !std::any_of(lane.messages.begin(), lane.messages.end(), is_full))
+      producer.produce(partition.topic, partition.partition, partition.messages, options_.event_record_times);
+      std::erase_if(partition.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
+      if (!waits || delivery_.ended() ||
+          !std::any_of(partition.messages.begin(), partition.messages.end(), is_full))
         break;
       delivery_.wait_for_change(kRoom_ns);
     }
-    for (const Message& m : lane.messages) refused.push_back(airborne(lane, m));
+    for (const Message& m : partition.messages) refused.push_back(airborne(partition, m));
     first = last;
   }
   return refused;

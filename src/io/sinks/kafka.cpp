@@ -10,8 +10,8 @@
 #include "base/check.h"
 #include "io/kafka/cluster.h"
 #include "io/kafka/delivery.h"
-#include "io/kafka/lanes.h"
 #include "io/kafka/names.h"
+#include "io/kafka/partitions.h"
 #include "io/kafka/record_times.h"
 #include "io/kafka/sender.h"
 #include "io/kafka/settings.h"
@@ -35,7 +35,7 @@ class KafkaSink final : public Sink {
             DeadLetter& dead_letter)
       : name_(std::move(name)),
         dead_letter_(dead_letter),
-        lanes_(routes, options, std::move(cluster_id), clock),
+        partitions_(routes, options, std::move(cluster_id), clock),
         delivery_(name_, names_of(routes), most_pending(options), counters_, acks, dead_letter),
         sender_(std::move(producer), std::move(routes), options, std::move(properties), clock, delivery_) {}
   ~KafkaSink() override {
@@ -50,9 +50,11 @@ class KafkaSink final : public Sink {
   /// When events leave the client's queue nobody is told: those that are not reported count as not sent.
   std::uint64_t unsent() const override { return delivery_.unsent(); }
   std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
-  std::vector<StreamPosition> positions() const override { return lanes_.positions(delivery_.positions()); }
-  std::vector<StreamPosition> origins() const override { return lanes_.origins(); }
-  Resumable* resumable() override { return &lanes_; }
+  std::vector<StreamPosition> positions() const override {
+    return partitions_.positions(delivery_.positions());
+  }
+  std::vector<StreamPosition> origins() const override { return partitions_.origins(); }
+  Resumable* resumable() override { return &partitions_; }
 
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {
     if (first < last) sender_.submit(batch, first, last);
@@ -80,7 +82,7 @@ class KafkaSink final : public Sink {
 
   const std::string name_;
   DeadLetter& dead_letter_;
-  Lanes lanes_;
+  Partitions partitions_;
   Delivery delivery_;
   Sender sender_;
   bool closed_ = false;

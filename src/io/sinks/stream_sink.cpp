@@ -161,8 +161,8 @@ std::vector<StreamPosition> StreamSink::positions() const {
   return {position_};
 }
 
-Result<std::vector<LaneTail>> StreamSink::read_back(const std::vector<StreamPosition>& known) {
-  LaneTail tail;
+Result<std::vector<PartitionTail>> StreamSink::read_back(const std::vector<StreamPosition>& known) {
+  PartitionTail tail;
   if (!known.empty()) tail.from = known.front();
   // A power cut may have taken what was written last: then all of the file is compared.
   if (static_cast<std::uint64_t>(tail.from.next_offset) > parts_.kept_bytes) tail.from = {};
@@ -174,7 +174,7 @@ Result<std::vector<LaneTail>> StreamSink::read_back(const std::vector<StreamPosi
   }
   if (in.bad()) return tl::make_unexpected(system_error("read " + parts_.file->partial_path(), errno));
   tail.end_offset = static_cast<std::int64_t>(parts_.kept_bytes);
-  return std::vector<LaneTail>{std::move(tail)};
+  return std::vector<PartitionTail>{std::move(tail)};
 }
 
 void StreamSink::give_up(const WriteStep& step) {

@@ -36,7 +36,8 @@ struct StreamParts {
 /// one is removed. close() then returns that error. After abandon() submit() succeeds and counts events as
 /// failed.
 ///
-/// A plain file can be resumed: what an earlier process left in the partial file is read back as one lane.
+/// A plain file can be resumed: what an earlier process left in the partial file is read back as one
+/// partition.
 class StreamSink final : public Sink, public Resumable {
  public:
   explicit StreamSink(StreamParts parts);
@@ -52,9 +53,9 @@ class StreamSink final : public Sink, public Resumable {
   Resumable* resumable() override { return parts_.file && !parts_.zstd ? this : nullptr; }
 
   std::string identity() const override { return {}; }
-  Result<std::vector<LaneTail>> read_back(const std::vector<StreamPosition>& known) override;
+  Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override;
   void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
-  std::size_t lane_of(const WireBatch&, std::size_t) override { return 0; }
+  std::size_t partition_of(const WireBatch&, std::size_t) override { return 0; }
   bool is_alone() const override { return true; }
   std::uint64_t most_on_the_way() const override { return 0; }
 

@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "sim/master/keyed.h"
-#include "sim/master/people.h"
-#include "sim/master/word_list.h"
+#include "sim/master/text/people.h"
+#include "sim/master/text/word_list.h"
 
 namespace racesim {
 namespace {

@@ -7,10 +7,10 @@
 #include "base/check.h"
 #include "base/time_text.h"
 #include "sim/master/durations.h"
-#include "sim/master/genres.h"
-#include "sim/master/phrase.h"
-#include "sim/master/titles.h"
-#include "sim/master/word_list.h"
+#include "sim/master/text/genres.h"
+#include "sim/master/text/phrase.h"
+#include "sim/master/text/titles.h"
+#include "sim/master/text/word_list.h"
 
 namespace racesim {
 namespace {

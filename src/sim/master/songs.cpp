@@ -4,9 +4,9 @@
 #include "base/check.h"
 #include "model/master.h"
 #include "sim/master/entities.h"
-#include "sim/master/genres.h"
 #include "sim/master/keyed.h"
 #include "sim/master/song_block.h"
+#include "sim/master/text/genres.h"
 
 namespace racesim {
 namespace {

@@ -15,8 +15,8 @@
 #include "sim/master/cities.h"
 #include "sim/master/entities.h"
 #include "sim/master/keyed.h"
-#include "sim/master/login.h"
-#include "sim/master/people.h"
+#include "sim/master/text/login.h"
+#include "sim/master/text/people.h"
 
 namespace racesim {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/time_text.h"
 #include "model/play.h"
 #include "sim/plays/draws.h"
-#include "sim/plays/session_walk.h"
+#include "sim/plays/render/session_walk.h"
 
 namespace racesim::plays {
 namespace {

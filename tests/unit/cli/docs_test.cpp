@@ -1,14 +1,14 @@
 // Goal: help, man page, reference and completions name every option of every command: they are one walk over
 // the same description. Hidden ones stay hidden. Method: a small tree; every visible name is looked for in
 // every document.
-#include "cli/docs.h"
+#include "cli/docs/docs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "cli/help.h"
+#include "cli/docs/help.h"
 #include "sample_command.h"
 
 namespace racesim::cli {

@@ -1,6 +1,6 @@
 // Goal: the progress line shows what cli.md shows, fits the screen, and appears only where it should.
 // Method: made-up counters.
-#include "cli/progress.h"
+#include "cli/terminal/progress.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/commands/run/options.h"
 #include "cli/resolve.h"
-#include "cli/run_options.h"
 
 namespace racesim::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "base/time_text.h"
+#include "cli/commands/run/options.h"
 #include "cli/resolve.h"
-#include "cli/run_options.h"
 
 namespace racesim::cli {
 namespace {

@@ -1,6 +1,6 @@
 // Goal: the summary, its JSON and the exit code tell how a run ended.
 // Method: made-up results, each rule of cli.md's table of exit codes.
-#include "cli/run_report.h"
+#include "cli/commands/run/report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // Goal: the first signal asks for an orderly end, the second for an end at once, the end of the drain time
 // too. Method: signals sent to this process while a watch blocks them; a time limit of no length in place of
 // waiting.
-#include "cli/signals.h"
+#include "cli/terminal/signals.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // Goal: colour follows --color, NO_COLOR, FORCE_COLOR, TERM and the kind of stream, in that order; errors
 // look as cli.md shows. Method: pretend environments; a pipe as the stream that is no terminal.
-#include "cli/terminal.h"
+#include "cli/terminal/terminal.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

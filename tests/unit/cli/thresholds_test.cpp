@@ -1,6 +1,6 @@
 // Goal: --threshold reads the conditions that cli.md shows, refuses others, and judges them by the result.
 // Method: a made-up result.
-#include "cli/thresholds.h"
+#include "cli/commands/run/thresholds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "codec/encode/row_encoder.h"
 #include "codec/encoder.h"
-#include "codec/row_encoder.h"
 #include "decode_support.h"
 #include "model/master.h"
 #include "support/random_rows.h"

@@ -1,6 +1,6 @@
 // Goal: numbers become the scaled integer exactly, or are refused. Method: a table of texts; and random
 // integers written in many equal ways (zeros behind, exponents both ways), which all have to come back.
-#include "codec/decode_value.h"
+#include "codec/decode/value.h"
 
 #include <gtest/gtest.h>
 

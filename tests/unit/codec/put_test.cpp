@@ -2,7 +2,7 @@
 // whichever of the quick ways the writer takes.
 // Method: every whole number below two million and those next to powers of ten against std::to_string; every
 // millisecond of a minute, and minutes around midnight in either order.
-#include "codec/put.h"
+#include "codec/encode/put.h"
 
 #include <gtest/gtest.h>
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "codec/decoder.h"
+#include "codec/encode/row_encoder.h"
 #include "codec/encoder.h"
-#include "codec/row_encoder.h"
 #include "model/master.h"
 #include "model/play.h"
 #include "model/race.h"

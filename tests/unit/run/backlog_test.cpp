@@ -1,7 +1,7 @@
 // Goal: of a run that was killed, exactly the events that its receiver does not have are sent again, whatever
-// else is in the receiver's lanes. Method: a receiver in memory with several lanes, cut off at random places,
-// with other writers' records, events refused for good and checkpoints of any age.
-#include "run/backlog.h"
+// else is in the receiver's partitions. Method: a receiver in memory with several partitions, cut off at
+// random places, with other writers' records, events refused for good and checkpoints of any age.
+#include "run/resume/backlog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "run/skipping_sink.h"
+#include "run/resume/skipping_sink.h"
 #include "support/counting_scenario.h"
 #include "support/scratch_dir.h"
 
@@ -23,12 +23,12 @@ using testing::HasSubstr;
 
 constexpr std::size_t kLanes = 3;
 
-/// Event k goes to lane k mod 3; a record is its line.
+/// Event k goes to partition k mod 3; a record is its line.
 class MemorySink final : public Sink, public Resumable {
  public:
   std::string name() const override { return "memory"; }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {
-    for (std::size_t i = first; i < last; ++i) write(lane_of(*batch, i), std::string(batch->line(i)));
+    for (std::size_t i = first; i < last; ++i) write(partition_of(*batch, i), std::string(batch->line(i)));
     return {};
   }
   Done close() override { return {}; }
@@ -37,29 +37,30 @@ class MemorySink final : public Sink, public Resumable {
   std::vector<StreamPosition> positions() const override { return positions_; }
 
   std::string identity() const override { return {}; }
-  std::size_t lane_of(const WireBatch& batch, std::size_t i) override {
+  std::size_t partition_of(const WireBatch& batch, std::size_t i) override {
     return static_cast<std::size_t>(batch.heads[i].seq % kLanes);
   }
   bool is_alone() const override { return alone; }
   std::uint64_t most_on_the_way() const override { return on_the_way; }
   void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
-  Result<std::vector<LaneTail>> read_back(const std::vector<StreamPosition>& known) override {
-    std::vector<LaneTail> tails(kLanes);
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+  Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override {
+    std::vector<PartitionTail> tails(kLanes);
+    for (std::size_t partition = 0; partition < kLanes; ++partition) {
       for (const StreamPosition& position : known)
-        if (position.partition == static_cast<int>(lane)) tails[lane].from = position;
-      tails[lane].from.partition = static_cast<int>(lane);
-      for (auto i = static_cast<std::size_t>(tails[lane].from.next_offset); i < lanes[lane].size(); ++i) {
-        const std::string& line = lanes[lane][i];
-        tails[lane].records.push_back(hash_line(line.substr(0, line.size() - 1)));
+        if (position.partition == static_cast<int>(partition)) tails[partition].from = position;
+      tails[partition].from.partition = static_cast<int>(partition);
+      for (auto i = static_cast<std::size_t>(tails[partition].from.next_offset);
+           i < partitions[partition].size(); ++i) {
+        const std::string& line = partitions[partition][i];
+        tails[partition].records.push_back(hash_line(line.substr(0, line.size() - 1)));
       }
-      tails[lane].end_offset = static_cast<std::int64_t>(lanes[lane].size());
+      tails[partition].end_offset = static_cast<std::int64_t>(partitions[partition].size());
     }
     return tails;
   }
-  void write(std::size_t lane, const std::string& line) { lanes[lane].push_back(line); }
+  void write(std::size_t partition, const std::string& line) { partitions[partition].push_back(line); }
 
-  std::vector<std::vector<std::string>> lanes{kLanes};
+  std::vector<std::vector<std::string>> partitions{kLanes};
   std::uint64_t on_the_way = 100'000;
   bool alone = false;
 
@@ -78,17 +79,17 @@ class BacklogTest : public testing::Test {
     return find_backlog(
         known, sink_, [&](std::uint64_t) { return feed(); }, places, dead_letter_);
   }
-  /// Sends all that the backlog does not have; what each lane then holds of the run.
+  /// Sends all that the backlog does not have; what each partition then holds of the run.
   void send_the_rest(Backlog backlog) {
     SettledEvents settled;
     auto inner = std::make_unique<MemorySink>();
     MemorySink& receiver = *inner;
-    receiver.lanes = sink_.lanes;
+    receiver.partitions = sink_.partitions;
     SkippingSink skipping(std::move(inner), std::move(backlog), settled);
     const auto rest = feed();
     ASSERT_TRUE(rest->start());
     while (const SharedBatch batch = rest->next()) ASSERT_TRUE(skipping.submit(batch, 0, batch->size()));
-    after_ = receiver.lanes;
+    after_ = receiver.partitions;
   }
   static std::string line(std::uint64_t event) { return std::to_string(event) + "\n"; }
 
@@ -110,32 +111,32 @@ TEST_F(BacklogTest, NothingThereMeansAllIsMissing) {
 TEST_F(BacklogTest, AnyCutGivesEveryEventOnceInOrder) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const StreamKey key = stream_key(seed, "backlog", 0);
-    sink_.lanes.assign(kLanes, {});
+    sink_.partitions.assign(kLanes, {});
     SinkCheckpoint known{"memory", "", 0, {}};
     std::vector<std::string> expected[kLanes];
     std::uint64_t cut[kLanes], checked[kLanes];
     known.ordinal = UINT64_MAX;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      cut[lane] = below(draw(key, lane), 1000 / kLanes);
-      checked[lane] = below(draw(key, 10 + lane), cut[lane] + 1);
-      for (std::uint64_t k = lane; k < 1000; k += kLanes) expected[lane].push_back(line(k));
-      for (std::uint64_t n = 0; n < cut[lane]; ++n) {
-        if (below(draw(key, 100 + n), 10) == 0) sink_.write(lane, "somebody else's\n");
-        if (n == checked[lane])
-          known.positions.push_back({"", static_cast<int>(lane),
-                                     static_cast<std::int64_t>(sink_.lanes[lane].size()),
-                                     n == 0 ? 0 : lane + (n - 1) * kLanes + 1});
-        sink_.write(lane, expected[lane][n]);
+    for (std::size_t partition = 0; partition < kLanes; ++partition) {
+      cut[partition] = below(draw(key, partition), 1000 / kLanes);
+      checked[partition] = below(draw(key, 10 + partition), cut[partition] + 1);
+      for (std::uint64_t k = partition; k < 1000; k += kLanes) expected[partition].push_back(line(k));
+      for (std::uint64_t n = 0; n < cut[partition]; ++n) {
+        if (below(draw(key, 100 + n), 10) == 0) sink_.write(partition, "somebody else's\n");
+        if (n == checked[partition])
+          known.positions.push_back({"", static_cast<int>(partition),
+                                     static_cast<std::int64_t>(sink_.partitions[partition].size()),
+                                     n == 0 ? 0 : partition + (n - 1) * kLanes + 1});
+        sink_.write(partition, expected[partition][n]);
       }
-      known.ordinal = std::min(known.ordinal, lane + checked[lane] * kLanes);
+      known.ordinal = std::min(known.ordinal, partition + checked[partition] * kLanes);
     }
     const auto backlog = find(known);
     ASSERT_TRUE(backlog) << backlog.error().what;
     EXPECT_EQ(backlog->refused, 0u);
     send_the_rest(*backlog);
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      std::erase(after_[lane], "somebody else's\n");
-      EXPECT_EQ(after_[lane], expected[lane]) << "seed " << seed << " lane " << lane;
+    for (std::size_t partition = 0; partition < kLanes; ++partition) {
+      std::erase(after_[partition], "somebody else's\n");
+      EXPECT_EQ(after_[partition], expected[partition]) << "seed " << seed << " partition " << partition;
     }
   }
 }

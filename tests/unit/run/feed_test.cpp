@@ -1,7 +1,7 @@
 // Goal: the send stream is the made stream with exactly the faults that were decided, whatever the borders of
 // slices, the threads and the place where reading begins. Method: scenarios of numbered events of several
 // entities, cut into slices in different ways; accounts kept by hand.
-#include "run/feed.h"
+#include "run/generate/feed.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

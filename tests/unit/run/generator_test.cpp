@@ -1,7 +1,7 @@
 // Goal: batches come in order and whole whatever the threads do, workers stay within their window, a cancel
 // at any moment ends everything, and memory is used again. Method: a scenario of numbered events whose slices
 // a test holds back, counts and cancels in the middle.
-#include "run/generator.h"
+#include "run/generate/generator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Goal: a manifest says all that makes a run, and what is no manifest is refused. Method: random
 // configurations are written and read again; texts are cut and changed.
-#include "run/manifest.h"
+#include "run/record/manifest.h"
 
 #include <gtest/gtest.h>
 

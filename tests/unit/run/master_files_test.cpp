@@ -2,7 +2,7 @@
 // unasked, the same bytes for the same options. Method: writes into a folder of its own and looks at what
 // lies there; failures come from real obstacles (a folder in the way, a file size limit, a file in place of a
 // folder).
-#include "run/master_files.h"
+#include "run/master/files.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "model/master.h"
-#include "run/master_load.h"
+#include "run/master/load.h"
 #include "support/scratch_dir.h"
 
 namespace racesim {

@@ -1,6 +1,6 @@
 // Goal: good master data loads whatever its spelling, bad master data is named by file and line with a
 // remedy. Method: small files written by hand, one fault each.
-#include "run/master_load.h"
+#include "run/master/load.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // Goal: events leave when they are due, to the nanosecond, whatever the schedule; nothing is skipped; what a
 // stall leaves behind is made up for, shed or reported as asked. Method: a clock that moves only when the
 // pacer sleeps or the test stalls it, and due times worked out by hand.
-#include "run/pacer.h"
+#include "run/pacing/pacer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

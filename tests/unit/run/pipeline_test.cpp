@@ -1,7 +1,7 @@
 // Goal: whatever the sinks, the pace or the user do, each sink accounts for every event that was released,
 // all sinks are closed, and the run says truly how it ended. Method: numbered events, sinks that do as told,
 // a clock that moves only when the pacer sleeps or a sink stalls it.
-#include "run/pipeline.h"
+#include "run/generate/pipeline.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

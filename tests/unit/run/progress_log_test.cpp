@@ -1,6 +1,6 @@
 // Goal: what is settled in any order is known up to its first gap, and reading can begin where it is told.
 // Method: random orders of ranges against a plain set.
-#include "run/progress_log.h"
+#include "run/resume/progress_log.h"
 
 #include <gtest/gtest.h>
 

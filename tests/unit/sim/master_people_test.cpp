@@ -15,9 +15,9 @@
 #include "model/vehicle.h"
 #include "sim/master/cities.h"
 #include "sim/master/generator.h"
-#include "sim/master/login.h"
-#include "sim/master/people.h"
-#include "sim/master/word_list.h"
+#include "sim/master/text/login.h"
+#include "sim/master/text/people.h"
+#include "sim/master/text/word_list.h"
 
 namespace racesim {
 namespace {

@@ -1,12 +1,12 @@
 // Goal: a pattern numbers its texts without gaps or twins. Method: all texts of small patterns.
-#include "sim/master/phrase.h"
+#include "sim/master/text/phrase.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
 
-#include "sim/master/word_list.h"
+#include "sim/master/text/word_list.h"
 
 namespace racesim {
 namespace {

@@ -13,8 +13,8 @@
 #include "model/master.h"
 #include "sim/master/durations.h"
 #include "sim/master/generator.h"
-#include "sim/master/genres.h"
 #include "sim/master/song_block.h"
+#include "sim/master/text/genres.h"
 
 namespace racesim {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "model/master.h"
 #include "sim/master/generator.h"
-#include "sim/master/genres.h"
 #include "sim/master/song_block.h"
-#include "sim/master/titles.h"
+#include "sim/master/text/genres.h"
+#include "sim/master/text/titles.h"
 
 namespace racesim {
 namespace {

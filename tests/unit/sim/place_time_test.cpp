@@ -1,7 +1,7 @@
 // Goal: our table gives the places of the world the time that their clocks show, to the minute.
 // Method: every built-in city against the IANA zone of the system's database, all through 2024 and 2025 and
 // at both sides of every change; then the rules one by one, unknown places, and the changes' search.
-#include "sim/plays/place_time.h"
+#include "sim/plays/plan/place_time.h"
 
 #include <date/tz.h>
 #include <gtest/gtest.h>

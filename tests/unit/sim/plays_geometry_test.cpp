@@ -1,7 +1,7 @@
 // Goal: cells tile time, classes take turns, quotas add up to the volume exactly, and a cell's plan fills its
 // quota with sessions of its own class that end before the class's next turn. Method: these properties over
 // random windows, volumes and numbers of users.
-#include "sim/plays/geometry.h"
+#include "sim/plays/plan/geometry.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "sim/plays/cell_plan.h"
-#include "sim/plays/demand.h"
+#include "sim/plays/plan/cell_plan.h"
+#include "sim/plays/plan/demand.h"
 #include "support/plays_checks.h"
 
 namespace racesim::plays_test {

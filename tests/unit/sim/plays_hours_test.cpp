@@ -9,8 +9,8 @@
 #include <array>
 #include <cmath>
 
-#include "sim/plays/activity.h"
-#include "sim/plays/audience.h"
+#include "sim/plays/plan/activity.h"
+#include "sim/plays/plan/audience.h"
 #include "support/plays_checks.h"
 #include "support/plays_stats.h"
 

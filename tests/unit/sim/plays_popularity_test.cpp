@@ -2,7 +2,7 @@
 // most plays repeat songs of the listener. Method: shares of the top ranks over five seeds against sums of
 // the law written out here; a catalogue so large that only favourites can repeat. The model was tuned on
 // seeds 1 to 20; here are 101 to 105.
-#include "sim/plays/popularity.h"
+#include "sim/plays/plan/popularity.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include <set>
 
 #include "base/random.h"
-#include "sim/plays/catalog.h"
+#include "sim/plays/plan/catalog.h"
 #include "support/plays_checks.h"
 #include "support/plays_stats.h"
 

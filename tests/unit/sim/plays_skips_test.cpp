@@ -7,7 +7,7 @@
 #include <cmath>
 #include <map>
 
-#include "sim/plays/audience.h"
+#include "sim/plays/plan/audience.h"
 #include "support/plays_checks.h"
 #include "support/plays_stats.h"
 

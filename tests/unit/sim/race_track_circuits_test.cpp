@@ -10,7 +10,7 @@
 #include "sim/race/render/fast_lap.h"
 #include "sim/race/render/templates.h"
 #include "sim/race/session.h"
-#include "sim/race/track/import.h"
+#include "sim/race/track/import/import.h"
 #include "sim/race/track/track_file.h"
 #include "support/circuit_shapes.h"
 #include "support/race_plan_world.h"

@@ -1,6 +1,6 @@
 // Goal: DRS zones lie where the track says, also across the timing line. Method: the shipped track with its
 // zones moved.
-#include "sim/race/track/drs.h"
+#include "sim/race/track/import/drs.h"
 
 #include <gtest/gtest.h>
 

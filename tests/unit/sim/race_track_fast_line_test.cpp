@@ -3,7 +3,7 @@
 // that is flat all the way round; LapTimer itself is held against a timer made anew. With
 // RACESIM_LINE_OUT=FILE in the environment the found line is written there, as
 // data/tracks/source/silverstone_line.csv has it.
-#include "sim/race/track/fast_line.h"
+#include "sim/race/track/import/fast_line.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@
 
 #include "base/random.h"
 #include "sim/race/track/curve.h"
-#include "sim/race/track/import.h"
-#include "sim/race/track/lap_timer.h"
+#include "sim/race/track/import/import.h"
+#include "sim/race/track/import/lap_timer.h"
 #include "sim/race/track/tracks.h"
 #include "sim/race/track/ways.h"
 #include "support/circuit_shapes.h"

@@ -1,7 +1,7 @@
 // Goal: any sound circuit becomes a track that a race can be held on, and a broken one is refused with the
 // reason. Method: made-up circuits through import_track(), their properties, and a table of broken texts with
 // the messages.
-#include "sim/race/track/import.h"
+#include "sim/race/track/import/import.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 #include "sim/race/track/curve.h"
-#include "sim/race/track/overlap.h"
+#include "sim/race/track/import/overlap.h"
 #include "sim/race/track/track_file.h"
 #include "sim/race/track/ways.h"
 #include "support/circuit_shapes.h"

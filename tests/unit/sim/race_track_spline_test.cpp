@@ -1,6 +1,6 @@
 // Goal: splines and smoothing do what geometry relies on. Method: circles and straight lines, whose curvature
 // is known, and series with a kink.
-#include "sim/race/track/spline.h"
+#include "sim/race/track/import/spline.h"
 
 #include <gtest/gtest.h>
 

@@ -359,9 +359,9 @@ TEST(Matcher, MissesTheHeader) {
 }
 
 /// Partitions in memory: records with keys.
-class KeyedLanes final : public ArrivedLanes {
+class KeyedSequences final : public ArrivedSequences {
  public:
-  class Lane final : public ArrivedLane {
+  class Sequence final : public ArrivedSequence {
    public:
     Result<bool> read(ByteBuffer& to) override {
       if (given) return false;
@@ -381,47 +381,47 @@ class KeyedLanes final : public ArrivedLanes {
     Lines lines, keys;
     bool given = false;
   };
-  explicit KeyedLanes(const SmallRun& run) {
+  explicit KeyedSequences(const SmallRun& run) {
     for (const SentLine& line : run.sent) {
       std::string key;
       run.truth->scenario->append_key(line.stream, line.head.entity, key);
-      Lane& lane = all[lane_of(0, key)];
-      lane.lines.push_back(line.text);
-      lane.keys.push_back(key);
+      Sequence& sequence = all[sequence_of(0, key)];
+      sequence.lines.push_back(line.text);
+      sequence.keys.push_back(key);
     }
   }
-  std::vector<ArrivedLane*> lanes() override { return {&all[0], &all[1], &all[2]}; }
-  std::uint32_t lane_of(std::uint32_t, std::string_view key) const override {
+  std::vector<ArrivedSequence*> sequences() override { return {&all[0], &all[1], &all[2]}; }
+  std::uint32_t sequence_of(std::uint32_t, std::string_view key) const override {
     return static_cast<std::uint32_t>(topic_hash(key) % all.size());
   }
   bool has_header() const override { return false; }
-  std::array<Lane, 3> all;
+  std::array<Sequence, 3> all;
 };
 
 TEST(Matcher, KnowsLanesAndKeys) {
   const SmallRun run = make_run(race_run(3, 300, 12));
-  const auto named_of_lanes = [&](KeyedLanes& lanes) {
-    const auto result = verify(run.manifest, *run.truth, lanes, {});
+  const auto named_of_sequences = [&](KeyedSequences& sequences) {
+    const auto result = verify(run.manifest, *run.truth, sequences, {});
     EXPECT_TRUE(result);
     return result ? named(result->findings) : "";
   };
-  KeyedLanes clean(run);
-  EXPECT_EQ(named_of_lanes(clean), "");
-  KeyedLanes fewer(run);
+  KeyedSequences clean(run);
+  EXPECT_EQ(named_of_sequences(clean), "");
+  KeyedSequences fewer(run);
   fewer.all[1].lines.erase(fewer.all[1].lines.begin() + 30);
   fewer.all[1].keys.erase(fewer.all[1].keys.begin() + 30);
-  EXPECT_EQ(named_of_lanes(fewer), "lost 1");
-  KeyedLanes rekeyed(run);
+  EXPECT_EQ(named_of_sequences(fewer), "lost 1");
+  KeyedSequences rekeyed(run);
   rekeyed.all[2].keys[40] = "1234";
-  EXPECT_EQ(named_of_lanes(rekeyed), "altered 1");
-  KeyedLanes elsewhere(run);
+  EXPECT_EQ(named_of_sequences(rekeyed), "altered 1");
+  KeyedSequences elsewhere(run);
   auto& from = elsewhere.all[0];
   auto& to = elsewhere.all[1];
   to.lines.insert(to.lines.begin() + 50, from.lines[50]);
   to.keys.insert(to.keys.begin() + 50, from.keys[50]);
   from.lines.erase(from.lines.begin() + 50);
   from.keys.erase(from.keys.begin() + 50);
-  EXPECT_EQ(named_of_lanes(elsewhere), "altered 1");
+  EXPECT_EQ(named_of_sequences(elsewhere), "altered 1");
 }
 
 TEST(Matcher, LinesWithoutNumbersAreToldByTheirBytes) {

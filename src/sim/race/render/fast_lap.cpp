@@ -1,7 +1,7 @@
 #include "sim/race/render/fast_lap.h"
 
 #include "sim/race/car/drive.h"
-#include "sim/race/track/drs.h"
+#include "sim/race/track/import/drs.h"
 #include "sim/race/track/ways.h"
 
 namespace racesim::race {

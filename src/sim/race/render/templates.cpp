@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "sim/race/track/curve.h"
-#include "sim/race/track/drs.h"
+#include "sim/race/track/import/drs.h"
 #include "sim/race/track/ways.h"
 
 namespace racesim::race {

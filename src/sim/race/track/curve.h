@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "sim/race/track/import/spline.h"
 #include "sim/race/track/path.h"
-#include "sim/race/track/spline.h"
 #include "sim/race/track/track.h"
 
 namespace racesim::race {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sim/race/track/import.h"
+#include "sim/race/track/import/import.h"
 #include "sim/race/track/track_file.h"
 
 namespace racesim::race {

@@ -1,0 +1,183 @@
+// racesim run
+#include <memory>
+#include <optional>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/run/options.h"
+#include "cli/commands/run/outputs.h"
+#include "cli/commands/run/report.h"
+#include "cli/exit_codes.h"
+#include "cli/globals.h"
+#include "cli/terminal/log.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
+#include "io/files/atomic_file.h"
+#include "io/files/lock_file.h"
+#include "run/generate/run.h"
+
+namespace racesim::cli {
+namespace {
+
+/// Then nothing else may be written there.
+bool events_on_stdout(const RunConfig& config) {
+  for (const SinkSpec& sink : config.delivery.sinks)
+    if (sink.kind == "stdout") return true;
+  return false;
+}
+
+void show_warnings(const std::vector<Error>& warnings) {
+  for (const Error& warning : warnings) log(LogLevel::warn, warning.what + " (" + warning.hint + ")");
+}
+
+/// Draws progress until the run has ended, and says once that a signal came.
+RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
+  bool told = false;
+  double next_headline_s = 0;
+  while (!run.wait_for(Progress::kTick_ns)) {
+    const RunStatus status = run.status();
+    progress.tick(status);
+    if (!status.headline.empty() && status.uptime_s >= next_headline_s) {
+      next_headline_s = status.uptime_s + 1;
+      log(LogLevel::debug, "Sent: " + status.headline);
+    }
+    if (const std::vector<Error> warnings = run.take_warnings(); !warnings.empty()) {
+      progress.clear();
+      show_warnings(warnings);
+    }
+    if (told || signals.count() == 0) continue;
+    told = true;
+    progress.clear();
+    log(LogLevel::info, "delivering what was made; a second signal ends at once");
+  }
+  progress.clear();
+  RunResult result = run.wait();
+  show_warnings(run.take_warnings());
+  return result;
+}
+
+/// Says how it went, everywhere it was asked for; returns the exit code.
+Result<int> report(const Context& context, const RunOptions& options, const RunConfig& config,
+                   const RunResult& result, const Interruption& interruption, RunOutputs& outputs,
+                   const Done& manifest) {
+  const Globals& globals = *context.globals;
+  int code = run_exit_code(config, result, interruption, options.thresholds);
+  // A file that could not be written does not hide how the run went.
+  const auto note = [&](const Done& written) {
+    if (written) return;
+    show_error(context, written.error());
+    if (code == kExitOk) code = exit_code(written.error().kind);
+  };
+  note(manifest);
+  // That letters were lost says all that the error says, and how many.
+  const bool told_twice = result.error && result.lost && result.lost->hint == result.error->hint;
+  if (result.error && !told_twice) show_error(context, *result.error);
+  if (result.lost) show_error(context, *result.lost);
+  if (const std::optional<Error> undelivered = undelivered_error(config, result))
+    show_error(context, *undelivered);
+  if (result.reader_gone && config.delivery.strict_pipe)
+    show_error(context,
+               {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
+  for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
+  const std::string json = summary_json(config, result, options.thresholds, code);
+  note(outputs.write_summary(json));
+  if (globals.json && events_on_stdout(config))
+    write_stderr(json);
+  else if (globals.json) {
+    if (const Done ok = write_stdout(json); !ok) return tl::make_unexpected(ok.error());
+  } else if (globals.log_format == "json") {
+    log(LogLevel::info, "run ended", summary_fields(result));
+  } else if (!globals.quiet && !result.reader_gone) {
+    write_stderr(summary_text(config, result, context.err));
+  }
+  return code;
+}
+
+/// Refuses what the run would refuse, and touches nothing.
+Result<int> dry_run(const Globals& globals, const RunOptions& options, const RunConfig& config) {
+  Result<RunPlan> plan = Run::check(config, system_clock());
+  if (!plan) return tl::make_unexpected(plan.error());
+  if (!options.lock.empty())
+    if (const Done ok = check_file_path(options.lock, Existing::written); !ok)
+      return tl::make_unexpected(ok.error());
+  for (const std::string& path : {options.summary_export, options.manifest}) {
+    if (path.empty()) continue;
+    if (const Done ok = check_file_path(path, Existing::replaced); !ok)
+      return tl::make_unexpected(ok.error());
+  }
+  show_warnings(plan->warnings);
+  if (const Done ok = write_stdout(globals.json ? plan_json(config, *plan) : plan_text(config, *plan)); !ok)
+    return tl::make_unexpected(ok.error());
+  return kExitOk;
+}
+
+Result<int> run(Context& context, const RunOptions& options) {
+  const Globals& globals = *context.globals;
+  Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
+  if (!config) return tl::make_unexpected(config.error());
+  if (globals.dry_run) return dry_run(globals, options, *config);
+  std::optional<LockFile> lock;
+  if (!options.lock.empty()) {
+    Result<LockFile> held = LockFile::acquire(options.lock);
+    if (!held) return tl::make_unexpected(held.error());
+    lock.emplace(std::move(*held));
+  }
+  const Result<bool> complete = is_complete(options, *config);
+  if (!complete) return tl::make_unexpected(complete.error());
+  if (*complete) return kExitOk;
+  Result<RunOutputs> outputs = RunOutputs::open(options);
+  if (!outputs) return tl::make_unexpected(outputs.error());
+  // Before the run: its threads inherit the blocked signals.
+  SignalWatch signals(config->delivery.drain_timeout_ns);
+  if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  Result<std::unique_ptr<Run>> opened = Run::open(*config, system_clock());
+  if (!opened) return tl::make_unexpected(opened.error());
+  Run& running = **opened;
+  if (const Done ok = outputs->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
+  running.start();
+  signals.attach({[&running] { running.stop(); }, [&running] { running.abandon(); }});
+  Progress progress(
+      progress_form(globals.progress, globals.quiet, context.out, context.err, events_on_stdout(*config)),
+      context.err);
+  const RunResult result = watch(running, progress, signals);
+  signals.detach();
+  const Done manifest = outputs->finish(running.manifest());
+  return report(context, options, *config, result, {signals.signal(), signals.count()}, *outputs, manifest);
+}
+
+/// In the order of the groups in the help.
+std::vector<OptionSpec> all_options(RunOptions& options) {
+  std::vector<OptionSpec> all;
+  for (const auto part :
+       {mode_options, what_options, pace_options, delivery_options, kafka_options, proof_options})
+    for (OptionSpec& option : part(options)) all.push_back(std::move(option));
+  return all;
+}
+
+}  // namespace
+
+CommandSpec run_command() {
+  const auto options = std::make_shared<RunOptions>();
+  CommandSpec command;
+  command.name = "run";
+  command.summary = "Make events and send them to stdout, files, an HTTP server or Kafka";
+  command.details =
+      "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
+      "byte, whatever the pace, the threads, the sinks and the shards.\n\n"
+      "stdout carries events only; messages and the summary go to stderr.";
+  command.options = all_options(*options);
+  command.missing = missing_run_options;
+  command.examples = {
+      {"racesim run --live --duration 10s --brokers localhost:9092 --create-topics",
+       "ten seconds of a race to Kafka, as they happen"},
+      {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
+       "every lap of a day of races"},
+      {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
+       "--posting-rate 500/s --api-endpoint http://localhost:8000/play",
+       "the default 10,000 plays to an HTTP server, 500 a second"},
+      {"racesim run --scenario plays --live --volume 600/min | head -3", "ten plays a second as they happen"},
+  };
+  command.run = [options](Context& context) { return run(context, *options); };
+  return command;
+}
+
+}  // namespace racesim::cli

@@ -1,0 +1,197 @@
+// racesim track show|import|list
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "cli/commands/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/globals.h"
+#include "cli/values.h"
+#include "io/files/atomic_file.h"
+#include "run/track_input.h"
+#include "sim/race/render/fast_lap.h"
+#include "sim/race/track/svg.h"
+#include "sim/race/track/track_file.h"
+#include "sim/race/track/tracks.h"
+
+namespace racesim::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using race::Track;
+
+struct TrackOptions {
+  std::string track;
+  std::string output;
+  std::string name;
+};
+
+/// To the file, or to stdout where none is named.
+Done write_text(const std::string& path, const std::string& text) {
+  if (path.empty()) return write_stdout(text);
+  Result<AtomicFile> file = AtomicFile::create(path);
+  if (!file) return tl::make_unexpected(file.error());
+  if (const Done ok = file->write(text); !ok) return ok;
+  return file->commit();
+}
+
+Result<int> show(Context& context, const TrackOptions& options) {
+  const Result<Track> track = load_track(options.track);
+  if (!track) return tl::make_unexpected(track.error());
+  const race::FastLap lap = race::drive_fast_lap(*track);
+  std::vector<double> speeds_mps;
+  for (std::size_t i = 0; i < lap.line.s_m.size(); ++i)
+    speeds_mps.push_back(lap.drive.speed_at(lap.line.step_m * static_cast<double>(i)));
+  if (context.globals->dry_run) return kExitOk;
+  if (const Done ok = write_text(options.output, race::draw_track(*track, lap.line, speeds_mps)); !ok)
+    return tl::make_unexpected(ok.error());
+  if (!options.output.empty() && !context.globals->quiet) write_stderr("wrote " + options.output + "\n");
+  return kExitOk;
+}
+
+/// What became of the centreline, so that a wrong file shows at once.
+std::string import_report(const Track& track, const TrackOptions& options, bool as_json) {
+  const double lap_s = race::drive_fast_lap(track).drive.duration_s;
+  if (as_json) {
+    Json object;
+    object["name"] = track.name;
+    object["length_m"] = track.length_m;
+    object["corners"] = track.corners.size();
+    object["drs_zones"] = track.drs_zones.size();
+    object["lap_s"] = lap_s;
+    if (!options.output.empty()) object["path"] = options.output;
+    return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  return fmt::format("{}: {:.3f} km, {} corners, {} DRS zones, fastest lap {}:{:06.3f}\n", track.name,
+                     track.length_m / 1000, track.corners.size(), track.drs_zones.size(),
+                     static_cast<int>(lap_s / 60), lap_s - 60 * static_cast<int>(lap_s / 60));
+}
+
+Result<int> import(Context& context, const TrackOptions& options) {
+  std::error_code not_there;
+  if (options.output == options.track ||
+      std::filesystem::equivalent(options.output, options.track, not_there))
+    return fail(ErrorKind::usage, "--output: " + options.output + " is the file to be imported",
+                "example: --output my-track.json");
+  if (!race::is_track_path(options.track))
+    return fail(ErrorKind::usage, "'" + options.track + "' is not a .csv or .json file",
+                "the built-in tracks need no import: racesim track list");
+  Result<Track> track = load_track(options.track);
+  if (!track) return tl::make_unexpected(track.error());
+  if (!options.name.empty()) track->name = track->title = options.name;
+  const Globals& globals = *context.globals;
+  if (!globals.dry_run)
+    if (const Done ok = write_text(options.output, race::write_track(*track)); !ok)
+      return tl::make_unexpected(ok.error());
+  const bool stdout_is_free = globals.dry_run || !options.output.empty();
+  const std::string report =
+      globals.json || !globals.quiet ? import_report(*track, options, globals.json) : "";
+  if (globals.json && stdout_is_free) {
+    if (const Done ok = write_stdout(report); !ok) return tl::make_unexpected(ok.error());
+  } else if (!report.empty()) {
+    write_stderr(report);
+  }
+  return kExitOk;
+}
+
+Result<int> list(Context& context) {
+  std::string text;
+  Json array = Json::array();
+  for (const race::EmbeddedTrack& entry : race::embedded_tracks()) {
+    const Result<Track> track = race::find_track(entry.name);
+    if (!track) return tl::make_unexpected(track.error());
+    text += fmt::format("{:<14}{:<26}{:.3f} km  {} corners  {} DRS zones\n", track->name, track->title,
+                        track->length_m / 1000, track->corners.size(), track->drs_zones.size());
+    array.push_back({{"name", track->name},
+                     {"title", track->title},
+                     {"length_m", track->length_m},
+                     {"corners", track->corners.size()},
+                     {"drs_zones", track->drs_zones.size()}});
+  }
+  if (const Done ok = write_stdout(context.globals->json ? array.dump() + "\n" : text); !ok)
+    return tl::make_unexpected(ok.error());
+  return kExitOk;
+}
+
+OptionSpec option_of(const char* name, const char* metavar, const char* help, std::string& target) {
+  OptionSpec option;
+  option.name = name;
+  option.metavar = metavar;
+  option.group = "Output";
+  option.help = help;
+  option.configurable = false;
+  option.complete = Complete::file;
+  option.set = set_text(target);
+  return option;
+}
+
+OptionSpec positional(OptionSpec option) {
+  option.positional = true;
+  option.group = "Arguments";
+  return option;
+}
+
+CommandSpec show_command() {
+  const auto options = std::make_shared<TrackOptions>();
+  OptionSpec track = positional(
+      option_of("track", "TRACK", "Name of a built-in track, or a .json or .csv file", options->track));
+  track.default_value = "silverstone";
+  CommandSpec command;
+  command.name = "show";
+  command.summary = "Draw a track's map and the speed over its fastest lap, as SVG";
+  command.options = {track,
+                     option_of("output", "FILE", "Write to this file instead of stdout", options->output)};
+  command.examples = {
+      {"racesim track show > silverstone.svg", "the default track, to be seen in a browser"},
+      {"racesim track show my-track.csv --output my-track.svg", "what an import makes of a file"}};
+  command.run = [options](Context& context) { return show(context, *options); };
+  return command;
+}
+
+CommandSpec import_command() {
+  const auto options = std::make_shared<TrackOptions>();
+  OptionSpec name = option_of("name", "NAME", "What the track is called", options->name);
+  name.default_note = "the file's name";
+  name.complete = Complete::nothing;
+  CommandSpec command;
+  command.name = "import";
+  command.summary = "Make a track of a circuit's centreline and widths";
+  command.details =
+      "The file has a line x_m,y_m,w_tr_right_m,w_tr_left_m per point of the centreline, in metres, in "
+      "driving "
+      "direction, the timing line first. The import smooths it, searches the fastest line, and places "
+      "corners, "
+      "checkpoints, DRS zones and a pit lane. A line that is open, too short, or runs back over itself is "
+      "refused; a crossing at an angle is a bridge.";
+  command.options = {
+      positional(option_of("file", "FILE", "The CSV file", options->track)),
+      option_of("output", "FILE", "Write the track's JSON to this file instead of stdout", options->output),
+      name};
+  command.examples = {{"racesim track import spa.csv --output spa.json", "once; it takes a second or two"},
+                      {"racesim run --track spa.json --laps 5", "and race there"}};
+  command.run = [options](Context& context) { return import(context, *options); };
+  return command;
+}
+
+}  // namespace
+
+CommandSpec track_command() {
+  CommandSpec list_them;
+  list_them.name = "list";
+  list_them.summary = "List the built-in tracks";
+  list_them.run = list;
+  CommandSpec command;
+  command.name = "track";
+  command.summary = "Draw, import and list tracks";
+  command.subcommands = {show_command(), import_command(), list_them};
+  command.examples = {{"racesim track show > silverstone.svg", "map and speed profile"},
+                      {"racesim track import spa.csv --output spa.json", "a track of one's own"}};
+  return command;
+}
+
+}  // namespace racesim::cli

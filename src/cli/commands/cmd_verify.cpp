@@ -1,0 +1,189 @@
+// racesim verify
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/kafka_property.h"
+#include "cli/commands/verify_input.h"
+#include "cli/exit_codes.h"
+#include "cli/globals.h"
+#include "cli/terminal/log.h"
+#include "cli/values.h"
+#include "io/files/atomic_file.h"
+#include "verify/report.h"
+
+namespace racesim::cli {
+namespace {
+
+struct VerifyCommand {
+  VerifyInput input;
+  bool fast = false, full = false, invariants = false;
+  std::int64_t watermark_ns = -1;
+  AllowedFindings allowed;
+  std::string report, junit;
+  std::uint32_t threads = 2;
+};
+
+/// Opened before anything is read, so that a path that cannot be written is told at once.
+Result<std::optional<AtomicFile>> open_output(const std::string& path) {
+  if (path.empty()) return std::optional<AtomicFile>();
+  Result<AtomicFile> file = AtomicFile::create(path);
+  if (!file) return tl::make_unexpected(file.error());
+  return std::optional<AtomicFile>(std::move(*file));
+}
+
+Done write_output(std::optional<AtomicFile>& file, const std::string& text) {
+  if (!file) return {};
+  if (Done ok = file->write(text); !ok) return ok;
+  return file->commit();
+}
+
+Done check(const Context& context, const VerifyCommand& command) {
+  if (command.fast && command.full)
+    return fail(ErrorKind::usage, "--fast and --full exclude each other", "give one of them");
+  if (command.input.against.empty())
+    return fail(ErrorKind::usage, "--against is missing", "example: --against file:events.ndjson");
+  if (command.invariants && context.on_line("manifest"))
+    return fail(ErrorKind::usage, "--invariants is for data without a manifest",
+                "with one every event is compared: leave out --invariants");
+  if (!command.invariants && command.input.manifest.empty())
+    return fail(ErrorKind::usage, "--manifest is missing",
+                "it is what racesim run --manifest FILE wrote; without one: --invariants");
+  return check_no_secret_on_line(context.settings, "verify");
+}
+
+Result<VerifyReport> compare(const VerifyCommand& command) {
+  VerifyReport report;
+  report.against = command.input.against;
+  report.allowed = command.allowed;
+  report.fast = command.fast;
+  Result<OpenedInput> input = open_input(command.input);
+  if (!input) return tl::make_unexpected(input.error());
+  VerifyOptions options;
+  options.fast = command.fast;
+  options.threads = command.threads;
+  if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
+  const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
+  if (!truth) return tl::make_unexpected(truth.error());
+  if (Done ok = open_topics(command.input, *(*truth)->scenario, *input); !ok)
+    return tl::make_unexpected(ok.error());
+  Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
+  if (!result) return tl::make_unexpected(result.error());
+  report.result = std::move(*result);
+  return report;
+}
+
+Result<VerifyReport> check_laws(const VerifyCommand& command) {
+  VerifyReport report;
+  report.against = command.input.against;
+  report.allowed = command.allowed;
+  report.invariants = true;
+  Result<Findings> findings = check_laws_of(command.input);
+  if (!findings) return tl::make_unexpected(findings.error());
+  report.result.findings = std::move(*findings);
+  return report;
+}
+
+Result<int> run(Context& context, const VerifyCommand& command) {
+  if (Done ok = check(context, command); !ok) return tl::make_unexpected(ok.error());
+  if (context.globals->dry_run) return kExitOk;
+  auto report_file = open_output(command.report);
+  if (!report_file) return tl::make_unexpected(report_file.error());
+  auto junit_file = open_output(command.junit);
+  if (!junit_file) return tl::make_unexpected(junit_file.error());
+  const std::int64_t begin_ns = system_clock().now_ns();
+  Result<VerifyReport> report = command.invariants ? check_laws(command) : compare(command);
+  if (!report) return tl::make_unexpected(report.error());
+  report->seconds = static_cast<double>(system_clock().now_ns() - begin_ns) / 1e9;
+  Done written = write_output(*report_file, report_json(*report));
+  if (Done ok = write_output(*junit_file, report_junit(*report)); !ok && written) written = std::move(ok);
+  const Globals& globals = *context.globals;
+  if (globals.json || !globals.quiet)
+    if (Done ok = write_stdout(globals.json ? report_json(*report) : report_text(*report)); !ok)
+      return tl::make_unexpected(ok.error());
+  if (!written) return tl::make_unexpected(written.error());
+  return report->good() ? kExitOk : kExitDifference;
+}
+
+OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* help, Setter set) {
+  return cli::option_of(group, {name, metavar, "", help}, std::move(set));
+}
+
+std::vector<OptionSpec> all_options(VerifyCommand& c) {
+  OptionSpec against =
+      option_of("What", "against", "SOURCE",
+                "What arrived: file:PATH (.zst is decompressed), kafka for the run's topics, or - for the "
+                "standard input",
+                set_against(c.input.against));
+  against.suggestions = {"file:", "kafka", "-"};
+  OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "The cluster, for --against kafka",
+                                 set_text(c.input.kafka.brokers));
+  brokers.default_value = c.input.kafka.brokers;
+  brokers.alias_variable = "KAFKA_BOOTSTRAP_SERVERS";
+  OptionSpec threads = option_of("How", "threads", "N", "Threads that make the events again",
+                                 set_number(c.threads, std::uint32_t{1}, std::uint32_t{256}));
+  threads.default_value = "2";
+  return {
+      file(option_of("What", "manifest", "FILE",
+                     "What racesim run --manifest FILE wrote; of a run that was killed: FILE.partial",
+                     set_text(c.input.manifest))),
+      against,
+      file(option_of("What", "master-data-dir", "DIR",
+                     "Where the master data of the run lie, if not where they were",
+                     set_text(c.input.master_data_dir))),
+      brokers,
+      option_of("What", "topic", "TOPIC", "Topic of the main stream, if not the one that the run wrote to",
+                set_text(c.input.kafka.topic)),
+      kafka_property_option(c.input.kafka.properties),
+      option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
+      option_of(
+          "How", "fast", "",
+          "Read of each line only which event it is; bytes are compared by the manifest's digest, if it has "
+          "one",
+          set_flag(c.fast)),
+      option_of(
+          "How", "invariants", "",
+          "Without a manifest: the laws that every such stream keeps (physics, numbers, times, references)",
+          set_flag(c.invariants)),
+      option_of(
+          "How", "watermark", "DURATION",
+          "A receiver may leave out what was sent later on purpose than this: then it is late, not lost",
+          set_parsed(c.watermark_ns, &parse_duration_ns)),
+      option_of("How", "allow", "KINDS", "Differences that do not count: late,duplicated,…",
+                set_parsed(c.allowed, &parse_allowed)),
+      threads,
+      file(
+          option_of("Output", "report", "FILE", "Write the result as JSON to this file", set_text(c.report))),
+      file(option_of("Output", "junit", "FILE", "Write the result as JUnit XML to this file",
+                     set_text(c.junit))),
+  };
+}
+
+}  // namespace
+
+CommandSpec verify_command() {
+  const auto options = std::make_shared<VerifyCommand>();
+  CommandSpec command;
+  command.name = "verify";
+  command.summary = "Compare what arrived with what was sent, event by event";
+  command.details =
+      "The stream of a run is made again from its manifest and compared with what arrived: what was lost, "
+      "duplicated, altered, reordered or never sent is counted and named. Faults that --faults injected are "
+      "subtracted.\n\n"
+      "The exit code is 5 if there is any difference that --allow does not name.";
+  command.options = all_options(*options);
+  command.examples = {
+      {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
+       "was every event of the run written to the file, once, unchanged and in order?"},
+      {"racesim run --duration 10s --manifest m.json | racesim verify --manifest m.json --against -",
+       "a live run, verified while it goes on"},
+      {"racesim verify --invariants --against file:events.ndjson", "is that plausible at all?"},
+  };
+  command.run = [options](Context& context) { return run(context, *options); };
+  return command;
+}
+
+}  // namespace racesim::cli

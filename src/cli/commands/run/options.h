@@ -1,0 +1,78 @@
+// The options of racesim run, as given, and how they become a RunConfig.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "cli/command.h"
+#include "cli/commands/run/thresholds.h"
+#include "io/registry.h"
+#include "run/config.h"
+
+namespace racesim::cli {
+
+struct RunOptions {
+  // Mode
+  bool live = false, historical = false;
+  std::string zone;
+  std::optional<std::int64_t> start_ns, end_ns;
+  std::uint64_t duration_s = 0;
+  std::int64_t duration_ns = 0, backfill_ns = 0;
+  std::string run_id;
+  // What
+  std::string scenario;
+  std::uint64_t seed = 0;
+  Volume volume;
+  std::string popularity;
+  RaceContent race;
+  std::string master_data_dir;
+  ShardText shard;
+  // Pace
+  Rate posting_rate;
+  std::vector<StageText> stages;
+  std::string arrivals, catch_up, on_overload;
+  double speed = 1;
+  std::int64_t max_lag_ns = 0;
+  bool realtime = false;
+  // Delivery
+  std::vector<SinkText> sinks;
+  std::string endpoint, format, dead_letter;
+  HttpOptions http;
+  KafkaOptions kafka;
+  std::string record_timestamp;
+  std::uint32_t threads = 0;
+  std::int64_t drain_timeout_ns = 0;
+  bool strict_pipe = false;
+  // Proof
+  std::string lock, summary_export, manifest;
+  bool digest = false;
+  std::vector<Threshold> thresholds;
+  std::string checkpoint;
+  bool resume = false;
+  FaultRules faults;
+  std::int64_t late_delay_ns = 0;
+};
+
+std::vector<OptionSpec> mode_options(RunOptions& options);
+std::vector<OptionSpec> what_options(RunOptions& options);
+std::vector<OptionSpec> pace_options(RunOptions& options);
+std::vector<OptionSpec> delivery_options(RunOptions& options);
+std::vector<OptionSpec> kafka_options(RunOptions& options);
+std::vector<OptionSpec> proof_options(RunOptions& options);
+
+/// Options that --historical needs and that nothing sets.
+std::vector<std::string> missing_run_options(const Settings& settings);
+
+/// The part of make_run_config() that concerns the kafka sink.
+Done fill_kafka(const RunOptions& options, const Settings& settings, bool historical, KafkaOptions& kafka);
+
+/// Checks the combination and fills in the defaults that depend on it. A live run starts now, as `clock`
+/// says. An option of the other mode is refused on the command line and ignored in the environment and in
+/// files.
+Result<RunConfig> make_run_config(const RunOptions& options, const Settings& settings, Clock& clock);
+
+}  // namespace racesim::cli

@@ -1,0 +1,179 @@
+// racesim run, groups "Pace", "Delivery" and "Proof".
+#include "cli/commands/run/options.h"
+#include "cli/values.h"
+#include "codec/encoder.h"
+#include "io/http/endpoint.h"
+
+namespace racesim::cli {
+namespace {
+
+OptionSpec repeatable(OptionSpec option) {
+  option.repeatable = true;
+  return option;
+}
+
+OptionSpec suggesting(std::vector<std::string> words, OptionSpec option) {
+  option.suggestions = std::move(words);
+  return option;
+}
+
+/// Spellings are those of the registry of sinks.
+Setter add_sink(std::vector<SinkText>& target) {
+  return [&target](const std::string& text) -> Done {
+    Result<SinkText> sink = parse_sink(text);
+    if (!sink) return tl::make_unexpected(sink.error());
+    target.push_back(std::move(*sink));
+    return {};
+  };
+}
+
+/// Checked here so that the error names the option; the sink takes the URL apart again.
+Setter set_endpoint(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    const auto endpoint = http::parse_endpoint(text);
+    if (!endpoint) return tl::make_unexpected(endpoint.error());
+    target = text;
+    return {};
+  };
+}
+
+Setter add_threshold(std::vector<Threshold>& target) {
+  return [&target](const std::string& text) -> Done {
+    Result<Threshold> threshold = parse_threshold(text);
+    if (!threshold) return tl::make_unexpected(threshold.error());
+    target.push_back(std::move(*threshold));
+    return {};
+  };
+}
+
+Setter set_faults(FaultRules& target) {
+  return [&target](const std::string& text) -> Done {
+    target = FaultRules{};
+    return parse_faults(text, target);
+  };
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const std::string_view name : encoder_formats()) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace
+
+std::vector<OptionSpec> pace_options(RunOptions& o) {
+  const auto pace = [](const OptionText& text, Setter set) {
+    return option_of("Pace", text, std::move(set));
+  };
+  return {
+      noted(pace({"posting-rate", "RATE", "",
+                  "Most events per second over all threads: 500, 0.2/s, 50k/s, 600/min; 0: no limit"},
+                 set_parsed(o.posting_rate, &parse_rate)),
+            "10/s for historical plays to http, else no limit"),
+      pace({"stages", "LIST", "", "Rates one after the other, as in 30s:100,2m:1000; the last one goes on"},
+           set_parsed(o.stages, &parse_stages)),
+      chosen(pace({"arrivals", "LAW", "constant", "Spacing of the events under a rate or stages"}, nullptr),
+             o.arrivals, {"constant", "poisson"}),
+      pace({"speed", "X", "1", "Live: event time runs X times as fast as the clock"},
+           set_positive(o.speed, 1e6)),
+      chosen(pace({"catch-up", "HOW", "paced", "After a stall: at most twice the rate, or all at once"},
+                  nullptr),
+             o.catch_up, {"paced", "burst"}),
+      chosen(pace({"on-overload", "HOW", "block",
+                   "When a sink cannot keep up: wait, leave events out, or end the run"},
+                  nullptr),
+             o.on_overload, {"block", "drop", "fail"}),
+      pace({"max-lag", "DURATION", "1s", "Lag from which on --on-overload drop and fail act"},
+           set_parsed(o.max_lag_ns, &parse_duration_ns)),
+      pace({"realtime", "", "", "Ask the kernel for real-time scheduling of the pacing thread"},
+           set_flag(o.realtime)),
+  };
+}
+
+std::vector<OptionSpec> delivery_options(RunOptions& o) {
+  const auto how = [](const OptionText& text, Setter set) {
+    return option_of("Delivery", text, std::move(set));
+  };
+  return {
+      suggesting(
+          {"stdout", "file:", "http", "kafka", "null"},
+          repeatable(noted(how({"sink", "SINK", "",
+                                "Where events go: stdout, file:PATH (.zst is compressed), http, kafka, "
+                                "null"},
+                               add_sink(o.sinks)),
+                           "stdout; http with --api-endpoint, kafka with --brokers"))),
+      how({"api-endpoint", "URL", "http://localhost:8000/play",
+           "Where the http sink POSTs; implies --sink http"},
+          set_endpoint(o.endpoint)),
+      how({"batch", "N", "1", "Events per POST; above 1 as a JSON array"},
+          set_number(o.http.batch, std::uint32_t{1}, std::uint32_t{10000})),
+      how({"connections", "N", "16", "HTTP connections over all threads, one request in flight on each"},
+          set_number(o.http.connections, std::uint32_t{1}, std::uint32_t{4096})),
+      how({"retries", "N", "5", "Further tries after an answer of 5xx, 429 or 408, or a time-out"},
+          set_number(o.http.retries, std::uint32_t{0}, std::uint32_t{1000})),
+      how({"retry-max-time", "DURATION", "5m", "How long a refused or reset connection is tried again"},
+          set_parsed(o.http.retry_max_time_ns, &parse_duration_ns)),
+      how({"timeout", "DURATION", "10s", "Time for one try, from connect to the end of the answer"},
+          set_parsed(o.http.timeout_ns, &parse_duration_ns)),
+      file(how({"token-file", "FILE", "", "File with the bearer token for the endpoint"},
+               set_text(o.http.token_file))),
+      file(
+          noted(how({"ca-file", "FILE", "", "PEM certificates to trust for https"}, set_text(o.http.ca_file)),
+                "those of the system")),
+      how({"drain-timeout", "DURATION", "30s", "After a signal: time to deliver what was made"},
+          set_parsed(o.drain_timeout_ns, &parse_duration_ns)),
+      how({"unordered", "", "",
+           "Do not keep the order of a user's events, so that a retry holds up nobody else"},
+          set_flag(o.http.unordered)),
+      how({"threads", "N", "4", "Threads that make and deliver events; they never change an event"},
+          set_number(o.threads, std::uint32_t{1}, std::uint32_t{256})),
+      chosen(
+          how({"format", "FORMAT", "json", "Form of an event: a JSON object per line, or CSV with a header"},
+              nullptr),
+          o.format, format_names()),
+      file(how({"dead-letter", "FILE", "dead-letter.ndjson",
+                "Where events go that could not be delivered; made only when needed"},
+               set_text(o.dead_letter))),
+      how({"strict-pipe", "", "", "A reader of stdout that goes away is an error"}, set_flag(o.strict_pipe)),
+  };
+}
+
+std::vector<OptionSpec> proof_options(RunOptions& o) {
+  const auto proof = [](const OptionText& text, Setter set) {
+    return option_of("Proof", text, std::move(set));
+  };
+  return {
+      suggesting(
+          {"late=", "duplicate=", "reorder=", "drop=", "corrupt="},
+          proof({"faults", "LIST", "",
+                 "Disturb events on purpose: late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.01%"},
+                set_faults(o.faults))),
+      proof({"late-delay", "DURATION", "30s",
+             "How late the late ones are at most; reordered ones wait no longer"},
+            set_parsed(o.late_delay_ns, &parse_duration_ns)),
+      file(proof(
+          {"checkpoint", "FILE", "", "Note there each second how far the run has come, so that it can go on"},
+          set_text(o.checkpoint))),
+      proof({"resume", "", "", "Go on from the checkpoint, if it is there: nothing is missing or sent twice"},
+            set_flag(o.resume)),
+      proof({"settle", "DURATION", "2s",
+             "With --resume to Kafka: how long a topic's end must stay the same before it is read back"},
+            set_parsed(o.kafka.settle_ns, &parse_duration_ns)),
+      file(proof(
+          {"lock", "FILE", "", "Run only if no other process holds this lock, else end with 6; for cron"},
+          set_text(o.lock))),
+      file(proof({"manifest", "FILE", "",
+                  "Write what the run was told and sent to this file, for racesim verify; FILE.partial until "
+                  "its end"},
+                 set_text(o.manifest))),
+      proof({"digest", "", "", "Put a digest of all lines sent into the manifest, for racesim verify --fast"},
+            set_flag(o.digest)),
+      file(proof({"summary-export", "FILE", "", "Write the result as JSON to this file"},
+                 set_text(o.summary_export))),
+      repeatable(proof({"threshold", "CONDITION", "",
+                        "End with 5 unless this holds, as in 'error_rate<0.01' or 'lag_p99_ms<5'"},
+                       add_threshold(o.thresholds))),
+  };
+}
+
+}  // namespace racesim::cli

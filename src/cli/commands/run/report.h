@@ -1,0 +1,45 @@
+// What is said of a run: its plan before, its result after.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands/run/thresholds.h"
+#include "cli/terminal/log.h"
+#include "cli/terminal/terminal.h"
+#include "run/config.h"
+#include "run/generate/run.h"
+
+namespace racesim::cli {
+
+/// How a run was ended from outside.
+struct Interruption {
+  int signal = 0;  ///< of the first signal; 0: none came
+  int count = 0;
+};
+
+/// The exit code of a run that Run::wait() has ended. A bounded run that a signal cut short ends with 128
+/// + the signal's number, then come violated thresholds (5) before undelivered events (4).
+int run_exit_code(const RunConfig& config, const RunResult& result, const Interruption& interruption,
+                  const std::vector<Threshold>& thresholds);
+
+/// The lines of --dry-run: window, volume, rate, expected time, sinks.
+std::string plan_text(const RunConfig& config, const RunPlan& plan);
+std::string plan_json(const RunConfig& config, const RunPlan& plan);
+
+/// "3 events not delivered: HTTP 500: boom (3)", if events failed and no other error tells why.
+std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result);
+
+/// The lines at the end, and the same as one JSON object.
+std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen);
+std::string summary_json(const RunConfig& config, const RunResult& result,
+                         const std::vector<Threshold>& thresholds, int exit_code);
+
+/// The summary's numbers as fields of a log line.
+std::vector<LogField> summary_fields(const RunResult& result);
+
+/// "threshold error_rate<0.01 does not hold: 0.25" for each that is violated.
+std::vector<Error> violations(const std::vector<Threshold>& thresholds, const RunResult& result);
+
+}  // namespace racesim::cli

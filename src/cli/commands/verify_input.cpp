@@ -1,0 +1,110 @@
+#include "cli/commands/verify_input.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/clock.h"
+#include "verify/arrivals/kafka_arrivals.h"
+#include "verify/invariants.h"
+
+namespace racesim::cli {
+namespace {
+
+constexpr std::int64_t kPatience_ns =
+    10'000'000'000;  ///< for a run to write its manifest behind its last event
+constexpr int kPoll_ms = 20;
+constexpr const char* kKafka = "kafka";
+
+/// Somebody holds the file: the run goes on.
+bool is_being_written(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0;
+  ::close(fd);
+  return held;
+}
+
+void wait_for_input() {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  while (::poll(&input, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+/// The manifest at the end of a pipe; none if the run ended without one.
+Result<std::optional<ManifestTotals>> learn_totals(const std::string& path, const std::string& run) {
+  const std::string partial = path + ".partial";
+  const std::int64_t deadline_ns = system_clock().now_ns() + kPatience_ns;
+  while (is_being_written(partial) && system_clock().now_ns() < deadline_ns) ::poll(nullptr, 0, kPoll_ms);
+  Result<Manifest> manifest = read_manifest(path);
+  if (!manifest || manifest->run != run) return std::optional<ManifestTotals>();
+  return manifest->totals;
+}
+
+Result<std::unique_ptr<ArrivedSequences>> open_against(const std::string& against) {
+  return open_file_arrivals(against == "-" ? against : against.substr(5));
+}
+
+}  // namespace
+
+Result<OpenedInput> open_input(const VerifyInput& input) {
+  OpenedInput opened;
+  if (input.against != kKafka) {
+    Result<std::unique_ptr<ArrivedSequences>> arrived = open_against(input.against);
+    if (!arrived) return tl::make_unexpected(arrived.error());
+    opened.arrived = std::move(*arrived);
+  }
+  std::string path = input.manifest;
+  const std::string partial = path + ".partial";
+  if (input.against == "-") {
+    wait_for_input();
+    if (is_being_written(partial)) path = partial;
+  }
+  Result<Manifest> manifest = read_manifest(path);
+  // It may have got its name between the two.
+  if (!manifest && path == partial) manifest = read_manifest(input.manifest);
+  if (!manifest) return tl::make_unexpected(manifest.error());
+  opened.manifest = std::move(*manifest);
+  if (!input.master_data_dir.empty()) opened.manifest.content.master_data_dir = input.master_data_dir;
+  if (path == partial)
+    opened.learn = [path = input.manifest, run = opened.manifest.run] { return learn_totals(path, run); };
+  return opened;
+}
+
+Done open_topics(const VerifyInput& input, const Scenario& scenario, OpenedInput& opened) {
+  if (opened.arrived) return {};
+  Result<std::unique_ptr<ArrivedSequences>> arrived =
+      open_kafka_arrivals(input.kafka, opened.manifest, scenario);
+  if (!arrived) return tl::make_unexpected(arrived.error());
+  opened.arrived = std::move(*arrived);
+  return {};
+}
+
+Result<Findings> check_laws_of(const VerifyInput& input) {
+  if (input.against == kKafka)
+    return fail(ErrorKind::usage, "--invariants reads files and pipes, not topics",
+                "kcat -C -t TOPIC -e | racesim verify --invariants --against -");
+  Result<std::unique_ptr<ArrivedSequences>> arrived = open_against(input.against);
+  if (!arrived) return tl::make_unexpected(arrived.error());
+  std::optional<MasterData> master;
+  if (!input.master_data_dir.empty()) {
+    Result<MasterData> loaded = load_master(input.master_data_dir, find_scenario("plays")->master_entities);
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    master.emplace(std::move(*loaded));
+  }
+  return check_invariants(**arrived, master ? &*master : nullptr);
+}
+
+Setter set_against(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    if (text != "-" && text != kKafka && (text.size() < 6 || text.substr(0, 5) != "file:"))
+      return fail(ErrorKind::usage, "'" + text + "' is not known", "one of: file:PATH, kafka, -");
+    target = text;
+    return {};
+  };
+}
+
+}  // namespace racesim::cli

@@ -1,0 +1,72 @@
+#include "codec/decode/check.h"
+
+#include <simdjson.h>
+#include <cstring>
+
+#include <fmt/core.h>
+
+#include "base/check.h"
+#include "codec/decoder.h"
+
+namespace racesim {
+
+static_assert(kReadAhead >= simdjson::SIMDJSON_PADDING);
+
+class JsonCheck::Impl {
+ public:
+  static constexpr std::size_t kUsualSize = 16 << 10;  ///< the parser takes 14 times as much memory
+
+  void reserve(std::size_t size) {
+    RACESIM_CHECK(parser.allocate(size, kJsonDepthLimit) == simdjson::SUCCESS);
+  }
+  simdjson::dom::parser parser;
+};
+
+namespace {
+
+std::string reason_of(simdjson::error_code code) {
+  switch (code) {
+    case simdjson::UTF8_ERROR:
+      return "not UTF-8";
+    case simdjson::DEPTH_ERROR:
+      return fmt::format("nested deeper than {} levels", kJsonDepthLimit);
+    case simdjson::STRING_ERROR:
+      return "not JSON: a string has an impossible escape or half a surrogate pair";
+    case simdjson::UNESCAPED_CHARS:
+      return "not JSON: a string holds a control character";
+    case simdjson::UNCLOSED_STRING:
+      return "not JSON: a string is never closed";
+    case simdjson::NUMBER_ERROR:
+      return "a number is not JSON or beyond 64 bits";
+    case simdjson::EMPTY:
+      return "not JSON: empty";
+    default:
+      return "not JSON: a comma, colon, bracket or quote is missing or one too many, or a word is unknown";
+  }
+}
+
+}  // namespace
+
+JsonCheck::JsonCheck() : impl_(std::make_unique<Impl>()) {
+  impl_->reserve(Impl::kUsualSize);
+}
+JsonCheck::~JsonCheck() = default;
+
+bool JsonCheck::valid(std::string_view text, std::string& why) {
+  // The library takes a NUL byte for a structural fault; it deserves its own words.
+  if (const void* nul = std::memchr(text.data(), 0, text.size())) {
+    why = fmt::format("NUL byte at position {}", static_cast<const char*>(nul) - text.data() + 1);
+    return false;
+  }
+  if (text.size() > impl_->parser.capacity()) impl_->reserve(kRecordLimit);
+  const simdjson::error_code code = impl_->parser.parse(text.data(), text.size(), false).error();
+  if (code == simdjson::SUCCESS) return true;
+  why = reason_of(code);
+  return false;
+}
+
+bool valid_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+}  // namespace racesim

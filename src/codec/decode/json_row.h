@@ -1,0 +1,51 @@
+// One JSON object to one row. Shared by the formats json and json-array.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/decode/check.h"
+#include "codec/decode/json_cursor.h"
+#include "codec/decode/row.h"
+#include "codec/decoder.h"
+
+namespace racesim {
+
+class JsonRowReader {
+ public:
+  JsonRowReader(const SchemaInfo& schema, const DecoderOptions& options);
+
+  /// Appends the row to `good`, or says in `why` what is wrong. `text`: at most kRecordLimit bytes, readable
+  /// for kReadAhead more.
+  bool read(std::string_view text, RowBatch& good, std::string& why);
+
+ private:
+  /// A key of the schema: an object with children or a field.
+  struct Node {
+    std::string_view key;
+    std::string_view path;             ///< for messages
+    const FieldInfo* field = nullptr;  ///< null for objects
+    std::vector<std::uint32_t> children;
+    std::uint64_t seen_in = 0;  ///< number of the record that had it last
+  };
+
+  void add_field(const FieldInfo& field);
+  std::uint32_t child_named(std::uint32_t parent, std::string_view key) const;
+  bool read_object(JsonCursor& in, std::uint32_t node, std::string& why);
+  bool read_key(JsonCursor& in, std::uint32_t child, std::string& why);
+  bool read_value(JsonCursor& in, const FieldInfo& field, std::size_t item, std::string& why);
+  bool read_list(JsonCursor& in, const FieldInfo& field, std::string& why);
+  bool all_seen(std::uint32_t node, std::string& why) const;
+
+  const SchemaInfo* schema_;
+  bool ignore_unknown_;
+  JsonCheck check_;
+  RowBuilder row_;
+  std::vector<Node> nodes_;  ///< the root first
+  std::uint64_t record_ = 0;
+  std::string scratch_;
+};
+
+}  // namespace racesim

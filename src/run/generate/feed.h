@@ -1,0 +1,60 @@
+// What a run sends, in order: the generator's slices with the faults that were asked for. Sending, verifying
+// and resuming all read this one sequence; an event's place in it is its ordinal.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "run/generate/disturber.h"
+#include "run/generate/generator.h"
+
+namespace racesim {
+
+/// A place in the sequence: what is sent when the slice's turn comes begins with the event `ordinal`.
+struct FeedPlace {
+  std::uint64_t slice = 0;
+  std::uint64_t ordinal = 0;
+  bool operator==(const FeedPlace&) const = default;
+};
+
+class Feed {
+ public:
+  /// The parts of a Generator, and the rules of faults, which may be empty. Reading begins at `start`, a
+  /// place() of the same feed; what faults have held back until there is found by making the slices before
+  /// once more.
+  Feed(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards, std::uint32_t run,
+       unsigned threads, const FaultRules& faults, std::uint64_t seed, FeedPlace start = {});
+
+  /// Errors: the system has no more threads.
+  Done start() { return generator_.start(); }
+  /// The next events, numbered on from the last ones; blocks. Null at the end, or after cancel(), or when
+  /// events could not be made: see error(). A batch may be empty. One reader.
+  SharedBatch next();
+  /// The reader's: whether next() has returned the last batch.
+  bool at_end() const { return disturber_ ? flushed_ : generator_.at_end(); }
+  /// The reader's: event time at which the slice of the last batch ends.
+  std::int64_t read_until_ns() const { return generator_.read_until_ns(); }
+  /// The reader's: whether there are slices to come.
+  bool has_slices() const { return !generator_.at_end(); }
+  /// The reader's: of the next batch. Not behind the last slice.
+  FeedPlace place() const {
+    // Slices before the first one are made only for what they hold back.
+    return {std::max(generator_.next_slice(), start_slice_), next_ordinal_};
+  }
+  /// Makes next() return null. Any thread.
+  void cancel() { generator_.cancel(); }
+  std::optional<Error> error() const { return generator_.error(); }
+
+ private:
+  static std::uint64_t first_slice(const Scenario& scenario, const FaultRules& faults, FeedPlace start);
+
+  Generator generator_;
+  std::optional<Disturber> disturber_;
+  const std::uint64_t start_slice_;
+  bool flushed_ = false;
+  std::uint64_t next_ordinal_ = 0;
+};
+
+}  // namespace racesim

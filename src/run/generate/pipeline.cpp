@@ -1,0 +1,185 @@
+#include "run/generate/pipeline.h"
+
+#include <algorithm>
+
+#include "base/quantity.h"
+
+namespace racesim {
+
+Pipeline::Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
+                   const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
+                   std::optional<std::int64_t> start_ns)
+    : feed_(feed),
+      pacer_(pacer),
+      times_(times),
+      sinks_(sinks),
+      pace_(pace),
+      clock_(clock),
+      event_start_ns_(event_start_ns),
+      asked_start_ns_(start_ns) {}
+
+void Pipeline::stop() {
+  stop_.store(true);
+  feed_.cancel();
+}
+
+void Pipeline::begin(std::int64_t now_ns) {
+  begun_ = true;
+  pacer_.start(now_ns, event_start_ns_, first_ordinal_);
+  times_.set_plan(pacer_.plan());
+}
+
+Pipeline::End Pipeline::run() {
+  for (const auto& sink : sinks_) sinks_report_sends_ = sinks_report_sends_ || sink->reports_sends();
+  if (const Done started = feed_.start(); !started) {
+    end_.error = started.error();
+  } else {
+    try {
+      send_all();
+    } catch (const std::exception& e) {
+      end_.error = Error{ErrorKind::runtime, std::string("send events: ") + e.what(),
+                         "raise the limit of memory (ulimit -v), or lower --threads"};
+    }
+  }
+  feed_.cancel();
+  if (const auto failed = feed_.error(); failed && !end_.error) end_.error = failed;
+  close_sinks();
+  return end_;
+}
+
+void Pipeline::send_all() {
+  // Without a plan the making of the first events takes time as that of all others does.
+  if (!pacer_.plan().limited()) counters_.first_due_ns.store(clock_.now_ns());
+  if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
+  bool going = !at_limit();
+  while (going) {
+    if (log_ != nullptr && feed_.has_slices()) log_->places.note(feed_.place());
+    const SharedBatch batch = feed_.next();
+    if (!batch) break;
+    if (!begun_) begin(clock_.now_ns());
+    std::size_t count = batch->size();
+    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - batch->first_ordinal);
+    going = send(batch, count);
+    if (going && at_limit()) break;
+    // A live slice lasts as long as its time, also one without events.
+    if (going && pace_.live) pacer_.wait_for(feed_.read_until_ns(), stop_);
+  }
+  end_.reached_end = at_limit() || (going && feed_.at_end());
+}
+
+/// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
+bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
+  if (batch->size() == 0) count_faults(*batch, 0, 0);
+  const std::uint64_t sent_before = first_ordinal_ - std::min(first_ordinal_, batch->first_ordinal);
+  for (auto from = static_cast<std::size_t>(sent_before); from < events;) {
+    const std::optional<Release> release = pacer_.next(*batch, from, stop_);
+    if (!release) return false;
+    const std::int64_t behind = overload_matters() ? behind_ns() : 0;
+    if (pace_.on_overload == Overload::fail && behind > pace_.max_lag_ns) {
+      end_.error = Error{ErrorKind::runtime, "the sinks are " + format_duration(behind) + " behind the plan",
+                         "lower the rate, raise --max-lag, or choose --on-overload block or drop"};
+      return false;
+    }
+    const bool shed = release->shed || (pace_.on_overload == Overload::drop && behind > pace_.max_lag_ns);
+    const std::size_t last = std::min(release->last, events);
+    const std::size_t count = last - from;
+    note_due(*batch, from, last);
+    count_faults(*batch, from, last);
+    if (release_log_ != nullptr) release_log_->note(*batch, from, last, shed);
+    // The time first: who sees that something was released may ask for the moment it belongs to.
+    counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
+    counters_.released.fetch_add(count);
+    next_ordinal_ = batch->first_ordinal + last;
+    if (shed)
+      counters_.shed.fetch_add(count);
+    else if (!submit(batch, from, last))
+      return false;
+    from = last;
+  }
+  return true;
+}
+
+void Pipeline::count_faults(const WireBatch& batch, std::size_t first, std::size_t last) {
+  FaultCounters& counts = counters_.faults;
+  for (std::size_t i = batch.faults.empty() ? last : first; i < last; ++i) {
+    const std::uint8_t bits = batch.faults[i];
+    if (bits == 0) continue;
+    if (bits & kFaultDuplicate) {
+      counts.duplicate.fetch_add(1);
+      continue;  // what else it suffers is the event's
+    }
+    if (bits & kFaultLate) counts.late.fetch_add(1);
+    if (bits & kFaultReorder) counts.reorder.fetch_add(1);
+    if (bits & kFaultCorrupt) counts.corrupt.fetch_add(1);
+  }
+  const bool at_end = last == batch.size();
+  for (const DroppedEvent& dropped : batch.dropped)
+    if (dropped.before >= first && (dropped.before < last || at_end)) counts.drop.fetch_add(1);
+}
+
+bool Pipeline::overload_matters() const {
+  return pace_.on_overload != Overload::block && pacer_.plan().limited() && !pacer_.in_history();
+}
+
+/// How late the oldest event is that has not gone out: the one to be released now, or one that a sink still
+/// holds. Events of one user wait for one another, so a sink may send in another order than it was given
+/// them: then the oldest is older than the count of what it sent tells.
+std::int64_t Pipeline::behind_ns() {
+  std::uint64_t most_unsent = 0;
+  for (const auto& sink : sinks_) most_unsent = std::max(most_unsent, sink->unsent());
+  const std::uint64_t sent = left_ - std::min(left_, most_unsent);
+  while (!unsent_leaves_.empty() && unsent_leaves_.front().end <= sent) unsent_leaves_.pop_front();
+  if (unsent_leaves_.empty()) return pacer_.behind_ns();
+  return std::max(pacer_.behind_ns(), clock_.now_ns() - unsent_leaves_.front().due_ns);
+}
+
+/// To every sink, also behind one that fails: each accounts for every event that was released.
+bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
+  note_left(*batch, first, last);
+  bool all_took = true;
+  for (const auto& sink : sinks_) {
+    const Done taken = sink->submit(batch, first, last);
+    if (taken) continue;
+    note_failure(*sink, taken.error());
+    all_took = false;
+  }
+  return all_took;
+}
+
+void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t last) {
+  const Pacer::Plan& plan = pacer_.plan();
+  if (!plan.limited()) return;
+  if (plan.is_history(batch, last - 1)) {
+    counters_.history.fetch_add(last - first);
+    return;
+  }
+  if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
+  const std::int64_t last_due_ns = plan.due_ns(batch, last - 1);
+  counters_.last_due_ns.store(last_due_ns);
+  if (pace_.live) counters_.most_due.store(plan.most_until(last_due_ns));
+}
+
+void Pipeline::note_left(const WireBatch& batch, std::size_t first, std::size_t last) {
+  left_ += last - first;
+  if (overload_matters()) unsent_leaves_.push_back({left_, pacer_.plan().due_ns(batch, first)});
+  if (!sinks_report_sends_ && pacer_.plan().limited())
+    record_lags(pacer_.plan(), batch, first, last, clock_.now_ns(), counters_.send_lag);
+}
+
+/// The first error counts; that a pipe's reader went away is none.
+void Pipeline::note_failure(const Sink& sink, const Error& error) {
+  if (sink.reader_gone())
+    end_.reader_gone = true;
+  else if (!end_.error)
+    end_.error = error;
+}
+
+/// Closes every sink, whatever becomes of the others.
+void Pipeline::close_sinks() {
+  for (const auto& sink : sinks_)
+    if (log_ != nullptr && !end_.reached_end) sink->leave_open();
+  for (const auto& sink : sinks_)
+    if (const Done closed = sink->close(); !closed) note_failure(*sink, closed.error());
+}
+
+}  // namespace racesim

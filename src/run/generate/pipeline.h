@@ -1,0 +1,117 @@
+// The run in the order of its data: feed → pacer → sinks. One thread, the conductor, calls run().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "io/sink.h"
+#include "run/generate/feed.h"
+#include "run/outlets/delivery_times.h"
+#include "run/pacing/pacer.h"
+#include "run/record/release_log.h"
+#include "run/resume/progress_log.h"
+
+namespace racesim {
+
+/// Events that faults changed on purpose, of those that passed the pacer.
+struct FaultCounters {
+  std::atomic<std::uint64_t> late{0};
+  std::atomic<std::uint64_t> duplicate{0};  ///< copies, beside the events themselves
+  std::atomic<std::uint64_t> reorder{0};
+  std::atomic<std::uint64_t> drop{0};
+  std::atomic<std::uint64_t> corrupt{0};
+};
+
+/// Counts and lags of a run; written by the conductor, read by any thread.
+struct PipelineCounters {
+  std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
+  std::atomic<std::uint64_t> shed{0};      ///< read it before `released`: it is then not more
+  std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
+  FaultCounters faults;
+  std::atomic<std::int64_t> event_time_ns{0};
+  // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
+  // due. Without: when sending began.
+  std::atomic<std::int64_t> first_due_ns{0};
+  std::atomic<std::int64_t> last_due_ns{0};
+  std::atomic<std::uint64_t> most_due{UINT64_MAX};  ///< live with a rate: events that it lets go by then
+  Histogram send_lag;                               ///< of sinks that send within submit()
+};
+
+class Pipeline {
+ public:
+  struct End {
+    bool reached_end = false;    ///< everything planned was released
+    bool reader_gone = false;    ///< a pipe's reader closed it, as `| head` does: no error
+    std::optional<Error> error;  ///< what else ended the run early, or went wrong at its end
+  };
+
+  /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and
+  /// by the clock; without `start_ns` it is that of run() (live), or when the first events are ready.
+  Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
+           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
+           std::optional<std::int64_t> start_ns);
+
+  /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
+  void limit(std::uint64_t events) { most_events_ = events; }
+  /// Before run(): sends from this ordinal on; the feed begins there or before.
+  void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
+  /// Before run(): tells how far it comes; outlives the pipeline.
+  void keep_log(ProgressLog& log) { log_ = &log; }
+  /// Before run(): also notes there what is released. The log outlives the pipeline.
+  void log_to(ReleaseLog& log) { release_log_ = &log; }
+  /// Sends until the plan's end (live: until its time has come), stop() or an error; closes all sinks. Once.
+  End run();
+  /// Any thread: generate no more; what was released is delivered.
+  void stop();
+
+  const PipelineCounters& counters() const { return counters_; }
+
+ private:
+  /// Events that left together.
+  struct Leave {
+    std::uint64_t end = 0;  ///< events that had left with it, since the start
+    std::int64_t due_ns = 0;
+  };
+
+  void send_all();
+  void begin(std::int64_t now_ns);
+  bool send(const SharedBatch& batch, std::size_t count);
+  bool at_limit() const { return most_events_ > 0 && next_ordinal_ >= most_events_; }
+  bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
+  void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
+  void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
+  void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
+  bool overload_matters() const;
+  std::int64_t behind_ns();
+  void note_failure(const Sink& sink, const Error& error);
+  void close_sinks();
+
+  Feed& feed_;
+  Pacer& pacer_;
+  DeliveryTimes& times_;
+  std::vector<std::unique_ptr<Sink>>& sinks_;
+  const PaceOptions& pace_;
+  Clock& clock_;
+  const std::int64_t event_start_ns_;
+  std::optional<std::int64_t> asked_start_ns_;
+  std::uint64_t most_events_ = 0;
+  std::uint64_t first_ordinal_ = 0;
+  std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
+  ProgressLog* log_ = nullptr;
+  ReleaseLog* release_log_ = nullptr;
+  bool begun_ = false;
+  bool sinks_report_sends_ = false;
+  std::atomic<bool> stop_{false};
+  PipelineCounters counters_;
+  std::uint64_t left_ = 0;           ///< events that were given to the sinks
+  std::deque<Leave> unsent_leaves_;  ///< oldest first: those of which some sink still holds events
+  End end_;
+};
+
+}  // namespace racesim

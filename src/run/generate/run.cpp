@@ -1,0 +1,380 @@
+#include "run/generate/run.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <fmt/format.h>
+#include <condition_variable>
+#include <exception>
+#include <utility>
+
+#include "run/content.h"
+#include "run/generate/pipeline.h"
+#include "run/outlets/outlets.h"
+#include "run/record/manifest.h"
+#include "run/resume/resumption.h"
+#include "run/run_id.h"
+
+namespace racesim {
+namespace {
+
+/// First in the queue for a processor, where the system allows it; returns an errno value.
+int ask_for_realtime() {
+  sched_param parameters{};
+  parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
+  return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+}
+
+}  // namespace
+
+class Run::Impl {
+ public:
+  Impl(RunConfig config, Clock& clock)
+      : config_(std::move(config)), clock_(clock), outlets_(config_, clock) {}
+  ~Impl() {
+    if (!conductor_.joinable()) return;
+    abandon();
+    conductor_.join();
+  }
+
+  Done open();
+  Result<RunPlan> check();
+  void start();
+  void stop();
+  void abandon();
+  RunResult wait();
+  bool wait_for(std::int64_t timeout_ns);
+  RunStatus status() const;
+  std::vector<Error> take_warnings();
+  Manifest manifest() const;
+
+ private:
+  void warn(Error warning);
+  void warn_of_empty_part();
+  Done open_all();
+  Done open_content();
+  std::unique_ptr<Feed> make_feed(FeedPlace place) const;
+  std::optional<std::int64_t> live_start_ns();
+  void conduct();
+  void finish(Pipeline::End end);
+  void fill_rates(RunStatus& status) const;
+  bool ended() const;
+
+  RunConfig config_;
+  Clock& clock_;
+  std::unique_ptr<Content> content_;
+  std::unique_ptr<Resumption> resumption_;  // null without --checkpoint; the sinks tell it of their events
+  Outlets outlets_;
+  std::unique_ptr<Feed> feed_;
+  std::optional<Pacer> pacer_;
+  std::optional<ReleaseLog> log_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::thread conductor_;
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  RunState state_ = RunState::idle;
+  std::optional<std::int64_t> started_ns_;
+  std::optional<std::int64_t> ended_ns_;
+  bool abandoned_ = false;
+  std::vector<Error> warnings_;
+  Pipeline::End end_;
+};
+
+Done Run::Impl::open_content() {
+  auto content = racesim::open_content(config_, clock_);
+  if (!content) return tl::make_unexpected(content.error());
+  content_ = std::move(*content);
+  return {};
+}
+
+Done Run::Impl::open() {
+  try {
+    return open_all();
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime, std::string("prepare the run: ") + e.what(),
+                "raise the limits of memory and processes (ulimit -v, ulimit -u), or lower --threads");
+  }
+}
+
+Done Run::Impl::open_all() {
+  if (!config_.checkpoint.path.empty()) {
+    auto resumption = Resumption::open(config_);
+    if (!resumption) return tl::make_unexpected(resumption.error());
+    resumption_ = std::move(*resumption);
+  }
+  if (Done ok = open_content(); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, run_text(content_->run)) : Done(); !ok) return ok;
+  auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
+  if (!pacer) return tl::make_unexpected(pacer.error());
+  pacer_ = std::move(*pacer);
+  const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
+  if (Done ok = outlets_.open(*content_, resumption_.get(), feed_at); !ok) return ok;
+  feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
+  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
+                                         clock_, config_.content.start_ns, live_start_ns());
+  pipeline_->limit(config_.content.most_events);
+  if (config_.log_releases)
+    pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
+  warn_of_empty_part();
+  if (!resumption_) return {};
+  pipeline_->begin_at(resumption_->first_ordinal());
+  pipeline_->keep_log(resumption_->log());
+  return resumption_->start(outlets_.sinks(), config_.content.start_ns, config_.content.end_ns);
+}
+
+std::unique_ptr<Feed> Run::Impl::make_feed(FeedPlace place) const {
+  std::vector<const Encoder*> encoders;
+  for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
+  return std::make_unique<Feed>(*content_->scenario, std::move(encoders),
+                                shard_range(config_.shard, content_->scenario->shard_count()), content_->run,
+                                config_.delivery.threads, config_.faults, config_.content.seed, place);
+}
+
+/// By the clock, when the first event of a live run was due: some time back, where the wall clock is past the
+/// start or there is history to send. None: when the run begins.
+std::optional<std::int64_t> Run::Impl::live_start_ns() {
+  const PaceOptions& pace = config_.pace;
+  if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
+  const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
+  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
+  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
+}
+
+Result<RunPlan> Run::Impl::check() {
+  if (Done ok = open_content(); !ok) return tl::make_unexpected(ok.error());
+  if (const auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_); !pacer)
+    return tl::make_unexpected(pacer.error());
+  if (Done ok = outlets_.check(*content_); !ok) return tl::make_unexpected(ok.error());
+  warn_of_empty_part();
+  RunPlan plan;
+  plan.planned = content_->scenario->planned_events();
+  plan.parts = content_->scenario->shard_count();
+  const ShardRange range = shard_range(config_.shard, plan.parts);
+  plan.share = static_cast<double>(range.last - range.first) / plan.parts;
+  plan.warnings = take_warnings();
+  return plan;
+}
+
+void Run::Impl::warn_of_empty_part() {
+  const std::uint32_t parts = content_->scenario->shard_count();
+  const ShardRange range = shard_range(config_.shard, parts);
+  if (range.first < range.last) return;
+  warn({ErrorKind::usage,
+        fmt::format("part {} of {} is empty: this run has {} part{}", config_.shard.index,
+                    config_.shard.count, parts, parts == 1 ? "" : "s"),
+        fmt::format("no event is lost: the other parts have them; use --shard I/{} or less", parts)});
+}
+
+void Run::Impl::warn(Error warning) {
+  const std::scoped_lock lock(mutex_);
+  warnings_.push_back(std::move(warning));
+}
+
+std::vector<Error> Run::Impl::take_warnings() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(warnings_, {});
+}
+
+void Run::Impl::start() {
+  {
+    const std::scoped_lock lock(mutex_);
+    state_ = RunState::running;
+    started_ns_ = clock_.now_ns();
+  }
+  try {
+    conductor_ = std::thread([this] { conduct(); });
+  } catch (const std::exception& e) {
+    Pipeline::End end;
+    end.error = Error{ErrorKind::runtime, std::string("start the run's thread: ") + e.what(),
+                      "raise the limits of memory and processes (ulimit -v, ulimit -u)"};
+    finish(std::move(end));
+  }
+}
+
+void Run::Impl::conduct() {
+  use_tight_timer_slack();
+  if (const int refused = config_.pace.realtime ? ask_for_realtime() : 0; refused != 0)
+    warn(system_error(
+        "--realtime: ask for real-time scheduling", refused,
+        "the run goes on without it; root may allow it: ulimit -r 1, or setcap cap_sys_nice+ep"));
+  finish(pipeline_->run());
+}
+
+void Run::Impl::finish(Pipeline::End end) {
+  if (Done closed = outlets_.close(); !closed && !end.error) end.error = closed.error();
+  bool abandoned = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    abandoned = abandoned_;
+  }
+  if (resumption_)
+    if (Done saved = resumption_->finish(end.reached_end && !end.error && !abandoned); !saved && !end.error)
+      end.error = saved.error();
+  const std::scoped_lock lock(mutex_);
+  end_ = std::move(end);
+  ended_ns_ = clock_.now_ns();
+  state_ = end_.error ? RunState::failed : RunState::stopped;
+  changed_.notify_all();
+}
+
+void Run::Impl::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (state_ == RunState::running) state_ = RunState::draining;
+  }
+  pipeline_->stop();
+}
+
+void Run::Impl::abandon() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!ended_ns_) abandoned_ = true;
+  }
+  stop();
+  outlets_.abandon();
+}
+
+bool Run::Impl::wait_for(std::int64_t timeout_ns) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::nanoseconds(timeout_ns), [&] { return ended_ns_.has_value(); });
+}
+
+RunResult Run::Impl::wait() {
+  if (conductor_.joinable()) conductor_.join();
+  RunResult result;
+  result.status = status();
+  result.seed = config_.content.seed;
+  result.run = run_text(content_->run);
+  result.start_ns = config_.content.start_ns;
+  result.end_ns = config_.content.end_ns;
+  result.drained = !abandoned_;
+  result.reached_end = end_.reached_end;
+  result.reader_gone = end_.reader_gone;
+  result.error = end_.error;
+  result.failures = outlets_.failure_reasons();
+  if (resumption_ && resumption_->refused() > 0)
+    result.failures.push_back({"refused before the run was resumed", resumption_->refused()});
+  result.lost = outlets_.lost();
+  return result;
+}
+
+Manifest Run::Impl::manifest() const {
+  Manifest manifest = manifest_of(config_, *content_);
+  const auto& sinks = outlets_.sinks();
+  for (std::size_t i = 0; i < sinks.size(); ++i)
+    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : sinks[i]->origins())
+      manifest.origins.push_back(origin);
+  if (!log_ || !ended()) return manifest;
+  const RunStatus now = status();
+  ManifestTotals totals;
+  totals.complete = end_.reached_end && !abandoned_ && now.failed == 0;
+  totals.faults = now.faults;
+  totals.sinks = now.sinks;
+  log_->fill(totals);
+  manifest.totals = std::move(totals);
+  return manifest;
+}
+
+bool Run::Impl::ended() const {
+  const std::scoped_lock lock(mutex_);
+  return ended_ns_.has_value();
+}
+
+RunStatus Run::Impl::status() const {
+  RunStatus s;
+  std::int64_t until_ns = clock_.now_ns();
+  {
+    const std::scoped_lock lock(mutex_);
+    s.state = state_;
+    if (ended_ns_) until_ns = *ended_ns_;
+    if (started_ns_) s.uptime_s = static_cast<double>(until_ns - *started_ns_) / 1e9;
+  }
+  const PipelineCounters& counters = pipeline_->counters();
+  s.shed = counters.shed.load();
+  s.released = counters.released.load();
+  s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
+              counters.faults.corrupt};
+  s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
+  s.planned = config_.shard.count == 1 ? content_->scenario->planned_events() : 0;
+  if (config_.content.most_events > 0)
+    s.planned =
+        s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
+  s.event_time_ns = counters.event_time_ns.load();
+  if (s.generated > 0) s.headline = content_->scenario->headline(s.event_time_ns);
+  const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
+  outlets_.times().read_send(*send_lag);
+  s.send_lag = summarise(*send_lag);
+  outlets_.read(s);
+  fill_rates(s);
+  return s;
+}
+
+/// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first
+/// event is due at that moment, so it takes none of the time and does not count.
+void Run::Impl::fill_rates(RunStatus& s) const {
+  const PipelineCounters& counters = pipeline_->counters();
+  const std::int64_t from_ns = counters.first_due_ns.load();
+  if (from_ns == 0) return;
+  const auto rate = [&](std::uint64_t events, std::int64_t until_ns) {
+    return until_ns > from_ns ? static_cast<double>(events) * 1e9 / static_cast<double>(until_ns - from_ns)
+                              : 0;
+  };
+  const bool planned = pacer_->plan().limited();
+  // What was sent before a live run was level with the clock has no due time either.
+  const std::uint64_t untimed = counters.history.load() + (planned ? 1 : 0);
+  const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
+  if (planned) {
+    const std::int64_t last_due_ns = counters.last_due_ns.load();
+    s.target_rate = rate(std::min(timed(s.released), counters.most_due.load()), last_due_ns);
+  }
+  for (std::size_t i = 0; i < s.sinks.size(); ++i) {
+    const double got = rate(timed(s.sinks[i].acked), outlets_.last_acked_ns(i));
+    s.got_rate = i == 0 ? got : std::min(s.got_rate, got);
+  }
+}
+
+Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Run::~Run() = default;
+
+Result<std::unique_ptr<Run>> Run::open(RunConfig config, Clock& clock) {
+  auto impl = std::make_unique<Impl>(std::move(config), clock);
+  if (Done ok = impl->open(); !ok) return tl::make_unexpected(ok.error());
+  return std::unique_ptr<Run>(new Run(std::move(impl)));
+}
+
+Result<RunPlan> Run::check(RunConfig config, Clock& clock) {
+  try {
+    return Impl(std::move(config), clock).check();
+  } catch (const std::exception& e) {
+    return fail(ErrorKind::runtime, std::string("plan the run: ") + e.what(),
+                "raise the limit of memory (ulimit -v)");
+  }
+}
+
+void Run::start() {
+  impl_->start();
+}
+void Run::stop() {
+  impl_->stop();
+}
+void Run::abandon() {
+  impl_->abandon();
+}
+RunResult Run::wait() {
+  return impl_->wait();
+}
+bool Run::wait_for(std::int64_t timeout_ns) {
+  return impl_->wait_for(timeout_ns);
+}
+Manifest Run::manifest() const {
+  return impl_->manifest();
+}
+RunStatus Run::status() const {
+  return impl_->status();
+}
+std::vector<Error> Run::take_warnings() {
+  return impl_->take_warnings();
+}
+
+}  // namespace racesim

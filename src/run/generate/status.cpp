@@ -1,0 +1,29 @@
+#include "run/generate/status.h"
+
+namespace racesim {
+
+const char* to_string(RunState state) {
+  switch (state) {
+    case RunState::idle:
+      return "idle";
+    case RunState::starting:
+      return "starting";
+    case RunState::running:
+      return "running";
+    case RunState::draining:
+      return "draining";
+    case RunState::stopped:
+      return "stopped";
+    case RunState::failed:
+      return "failed";
+  }
+  return "";
+}
+
+LagSummary summarise(const Histogram& lag) {
+  const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+  return {lag.count(), ms(lag.quantile_ns(0.5)), ms(lag.quantile_ns(0.9)), ms(lag.quantile_ns(0.99)),
+          ms(lag.max_ns())};
+}
+
+}  // namespace racesim

@@ -1,0 +1,65 @@
+// Where a run's events go: its sinks, with the lock, the dead-letter file and the times that belong to them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "io/dead_letter.h"
+#include "io/registry.h"
+#include "io/sink.h"
+#include "run/content.h"
+#include "run/generate/status.h"
+#include "run/outlets/delivery_times.h"
+#include "run/outlets/run_lock.h"
+#include "run/resume/resumption.h"
+
+namespace racesim {
+
+/// One thread, the run's, opens; status and abandon() are any thread's. Config, clock and what open()
+/// is given outlive this.
+class Outlets {
+ public:
+  Outlets(const RunConfig& config, Clock& clock);
+
+  /// What can be known without opening anything. Errors: usage, runtime.
+  Done check(const Content& content);
+  /// Opens the sinks in the order of the options. With `resumption` each leaves out what it has already.
+  Done open(const Content& content, Resumption* resumption, const Resumption::FeedAt& feed_at);
+
+  std::vector<std::unique_ptr<Sink>>& sinks() { return sinks_; }
+  const std::vector<std::unique_ptr<Sink>>& sinks() const { return sinks_; }
+  DeliveryTimes& times() { return times_; }
+  const DeliveryTimes& times() const { return times_; }
+  /// Syncs the dead-letter file, behind the last event.
+  Done close() { return dead_letter_.close(); }
+  void abandon();
+
+  /// Sets the counts of each sink and of all, and how long events took.
+  void read(RunStatus& status) const;
+  /// By the clock, 0 before the sink's first.
+  std::int64_t last_acked_ns(std::size_t sink) const { return sink_times_[sink].last_acked_ns(); }
+  std::vector<FailureReason> failure_reasons() const;
+  /// Events that are neither delivered nor in the dead-letter file.
+  std::optional<Error> lost() const;
+
+ private:
+  std::vector<SinkText> texts() const;
+  SinkRequest request_for(const SinkText& text, const Content& content, Resumption* resumption);
+  Done check_dead_letter() const;
+  Done take_lock(const Content& content, const Resumption* resumption);
+
+  const RunConfig& config_;
+  Clock& clock_;
+  DeliveryTimes times_;
+  DeadLetter dead_letter_;
+  std::optional<LockFile> lock_;
+  std::deque<SinkTimes> sink_times_;  // parallel to sinks_
+  std::vector<std::unique_ptr<Sink>> sinks_;
+};
+
+}  // namespace racesim

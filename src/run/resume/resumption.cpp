@@ -1,0 +1,148 @@
+#include "run/resume/resumption.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/files/zstd_stream.h"
+#include "run/content.h"
+#include "run/resume/skipping_sink.h"
+#include "run/run_id.h"
+
+namespace racesim {
+namespace {
+
+/// Sinks whose content cannot be told from what they were given.
+Done check_sinks(const RunConfig& config) {
+  for (const SinkSpec& sink : config.delivery.sinks) {
+    if (sink.kind == "stdout")
+      return fail(ErrorKind::usage, "--checkpoint: a pipe cannot be gone on with",
+                  "choose --sink file:PATH, kafka or http");
+    if (sink.kind == "file" && is_compressed(sink.target))
+      return fail(ErrorKind::usage, "--checkpoint: a compressed file cannot be gone on with",
+                  "write " + sink.target.substr(0, sink.target.size() - 4) + " and compress it afterwards");
+  }
+  if (config.pace.on_overload == Overload::drop)
+    return fail(ErrorKind::usage, "--checkpoint and --on-overload drop exclude each other",
+                "what was left out cannot be told from what was lost: --on-overload block");
+  return {};
+}
+
+/// A live run began when it did; its end moves with it.
+void restore_window(const Checkpoint& known, RunConfig& config) {
+  if (!config.pace.live) return;
+  ContentOptions& content = config.content;
+  if (content.end_ns) *content.end_ns += known.start_ns - content.start_ns;
+  content.start_ns = known.start_ns;
+  config.pace.start_when_ready = false;
+}
+
+/// By the name that the checkpoint has of it.
+bool is_same_sink(const SinkSpec& sink, const DeliveryOptions& delivery, const std::string& known_name) {
+  if (sink.kind == "kafka") {
+    // Without --topic the scenario names it, and the options that say so were the same.
+    const std::string address = "kafka://" + delivery.kafka.brokers + "/" + delivery.kafka.topic;
+    return known_name.compare(0, address.size(), address) == 0 &&
+           (delivery.kafka.topic.empty() || known_name.size() == address.size());
+  }
+  if (sink.kind == "file") return known_name == "file:" + sink.target;
+  return known_name == (sink.kind == "http" ? sink.target : sink.kind);
+}
+
+Done check_same(const Checkpoint& known, const RunConfig& config, const std::string& content) {
+  const std::string name = "--checkpoint " + config.checkpoint.path;
+  if (known.content != content)
+    return fail(ErrorKind::usage, name + " is of another run: " + known.content + "; this is " + content,
+                "give the options of that run, or remove the checkpoint to begin anew");
+  const std::vector<SinkSpec>& sinks = config.delivery.sinks;
+  const bool same_sinks = std::equal(sinks.begin(), sinks.end(), known.sinks.begin(), known.sinks.end(),
+                                     [&](const SinkSpec& sink, const auto& other) {
+                                       return is_same_sink(sink, config.delivery, other.name);
+                                     });
+  if (same_sinks) return {};
+  std::string names;
+  for (const SinkCheckpoint& sink : known.sinks) names += (names.empty() ? "" : ", ") + sink.name;
+  return fail(ErrorKind::usage, name + " does not know these sinks, but " + names,
+              "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
+}
+
+}  // namespace
+
+Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
+  restore_window(known, config);
+  const auto content = open_content(config, clock);
+  if (!content) return tl::make_unexpected(content.error());
+  return check_same(known, config, content_text(config, run_text((*content)->run)));
+}
+
+Resumption::Resumption(std::string path, std::optional<Checkpoint> known)
+    : path_(std::move(path)), known_(std::move(known)), log_(known_ ? known_->place : FeedPlace{}) {}
+
+Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
+  if (Done ok = check_sinks(config); !ok) return tl::make_unexpected(ok.error());
+  const std::string& path = config.checkpoint.path;
+  Result<std::optional<Checkpoint>> known = load_checkpoint(path);
+  if (!known) return tl::make_unexpected(known.error());
+  if (*known && !config.checkpoint.resume)
+    return fail(ErrorKind::usage, "--checkpoint " + path + ": there is one already, of run " + (*known)->run,
+                "go on from it: --resume   or remove it to begin anew");
+  if (*known) restore_window(**known, config);
+  return std::unique_ptr<Resumption>(new Resumption(path, std::move(*known)));
+}
+
+Done Resumption::check(const RunConfig& config, const std::string& run) {
+  next_.run = run;
+  next_.content = content_text(config, run);
+  return known_ ? check_same(*known_, config, next_.content) : Done();
+}
+
+FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
+  return known_ && known_->place.ordinal <= ordinal ? known_->place : FeedPlace{};
+}
+
+Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
+                                                 DeadLetter& dead_letter) {
+  dead_letter_ = &dead_letter;
+  log_.origins.push_back(sink->origins());
+  if (!known_) return sink;
+  const SinkCheckpoint& known = known_->sinks[log_.sinks.size() - 1];  // check() has counted them
+  if (known.name != sink->name())
+    return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
+                "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
+  log_.origins.back() = known.origins;
+  Backlog backlog;
+  backlog.below = known.ordinal;
+  if (sink->resumable() != nullptr) {
+    if (known.identity != sink->resumable()->identity())
+      return fail(ErrorKind::usage,
+                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " +
+                      sink->resumable()->identity(),
+                  "give the run the same place to write to, or remove the checkpoint to begin anew");
+    const auto feed_from = [&](std::uint64_t ordinal) { return feed_at(place_before(ordinal)); };
+    Result<Backlog> found = find_backlog(known, *sink, feed_from, log_.places, dead_letter);
+    if (!found) return tl::make_unexpected(found.error());
+    backlog = std::move(*found);
+    refused_ += backlog.refused;
+  }
+  first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), backlog.first_missing());
+  return std::make_unique<SkippingSink>(std::move(sink), std::move(backlog), log_.sinks.back());
+}
+
+FeedPlace Resumption::place() const {
+  return place_before(first_ordinal());
+}
+
+Done Resumption::start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t start_ns,
+                       std::optional<std::int64_t> end_ns) {
+  for (SettledEvents& sink : log_.sinks) sink.settle(0, first_ordinal());
+  next_.start_ns = start_ns;
+  next_.end_ns = end_ns;
+  checkpointer_ = std::make_unique<Checkpointer>(path_, next_, sinks, log_, *dead_letter_);
+  return checkpointer_->start();
+}
+
+Done Resumption::finish(bool complete) {
+  if (Done saved = checkpointer_->finish(complete); !saved) return saved;
+  return {};
+}
+
+}  // namespace racesim

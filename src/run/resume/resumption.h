@@ -1,0 +1,73 @@
+// The part of a run that lets it be killed and gone on with: checkpoints while it runs, and the way back
+// from one. Without --checkpoint a run has none.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "io/dead_letter.h"
+#include "run/config.h"
+#include "run/record/checkpoint.h"
+#include "run/resume/backlog.h"
+#include "run/resume/checkpointer.h"
+#include "run/resume/progress_log.h"
+
+namespace racesim {
+
+/// Refuses (usage) the checkpoint of another run or of other sinks. Opens no sink. Errors also those of
+/// open_content().
+Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock);
+
+/// Called in this order by one thread: open, check, add_sink and resume for each sink, start, finish.
+class Resumption {
+ public:
+  using FeedAt = std::function<std::unique_ptr<Feed>(FeedPlace place)>;
+
+  /// Reads the checkpoint, if there is one to go on from, and gives the run the window that it had. Errors:
+  /// usage, for a checkpoint that is not to be gone on with, or for sinks that cannot be.
+  static Result<std::unique_ptr<Resumption>> open(RunConfig& config);
+
+  /// Refuses (usage) the checkpoint of another run, or of other sinks.
+  Done check(const RunConfig& config, const std::string& run);
+  bool resumes() const { return known_.has_value(); }
+
+  /// What the next sink is to tell of its events; lives as long as this.
+  SettledEvents& add_sink() { return log_.sinks.emplace_back(); }
+  /// Finds what the sink added last has already, and leaves that out of what it is given. A new run: the
+  /// sink. `dead_letter` outlives this.
+  Result<std::unique_ptr<Sink>> resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
+                                       DeadLetter& dead_letter);
+
+  /// Where the run's feed begins, and its first event that some sink is missing.
+  FeedPlace place() const;
+  std::uint64_t first_ordinal() const { return first_ordinal_.value_or(0); }
+  ProgressLog& log() { return log_; }
+  /// Events that receivers had refused before the kill, now in the dead-letter file.
+  std::uint64_t refused() const { return refused_; }
+
+  /// Writes the first checkpoint; from here on one a second.
+  Done start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t start_ns,
+             std::optional<std::int64_t> end_ns);
+  /// Writes the last one. Errors also that an earlier one could not be written.
+  Done finish(bool complete);
+
+ private:
+  Resumption(std::string path, std::optional<Checkpoint> known);
+  FeedPlace place_before(std::uint64_t ordinal) const;
+
+  const std::string path_;
+  const std::optional<Checkpoint> known_;
+  Checkpoint next_;
+  ProgressLog log_;
+  DeadLetter* dead_letter_ = nullptr;           // of the sinks; every run has one at least
+  std::optional<std::uint64_t> first_ordinal_;  // none: no sink yet
+  std::uint64_t refused_ = 0;
+  std::unique_ptr<Checkpointer> checkpointer_;
+};
+
+}  // namespace racesim

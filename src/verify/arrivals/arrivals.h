@@ -1,0 +1,45 @@
+// Where what arrived is read from. A sequence is a sequence in which racesim promises an order: a file, a
+// pipe, a partition of a topic.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "model/batch.h"
+
+namespace racesim {
+
+class ArrivedSequence {
+ public:
+  virtual ~ArrivedSequence() = default;
+  /// Appends further bytes: lines with their line ends, in pieces of any size; only the last line of all may
+  /// lack it. False: nothing is left, or will ever come. Blocks. Errors: runtime.
+  virtual Result<bool> read(ByteBuffer& to) = 0;
+  /// Where people find line `line`, which begins at `byte` of all that read() gave; both from 0.
+  virtual std::string place(std::uint64_t line, std::uint64_t byte) const = 0;
+  /// The records have keys, and key() gives that of a line. Only lines not before the last one asked for.
+  virtual bool has_keys() const { return false; }
+  virtual std::string_view key(std::uint64_t /*line*/) { return {}; }
+  /// How many records were gone already from where the run began (a topic's retention).
+  virtual std::uint64_t expired() const { return 0; }
+};
+
+/// Several sequences and which of them an event belongs to.
+class ArrivedSequences {
+ public:
+  virtual ~ArrivedSequences() = default;
+  virtual std::vector<ArrivedSequence*> sequences() = 0;
+  /// The sequence of the events of this stream with this key; called once per entity.
+  virtual std::uint32_t sequence_of(std::uint32_t /*stream*/, std::string_view /*key*/) const { return 0; }
+  /// Files begin with the header of formats that have one.
+  virtual bool has_header() const { return true; }
+};
+
+/// A file (.zst is decompressed) or "-", the standard input. Errors: runtime.
+Result<std::unique_ptr<ArrivedSequences>> open_file_arrivals(const std::string& path);
+
+}  // namespace racesim

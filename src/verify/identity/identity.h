@@ -1,0 +1,62 @@
+// Which event a line says it is: its stream, run, owner and number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sim/scenario.h"
+#include "verify/identity/line_fields.h"
+
+namespace racesim {
+
+struct Identity {
+  std::uint32_t stream = 0;
+  std::uint32_t owner = 0;
+  std::uint64_t seq = 0;
+  std::optional<std::uint32_t> run;  ///< none: lines of that form do not say
+};
+
+/// The fields of one schema that make up the identity, as indices of SchemaInfo::fields; -1: it has none.
+struct IdentityFields {
+  int event_id = -1;  ///< carries all the rest (model/event_id.h)
+  int run = -1;
+  int owner = -1;  ///< ends in the owner's number: "63", "car-1"
+  int seq = -1;
+  bool known() const { return event_id >= 0 || seq >= 0; }
+};
+IdentityFields identity_fields(const SchemaInfo& schema);
+
+/// What the two forms of Fast-F1 and OpenF1 lack is a number: their events are told apart by their bytes
+/// only.
+class IdentityReader {
+ public:
+  IdentityReader(std::span<const StreamInfo> streams, bool csv);
+
+  /// The stream whose form the line has, by its fields; none if it has the fields of no stream.
+  std::optional<std::uint32_t> stream_of(const LineFields& line) const;
+  /// `line` without its line end.
+  std::optional<Identity> read(std::string_view line) const;
+
+ private:
+  std::optional<Identity> read_as(std::uint32_t stream, const LineFields& line) const;
+
+  std::span<const StreamInfo> streams_;
+  std::vector<IdentityFields> fields_;
+  const bool csv_;
+};
+
+/// The number that ends a text: 63 of "63", 1 of "car-1".
+std::optional<std::uint64_t> number_at_end(std::string_view text);
+std::optional<Uuid> parse_uuid_text(std::string_view text);
+
+/// Names an event among all events of a run.
+constexpr std::uint64_t identity_key(std::uint32_t stream, std::uint32_t owner, std::uint64_t seq) {
+  const std::uint64_t x = (static_cast<std::uint64_t>(stream) << 32 | owner) * 0x9e3779b97f4a7c15ULL;
+  const std::uint64_t y = (x ^ (x >> 29)) + seq * 0xbf58476d1ce4e5b9ULL;
+  return (y ^ (y >> 31)) * 0x94d049bb133111ebULL;
+}
+
+}  // namespace racesim

@@ -1,0 +1,238 @@
+#include "verify/matching/matcher.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <algorithm>
+#include <cstring>
+
+namespace racesim {
+namespace {
+
+/// Fewer keys than these are not worth being gone over.
+constexpr std::size_t kLeastTidied = 65'536;
+
+}  // namespace
+
+SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& faults,
+                                 ExpectedSequence& expected, More more, ArrivedSequence& arrived,
+                                 Strays& strays, Findings& findings)
+    : settings_(settings),
+      faults_(faults),
+      expected_(expected),
+      more_(std::move(more)),
+      lines_(arrived, settings.leave_out),
+      strays_(strays),
+      findings_(findings),
+      identities_(settings.streams, settings.csv),
+      fast_(settings.streams, settings.csv, settings.run),
+      highest_(settings.streams.size()),
+      last_(settings.streams.size()),
+      keys_(settings.streams.size()) {
+  for (const StreamInfo& stream : settings.streams) stream_keys_.push_back(topic_hash(stream.name));
+}
+
+void SequenceMatcher::pass_header(std::string_view header) {
+  if (header.empty()) return;
+  const std::string_view line = lines_.line();
+  if (line == header) {
+    lines_.advance(line.size(), 1);  // no part of the digest
+    return;
+  }
+  ++findings_[Finding::altered];
+  if (findings_.wants(Finding::altered))
+    findings_.examples.push_back({Finding::altered, "", "", "", lines_.place(), "header",
+                                  printable(header.substr(0, header.size() - 1)),
+                                  line.empty() ? "nothing" : printable(line.substr(0, line.size() - 1))});
+}
+
+Done SequenceMatcher::match(bool end_is_known) {
+  end_is_known_ = end_is_known;
+  for (;;) {
+    pass_taken();
+    if (cursor_ == expected_.end()) break;
+    if (!lines_.fill()) {
+      if (lines_.error()) return tl::make_unexpected(*lines_.error());
+      if (end_is_known) leave_missing_before(expected_.end());
+      break;
+    }
+    const std::uint64_t before = cursor_;
+    pass_equal();
+    if (cursor_ != before) continue;
+    if (Done ok = step(); !ok) return ok;
+  }
+  expected_.forget_before(cursor_, settings_.history_bytes);
+  const auto wanted = [this](std::uint64_t p) {
+    return p >= expected_.begin() || find_missing(p) != nullptr;
+  };
+  const std::size_t most = 2 * (expected_.end() - expected_.begin() + missing_.size()) + kLeastTidied;
+  by_line_.tidy(most, wanted);
+  by_identity_.tidy(most, wanted);
+  return {};
+}
+
+Done SequenceMatcher::finish(bool end_is_known) {
+  if (Done ok = match(end_is_known); !ok) return ok;
+  while (lines_.fill())
+    if (Done ok = step(); !ok) return ok;
+  if (lines_.error()) return tl::make_unexpected(*lines_.error());
+  if (end_is_known)
+    leave_missing_before(expected_.end());
+  else
+    findings_.not_known += expected_.end() - std::min(expected_.end(), cursor_);
+  return {};
+}
+
+void SequenceMatcher::settle_all(const SentRange& range) {
+  for (const Missing& missing : missing_)
+    if (!missing.came && range.holds(missing.ordinal)) settle(missing);
+  missing_.clear();
+}
+
+/// From the cursor on, as far as the bytes at hand are those that are expected.
+void SequenceMatcher::pass_equal() {
+  const ExpectedSequence::Event from = expected_.at(cursor_);
+  std::size_t most = from.piece->last - from.i;
+  if (!taken_.empty()) most = std::min<std::uint64_t>(most, taken_.begin()->first - cursor_);
+  const std::size_t count = settings_.fast ? pass_equal_identities(from, most) : pass_equal_bytes(from, most);
+  if (count > 0) pass(from, count);
+}
+
+std::size_t SequenceMatcher::pass_equal_bytes(const ExpectedSequence::Event& from, std::size_t most) {
+  constexpr std::size_t kStep = 4096;
+  const std::string_view expected = from.batch().lines(from.i, from.i + most);
+  const std::string_view arrived = lines_.rest();
+  const std::size_t size = std::min(expected.size(), arrived.size());
+  std::size_t same = 0;
+  while (same < size) {
+    const std::size_t step = std::min(kStep, size - same);
+    if (std::memcmp(expected.data() + same, arrived.data() + same, step) != 0) break;
+    same += step;
+  }
+  const std::size_t until = std::min(size, same + kStep);
+  while (same < until && expected[same] == arrived[same]) ++same;
+  const std::vector<std::uint32_t>& ends = from.batch().ends;
+  const auto begin = ends.begin() + static_cast<std::ptrdiff_t>(from.i);
+  const auto behind = std::upper_bound(begin, begin + static_cast<std::ptrdiff_t>(most),
+                                       from.batch().begin_of(from.i) + same);
+  const auto count = static_cast<std::size_t>(behind - begin);
+  if (count == 0) return 0;
+  if (lines_.sequence().has_keys()) check_keys(from, count);
+  lines_.advance(ends[from.i + count - 1] - from.batch().begin_of(from.i), count);
+  return count;
+}
+
+std::size_t SequenceMatcher::pass_equal_identities(const ExpectedSequence::Event& from, std::size_t most) {
+  const WireBatch& batch = from.batch();
+  std::uint32_t stream = from.stream();
+  std::size_t count = 0;
+  for (; count < most; ++count) {
+    const std::size_t i = from.i + count;
+    if (!batch.spans.empty()) stream = batch.stream_of(i);
+    if (count > 0 && lines_.rest().empty()) break;
+    const EventHead& head = batch.heads[i];
+    const std::string_view line = lines_.line();
+    if (!fast_.is(line, stream, head.owner, head.seq)) break;
+    if (lines_.sequence().has_keys()) check_keys({from.piece, i}, 1);
+    use_line(line);
+  }
+  return count;
+}
+
+/// A record under a wrong key reaches a wrong reader, though its bytes are right.
+void SequenceMatcher::check_keys(const ExpectedSequence::Event& from, std::size_t count) {
+  for (std::size_t k = 0; k < count; ++k) {
+    const ExpectedSequence::Event event{from.piece, from.i + k};
+    const std::uint32_t stream = event.stream();
+    const auto [known, fresh] = keys_[stream].try_emplace(event.head().entity);
+    if (fresh && event.batch().streams)
+      (*event.batch().streams)[stream].append_key(event.head().entity, known->second);
+    const std::string_view key = lines_.sequence().key(lines_.line_number() + k);
+    if (key == known->second) continue;
+    ++findings_[Finding::altered];
+    example(Finding::altered, stream, event.head(), lines_.place(), {"key", known->second, printable(key)});
+  }
+}
+
+/// `count` events in their turn.
+void SequenceMatcher::pass(const ExpectedSequence::Event& from, std::size_t count) {
+  const WireBatch& batch = from.batch();
+  tags_ = batch.streams;
+  findings_.found += count;
+  if (!batch.faults.empty())
+    for (std::size_t k = 0; k < count; ++k)
+      if (const std::uint8_t bits = batch.faults[from.i + k]; bits != 0) count_present(bits);
+  remember_order(from, count);
+  cursor_ += count;
+  last_arrived_ = cursor_;
+}
+
+/// What the next ones to come are compared with: how far each owner and each entity has come.
+void SequenceMatcher::remember_order(const ExpectedSequence::Event& from, std::size_t count) {
+  const WireBatch& batch = from.batch();
+  std::uint32_t stream = from.stream();
+  const bool ordered = open_missing_ > 0 || !taken_.empty();
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!batch.spans.empty()) stream = batch.stream_of(from.i + k);
+    const EventHead& head = batch.heads[from.i + k];
+    std::uint64_t& highest = highest_seq(stream, head.owner);
+    highest = std::max(highest, head.seq + 1);
+    if (ordered) last_of_entity(stream, head.entity) = cursor_ + k + 1;
+  }
+}
+
+/// Events that came before their turn. If later one of its entity came that was sent before it, it overtook.
+void SequenceMatcher::pass_taken() {
+  while (!taken_.empty() && taken_.begin()->first == cursor_) {
+    const Taken came = taken_.begin()->second;
+    taken_.erase(taken_.begin());
+    const ExpectedSequence::Event event = expected_.at(cursor_);
+    std::uint64_t& highest = highest_seq(event.stream(), event.head().owner);
+    highest = std::max(highest, event.head().seq + 1);
+    std::uint64_t& last = last_of_entity(event.stream(), event.head().entity);
+    const bool on_purpose = (event.faults() & (kFaultLate | kFaultReorder | kFaultDuplicate)) != 0;
+    if (last > came.cursor && !on_purpose) {
+      ++findings_[Finding::reordered];
+      example(Finding::reordered, event.stream(), event.head(),
+              lines_.sequence().place(came.line, came.byte));
+    }
+    last = std::max(last, cursor_ + 1);
+    ++cursor_;
+  }
+}
+
+std::uint64_t SequenceMatcher::key_of(const ExpectedSequence::Event& event) const {
+  if (settings_.fast) return identity_key(event.stream(), event.head().owner, event.head().seq);
+  const std::string_view line = event.line();
+  return XXH3_64bits(line.data(), line.size());
+}
+
+std::uint64_t SequenceMatcher::key_of_line(std::string_view line) {
+  if (!settings_.fast) return XXH3_64bits(line.data(), line.size());
+  const std::optional<Identity> identity = fast_.identity(line);
+  return identity ? identity_key(identity->stream, identity->owner, identity->seq) : 0;
+}
+
+void SequenceMatcher::use_line(std::string_view line) {
+  if (keeps_digest_) digest_.add(line);
+  lines_.advance(line.size(), 1);
+}
+
+std::uint64_t& SequenceMatcher::highest_seq(std::uint32_t stream, std::uint32_t owner) {
+  std::vector<std::uint64_t>& owners = highest_[stream];
+  if (owner >= owners.size()) owners.resize(owner + std::size_t{1} + owners.size() / 2);
+  return owners[owner];
+}
+
+/// An event with that number was made before those at the cursor. The owner may be any number.
+bool SequenceMatcher::has_passed(const Identity& identity) const {
+  const std::vector<std::uint64_t>& owners = highest_[identity.stream];
+  return identity.owner < owners.size() && identity.seq < owners[identity.owner];
+}
+
+std::uint64_t& SequenceMatcher::last_of_entity(std::uint32_t stream, std::uint32_t entity) {
+  std::vector<std::uint64_t>& entities = last_[stream];
+  if (entity >= entities.size()) entities.resize(entity + std::size_t{1} + entities.size() / 2);
+  return entities[entity];
+}
+
+}  // namespace racesim

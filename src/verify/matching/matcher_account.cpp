@@ -1,0 +1,233 @@
+// The matcher's books: what is missing, came twice, came altered, was never sent.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "run/run_id.h"
+#include "verify/matching/matcher.h"
+
+namespace racesim {
+
+bool Findings::wants(Finding kind) const {
+  const auto same = [kind](const FindingExample& e) { return e.kind == kind; };
+  return static_cast<std::size_t>(std::count_if(examples.begin(), examples.end(), same)) < kMostExamples;
+}
+
+void SequenceMatcher::count_present(std::uint8_t faults) {
+  FaultTotals& present = findings_.injected_present;
+  if (faults & kFaultDuplicate) {
+    ++present.duplicate;
+    return;
+  }
+  present.late += (faults & kFaultLate) != 0;
+  present.reorder += (faults & kFaultReorder) != 0;
+  present.corrupt += (faults & kFaultCorrupt) != 0;
+}
+
+void SequenceMatcher::count_arrival(const ExpectedSequence::Event& event, Came how) {
+  tags_ = event.batch().streams;
+  ++findings_.found;
+  if (how == Came::whole) count_present(event.faults());
+}
+
+/// The cursor goes on: what it passes has not come.
+void SequenceMatcher::leave_missing_before(std::uint64_t position) {
+  for (; cursor_ < position; ++cursor_) {
+    pass_taken();
+    if (cursor_ >= position) break;
+    const ExpectedSequence::Event event = expected_.at(cursor_);
+    tags_ = event.batch().streams;
+    const EventHead& head = event.head();
+    std::uint64_t& highest = highest_seq(event.stream(), head.owner);
+    highest = std::max(highest, head.seq + 1);
+    Missing missing;
+    missing.position = cursor_;
+    missing.ordinal = event.ordinal();
+    missing.seq = head.seq;
+    missing.key = key_of(event);
+    missing.line = lines_.line_number();
+    missing.byte = lines_.byte_number();
+    missing.stream = event.stream();
+    missing.entity = head.entity;
+    missing.owner = head.owner;
+    missing.faults = event.faults();
+    missing_.push_back(missing);
+    ++open_missing_;
+  }
+  while (missing_.size() > settings_.most_missing || (!missing_.empty() && missing_.front().came)) {
+    const Missing& oldest = missing_.front();
+    if (!oldest.came) {
+      findings_.overflowed = true;
+      --open_missing_;
+      settle(oldest);
+    }
+    missing_.pop_front();
+  }
+}
+
+std::int64_t SequenceMatcher::delay_ns(const Missing& missing) const {
+  EventHead head;
+  head.owner = missing.owner;
+  head.seq = missing.seq;
+  return faults_.delay_ns(Faults::event_key(stream_keys_[missing.stream], head));
+}
+
+/// It came, but where nobody expected it.
+bool SequenceMatcher::has_strayed(const Missing& missing) {
+  const auto stray = strays_.find(identity_key(missing.stream, missing.owner, missing.seq));
+  if (stray == strays_.end()) return false;
+  const bool same = settings_.fast || stray->second == missing.key;
+  strays_.erase(stray);
+  --findings_[Finding::phantom];
+  ++findings_.found;
+  const auto example =
+      std::find_if(findings_.examples.begin(), findings_.examples.end(), [&](const FindingExample& e) {
+        return e.kind == Finding::phantom && e.stream == settings_.streams[missing.stream].name &&
+               e.seq == std::to_string(missing.seq);
+      });
+  const bool shown = example != findings_.examples.end();
+  const bool on_purpose = (missing.faults & (kFaultDuplicate | kFaultLate | kFaultReorder)) != 0;
+  if (same) count_present(missing.faults);
+  const bool keyed = lines_.sequence().has_keys();
+  if (same && !keyed && on_purpose) {
+    if (shown) findings_.examples.erase(example);
+    return true;
+  }
+  const Finding kind = same && !keyed ? Finding::reordered : Finding::altered;
+  ++findings_[kind];
+  if (!shown) return true;
+  example->kind = kind;
+  if (!keyed) return true;
+  example->field = "key";
+  example->expected = entity_text(missing.stream, missing.entity);
+  example->found = "another key or partition";
+  return true;
+}
+
+/// It did not come in its sequence while it could.
+void SequenceMatcher::settle(const Missing& missing) {
+  if (has_strayed(missing)) return;
+  // A receiver that takes out copies and refuses what is damaged does its work.
+  if (missing.faults & (kFaultDuplicate | kFaultCorrupt)) return;
+  Finding kind = Finding::lost;
+  if ((missing.faults & kFaultLate) && settings_.watermark_ns && delay_ns(missing) > *settings_.watermark_ns)
+    kind = Finding::late;
+  ++findings_[kind];
+  EventHead head;
+  head.entity = missing.entity;
+  head.owner = missing.owner;
+  head.seq = missing.seq;
+  example(kind, missing.stream, head, "before " + lines_.sequence().place(missing.line, missing.byte));
+}
+
+void SequenceMatcher::altered(std::uint64_t position, std::string_view line) {
+  if (position < expected_.begin()) {
+    const Missing& missing = *find_missing(position);
+    ++findings_[Finding::altered];
+    EventHead head;
+    head.entity = missing.entity;
+    head.seq = missing.seq;
+    return example(Finding::altered, missing.stream, head, lines_.place(),
+                   {"line", "(came late: not kept)", printable(line)});
+  }
+  const ExpectedSequence::Event event = expected_.at(position);
+  if (settings_.fast && (event.faults() & kFaultCorrupt)) return count_present(event.faults());
+  ++findings_[Finding::altered];
+  if (!findings_.wants(Finding::altered)) return;
+  LineDifference difference{"line", "", printable(line)};
+  if (!settings_.fast)
+    difference = compare_lines(event.line(), line, settings_.csv, *settings_.streams[event.stream()].schema);
+  example(Finding::altered, event.stream(), event.head(), lines_.place(), std::move(difference));
+}
+
+/// An event that has come before. Events that came one behind the other and come again so are a redelivery,
+/// as after a restart that went back.
+void SequenceMatcher::duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
+                                std::optional<std::uint64_t> position) {
+  LastDuplicate& last = last_duplicate_;
+  const bool same_owner = last.stream == stream && last.owner == head.owner;
+  const bool ascending =
+      position && last.position ? *position > *last.position : !same_owner || head.seq > last.seq;
+  const bool follows = last.line + 1 == lines_.line_number() && ascending;
+  if (follows && !last.in_run) {
+    --findings_[Finding::duplicated];
+    ++findings_[Finding::redelivered];
+    if (last.shown) rename_last_duplicated();
+  }
+  const Finding kind = follows ? Finding::redelivered : Finding::duplicated;
+  ++findings_[kind];
+  const bool shown = findings_.wants(kind);
+  example(kind, settings_.streams[stream].name, entity, std::to_string(head.seq), lines_.place(), {});
+  last = {lines_.line_number(), stream, head.owner, head.seq, position, follows, shown};
+}
+
+void SequenceMatcher::rename_last_duplicated() {
+  std::vector<FindingExample>& examples = findings_.examples;
+  const auto last = std::find_if(examples.rbegin(), examples.rend(),
+                                 [](const FindingExample& e) { return e.kind == Finding::duplicated; });
+  if (last == examples.rend()) return;
+  if (findings_.wants(Finding::redelivered))
+    last->kind = Finding::redelivered;
+  else
+    examples.erase(std::next(last).base());
+}
+
+/// A line that is in the place of no event, and whose bytes are not remembered.
+void SequenceMatcher::unplaced(const std::string& line, const std::optional<Identity>& identity) {
+  const std::string shown = printable(std::string_view(line).substr(0, line.find('\n')));
+  if (!identity) {
+    ++findings_[Finding::phantom];
+    return example(Finding::phantom, "", "", "", lines_.place(), {"line", "no event of this run", shown});
+  }
+  EventHead head;
+  head.owner = identity->owner;
+  head.seq = identity->seq;
+  // The number may be anything, so that nobody is asked what it is called.
+  const bool by_cell = settings_.streams[identity->stream].schema->name == "plays";
+  const std::string entity = fmt::format("{}{}", by_cell ? "cell " : "", identity->owner);
+  LineDifference why{"line", "", shown};
+  if (identity->run.value_or(settings_.run) != settings_.run)
+    why = {"run", run_text(settings_.run), run_text(*identity->run)};
+  else if (!has_passed(*identity))
+    why.expected = stray(*identity, line) ? "nothing at this place" : "no such event was sent";
+  else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)
+    why.expected = "left out on purpose";
+  else if (settings_.shed != nullptr &&
+           settings_.shed->count(identity_key(identity->stream, identity->owner, identity->seq)) > 0)
+    why.expected = "shed by --on-overload drop";
+  else
+    return duplicate(identity->stream, head, entity, std::nullopt);
+  ++findings_[Finding::phantom];
+  example(Finding::phantom, settings_.streams[identity->stream].name, entity, std::to_string(head.seq),
+          lines_.place(), std::move(why));
+}
+
+/// Remembers it for the account; false: there is no room.
+bool SequenceMatcher::stray(const Identity& identity, const std::string& line) {
+  if (strays_.size() >= kMostStrays) return false;
+  return strays_.emplace(identity_key(identity.stream, identity.owner, identity.seq), key_of_line(line))
+      .second;
+}
+
+std::string SequenceMatcher::entity_text(std::uint32_t stream, std::uint32_t entity) const {
+  std::string text;
+  if (tags_) (*tags_)[stream].append_key(entity, text);
+  return text;
+}
+
+void SequenceMatcher::example(Finding kind, std::uint32_t stream, const EventHead& head,
+                              const std::string& place, LineDifference difference) {
+  if (!findings_.wants(kind)) return;
+  example(kind, settings_.streams[stream].name, entity_text(stream, head.entity), std::to_string(head.seq),
+          place, std::move(difference));
+}
+
+void SequenceMatcher::example(Finding kind, std::string_view stream, const std::string& entity,
+                              const std::string& seq, const std::string& place, LineDifference difference) {
+  if (!findings_.wants(kind)) return;
+  findings_.examples.push_back({kind, std::string(stream), entity, seq, place, std::move(difference.field),
+                                std::move(difference.expected), std::move(difference.found)});
+}
+
+}  // namespace racesim
