@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "io/dead_letter.h"
-#include "run/config.h"
+#include "run/content.h"
 #include "run/record/checkpoint.h"
 #include "run/resume/backlog.h"
 #include "run/resume/checkpointer.h"
@@ -33,7 +33,7 @@ class Resumption {
   static Result<std::unique_ptr<Resumption>> open(RunConfig& config);
 
   /// Refuses (usage) the checkpoint of another run, or of other sinks.
-  Done check(const RunConfig& config, const std::string& run);
+  Done check(const RunConfig& config, const Content& content);
   bool resumes() const { return known_.has_value(); }
 
   /// What the next sink is to tell of its events; lives as long as this.
@@ -51,8 +51,7 @@ class Resumption {
   std::uint64_t refused() const { return refused_; }
 
   /// Writes the first checkpoint; from here on one a second.
-  Done start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t start_ns,
-             std::optional<std::int64_t> end_ns);
+  Done start(std::vector<std::unique_ptr<Sink>>& sinks);
   /// Writes the last one. Errors also that an earlier one could not be written.
   Done finish(bool complete);
 

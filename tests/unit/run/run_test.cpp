@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/content_options.h"
 #include "support/fake_clock.h"
 #include "support/pipes.h"
 #include "support/scratch_dir.h"
@@ -44,10 +45,10 @@ class RunTest : public testing::Test {
   /// Three hours with more plays than one shard makes.
   RunConfig historical(std::uint64_t volume = 18'000) const {
     RunConfig config;
-    config.content.scenario = "plays";
+    config.content = test::options_of("plays");
     config.content.start_ns = FakeClock::kWallStart_ns;
     config.content.end_ns = FakeClock::kWallStart_ns + 3 * kHour;
-    config.content.plays.volume = volume;
+    config.content.volume = Volume{volume, false};
     config.content.master_data_dir = RACESIM_SOURCE_DIR "/data/master/";
     config.pace.live = false;
     config.delivery.threads = 2;
@@ -58,7 +59,7 @@ class RunTest : public testing::Test {
   /// Ten a second, from now on.
   RunConfig live(std::optional<std::int64_t> duration_ns) {
     RunConfig config = historical(600);
-    config.content.plays.volume_per_minute = true;
+    config.content.volume->per_minute = true;
     config.content.start_ns = clock_.wall_ns();
     config.content.end_ns.reset();
     if (duration_ns) config.content.end_ns = config.content.start_ns + *duration_ns;
@@ -66,8 +67,8 @@ class RunTest : public testing::Test {
     return config;
   }
 
-  std::unique_ptr<Run> open(const RunConfig& config) {
-    auto run = Run::open(config, clock_);
+  std::unique_ptr<racesim::Run> open(const RunConfig& config) {
+    auto run = racesim::Run::open(config, clock_);
     EXPECT_TRUE(run) << run.error().what;
     return run ? std::move(*run) : nullptr;
   }
@@ -336,7 +337,7 @@ TEST_F(RunTest, HttpAccountsForEveryEvent) {
   RunConfig config = historical(1'000);
   config.delivery.http.batch = 10;
   config.delivery.sinks = {{"http", server.url()}, {"file", dir_ / "out"}};
-  auto run = Run::open(config, system_clock());
+  auto run = racesim::Run::open(config, system_clock());
   ASSERT_TRUE(run) << run.error().what;
   (*run)->start();
   const RunResult result = (*run)->wait();
@@ -385,7 +386,7 @@ TEST_F(RunTest, TheNameOfTheRunIsDerivedOrGiven) {
   EXPECT_EQ(run(config).run, "00c0ffee");
   for (const char* bad : {"", "1234567", "123456789", "1234567g", "0x123456", "-1234567", " 1234567"}) {
     config.run_id = bad;
-    const auto run = Run::open(config, clock_);
+    const auto run = racesim::Run::open(config, clock_);
     ASSERT_FALSE(run) << bad;
     EXPECT_EQ(run.error().kind, ErrorKind::usage);
     EXPECT_THAT(run.error().what, HasSubstr("--run-id"));
@@ -394,20 +395,17 @@ TEST_F(RunTest, TheNameOfTheRunIsDerivedOrGiven) {
 
 TEST_F(RunTest, RefusesWhatItCannotRun) {
   const auto refused = [&](RunConfig config, ErrorKind kind, const std::string& what) {
-    const auto run = Run::open(std::move(config), clock_);
+    const auto run = racesim::Run::open(std::move(config), clock_);
     ASSERT_FALSE(run) << what;
     EXPECT_EQ(run.error().kind, kind);
     EXPECT_THAT(run.error().what, HasSubstr(what));
     EXPECT_FALSE(run.error().hint.empty());
   };
   RunConfig config = historical();
-  config.content.scenario = "rally";
-  refused(config, ErrorKind::usage, "'rally'");
-  config = historical();
   config.content.master_data_dir = dir_.path();
   refused(config, ErrorKind::master_data, dir_.path());
   config = historical();
-  config.content.plays.popularity = "loud";
+  config.content.values.set("popularity", std::string("loud"));
   refused(config, ErrorKind::usage, "loud");
   config = historical();
   config.delivery.format = "xml";

@@ -80,7 +80,7 @@ TEST(PlaysPopularityText, RefusesAnythingElse) {
 TEST(PlaysPopularityText, ARefusalReachesTheCaller) {
   auto config = window_config(usual_world(), 0, kDayMs, 10, 101);
   config.plays.popularity = "normal";
-  const auto scenario = plays::make_scenario(config);
+  const auto scenario = try_make(config);
   ASSERT_FALSE(scenario);
   EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
 }

@@ -28,9 +28,9 @@ struct Kind {
 void PrintTo(const Kind& kind, std::ostream* out) {
   *out << kind.name;
 }
-ScenarioConfig config_of(const Kind& kind) {
-  ScenarioConfig config = race_config(kind.cars, kind.laps, kind.seed);
-  config.race.session = kind.session;
+RaceConfig config_of(const Kind& kind) {
+  RaceConfig config = race_config(kind.cars, kind.laps, kind.seed);
+  config.race.kind = kind.session;
   return config;
 }
 

@@ -20,8 +20,8 @@ constexpr double kLimitBegin_m = 5670, kLimitEnd_m = 280;
 class RaceLapSights : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    ScenarioConfig config = race_config(6, 24, 11);
-    config.race.session = GetParam();
+    RaceConfig config = race_config(6, 24, 11);
+    config.race.kind = GetParam();
     play(*make_race(config), out_);
   }
 
@@ -96,8 +96,8 @@ class StatusByLap final : public RowConsumer {
 };
 
 TEST(RaceTrackStatus, IsWhatRaceControlSays) {
-  ScenarioConfig config = race_config(20, 52, 42);
-  config.race.streams = {"race-control"};
+  RaceConfig config = race_config(20, 52, 42);
+  config.race.streams = {race::Stream::race_control};
   Listener control;
   play(*make_race(config), control);
   std::int64_t begin_ms = 0, end_ms = 0;
@@ -106,7 +106,7 @@ TEST(RaceTrackStatus, IsWhatRaceControlSays) {
     if (text == "TRACK CLEAR" && begin_ms > 0 && end_ms == 0) end_ms = ms;
   }
   ASSERT_GT(end_ms, begin_ms) << "this seed has a safety car";
-  config.race.streams = {"laps"};
+  config.race.streams = {race::Stream::laps};
   StatusByLap timing;
   play(*make_race(config), timing);
   std::size_t behind = 0;

@@ -1,10 +1,7 @@
-// How a run of samples is cut into slices.
+// The samples of cars in time, and how many of them a slice holds.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-
-#include "sim/scenario.h"
 
 namespace racesim::race {
 
@@ -24,28 +21,12 @@ struct SampleRate {
 };
 
 /// A slice is a power of two of milliseconds that holds about 4,000 samples, and at least one of each car.
-inline int slice_shift(const RaceContent& race) {
+inline int slice_shift(SampleRate rate, std::uint32_t cars) {
   constexpr double kRows = 4'000;
-  const double rows_per_ms = static_cast<double>(race.cars) * static_cast<double>(race.rate_mhz) / 1e6;
+  const double rows_per_ms = static_cast<double>(cars) * static_cast<double>(rate.mhz) / 1e6;
   int shift = 0;
   while (shift < 20 && rows_per_ms * static_cast<double>(2LL << shift) <= kRows) ++shift;
   return shift;
 }
-
-/// Slices of 2^shift ms from start_ms to end_ms, epoch, exclusive; INT64_MAX: endless.
-struct SliceGrid {
-  std::int64_t start_ms;
-  std::int64_t end_ms;
-  int shift;
-
-  std::uint64_t count() const {
-    if (end_ms == INT64_MAX) return UINT64_MAX;
-    return static_cast<std::uint64_t>((end_ms - start_ms - 1) >> shift) + 1;
-  }
-  Slice at(std::uint64_t index) const {
-    const std::int64_t begin = start_ms + (static_cast<std::int64_t>(index) << shift);
-    return {index, begin * 1'000'000, std::min(begin + (std::int64_t{1} << shift), end_ms) * 1'000'000};
-  }
-};
 
 }  // namespace racesim::race

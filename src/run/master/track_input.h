@@ -1,4 +1,4 @@
-// Tracks as the user names them: a built-in one, or a file.
+// Tracks as commands about tracks name them: a built-in one, or a file.
 #pragma once
 
 #include <string>
@@ -12,9 +12,5 @@ namespace racesim {
 /// for an unknown name or bad content, runtime for a file that cannot be read. A CSV file takes 0.1 to 0.3 s
 /// for 1 km.
 Result<race::Track> load_track(const std::string& name);
-
-/// The JSON of the track in the file `path`, as RaceContent::track_text wants it: a CSV file is imported, so
-/// that it and the JSON that `racesim track import` makes of it give the same run.
-Result<std::string> load_track_text(const std::string& path);
 
 }  // namespace racesim

@@ -1,4 +1,4 @@
-#include "run/track_input.h"
+#include "run/master/track_input.h"
 
 #include "io/files/read_file.h"
 #include "sim/race/track/track_file.h"
@@ -11,12 +11,6 @@ Result<race::Track> load_track(const std::string& name) {
   const Result<std::string> text = read_file(name, race::kTrackFileMost_bytes);
   if (!text) return tl::make_unexpected(text.error());
   return race::read_track(*text, name);
-}
-
-Result<std::string> load_track_text(const std::string& path) {
-  const Result<race::Track> track = load_track(path);
-  if (!track) return tl::make_unexpected(track.error());
-  return race::write_track(*track);
 }
 
 }  // namespace racesim
