@@ -52,10 +52,9 @@ bool is_same_sink(const SinkSpec& sink, const DeliveryOptions& delivery, const s
 Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecord& record) {
   const std::string name = "--checkpoint " + config.checkpoint.path;
   if (const std::vector<std::string> found = differences(known, record); !found.empty())
-    return fail(
-        ErrorKind::usage,
-        fmt::format("{} is of run {}, not of this one: {}", name, known.record.run, fmt::join(found, "; ")),
-        "give the options of that run, or remove the checkpoint to begin anew");
+    return fail(ErrorKind::usage,
+                fmt::format("{} is of another run, {}: {}", name, known.record.run, fmt::join(found, "; ")),
+                "give the options of that run, or remove the checkpoint to begin anew");
   const std::vector<SinkSpec>& sinks = config.delivery.sinks;
   const bool same_sinks = std::equal(sinks.begin(), sinks.end(), known.sinks.begin(), known.sinks.end(),
                                      [&](const SinkSpec& sink, const auto& other) {

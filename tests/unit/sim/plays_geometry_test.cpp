@@ -48,7 +48,7 @@ struct Parts {
         audience(world.users, world.locations, config.seed),
         courses(audience, config.plays.volume_per_minute, config.start_ms,
                 make_geometry(config.plays, config, audience).cell_ms),
-        demand(config, audience, 0),
+        demand(config.plays, config, audience, 0),
         context{config.seed, config.start_ms, 0,
                 400'000,     kUsualPlayMs,    &audience,
                 &courses,    &demand,         make_geometry(config.plays, config, audience)} {}
@@ -107,7 +107,7 @@ TEST(PlaysGeometry, EndlessCellsBeginAtWholeMultiples) {
     // The window's length does not shape the cells: a longer run begins with a shorter one.
     PlaysConfig bounded = config;
     bounded.end_ms = config.start_ms + kHourMs;
-    const Geometry other = make_geometry(bounded, audience);
+    const Geometry other = make_geometry(bounded.plays, bounded, audience);
     EXPECT_EQ(other.cell_ms, g.cell_ms);
     EXPECT_EQ(other.classes, g.classes);
     EXPECT_EQ(other.shards, g.shards);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kLimitBegin_m = 5670, kLimitEnd_m = 280;
 
-class RaceLapSights : public testing::TestWithParam<const char*> {
+class RaceLapSights : public testing::TestWithParam<race::SessionKind> {
  protected:
   void SetUp() override {
     RaceConfig config = race_config(6, 24, 11);
@@ -77,8 +77,11 @@ TEST_P(RaceLapSights, AreThoseOfTelemetry) {
   EXPECT_GT(stops, 3U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sessions, RaceLapSights, testing::Values("race", "qualifying"),
-                         [](const auto& session) { return std::string(session.param); });
+INSTANTIATE_TEST_SUITE_P(Sessions, RaceLapSights,
+                         testing::Values(race::SessionKind::race, race::SessionKind::qualifying),
+                         [](const auto& session) {
+                           return std::string(race::kSessionNames[static_cast<std::size_t>(session.param)]);
+                         });
 
 /// Texts of a batch go with it: kept here as they come.
 class StatusByLap final : public RowConsumer {

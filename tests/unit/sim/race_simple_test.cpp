@@ -126,13 +126,14 @@ class Keeper final : public RowConsumer {
 };
 
 TEST(RaceSimpleScenario, UpdatesComeAtFixedIntervals) {
-  RaceConfig config;
-  config.race.simple = true;
-  config.race.cars = 3;
-  config.race.rate.mhz = 4000;
-  config.start_ms = 1'000'000;
-  config.end_ms = 1'010'000;
-  const auto scenario = race::make_scenario(config.race, config).value();
+  RaceContent content;
+  Frame frame;
+  content.simple = true;
+  content.cars = 3;
+  content.rate.mhz = 4000;
+  frame.start_ms = 1'000'000;
+  frame.end_ms = 1'010'000;
+  const auto scenario = race::make_scenario(content, frame).value();
   EXPECT_EQ(scenario->outlook().planned_events(), 120U);
   Keeper keeper;
   const auto walk = scenario->walk({0, scenario->shard_count()}, 0);

@@ -35,6 +35,7 @@ SampleFacts facts(const TelemetryRow& row) {
   s.lap = row.lap;
   s.sector = row.sector;
   s.lon_g = row.lon_cg / 100.0;
+  s.lat_g = row.lat_cg / 100.0;
   s.fuel_kg = row.fuel_g / 1000.0;
   s.wear_pct = row.tyre_wear_dpct / 10.0;
   s.tyre_age_laps = row.tyre_age_laps;

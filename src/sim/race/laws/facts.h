@@ -30,8 +30,8 @@ struct SampleFacts {
   double session = kUnknown;
   double speed_kmh = kUnknown, rpm = kUnknown, gear = kUnknown, throttle_pct = kUnknown, brake_pct = kUnknown;
   double x_m = kUnknown, y_m = kUnknown;
-  double lap = kUnknown, sector = kUnknown, lon_g = kUnknown, fuel_kg = kUnknown, wear_pct = kUnknown,
-         tyre_age_laps = kUnknown, position = kUnknown, gap_s = kUnknown;
+  double lap = kUnknown, sector = kUnknown, lon_g = kUnknown, lat_g = kUnknown, fuel_kg = kUnknown,
+         wear_pct = kUnknown, tyre_age_laps = kUnknown, position = kUnknown, gap_s = kUnknown;
   std::optional<CarStatus> status;
   double speed_step_kmh = 0.1, place_step_m = 0.01;  ///< what the columns round to
 };

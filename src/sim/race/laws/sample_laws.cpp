@@ -18,6 +18,8 @@ enum Law : std::size_t {
   kFuelRange,
   kWearRange,
   kGap,
+  kAlong,
+  kAcross,
   kLapOrder,
   kFuelFalls,
   kWearGrows,
@@ -38,6 +40,8 @@ constexpr LawInfo kLaws[] = {
     {kSubject, "the fuel lies between 0 and 5,000 kg"},
     {kSubject, "the tyre wear lies between 0 and 100 %"},
     {kSubject, "the gap to the leader is not negative"},
+    {kSubject, "the acceleration along the track lies between -9 and 9 g"},
+    {kSubject, "the acceleration across it lies between -9 and 9 g"},
     {kSubject, "the lap is the same or the next"},
     {kSubject, "the fuel rises in the pit only"},
     {kSubject, "the tyre wear falls at stops only"},
@@ -103,6 +107,8 @@ void SampleLaws::check_ranges(const SampleFacts& now, std::vector<Breach>& out) 
   check_range(kSector, "sector", now.sector, 1, 3, out);
   check_range(kFuelRange, "fuel_kg", now.fuel_kg, 0, kMostFuel_kg, out);
   check_range(kWearRange, "tyre_wear_pct", now.wear_pct, 0, 100, out);
+  check_range(kAlong, "lon_g", now.lon_g, -kMostLoss_g, kMostLoss_g, out);
+  check_range(kAcross, "lat_g", now.lat_g, -kMostLoss_g, kMostLoss_g, out);
   if (!known(now.gap_s)) return;
   book_.judge(kGap);
   if (now.gap_s < 0) out.push_back({"gap_s", "0 or more", fmt::format("{}", now.gap_s)});
