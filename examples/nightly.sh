@@ -1,5 +1,5 @@
 #!/bin/sh
-# Yesterday's plays into a compressed file; a run that still goes on is left alone (exit code 6).
+# Writes yesterday's plays to a compressed file; does nothing while an earlier run is still going (exit code 6).
 # In a crontab:  15 3 * * *  cd /srv/plays && sh nightly.sh
 set -eu
 day=$(date -u -d yesterday +%F)
