@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "base/check.h"
-#include "io/kafka/cluster.h"
-#include "io/kafka/delivery.h"
-#include "io/kafka/names.h"
-#include "io/kafka/partitions.h"
-#include "io/kafka/record_times.h"
-#include "io/kafka/sender.h"
-#include "io/kafka/settings.h"
-#include "io/kafka/transaction.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/cluster/names.h"
+#include "io/kafka/cluster/record_times.h"
+#include "io/kafka/cluster/settings.h"
+#include "io/kafka/producing/delivery.h"
+#include "io/kafka/producing/sender.h"
+#include "io/kafka/producing/transaction.h"
+#include "io/kafka/reading/resume_partitions.h"
 
 namespace racesim {
 namespace {

@@ -1,6 +1,6 @@
 // Goal: which events of a dead producer are in the topic is told right, also with equal payloads, gaps and
 // foreign records. Method: hand-made tails; and a mock cluster's topic read back.
-#include "io/kafka/tail.h"
+#include "io/kafka/reading/tail.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

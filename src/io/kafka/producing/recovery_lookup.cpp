@@ -1,11 +1,11 @@
-#include "io/kafka/recovery.h"
+#include "io/kafka/producing/recovery_lookup.h"
 
 #include <algorithm>
 #include <tuple>
 
-#include "io/kafka/cluster.h"
-#include "io/kafka/payload.h"
-#include "io/kafka/tail.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/producing/payload.h"
+#include "io/kafka/reading/tail.h"
 
 namespace racesim::kafka {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "io/dead_letter.h"
-#include "io/kafka/producer.h"
+#include "io/kafka/producing/producer.h"
 #include "io/sink.h"
 
 namespace racesim::kafka {

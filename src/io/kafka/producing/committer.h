@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "io/kafka/delivery.h"
-#include "io/kafka/producer.h"
-#include "io/kafka/transaction.h"
+#include "io/kafka/producing/delivery.h"
+#include "io/kafka/producing/producer.h"
+#include "io/kafka/producing/transaction.h"
 
 namespace racesim::kafka {
 

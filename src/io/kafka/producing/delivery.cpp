@@ -1,10 +1,10 @@
-#include "io/kafka/delivery.h"
+#include "io/kafka/producing/delivery.h"
 
 #include <algorithm>
 #include <chrono>
 
-#include "io/kafka/payload.h"
-#include "io/kafka/transaction.h"
+#include "io/kafka/producing/payload.h"
+#include "io/kafka/producing/transaction.h"
 
 namespace racesim::kafka {
 namespace {

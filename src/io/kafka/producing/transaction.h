@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "io/kafka/producer.h"
+#include "io/kafka/producing/producer.h"
 #include "io/sinks/kafka_options.h"
 
 namespace racesim::kafka {

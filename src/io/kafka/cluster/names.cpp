@@ -1,4 +1,4 @@
-#include "io/kafka/names.h"
+#include "io/kafka/cluster/names.h"
 
 #include <charconv>
 #include <string>

@@ -1,4 +1,4 @@
-#include "io/kafka/greeting.h"
+#include "io/kafka/cluster/greeting.h"
 
 #include <fmt/format.h>
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "io/kafka/cluster.h"
-#include "io/kafka/delivery.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/producing/delivery.h"
 
 namespace racesim::kafka {
 

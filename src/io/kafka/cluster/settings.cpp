@@ -1,12 +1,12 @@
-#include "io/kafka/settings.h"
+#include "io/kafka/cluster/settings.h"
 
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 
-#include "io/kafka/client.h"
-#include "io/kafka/names.h"
+#include "io/kafka/cluster/client.h"
+#include "io/kafka/cluster/names.h"
 
 namespace racesim::kafka {
 namespace {

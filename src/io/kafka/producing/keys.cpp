@@ -1,6 +1,6 @@
-#include "io/kafka/keys.h"
+#include "io/kafka/producing/keys.h"
 
-#include "io/kafka/murmur2.h"
+#include "io/kafka/producing/murmur2.h"
 
 namespace racesim::kafka {
 

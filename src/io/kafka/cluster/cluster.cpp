@@ -1,7 +1,7 @@
-#include "io/kafka/cluster.h"
+#include "io/kafka/cluster/cluster.h"
 #include "base/clock.h"
-#include "io/kafka/greeting.h"
-#include "io/kafka/settings.h"
+#include "io/kafka/cluster/greeting.h"
+#include "io/kafka/cluster/settings.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "io/kafka/murmur2.h"
+#include "io/kafka/producing/murmur2.h"
 
 #include <cstring>
 

@@ -1,8 +1,8 @@
-#include "io/kafka/sender.h"
+#include "io/kafka/producing/sender.h"
 
 #include <algorithm>
 
-#include "io/kafka/payload.h"
+#include "io/kafka/producing/payload.h"
 
 namespace racesim::kafka {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "io/kafka/client.h"
+#include "io/kafka/cluster/client.h"
 
 namespace racesim::kafka {
 

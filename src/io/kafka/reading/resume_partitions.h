@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "io/kafka/keys.h"
-#include "io/kafka/sender.h"
-#include "io/kafka/settings.h"
+#include "io/kafka/cluster/settings.h"
+#include "io/kafka/producing/keys.h"
+#include "io/kafka/producing/sender.h"
 #include "io/resumable.h"
 
 namespace racesim::kafka {

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "io/kafka/committer.h"
-#include "io/kafka/delivery.h"
-#include "io/kafka/keys.h"
-#include "io/kafka/producer.h"
-#include "io/kafka/recovery.h"
+#include "io/kafka/producing/committer.h"
+#include "io/kafka/producing/delivery.h"
+#include "io/kafka/producing/keys.h"
+#include "io/kafka/producing/producer.h"
+#include "io/kafka/producing/recovery_lookup.h"
 
 namespace racesim::kafka {
 

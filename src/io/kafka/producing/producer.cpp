@@ -1,4 +1,4 @@
-#include "io/kafka/producer.h"
+#include "io/kafka/producing/producer.h"
 
 #include <array>
 

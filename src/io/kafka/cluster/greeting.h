@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "io/kafka/client.h"
+#include "io/kafka/cluster/client.h"
 
 namespace racesim::kafka {
 

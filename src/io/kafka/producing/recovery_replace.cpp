@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "io/kafka/payload.h"
-#include "io/kafka/sender.h"
+#include "io/kafka/producing/payload.h"
+#include "io/kafka/producing/sender.h"
 
 namespace racesim::kafka {
 namespace {

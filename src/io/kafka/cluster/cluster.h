@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "io/kafka/client.h"
-#include "io/kafka/partition_reader.h"
+#include "io/kafka/cluster/client.h"
+#include "io/kafka/reading/partition_reader.h"
 
 namespace racesim::kafka {
 

@@ -1,4 +1,4 @@
-#include "io/kafka/committer.h"
+#include "io/kafka/producing/committer.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-#include "io/kafka/recovery.h"
+#include "io/kafka/producing/recovery_lookup.h"
 
 namespace racesim::kafka {
 namespace {

@@ -1,6 +1,6 @@
-#include "io/kafka/partition_reader.h"
+#include "io/kafka/reading/partition_reader.h"
 
-#include "io/kafka/settings.h"
+#include "io/kafka/cluster/settings.h"
 
 namespace racesim::kafka {
 namespace {

@@ -1,4 +1,4 @@
-#include "io/kafka/client.h"
+#include "io/kafka/cluster/client.h"
 
 #include <syslog.h>
 

@@ -1,4 +1,4 @@
-#include "io/kafka/transaction.h"
+#include "io/kafka/producing/transaction.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "io/kafka/record_times.h"
+#include "io/kafka/cluster/record_times.h"
 
 #include <fmt/format.h>
 

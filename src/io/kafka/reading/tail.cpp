@@ -1,10 +1,10 @@
-#include "io/kafka/tail.h"
+#include "io/kafka/reading/tail.h"
 
 #include <algorithm>
 #include <map>
 
-#include "io/kafka/client.h"
-#include "io/kafka/partition_reader.h"
+#include "io/kafka/cluster/client.h"
+#include "io/kafka/reading/partition_reader.h"
 
 namespace racesim::kafka {
 namespace {

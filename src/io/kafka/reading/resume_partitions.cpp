@@ -1,12 +1,12 @@
-#include "io/kafka/partitions.h"
+#include "io/kafka/reading/resume_partitions.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "io/kafka/cluster.h"
-#include "io/kafka/recovery.h"
-#include "io/kafka/tail.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/producing/recovery_lookup.h"
+#include "io/kafka/reading/tail.h"
 
 namespace racesim::kafka {
 namespace {

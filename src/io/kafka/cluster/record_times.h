@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/error.h"
-#include "io/kafka/cluster.h"
+#include "io/kafka/cluster/cluster.h"
 #include "io/sinks/kafka_options.h"
 
 namespace racesim::kafka {
