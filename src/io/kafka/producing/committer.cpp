@@ -6,8 +6,6 @@
 #include <chrono>
 #include <utility>
 
-#include "io/kafka/producing/recovery_lookup.h"
-
 namespace racesim::kafka {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include "io/kafka/producing/payload.h"
 #include "io/kafka/producing/transaction.h"
@@ -9,34 +10,9 @@
 namespace racesim::kafka {
 namespace {
 
-constexpr std::size_t kReasonsMax = 20;
-
-/// Collects runs of neighbouring events, so that the listener is called per run.
-class Runs {
- public:
-  explicit Runs(AckListener* listener) : listener_(listener) {}
-  ~Runs() { flush(); }
-  Runs(const Runs&) = delete;
-  Runs& operator=(const Runs&) = delete;
-
-  void add(const WireBatch& batch, std::uint32_t event) {
-    if (&batch != batch_ || event != last_) {
-      flush();
-      batch_ = &batch;
-      first_ = event;
-    }
-    last_ = event + 1;
-  }
-  void flush() {
-    if (batch_ != nullptr && listener_ != nullptr) listener_->on_acked(*batch_, first_, last_);
-    batch_ = nullptr;
-  }
-
- private:
-  AckListener* const listener_;
-  const WireBatch* batch_ = nullptr;
-  std::uint32_t first_ = 0, last_ = 0;
-};
+auto partition_order(const Airborne& e) {
+  return std::make_tuple(e.topic, e.partition, e.flight->serial, e.index);
+}
 
 /// Errors that a new producer can do nothing about: they concern the event, not the producer.
 bool is_final(rd_kafka_resp_err_t code) {
@@ -52,6 +28,11 @@ bool is_held(const Unsettled* held, rd_kafka_resp_err_t code) {
 }
 
 }  // namespace
+
+void sort_by_partition(std::vector<Airborne>& events) {
+  std::sort(events.begin(), events.end(),
+            [](const Airborne& a, const Airborne& b) { return partition_order(a) < partition_order(b); });
+}
 
 void land(Flight* flight, std::uint32_t events) {
   if (flight->open.fetch_sub(events, std::memory_order_acq_rel) == events) delete flight;
@@ -155,8 +136,8 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, Uns
 void Delivery::found(const std::vector<Airborne>& events) {
   note_positions(events);
   {
-    Runs runs(listener_);
-    for (const Airborne& e : events) runs.add(*e.flight->batch, e.index);
+    AckRanges acked(listener_, &AckListener::on_acked);
+    for (const Airborne& e : events) acked.add(*e.flight->batch, e.index);
   }
   std::uint64_t bytes = 0;
   for (auto first = events.begin(); first != events.end();) {
@@ -209,11 +190,10 @@ void Delivery::bury(const std::vector<Airborne>& events, const std::string& why,
   if (listener_ != nullptr)
     for (std::size_t i = 0; i < taken; ++i)
       listener_->on_failed(*dead[i].batch, dead[i].index, dead[i].index + 1);
+  counters_.failures.add(why, events.size());
   const std::scoped_lock lock(mutex_);
   for (std::size_t i = ours ? taken : events.size(); i < events.size(); ++i)
     first_lost_ = std::min(first_lost_, dead[i].batch->first_ordinal + dead[i].index);
-  const bool known = failures_.count(why) > 0 || failures_.size() < kReasonsMax;
-  failures_[known ? why : std::string("other reasons")] += events.size();
   if (ours && taken < events.size() && !error_) error_ = dead_letter_.error();
 }
 
@@ -276,17 +256,6 @@ std::string Delivery::end_reason() const {
 std::optional<Error> Delivery::error() const {
   const std::scoped_lock lock(mutex_);
   return error_;
-}
-
-std::vector<FailureReason> Delivery::failure_reasons() const {
-  std::vector<FailureReason> reasons;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [why, events] : failures_) reasons.push_back({why, events});
-  }
-  std::stable_sort(reasons.begin(), reasons.end(),
-                   [](const FailureReason& a, const FailureReason& b) { return a.events > b.events; });
-  return reasons;
 }
 
 }  // namespace racesim::kafka

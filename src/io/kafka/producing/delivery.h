@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "io/dead_letter.h"
 #include "io/kafka/producing/producer.h"
+#include "io/resumable.h"
 #include "io/sink.h"
 
 namespace racesim::kafka {
@@ -42,6 +43,9 @@ struct Unsettled {
   std::vector<Airborne> arrived;  ///< per partition in its order, with offsets
   std::vector<Airborne> failed;   ///< what a new producer or transaction may repair
 };
+
+/// Partition by partition, each in the order of sending.
+void sort_by_partition(std::vector<Airborne>& events);
 
 /// Gives back what `events` events, or the submitting thread, held of the flight.
 void land(Flight* flight, std::uint32_t events);
@@ -105,7 +109,6 @@ class Delivery {
   bool ended() const { return ended_.load(std::memory_order_acquire); }
   std::string end_reason() const;
   std::optional<Error> error() const;
-  std::vector<FailureReason> failure_reasons() const;
 
  private:
   void bury(const std::vector<Airborne>& events, const std::string& why, Persisted persisted);
@@ -132,7 +135,6 @@ class Delivery {
   std::string end_reason_;                 // under mutex_
   std::optional<Error> error_;             // under mutex_
   std::uint64_t first_lost_ = UINT64_MAX;  // first event that is neither there nor in a file; under mutex_
-  std::map<std::string, std::uint64_t> failures_;  // events by reason; under mutex_
   std::map<std::pair<std::uint32_t, std::int32_t>, StreamPosition> positions_;  // under mutex_
 };
 

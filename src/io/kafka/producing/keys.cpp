@@ -4,7 +4,7 @@
 
 namespace racesim::kafka {
 
-const KeyTable::Entry& KeyTable::make(const StreamTag& stream, std::uint32_t entity) {
+const RecordKeys::Entry& RecordKeys::make(const StreamTag& stream, std::uint32_t entity) {
   const std::size_t block = entity / kBlock;
   if (block >= blocks_.size()) blocks_.resize(block + 1);
   if (blocks_[block] == nullptr) blocks_[block] = std::make_unique<Entry[]>(kBlock);

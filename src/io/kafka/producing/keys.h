@@ -12,7 +12,7 @@
 namespace racesim::kafka {
 
 /// One stream's. One thread. Memory: 16 bytes and the key per entity that was seen, in blocks of neighbours.
-class KeyTable {
+class RecordKeys {
  public:
   struct Entry {
     const char* key = nullptr;
@@ -20,7 +20,7 @@ class KeyTable {
     std::int32_t partition = -1;
   };
 
-  explicit KeyTable(std::int32_t partitions) : partitions_(partitions) {}
+  explicit RecordKeys(std::int32_t partitions) : partitions_(partitions) {}
 
   const Entry& find(const StreamTag& stream, std::uint32_t entity) {
     const std::size_t block = entity / kBlock;

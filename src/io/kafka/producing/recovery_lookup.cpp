@@ -1,7 +1,7 @@
 #include "io/kafka/producing/recovery_lookup.h"
 
 #include <algorithm>
-#include <tuple>
+#include <map>
 
 #include "io/kafka/cluster/cluster.h"
 #include "io/kafka/producing/payload.h"
@@ -10,17 +10,9 @@
 namespace racesim::kafka {
 namespace {
 
-/// How often ends that move are looked at again. Nothing of the dead process is on its way for longer than
-/// the first pause, by what --settle means; what still comes then is another writer's.
-constexpr int kLooksMost = 5;
-
-auto partition_order(const Airborne& e) {
-  return std::make_tuple(e.topic, e.partition, e.flight->serial, e.index);
-}
-
 /// The events of one partition.
 Done sort_out(const KafkaOptions& options, const TopicPartition& partition, std::span<Airborne> events,
-              std::int64_t from, std::int64_t end, ReadBack& result) {
+              std::int64_t from, std::int64_t end, LookedUp& result) {
   const auto records = read_tail(options, partition.topic, partition.partition, from, end,
                                  static_cast<int>(options.connect_grace_ns / 1'000'000));
   if (!records) return tl::make_unexpected(records.error());
@@ -39,30 +31,27 @@ Done sort_out(const KafkaOptions& options, const TopicPartition& partition, std:
 
 }  // namespace
 
-void sort_by_partition(std::vector<Airborne>& events) {
-  std::sort(events.begin(), events.end(),
-            [](const Airborne& a, const Airborne& b) { return partition_order(a) < partition_order(b); });
-}
-
-Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
-                                               const std::vector<TopicPartition>& partitions,
-                                               const std::function<bool(std::int64_t)>& pause) {
-  Result<std::vector<std::int64_t>> ends = cluster.end_offsets(partitions);
-  bool settled = false;
-  for (int look = 0; ends && !settled && look < kLooksMost; ++look) {
-    if (!pause(options.settle_ns)) return fail(ErrorKind::runtime, "the run ends");
-    Result<std::vector<std::int64_t>> later = cluster.end_offsets(partitions);
-    settled = later && *later == *ends;
-    ends = std::move(later);
+std::vector<std::int64_t> match_tail(std::span<const LineHash> sent, std::span<const TailRecord> records) {
+  std::map<LineHash, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < sent.size(); ++i) places[sent[i]].push_back(i);
+  std::vector<std::int64_t> offsets(sent.size(), -1);
+  std::size_t next = 0;
+  for (const TailRecord& record : records) {
+    const auto found = places.find(record.payload_hash);
+    if (found == places.end()) continue;
+    const auto place = std::lower_bound(found->second.begin(), found->second.end(), next);
+    if (place == found->second.end()) continue;
+    offsets[*place] = record.offset;
+    next = *place + 1;
   }
-  return ends;
+  return offsets;
 }
 
-Result<ReadBack> read_back(const KafkaOptions& options, const std::vector<std::string>& topics,
-                           std::vector<Airborne> open, const OpenFrom& from,
-                           const std::function<bool(std::int64_t)>& pause) {
+Result<LookedUp> look_up(const KafkaOptions& options, const std::vector<std::string>& topics,
+                         std::vector<Airborne> open, const OpenFrom& from,
+                         const std::function<bool(std::int64_t)>& pause) {
   sort_by_partition(open);
-  ReadBack result;
+  LookedUp result;
   std::vector<TopicPartition> partitions;
   std::vector<std::span<Airborne>> groups;
   for (auto first = open.begin(); first != open.end();) {

@@ -1,39 +1,36 @@
-// After a producer died: which of the events that it left open are in the topic, and which go out again.
+// Recovery: which of the events that a dead producer of this process left open are in the topic,
+// and which go out again. docs/recovery-and-resume.md.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "io/kafka/cluster/cluster.h"
 #include "io/kafka/producing/delivery.h"
+#include "io/kafka/reading/tail.h"
 
 namespace racesim::kafka {
 
 /// Where the events of a partition that may be in the topic begin.
 using OpenFrom = std::function<std::int64_t(std::uint32_t topic, std::int32_t partition)>;
 
-/// Partition by partition, each in the order of sending.
-void sort_by_partition(std::vector<Airborne>& events);
-
-struct ReadBack {
+struct LookedUp {
   std::vector<Airborne> found;  ///< in the topic, with their offsets
   std::vector<Airborne> lost;   ///< not there, while later events of their partition are
   std::vector<Airborne> again;  ///< behind all that are there, in the order in which they were sent
 };
 
-/// The ends of the partitions once they stay the same for options.settle_ns: requests of a dead producer may
-/// still be on their way to the broker. Where others write too they never rest: then after some looks, since
-/// what the dead one had sent is there after the first. Errors: runtime.
-Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
-                                               const std::vector<TopicPartition>& partitions,
-                                               const std::function<bool(std::int64_t)>& pause);
+/// For each of the payloads that were sent, in that order, the offset at which it was found, or -1. Records
+/// that match nothing are foreign. Among equal payloads the earlier one is found first.
+std::vector<std::int64_t> match_tail(std::span<const LineHash> sent, std::span<const TailRecord> records);
 
-/// `pause` waits for so many nanoseconds and returns false when the run ends meanwhile. Reads no partition
-/// whose open events cannot have arrived. Errors: runtime (the cluster does not answer); try again.
-Result<ReadBack> read_back(const KafkaOptions& options, const std::vector<std::string>& topics,
-                           std::vector<Airborne> open, const OpenFrom& from,
-                           const std::function<bool(std::int64_t)>& pause);
+/// Looks the `open` events up, from `from` on; `pause` as in settled_ends(). Reads no partition whose open
+/// events cannot have arrived. Errors: runtime (the cluster does not answer); try again.
+Result<LookedUp> look_up(const KafkaOptions& options, const std::vector<std::string>& topics,
+                         std::vector<Airborne> open, const OpenFrom& from,
+                         const std::function<bool(std::int64_t)>& pause);
 
 }  // namespace racesim::kafka

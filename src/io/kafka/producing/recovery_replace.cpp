@@ -1,9 +1,10 @@
-// What the sender does after its producer died.
+// Recovery: what the sender does after its producer died of a fatal error. The events that it left
+// open are looked up (recovery_lookup.h), and a new producer takes those that go out again.
+// docs/recovery-and-resume.md.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <utility>
 
-#include "io/kafka/producing/payload.h"
 #include "io/kafka/producing/sender.h"
 
 namespace racesim::kafka {
@@ -12,7 +13,6 @@ namespace {
 constexpr int kPoll_ms = 100;
 constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kRetry_ns = 1'000'000'000;
-constexpr std::int64_t kRoom_ns = 10'000'000;
 /// How long answers to requests on their way are waited for.
 constexpr std::int64_t kDrain_ns = 10'000'000'000;
 constexpr std::size_t kFatalErrorsMax = 5;
@@ -22,8 +22,8 @@ constexpr std::int64_t kFatalWindow_ns = 600'000'000'000;
 
 void Sender::recover(const std::string& why) {
   std::vector<Airborne> open = collect_open();
-  std::optional<ReadBack> state;
-  if (may_recover(why)) state = look_up(open);
+  std::optional<LookedUp> state;
+  if (may_recover(why)) state = look_up_open(open);
   if (state) {
     delivery_.found(state->found);
     delivery_.failed(state->lost, why);
@@ -82,14 +82,14 @@ bool Sender::may_recover(const std::string& why) {
 }
 
 /// Tries until the cluster answers; none if the run ends first.
-std::optional<ReadBack> Sender::look_up(const std::vector<Airborne>& open) {
+std::optional<LookedUp> Sender::look_up_open(const std::vector<Airborne>& open) {
   const auto from = [&](std::uint32_t topic, std::int32_t partition) {
     const auto known = delivery_.position(topic, partition);
     return known ? known->next_offset : routes_[topic].first_offsets[static_cast<std::size_t>(partition)];
   };
   const auto pause = [&](std::int64_t ns) { return !delivery_.wait_until_ended(ns); };
   while (!delivery_.ended()) {
-    Result<ReadBack> state = read_back(options_, topics_, open, from, pause);
+    Result<LookedUp> state = look_up(options_, topics_, open, from, pause);
     if (state) return *std::move(state);
     pause(kRetry_ns);
   }
@@ -108,36 +108,6 @@ Done Sender::replace(const std::vector<Airborne>& again) {
   producer_.emplace(*std::move(producer));
   if (delivery_.ended()) producer_->purge();
   return {};
-}
-
-/// Returns those that were not taken. `waits`: for room in the producer's queue, while another thread polls.
-std::vector<Airborne> Sender::send_again(Producer& producer, const std::vector<Airborne>& again, bool waits) {
-  std::deque<KeyTable> keys;  // those of the submitting thread are its own
-  for (const Route& route : routes_) keys.emplace_back(route.partitions);
-  std::vector<Airborne> refused;
-  for (auto first = again.begin(); first != again.end();) {
-    const auto last = std::find_if(first, again.end(), [&](const Airborne& e) {
-      return e.topic != first->topic || e.partition != first->partition;
-    });
-    Partition partition{first->topic, first->partition, {}};
-    for (auto e = first; e != last; ++e) {
-      const WireBatch& batch = *e->flight->batch;
-      const auto& key = keys[e->topic].find((*batch.streams)[e->topic], batch.heads[e->index].entity);
-      partition.messages.push_back(message_of(e->flight, e->index, key));
-    }
-    const auto is_full = [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL; };
-    while (true) {
-      producer.produce(partition.topic, partition.partition, partition.messages, options_.event_record_times);
-      std::erase_if(partition.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
-      if (!waits || delivery_.ended() ||
-          !std::any_of(partition.messages.begin(), partition.messages.end(), is_full))
-        break;
-      delivery_.wait_for_change(kRoom_ns);
-    }
-    for (const Message& m : partition.messages) refused.push_back(airborne(partition, m));
-    first = last;
-  }
-  return refused;
 }
 
 }  // namespace racesim::kafka

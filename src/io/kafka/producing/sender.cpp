@@ -89,7 +89,7 @@ void Sender::sort_into_partitions(Flight* flight, std::size_t first, std::size_t
                            [](std::size_t event, const StreamSpan& s) { return event < s.first; });
       span_end = next == batch.spans.end() ? last : next->first;
     }
-    const KeyTable::Entry& entry = keys_[stream].find((*batch.streams)[stream], batch.heads[i].entity);
+    const RecordKeys::Entry& entry = keys_[stream].find((*batch.streams)[stream], batch.heads[i].entity);
     const std::size_t index = first_partition_[stream] + static_cast<std::size_t>(entry.partition);
     Partition& partition = partitions_[index];
     if (partition.messages.empty()) filled_.push_back(index);
@@ -97,7 +97,7 @@ void Sender::sort_into_partitions(Flight* flight, std::size_t first, std::size_t
   }
 }
 
-Message Sender::message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key) {
+Message Sender::message_of(Flight* flight, std::size_t event, const RecordKeys::Entry& key) {
   const std::string_view payload = payload_of(*flight->batch, event);
   Message m{};
   m.payload = const_cast<char*>(payload.data());
@@ -158,6 +158,36 @@ void Sender::drop_settled(Partition& partition) {
   }
   partition.messages.resize(kept);
   if (!lost.empty()) delivery_.failed(lost, rd_kafka_err2str(why));
+}
+
+/// Returns those that were not taken. `waits`: for room in the producer's queue, while another thread polls.
+std::vector<Airborne> Sender::send_again(Producer& producer, const std::vector<Airborne>& again, bool waits) {
+  std::deque<RecordKeys> keys;  // those of the submitting thread are its own
+  for (const Route& route : routes_) keys.emplace_back(route.partitions);
+  std::vector<Airborne> refused;
+  for (auto first = again.begin(); first != again.end();) {
+    const auto last = std::find_if(first, again.end(), [&](const Airborne& e) {
+      return e.topic != first->topic || e.partition != first->partition;
+    });
+    Partition partition{first->topic, first->partition, {}};
+    for (auto e = first; e != last; ++e) {
+      const WireBatch& batch = *e->flight->batch;
+      const auto& key = keys[e->topic].find((*batch.streams)[e->topic], batch.heads[e->index].entity);
+      partition.messages.push_back(message_of(e->flight, e->index, key));
+    }
+    const auto is_full = [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR__QUEUE_FULL; };
+    while (true) {
+      producer.produce(partition.topic, partition.partition, partition.messages, options_.event_record_times);
+      std::erase_if(partition.messages, [](const Message& m) { return m.err == RD_KAFKA_RESP_ERR_NO_ERROR; });
+      if (!waits || delivery_.ended() ||
+          !std::any_of(partition.messages.begin(), partition.messages.end(), is_full))
+        break;
+      delivery_.wait_for_change(kWait_ns);
+    }
+    for (const Message& m : partition.messages) refused.push_back(airborne(partition, m));
+    first = last;
+  }
+  return refused;
 }
 
 void Sender::drain() {

@@ -27,10 +27,9 @@ struct Route {
   std::uint64_t record_bytes_max = 0;       ///< 0: not known
 };
 
-/// A producer that dies of a fatal error is replaced: what it left open is looked up in the topic, and what
-/// is not there goes out again, before anything new. With transactions there is one producer only, and a
-/// Committer for it. submit() and drain() are called by one thread, the rest
-/// by any.
+/// A producer that dies of a fatal error is replaced (recovery): what it left open is looked up in the topic,
+/// and what is not there goes out again, before anything new. With transactions there is one producer only,
+/// and a Committer for it. submit() and drain() are called by one thread, the rest by any.
 class Sender {
  public:
   Sender(Producer producer, std::vector<Route> routes, KafkaOptions options, KafkaProperties properties,
@@ -58,16 +57,17 @@ class Sender {
   void send(Partition& partition);
   bool offer(Partition& partition);
   void drop_settled(Partition& partition);
-  static Message message_of(Flight* flight, std::size_t event, const KeyTable::Entry& key);
+  static Message message_of(Flight* flight, std::size_t event, const RecordKeys::Entry& key);
   Airborne airborne(const Partition& partition, const Message& message) const;
   void serve();
   void take(const rd_kafka_event_t& event, Unsettled* held);
+  std::vector<Airborne> send_again(Producer& producer, const std::vector<Airborne>& again, bool waits);
+  // Recovery, in recovery_replace.cpp; the server's.
   void recover(const std::string& why);
   std::vector<Airborne> collect_open();
   bool may_recover(const std::string& why);
-  std::optional<ReadBack> look_up(const std::vector<Airborne>& open);
+  std::optional<LookedUp> look_up_open(const std::vector<Airborne>& open);
   Done replace(const std::vector<Airborne>& again);
-  std::vector<Airborne> send_again(Producer& producer, const std::vector<Airborne>& again, bool waits);
 
   std::mutex producer_mutex_;         // guards producer_ against being replaced while it is used
   std::optional<Producer> producer_;  // none while a dead one is replaced
@@ -77,7 +77,7 @@ class Sender {
   const KafkaProperties properties_;
   Clock& clock_;
   Delivery& delivery_;
-  std::deque<KeyTable> keys_;          // by stream
+  std::deque<RecordKeys> keys_;        // by stream
   std::vector<Partition> partitions_;  // partition p of stream s: first_partition_[s] + p
   std::vector<std::size_t> first_partition_;
   std::vector<std::size_t> filled_;  // partitions with messages

@@ -17,27 +17,29 @@ bool is_same_partition(const StreamPosition& a, const StreamPosition& b) {
 
 }  // namespace
 
-Partitions::Partitions(const std::vector<Route>& routes, KafkaOptions options, std::string cluster_id,
-                       Clock& clock)
-    : options_(std::move(options)), clock_(clock), identity_("cluster " + std::move(cluster_id)) {
+ResumablePartitions::ResumablePartitions(const std::vector<Route>& routes, KafkaOptions options,
+                                         std::string cluster_id, Clock& clock, const Delivery& delivery)
+    : options_(std::move(options)), clock_(clock), delivery_(delivery) {
+  destination_.identity = "cluster " + std::move(cluster_id);
+  destination_.most_on_the_way = most_pending(options_);
   for (const Route& route : routes) {
-    identity_ += fmt::format(", {} with {} partitions", route.topic, route.partitions);
+    destination_.identity += fmt::format(", {} with {} partitions", route.topic, route.partitions);
     first_partition_.push_back(positions_.size());
     keys_.emplace_back(route.partitions);
     for (std::int32_t p = 0; p < route.partitions; ++p)
       positions_.push_back({route.topic, p, route.first_offsets[static_cast<std::size_t>(p)], 0});
   }
-  if (options_.transactions) identity_ += ", in transactions";
-  origins_ = positions_;
+  if (options_.transactions) destination_.identity += ", in transactions";
+  destination_.origins = positions_;
 }
 
-std::size_t Partitions::partition_of(const WireBatch& batch, std::size_t i) {
+std::size_t ResumablePartitions::partition_of(const WireBatch& batch, std::size_t i) {
   const std::uint32_t stream = batch.stream_of(i);
-  const KeyTable::Entry& key = keys_[stream].find((*batch.streams)[stream], batch.heads[i].entity);
+  const RecordKeys::Entry& key = keys_[stream].find((*batch.streams)[stream], batch.heads[i].entity);
   return first_partition_[stream] + static_cast<std::size_t>(key.partition);
 }
 
-Result<std::vector<PartitionTail>> Partitions::read_back(const std::vector<StreamPosition>& known) {
+Result<std::vector<PartitionTail>> ResumablePartitions::read_back(const std::vector<StreamPosition>& known) {
   std::vector<TopicPartition> partitions;
   for (const StreamPosition& partition : positions_)
     partitions.push_back({partition.topic, partition.partition});
@@ -48,7 +50,7 @@ Result<std::vector<PartitionTail>> Partitions::read_back(const std::vector<Strea
       clock_.sleep_until(end_ns);
     return true;
   };
-  // With transactions the dead run can write no more, and what it left open is aborted.
+  // With transactions the dead process can write no more, and what it left open is aborted.
   const auto ends = options_.transactions ? cluster->committed_ends(options_, clock_, partitions)
                                           : settled_ends(*cluster, options_, partitions, pause);
   if (!ends) return tl::make_unexpected(ends.error());
@@ -70,12 +72,12 @@ Result<std::vector<PartitionTail>> Partitions::read_back(const std::vector<Strea
   return tails;
 }
 
-std::vector<StreamPosition> Partitions::positions(const std::vector<StreamPosition>& written) const {
+std::vector<StreamPosition> ResumablePartitions::positions() const {
   std::vector<StreamPosition> all = positions_;
-  for (const StreamPosition& position : written) {
-    const auto partition = std::find_if(
-        all.begin(), all.end(), [&](const StreamPosition& l) { return is_same_partition(l, position); });
-    if (partition != all.end()) *partition = position;
+  for (const StreamPosition& position : delivery_.positions()) {
+    const auto begun = std::find_if(all.begin(), all.end(),
+                                    [&](const StreamPosition& p) { return is_same_partition(p, position); });
+    if (begun != all.end()) *begun = position;
   }
   return all;
 }

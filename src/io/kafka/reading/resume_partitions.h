@@ -1,4 +1,5 @@
-// The partitions that a run writes to, as a run that goes on after a kill needs them.
+// Resumption: the partitions that a run writes to, as a process that goes on with a dead one's run needs
+// them. docs/recovery-and-resume.md.
 #pragma once
 
 #include <cstdint>
@@ -15,32 +16,29 @@
 
 namespace racesim::kafka {
 
-/// All partitions, topic by topic. One thread, but for positions(), which any may call once sending
-/// has begun.
-class Partitions final : public Resumable {
+/// All partitions, topic by topic.
+class ResumablePartitions final : public Resumable {
  public:
-  /// `cluster_id`: what the cluster calls itself.
-  Partitions(const std::vector<Route>& routes, KafkaOptions options, std::string cluster_id, Clock& clock);
+  /// `cluster_id`: what the cluster calls itself. `delivery` knows how far this process has written, and
+  /// outlives this, as does the clock.
+  ResumablePartitions(const std::vector<Route>& routes, KafkaOptions options, std::string cluster_id,
+                      Clock& clock, const Delivery& delivery);
 
-  std::string identity() const override { return identity_; }
+  const Destination& destination() const override { return destination_; }
   Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override;
-  void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
   std::size_t partition_of(const WireBatch& batch, std::size_t i) override;
-  bool is_alone() const override { return false; }
-  std::uint64_t most_on_the_way() const override { return most_pending(options_); }
-
-  const std::vector<StreamPosition>& origins() const { return origins_; }
-  /// Each partition's place: the one in `written` if there is one, else that of the start.
-  std::vector<StreamPosition> positions(const std::vector<StreamPosition>& written) const;
+  void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
+  /// Each partition's: behind what this process wrote there, else where it began.
+  std::vector<StreamPosition> positions() const override;
 
  private:
   const KafkaOptions options_;
   Clock& clock_;
-  std::string identity_;
-  std::vector<StreamPosition> positions_;     ///< of all partitions
-  std::vector<StreamPosition> origins_;       ///< of all partitions, when this process began
+  const Delivery& delivery_;
+  Destination destination_;
+  std::vector<StreamPosition> positions_;     ///< of all partitions, when sending began
   std::vector<std::size_t> first_partition_;  ///< of each topic
-  std::deque<KeyTable> keys_;                 ///< by topic
+  std::deque<RecordKeys> keys_;               ///< by topic
 };
 
 }  // namespace racesim::kafka

@@ -1,8 +1,5 @@
 #include "io/kafka/reading/tail.h"
 
-#include <algorithm>
-#include <map>
-
 #include "io/kafka/cluster/client.h"
 #include "io/kafka/reading/partition_reader.h"
 
@@ -10,6 +7,9 @@ namespace racesim::kafka {
 namespace {
 
 constexpr int kPrefetch_kb = 65536;
+/// How often ends that move are looked at again. Nothing of the dead writer is on its way for longer than the
+/// first pause, by what --settle means; what still comes then is another writer's.
+constexpr int kLooksMost = 5;
 
 }  // namespace
 
@@ -34,20 +34,18 @@ Result<std::vector<TailRecord>> read_tail(const KafkaOptions& options, const std
   }
 }
 
-std::vector<std::int64_t> match_tail(std::span<const LineHash> sent, std::span<const TailRecord> records) {
-  std::map<LineHash, std::vector<std::size_t>> places;
-  for (std::size_t i = 0; i < sent.size(); ++i) places[sent[i]].push_back(i);
-  std::vector<std::int64_t> offsets(sent.size(), -1);
-  std::size_t next = 0;
-  for (const TailRecord& record : records) {
-    const auto found = places.find(record.payload_hash);
-    if (found == places.end()) continue;
-    const auto place = std::lower_bound(found->second.begin(), found->second.end(), next);
-    if (place == found->second.end()) continue;
-    offsets[*place] = record.offset;
-    next = *place + 1;
+Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
+                                               const std::vector<TopicPartition>& partitions,
+                                               const std::function<bool(std::int64_t)>& pause) {
+  Result<std::vector<std::int64_t>> ends = cluster.end_offsets(partitions);
+  bool settled = false;
+  for (int look = 0; ends && !settled && look < kLooksMost; ++look) {
+    if (!pause(options.settle_ns)) return fail(ErrorKind::runtime, "the run ends");
+    Result<std::vector<std::int64_t>> later = cluster.end_offsets(partitions);
+    settled = later && *later == *ends;
+    ends = std::move(later);
   }
-  return offsets;
+  return ends;
 }
 
 }  // namespace racesim::kafka

@@ -1,13 +1,15 @@
-// Reads back what is at the end of a partition, to learn which events of a dead writer are there.
+// What a dead writer left at the end of a partition: where that end is, and which records stand before it.
+// The writer may be a producer of this process (recovery_lookup.h) or another process (resume_partitions.h).
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "io/resumable.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/line_hash.h"
 #include "io/sinks/kafka_options.h"
 
 namespace racesim::kafka {
@@ -26,8 +28,12 @@ Result<std::vector<TailRecord>> read_tail(const KafkaOptions& options, const std
                                           std::int32_t partition, std::int64_t from_offset,
                                           std::int64_t end_offset, int limit_ms);
 
-/// For each of the payloads that were sent, in that order, the offset at which it was found, or -1. Records
-/// that match nothing are foreign. Among equal payloads the earlier one is found first.
-std::vector<std::int64_t> match_tail(std::span<const LineHash> sent, std::span<const TailRecord> records);
+/// The ends of the partitions once they stay the same for options.settle_ns: requests of a dead writer may
+/// still be on their way to the broker. Where others write too they never rest: then after some looks, since
+/// what the dead one had sent is there after the first. `pause` waits for so many nanoseconds and returns
+/// false when the run ends meanwhile. Errors: runtime.
+Result<std::vector<std::int64_t>> settled_ends(Cluster& cluster, const KafkaOptions& options,
+                                               const std::vector<TopicPartition>& partitions,
+                                               const std::function<bool(std::int64_t)>& pause);
 
 }  // namespace racesim::kafka

@@ -1,5 +1,5 @@
-// Which events a sink has already, when a run goes on after a kill: found by making the events behind the
-// last checkpoint once more and looking for them in what was read back.
+// Which events a sink has already, when a process goes on with a dead one's run: found by making the events
+// behind the last checkpoint once more and looking for them in what was read back.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 namespace racesim {
 
-/// A value; made before the run goes on.
-struct Backlog {
+/// Of one sink. A value; made before the run goes on.
+struct AlreadyThere {
   std::uint64_t below = 0;    ///< the sink is done with all sends before this ordinal
   std::vector<bool> there;    ///< for those from `below` on; behind its end nothing is there
   std::uint64_t found = 0;    ///< how many of `there` are set
@@ -34,11 +34,12 @@ struct Backlog {
 };
 
 /// Makes the sends again that lie behind `known`, with the feed that `feed_at` gives for an ordinal: one that
-/// begins there or before, and whose places are noted. Events that the receiver had
-/// refused before the kill go to the dead-letter file. Errors: those of read_back(); usage if a file holds
-/// what this run does not write.
-Result<Backlog> find_backlog(SinkCheckpoint known, Sink& sink,
-                             const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at,
-                             PlaceLog& places, DeadLetter& dead_letter);
+/// begins there or before, and whose places are noted. Events that the receiver had refused before the kill
+/// go to the dead-letter file. `place` goes on behind what was recognised. Errors: those of read_back();
+/// usage if a file holds what this run does not write.
+Result<AlreadyThere> find_already_there(
+    SinkCheckpoint known, Resumable& place,
+    const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
+    DeadLetter& dead_letter);
 
 }  // namespace racesim

@@ -1,7 +1,7 @@
 // Goal: of a run that was killed, exactly the events that its receiver does not have are sent again, whatever
 // else is in the receiver's partitions. Method: a receiver in memory with several partitions, cut off at
 // random places, with other writers' records, events refused for good and checkpoints of any age.
-#include "run/resume/backlog.h"
+#include "run/resume/already_there.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ using test::CountingEncoder;
 using test::CountingScenario;
 using testing::HasSubstr;
 
-constexpr std::size_t kLanes = 3;
+constexpr std::size_t kPartitions = 3;
 
 /// Event k goes to partition k mod 3; a record is its line.
 class MemorySink final : public Sink, public Resumable {
@@ -34,18 +34,16 @@ class MemorySink final : public Sink, public Resumable {
   Done close() override { return {}; }
   void abandon() override {}
   Resumable* resumable() override { return this; }
-  std::vector<StreamPosition> positions() const override { return positions_; }
 
-  std::string identity() const override { return {}; }
+  const Destination& destination() const override { return place; }
   std::size_t partition_of(const WireBatch& batch, std::size_t i) override {
-    return static_cast<std::size_t>(batch.heads[i].seq % kLanes);
+    return static_cast<std::size_t>(batch.heads[i].seq % kPartitions);
   }
-  bool is_alone() const override { return alone; }
-  std::uint64_t most_on_the_way() const override { return on_the_way; }
+  std::vector<StreamPosition> positions() const override { return positions_; }
   void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
   Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override {
-    std::vector<PartitionTail> tails(kLanes);
-    for (std::size_t partition = 0; partition < kLanes; ++partition) {
+    std::vector<PartitionTail> tails(kPartitions);
+    for (std::size_t partition = 0; partition < kPartitions; ++partition) {
       for (const StreamPosition& position : known)
         if (position.partition == static_cast<int>(partition)) tails[partition].from = position;
       tails[partition].from.partition = static_cast<int>(partition);
@@ -60,32 +58,31 @@ class MemorySink final : public Sink, public Resumable {
   }
   void write(std::size_t partition, const std::string& line) { partitions[partition].push_back(line); }
 
-  std::vector<std::vector<std::string>> partitions{kLanes};
-  std::uint64_t on_the_way = 100'000;
-  bool alone = false;
+  std::vector<std::vector<std::string>> partitions{kPartitions};
+  Destination place{.most_on_the_way = 100'000};
 
  private:
   std::vector<StreamPosition> positions_;
 };
 
-class BacklogTest : public testing::Test {
+class AlreadyThereTest : public testing::Test {
  protected:
   std::unique_ptr<Feed> feed() {
     return std::make_unique<Feed>(scenario_, std::vector<const Encoder*>{&encoder_}, ShardRange{0, 1}, 1, 2,
                                   FaultRules{}, 42);
   }
-  Result<Backlog> find(const SinkCheckpoint& known) {
+  Result<AlreadyThere> find(const SinkCheckpoint& known) {
     PlaceLog places;
-    return find_backlog(
+    return find_already_there(
         known, sink_, [&](std::uint64_t) { return feed(); }, places, dead_letter_);
   }
-  /// Sends all that the backlog does not have; what each partition then holds of the run.
-  void send_the_rest(Backlog backlog) {
+  /// Sends all that is not already there; what each partition then holds of the run.
+  void send_the_rest(AlreadyThere already) {
     SettledEvents settled;
     auto inner = std::make_unique<MemorySink>();
     MemorySink& receiver = *inner;
     receiver.partitions = sink_.partitions;
-    SkippingSink skipping(std::move(inner), std::move(backlog), settled);
+    SkippingSink skipping(std::move(inner), std::move(already), settled);
     const auto rest = feed();
     ASSERT_TRUE(rest->start());
     while (const SharedBatch batch = rest->next()) ASSERT_TRUE(skipping.submit(batch, 0, batch->size()));
@@ -101,70 +98,70 @@ class BacklogTest : public testing::Test {
   std::vector<std::vector<std::string>> after_;
 };
 
-TEST_F(BacklogTest, NothingThereMeansAllIsMissing) {
-  const auto backlog = find({});
-  ASSERT_TRUE(backlog) << backlog.error().what;
-  EXPECT_EQ(backlog->found, 0u);
-  EXPECT_EQ(backlog->first_missing(), 0u);
+TEST_F(AlreadyThereTest, NothingThereMeansAllIsMissing) {
+  const auto already = find({});
+  ASSERT_TRUE(already) << already.error().what;
+  EXPECT_EQ(already->found, 0u);
+  EXPECT_EQ(already->first_missing(), 0u);
 }
 
-TEST_F(BacklogTest, AnyCutGivesEveryEventOnceInOrder) {
+TEST_F(AlreadyThereTest, AnyCutGivesEveryEventOnceInOrder) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const StreamKey key = stream_key(seed, "backlog", 0);
-    sink_.partitions.assign(kLanes, {});
+    sink_.partitions.assign(kPartitions, {});
     SinkCheckpoint known{"memory", "", 0, {}};
-    std::vector<std::string> expected[kLanes];
-    std::uint64_t cut[kLanes], checked[kLanes];
+    std::vector<std::string> expected[kPartitions];
+    std::uint64_t cut[kPartitions], checked[kPartitions];
     known.ordinal = UINT64_MAX;
-    for (std::size_t partition = 0; partition < kLanes; ++partition) {
-      cut[partition] = below(draw(key, partition), 1000 / kLanes);
+    for (std::size_t partition = 0; partition < kPartitions; ++partition) {
+      cut[partition] = below(draw(key, partition), 1000 / kPartitions);
       checked[partition] = below(draw(key, 10 + partition), cut[partition] + 1);
-      for (std::uint64_t k = partition; k < 1000; k += kLanes) expected[partition].push_back(line(k));
+      for (std::uint64_t k = partition; k < 1000; k += kPartitions) expected[partition].push_back(line(k));
       for (std::uint64_t n = 0; n < cut[partition]; ++n) {
         if (below(draw(key, 100 + n), 10) == 0) sink_.write(partition, "somebody else's\n");
         if (n == checked[partition])
           known.positions.push_back({"", static_cast<int>(partition),
                                      static_cast<std::int64_t>(sink_.partitions[partition].size()),
-                                     n == 0 ? 0 : partition + (n - 1) * kLanes + 1});
+                                     n == 0 ? 0 : partition + (n - 1) * kPartitions + 1});
         sink_.write(partition, expected[partition][n]);
       }
-      known.ordinal = std::min(known.ordinal, partition + checked[partition] * kLanes);
+      known.ordinal = std::min(known.ordinal, partition + checked[partition] * kPartitions);
     }
-    const auto backlog = find(known);
-    ASSERT_TRUE(backlog) << backlog.error().what;
-    EXPECT_EQ(backlog->refused, 0u);
-    send_the_rest(*backlog);
-    for (std::size_t partition = 0; partition < kLanes; ++partition) {
+    const auto already = find(known);
+    ASSERT_TRUE(already) << already.error().what;
+    EXPECT_EQ(already->refused, 0u);
+    send_the_rest(*already);
+    for (std::size_t partition = 0; partition < kPartitions; ++partition) {
       std::erase(after_[partition], "somebody else's\n");
       EXPECT_EQ(after_[partition], expected[partition]) << "seed " << seed << " partition " << partition;
     }
   }
 }
 
-TEST_F(BacklogTest, WhatWasRefusedBeforeGoesToTheDeadLetters) {
+TEST_F(AlreadyThereTest, WhatWasRefusedBeforeGoesToTheDeadLetters) {
   for (std::uint64_t k = 0; k < 300; ++k)
-    if (k != 120 && k != 123) sink_.write(k % kLanes, line(k));
-  const auto backlog = find({});
-  ASSERT_TRUE(backlog);
-  EXPECT_EQ(backlog->refused, 2u);
+    if (k != 120 && k != 123) sink_.write(k % kPartitions, line(k));
+  const auto already = find({});
+  ASSERT_TRUE(already);
+  EXPECT_EQ(already->refused, 2u);
   EXPECT_EQ(dead_letter_.written(), 2u);
-  EXPECT_EQ(backlog->first_missing(), 300u);
-  send_the_rest(*backlog);
+  EXPECT_EQ(already->first_missing(), 300u);
+  send_the_rest(*already);
   EXPECT_EQ(after_[0].size() + after_[1].size() + after_[2].size(), 998u);
 }
 
-TEST_F(BacklogTest, AFileWithOtherLinesIsNotGoneOnWith) {
-  sink_.alone = true;
-  for (std::uint64_t k = 0; k < 30; ++k) sink_.write(k % kLanes, line(k));
+TEST_F(AlreadyThereTest, AFileWithOtherLinesIsNotGoneOnWith) {
+  sink_.place.is_alone = true;
+  for (std::uint64_t k = 0; k < 30; ++k) sink_.write(k % kPartitions, line(k));
   sink_.write(0, "what is this\n");
-  const auto backlog = find({});
-  ASSERT_FALSE(backlog);
-  EXPECT_EQ(backlog.error().kind, ErrorKind::usage);
-  EXPECT_THAT(backlog.error().what, HasSubstr("1 lines that this run does not write"));
+  const auto already = find({});
+  ASSERT_FALSE(already);
+  EXPECT_EQ(already.error().kind, ErrorKind::usage);
+  EXPECT_THAT(already.error().what, HasSubstr("1 lines that this run does not write"));
 }
 
-TEST_F(BacklogTest, PositionsMoveToWhatWasRecognised) {
-  for (std::uint64_t k = 0; k < 300; ++k) sink_.write(k % kLanes, line(k));
+TEST_F(AlreadyThereTest, PositionsMoveToWhatWasRecognised) {
+  for (std::uint64_t k = 0; k < 300; ++k) sink_.write(k % kPartitions, line(k));
   ASSERT_TRUE(find({}));
   for (const StreamPosition& position : sink_.positions()) {
     EXPECT_EQ(position.next_offset, 100);

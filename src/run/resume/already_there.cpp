@@ -1,4 +1,4 @@
-#include "run/resume/backlog.h"
+#include "run/resume/already_there.h"
 
 #include <algorithm>
 #include <string>
@@ -31,10 +31,10 @@ std::string_view without_end(std::string_view line) {
 
 class Search {
  public:
-  Search(const SinkCheckpoint& known, Sink& sink, const std::vector<PartitionTail>& tails,
+  Search(const SinkCheckpoint& known, Resumable& place, const std::vector<PartitionTail>& tails,
          DeadLetter& dead_letter)
-      : sink_(sink), dead_letter_(dead_letter), partitions_(tails.size()) {
-    backlog_.below = known.ordinal;
+      : name_(known.name), place_(place), dead_letter_(dead_letter), partitions_(tails.size()) {
+    already_.below = known.ordinal;
     for (std::size_t i = 0; i < tails.size(); ++i) {
       partitions_[i].settled = partitions_[i].end = tails[i].from;
       partitions_[i].end.next_offset = tails[i].end_offset;
@@ -43,14 +43,14 @@ class Search {
       for (const LineHash& record : tails[i].records) ++partitions_[i].left[record];
       furthest_ = std::max(furthest_, tails[i].from.next_ordinal);
     }
-    last_ = std::max(furthest_, backlog_.below) + left_ + sink.resumable()->most_on_the_way();
+    last_ = std::max(furthest_, already_.below) + left_ + place.destination().most_on_the_way;
   }
 
   bool is_done(std::uint64_t ordinal) const {
     return ordinal >= furthest_ && (left_ == 0 || ordinal >= last_);
   }
   void take(const SharedBatch& batch, std::size_t i) {
-    Partition& partition = partitions_[sink_.resumable()->partition_of(*batch, i)];
+    Partition& partition = partitions_[place_.partition_of(*batch, i)];
     bool there = batch->first_ordinal + i < partition.settled.next_ordinal;
     if (!there && partition.left_in_all > 0) {
       const auto found = partition.left.find(hash_line(without_end(batch->line(i))));
@@ -58,7 +58,7 @@ class Search {
         there = true;
         --found->second;
         --left_;
-        last_ = std::max(last_, batch->first_ordinal + i + left_ + sink_.resumable()->most_on_the_way());
+        last_ = std::max(last_, batch->first_ordinal + i + left_ + place_.destination().most_on_the_way);
         if (--partition.left_in_all == 0) partition.settled = partition.end;
         partition.settled.next_ordinal = batch->first_ordinal + i + 1;
         refuse(partition);
@@ -66,20 +66,20 @@ class Search {
         partition.missing.push_back({batch, i});
       }
     }
-    backlog_.there.push_back(there);
-    backlog_.found += there ? 1 : 0;
+    already_.there.push_back(there);
+    already_.found += there ? 1 : 0;
   }
-  Result<Backlog> finish() {
-    if (left_ > 0 && sink_.resumable()->is_alone())
+  Result<AlreadyThere> finish() {
+    if (left_ > 0 && place_.destination().is_alone)
       return fail(ErrorKind::usage,
-                  sink_.name() + " holds " + std::to_string(left_) + " lines that this run does not write",
+                  name_ + " holds " + std::to_string(left_) + " lines that this run does not write",
                   "remove the partial file and the checkpoint to begin anew");
     if (Done synced = dead_letter_.sync(); !synced) return tl::make_unexpected(synced.error());
     std::vector<StreamPosition> positions;
     for (const Partition& partition : partitions_) positions.push_back(partition.settled);
-    sink_.resumable()->set_positions(std::move(positions));
-    while (!backlog_.there.empty() && !backlog_.there.back()) backlog_.there.pop_back();
-    return std::move(backlog_);
+    place_.set_positions(std::move(positions));
+    while (!already_.there.empty() && !already_.there.back()) already_.there.pop_back();
+    return std::move(already_);
   }
 
  private:
@@ -87,18 +87,19 @@ class Search {
   void refuse(Partition& partition) {
     for (const Partition::Missing& missing : partition.missing) {
       const DeadEvent dead{missing.batch.get(), missing.event};
-      dead_letter_.add({&dead, 1}, sink_.name(), "refused before the run was resumed", Persisted::no);
+      dead_letter_.add({&dead, 1}, name_, "refused before the run was resumed", Persisted::no);
       const std::uint64_t ordinal = missing.batch->first_ordinal + missing.event;
-      backlog_.there[static_cast<std::size_t>(ordinal - backlog_.below)] = true;
-      ++backlog_.refused;
+      already_.there[static_cast<std::size_t>(ordinal - already_.below)] = true;
+      ++already_.refused;
     }
     partition.missing.clear();
   }
 
-  Sink& sink_;
+  const std::string name_;
+  Resumable& place_;
   DeadLetter& dead_letter_;
   std::vector<Partition> partitions_;
-  Backlog backlog_;
+  AlreadyThere already_;
   std::uint64_t left_ = 0;      ///< records that are not recognised yet
   std::uint64_t furthest_ = 0;  ///< up to it some partition is settled
   std::uint64_t last_ = 0;      ///< no later send can be among the records
@@ -106,14 +107,15 @@ class Search {
 
 }  // namespace
 
-Result<Backlog> find_backlog(SinkCheckpoint known, Sink& sink,
-                             const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at,
-                             PlaceLog& places, DeadLetter& dead_letter) {
-  Result<std::vector<PartitionTail>> tails = sink.resumable()->read_back(known.positions);
+Result<AlreadyThere> find_already_there(
+    SinkCheckpoint known, Resumable& place,
+    const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
+    DeadLetter& dead_letter) {
+  Result<std::vector<PartitionTail>> tails = place.read_back(known.positions);
   if (!tails) return tl::make_unexpected(tails.error());
   // A file may hold less than was known of it: a power cut took the rest.
-  if (sink.resumable()->is_alone()) known.ordinal = std::min(known.ordinal, tails->front().from.next_ordinal);
-  Search search(known, sink, *tails, dead_letter);
+  if (place.destination().is_alone) known.ordinal = std::min(known.ordinal, tails->front().from.next_ordinal);
+  Search search(known, place, *tails, dead_letter);
   const std::unique_ptr<Feed> feed = feed_at(known.ordinal);
   if (Done started = feed->start(); !started) return tl::make_unexpected(started.error());
   std::uint64_t ordinal = known.ordinal;
