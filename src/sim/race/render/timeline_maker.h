@@ -9,9 +9,8 @@
 namespace racesim::race {
 
 /// From the session's begin to where the car comes to rest, or to its last piece; empty for a car that takes
-/// no part. Segments that drive are sketched only: no lap is baked for them but that of kAnyBucket, whose
-/// places are needed. How a stricken car rolls to a halt is baked now, into `halts`. Pure, but for these
-/// bakes.
+/// no part. Segments that drive are sketched only. How a car rolls to a halt is baked now, into `halts`. One
+/// thread.
 CarTimeline make_timeline(const CarPlan& car, const RacePlan& plan, const PlanInput& input,
                           const Templates& templates, Halts& halts);
 
