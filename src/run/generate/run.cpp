@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/pipeline.h"
 #include "run/outlets/outlets.h"
@@ -263,7 +264,7 @@ Manifest Run::Impl::manifest() const {
   Manifest manifest = manifest_of(config_, *content_);
   const auto& sinks = outlets_.sinks();
   for (std::size_t i = 0; i < sinks.size(); ++i)
-    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : sinks[i]->origins())
+    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : origins_of(*sinks[i]))
       manifest.origins.push_back(origin);
   if (!log_ || !ended()) return manifest;
   const RunStatus now = status();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "io/sink.h"
+#include "io/resumable.h"
 #include "run/generate/feed.h"
 #include "run/record/run_record.h"
 
@@ -15,10 +15,10 @@ namespace racesim {
 
 struct SinkCheckpoint {
   std::string name;                       ///< Sink::name()
-  std::string identity;                   ///< Resumable::identity(); else empty
+  std::string identity;                   ///< Destination::identity; else empty
   std::uint64_t ordinal = 0;              ///< the sink is done with all sends before it
   std::vector<StreamPosition> positions;  ///< of its partitions
-  std::vector<StreamPosition> origins{};  ///< Sink::origins() of the process that began the run
+  std::vector<StreamPosition> origins{};  ///< Destination::origins of the process that began the run
 };
 
 struct Checkpoint {

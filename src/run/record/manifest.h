@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "io/resumable.h"
 #include "run/generate/run.h"
 #include "run/record/run_record.h"
 

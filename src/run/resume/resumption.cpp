@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/files/zstd_stream.h"
+#include "io/resumable.h"
 #include "run/resume/skipping_sink.h"
 
 namespace racesim {
@@ -104,29 +105,29 @@ FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
 Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
                                                  DeadLetter& dead_letter) {
   dead_letter_ = &dead_letter;
-  log_.origins.push_back(sink->origins());
+  log_.origins.push_back(origins_of(*sink));
   if (!known_) return sink;
   const SinkCheckpoint& known = known_->sinks[log_.sinks.size() - 1];  // check() has counted them
   if (known.name != sink->name())
     return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
                 "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
   log_.origins.back() = known.origins;
-  Backlog backlog;
-  backlog.below = known.ordinal;
-  if (sink->resumable() != nullptr) {
-    if (known.identity != sink->resumable()->identity())
+  AlreadyThere already;
+  already.below = known.ordinal;
+  if (Resumable* const place = sink->resumable()) {
+    const std::string& identity = place->destination().identity;
+    if (known.identity != identity)
       return fail(ErrorKind::usage,
-                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " +
-                      sink->resumable()->identity(),
+                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " + identity,
                   "give the run the same place to write to, or remove the checkpoint to begin anew");
     const auto feed_from = [&](std::uint64_t ordinal) { return feed_at(place_before(ordinal)); };
-    Result<Backlog> found = find_backlog(known, *sink, feed_from, log_.places, dead_letter);
+    Result<AlreadyThere> found = find_already_there(known, *place, feed_from, log_.places, dead_letter);
     if (!found) return tl::make_unexpected(found.error());
-    backlog = std::move(*found);
-    refused_ += backlog.refused;
+    already = std::move(*found);
+    refused_ += already.refused;
   }
-  first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), backlog.first_missing());
-  return std::make_unique<SkippingSink>(std::move(sink), std::move(backlog), log_.sinks.back());
+  first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), already.first_missing());
+  return std::make_unique<SkippingSink>(std::move(sink), std::move(already), log_.sinks.back());
 }
 
 FeedPlace Resumption::place() const {

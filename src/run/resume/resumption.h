@@ -1,5 +1,5 @@
-// The part of a run that lets it be killed and gone on with: checkpoints while it runs, and the way back
-// from one. Without --checkpoint a run has none.
+// Resumption: the part of a run that lets another process go on with it after this one died: checkpoints
+// while it runs, and the way back from one. Without --checkpoint a run has none. docs/recovery-and-resume.md.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,10 @@
 
 #include "base/clock.h"
 #include "io/dead_letter.h"
+#include "io/sink.h"
 #include "run/content.h"
 #include "run/record/checkpoint.h"
-#include "run/resume/backlog.h"
+#include "run/resume/already_there.h"
 #include "run/resume/checkpointer.h"
 #include "run/resume/progress_log.h"
 

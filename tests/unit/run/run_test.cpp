@@ -40,6 +40,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 class RunTest : public testing::Test {
  protected:
+  using Run = racesim::Run;  // testing::Test has a function of that name
   RunTest() { test::ignore_write_signals(); }
 
   /// Three hours with more plays than one shard makes.
