@@ -39,7 +39,7 @@ std::string header_of(const SchemaInfo& schema) {
   return line;
 }
 
-std::string_view without_end(std::string_view line) {
+std::string_view line_text(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   return line;
 }
@@ -85,7 +85,7 @@ Done Checker::read(ArrivedSequence& sequence) {
   csv_ = nullptr;
   while (lines.fill()) {
     const std::string_view line = lines.line();
-    const std::string_view text = without_end(line);
+    const std::string_view text = line_text(line);
     if (first)
       for (const SchemaInfo* schema : known_schemas())
         if (text == header_of(*schema)) csv_ = schema;

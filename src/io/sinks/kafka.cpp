@@ -83,7 +83,7 @@ class KafkaSink final : public Sink {
   const std::string name_;
   DeadLetter& dead_letter_;
   Partitions partitions_;
-  Delivery delivery_;
+  kafka::Delivery delivery_;
   Sender sender_;
   bool closed_ = false;
 };

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+constexpr std::size_t kManifestBytesMost = std::size_t{64} << 20;
 
 Json to_json(const RaceContent& c) {
   return {{"rate_mhz", c.rate_mhz},       {"cars", c.cars},   {"laps", c.laps},
@@ -261,7 +261,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& name
 }
 
 Result<Manifest> read_manifest(const std::string& path) {
-  Result<std::string> text = read_file(path, kMostBytes);
+  Result<std::string> text = read_file(path, kManifestBytesMost);
   if (!text) return tl::make_unexpected(text.error());
   return parse_manifest(*text, path);
 }

@@ -23,11 +23,11 @@ namespace racesim {
 namespace {
 
 using test::FakeClock;
+using test::kSecond;
 using test::read_file;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kHour = 3600 * kSecond;
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -66,8 +66,8 @@ class RunTest : public testing::Test {
     return config;
   }
 
-  std::unique_ptr<Run> open(const RunConfig& config) {
-    auto run = Run::open(config, clock_);
+  std::unique_ptr<racesim::Run> open(const RunConfig& config) {
+    auto run = racesim::Run::open(config, clock_);
     EXPECT_TRUE(run) << run.error().what;
     return run ? std::move(*run) : nullptr;
   }
@@ -336,7 +336,7 @@ TEST_F(RunTest, HttpAccountsForEveryEvent) {
   RunConfig config = historical(1'000);
   config.delivery.http.batch = 10;
   config.delivery.sinks = {{"http", server.url()}, {"file", dir_ / "out"}};
-  auto run = Run::open(config, system_clock());
+  auto run = racesim::Run::open(config, system_clock());
   ASSERT_TRUE(run) << run.error().what;
   (*run)->start();
   const RunResult result = (*run)->wait();
@@ -385,7 +385,7 @@ TEST_F(RunTest, TheNameOfTheRunIsDerivedOrGiven) {
   EXPECT_EQ(run(config).run, "00c0ffee");
   for (const char* bad : {"", "1234567", "123456789", "1234567g", "0x123456", "-1234567", " 1234567"}) {
     config.run_id = bad;
-    const auto run = Run::open(config, clock_);
+    const auto run = racesim::Run::open(config, clock_);
     ASSERT_FALSE(run) << bad;
     EXPECT_EQ(run.error().kind, ErrorKind::usage);
     EXPECT_THAT(run.error().what, HasSubstr("--run-id"));
@@ -394,7 +394,7 @@ TEST_F(RunTest, TheNameOfTheRunIsDerivedOrGiven) {
 
 TEST_F(RunTest, RefusesWhatItCannotRun) {
   const auto refused = [&](RunConfig config, ErrorKind kind, const std::string& what) {
-    const auto run = Run::open(std::move(config), clock_);
+    const auto run = racesim::Run::open(std::move(config), clock_);
     ASSERT_FALSE(run) << what;
     EXPECT_EQ(run.error().kind, kind);
     EXPECT_THAT(run.error().what, HasSubstr(what));
