@@ -7,7 +7,7 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 # Without NDEBUG: RACESIM_CHECK and the libraries' own assertions stay on.
-set(CMAKE_CXX_FLAGS_RELEASE "-O3")
+set(CMAKE_CXX_FLAGS_RELEASE "-O1")
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 add_library(racesim_options INTERFACE)

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/parse_text.h"
+
 namespace racesim {
 namespace {
 
@@ -23,14 +25,6 @@ constexpr std::uint64_t kSecondsLimit = 86'400ULL * 1'000'000'000;
 constexpr double kRateMin_per_s = 0x1p-47;
 constexpr std::size_t kDigitsMax = 18;
 constexpr std::uint64_t kEventsLimit = 1'000'000'000'000'000'000;
-
-tl::unexpected<Error> usage(std::string what, std::string_view hint) {
-  return fail(ErrorKind::usage, std::move(what), std::string(hint));
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool take(std::string_view& rest, std::string_view prefix) {
   if (rest.substr(0, prefix.size()) != prefix) return false;

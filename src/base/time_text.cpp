@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/parse_text.h"
 #include "base/zone.h"
 
 namespace racesim {
@@ -16,10 +17,6 @@ constexpr std::int64_t kDay_s = 86'400;
 constexpr std::int64_t kOffsetLimit_s = 18 * 3600;
 constexpr std::string_view kDateExample = "example: 2024-02-01";
 constexpr std::string_view kDateTimeExample = "example: 2024-02-01T00:00:00Z";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Reads a text from the left; every step says whether it matched.
 class Scanner {
@@ -56,10 +53,6 @@ class Scanner {
  private:
   std::string_view rest_;
 };
-
-tl::unexpected<Error> usage(std::string what, std::string_view hint) {
-  return fail(ErrorKind::usage, std::move(what), std::string(hint));
-}
 
 bool is_leap(int year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -9,6 +9,9 @@
 
 namespace racesim::test {
 
+inline constexpr std::int64_t kMs = 1'000'000;  ///< in nanoseconds
+inline constexpr std::int64_t kSecond = 1'000'000'000;
+
 class FakeClock final : public Clock {
  public:
   static constexpr std::int64_t kStart_ns = 5'000'000'000;

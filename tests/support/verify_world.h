@@ -18,6 +18,8 @@
 
 namespace racesim::verify_test {
 
+inline const std::string kMaster = RACESIM_SOURCE_DIR "/data/master";
+
 /// One event as it was sent.
 struct SentLine {
   std::string text;  ///< with its line end
@@ -39,6 +41,12 @@ struct SmallRun {
     return all;
   }
 };
+
+inline std::vector<std::string> lines_of(const SmallRun& run) {
+  std::vector<std::string> lines;
+  for (const SentLine& line : run.sent) lines.push_back(line.text);
+  return lines;
+}
 
 /// Lines in memory, given in pieces of `piece` bytes.
 class MemoryArrivals final : public ArrivedSequences, public ArrivedSequence {

@@ -155,7 +155,7 @@ Result<int> paths(Context& context) {
   return wrote(write_stdout(context.globals->json ? array.dump() + "\n" : text));
 }
 
-CommandSpec show_command() {
+CommandSpec show_config_command() {
   const auto origin = std::make_shared<bool>(false);
   OptionSpec option;
   option.name = "origin";
@@ -187,7 +187,7 @@ CommandSpec config_command() {
   CommandSpec command;
   command.name = "config";
   command.summary = "Show, write and find configuration";
-  command.subcommands = {show_command(), init_it, path};
+  command.subcommands = {show_config_command(), init_it, path};
   command.examples = {{"racesim config show --origin", "every value, and the place that sets it"},
                       {"racesim config init", "write ./racesim.toml to edit"}};
   return command;

@@ -136,7 +136,7 @@ OptionSpec positional(OptionSpec option) {
   return option;
 }
 
-CommandSpec show_command() {
+CommandSpec show_track_command() {
   const auto options = std::make_shared<TrackOptions>();
   OptionSpec track = positional(
       option_of("track", "TRACK", "Name of a built-in track, or a .json or .csv file", options->track));
@@ -188,7 +188,7 @@ CommandSpec track_command() {
   CommandSpec command;
   command.name = "track";
   command.summary = "Draw, import and list tracks";
-  command.subcommands = {show_command(), import_command(), list_them};
+  command.subcommands = {show_track_command(), import_command(), list_them};
   command.examples = {{"racesim track show > silverstone.svg", "map and speed profile"},
                       {"racesim track import spa.csv --output spa.json", "a track of one's own"}};
   return command;

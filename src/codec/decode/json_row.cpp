@@ -7,7 +7,7 @@
 namespace racesim {
 namespace {
 
-constexpr std::uint32_t kNone = UINT32_MAX;
+constexpr std::uint32_t kNoNode = UINT32_MAX;
 
 JsonKind kind_of(FieldType type) {
   switch (type) {
@@ -45,7 +45,7 @@ void JsonRowReader::add_field(const FieldInfo& field) {
     const std::size_t dot = field.path.find('.', from);
     const std::string_view key = field.path.substr(from, dot == std::string_view::npos ? dot : dot - from);
     std::uint32_t node = child_named(parent, key);
-    if (node == kNone) {
+    if (node == kNoNode) {
       node = static_cast<std::uint32_t>(nodes_.size());
       nodes_[parent].children.push_back(node);
       Node fresh;
@@ -67,7 +67,7 @@ void JsonRowReader::add_field(const FieldInfo& field) {
 std::uint32_t JsonRowReader::child_named(std::uint32_t parent, std::string_view key) const {
   for (const std::uint32_t child : nodes_[parent].children)
     if (nodes_[child].key == key) return child;
-  return kNone;
+  return kNoNode;
 }
 
 bool JsonRowReader::read(std::string_view text, RowBatch& good, std::string& why) {
@@ -94,18 +94,18 @@ bool JsonRowReader::read_object(JsonCursor& in, std::uint32_t node, std::string&
     in.take(',');
     const std::string_view key = in.string(scratch_);
     const std::vector<std::uint32_t>& children = nodes_[node].children;
-    std::uint32_t child = kNone;
+    std::uint32_t child = kNoNode;
     if (expected < children.size() && nodes_[children[expected]].key == key)
       child = children[expected];
     else
       child = child_named(node, key);
     ++expected;
-    if (child == kNone && !ignore_unknown_) {
+    if (child == kNoNode && !ignore_unknown_) {
       why = fmt::format("key {} is not in the schema '{}'", excerpt(key), schema_->name);
       return node == 0 ? false : in_field(nodes_[node].path, why);
     }
     in.take(':');
-    if (child == kNone)
+    if (child == kNoNode)
       in.skip_value();
     else if (!read_key(in, child, why))
       return false;

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/check.h"
+#include "base/parse_text.h"
 #include "base/time_text.h"
 
 namespace racesim {
@@ -14,10 +15,6 @@ namespace {
 constexpr std::size_t kQuotedLimit = 60;
 /// Beyond every possible count of digits, so a saturated exponent still compares right.
 constexpr std::int64_t kExponentLimit = 1'000'000'000;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// The parts of a number's text.
 struct NumberText {

@@ -43,14 +43,6 @@ constexpr bool scalar_quoted() {
   return Traits::limit == 0 && is_quoted(schema_detail::type_of<typename Traits::Item>());
 }
 
-template <class Row, std::size_t I>
-constexpr std::string_view path_of() {
-  if constexpr (I < field_count<Row>)
-    return std::get<I>(Schema<Row>::fields).path;
-  else
-    return {};
-}
-
 /// Levels that `a` and `b` share above their last key: "x.y.a" and "x.y.b" share two.
 constexpr std::size_t shared_levels(std::string_view a, std::string_view b) {
   std::size_t levels = 0;
@@ -64,37 +56,70 @@ constexpr std::size_t depth(std::string_view path) {
   return dots;
 }
 
+/// A field as the text around it sees it.
+struct Neighbour {
+  std::string_view path;
+  bool quoted;  ///< a scalar that JSON shows between quotes
+};
+
+/// Adds what JSON shows between two fields; null: the line begins or ends there.
+template <class Out>
+constexpr void add_json(Out& out, const Neighbour* before, const Neighbour* here) {
+  std::size_t shared = 0;
+  if (before == nullptr) {
+    out.add("{");
+  } else {
+    if (before->quoted) out.add("\"");
+    if (here != nullptr) shared = shared_levels(before->path, here->path);
+    for (std::size_t level = depth(before->path); level > shared; --level) out.add("}");
+    out.add(here != nullptr ? "," : "}\n");
+  }
+  if (here == nullptr) return;
+  std::size_t level = 0;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < here->path.size(); ++i) {
+    if (here->path[i] != '.') continue;
+    if (level++ >= shared) {
+      out.add("\"");
+      out.add(here->path.substr(from, i - from));
+      out.add("\":{");
+    }
+    from = i + 1;
+  }
+  out.add("\"");
+  out.add(here->path.substr(from));
+  out.add("\":");
+  if (here->quoted) out.add("\"");
+}
+
+/// The same of CSV, where only the ends count.
+template <class Out>
+constexpr void add_csv(Out& out, const Neighbour* before, const Neighbour* here) {
+  if (here == nullptr)
+    out.add("\n");
+  else if (before != nullptr)
+    out.add(",");
+}
+
+template <class Row, std::size_t I>
+constexpr Neighbour neighbour() {
+  return {std::get<I>(Schema<Row>::fields).path, scalar_quoted<Row, I>()};
+}
+
 /// What JSON shows before field I; for I == field_count what ends the line.
 template <class Row, std::size_t I>
 constexpr Fragment json() {
   Fragment out;
-  constexpr std::string_view here = path_of<Row, I>();
-  std::size_t shared = 0;
   if constexpr (I == 0) {
-    out.add("{");
+    constexpr Neighbour here = neighbour<Row, 0>();
+    add_json(out, nullptr, &here);
+  } else if constexpr (I == field_count<Row>) {
+    constexpr Neighbour before = neighbour<Row, I - 1>();
+    add_json(out, &before, nullptr);
   } else {
-    constexpr std::string_view before = path_of<Row, I - 1>();
-    if (scalar_quoted<Row, I - 1>()) out.add("\"");
-    shared = I < field_count<Row> ? shared_levels(before, here) : 0;
-    for (std::size_t level = depth(before); level > shared; --level) out.add("}");
-    out.add(I < field_count<Row> ? "," : "}\n");
-  }
-  if constexpr (I < field_count<Row>) {
-    std::size_t level = 0;
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < here.size(); ++i) {
-      if (here[i] != '.') continue;
-      if (level++ >= shared) {
-        out.add("\"");
-        out.add(here.substr(from, i - from));
-        out.add("\":{");
-      }
-      from = i + 1;
-    }
-    out.add("\"");
-    out.add(here.substr(from));
-    out.add("\":");
-    if (scalar_quoted<Row, I>()) out.add("\"");
+    constexpr Neighbour before = neighbour<Row, I - 1>();
+    constexpr Neighbour here = neighbour<Row, I>();
+    add_json(out, &before, &here);
   }
   return out;
 }

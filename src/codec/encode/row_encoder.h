@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "codec/encode/fragments.h"
 #include "codec/encode/put.h"
+#include "codec/encode/whole_batch.h"
 #include "codec/encoder.h"
 
 namespace racesim {
@@ -49,7 +50,7 @@ class RowEncoder final : public Encoder {
     const std::size_t old_count = out.ends.size();
     out.ends.resize(old_count + count);
     out.heads.insert(out.heads.end(), rows.heads.begin(), rows.heads.end());
-    out.text.reserve_more(count * kMaxRowSize + text_bound(rows) + put::kPutSlack);
+    out.text.reserve_more(count * kMaxRowSize + text_bytes(rows) * Format::kTextGrowth + put::kPutSlack);
     char* const base = out.text.data();
     char* end = write_rows(rows, base + out.text.size(), base, out.ends.data() + old_count);
     // Ends are 32-bit: whoever plans the batches keeps them below 4 GiB.
@@ -59,12 +60,7 @@ class RowEncoder final : public Encoder {
 
   std::string header() const override {
     if constexpr (!std::is_same_v<Format, CsvFormat>) return {};
-    std::string line;
-    for (const FieldInfo& f : schema_info<Row>().fields) {
-      if (!line.empty()) line += ',';
-      for (const char c : f.path) line += c == '.' ? '_' : c;
-    }
-    return line + '\n';
+    return csv_header(schema_info<Row>());
   }
 
   EventIdRule id_rule() const override {
@@ -122,24 +118,6 @@ class RowEncoder final : public Encoder {
              max_size<fragments::Member<Row, I>, std::get<I>(Schema<Row>::fields).decimals>()));
   }
   static constexpr std::size_t kMaxRowSize = max_row_size(std::make_index_sequence<kFields>{});
-
-  /// Bytes that all texts of the batch may take. Rows may share arena text, so count per reference.
-  static std::size_t text_bound(const RowBatch& rows) {
-    std::size_t bytes = 0;
-    for (const FieldInfo& f : schema_info<Row>().fields) {
-      if (f.type != FieldType::text) continue;
-      for (std::size_t r = 0; r < rows.size(); ++r) {
-        const std::byte* row = rows.row_bytes(r);
-        const std::size_t items = f.list_limit > 0 ? static_cast<std::size_t>(row[f.count_offset]) : 1;
-        for (std::size_t i = 0; i < items; ++i) {
-          Text t;
-          std::memcpy(&t, row + f.offset + i * sizeof(Text), sizeof t);
-          bytes += t.size;
-        }
-      }
-    }
-    return bytes * Format::kTextGrowth;
-  }
 
   template <class T, int Decimals>
   static RACESIM_INLINE char* scalar(char* p, const T& value, State& state) {

@@ -57,7 +57,7 @@ class HttpSink final : public Sink {
   Setup setup_;
   DeadLetter& dead_letter_;
   RequestWriter writer_;
-  Delivery delivery_;
+  http::Delivery delivery_;
   SharedEvents shared_;
   const std::size_t lanes_;
   // Lane i is lane i / threads of thread i % threads.

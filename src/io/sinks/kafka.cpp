@@ -76,7 +76,7 @@ class KafkaSink final : public Sink {
 
   const std::string name_;
   DeadLetter& dead_letter_;
-  Delivery delivery_;
+  kafka::Delivery delivery_;
   ResumablePartitions partitions_;
   Sender sender_;
   bool closed_ = false;

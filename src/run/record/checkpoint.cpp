@@ -13,7 +13,7 @@ namespace racesim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // some hundred per partition are usual
+constexpr std::size_t kCheckpointBytesMost = std::size_t{64} << 20;  // some hundred per partition are usual
 
 Json to_json(const StreamPosition& position) {
   return {{"topic", position.topic},
@@ -107,7 +107,7 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error) && !error) return std::optional<Checkpoint>();
   if (error) return tl::make_unexpected(system_error("--checkpoint " + path, error.value()));
-  const Result<std::string> text = read_file(path, kMostBytes);
+  const Result<std::string> text = read_file(path, kCheckpointBytesMost);
   if (!text) return tl::make_unexpected(text.error());
   const std::string hint = "remove it to begin anew, or name the right file";
   try {

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+constexpr std::size_t kManifestBytesMost = std::size_t{64} << 20;
 
 Json to_json(const ManifestTotals& t) {
   Json shed = Json::array();
@@ -141,7 +141,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& name
 }
 
 Result<Manifest> read_manifest(const std::string& path) {
-  Result<std::string> text = read_file(path, kMostBytes);
+  Result<std::string> text = read_file(path, kManifestBytesMost);
   if (!text) return tl::make_unexpected(text.error());
   return parse_manifest(*text, path);
 }

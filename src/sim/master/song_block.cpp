@@ -16,7 +16,7 @@ namespace racesim {
 namespace {
 
 constexpr std::uint64_t kArtistsPerBlock = 128;
-constexpr std::int32_t kEndDay = static_cast<std::int32_t>(days_from_civil({2024, 1, 1}));
+constexpr std::int32_t kReleaseEndDay = static_cast<std::int32_t>(days_from_civil({2024, 1, 1}));
 constexpr int kDaysPerYear = 365;
 
 struct BlockKeys {
@@ -91,7 +91,7 @@ std::int32_t release_weekday(std::int32_t day) {
 /// Release days, rising, within the genre's time; careers lie mostly in recent years.
 std::vector<std::int32_t> release_days(const std::vector<std::uint32_t>& sizes, int first_year, Dice& dice) {
   const auto first_day = static_cast<std::int32_t>(days_from_civil({first_year, 1, 8}));
-  const std::int32_t window = kEndDay - 1 - first_day;
+  const std::int32_t window = kReleaseEndDay - 1 - first_day;
   std::vector<double> days_since_debut;
   double span = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -106,7 +106,7 @@ std::vector<std::int32_t> release_days(const std::vector<std::uint32_t>& sizes, 
   for (const double since : days_since_debut) {
     std::int32_t day = release_weekday(first_day + static_cast<std::int32_t>(debut + since * fit));
     if (!days.empty() && day <= days.back()) day = days.back() + 7;
-    days.push_back(std::min(day, kEndDay - 1));
+    days.push_back(std::min(day, kReleaseEndDay - 1));
   }
   return days;
 }

@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kNumbers = "the numbers of an owner have no gap and no copy";
 constexpr std::string_view kTimes = "the time does not go back";
 
-std::string_view without_end(std::string_view line) {
+std::string_view line_text(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   return line;
 }
@@ -77,7 +77,7 @@ Done Checker::read(ArrivedSequence& sequence) {
   decoder_.forget_header();
   while (lines.fill()) {
     const std::string_view line = lines.line();
-    const std::string_view text = without_end(line);
+    const std::string_view text = line_text(line);
     if (!first || !decoder_.take_header(text))
       if (Done ok = check_line(text, lines.place()); !ok) return ok;
     first = false;

@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-RunStatus sample() {
+RunStatus under_way() {
   RunStatus status;
   status.state = RunState::running;
   status.uptime_s = 12;
@@ -31,25 +31,25 @@ Screen wide() {
 }
 
 TEST(ProgressLine, ShowsTheCounters) {
-  EXPECT_EQ(progress_line(sample(), {500, 1500, 2000, 2000, 2000}, wide()),
+  EXPECT_EQ(progress_line(under_way(), {500, 1500, 2000, 2000, 2000}, wide()),
             "00:12 ▂▆███ 2,000/s  sent 24,000  acked 23,981  in flight 19  err 0  lag 4 ms  50% eta 00:12");
 }
 
 TEST(ProgressLine, FitsTheScreen) {
   Screen narrow = wide();
   narrow.columns = 40;
-  const std::string line = progress_line(sample(), {1, 2, 3}, narrow);
+  const std::string line = progress_line(under_way(), {1, 2, 3}, narrow);
   EXPECT_EQ(display_width(line), 39U);
 }
 
 TEST(ProgressLine, AnUnboundedRunHasNoEnd) {
-  RunStatus status = sample();
+  RunStatus status = under_way();
   status.planned = 0;
   EXPECT_THAT(progress_line(status, {}, wide()), testing::Not(HasSubstr("eta")));
 }
 
 TEST(ProgressLine, SaysWhenItDrains) {
-  RunStatus status = sample();
+  RunStatus status = under_way();
   status.state = RunState::draining;
   EXPECT_THAT(progress_line(status, {}, wide()), HasSubstr("draining"));
 }

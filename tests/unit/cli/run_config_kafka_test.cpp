@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class StandingClock : public Clock {
+class ClockOnTheMs : public Clock {
  public:
   std::int64_t now_ns() override { return 0; }
   std::int64_t wall_ns() override { return 1'700'000'000'000'000'000; }
@@ -38,7 +38,7 @@ Result<RunConfig> config(std::vector<std::string> words, const Environment& envi
   }
   const Settings settings = resolve(command, "run", line, environment, {});
   if (const Done ok = apply_settings(command, settings); !ok) return tl::make_unexpected(ok.error());
-  StandingClock clock;
+  ClockOnTheMs clock;
   return make_run_config(options, settings, clock);
 }
 

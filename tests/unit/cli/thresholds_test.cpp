@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-RunResult sample() {
+RunResult measured() {
   RunResult result;
   result.status.sent = 200;
   result.status.failed = 3;
@@ -24,7 +24,7 @@ RunResult sample() {
 bool judged(const std::string& text) {
   const Result<Threshold> threshold = parse_threshold(text);
   EXPECT_TRUE(threshold) << text;
-  return threshold && holds(*threshold, metric_value(threshold->metric, sample()));
+  return threshold && holds(*threshold, metric_value(threshold->metric, measured()));
 }
 
 TEST(Threshold, ComparesTheMetric) {
@@ -45,7 +45,7 @@ TEST(Threshold, EveryMetricHasAValue) {
 }
 
 TEST(Threshold, WhatWasNotMeasuredHoldsNothing) {
-  RunResult result = sample();
+  RunResult result = measured();
   result.status.send_lag = {};
   result.status.target_rate = result.status.got_rate = 0;
   for (const char* text : {"lag_p99_ms<1", "lag_p99_ms>=0", "lag_max_ms!=7", "ack_lag_p50_ms<1",

@@ -12,16 +12,17 @@
 #include <vector>
 
 #include "support/counting_scenario.h"
+#include "support/fake_clock.h"
 
 namespace racesim {
 namespace {
 
 using test::CountingEncoder;
 using test::CountingScenario;
+using test::kSecond;
 
 constexpr std::uint64_t kSeed = 42;
 constexpr std::uint32_t kEntities = 5;
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// Event k belongs to entity k mod 5. The numbers are long, so that every one can be cut or changed.
 class EntityEncoder final : public Encoder {
@@ -34,13 +35,13 @@ class EntityEncoder final : public Encoder {
   }
 };
 
-struct Sent {
+struct SentEvent {
   std::string line;
   std::uint32_t entity;
   std::uint64_t seq;
   std::int64_t emit_ns;
   unsigned faults;
-  bool operator==(const Sent& o) const {
+  bool operator==(const SentEvent& o) const {
     return line == o.line && seq == o.seq && emit_ns == o.emit_ns && faults == o.faults;
   }
 };
@@ -52,7 +53,7 @@ CountingScenario scenario_of(std::size_t seconds, std::size_t per_slice) {
 }
 
 struct Read {
-  std::vector<Sent> sent;
+  std::vector<SentEvent> sent;
   std::vector<std::uint64_t> dropped;
   std::vector<FeedPlace> places;
 };
@@ -88,7 +89,7 @@ FaultRules rules_of(const char* text, std::int64_t delay_ns = 3 * kSecond) {
   rules.late_delay_ns = delay_ns;
   return rules;
 }
-const char* const kAll = "late=5%,duplicate=5%,reorder=10%,drop=3%,corrupt=3%";
+const char* const kAllFaults = "late=5%,duplicate=5%,reorder=10%,drop=3%,corrupt=3%";
 
 TEST(Feed, WithoutFaultsIsTheGenerator) {
   const CountingScenario scenario = scenario_of(10, 50);
@@ -102,7 +103,7 @@ TEST(Feed, WithoutFaultsIsTheGenerator) {
 }
 
 TEST(Feed, BordersOfSlicesAndThreadsDoNotMatter) {
-  for (const char* text : {kAll, "late=50%", "reorder=60%", "duplicate=50%", "drop=50%"}) {
+  for (const char* text : {kAllFaults, "late=50%", "reorder=60%", "duplicate=50%", "drop=50%"}) {
     const Read whole = read(scenario_of(60, 6000), rules_of(text));
     for (const std::size_t per_slice : {1, 4, 100, 1000}) {
       const Read cut =
@@ -114,9 +115,9 @@ TEST(Feed, BordersOfSlicesAndThreadsDoNotMatter) {
 }
 
 TEST(Feed, EveryEventIsSentOnceDroppedOrCopied) {
-  const Read all = read(scenario_of(60, 100), rules_of(kAll));
+  const Read all = read(scenario_of(60, 100), rules_of(kAllFaults));
   std::map<std::uint64_t, int> originals, copies;
-  for (const Sent& sent : all.sent) ++(sent.faults & kFaultDuplicate ? copies : originals)[sent.seq];
+  for (const SentEvent& sent : all.sent) ++(sent.faults & kFaultDuplicate ? copies : originals)[sent.seq];
   for (const std::uint64_t seq : all.dropped) ++originals[seq];
   EXPECT_EQ(originals.size(), 6000u);
   for (const auto& [seq, times] : originals) EXPECT_EQ(times, 1) << seq;
@@ -126,10 +127,10 @@ TEST(Feed, EveryEventIsSentOnceDroppedOrCopied) {
 }
 
 TEST(Feed, TimesOfSendingAscendAndDelaysAreBounded) {
-  const Read all = read(scenario_of(60, 100), rules_of(kAll));
+  const Read all = read(scenario_of(60, 100), rules_of(kAllFaults));
   EXPECT_TRUE(std::is_sorted(all.sent.begin(), all.sent.end(),
-                             [](const Sent& a, const Sent& b) { return a.emit_ns < b.emit_ns; }));
-  for (const Sent& sent : all.sent) {
+                             [](const SentEvent& a, const SentEvent& b) { return a.emit_ns < b.emit_ns; }));
+  for (const SentEvent& sent : all.sent) {
     const std::int64_t late_ns = sent.emit_ns - static_cast<std::int64_t>(sent.seq) * kSecond / 100;
     const unsigned kinds = sent.faults & ~unsigned{kFaultCorrupt};
     if (kinds == 0) {
@@ -145,7 +146,7 @@ TEST(Feed, ReorderedEventsGoBehindTheNextOfTheirEntity) {
   const Read all = read(scenario_of(60, 100), rules_of("reorder=10%"));
   std::map<std::uint32_t, std::vector<std::uint64_t>> before;  // undisturbed ones of each entity
   std::size_t reordered = 0;
-  for (const Sent& sent : all.sent) {
+  for (const SentEvent& sent : all.sent) {
     std::vector<std::uint64_t>& seqs = before[sent.entity];
     if (sent.faults == 0) {
       seqs.push_back(sent.seq);
@@ -166,19 +167,19 @@ TEST(Feed, WhatNobodyFollowsWaitsNoLongerThanTheDelay) {
   CountingScenario slow(std::vector<std::size_t>(100, 1), kSecond);
   const Read all = read(slow, rules_of("reorder=100%", kSecond / 2));
   ASSERT_EQ(all.sent.size(), 100u);
-  for (const Sent& sent : all.sent)
+  for (const SentEvent& sent : all.sent)
     EXPECT_EQ(sent.emit_ns, static_cast<std::int64_t>(sent.seq) * kSecond + kSecond / 2);
 }
 
 TEST(Feed, ReadingBeginsAtAnyPlace) {
-  for (const char* text : {"drop=0", "late=30%,duplicate=10%", kAll}) {
+  for (const char* text : {"drop=0", "late=30%,duplicate=10%", kAllFaults}) {
     const CountingScenario scenario = scenario_of(30, 40);
     const Read whole = read(scenario, rules_of(text));
     for (std::size_t i = 0; i < whole.places.size(); i += 7) {
       const FeedPlace place = whole.places[i];
       const Read rest = read(scenario, rules_of(text), 2, place);
-      const std::vector<Sent> expected(whole.sent.begin() + static_cast<std::ptrdiff_t>(place.ordinal),
-                                       whole.sent.end());
+      const std::vector<SentEvent> expected(whole.sent.begin() + static_cast<std::ptrdiff_t>(place.ordinal),
+                                            whole.sent.end());
       EXPECT_EQ(rest.sent, expected) << text << " from slice " << place.slice;
       const std::vector<FeedPlace> places(whole.places.begin() + static_cast<std::ptrdiff_t>(i),
                                           whole.places.end());

@@ -22,7 +22,7 @@ using testing::HasSubstr;
 const std::vector<std::string_view> kSongsOnly{"songs"};
 const std::vector<std::string_view> kUsersOnly{"users"};
 const std::vector<std::string_view> kLocationsOnly{"locations"};
-const std::vector<std::string_view> kAll{"songs", "users", "locations"};
+const std::vector<std::string_view> kAllEntities{"songs", "users", "locations"};
 
 const std::string kSongHeader = "song_id,title,artist_name,album_name,genre,duration_ms,release_date\n";
 const std::string kSongA =
@@ -102,18 +102,18 @@ TEST(MasterLoad, ContentAndOrderChangeTheHash) {
 
 TEST(MasterLoad, MissingFilesAreAllNamedWithTheCommand) {
   const ScratchDir dir;
-  const auto none = load_master(dir.path(), kAll);
+  const auto none = load_master(dir.path(), kAllEntities);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, ErrorKind::master_data);
   EXPECT_EQ(none.error().what, "no master data in " + dir.path() + " (songs, users, locations)");
   EXPECT_EQ(none.error().hint, "create it: racesim generate-master --output-dir " + dir.path());
 
   write_file(dir / "songs.csv", kSongHeader + kSongA);
-  const auto some = load_master(dir.path(), kAll);
+  const auto some = load_master(dir.path(), kAllEntities);
   ASSERT_FALSE(some);
   EXPECT_EQ(some.error().what, "no master data in " + dir.path() + " (users, locations)");
   EXPECT_THAT(some.error().hint, HasSubstr("--only users,locations"));
-  EXPECT_FALSE(load_master(dir / "nowhere", kAll));
+  EXPECT_FALSE(load_master(dir / "nowhere", kAllEntities));
 }
 
 TEST(MasterLoad, TheSameEntityInTwoFormatsNamesBoth) {

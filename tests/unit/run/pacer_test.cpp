@@ -16,14 +16,14 @@ namespace racesim {
 namespace {
 
 using test::FakeClock;
+using test::kMs;
+using test::kSecond;
 using testing::ElementsAre;
 
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kEventStart = FakeClock::kWallStart_ns;
 
 /// When an event left, since the start of sending.
-struct Sent {
+struct Departure {
   std::uint64_t event;
   std::int64_t at_ns;
   bool shed;
@@ -61,8 +61,9 @@ class PacerTest : public testing::Test {
   }
 
   /// Sends the batch; event `stall_at` takes `stall_ns` to be delivered.
-  std::vector<Sent> send(const WireBatch& batch, std::size_t stall_at = SIZE_MAX, std::int64_t stall_ns = 0) {
-    std::vector<Sent> sent;
+  std::vector<Departure> send(const WireBatch& batch, std::size_t stall_at = SIZE_MAX,
+                              std::int64_t stall_ns = 0) {
+    std::vector<Departure> sent;
     for (std::size_t from = 0; from < batch.size();) {
       const auto release = pacer_->next(batch, from, stop_);
       if (!release) break;
@@ -78,9 +79,9 @@ class PacerTest : public testing::Test {
     return sent;
   }
 
-  static std::vector<std::int64_t> times(const std::vector<Sent>& sent) {
+  static std::vector<std::int64_t> times(const std::vector<Departure>& sent) {
     std::vector<std::int64_t> out;
-    for (const Sent& s : sent) out.push_back(s.at_ns);
+    for (const Departure& s : sent) out.push_back(s.at_ns);
     return out;
   }
 
@@ -168,7 +169,7 @@ TEST_F(PacerTest, HighRatesWakeOncePerMillisecond) {
   make();
   const auto sent = send(events(20'000));
   ASSERT_EQ(sent.size(), 20'000u);
-  for (const Sent& s : sent) {
+  for (const Departure& s : sent) {
     ASSERT_EQ(s.at_ns % kMs, 0);
     ASSERT_EQ(s.at_ns, (static_cast<std::int64_t>(s.event) * 1000 + kMs - 1) / kMs * kMs);
   }
@@ -208,7 +209,7 @@ TEST_F(PacerTest, FastLiveEventsLeaveTogetherToo) {
   make();
   const auto sent = send(events(1000, 10 * kMs));  // ten microseconds apart by the clock
   ASSERT_EQ(sent.size(), 1000u);
-  for (const Sent& s : sent)
+  for (const Departure& s : sent)
     ASSERT_EQ(s.at_ns, (static_cast<std::int64_t>(s.event) * 10'000 + kMs - 1) / kMs * kMs);
 }
 
@@ -227,7 +228,7 @@ TEST_F(PacerTest, ARateSpacesLiveEvents) {
   // Three at a time; after the idle seconds as before: they have saved up nothing.
   const auto sent = send(events_at({0, 0, 0, 20 * kSecond + kMs, 20 * kSecond + kMs, 20 * kSecond + kMs}));
   EXPECT_THAT(times(sent), ElementsAre(0, 100 * kMs, 200 * kMs, 20'001 * kMs, 20'100 * kMs, 20'200 * kMs));
-  EXPECT_FALSE(std::any_of(sent.begin(), sent.end(), [](const Sent& s) { return s.shed; }));
+  EXPECT_FALSE(std::any_of(sent.begin(), sent.end(), [](const Departure& s) { return s.shed; }));
 }
 
 TEST_F(PacerTest, ARateNeverSendsALiveEventEarly) {
@@ -296,7 +297,7 @@ TEST_F(PacerTest, BlockOnlyLags) {
   make();
   const auto sent = send(events(300), 99, 10 * kSecond);
   ASSERT_EQ(sent.size(), 300u);
-  EXPECT_FALSE(std::any_of(sent.begin(), sent.end(), [](const Sent& s) { return s.shed; }));
+  EXPECT_FALSE(std::any_of(sent.begin(), sent.end(), [](const Departure& s) { return s.shed; }));
   EXPECT_GT(pacer_->behind_ns(), kSecond);
 }
 
@@ -310,7 +311,7 @@ TEST_F(PacerTest, DropShedsExactlyWhatIsOlderThanMaxLag) {
     // At 10.99 s the event of 8.99 s is as late as may be.
     const auto sent = send(events(2000, 10 * kMs), 99, 10 * kSecond);
     ASSERT_EQ(sent.size(), 2000u);
-    for (const Sent& s : sent) {
+    for (const Departure& s : sent) {
       const bool late = s.event > 99 && s.event < 899;
       ASSERT_EQ(s.shed, late) << s.event;
       const std::int64_t lag_ns = s.at_ns - static_cast<std::int64_t>(s.event) * 10 * kMs;
@@ -329,7 +330,7 @@ TEST_F(PacerTest, DropKeepsARateBelowThatOfLiveEvents) {
   const auto sent = send(events(12'000, 10 * kMs));  // two minutes
   ASSERT_EQ(sent.size(), 12'000u);
   std::vector<std::int64_t> released;
-  for (const Sent& s : sent) {
+  for (const Departure& s : sent) {
     const std::int64_t lag_ns = s.at_ns - static_cast<std::int64_t>(s.event) * 10 * kMs;
     ASSERT_EQ(s.shed, lag_ns > options_.max_lag_ns) << s.event;
     if (!s.shed) released.push_back(s.at_ns);
@@ -476,7 +477,7 @@ TEST_F(HistoryTest, IsNeitherShedNorSlowedDown) {
   options_.on_overload = Overload::drop;
   options_.max_lag_ns = kMs;
   make_history();
-  for (const Sent& event : send(events(300, kSecond / 20))) {
+  for (const Departure& event : send(events(300, kSecond / 20))) {
     EXPECT_FALSE(event.shed);
     EXPECT_TRUE(event.event > 200 || event.at_ns == 10 * kSecond) << event.event;
   }

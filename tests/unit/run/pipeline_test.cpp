@@ -24,11 +24,10 @@ using test::CollectingSink;
 using test::CountingEncoder;
 using test::CountingScenario;
 using test::FakeClock;
+using test::kMs;
+using test::kSecond;
 using test::SinkScript;
 using testing::HasSubstr;
-
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// A pipeline with all its parts. Set them up, then run().
 class TestRun {

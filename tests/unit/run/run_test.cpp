@@ -24,11 +24,11 @@ namespace racesim {
 namespace {
 
 using test::FakeClock;
+using test::kSecond;
 using test::read_file;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kHour = 3600 * kSecond;
 
 std::vector<std::string> lines_of(const std::string& text) {

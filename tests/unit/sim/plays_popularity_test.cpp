@@ -98,18 +98,18 @@ Head head_of_law(std::size_t songs, const std::function<double(double)>& weight_
           top_share(weights, 0.1)};
 }
 
-constexpr std::uint64_t kSeeds[]{101, 102, 103, 104, 105};
+constexpr std::uint64_t kPopularitySeeds[]{101, 102, 103, 104, 105};
 
 /// Mean over the seeds of what is played in four weeks.
 Head head_of_plays(const char* popularity) {
   const World& world = usual_world();
   Head mean_head;
-  for (const std::uint64_t seed : kSeeds) {
+  for (const std::uint64_t seed : kPopularitySeeds) {
     auto config = window_config(world, at("2024-03-04T00:00:00Z"), at("2024-04-01T00:00:00Z"), 200'000, seed);
     config.plays.popularity = popularity;
     std::vector<double> plays(world.songs.size());
     for (const Event& event : play_all(*make(config))) ++plays[world.song_index.at(event.row.song_id)];
-    constexpr double kPart = 1.0 / std::size(kSeeds);
+    constexpr double kPart = 1.0 / std::size(kPopularitySeeds);
     mean_head.first += kPart * top_share(plays, 0.001);
     mean_head.hundredth += kPart * top_share(plays, 0.01);
     mean_head.tenth += kPart * top_share(plays, 0.1);
@@ -156,7 +156,7 @@ TEST(PlaysPopularity, UniformHasNoHead) {
 TEST(PlaysPopularity, EachSeedHasItsOwnHits) {
   const World& world = usual_world();
   std::set<std::uint32_t> hits;
-  for (const std::uint64_t seed : kSeeds) {
+  for (const std::uint64_t seed : kPopularitySeeds) {
     const auto config =
         window_config(world, at("2024-03-04T00:00:00Z"), at("2024-03-11T00:00:00Z"), 50'000, seed);
     std::vector<std::size_t> plays(world.songs.size());

@@ -14,7 +14,7 @@
 namespace racesim::plays_test {
 namespace {
 
-constexpr std::uint64_t kSeeds[]{111, 112, 113, 114, 115};
+constexpr std::uint64_t kSkipSeeds[]{111, 112, 113, 114, 115};
 
 struct Skips {
   double plays = 0, skips = 0;
@@ -41,7 +41,7 @@ Month month(std::uint64_t seed, std::uint64_t volume) {
 
 TEST(PlaysSkips, SharesBySeconds) {
   double by_5s = 0, by_10s = 0, by_30s = 0, by_end = 0, per_hour = 0;
-  for (const std::uint64_t seed : kSeeds) {
+  for (const std::uint64_t seed : kSkipSeeds) {
     const Month m = month(seed, 200'000);
     Skips in_5s, in_10s, in_30s, in_all;
     double listened_ms = 0;
@@ -54,7 +54,7 @@ TEST(PlaysSkips, SharesBySeconds) {
     }
     // One seed may have hits that are skipped more or less than others.
     EXPECT_NEAR(in_all.share(), 0.486, 0.03) << seed;
-    constexpr double kPart = 1.0 / std::size(kSeeds);
+    constexpr double kPart = 1.0 / std::size(kSkipSeeds);
     by_5s += kPart * in_5s.share();
     by_10s += kPart * in_10s.share();
     by_30s += kPart * in_30s.share();
@@ -90,7 +90,7 @@ TEST(PlaysSkips, TeenagersSkipMostTheEarlyThirtiesLeast) {
 }
 
 TEST(PlaysSkips, MoreOffWorkAndMostAtWeekends) {
-  for (const std::uint64_t seed : kSeeds) {
+  for (const std::uint64_t seed : kSkipSeeds) {
     const Month m = month(seed, 200'000);
     Skips work, off_work, weekend;
     for (const Event& event : m.events) {

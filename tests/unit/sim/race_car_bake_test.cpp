@@ -15,7 +15,7 @@ using race_test::path_of;
 using race_test::straight;
 using Sample = Template::Sample;
 
-Conditions with_fuel(double fuel_kg, bool drs = false) {
+Conditions with_fuel_and_drs(double fuel_kg, bool drs = false) {
   Conditions conditions;
   conditions.fuel_kg = fuel_kg;
   conditions.drs = drs;
@@ -64,7 +64,7 @@ void expect_a_drive(const Template& drive, const Path& path, const Conditions& c
 
 TEST(RaceCarBake, FlyingLapIsAMotionAndClosesOnItself) {
   const Path path = lap();
-  const Conditions conditions = with_fuel(40);
+  const Conditions conditions = with_fuel_and_drs(40);
   const Template drive = bake(path, CarModel{}, conditions, Drive{});
   expect_a_drive(drive, path, conditions);
   EXPECT_NEAR(drive.speed_at(path.length_m()), static_cast<double>(drive.samples.front().v_mps), 1e-4);
@@ -75,7 +75,7 @@ TEST(RaceCarBake, FlyingLapIsAMotionAndClosesOnItself) {
 }
 
 TEST(RaceCarBake, GearsAreHeldForAWhile) {
-  const Template drive = bake(lap(), CarModel{}, with_fuel(10), Drive{});
+  const Template drive = bake(lap(), CarModel{}, with_fuel_and_drs(10), Drive{});
   int held = 40;
   int changes = 0;
   for (std::size_t i = 1; i < drive.samples.size(); ++i, ++held) {
@@ -89,8 +89,8 @@ TEST(RaceCarBake, GearsAreHeldForAWhile) {
 
 TEST(RaceCarBake, SameArgumentsGiveTheSameBits) {
   const Path path = lap();
-  const Template one = bake(path, CarModel{}, with_fuel(40), Drive{});
-  const Template other = bake(path, CarModel{}, with_fuel(40), Drive{});
+  const Template one = bake(path, CarModel{}, with_fuel_and_drs(40), Drive{});
+  const Template other = bake(path, CarModel{}, with_fuel_and_drs(40), Drive{});
   ASSERT_EQ(one.samples.size(), other.samples.size());
   for (std::size_t i = 0; i < one.samples.size(); ++i) {
     ASSERT_EQ(one.samples[i].l_m, other.samples[i].l_m);
@@ -99,7 +99,7 @@ TEST(RaceCarBake, SameArgumentsGiveTheSameBits) {
 }
 
 TEST(RaceCarBake, TimeAndDistanceAreInverse) {
-  const Template drive = bake(lap(), CarModel{}, with_fuel(40), Drive{});
+  const Template drive = bake(lap(), CarModel{}, with_fuel_and_drs(40), Drive{});
   double last = -1;
   for (double l = 0; l < 3000; l += 0.37) {
     const double t = drive.time_at(l);
@@ -117,9 +117,9 @@ TEST(RaceCarBake, TimeAndDistanceAreInverse) {
 
 TEST(RaceCarBake, HeavierAndWornIsSlower) {
   const Path path = lap();
-  const double light = bake(path, CarModel{}, with_fuel(10), Drive{}).duration_s;
-  EXPECT_GT(bake(path, CarModel{}, with_fuel(60), Drive{}).duration_s, light + 0.3);
-  Conditions worn = with_fuel(10);
+  const double light = bake(path, CarModel{}, with_fuel_and_drs(10), Drive{}).duration_s;
+  EXPECT_GT(bake(path, CarModel{}, with_fuel_and_drs(60), Drive{}).duration_s, light + 0.3);
+  Conditions worn = with_fuel_and_drs(10);
   worn.grip = 0.95;
   EXPECT_GT(bake(path, CarModel{}, worn, Drive{}).duration_s, light + 0.5);
 }
@@ -127,9 +127,9 @@ TEST(RaceCarBake, HeavierAndWornIsSlower) {
 TEST(RaceCarBake, WingOpensOnlyInItsZonesAndShutsToBrake) {
   Drive asked;
   asked.drs = {{100, 650}, {1300, 1800}};
-  const Template shut = bake(lap(), CarModel{}, with_fuel(10), asked);
+  const Template shut = bake(lap(), CarModel{}, with_fuel_and_drs(10), asked);
   for (const Sample& sample : shut.samples) ASSERT_FALSE(sample.drs);
-  const Template open = bake(lap(), CarModel{}, with_fuel(10, true), asked);
+  const Template open = bake(lap(), CarModel{}, with_fuel_and_drs(10, true), asked);
   int steps = 0;
   for (std::size_t i = 1; i < open.samples.size(); ++i) {
     const Sample& sample = open.samples[i];
@@ -145,7 +145,7 @@ TEST(RaceCarBake, WingOpensOnlyInItsZonesAndShutsToBrake) {
 
 TEST(RaceCarBake, LaunchesToTwoHundredInAboutFiveSeconds) {
   const Path path = straight(600);
-  const Conditions conditions = with_fuel(105);
+  const Conditions conditions = with_fuel_and_drs(105);
   const Template drive = bake(path, CarModel{}, conditions, Drive{});
   expect_a_drive(drive, path, conditions);
   const auto reaches = [&](double kmh) {
@@ -169,7 +169,7 @@ TEST(RaceCarBake, StopsExactlyAtTheEnd) {
     Drive asked;
     asked.begin_speed_mps = 22;
     asked.end_speed_mps = 0;
-    const Conditions conditions = with_fuel(30);
+    const Conditions conditions = with_fuel_and_drs(30);
     const Template drive = bake(path, CarModel{}, conditions, asked);
     expect_a_drive(drive, path, conditions);
     EXPECT_EQ(drive.samples.back().v_mps, 0);
@@ -186,8 +186,8 @@ TEST(RaceCarBake, RollsToTheSideGently) {
   asked.power = 0.2;
   asked.braking = 0.15;
   const Path path = straight(900);
-  const Template drive = bake(path, CarModel{}, with_fuel(30), asked);
-  expect_a_drive(drive, path, with_fuel(30));
+  const Template drive = bake(path, CarModel{}, with_fuel_and_drs(30), asked);
+  expect_a_drive(drive, path, with_fuel_and_drs(30));
   for (std::size_t i = 0; i + 1 < drive.samples.size(); ++i) {
     ASSERT_GT(drive.samples[i + 1].v_mps - drive.samples[i].v_mps, -0.2F);
   }
@@ -201,8 +201,8 @@ TEST(RaceCarBake, KeepsThePitLimit) {
     path.limit_mps.push_back(i >= 400 && i <= 800 ? limit : 1e300);
   Drive asked;
   asked.begin_speed_mps = 78;
-  const Template drive = bake(path, CarModel{}, with_fuel(30), asked);
-  expect_a_drive(drive, path, with_fuel(30));
+  const Template drive = bake(path, CarModel{}, with_fuel_and_drs(30), asked);
+  expect_a_drive(drive, path, with_fuel_and_drs(30));
   for (const Sample& sample : drive.samples) {
     if (sample.l_m >= 400 && sample.l_m <= 800) {
       ASSERT_LE(static_cast<double>(sample.v_mps), limit + 1e-6);
@@ -216,7 +216,7 @@ TEST(RaceCarBake, BeginsAsAsked) {
   Drive asked;
   asked.begin_speed_mps = 61.5;
   asked.begin_gear = 7;
-  const Template drive = bake(straight(300), CarModel{}, with_fuel(30), asked);
+  const Template drive = bake(straight(300), CarModel{}, with_fuel_and_drs(30), asked);
   EXPECT_FLOAT_EQ(drive.samples.front().v_mps, 61.5F);
   EXPECT_EQ(drive.samples.front().gear, 7);
 }
@@ -225,17 +225,17 @@ TEST(RaceCarBake, ACarWithoutPowerStandsShortOfTheEnd) {
   Drive asked;
   asked.begin_speed_mps = 20;
   asked.power = 0;
-  const Template drive = bake(straight(3000), CarModel{}, with_fuel(30), asked);
+  const Template drive = bake(straight(3000), CarModel{}, with_fuel_and_drs(30), asked);
   EXPECT_EQ(drive.samples.back().v_mps, 0);
   EXPECT_LT(drive.samples.back().l_m, 3000);
 }
 
 TEST(RaceCarBake, WearOfAPartIsAShareOfAWholeLap) {
-  const Template whole = bake(lap(), CarModel{}, with_fuel(30), Drive{});
+  const Template whole = bake(lap(), CarModel{}, with_fuel_and_drs(30), Drive{});
   Drive asked;
   asked.lap_work_m2ps3 = whole.work_m2ps3;
   asked.end_speed_mps = 0;
-  const Template part = bake(straight(500), CarModel{}, with_fuel(30), asked);
+  const Template part = bake(straight(500), CarModel{}, with_fuel_and_drs(30), asked);
   EXPECT_GT(part.wear, 0);
   EXPECT_LT(part.wear, 1);
 }

@@ -11,7 +11,7 @@
 namespace racesim::race {
 namespace {
 
-constexpr std::uint64_t kSeeds = 25;
+constexpr std::uint64_t kSessionSeeds = 25;
 
 RacePlan session(SessionKind kind, std::uint64_t seed, std::uint32_t cars = 20) {
   PlanInput input = world_input(seed, 52, cars);
@@ -22,7 +22,7 @@ RacePlan session(SessionKind kind, std::uint64_t seed, std::uint32_t cars = 20) 
 class AnySession : public testing::TestWithParam<SessionKind> {};
 
 TEST_P(AnySession, PassesAscendAndPiecesAreSmooth) {
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+  for (std::uint64_t seed = 0; seed < kSessionSeeds; ++seed) {
     const RacePlan plan = session(GetParam(), seed);
     for (const CarPlan& c : plan.cars) {
       ASSERT_EQ(c.pieces.size() + 1, c.passes.size());
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(RacePlan, AnySession,
                          testing::Values(SessionKind::qualifying, SessionKind::practice));
 
 TEST(RacePlanQualifying, FifteenAndTenGoOn) {
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+  for (std::uint64_t seed = 0; seed < kSessionSeeds; ++seed) {
     const RacePlan plan = session(SessionKind::qualifying, seed);
     ASSERT_EQ(plan.parts.size(), 3U);
     EXPECT_EQ(plan.parts[0].cars.size(), 20U);
@@ -108,7 +108,7 @@ TEST(RacePlanQualifying, FifteenAndTenGoOn) {
 }
 
 TEST(RacePlanQualifying, PoleIsAFastLapAndTheFieldIsWithinThreeSeconds) {
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+  for (std::uint64_t seed = 0; seed < kSessionSeeds; ++seed) {
     const RacePlan plan = session(SessionKind::qualifying, seed);
     std::int64_t first_ms = 0, last_ms = 0;
     for (const CarPlan& c : plan.cars) {
@@ -124,7 +124,7 @@ TEST(RacePlanQualifying, PoleIsAFastLapAndTheFieldIsWithinThreeSeconds) {
 }
 
 TEST(RacePlanQualifying, NobodyBeginsAFastLapBehindTheFlag) {
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+  for (std::uint64_t seed = 0; seed < kSessionSeeds; ++seed) {
     const RacePlan plan = session(SessionKind::qualifying, seed);
     for (const CarPlan& c : plan.cars)
       for (const LapPlan& lap : c.laps) {

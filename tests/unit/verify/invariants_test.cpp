@@ -14,8 +14,6 @@ namespace {
 
 using namespace verify_test;
 
-const std::string kMaster = RACESIM_SOURCE_DIR "/data/master";
-
 Findings laws_of(const std::string& text, const std::string& master = {}) {
   MemoryArrivals arrivals(text);
   auto findings = check_invariants(arrivals, master);

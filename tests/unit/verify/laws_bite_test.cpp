@@ -23,7 +23,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kMaster = RACESIM_SOURCE_DIR "/data/master";
 
 Findings laws_of(const std::string& text, const std::string& master = kMaster) {
   MemoryArrivals arrivals(text);

@@ -20,12 +20,6 @@ const SmallRun& race() {
   return run;
 }
 
-Lines lines_of(const SmallRun& run) {
-  Lines lines;
-  for (const SentLine& line : run.sent) lines.push_back(line.text);
-  return lines;
-}
-
 std::string joined(const SmallRun& run, const Lines& lines) {
   std::string text = run.header;
   for (const std::string& line : lines) text += line;

@@ -18,7 +18,6 @@ namespace {
 using namespace verify_test;
 
 constexpr std::size_t kPositions = 100;
-const std::string kMaster = RACESIM_SOURCE_DIR "/data/master";
 
 FaultRules some_faults() {
   FaultRules rules;
@@ -56,12 +55,6 @@ class Dice {
   StreamKey key_;
   std::uint64_t at_ = 0;
 };
-
-std::vector<std::string> lines_of(const SmallRun& run) {
-  std::vector<std::string> lines;
-  for (const SentLine& line : run.sent) lines.push_back(line.text);
-  return lines;
-}
 
 bool same_entity(const SentLine& a, const SentLine& b) {
   return a.stream == b.stream && a.head.entity == b.head.entity;

@@ -12,10 +12,10 @@ namespace {
 /// `zone` is read when the value is: --tz stands before the times in the list of options.
 Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) {
   return [&target, &zone](const std::string& text) -> Done {
-    constexpr std::int64_t kNsPerMs = 1'000'000;
+    constexpr std::int64_t kMillisecond_ns = 1'000'000;
     const Result<std::int64_t> moment = parse_datetime(text, zone);
     if (!moment) return tl::make_unexpected(moment.error());
-    if (*moment % kNsPerMs != 0)
+    if (*moment % kMillisecond_ns != 0)
       return fail(ErrorKind::usage, "'" + text + "' is finer than a millisecond",
                   "example: 2024-02-01T00:00:00.250Z");
     target = *moment;

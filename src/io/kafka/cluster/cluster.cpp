@@ -37,7 +37,7 @@ AdminOptionsPtr admin_options(rd_kafka_t* handle, rd_kafka_admin_op_t operation,
   return options;
 }
 
-bool is_refusal(rd_kafka_resp_err_t code) {
+bool forbids_topics(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
          code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
 }
@@ -133,7 +133,7 @@ Result<EventPtr> Cluster::answer(rd_kafka_queue_t* queue, const char* what) cons
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT)
     return tl::make_unexpected(unreachable());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return fail(is_refusal(code) ? ErrorKind::usage : ErrorKind::runtime,
+    return fail(forbids_topics(code) ? ErrorKind::usage : ErrorKind::runtime,
                 fmt::format("{} at {}: {}", what, brokers_, rd_kafka_event_error_string(event.get())));
   return event;
 }
@@ -163,11 +163,11 @@ Done Cluster::create(const std::vector<std::string>& names, std::uint32_t partit
     const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     const char* const why = rd_kafka_topic_result_error_string(results[i]);
-    return fail(is_refusal(code) ? ErrorKind::usage : ErrorKind::runtime,
+    return fail(forbids_topics(code) ? ErrorKind::usage : ErrorKind::runtime,
                 fmt::format("create topic {}: {}", rd_kafka_topic_result_name(results[i]),
                             why == nullptr ? rd_kafka_err2str(code) : why),
-                is_refusal(code) ? "give this user the right Create, or let somebody else make the topic"
-                                 : "see the broker's log");
+                forbids_topics(code) ? "give this user the right Create, or let somebody else make the topic"
+                                     : "see the broker's log");
   }
   return {};
 }

@@ -6,7 +6,7 @@ namespace racesim::kafka {
 namespace {
 
 /// Between two looks at what went wrong.
-constexpr int kStep_ms = 250;
+constexpr int kGreetingStep_ms = 250;
 
 bool is_about_certificates(const std::string& trouble) {
   return trouble.find("certificate verify failed") != std::string::npos;
@@ -38,9 +38,9 @@ std::optional<Error> refusal(Client& client, const std::string& brokers) {
 }  // namespace
 
 std::optional<Error> greet(Client& client, const std::string& brokers, int limit_ms) {
-  for (int waited_ms = 0; waited_ms < limit_ms; waited_ms += kStep_ms) {
+  for (int waited_ms = 0; waited_ms < limit_ms; waited_ms += kGreetingStep_ms) {
     // The cluster's id comes with its first answer.
-    if (char* const id = rd_kafka_clusterid(client.get(), kStep_ms); id != nullptr) {
+    if (char* const id = rd_kafka_clusterid(client.get(), kGreetingStep_ms); id != nullptr) {
       rd_kafka_mem_free(client.get(), id);
       return std::nullopt;
     }

@@ -13,7 +13,7 @@
 namespace racesim::kafka {
 namespace {
 
-constexpr double kNsPerMs = 1e6;
+constexpr double kNsPerMsExact = 1e6;
 constexpr double kFar = std::numeric_limits<double>::infinity();
 
 /// How far event times may be from the clock at the moment they are sent, in milliseconds.
@@ -23,9 +23,9 @@ struct Distance {
 };
 
 Distance distance_of(const EventTimes& times, std::int64_t wall_ns) {
-  const double first_ms = static_cast<double>(times.first_ns) / kNsPerMs;
-  const double wall_ms = static_cast<double>(wall_ns) / kNsPerMs;
-  const double end_ms = times.end_ns ? static_cast<double>(*times.end_ns) / kNsPerMs : kFar;
+  const double first_ms = static_cast<double>(times.first_ns) / kNsPerMsExact;
+  const double wall_ms = static_cast<double>(wall_ns) / kNsPerMsExact;
+  const double end_ms = times.end_ns ? static_cast<double>(*times.end_ns) / kNsPerMsExact : kFar;
   Distance distance;
   distance.behind_ms = std::max(0.0, wall_ms - first_ms);
   if (times.speed == 0) {
@@ -52,7 +52,7 @@ std::optional<double> limit_ms(const TopicState& topic, const char* name) {
 Error refusal(const TopicState& topic, const char* setting, double limit, const std::string& what) {
   return {ErrorKind::usage,
           fmt::format("--record-timestamp event: topic {} has {}={:.0f} ({}), {}", topic.name, setting, limit,
-                      format_duration(static_cast<std::int64_t>(limit * kNsPerMs)), what),
+                      format_duration(static_cast<std::int64_t>(limit * kNsPerMsExact)), what),
           fmt::format("use --record-timestamp now, or change the topic: kafka-configs.sh --alter --topic {} "
                       "--add-config {}={}",
                       topic.name, setting,

@@ -12,7 +12,7 @@ namespace racesim::kafka {
 namespace {
 
 constexpr std::uint64_t kRequestBytesMax = 1'000'000;  // librdkafka's own default of both
-constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kSettingsNsPerMs = 1'000'000;
 /// librdkafka's largest message.timeout.ms.
 constexpr std::int64_t kTimeoutMsMax = 2'147'483'647;
 /// The most that brokers take by default. Behind it they abort a transaction and shut its producer out, which
@@ -73,7 +73,7 @@ KafkaProperties producer_properties(const KafkaOptions& options, std::uint64_t r
   set("acks", options.acks);
   // Without idempotence a repeated request may overtake the next one: only one at a time keeps the order.
   set("max.in.flight", options.allow_duplicates ? "1" : "5");
-  const std::int64_t timeout_ms = std::min(options.delivery_timeout_ns / kNsPerMs, kTimeoutMsMax);
+  const std::int64_t timeout_ms = std::min(options.delivery_timeout_ns / kSettingsNsPerMs, kTimeoutMsMax);
   if (options.transactions) {
     set("transactional.id", options.transactional_id);
     set("transaction.timeout.ms", std::to_string(std::max(timeout_ms, kTransactionMs)));

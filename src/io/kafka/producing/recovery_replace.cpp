@@ -10,7 +10,7 @@
 namespace racesim::kafka {
 namespace {
 
-constexpr int kPoll_ms = 100;
+constexpr int kRecoveryPoll_ms = 100;
 constexpr int kWarmUp_ms = 2'000;
 constexpr std::int64_t kRetry_ns = 1'000'000'000;
 /// How long answers to requests on their way are waited for.
@@ -54,7 +54,7 @@ std::vector<Airborne> Sender::collect_open() {
       producer_->purge();
       purged = true;
     }
-    if (const EventPtr event = producer_->poll(kPoll_ms))
+    if (const EventPtr event = producer_->poll(kRecoveryPoll_ms))
       take(*event, &held_);
     else
       producer_->purge_queue();  // of an offer that went on meanwhile

@@ -6,7 +6,7 @@ namespace racesim::kafka {
 namespace {
 
 constexpr std::size_t kMessagesAtOnce = 1000;
-constexpr int kPoll_ms = 100;
+constexpr int kReadPoll_ms = 100;
 constexpr int kFirstPoll_ms = 2;
 
 }  // namespace
@@ -61,9 +61,9 @@ Result<std::vector<MessagePtr>> PartitionReader::next(int limit_ms) {
     ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), kFirstPoll_ms, raw.data(), raw.size());
     if (count == 0) {
       wake_fetcher();
-      count = rd_kafka_consume_batch_queue(queue_.get(), kPoll_ms, raw.data(), raw.size());
+      count = rd_kafka_consume_batch_queue(queue_.get(), kReadPoll_ms, raw.data(), raw.size());
     }
-    waited_ms = count > 0 ? 0 : waited_ms + kPoll_ms;
+    waited_ms = count > 0 ? 0 : waited_ms + kReadPoll_ms;
     Done taken;
     for (ssize_t i = 0; i < count; ++i) {
       MessagePtr message(raw[static_cast<std::size_t>(i)]);
@@ -77,7 +77,7 @@ Result<std::vector<MessagePtr>> PartitionReader::next(int limit_ms) {
 void PartitionReader::wake_fetcher() {
   std::int64_t low = 0, high = 0;
   static_cast<void>(rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()),
-                                                     partition_, &low, &high, kPoll_ms));
+                                                     partition_, &low, &high, kReadPoll_ms));
 }
 
 Done PartitionReader::take(MessagePtr message, std::vector<MessagePtr>& records) {

@@ -46,12 +46,12 @@ constexpr std::array<NumberRange, 4> kRanges{{{0, 1, 0}, {0, 100, 2}, {1960, 50,
 constexpr std::uint64_t kLongNumber = 10'000;  // above every number of kRanges
 
 /// How the two words are joined; in the last style the second word comes first.
-constexpr std::uint64_t kStyles = 5;
-constexpr std::array<std::string_view, kStyles> kSeparators{"", ".", "_", "-", "."};
-constexpr std::uint64_t kSwappedStyle = kStyles - 1;
+constexpr std::uint64_t kLoginStyles = 5;
+constexpr std::array<std::string_view, kLoginStyles> kSeparators{"", ".", "_", "-", "."};
+constexpr std::uint64_t kSwappedStyle = kLoginStyles - 1;
 constexpr std::array<std::string_view, 6> kDomains{"example.com",  "example.org",  "example.net",
                                                    "mail.example", "post.example", "inbox.example"};
-static_assert(kDomains.size() >= kStyles);
+static_assert(kDomains.size() >= kLoginStyles);
 
 /// One use of a pair; no two uses of a pair are equal.
 struct Variant {
@@ -86,13 +86,13 @@ Variant variant_of(StreamKey key, std::uint64_t use) {
   const NumberKind kind = kind_of(start, use);
   const std::uint64_t earlier = count_kind(start, use, kind);
   const NumberRange& range = kRanges[static_cast<std::size_t>(kind)];
-  if (earlier >= range.count * kStyles)
-    return {below(draw(key, use), kStyles), std::to_string(kLongNumber + use)};
+  if (earlier >= range.count * kLoginStyles)
+    return {below(draw(key, use), kLoginStyles), std::to_string(kLongNumber + use)};
   const StreamKey kind_key{key.a + static_cast<std::uint64_t>(kind) + 1, key.b};
-  const std::uint64_t choice = permute(kind_key, earlier, range.count * kStyles);
-  Variant variant{choice % kStyles, {}};
+  const std::uint64_t choice = permute(kind_key, earlier, range.count * kLoginStyles);
+  Variant variant{choice % kLoginStyles, {}};
   if (range.digits > 0) {
-    variant.number = std::to_string(range.first + choice / kStyles);
+    variant.number = std::to_string(range.first + choice / kLoginStyles);
     variant.number.insert(0, range.digits - variant.number.size(), '0');
   }
   return variant;

@@ -17,7 +17,7 @@ constexpr std::int64_t kDuelGap_ms = 750;
 constexpr std::int64_t kBlueGap_ms = 1200;
 constexpr std::int64_t kAhead_ms = 60;  ///< by at least so much the passing car is in front
 constexpr double kStep = 1.045;
-constexpr double kFlagStep = 1.13;
+constexpr double kDuelFlagStep = 1.13;
 constexpr std::int64_t kBlueClose_ms = 700;
 constexpr double kBlueHint = 0.03;
 constexpr double kBluePress = 0.30;
@@ -96,7 +96,7 @@ void Field::agree(Runner& f, std::uint32_t k, std::int64_t front_ms) {
   f.yielding_to = kNobody;
   Bucket bucket;
   const double fast_s = piece_s(a, k, bucket);
-  const double low = std::max(kAttack, a.ratio / (a.ramp ? kFlagStep : kStep));
+  const double low = std::max(kAttack, a.ratio / (a.ramp ? kDuelFlagStep : kStep));
   std::int64_t to_ms = a.time_ms + static_cast<std::int64_t>(low * fast_s * 1000.0 + 1);
   std::int64_t hard_ms = 0;
   a.passing = f.index;

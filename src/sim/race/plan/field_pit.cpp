@@ -6,7 +6,7 @@
 namespace racesim::race {
 namespace {
 
-constexpr double kFlagStep = 1.13;
+constexpr double kPitFlagStep = 1.13;
 constexpr double kPitStep = 1.045;
 constexpr double kQueueAhead = 1.13;          ///< nobody hurries out of the lane to join a slow queue
 constexpr std::int64_t kBoxClear_ms = 1'500;  ///< between two cars of a team
@@ -79,7 +79,7 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
   const Draws draws(input_.seed, "race.pit", c.entry->car);
   const double own = 1.001 + 0.005 * draws.uniform(c.pit_lap);
   // From behind a safety car the way in begins slowly.
-  const double step = c.ramp ? kFlagStep : kPitStep;
+  const double step = c.ramp ? kPitFlagStep : kPitStep;
   double ratio = std::max(own, c.ratio / step);
   if (control_.field_flag() == Flag::sc && c.pit_piece > pit.box_piece) ratio = std::max(ratio, kQueueAhead);
   const double fast_s = pit.piece_s[c.pit_piece];

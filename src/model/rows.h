@@ -1,0 +1,21 @@
+// The rows of which so many are made that their encoders are unrolled at compile time: a row of a new
+// scenario is one name here. Every other schema (master data, a scenario that codec has never heard of) is
+// encoded from its run-time description, with the same bytes.
+#pragma once
+
+#include "model/play.h"
+#include "model/race.h"
+#include "model/race_as.h"
+#include "model/race_simple.h"
+
+namespace racesim {
+
+template <class... Rows>
+struct RowList {};
+
+// Each list is compiled on its own: codec/encode/unrolled_*.cpp.
+using PlaysRows = RowList<PlayRow>;
+using RaceRows = RowList<TelemetryRow, CheckpointPassRow, LapRow, RaceControlRow, SimpleCarRow>;
+using RaceAsRows = RowList<FastF1TelemetryRow, FastF1LapRow, OpenF1CarDataRow, OpenF1LapRow>;
+
+}  // namespace racesim
