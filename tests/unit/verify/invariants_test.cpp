@@ -14,23 +14,9 @@ namespace {
 
 using namespace verify_test;
 
-Findings laws_of(const std::string& text, const std::string& master = {}) {
-  MemoryArrivals arrivals(text);
-  auto findings = check_invariants(arrivals, master);
-  EXPECT_TRUE(findings);
-  return findings ? *findings : Findings{};
-}
-
 RunConfig at_rate(RunConfig config, std::uint64_t rate_hz) {
   test::set_option(config.content, "rate-hz", std::to_string(rate_hz));
   return config;
-}
-
-/// Replaces the value behind `key` in the line.
-std::string with_value(std::string line, const std::string& key, const std::string& value) {
-  const std::size_t begin = line.find("\"" + key + "\":") + key.size() + 3;
-  line.replace(begin, line.find_first_of(",}", begin) - begin, value);
-  return line;
 }
 
 TEST(Invariants, HoldInEveryStream) {

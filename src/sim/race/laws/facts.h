@@ -18,6 +18,9 @@ inline bool known(double value) {
   return !std::isnan(value);
 }
 
+/// No car is faster, in any stream.
+inline constexpr double kMostSpeed_kmh = 420;
+
 /// The names of columns, for messages.
 struct SampleNames {
   std::string_view speed, rpm, gear, throttle, brake, x, y;
