@@ -92,6 +92,10 @@ class Completions(Workdir):
         self.assertEqual(self.complete("run", "--seed", ""), [])
         self.assertEqual(self.complete("run", "--sink", ""), ["stdout", "file:", "http", "kafka", "null"])
         self.assertEqual(self.complete("run", "--popularity", "s"), ["stretched"])
+        self.assertEqual(self.complete("run", "--streams", "la"), ["laps"])
+        self.write("monza.csv", "")
+        self.assertEqual(self.complete("run", "--track", "mon"), ["monza.csv"])
+        self.assertEqual(self.complete("run", "--track", "sil"), ["silverstone"])
         self.write("plays.toml", "")
         self.assertEqual(self.complete("run", "--config", "pla"), ["plays.toml"])
 

@@ -56,8 +56,12 @@ std::vector<std::string> argument_words(const CommandPath& path) {
 
 /// What bash offers behind an option that takes a value.
 std::string bash_value(const OptionSpec& option) {
-  if (const auto words = value_words(option); !words.empty())
-    return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$cur\"))", joined(words));
+  if (const auto words = value_words(option); !words.empty()) {
+    const bool also_files = option.complete == Complete::file;
+    return fmt::format("{}COMPREPLY=($(compgen -W '{}' -- \"$cur\"){})",
+                       also_files ? "compopt -o filenames; " : "", joined(words),
+                       also_files ? " $(compgen -f -- \"$cur\")" : "");
+  }
   if (option.complete == Complete::file) return "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
   if (option.complete == Complete::directory)
     return "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\"))";
@@ -85,7 +89,8 @@ std::string zsh_text(const std::string& text) {
 std::string zsh_option(const OptionSpec& option) {
   std::string action;
   if (const auto words = value_words(option); !words.empty())
-    action = zsh_text("(" + joined(words) + ")");
+    action = option.complete == Complete::file ? "{compadd " + joined(words) + "; _files}"
+                                               : zsh_text("(" + joined(words) + ")");
   else if (option.complete == Complete::file)
     action = "_files";
   else if (option.complete == Complete::directory)

@@ -8,11 +8,9 @@
 namespace racesim {
 namespace {
 
-using Json = RecordJson;
-
 /// Rates stood there in thousandths, so that all numbers were whole.
-OptionValue value_from(const ContentOption& option, const Json& object, const std::string& member) {
-  const Json& json = object.at(member);
+OptionValue old_value(const ContentOption& option, const RecordJson& object, const std::string& member) {
+  const RecordJson& json = object.at(member);
   switch (option.kind) {
     case ValueKind::whole:
       return json.get<std::uint64_t>();
@@ -35,10 +33,10 @@ void check_value(const ContentOption& option, const OptionValue& value) {
     throw std::invalid_argument(fmt::format("{}: {}", option.name, same.error().what));
 }
 
-void read_options(const Json& object, ContentOptions& content) {
+void read_old_options(const RecordJson& object, ContentOptions& content) {
   for (const FormatOneMember& member : content.scenario->format_one.members) {
     const ContentOption& option = *find_option(*content.scenario, member.option);
-    OptionValue value = value_from(option, object, std::string(member.member));
+    OptionValue value = old_value(option, object, std::string(member.member));
     check_value(option, value);
     const bool given = !member.given_by.empty() && object.at(std::string(member.given_by)).get<bool>();
     content.values.set(option.name, std::move(value), given ? GivenBy::elsewhere : GivenBy::nobody);
@@ -55,30 +53,10 @@ std::string said(const ContentOptions& content, std::string_view option, std::st
 
 }  // namespace
 
-RunRecord record_from_format_one(const Json& json) {
-  RunRecord r;
-  json.at("program").get_to(r.program);
-  json.at("run").get_to(r.run);
-  json.at("scenario_version").get_to(r.scenario_version);
-  const ScenarioEntry* entry = find_scenario(json.at("scenario").get<std::string>());
-  if (entry == nullptr) throw std::invalid_argument("scenario: it is not known");
-  r.content = ContentOptions(*entry);
-  ContentOptions& content = r.content;
-  content.live = json.at("mode").get<std::string>() == "live";
-  json.at("seed").get_to(content.seed);
-  content.start_ns = time_from(json.at("start"));
-  if (!json.at("end").is_null()) content.end_ns = time_from(json.at("end"));
-  json.at("most_events").get_to(content.most_events);
-  read_options(json.at(std::string(entry->name)), content);
-  const Json& master = json.at("master_data");
-  master.at("dir").get_to(content.master_data_dir);
-  master.at("named").get_to(content.master_data_named);
-  master.at("hash").get_to(r.master_hash);
-  json.at("event_format").get_to(r.event_format);
-  json.at("shard").at("index").get_to(r.shard.index);
-  json.at("shard").at("count").get_to(r.shard.count);
-  if (r.shard.index < 1 || r.shard.index > r.shard.count) throw std::invalid_argument("shard: no such part");
-  r.faults = faults_from(json.at("fault_rules"));
+RunRecord record_from_format_one(const RecordJson& json) {
+  RunRecord r = empty_record(json);
+  read_shared(json, r);
+  read_old_options(json.at(std::string(r.content.scenario->name)), r.content);
   return r;
 }
 

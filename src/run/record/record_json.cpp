@@ -96,6 +96,16 @@ std::pair<std::string, int> scenario_of(const Json& object) {
 
 }  // namespace
 
+RunRecord empty_record(const Json& object) {
+  const auto [scenario, version] = scenario_of(object);
+  const ScenarioEntry* entry = find_scenario(scenario);
+  if (entry == nullptr) throw std::invalid_argument("scenario: '" + scenario + "' is not known");
+  RunRecord r;
+  r.content = ContentOptions(*entry);
+  r.scenario_version = version;
+  return r;
+}
+
 Json options_json(const OptionValues& values, bool with_texts) {
   Json object = Json::object();
   for (const ContentOption& option : values.options())
@@ -166,28 +176,15 @@ void add_record(const RunRecord& r, Json& object) {
   object["fault_rules"] = faults_json(r.faults);
 }
 
-RunRecord record_from(const Json& object) {
-  RunRecord r;
-  object.at("program").get_to(r.program);
-  object.at("commit").get_to(r.commit);
-  object.at("run").get_to(r.run);
-  const auto [scenario, version] = scenario_of(object);
-  const ScenarioEntry* entry = find_scenario(scenario);
-  if (entry == nullptr) throw std::invalid_argument("scenario: '" + scenario + "' is not known");
-  r.scenario_version = version;
-  r.content = ContentOptions(*entry);
+void read_shared(const Json& object, RunRecord& r) {
   ContentOptions& content = r.content;
+  object.at("program").get_to(r.program);
+  object.at("run").get_to(r.run);
   content.live = object.at("mode").get<std::string>() == "live";
   object.at("seed").get_to(content.seed);
   content.start_ns = time_from(object.at("start"));
   if (!object.at("end").is_null()) content.end_ns = time_from(object.at("end"));
-  content.volume.reset();
-  if (const Json& volume = object.at("volume"); !volume.is_null())
-    content.volume = Volume{volume.at("events").get<std::uint64_t>(), volume.at("per_minute").get<bool>()};
-  if (entry->volume.is_content != content.volume.has_value())
-    throw std::invalid_argument("volume: not as the scenario " + scenario + " has it");
   object.at("most_events").get_to(content.most_events);
-  read_options(object.at("options"), object.at("given"), content);
   const Json& master = object.at("master_data");
   master.at("dir").get_to(content.master_data_dir);
   master.at("named").get_to(content.master_data_named);
@@ -197,6 +194,19 @@ RunRecord record_from(const Json& object) {
   object.at("shard").at("count").get_to(r.shard.count);
   if (r.shard.index < 1 || r.shard.index > r.shard.count) throw std::invalid_argument("shard: no such part");
   r.faults = faults_from(object.at("fault_rules"));
+}
+
+RunRecord record_from(const Json& object) {
+  RunRecord r = empty_record(object);
+  read_shared(object, r);
+  object.at("commit").get_to(r.commit);
+  ContentOptions& content = r.content;
+  content.volume.reset();
+  if (const Json& volume = object.at("volume"); !volume.is_null())
+    content.volume = Volume{volume.at("events").get<std::uint64_t>(), volume.at("per_minute").get<bool>()};
+  if (content.scenario->volume.is_content != content.volume.has_value())
+    throw std::invalid_argument(fmt::format("volume: not as {} has it", content.scenario->name));
+  read_options(object.at("options"), object.at("given"), content);
   return r;
 }
 

@@ -25,6 +25,11 @@ RunRecord record_from(const RecordJson& object);
 /// file's. Throws as record_from() does.
 Done check_scenario(const RecordJson& object, const std::string& name);
 
+/// Of both formats: a record of the scenario that the object names, and the members that both have alike.
+/// Throw as record_from() does.
+RunRecord empty_record(const RecordJson& object);
+void read_shared(const RecordJson& object, RunRecord& record);
+
 RecordJson faults_json(const FaultRules& faults);
 FaultRules faults_from(const RecordJson& object);
 /// Event time as people write it.
