@@ -22,11 +22,11 @@ constexpr std::int64_t kYear_ms = 365LL * 86'400'000;
 RunConfig config_of(unsigned threads) {
   RunConfig config;
   ContentOptions& content = config.content;
-  content.scenario = "plays";
-  content.plays.volume = bench::quick() ? kQuickEvents : kEvents;
+  content = ContentOptions(*find_scenario("plays"));
+  content.volume = Volume{bench::quick() ? kQuickEvents : kEvents, false};
   content.start_ns = days_from_civil({2024, 1, 1}) * 86'400'000'000'000;
   const auto window_ms =
-      kYear_ms * static_cast<std::int64_t>(content.plays.volume) / static_cast<std::int64_t>(kEvents);
+      kYear_ms * static_cast<std::int64_t>(content.volume->events) / static_cast<std::int64_t>(kEvents);
   content.end_ns = content.start_ns + window_ms * 1'000'000;
   content.master_data_dir = std::string(RACESIM_SOURCE_DIR) + "/data/master";
   config.pace.live = false;
@@ -37,7 +37,7 @@ RunConfig config_of(unsigned threads) {
 
 void plays_to_null(benchmark::State& state) {
   const RunConfig config = config_of(static_cast<unsigned>(state.range(0)));
-  bench::run_to_null(state, config, config.content.plays.volume, config.content.plays.volume);
+  bench::run_to_null(state, config, config.content.volume->events, config.content.volume->events);
 }
 
 void plays_to_null_by_clock(benchmark::State& state) {

@@ -28,10 +28,10 @@ std::uint32_t laps() {
 RunConfig config_of(unsigned threads) {
   RunConfig config;
   ContentOptions& content = config.content;
-  content.scenario = "race";
-  content.race.cars = kCars;
-  content.race.laps = laps();
-  content.race.one_session = true;
+  content = ContentOptions(*find_scenario("race"));
+  content.live = true;  // then laps that are given end the run
+  content.values.set("cars", std::uint64_t{kCars});
+  content.values.set("laps", std::uint64_t{laps()});
   content.start_ns = days_from_civil({2024, 1, 1}) * 86'400'000'000'000;
   config.pace.live = false;
   config.delivery.sinks = {{"null", ""}};

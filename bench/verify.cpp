@@ -68,9 +68,9 @@ const Sent& race() {
 const Sent& plays() {
   static const Sent sent = [] {
     RunConfig config;
-    config.content.scenario = "plays";
+    config.content = ContentOptions(*find_scenario("plays"));
     config.content.end_ns = days_from_civil({2024, 2, 1}) * 86'400 * kSecond_ns;
-    config.content.plays.volume = quick() ? 100'000 : 1'500'000;
+    config.content.volume = Volume{quick() ? 100'000U : 1'500'000U, false};
     config.content.master_data_dir = RACESIM_SOURCE_DIR "/data/master";
     return make(config);
   }();

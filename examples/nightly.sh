@@ -1,6 +1,6 @@
 #!/bin/sh
-# Yesterday's plays into a compressed file; a run that still goes on is left alone (exit code 6).
-# In a crontab, whose PATH is only /usr/bin:/bin: say where racesim is installed.
+# Writes yesterday's plays to a compressed file; does nothing while an earlier run is still going (exit code 6).
+# The PATH of cron is only /usr/bin:/bin, so the crontab has to say where racesim is installed:
 #   PATH=/usr/local/bin:/usr/bin:/bin
 #   15 3 * * *  cd /srv/plays && sh nightly.sh
 set -eu

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes song plays over HTTP. Each is in FILE, and on the disk, before it is answered; one that comes again (racesim
+"""Takes song plays over HTTP. Each play is in FILE, and on the disk, before it is answered; a repeated play (racesim
 delivers at least once) is answered but not stored twice.
 Usage: receiver.py FILE [PORT]    default port 8000, this machine only
 """

@@ -15,6 +15,7 @@ enum class ErrorKind {
   master_data,  ///< master data missing or invalid
   busy,         ///< a lock is held, a port is taken
   partial,      ///< the world failed so often that the rest was given up
+  reader_gone,  ///< the reader of a pipe closed it, as `| head` does; a run that ends so ended well
 };
 
 struct Error {

@@ -1,5 +1,7 @@
 #include "base/suggest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace racesim {
@@ -34,6 +36,13 @@ std::string closest(std::string_view typed, const std::vector<std::string>& cand
     }
   }
   return best;
+}
+
+Error unknown_choice(std::string_view typed, const std::vector<std::string>& choices) {
+  const std::string meant = closest(typed, choices);
+  return {ErrorKind::usage, fmt::format("'{}' is not known", typed),
+          fmt::format("one of: {}{}", fmt::join(choices, ", "),
+                      meant.empty() ? "" : "   did you mean: " + meant)};
 }
 
 }  // namespace racesim

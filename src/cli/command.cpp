@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include <algorithm>
+
 namespace racesim::cli {
 
 std::string full_name(const CommandPath& path) {
@@ -9,6 +11,27 @@ std::string full_name(const CommandPath& path) {
     name += command->name;
   }
   return name;
+}
+
+std::vector<OptionSpec> distinct_options(const CommandSpec& command) {
+  std::vector<OptionSpec> distinct;
+  const auto merge = [](std::vector<std::string>& into, const std::vector<std::string>& words) {
+    for (const std::string& word : words)
+      if (std::find(into.begin(), into.end(), word) == into.end()) into.push_back(word);
+  };
+  for (const OptionSpec& option : command.options) {
+    const auto first = std::find_if(distinct.begin(), distinct.end(),
+                                    [&](const OptionSpec& o) { return o.name == option.name; });
+    if (first == distinct.end()) {
+      distinct.push_back(option);
+      continue;
+    }
+    merge(first->choices, option.choices);
+    merge(first->suggestions, option.suggestions);
+    first->help += "; " + option.group + ": " + option.help;
+    if (!option.default_note.empty()) first->default_note += ", or " + option.default_note;
+  }
+  return distinct;
 }
 
 const OptionSpec* find_option(const CommandSpec& command, const std::string& name) {

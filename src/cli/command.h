@@ -63,6 +63,8 @@ struct CommandSpec {
   std::string summary;  ///< one line, no full stop
   std::string details;  ///< paragraphs, separated by empty lines
   std::vector<Example> examples;
+  /// A name may stand there several times, each in a group of its own, where it means something else in
+  /// another context; all of them take a value, and all setters are called.
   std::vector<OptionSpec> options;
   std::vector<CommandSpec> subcommands;
   bool hidden = false;
@@ -78,7 +80,9 @@ struct CommandSpec {
 using CommandPath = std::vector<const CommandSpec*>;
 std::string full_name(const CommandPath& path);
 
-/// The option called `name` of `command`, or null.
+/// The options by name, each once: of those that share a name the values that any of them offers.
+std::vector<OptionSpec> distinct_options(const CommandSpec& command);
+/// The (first) option called `name` of `command`, or null.
 const OptionSpec* find_option(const CommandSpec& command, const std::string& name);
 const CommandSpec* find_subcommand(const CommandSpec& command, const std::string& name);
 /// "--seed", or "SHELL" for a positional.

@@ -34,6 +34,7 @@ inline constexpr ExitCodeText kExitCodeTexts[] = {
 constexpr int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::runtime:
+    case ErrorKind::reader_gone:  // no error of a run, which --strict-pipe alone may fail
       return kExitRuntime;
     case ErrorKind::usage:
       return kExitUsage;

@@ -18,6 +18,8 @@ struct BoundOption {
 /// them.
 void add_options(CLI::App& app, const CommandSpec& command, std::vector<BoundOption>& bound) {
   for (const OptionSpec& spec : command.options) {
+    // Of a name that stands there several times (see CommandSpec::options) the first is bound.
+    if (&spec != find_option(command, spec.name)) continue;
     std::string names = spec.positional ? spec.name : "--" + spec.name;
     if (spec.letter != 0) names = std::string("-") + spec.letter + "," + names;
     CLI::Option* option = spec.metavar.empty() ? app.add_flag(names) : app.add_option(names);

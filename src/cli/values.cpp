@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "base/number_text.h"
 #include "base/suggest.h"
 
 namespace racesim::cli {
@@ -22,23 +23,12 @@ Result<bool> truth_of(const std::string& text) {
   return fail(ErrorKind::usage, "'" + text + "' is neither true nor false", "example: true");
 }
 
-/// The message shows the range, not the limits of the type.
 template <class Number>
 Setter number_setter(Number& target, std::uint64_t low, std::uint64_t high) {
   return [&target, low, high](const std::string& text) -> Done {
-    std::string digits;
-    for (const char c : text)
-      if (c != '_') digits += c;
-    std::uint64_t value = 0;
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const bool whole = !digits.empty() && end == digits.data() + digits.size();
-    const std::string range =
-        high == UINT64_MAX ? fmt::format("at least {}", low) : fmt::format("from {} to {}", low, high);
-    if (!whole || failure == std::errc::invalid_argument)
-      return refuse("'" + text + "' is not a whole number", "a number " + range + " is expected");
-    if (failure != std::errc() || value < low || value > high)
-      return refuse(text + " is out of range", "a number " + range + " is expected");
-    target = static_cast<Number>(value);
+    const Result<std::uint64_t> value = parse_whole(text, low, high);
+    if (!value) return tl::make_unexpected(value.error());
+    target = static_cast<Number>(*value);
     return {};
   };
 }
@@ -126,9 +116,7 @@ Setter set_choice(std::string& target, std::vector<std::string> choices) {
         target = text;
         return {};
       }
-    const std::string meant = closest(text, choices);
-    return refuse("'" + text + "' is not known", fmt::format("one of: {}", fmt::join(choices, ", ")) +
-                                                     (meant.empty() ? "" : "   did you mean: " + meant));
+    return tl::make_unexpected(unknown_choice(text, choices));
   };
 }
 

@@ -12,7 +12,7 @@
 
 #include "codec/encoder.h"
 #include "io/registry.h"
-#include "sim/scenario.h"
+#include "sim/registry.h"
 
 #define RACESIM_TEXT_OF_VALUE(x) #x
 #define RACESIM_TEXT_OF(x) RACESIM_TEXT_OF_VALUE(x)
@@ -47,8 +47,8 @@ nlohmann::ordered_json libraries() {
 nlohmann::ordered_json features() {
   nlohmann::ordered_json list;
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
-  for (const ScenarioEntry& entry : scenarios())
-    names.push_back(fmt::format("{}@{}", entry.name, entry.version));
+  for (const ScenarioEntry* entry : scenarios())
+    names.push_back(fmt::format("{}@{}", entry->name, entry->version));
   list["scenarios"] = names;
   list["formats"] = encoder_formats();
   nlohmann::ordered_json sinks = nlohmann::ordered_json::array();
@@ -63,11 +63,15 @@ std::string version() {
   return RACESIM_VERSION;
 }
 
+std::string commit() {
+  return RACESIM_COMMIT;
+}
+
 std::string version_text(bool json) {
   if (!json) return "racesim " + version() + "\n";
   nlohmann::ordered_json object;
   object["version"] = version();
-  object["commit"] = RACESIM_COMMIT;
+  object["commit"] = commit();
   object["compiler"] = compiler();
   object["libraries"] = libraries();
   object["features"] = features();

@@ -1,13 +1,12 @@
 #include "io/resumable.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "io/sink.h"
 
 namespace racesim {
 
-LineHash hash_line(std::string_view line) {
-  const XXH128_hash_t hash = XXH3_128bits(line.data(), line.size());
-  return {hash.low64, hash.high64};
+std::vector<StreamPosition> origins_of(Sink& sink) {
+  const Resumable* const place = sink.resumable();
+  return place == nullptr ? std::vector<StreamPosition>() : place->destination().origins;
 }
 
 }  // namespace racesim

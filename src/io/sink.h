@@ -1,16 +1,21 @@
-// Where encoded events go.
+// Where encoded events go. A new sink writes four functions: name, submit, close and abandon. Two more have
+// a default, for sinks that send within submit() and cannot be resumed: unsent and resumable.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/error.h"
+#include "io/ack_listener.h"
+#include "io/failure_counts.h"
 #include "model/batch.h"
 
 namespace racesim {
+
+class Resumable;
 
 /// Live counters of one sink; any thread may read them at any time. At the end sent = acked + failed.
 struct SinkCounters {
@@ -20,61 +25,24 @@ struct SinkCounters {
   std::atomic<std::uint64_t> retried{0};        ///< extra attempts, in events
   std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
+  FailureCounts failures;                       ///< of events that failed one by one while the sink went on
 };
 
-/// Why events failed, and how many of them.
-struct FailureReason {
-  std::string why;
-  std::uint64_t events = 0;
-};
-
-/// How far a partition of a topic, or a file, is known to be written: all before both numbers is settled.
-struct StreamPosition {
-  std::string topic;  ///< empty: a file
-  std::int32_t partition = 0;
-  std::int64_t next_offset = 0;    ///< behind the last record of ours that is there; of a file in bytes
-  std::uint64_t next_ordinal = 0;  ///< behind that record's position in the run (WireBatch::first_ordinal)
-};
-
-/// Told of what becomes of events, from whichever thread sees it.
-class AckListener {
- public:
-  virtual ~AckListener() = default;
-  /// The events [first, last) of `batch` go out now, for the first time. Only sinks that say so in
-  /// reports_sends() call it.
-  virtual void on_sent(const WireBatch& batch, std::size_t first, std::size_t last) {
-    static_cast<void>(batch);
-    static_cast<void>(first);
-    static_cast<void>(last);
-  }
-  /// The events [first, last) of `batch` were confirmed now.
-  virtual void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) = 0;
-  /// The events [first, last) of `batch` were given up now, into the dead-letter file.
-  virtual void on_failed(const WireBatch& batch, std::size_t first, std::size_t last) {
-    static_cast<void>(batch);
-    static_cast<void>(first);
-    static_cast<void>(last);
-  }
-};
-
-class Resumable;
-
-/// submit() and close() are called by one thread; counters() and abandon() by any.
+/// submit() and close() are called by one thread, all else by any. A sink counts what becomes of each event
+/// in counters_ and tells its AckListener, which it is given when it is opened.
 class Sink {
  public:
   virtual ~Sink() = default;
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
 
   /// Name for messages: "stdout", "file:out/plays.ndjson", "http://localhost:8000/play".
   virtual std::string name() const = 0;
 
   /// Takes the events [first, last). Returns once the sink holds them: it may block (back-pressure) and may
-  /// keep `batch`. An error is final: the run stops. Events submitted after an error or after abandon() are
-  /// counted in `sent` and `failed` at once.
+  /// keep `batch`. An error is final: the run stops; reader_gone says that it ended well, as with `| head`.
+  /// Events submitted after an error or after abandon() are counted in `sent` and `failed` at once.
   virtual Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) = 0;
-
-  /// Before close(): a later run will go on where this one ends, so what is not complete stays so. Any
-  /// thread.
-  virtual void leave_open() {}
 
   /// Flushes, waits until every event is acked or failed, and makes files final. Ok only if the sink did its
   /// part; events that could not be delivered are counted in `failed`, not an error.
@@ -84,34 +52,24 @@ class Sink {
   /// soon. Safe from any thread, also while submit() or close() blocks.
   virtual void abandon() = 0;
 
-  /// Whether on_sent() tells when events go out. Else submit() sends them itself, before it returns.
-  virtual bool reports_sends() const { return false; }
+  /// Events that submit() took and that have not gone out yet: how far behind the sink is. Such a sink tells
+  /// by on_sent() when events go out. None: submit() sends them itself, before it returns.
+  virtual std::optional<std::uint64_t> unsent() const { return std::nullopt; }
 
-  /// Events that submit() took and that have not gone out yet: how far behind the sink is. Any thread.
-  virtual std::uint64_t unsent() const { return 0; }
-
-  /// True once the reader closed its end of the pipe. submit() then fails and says so; a run that ended for
-  /// this reason alone ended well, as `| head` does. Any thread.
-  virtual bool reader_gone() const { return false; }
-
-  /// Of events that failed one by one while the sink went on; most frequent first. Any thread.
-  virtual std::vector<FailureReason> failure_reasons() const { return {}; }
-
-  /// Where a later run may go on, for sinks that are resumable(). Any thread.
-  virtual std::vector<StreamPosition> positions() const { return {}; }
-
-  /// Where the run's first records may lie, per partition, of sinks that write behind what others wrote. Any
-  /// thread.
-  virtual std::vector<StreamPosition> origins() const { return {}; }
-
-  /// For sinks whose content can be read back; null for the others.
+  /// For sinks whose content can be read back, so that another process can go on; null for the others.
   virtual Resumable* resumable() { return nullptr; }
 
-  /// Virtual for sinks that wrap another one.
-  virtual const SinkCounters& counters() const { return counters_; }
+  const SinkCounters& counters() const { return *shown_; }
 
  protected:
+  Sink() = default;
+  /// For a sink that wraps another one: shows that one's counters, which live as long as this.
+  explicit Sink(const SinkCounters& of_inner) : shown_(&of_inner) {}
+
   SinkCounters counters_;
+
+ private:
+  const SinkCounters* shown_ = &counters_;
 };
 
 }  // namespace racesim

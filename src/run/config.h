@@ -10,22 +10,29 @@
 #include "io/sinks/http_options.h"
 #include "io/sinks/kafka_options.h"
 #include "sim/faults/faults.h"
-#include "sim/scenario.h"
+#include "sim/registry.h"
 
 namespace racesim {
 
 /// Content options: they decide the bytes (with the scenario's version and the master data).
 struct ContentOptions {
-  std::string scenario = "race";
+  /// All options of the scenario at their fallbacks.
+  explicit ContentOptions(const ScenarioEntry& entry = *scenarios().front())
+      : scenario(&entry), values(entry.options) {
+    if (entry.volume.is_content) volume = entry.volume.historical;
+  }
+
+  const ScenarioEntry* scenario;  ///< never null
+  OptionValues values;            ///< of the scenario's options
+  std::optional<Volume> volume;   ///< of scenarios whose volume is content
+  bool live = false;              ///< the events follow the clock, or did when they were first made
   std::uint64_t seed = 42;
   std::int64_t start_ns = 0;           ///< whole milliseconds
   std::optional<std::int64_t> end_ns;  ///< exclusive, whole milliseconds; none: until stopped
-  PlaysContent plays;
-  RaceContent race;
   std::string master_data_dir = "data/master/";
-  std::uint64_t most_events =
-      0;  ///< the run ends behind so many, in time order; 0: no limit. Not with shards
   bool master_data_named = false;  ///< the folder was asked for: what the scenario reads must be there
+  /// The run ends behind so many, in time order; 0: no limit. Not with shards.
+  std::uint64_t most_events = 0;
 };
 
 /// Which part of the entities this process makes: 1-based i of n. Never changes a byte of an event.
@@ -88,6 +95,7 @@ struct RunConfig {
   bool digest = false;                ///< of all lines sent, in the manifest
   FaultRules faults;                  ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
+  std::string program, commit;        ///< who runs: "racesim 0.1.0"; for manifest and checkpoint
 };
 
 }  // namespace racesim

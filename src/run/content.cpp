@@ -1,7 +1,10 @@
 #include "run/content.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
+#include "io/files/read_file.h"
 #include "run/run_id.h"
 
 namespace racesim {
@@ -17,22 +20,17 @@ Result<std::uint32_t> parse_run(const std::string& text) {
   return run;
 }
 
-ScenarioConfig scenario_config(const ContentOptions& content, const MasterData& master) {
-  ScenarioConfig config;
-  config.seed = content.seed;
-  config.start_ms = content.start_ns / 1'000'000;
-  if (content.end_ns) config.end_ms = *content.end_ns / 1'000'000;
-  config.plays = content.plays;
-  config.race = content.race;
-  config.master = master.tables();
-  return config;
+ContentInput input_of(const ContentOptions& options) {
+  return {options.values, options.volume, options.live};
 }
 
-Done unknown_scenario(const std::string& name) {
-  std::string known;
-  for (const ScenarioEntry& entry : scenarios())
-    known += (known.empty() ? "--scenario " : " or ") + std::string(entry.name);
-  return fail(ErrorKind::usage, "unknown scenario '" + name + "'", "choose: " + known);
+Frame frame_of(const ContentOptions& options, const MasterData& master) {
+  Frame frame;
+  frame.seed = options.seed;
+  frame.start_ms = options.start_ns / 1'000'000;
+  if (options.end_ns) frame.end_ms = *options.end_ns / 1'000'000;
+  frame.master = master.tables();
+  return frame;
 }
 
 /// What was read so far took its time; a run that begins now is not late by it.
@@ -63,25 +61,51 @@ ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
   return {bound(option.index - 1), bound(option.index)};
 }
 
+Result<std::shared_ptr<const ScenarioContent>> read_content(const ContentOptions& options) {
+  return options.scenario->read(input_of(options));
+}
+
+Done read_documents(ContentOptions& options) {
+  for (const ContentOption& option : options.scenario->options) {
+    if (option.kind != ValueKind::document) continue;
+    Document document = options.values.document(option.name);
+    if (!document.text.empty() || !option.document->is_path(document.name)) continue;
+    const auto named = [&](const Error& error) {
+      return fail(error.kind, fmt::format("--{}: {}", option.name, error.what), error.hint);
+    };
+    const Result<std::string> bytes = read_file(document.name, option.document->most_bytes);
+    if (!bytes) return named(bytes.error());
+    Result<std::string> text = option.document->normalise(*bytes, document.name);
+    if (!text) return named(text.error());
+    document.text = std::move(*text);
+    options.values.set(option.name, std::move(document), options.values.given_by(option.name));
+  }
+  return {};
+}
+
 Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock) {
-  const ScenarioEntry* entry = find_scenario(config.content.scenario);
-  if (entry == nullptr) return tl::make_unexpected(unknown_scenario(config.content.scenario).error());
+  const ScenarioEntry& entry = *config.content.scenario;
   auto content = std::make_unique<Content>();
-  if (entry->needs_master || config.content.master_data_named) {
-    auto master = load_master(config.content.master_data_dir, entry->master_entities);
+  auto options = read_content(config.content);
+  if (!options) return tl::make_unexpected(options.error());
+  content->options = std::move(*options);
+  if (entry.needs_master || config.content.master_data_named) {
+    auto master = load_master(config.content.master_data_dir, entry.master_entities);
     if (!master) return tl::make_unexpected(master.error());
     content->master = std::move(*master);
   }
   if (config.pace.start_when_ready) start_now(config.content, config.pace.backfill_ns, clock);
-  ScenarioConfig options = scenario_config(config.content, content->master);
-  content->run = derive_run(*entry, options, content->master.content_hash);
+  Frame frame = frame_of(config.content, content->master);
+  content->run =
+      derive_run(entry, frame, identity_of(entry, *content->options, input_of(config.content), frame),
+                 content->master.content_hash);
   if (config.run_id) {
     const auto named = parse_run(*config.run_id);
     if (!named) return tl::make_unexpected(named.error());
     content->run = *named;
   }
-  options.run = content->run;
-  auto scenario = entry->make(options);
+  frame.run = content->run;
+  auto scenario = entry.make(*content->options, frame);
   if (!scenario) return tl::make_unexpected(scenario.error());
   content->scenario = std::move(*scenario);
   if (const Done ok = open_encoders(config.delivery.format, *content); !ok)

@@ -10,17 +10,24 @@
 #include "codec/encoder.h"
 #include "run/config.h"
 #include "run/master/load.h"
-#include "sim/scenario.h"
+#include "sim/entry.h"
 
 namespace racesim {
 
 /// The scenario reads `master`, so both stay where they are.
 struct Content {
+  std::shared_ptr<const ScenarioContent> options;
   MasterData master;
   std::uint32_t run = 0;  ///< the run's number
   std::unique_ptr<Scenario> scenario;
   std::vector<std::unique_ptr<Encoder>> encoders;  ///< by stream
 };
+
+/// The options in the scenario's own form. Errors: usage, naming the option.
+Result<std::shared_ptr<const ScenarioContent>> read_content(const ContentOptions& options);
+
+/// Reads the files that document options name. Errors name the option.
+Done read_documents(ContentOptions& options);
 
 /// Loads, plans, and picks the encoders. With pace.start_when_ready the window moves to the moment at which
 /// the master data is loaded. Errors: usage, or master_data.

@@ -6,11 +6,11 @@
 
 namespace racesim {
 
-std::uint32_t derive_run(const ScenarioEntry& scenario, const ScenarioConfig& config,
+std::uint32_t derive_run(const ScenarioEntry& scenario, const Frame& frame, const std::string& identity,
                          const std::array<std::uint64_t, 2>& master_hash) {
   const std::string text =
       fmt::format("{}@{}|seed={}|start={}|{}|master={:016x}{:016x}", scenario.name, scenario.version,
-                  config.seed, config.start_ms, scenario.identity(config), master_hash[0], master_hash[1]);
+                  frame.seed, frame.start_ms, identity, master_hash[0], master_hash[1]);
   return static_cast<std::uint32_t>(mix64(topic_hash(text)) >> 32);
 }
 

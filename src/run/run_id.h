@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <string>
 
-#include "sim/scenario.h"
+#include "sim/entry.h"
 
 namespace racesim {
 
-/// Hash of the scenario and its version, what decides its events, and the master data it reads. The same
-/// command run twice is the same run. `config.run` does not count.
-std::uint32_t derive_run(const ScenarioEntry& scenario, const ScenarioConfig& config,
+/// Hash of the scenario and its version, seed, start, `identity` (identity_of() of the content) and the
+/// master data it reads. The same command run twice is the same run. `frame.run` does not count.
+std::uint32_t derive_run(const ScenarioEntry& scenario, const Frame& frame, const std::string& identity,
                          const std::array<std::uint64_t, 2>& master_hash);
 
 /// 8 lower-case hex digits.

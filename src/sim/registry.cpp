@@ -1,29 +1,44 @@
-// The scenarios: one line each.
-#include <array>
+#include "sim/registry.h"
 
-#include "sim/plays/plays.h"
-#include "sim/race/race.h"
-#include "sim/scenario.h"
+#include <vector>
+
+#include "base/check.h"
+#include "sim/plays/entry.h"
+#include "sim/race/entry.h"
 
 namespace racesim {
 namespace {
 
-constexpr std::array kScenarios{
-    ScenarioEntry{"race", "Grands Prix: telemetry, timing and race control of every car", 1,
-                  race::kMasterEntities, false, &race::make_scenario, &race::identity, &race::live_rate},
-    ScenarioEntry{"plays", "song plays of listeners around the world", 1, plays::kMasterEntities, true,
-                  &plays::make_scenario, &plays::identity, &plays::live_rate},
-};
+/// One line each; the order is that of help and errors.
+std::vector<const ScenarioEntry*>& registry() {
+  static std::vector<const ScenarioEntry*> entries{
+      &race::entry(),
+      &plays::entry(),
+  };
+  return entries;
+}
 
 }  // namespace
 
-std::span<const ScenarioEntry> scenarios() {
-  return kScenarios;
+std::span<const ScenarioEntry* const> scenarios() {
+  return registry();
 }
 
 const ScenarioEntry* find_scenario(std::string_view name) {
-  for (const ScenarioEntry& entry : kScenarios)
-    if (entry.name == name) return &entry;
+  for (const ScenarioEntry* entry : registry())
+    if (entry->name == name) return entry;
+  return nullptr;
+}
+
+void add_scenario(const ScenarioEntry& entry) {
+  RACESIM_CHECK(find_scenario(entry.name) == nullptr);
+  registry().push_back(&entry);
+}
+
+const RowForm* find_row_form(const SchemaInfo& schema) {
+  for (const ScenarioEntry* entry : registry())
+    for (const RowForm& form : entry->rows)
+      if (&form.schema() == &schema) return &form;
   return nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "run/generate/run.h"
+#include "sim/laws.h"
 
 namespace racesim {
 
@@ -46,6 +47,7 @@ struct Findings {
   std::uint64_t of_other_parts = 0;  ///< lines of the same run that other parts (--shard) sent
   bool overflowed = false;           ///< more were missing at a time than are remembered
   std::vector<FindingExample> examples;
+  std::vector<LawCount> laws;  ///< --invariants: of rows that came; those judged 0 times could not be
 
   std::uint64_t& operator[](Finding kind) { return counts[static_cast<std::size_t>(kind)]; }
   std::uint64_t operator[](Finding kind) const { return counts[static_cast<std::size_t>(kind)]; }

@@ -41,6 +41,23 @@ std::string example_text(const FindingExample& e) {
   return e.found.empty() ? text : text + " → " + e.found;
 }
 
+/// Laws that could not be judged on the rows that came.
+std::vector<LawInfo> not_checked(const Findings& f) {
+  std::vector<LawInfo> laws;
+  for (const LawCount& count : f.laws)
+    if (count.judged == 0) laws.push_back(count.law);
+  return laws;
+}
+
+std::string laws_text(const Findings& f) {
+  const std::vector<LawInfo> laws = not_checked(f);
+  if (laws.empty()) return {};
+  std::string text = fmt::format("  {} law{} not checked\n", laws.size(), laws.size() == 1 ? "" : "s");
+  for (const LawInfo& law : laws)
+    text += fmt::format("    {}: {} ({})\n", law.subject, law.text, law.obstacle);
+  return text;
+}
+
 std::string injected_text(const Findings& f) {
   std::string text;
   for (const auto& [name, count] : kFaults) {
@@ -53,6 +70,15 @@ std::string injected_text(const Findings& f) {
                           format_count(f.injected.*count));
   }
   return text;
+}
+
+Json laws_json(const Findings& f) {
+  Json laws = Json::array();
+  for (const LawCount& count : f.laws) {
+    laws.push_back({{"stream", count.law.subject}, {"law", count.law.text}, {"judged", count.judged}});
+    if (count.judged == 0) laws.back()["not_checked"] = count.law.obstacle;
+  }
+  return laws;
 }
 
 /// For XML 1.0: what it cannot hold is shown, the rest escaped.
@@ -118,10 +144,14 @@ std::string verdict_line(const VerifyReport& report) {
   const Findings& f = report.result.findings;
   const auto count = [&](Finding kind) { return format_count(f[kind]); };
   std::string text = report.good() ? "VERIFIED " : "FAILED ";
+  const std::size_t unjudged = not_checked(f).size();
   if (report.invariants)
-    return text + fmt::format("{} events, {} break a law, {} lost, {} duplicated, {} reordered, {} corrupt",
-                              format_count(f.found), count(Finding::invariant), count(Finding::lost),
-                              count(Finding::duplicated), count(Finding::reordered), count(Finding::altered));
+    return text +
+           fmt::format("{} events, {} break a law, {} lost, {} duplicated, {} reordered, {} corrupt",
+                       format_count(f.found), count(Finding::invariant), count(Finding::lost),
+                       count(Finding::duplicated), count(Finding::reordered), count(Finding::altered)) +
+           (unjudged == 0 ? std::string()
+                          : fmt::format(", {} law{} not checked", unjudged, unjudged == 1 ? "" : "s"));
   text += fmt::format("{} / {} events, {} lost, {} duplicated, {} reordered, {} corrupt",
                       format_count(f.found), format_count(f.expected()), count(Finding::lost),
                       count(Finding::duplicated), count(Finding::reordered), count(Finding::altered));
@@ -155,6 +185,7 @@ std::string report_text(const VerifyReport& report) {
         "  the digest says nothing, since not just what was sent arrived: only without --fast bytes are "
         "compared\n";
   if (report.invariants && f.found == 0) text += "  nothing arrived\n";
+  text += laws_text(f);
   for (std::size_t kind = 0; kind < kFindingCount; ++kind) {
     if (f.counts[kind] == 0) continue;
     text += fmt::format("  {} {}{}\n", format_count(f.counts[kind]), kFindingNames[kind],
@@ -193,6 +224,7 @@ std::string report_json(const VerifyReport& report) {
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
   if (report.result.digest_is_mute) json["digest_agrees"] = nullptr;
+  if (report.invariants) json["laws"] = laws_json(f);
   json["seconds"] = report.seconds;
   Json examples = Json::array();
   for (const FindingExample& e : f.examples)
@@ -234,11 +266,18 @@ std::string report_junit(const VerifyReport& report) {
     cases += fmt::format(">\n    <failure message=\"{} {}\">{}</failure>\n  </testcase>\n", f.counts[kind],
                          kFindingNames[kind], xml(details));
   }
+  const std::vector<LawInfo> skipped = not_checked(f);
+  for (const LawInfo& law : skipped)
+    cases += fmt::format(
+        "  <testcase classname=\"racesim.verify\" name=\"{}: {}\">\n    <skipped message=\"{}\"/>\n  "
+        "</testcase>\n",
+        xml(law.subject), xml(law.text), xml(law.obstacle));
+  tests += skipped.size();
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"racesim verify {}\" tests=\"{}\" "
-      "failures=\"{}\" "
+      "failures=\"{}\" skipped=\"{}\" "
       "errors=\"0\" time=\"{:.3f}\">\n{}</testsuite>\n",
-      xml(report.against), tests, failures, report.seconds, cases);
+      xml(report.against), tests, failures, skipped.size(), report.seconds, cases);
 }
 
 }  // namespace racesim

@@ -75,7 +75,8 @@ Done Verification::open() {
   settings_.history_bytes = options_.history_bytes;
   settings_.watermark_ns = options_.watermark_ns;
   settings_.streams = scenario.streams();
-  identities_.emplace(settings_.streams, settings_.csv, settings_.run);
+  settings_.owners = &scenario.owners();
+  identities_.emplace(settings_.streams, scenario.owners(), settings_.csv, settings_.run);
   if (options_.fast && !identities_->usable())
     return fail(ErrorKind::usage, "--fast: the lines of this run carry no numbers to tell events apart by",
                 "leave out --fast");
@@ -110,7 +111,7 @@ LeaveOut Verification::other_parts() {
   const ShardRange own = shard_range(manifest_.shard, scenario.shard_count());
   return [this, &scenario, own](std::string_view line) {
     const std::optional<Identity> identity = identities_->identity(line);
-    const auto shard = identity ? scenario.shard_of(identity->owner) : std::nullopt;
+    const auto shard = identity ? scenario.owners().shard_of(identity->owner) : std::nullopt;
     return shard && (*shard < own.first || *shard >= own.last);
   };
 }
@@ -183,7 +184,7 @@ VerifyResult Verification::conclude() {
 }  // namespace
 
 Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
-  RunConfig config = manifest.config();
+  RunConfig config = config_of(manifest);
   auto content = open_content(config, system_clock());
   if (!content || manifest.master_hash.empty()) return content;
   if (hash_text((*content)->master.content_hash) == manifest.master_hash) return content;

@@ -144,7 +144,7 @@ class Resume(Workdir):
                             "does not know these sinks, but file:out")
         known = (self.dir / "at").read_text()
         for text, complaint in ((known[:50], "is no checkpoint"), ("{}", "is no checkpoint"),
-                                (known.replace('"checkpoint": 1', '"checkpoint": 9'), "it has format 9")):
+                                (known.replace('"checkpoint": 2', '"checkpoint": 9'), "it has format 9")):
             self.write("at", text)
             self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"), complaint)
         self.write("at", known)

@@ -30,6 +30,8 @@ def sanitized():
 class Workdir(unittest.TestCase):
     """A test with the folder self.dir as the current one of every racesim it starts."""
 
+    binary = BINARY  # a class may test another build
+
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="racesim-cli-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
@@ -42,7 +44,7 @@ class Workdir(unittest.TestCase):
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
-        result = subprocess.run([BINARY, *map(str, args)], cwd=self.dir, env=self.environment(**(env or {})),
+        result = subprocess.run([self.binary, *map(str, args)], cwd=self.dir, env=self.environment(**(env or {})),
                                 timeout=HANG_S, **options)
         # text=True would turn the progress line's carriage returns into line ends.
         # Damaged events need not be UTF-8.
@@ -54,13 +56,13 @@ class Workdir(unittest.TestCase):
         """Runs a bash command line in which $RACESIM is the binary."""
         return subprocess.run(["bash", "-c", command], cwd=self.dir, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=HANG_S,
-                              env=self.environment(RACESIM=BINARY, **(env or {})))
+                              env=self.environment(RACESIM=self.binary, **(env or {})))
 
     def start(self, *args, env=None):
         """Starts and returns the process; it is killed at the end of the test if it still runs. Its stderr goes to
         the file "stderr", so that it cannot block."""
         with open(self.dir / "stderr", "w", encoding="utf-8") as messages:
-            process = subprocess.Popen([BINARY, *map(str, args)], cwd=self.dir, stdin=subprocess.DEVNULL,
+            process = subprocess.Popen([self.binary, *map(str, args)], cwd=self.dir, stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE, stderr=messages, text=True,
                                        env=self.environment(**(env or {})))
         self.addCleanup(process.stdout.close)

@@ -52,7 +52,7 @@ class SinkScript {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::string text_;
-  bool closed_ = false, open_ = false, abandoned_ = false, blocked_ = false, reader_gone_ = false;
+  bool closed_ = false, open_ = false, abandoned_ = false, blocked_ = false;
 };
 
 /// Acks at once what it takes.
@@ -73,9 +73,8 @@ class CollectingSink final : public Sink {
     if (script_.abandoned_ || counters_.sent > script_.fail_from) {
       counters_.failed += last - first;
       if (script_.abandoned_) return {};
-      script_.reader_gone_ = script_.fail_as_reader_gone;
-      return fail(ErrorKind::runtime,
-                  script_.fail_as_reader_gone ? "the reader is gone" : "the disk is full");
+      if (script_.fail_as_reader_gone) return fail(ErrorKind::reader_gone, "the reader is gone");
+      return fail(ErrorKind::runtime, "the disk is full");
     }
     script_.text_ += batch->lines(first, last);
     lock.unlock();
@@ -89,10 +88,6 @@ class CollectingSink final : public Sink {
     return {};
   }
   void abandon() override { script_.change(script_.abandoned_); }
-  bool reader_gone() const override {
-    const std::lock_guard lock(script_.mutex_);
-    return script_.reader_gone_;
-  }
 
  private:
   SinkScript& script_;

@@ -20,7 +20,7 @@
 namespace racesim::test {
 
 /// Event k of the run is the line "k". Slice i lasts `slice_ns` and holds sizes[i] events, spread evenly.
-class CountingScenario final : public Scenario {
+class CountingScenario final : public Scenario, public Owners, public Outlook {
  public:
   CountingScenario(std::vector<std::size_t> sizes, std::int64_t slice_ns, std::int64_t begin_ns = 0)
       : sizes_(std::move(sizes)), slice_ns_(slice_ns), begin_ns_(begin_ns) {}
@@ -33,11 +33,12 @@ class CountingScenario final : public Scenario {
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return 1; }
   std::optional<std::uint32_t> shard_of(std::uint32_t) const override { return 0; }
-  std::uint64_t slice_count() const override { return endless ? UINT64_MAX : sizes_.size(); }
-  Slice slice(std::uint64_t index) const override {
-    const std::int64_t begin = begin_ns_ + static_cast<std::int64_t>(index) * slice_ns_;
-    return {index, begin, begin + slice_ns_};
+  SliceGrid slices() const override {
+    const auto length_ns = static_cast<std::int64_t>(sizes_.size()) * slice_ns_;
+    return {begin_ns_, endless ? INT64_MAX : begin_ns_ + length_ns, slice_ns_};
   }
+  const Owners& owners() const override { return *this; }
+  const Outlook& outlook() const override { return *this; }
   std::uint64_t planned_events() const override { return first_event(sizes_.size()); }
   std::unique_ptr<racesim::Walk> walk(ShardRange, std::uint64_t) const override {
     return std::make_unique<Walk>(*this);
@@ -78,7 +79,7 @@ class CountingScenario final : public Scenario {
       rows.resize(std::min(kRowsPerCall, count - done));
       for (std::size_t i = done; i < done + rows.size(); ++i) {
         EventHead head;
-        head.emit_time_ns = slice(index).begin_ns +
+        head.emit_time_ns = slices().at(index).begin_ns +
                             slice_ns_ * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(count);
         head.seq = first + i;
         rows.heads.push_back(head);

@@ -16,8 +16,7 @@ namespace racesim::plays_test {
 using Faults = std::map<std::string, std::size_t>;
 
 /// Ids, times and lengths of each event for itself, and the order of all.
-inline Faults event_faults(const World& world, const ScenarioConfig& config,
-                           const std::vector<Event>& events) {
+inline Faults event_faults(const World& world, const PlaysConfig& config, const std::vector<Event>& events) {
   Faults faults;
   const auto require = [&faults](bool good, const char* fault) {
     if (!good) ++faults[fault];
@@ -80,7 +79,7 @@ inline std::size_t seq_fault_count(const std::vector<Event>& events, bool whole)
 }
 
 /// All of the above, for all events of a closed window or for the beginning of an endless run.
-inline Faults faults_of(const World& world, const ScenarioConfig& config, const std::vector<Event>& events) {
+inline Faults faults_of(const World& world, const PlaysConfig& config, const std::vector<Event>& events) {
   Faults faults = event_faults(world, config, events);
   const bool whole = config.end_ms && !config.plays.volume_per_minute;
   if (!faults.count("id is not in the master data"))

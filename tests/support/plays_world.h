@@ -57,7 +57,13 @@ struct World {
     reindex();
   }
 
-  MasterTables tables() const { return {&songs, &users, &locations}; }
+  MasterTables tables() const {
+    MasterTables tables;
+    tables.add("songs", songs);
+    tables.add("users", users);
+    tables.add("locations", locations);
+    return tables;
+  }
   const SongRow& song(const Uuid& id) const { return songs.rows<SongRow>()[song_index.at(id)]; }
   const UserRow& user(const Uuid& id) const { return users.rows<UserRow>()[user_index.at(id)]; }
 
@@ -88,9 +94,14 @@ inline const World& usual_world() {
   return world;
 }
 
-inline ScenarioConfig window_config(const World& world, std::int64_t start_ms, std::int64_t end_ms,
-                                    std::uint64_t volume, std::uint64_t seed) {
-  ScenarioConfig config;
+/// What plays are made from.
+struct PlaysConfig : Frame {
+  plays::PlaysContent plays;
+};
+
+inline PlaysConfig window_config(const World& world, std::int64_t start_ms, std::int64_t end_ms,
+                                 std::uint64_t volume, std::uint64_t seed) {
+  PlaysConfig config;
   config.seed = seed;
   config.run = 0x5eed0000U + static_cast<std::uint32_t>(seed);
   config.start_ms = start_ms;
@@ -101,16 +112,24 @@ inline ScenarioConfig window_config(const World& world, std::int64_t start_ms, s
   return config;
 }
 
-inline ScenarioConfig minute_config(const World& world, std::int64_t start_ms, std::uint64_t per_minute,
-                                    std::uint64_t seed) {
-  ScenarioConfig config = window_config(world, start_ms, start_ms, per_minute, seed);
+inline PlaysConfig minute_config(const World& world, std::int64_t start_ms, std::uint64_t per_minute,
+                                 std::uint64_t seed) {
+  PlaysConfig config = window_config(world, start_ms, start_ms, per_minute, seed);
   config.end_ms.reset();
   config.plays.volume_per_minute = true;
   return config;
 }
 
-inline std::unique_ptr<Scenario> make(const ScenarioConfig& config) {
-  auto scenario = plays::make_scenario(config);
+/// The law of the text counts.
+inline Result<std::unique_ptr<Scenario>> try_make(PlaysConfig config) {
+  auto law = plays::parse_popularity(config.plays.popularity);
+  if (!law) return tl::make_unexpected(law.error());
+  config.plays.law = *law;
+  return plays::make_scenario(config.plays, config);
+}
+
+inline std::unique_ptr<Scenario> make(const PlaysConfig& config) {
+  auto scenario = try_make(config);
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().what);
   return scenario ? std::move(*scenario) : nullptr;
 }
@@ -162,13 +181,13 @@ inline std::vector<Event> play_slices(const Scenario& scenario, std::uint64_t fi
 
 /// All events of a closed window.
 inline std::vector<Event> play_all(const Scenario& scenario) {
-  return play_slices(scenario, 0, scenario.slice_count());
+  return play_slices(scenario, 0, scenario.slices().count());
 }
 
 /// Events of an endless run before `end_ms`.
 inline std::vector<Event> play_until(const Scenario& scenario, std::int64_t end_ms) {
   std::uint64_t last = 0;
-  while (scenario.slice(last).begin_ns < end_ms * 1'000'000) ++last;
+  while (scenario.slices().at(last).begin_ns < end_ms * 1'000'000) ++last;
   std::vector<Event> events = play_slices(scenario, 0, last);
   while (!events.empty() && events.back().row.played_at.ms >= end_ms) events.pop_back();
   return events;

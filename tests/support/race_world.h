@@ -20,11 +20,17 @@
 namespace racesim::race_test {
 
 inline constexpr std::int64_t kStart_ms = 1'783'260'000'000;  // 2026-07-05T14:00:00Z
-inline const std::vector<std::string> kAllStreams{"telemetry", "checkpoints", "laps", "race-control"};
+inline const std::vector<race::Stream> kAllStreams{race::Stream::telemetry, race::Stream::checkpoints,
+                                                   race::Stream::laps, race::Stream::race_control};
+
+/// What a race is made from.
+struct RaceConfig : Frame {
+  race::RaceContent race;
+};
 
 /// One race, at 100 samples a second and with all streams unless changed.
-inline ScenarioConfig race_config(std::uint32_t cars, std::uint32_t laps, std::uint64_t seed = 42) {
-  ScenarioConfig config;
+inline RaceConfig race_config(std::uint32_t cars, std::uint32_t laps, std::uint64_t seed = 42) {
+  RaceConfig config;
   config.seed = seed;
   config.run = 0x0c11edd8;
   config.start_ms = kStart_ms;
@@ -35,8 +41,8 @@ inline ScenarioConfig race_config(std::uint32_t cars, std::uint32_t laps, std::u
   return config;
 }
 
-inline std::unique_ptr<Scenario> make_race(const ScenarioConfig& config) {
-  auto scenario = race::make_scenario(config);
+inline std::unique_ptr<Scenario> make_race(const RaceConfig& config) {
+  auto scenario = race::make_scenario(config.race, config);
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().what);
   return scenario ? std::move(*scenario) : nullptr;
 }
@@ -75,7 +81,7 @@ class Listener final : public RowConsumer {
 /// Plays a closed scenario from end to end.
 inline void play(const Scenario& scenario, RowConsumer& out) {
   const auto walk = scenario.walk({0, scenario.shard_count()}, 0);
-  for (std::uint64_t slice = 0; slice < scenario.slice_count(); ++slice) walk->fill(slice, out);
+  for (std::uint64_t slice = 0; slice < scenario.slices().count(); ++slice) walk->fill(slice, out);
 }
 
 }  // namespace racesim::race_test

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/time_text.h"
 #include "run/generate/feed.h"
+#include "support/content_options.h"
 #include "verify/verifier.h"
 
 namespace racesim::verify_test {
@@ -74,38 +75,38 @@ inline constexpr std::int64_t kStart_ns = 1'783'260'000'000'000'000;  // 2026-07
 /// Telemetry and the side streams of a few cars, one sample a second.
 inline RunConfig race_run(std::uint64_t seed, std::int64_t seconds, std::uint32_t cars = 3) {
   RunConfig config;
-  config.content.scenario = "race";
+  config.content = test::options_of("race");
   config.content.seed = seed;
   config.content.start_ns = kStart_ns;
   config.content.end_ns = kStart_ns + seconds * 1'000'000'000;
-  config.content.race.cars = cars;
-  config.content.race.rate_mhz = 1000;
-  config.content.race.streams = {"telemetry", "checkpoints", "laps", "race-control"};
+  test::set_option(config.content, "cars", std::to_string(cars));
+  test::set_option(config.content, "rate-hz", "1");
+  test::set_option(config.content, "streams", "telemetry,checkpoints,laps,race-control");
   config.pace.live = false;
   return config;
 }
 
 inline RunConfig simple_run(std::uint64_t seed, std::int64_t seconds) {
   RunConfig config = race_run(seed, seconds);
-  config.content.race.model = "simple";
-  config.content.race.streams = {"telemetry"};
+  test::set_option(config.content, "model", "simple");
+  test::set_option(config.content, "streams", "telemetry");
   return config;
 }
 
 /// `master_dir` holds songs, users and locations.
 inline RunConfig plays_run(std::uint64_t seed, std::uint64_t volume, const std::string& master_dir) {
   RunConfig config;
-  config.content.scenario = "plays";
+  config.content = test::options_of("plays");
   config.content.seed = seed;
   config.content.start_ns = kStart_ns;
   config.content.end_ns = kStart_ns + std::int64_t{86'400} * 1'000'000'000;
-  config.content.plays.volume = volume;
+  config.content.volume = Volume{volume, false};
   config.content.master_data_dir = master_dir;
   config.pace.live = false;
   return config;
 }
 
-/// Makes the run and its totals, as a session would note them.
+/// Makes the run and its totals, as a run would note them.
 inline SmallRun make_run(RunConfig config) {
   SmallRun run;
   auto content = open_content(config, system_clock());

@@ -73,7 +73,7 @@ Result<int> show(Context& context, bool origin) {
                             ? context.global_settings
                             : resolve(command, table, {}, context.environment, context.config_files);
     std::string lines;
-    for (const OptionSpec& option : command.options) {
+    for (const OptionSpec& option : distinct_options(command)) {
       if (environment_name(option).empty()) continue;
       auto found = settings.find(option.name);
       if (found == settings.end() && option.metavar.empty())
@@ -110,7 +110,7 @@ std::string template_text(const CommandSpec& root) {
       "# Precedence: flag, environment (RACESIM_…), this file, the user's config file, default.\n";
   for_each_table(root, [&](const std::string& table, const CommandSpec& command) {
     std::string lines;
-    for (const OptionSpec& option : command.options) {
+    for (const OptionSpec& option : distinct_options(command)) {
       if (environment_name(option).empty() || option.name == "config" || option.name == "no-config") continue;
       const std::string value = option.metavar.empty()         ? "true"
                                 : option.default_value.empty() ? "\"" + option.metavar + "\""

@@ -5,7 +5,9 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/outputs.h"
+#include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
+#include "cli/commands/run/scenario_options.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -147,9 +149,13 @@ Result<int> run(Context& context, const RunOptions& options) {
 /// In the order of the groups in the help.
 std::vector<OptionSpec> all_options(RunOptions& options) {
   std::vector<OptionSpec> all;
-  for (const auto part :
-       {mode_options, what_options, pace_options, delivery_options, kafka_options, proof_options})
-    for (OptionSpec& option : part(options)) all.push_back(std::move(option));
+  const auto add = [&](std::vector<OptionSpec> part) {
+    for (OptionSpec& option : part) all.push_back(std::move(option));
+  };
+  add(mode_options(options));
+  add(what_options(options));
+  add(scenario_options());
+  for (const auto part : {pace_options, delivery_options, kafka_options, proof_options}) add(part(options));
   return all;
 }
 

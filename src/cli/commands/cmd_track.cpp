@@ -13,7 +13,7 @@
 #include "cli/globals.h"
 #include "cli/values.h"
 #include "io/files/atomic_file.h"
-#include "run/track_input.h"
+#include "run/master/track_input.h"
 #include "sim/race/render/fast_lap.h"
 #include "sim/race/track/svg.h"
 #include "sim/race/track/track_file.h"

@@ -1,9 +1,14 @@
 // The commands of racesim, one file each.
 #pragma once
 
+#include <vector>
+
 #include "cli/command.h"
 
 namespace racesim::cli {
+
+/// All of them, in the order of the help.
+std::vector<CommandSpec> all_commands();
 
 CommandSpec generate_master_command();
 CommandSpec run_command();

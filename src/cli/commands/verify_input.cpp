@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "verify/arrivals/kafka_arrivals.h"
-#include "verify/invariants.h"
+#include "verify/laws/invariants.h"
 
 namespace racesim::cli {
 namespace {
@@ -89,13 +89,7 @@ Result<Findings> check_laws_of(const VerifyInput& input) {
                 "kcat -C -t TOPIC -e | racesim verify --invariants --against -");
   Result<std::unique_ptr<ArrivedSequences>> arrived = open_against(input.against);
   if (!arrived) return tl::make_unexpected(arrived.error());
-  std::optional<MasterData> master;
-  if (!input.master_data_dir.empty()) {
-    Result<MasterData> loaded = load_master(input.master_data_dir, find_scenario("plays")->master_entities);
-    if (!loaded) return tl::make_unexpected(loaded.error());
-    master.emplace(std::move(*loaded));
-  }
-  return check_invariants(**arrived, master ? &*master : nullptr);
+  return check_invariants(**arrived, input.master_data_dir);
 }
 
 Setter set_against(std::string& target) {

@@ -19,11 +19,11 @@ std::string below_root(const CommandPath& path) {
 }
 
 /// Options that fit behind the command: its own and the globals.
-std::vector<const OptionSpec*> visible_options(const CommandPath& path) {
-  std::vector<const OptionSpec*> list;
+std::vector<OptionSpec> visible_options(const CommandPath& path) {
+  std::vector<OptionSpec> list;
   for (auto command = path.rbegin(); command != path.rend(); ++command)
-    for (const OptionSpec& option : (*command)->options)
-      if (!option.hidden && !option.positional) list.push_back(&option);
+    for (OptionSpec& option : distinct_options(**command))
+      if (!option.hidden && !option.positional) list.push_back(std::move(option));
   return list;
 }
 
@@ -127,10 +127,10 @@ std::string bash_completion(const CommandSpec& root) {
     const std::string place = below_root(path);
     if (!place.empty()) known += (known.empty() ? "" : "|") + quoted(place);
     std::vector<std::string> options;
-    for (const OptionSpec* option : visible_options(path)) options.push_back("--" + option->name);
+    for (const OptionSpec& option : visible_options(path)) options.push_back("--" + option.name);
     words += fmt::format("    {}) words='{}'; options='{}' ;;\n", quoted(place), joined(argument_words(path)),
                          joined(options));
-    for (const OptionSpec& option : path.back()->options) {
+    for (const OptionSpec& option : distinct_options(*path.back())) {
       if (option.positional || option.hidden || option.metavar.empty()) continue;
       takes_value += (takes_value.empty() ? "" : "|") + ("--" + option.name);
       // The globals are known behind every command.
@@ -179,7 +179,7 @@ std::string zsh_completion(const CommandSpec& root) {
       "# Use it: racesim completions zsh > a folder of $fpath, as _racesim\n";
   for_each_command(root, [&](const CommandPath& path) {
     text += "\n" + function_name(path) + "() {\n  local line state\n  _arguments -C \\\n";
-    for (const OptionSpec* option : visible_options(path)) text += zsh_option(*option);
+    for (const OptionSpec& option : visible_options(path)) text += zsh_option(option);
     if (!path.back()->subcommands.empty()) {
       text +=
           "      '1: :->command' '*::argument:->rest'\n  case $state in\n    command)\n      local -a "
@@ -218,7 +218,7 @@ std::string fish_completion(const CommandSpec& root) {
       if (!sub.hidden)
         text += "complete -c racesim -n " + quoted(both) + " -a " + quoted(sub.name) + " -d " +
                 quoted(sub.summary) + "\n";
-    for (const OptionSpec& option : path.back()->options) {
+    for (const OptionSpec& option : distinct_options(*path.back())) {
       if (option.hidden) continue;
       if (!option.positional)
         text += fish_option(option, condition);

@@ -7,42 +7,6 @@
 #include "base/saturate.h"
 
 namespace racesim::http {
-namespace {
-
-// A server may give a reason of its own for each event.
-constexpr std::size_t kReasonsMax = 20;
-
-// Collects runs of neighbouring events, so that the listener is called per run.
-class Runs {
- public:
-  using Tell = void (AckListener::*)(const WireBatch& batch, std::size_t first, std::size_t last);
-  Runs(AckListener& listener, Tell tell) : listener_(listener), tell_(tell) {}
-  ~Runs() { flush(); }
-  Runs(const Runs&) = delete;
-  Runs& operator=(const Runs&) = delete;
-
-  void add(const WireBatch& batch, std::size_t event) {
-    if (&batch != batch_ || event != last_) {
-      flush();
-      batch_ = &batch;
-      first_ = event;
-    }
-    last_ = event + 1;
-  }
-
- private:
-  void flush() {
-    if (batch_ != nullptr) (listener_.*tell_)(*batch_, first_, last_);
-  }
-
-  AckListener& listener_;
-  const Tell tell_;
-  const WireBatch* batch_ = nullptr;
-  std::size_t first_ = 0, last_ = 0;
-};
-
-}  // namespace
-
 std::size_t Delivery::reserve(std::size_t wanted) {
   const auto limit = static_cast<std::int64_t>(std::max<std::uint64_t>(options_.max_pending_events, 1));
   // Waiting for a fair piece of room keeps the two threads from waking each other for every event.
@@ -84,16 +48,15 @@ void Delivery::release(std::size_t events) {
 void Delivery::note_sent(const EventQueue& queue, std::size_t count) {
   count_sent(count);
   if (listener_ == nullptr) return;
-  Runs runs(*listener_, &AckListener::on_sent);
-  queue.for_first(count, [&](const WireBatch& batch, std::size_t event) { runs.add(batch, event); });
+  AckRanges sent(listener_, &AckListener::on_sent);
+  queue.for_first(count, [&](const WireBatch& batch, std::size_t event) { sent.add(batch, event); });
 }
 
 void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
                      const std::vector<Reject>& rejects) {
   // The listener is told before the room is given back: once nothing is pending it may be gone.
   {
-    std::optional<Runs> runs;
-    if (listener_ != nullptr) runs.emplace(*listener_, &AckListener::on_acked);
+    AckRanges acked(listener_, &AckListener::on_acked);
     std::size_t at = 0;
     auto rejected = rejects.begin();
     queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
@@ -101,8 +64,8 @@ void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t byt
         const DeadEvent dead{&batch, event};
         bury({dead}, "rejected: " + rejected->reason, 1, Persisted::no);
         ++rejected;
-      } else if (runs) {
-        runs->add(batch, event);
+      } else {
+        acked.add(batch, event);
       }
     });
   }
@@ -134,16 +97,15 @@ void Delivery::bury(const std::vector<DeadEvent>& events, const std::string& why
                     Persisted persisted) {
   const std::string text = tries > 1 ? fmt::format("{} (after {} tries)", why, tries) : why;
   const std::size_t taken = dead_letter_.add(events, endpoint_.url, text, persisted);
-  if (listener_ != nullptr) {
+  {
     // What is in no file is not settled: a run that goes on from a checkpoint sends it again.
-    Runs runs(*listener_, &AckListener::on_failed);
-    for (std::size_t i = 0; i < taken; ++i) runs.add(*events[i].batch, events[i].index);
+    AckRanges failed(listener_, &AckListener::on_failed);
+    for (std::size_t i = 0; i < taken; ++i) failed.add(*events[i].batch, events[i].index);
   }
   counters_.failed.fetch_add(events.size(), std::memory_order_relaxed);
   counters_.dead_lettered.fetch_add(taken, std::memory_order_relaxed);
+  counters_.failures.add(why, events.size());
   const std::lock_guard lock(mutex_);
-  const bool known = failures_.count(why) > 0 || failures_.size() < kReasonsMax;
-  failures_[known ? why : std::string("other reasons")] += events.size();
   // What is open goes on; nothing new is taken.
   if (taken < events.size() && !error_) error_ = dead_letter_.error();
 }
@@ -186,17 +148,6 @@ void Delivery::end(std::optional<Error> error, std::string reason) {
 std::string Delivery::end_reason() const {
   const std::lock_guard lock(mutex_);
   return end_reason_.empty() && error_ ? error_->what : end_reason_;
-}
-
-std::vector<FailureReason> Delivery::failure_reasons() const {
-  std::vector<FailureReason> reasons;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [why, events] : failures_) reasons.push_back({why, events});
-  }
-  std::stable_sort(reasons.begin(), reasons.end(),
-                   [](const FailureReason& a, const FailureReason& b) { return a.events > b.events; });
-  return reasons;
 }
 
 std::optional<Error> Delivery::error() const {

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -65,7 +64,6 @@ class Delivery {
   std::string end_reason() const;
   /// What submit() and close() return.
   std::optional<Error> error() const;
-  std::vector<FailureReason> failure_reasons() const;
   /// Called once, from the thread that ended the sink. Set before the first event.
   std::function<void()> on_end;
 
@@ -89,9 +87,8 @@ class Delivery {
   std::atomic<bool> ended_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::string end_reason_;                         // under mutex_
-  std::optional<Error> error_;                     // under mutex_
-  std::map<std::string, std::uint64_t> failures_;  // events by reason; under mutex_
+  std::string end_reason_;      // under mutex_
+  std::optional<Error> error_;  // under mutex_
 };
 
 }  // namespace racesim::http

@@ -45,9 +45,7 @@ class HttpSink final : public Sink {
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
   Done close() override;
   void abandon() override { delivery_.abandon(); }
-  bool reports_sends() const override { return true; }
-  std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
-  std::uint64_t unsent() const override;
+  std::optional<std::uint64_t> unsent() const override;
 
   void start();
 
@@ -120,7 +118,7 @@ Done HttpSink::submit(const SharedBatch& batch, std::size_t first, std::size_t l
   return outcome();
 }
 
-std::uint64_t HttpSink::unsent() const {
+std::optional<std::uint64_t> HttpSink::unsent() const {
   const std::uint64_t sent = counters_.sent.load(std::memory_order_relaxed);
   const std::uint64_t submitted = submitted_.load(std::memory_order_relaxed);
   return submitted > sent ? submitted - sent : 0;

@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "base/check.h"
-#include "io/kafka/cluster.h"
-#include "io/kafka/delivery.h"
-#include "io/kafka/names.h"
-#include "io/kafka/partitions.h"
-#include "io/kafka/record_times.h"
-#include "io/kafka/sender.h"
-#include "io/kafka/settings.h"
-#include "io/kafka/transaction.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/cluster/names.h"
+#include "io/kafka/cluster/record_times.h"
+#include "io/kafka/cluster/settings.h"
+#include "io/kafka/producing/delivery.h"
+#include "io/kafka/producing/sender.h"
+#include "io/kafka/producing/transaction.h"
+#include "io/kafka/reading/resume_partitions.h"
 
 namespace racesim {
 namespace {
@@ -35,8 +35,8 @@ class KafkaSink final : public Sink {
             DeadLetter& dead_letter)
       : name_(std::move(name)),
         dead_letter_(dead_letter),
-        partitions_(routes, options, std::move(cluster_id), clock),
         delivery_(name_, names_of(routes), most_pending(options), counters_, acks, dead_letter),
+        partitions_(routes, options, std::move(cluster_id), clock, delivery_),
         sender_(std::move(producer), std::move(routes), options, std::move(properties), clock, delivery_) {}
   ~KafkaSink() override {
     if (closed_) return;
@@ -46,14 +46,8 @@ class KafkaSink final : public Sink {
 
   void start() { sender_.start(); }
   std::string name() const override { return name_; }
-  bool reports_sends() const override { return true; }
   /// When events leave the client's queue nobody is told: those that are not reported count as not sent.
-  std::uint64_t unsent() const override { return delivery_.unsent(); }
-  std::vector<FailureReason> failure_reasons() const override { return delivery_.failure_reasons(); }
-  std::vector<StreamPosition> positions() const override {
-    return partitions_.positions(delivery_.positions());
-  }
-  std::vector<StreamPosition> origins() const override { return partitions_.origins(); }
+  std::optional<std::uint64_t> unsent() const override { return delivery_.unsent(); }
   Resumable* resumable() override { return &partitions_; }
 
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override {
@@ -82,8 +76,8 @@ class KafkaSink final : public Sink {
 
   const std::string name_;
   DeadLetter& dead_letter_;
-  Partitions partitions_;
   kafka::Delivery delivery_;
+  ResumablePartitions partitions_;
   Sender sender_;
   bool closed_ = false;
 };

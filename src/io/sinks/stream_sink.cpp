@@ -37,6 +37,7 @@ std::string remedy(int error_number) {
 
 StreamSink::StreamSink(StreamParts parts)
     : parts_(std::move(parts)),
+      destination_{.is_alone = true},
       header_due_(!parts_.header.empty() && parts_.kept_bytes == 0),
       taken_bytes_(parts_.kept_bytes),
       whole_bytes_(parts_.kept_bytes),
@@ -156,7 +157,6 @@ void StreamSink::note_acked(const WireBatch& batch, std::size_t first, std::size
 }
 
 std::vector<StreamPosition> StreamSink::positions() const {
-  if (!parts_.file) return {};
   const std::scoped_lock lock(position_mutex_);
   return {position_};
 }
@@ -179,10 +179,9 @@ Result<std::vector<PartitionTail>> StreamSink::read_back(const std::vector<Strea
 
 void StreamSink::give_up(const WriteStep& step) {
   if (step.end == WriteEnd::interrupted) return end_with(std::nullopt);
-  if (step.end == WriteEnd::reader_gone) {
-    reader_gone_.store(true, std::memory_order_release);
-    return end_with(Error{ErrorKind::runtime, "write " + parts_.name + ": the reader closed the pipe", {}});
-  }
+  if (step.end == WriteEnd::reader_gone)
+    return end_with(
+        Error{ErrorKind::reader_gone, "write " + parts_.name + ": the reader closed the pipe", {}});
   const std::string target = parts_.file ? parts_.file->partial_path() : parts_.name;
   Error error = system_error("write " + target, step.error_number, remedy(step.error_number));
   error.what += " (after " + std::to_string(taken_bytes_) + " bytes, " +

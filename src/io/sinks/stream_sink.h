@@ -13,6 +13,7 @@
 #include "io/files/fd_writer.h"
 #include "io/files/zstd_stream.h"
 #include "io/resumable.h"
+#include "io/sink.h"
 
 namespace racesim {
 
@@ -45,19 +46,16 @@ class StreamSink final : public Sink, public Resumable {
 
   std::string name() const override { return parts_.name; }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
-  void leave_open() override { left_open_ = true; }
   Done close() override;
   void abandon() override { parts_.writer->interrupt(); }
-  bool reader_gone() const override { return reader_gone_.load(std::memory_order_acquire); }
-  std::vector<StreamPosition> positions() const override;
   Resumable* resumable() override { return parts_.file && !parts_.zstd ? this : nullptr; }
 
-  std::string identity() const override { return {}; }
+  const Destination& destination() const override { return destination_; }
   Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override;
-  void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
   std::size_t partition_of(const WireBatch&, std::size_t) override { return 0; }
-  bool is_alone() const override { return true; }
-  std::uint64_t most_on_the_way() const override { return 0; }
+  void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
+  std::vector<StreamPosition> positions() const override;
+  void leave_open() override { left_open_ = true; }
 
  private:
   /// Events that the compressor took and that cannot be decoded from the file yet: all of one batch, so that
@@ -82,12 +80,12 @@ class StreamSink final : public Sink, public Resumable {
   void leave_partial();
 
   StreamParts parts_;
+  const Destination destination_;
   bool header_due_;
   bool over_ = false;  // nothing more will be written
   bool closed_ = false;
   std::atomic<bool> left_open_{false};
   std::optional<Error> error_;
-  std::atomic<bool> reader_gone_{false};
   std::uint64_t taken_bytes_ = 0;  // of the stream, by the kernel
   std::uint64_t whole_bytes_ = 0;  // up to the end of the last acked event
   mutable std::mutex position_mutex_;

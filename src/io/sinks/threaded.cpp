@@ -4,9 +4,10 @@
 
 namespace racesim {
 
-ThreadedSink::ThreadedSink(std::unique_ptr<Sink> inner, AckListener* sends, QueueLimits limits)
-    : inner_(std::move(inner)),
-      sends_(inner_->reports_sends() ? nullptr : sends),
+ThreadedSink::ThreadedSink(std::unique_ptr<Sink> inner, AckListener& sends, QueueLimits limits)
+    : Sink(inner->counters()),
+      inner_(std::move(inner)),
+      sends_(inner_->unsent() ? nullptr : &sends),
       limits_(limits),
       thread_([this] { work(); }) {}
 
@@ -36,9 +37,9 @@ Done ThreadedSink::submit(const SharedBatch& batch, std::size_t first, std::size
   return {};
 }
 
-std::uint64_t ThreadedSink::unsent() const {
+std::optional<std::uint64_t> ThreadedSink::unsent() const {
   const std::lock_guard lock(mutex_);
-  return queued_events_ + inner_->unsent();
+  return queued_events_ + inner_->unsent().value_or(0);
 }
 
 void ThreadedSink::work() {

@@ -23,28 +23,20 @@ struct QueueLimits {
 
 /// Owns `inner` and is the only caller of its submit() and close(). submit() returns an error of the inner
 /// sink at the first call after it occurred, close() at the latest. Destroyed without close(), it abandons
-/// the inner sink.
+/// the inner sink. counters() are the inner sink's: what waits in the queue is not sent yet.
 class ThreadedSink final : public Sink {
  public:
-  /// `sends` may be null; it outlives the sink and is told when events leave the queue, unless the inner sink
-  /// tells more exactly.
-  explicit ThreadedSink(std::unique_ptr<Sink> inner, AckListener* sends = nullptr, QueueLimits limits = {});
+  /// `sends` outlives the sink and is told when events leave the queue, unless the inner sink tells when they
+  /// go out.
+  ThreadedSink(std::unique_ptr<Sink> inner, AckListener& sends, QueueLimits limits = {});
   ~ThreadedSink() override;
 
   std::string name() const override { return inner_->name(); }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
-  void leave_open() override { inner_->leave_open(); }
   Done close() override;
   void abandon() override;
-  bool reader_gone() const override { return inner_->reader_gone(); }
-  bool reports_sends() const override { return sends_ != nullptr || inner_->reports_sends(); }
-  std::uint64_t unsent() const override;
-  std::vector<FailureReason> failure_reasons() const override { return inner_->failure_reasons(); }
-  std::vector<StreamPosition> positions() const override { return inner_->positions(); }
-  std::vector<StreamPosition> origins() const override { return inner_->origins(); }
+  std::optional<std::uint64_t> unsent() const override;
   Resumable* resumable() override { return inner_->resumable(); }
-  /// The inner sink's: events in the queue are not sent yet. After close() every submitted event is counted.
-  const SinkCounters& counters() const override { return inner_->counters(); }
 
  private:
   struct Item {
@@ -58,7 +50,7 @@ class ThreadedSink final : public Sink {
   bool has_room(std::size_t events) const;
 
   const std::unique_ptr<Sink> inner_;
-  AckListener* const sends_;  // null: the inner sink reports, or nobody wants to know
+  AckListener* const sends_;  // null: the inner sink tells
   const QueueLimits limits_;
 
   mutable std::mutex mutex_;  // guards all below but the thread

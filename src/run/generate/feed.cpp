@@ -16,8 +16,9 @@ Feed::Feed(const Scenario& scenario, std::vector<const Encoder*> encoders, Shard
 std::uint64_t Feed::first_slice(const Scenario& scenario, const FaultRules& faults, FeedPlace start) {
   std::uint64_t slice = start.slice;
   if (!faults.any()) return slice;
-  const std::int64_t oldest_ns = scenario.slice(slice).begin_ns - faults.late_delay_ns - kCopyDelay_ns;
-  while (slice > 0 && scenario.slice(slice - 1).end_ns > oldest_ns) --slice;
+  const SliceGrid slices = scenario.slices();
+  const std::int64_t oldest_ns = slices.at(slice).begin_ns - faults.late_delay_ns - kCopyDelay_ns;
+  while (slice > 0 && slices.at(slice - 1).end_ns > oldest_ns) --slice;
   return slice;
 }
 

@@ -25,9 +25,9 @@ std::shared_ptr<const std::vector<StreamTag>> tags_of(const Scenario& scenario,
   auto tags = std::make_shared<std::vector<StreamTag>>();
   for (std::size_t i = 0; i < encoders.size(); ++i) {
     const StreamInfo& stream = scenario.streams()[i];
-    const auto append_key = [&scenario, index = static_cast<std::uint32_t>(i)](std::uint32_t entity,
-                                                                               std::string& out) {
-      scenario.append_key(index, entity, out);
+    const auto append_key = [&owners = scenario.owners(), index = static_cast<std::uint32_t>(i)](
+                                std::uint32_t entity, std::string& out) {
+      owners.append_key(index, entity, out);
     };
     tags->push_back(
         {std::string(stream.name), std::string(stream.topic), encoders[i]->id_rule(), append_key});
@@ -39,7 +39,7 @@ std::shared_ptr<const std::vector<StreamTag>> tags_of(const Scenario& scenario,
 
 Generator::Generator(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards,
                      std::uint32_t run, unsigned threads, std::uint64_t first_slice)
-    : scenario_(scenario),
+    : slices_(scenario.slices()),
       encoders_(std::move(encoders)),
       tags_(tags_of(scenario, encoders_)),
       run_(run),
@@ -83,7 +83,7 @@ std::optional<std::uint64_t> Generator::claim() {
   std::unique_lock lock(mutex_);
   if (next_claim_ >= next_read_ + window_.size())
     room_.wait(lock, [&] { return cancelled_ || next_claim_ + kBurst <= next_read_ + window_.size(); });
-  if (cancelled_ || next_claim_ >= scenario_.slice_count()) return std::nullopt;
+  if (cancelled_ || next_claim_ >= slices_.count()) return std::nullopt;
   return next_claim_++;
 }
 
@@ -98,7 +98,7 @@ std::shared_ptr<WireBatch> Generator::render(std::uint64_t slice) {
 
 bool Generator::has_burst() const {
   for (std::uint64_t slice = next_read_; slice < next_read_ + kBurst; ++slice) {
-    if (slice >= scenario_.slice_count()) return true;
+    if (slice >= slices_.count()) return true;
     if (!window_[slice % window_.size()]) return false;
   }
   return true;

@@ -39,11 +39,11 @@ class Generator {
   /// error(). A batch may be empty. One reader.
   std::shared_ptr<WireBatch> next();
   /// The reader's: whether next() has returned the last batch.
-  bool at_end() const { return read_ >= scenario_.slice_count(); }
+  bool at_end() const { return read_ >= slices_.count(); }
   /// The reader's: the slice of the next batch.
   std::uint64_t next_slice() const { return read_; }
   /// The reader's: event time at which the slice of the last batch ends.
-  std::int64_t read_until_ns() const { return scenario_.slice(read_ - 1).end_ns; }
+  std::int64_t read_until_ns() const { return slices_.at(read_ - 1).end_ns; }
   /// Makes next() return null and the workers end after their current slice. Any thread.
   void cancel();
   /// Why a worker gave up, such as memory that ran out.
@@ -56,7 +56,7 @@ class Generator {
   std::shared_ptr<WireBatch> render(std::uint64_t slice);
   bool has_burst() const;
 
-  const Scenario& scenario_;
+  const SliceGrid slices_;
   const std::vector<const Encoder*> encoders_;  // by stream
   const std::shared_ptr<const std::vector<StreamTag>> tags_;
   const std::uint32_t run_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/quantity.h"
+#include "io/resumable.h"
 
 namespace racesim {
 
@@ -30,7 +31,7 @@ void Pipeline::begin(std::int64_t now_ns) {
 }
 
 Pipeline::End Pipeline::run() {
-  for (const auto& sink : sinks_) sinks_report_sends_ = sinks_report_sends_ || sink->reports_sends();
+  for (const auto& sink : sinks_) sinks_send_later_ = sinks_send_later_ || sink->unsent().has_value();
   if (const Done started = feed_.start(); !started) {
     end_.error = started.error();
   } else {
@@ -126,7 +127,7 @@ bool Pipeline::overload_matters() const {
 /// them: then the oldest is older than the count of what it sent tells.
 std::int64_t Pipeline::behind_ns() {
   std::uint64_t most_unsent = 0;
-  for (const auto& sink : sinks_) most_unsent = std::max(most_unsent, sink->unsent());
+  for (const auto& sink : sinks_) most_unsent = std::max(most_unsent, sink->unsent().value_or(0));
   const std::uint64_t sent = left_ - std::min(left_, most_unsent);
   while (!unsent_leaves_.empty() && unsent_leaves_.front().end <= sent) unsent_leaves_.pop_front();
   if (unsent_leaves_.empty()) return pacer_.behind_ns();
@@ -140,7 +141,7 @@ bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t l
   for (const auto& sink : sinks_) {
     const Done taken = sink->submit(batch, first, last);
     if (taken) continue;
-    note_failure(*sink, taken.error());
+    note_failure(taken.error());
     all_took = false;
   }
   return all_took;
@@ -162,13 +163,13 @@ void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t l
 void Pipeline::note_left(const WireBatch& batch, std::size_t first, std::size_t last) {
   left_ += last - first;
   if (overload_matters()) unsent_leaves_.push_back({left_, pacer_.plan().due_ns(batch, first)});
-  if (!sinks_report_sends_ && pacer_.plan().limited())
+  if (!sinks_send_later_ && pacer_.plan().limited())
     record_lags(pacer_.plan(), batch, first, last, clock_.now_ns(), counters_.send_lag);
 }
 
 /// The first error counts; that a pipe's reader went away is none.
-void Pipeline::note_failure(const Sink& sink, const Error& error) {
-  if (sink.reader_gone())
+void Pipeline::note_failure(const Error& error) {
+  if (error.kind == ErrorKind::reader_gone)
     end_.reader_gone = true;
   else if (!end_.error)
     end_.error = error;
@@ -177,9 +178,10 @@ void Pipeline::note_failure(const Sink& sink, const Error& error) {
 /// Closes every sink, whatever becomes of the others.
 void Pipeline::close_sinks() {
   for (const auto& sink : sinks_)
-    if (log_ != nullptr && !end_.reached_end) sink->leave_open();
+    if (Resumable* const place = sink->resumable(); place != nullptr && log_ != nullptr && !end_.reached_end)
+      place->leave_open();
   for (const auto& sink : sinks_)
-    if (const Done closed = sink->close(); !closed) note_failure(*sink, closed.error());
+    if (const Done closed = sink->close(); !closed) note_failure(closed.error());
 }
 
 }  // namespace racesim

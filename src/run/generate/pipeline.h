@@ -89,7 +89,7 @@ class Pipeline {
   void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
   bool overload_matters() const;
   std::int64_t behind_ns();
-  void note_failure(const Sink& sink, const Error& error);
+  void note_failure(const Error& error);
   void close_sinks();
 
   Feed& feed_;
@@ -106,7 +106,7 @@ class Pipeline {
   ProgressLog* log_ = nullptr;
   ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
-  bool sinks_report_sends_ = false;
+  bool sinks_send_later_ = false;  ///< and tell when
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
   std::uint64_t left_ = 0;           ///< events that were given to the sinks

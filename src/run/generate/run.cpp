@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/pipeline.h"
 #include "run/outlets/outlets.h"
@@ -104,7 +105,7 @@ Done Run::Impl::open_all() {
     resumption_ = std::move(*resumption);
   }
   if (Done ok = open_content(); !ok) return ok;
-  if (Done ok = resumption_ ? resumption_->check(config_, run_text(content_->run)) : Done(); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, *content_) : Done(); !ok) return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
@@ -120,7 +121,7 @@ Done Run::Impl::open_all() {
   if (!resumption_) return {};
   pipeline_->begin_at(resumption_->first_ordinal());
   pipeline_->keep_log(resumption_->log());
-  return resumption_->start(outlets_.sinks(), config_.content.start_ns, config_.content.end_ns);
+  return resumption_->start(outlets_.sinks());
 }
 
 std::unique_ptr<Feed> Run::Impl::make_feed(FeedPlace place) const {
@@ -148,7 +149,7 @@ Result<RunPlan> Run::Impl::check() {
   if (Done ok = outlets_.check(*content_); !ok) return tl::make_unexpected(ok.error());
   warn_of_empty_part();
   RunPlan plan;
-  plan.planned = content_->scenario->planned_events();
+  plan.planned = content_->scenario->outlook().planned_events();
   plan.parts = content_->scenario->shard_count();
   const ShardRange range = shard_range(config_.shard, plan.parts);
   plan.share = static_cast<double>(range.last - range.first) / plan.parts;
@@ -263,7 +264,7 @@ Manifest Run::Impl::manifest() const {
   Manifest manifest = manifest_of(config_, *content_);
   const auto& sinks = outlets_.sinks();
   for (std::size_t i = 0; i < sinks.size(); ++i)
-    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : sinks[i]->origins())
+    for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : origins_of(*sinks[i]))
       manifest.origins.push_back(origin);
   if (!log_ || !ended()) return manifest;
   const RunStatus now = status();
@@ -296,12 +297,12 @@ RunStatus Run::Impl::status() const {
   s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
               counters.faults.corrupt};
   s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
-  s.planned = config_.shard.count == 1 ? content_->scenario->planned_events() : 0;
+  s.planned = config_.shard.count == 1 ? content_->scenario->outlook().planned_events() : 0;
   if (config_.content.most_events > 0)
     s.planned =
         s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
   s.event_time_ns = counters.event_time_ns.load();
-  if (s.generated > 0) s.headline = content_->scenario->headline(s.event_time_ns);
+  if (s.generated > 0) s.headline = content_->scenario->outlook().headline(s.event_time_ns);
   const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
   outlets_.times().read_send(*send_lag);
   s.send_lag = summarise(*send_lag);

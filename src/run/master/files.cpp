@@ -11,7 +11,7 @@
 #include "codec/encoder.h"
 #include "io/files/atomic_file.h"
 #include "run/master/format.h"
-#include "run/track_input.h"
+#include "run/master/track_input.h"
 #include "sim/master/generator.h"
 
 namespace racesim {

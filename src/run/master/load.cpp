@@ -14,10 +14,9 @@
 #include "base/random.h"
 #include "codec/decoder.h"
 #include "io/files/atomic_file.h"
-#include "model/master.h"
-#include "model/race_master.h"
 #include "run/master/format.h"
 #include "run/master/load_hash.h"
+#include "sim/master/readers.h"
 
 namespace racesim {
 namespace {
@@ -27,74 +26,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kChunkSize = std::size_t{1} << 20;
 // Text counts in 32 bits; a chunk and the record before it may still come.
 constexpr std::size_t kArenaLimit = (std::size_t{1} << 32) - 4 * kChunkSize;
-
-/// Why row `i` cannot be used although its types are right; empty if it can.
-using CheckRow = std::string (*)(const RowBatch& rows, std::size_t i);
-
-struct EntityReader {
-  std::string_view name;
-  const SchemaInfo& (*schema)();
-  CheckRow check;
-  bool has_uuids;  ///< as the first column, each once; other ids are looked at by the scenario
-};
-
-std::string check_country(std::string_view column, std::string_view code) {
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (code.size() == 2 && is_upper(code[0]) && is_upper(code[1])) return {};
-  return std::string(column) + ": '" + std::string(code) +
-         "' is not a country code of two capital letters, such as GB";
-}
-
-std::string check_song(const RowBatch& rows, std::size_t i) {
-  constexpr std::uint32_t kDay_ms = 86'400'000;
-  const std::uint32_t duration_ms = rows.rows<SongRow>()[i].duration_ms;
-  if (duration_ms >= 1 && duration_ms <= kDay_ms) return {};
-  return "duration_ms: " + std::to_string(duration_ms) + " is not between 1 ms and a day";
-}
-
-std::string check_user(const RowBatch& rows, std::size_t i) {
-  return check_country("country", rows.text(rows.rows<UserRow>()[i].country));
-}
-
-std::string check_location(const RowBatch& rows, std::size_t i) {
-  const LocationRow& row = rows.rows<LocationRow>()[i];
-  if (row.latitude_udeg < -90'000'000 || row.latitude_udeg > 90'000'000)
-    return "latitude: not between -90 and 90 degrees";
-  if (row.longitude_udeg < -180'000'000 || row.longitude_udeg > 180'000'000)
-    return "longitude: not between -180 and 180 degrees";
-  return check_country("country_code", rows.text(row.country_code));
-}
-
-std::string check_driver(const RowBatch& rows, std::size_t i) {
-  const DriverRow& row = rows.rows<DriverRow>()[i];
-  if (rows.text(row.driver_id).size() != 3)
-    return "driver_id: '" + std::string(rows.text(row.driver_id)) +
-           "' is not a code of three letters, such as HAL";
-  return check_country("country", rows.text(row.country));
-}
-
-std::string check_team(const RowBatch& rows, std::size_t i) {
-  return check_country("base_country", rows.text(rows.rows<TeamRow>()[i].base_country));
-}
-
-/// Figures with which a car could not drive.
-std::string check_car(const RowBatch& rows, std::size_t i) {
-  const CarRow& row = rows.rows<CarRow>()[i];
-  if (row.mass_kg < 300 || row.mass_kg > 3000) return "mass_kg: not between 300 and 3000 kg";
-  if (row.engine_kw + row.electric_kw < 100)
-    return "engine_kw: engine and motor together have less than 100 kW";
-  if (row.grip < 500 || row.grip > 5000) return "grip: not between 0.5 and 5";
-  if (row.drag_area_dm2 < 20) return "drag_area_m2: less than 0.2 m2";
-  if (row.brake_limit_dmps2 < 30) return "brake_limit_mps2: less than 3 m/s2";
-  return {};
-}
-
-const std::array kReaders{EntityReader{"songs", &schema_info<SongRow>, &check_song, true},
-                          EntityReader{"users", &schema_info<UserRow>, &check_user, true},
-                          EntityReader{"locations", &schema_info<LocationRow>, &check_location, true},
-                          EntityReader{"drivers", &schema_info<DriverRow>, &check_driver, false},
-                          EntityReader{"teams", &schema_info<TeamRow>, &check_team, false},
-                          EntityReader{"cars", &schema_info<CarRow>, &check_car, false}};
 
 tl::unexpected<Error> invalid(std::string what, std::string hint = {}) {
   return fail(ErrorKind::master_data, std::move(what), std::move(hint));
@@ -137,7 +68,7 @@ std::optional<Repeat> find_repeat(const RowBatch& rows) {
 
 class EntityFile {
  public:
-  EntityFile(const EntityReader& reader, std::string path, std::string dir)
+  EntityFile(const MasterReader& reader, std::string path, std::string dir)
       : reader_(reader), path_(std::move(path)), dir_(std::move(dir)), rows_(reader.schema()) {}
 
   Result<RowBatch> load(std::string_view decoder_name) {
@@ -208,7 +139,7 @@ class EntityFile {
                    repair_hint());
   }
 
-  const EntityReader& reader_;
+  const MasterReader& reader_;
   std::string path_;
   std::string dir_;
   RowBatch rows_;
@@ -218,17 +149,17 @@ class EntityFile {
 
 /// The file of one entity.
 struct Found {
-  const EntityReader* reader;
+  const MasterReader* reader;
   std::string path;
   std::string_view decoder;
 };
 
 Result<std::vector<Found>> find_files(const std::string& dir,
-                                      const std::vector<const EntityReader*>& readers) {
+                                      const std::vector<const MasterReader*>& readers) {
   std::vector<Found> found;
   std::string missing;
   std::string missing_only;
-  for (const EntityReader* reader : readers) {
+  for (const MasterReader* reader : readers) {
     const std::size_t before = found.size();
     for (const MasterFormat& format : kMasterFormats) {
       const std::string name = std::string(reader->name) + "." + std::string(format.name);
@@ -259,12 +190,14 @@ const RowBatch* MasterData::rows(std::string_view entity) const {
 }
 
 MasterTables MasterData::tables() const {
-  return {rows("songs"), rows("users"), rows("locations"), rows("drivers"), rows("teams"), rows("cars")};
+  MasterTables tables;
+  for (const Entity& loaded : entities) tables.add(loaded.name, loaded.rows);
+  return tables;
 }
 
 Result<MasterData> load_master(const std::string& dir, std::span<const std::string_view> wanted) {
-  std::vector<const EntityReader*> readers;
-  for (const EntityReader& reader : kReaders)
+  std::vector<const MasterReader*> readers;
+  for (const MasterReader& reader : master_readers())
     if (std::find(wanted.begin(), wanted.end(), reader.name) != wanted.end()) readers.push_back(&reader);
   const auto files = find_files(dir, readers);
   if (!files) return tl::make_unexpected(files.error());

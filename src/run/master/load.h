@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "model/batch.h"
-#include "sim/scenario.h"
+#include "sim/master_tables.h"
 
 namespace racesim {
 
@@ -36,11 +36,11 @@ class MasterData {
   std::vector<Entity> entities;
 };
 
-/// Reads songs, users and locations, those that are `wanted`, from `<dir>/<entity>.csv|.json|.jsonl`. Columns
-/// may stand in any order, unknown ones are skipped; CRLF and a byte order mark are fine.
-/// Errors are of the kind master_data: files that are missing (all of them named, with the command that makes
-/// them), the same entity in two formats, and by file and line a record that is not valid, an id that came
-/// before, a file without rows. At most 4 GiB of text per entity.
+/// Reads the entities that are `wanted` and have a reader (sim/master/readers.h) from
+/// `<dir>/<entity>.csv|.json|.jsonl`. Columns may stand in any order, unknown ones are skipped; CRLF and a
+/// byte order mark are fine. Errors are of the kind master_data: files that are missing (all of them named,
+/// with the command that makes them), the same entity in two formats, and by file and line a record that is
+/// not valid, an id that came before, a file without rows. At most 4 GiB of text per entity.
 Result<MasterData> load_master(const std::string& dir, std::span<const std::string_view> wanted);
 
 }  // namespace racesim

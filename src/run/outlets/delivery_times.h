@@ -28,7 +28,7 @@ class DeliveryTimes {
   void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
   /// Returns the moment of the acknowledgement, by the clock: now.
   std::int64_t note_acked(const WireBatch& batch, std::size_t first, std::size_t last);
-  /// Send lags that sinks reported (see Sink::reports_sends()), added to `out`.
+  /// Send lags that sinks reported (AckListener::on_sent()), added to `out`.
   void read_send(Histogram& out) const { out.merge(send_.lag); }
   void read_ack(Histogram& out) const { out.merge(ack_.lag); }
 

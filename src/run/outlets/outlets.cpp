@@ -81,7 +81,7 @@ Done Outlets::open(const Content& content, Resumption* resumption, const Resumpt
     if (!sink) return tl::make_unexpected(sink.error());
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
     if (asked.size() > 1)
-      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), &sink_times_.back()));
+      sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), sink_times_.back()));
     else
       sinks_.push_back(std::move(*sink));
   }
@@ -111,7 +111,7 @@ void Outlets::read(RunStatus& status) const {
 std::vector<FailureReason> Outlets::failure_reasons() const {
   std::vector<FailureReason> all;
   for (const auto& sink : sinks_)
-    for (FailureReason& reason : sink->failure_reasons()) all.push_back(std::move(reason));
+    for (FailureReason& reason : sink->counters().failures.reasons()) all.push_back(std::move(reason));
   return all;
 }
 

@@ -5,15 +5,14 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "base/time_text.h"
 #include "io/files/atomic_file.h"
 #include "io/files/read_file.h"
+#include "run/record/format_one.h"
 
 namespace racesim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr int kFormat = 1;
 constexpr std::size_t kCheckpointBytesMost = std::size_t{64} << 20;  // some hundred per partition are usual
 
 Json to_json(const StreamPosition& position) {
@@ -48,40 +47,51 @@ SinkCheckpoint sink_from(const Json& json) {
   return sink;
 }
 
+/// Format 1 has a text in the place of the record.
+void read_format_one(const Json& json, Checkpoint& checkpoint) {
+  checkpoint.record.run = json.at("run");
+  checkpoint.content_one = json.at("content");
+  checkpoint.record.content.start_ns = json.at("start_ns");
+  if (!json.at("end_ns").is_null()) checkpoint.record.content.end_ns = json.at("end_ns").get<std::int64_t>();
+}
+
 Checkpoint checkpoint_from(const Json& json) {
   Checkpoint checkpoint;
-  checkpoint.run = json.at("run");
-  checkpoint.content = json.at("content");
-  checkpoint.start_ns = json.at("start_ns");
-  if (!json.at("end_ns").is_null()) checkpoint.end_ns = json.at("end_ns").get<std::int64_t>();
+  if (json.at("checkpoint").get<int>() == 1)
+    read_format_one(json, checkpoint);
+  else
+    checkpoint.record = record_from(json);
   checkpoint.place = {json.at("slice"), json.at("slice_ordinal")};
   checkpoint.complete = json.at("complete");
   for (const Json& sink : json.at("sinks")) checkpoint.sinks.push_back(sink_from(sink));
   return checkpoint;
 }
 
+Result<std::optional<Checkpoint>> parse_checkpoint(const Json& json, const std::string& path) {
+  const int format = json.at("checkpoint");
+  if (format != Checkpoint::kFormat && format != 1)
+    return fail(ErrorKind::usage,
+                fmt::format("--checkpoint {}: it has format {}, and this racesim reads formats 1 and {}",
+                            path, format, Checkpoint::kFormat),
+                "go on with the racesim that wrote it, or remove it to begin anew");
+  if (format != 1)
+    if (const Done ok = check_scenario(json, "--checkpoint " + path); !ok)
+      return tl::make_unexpected(ok.error());
+  return std::optional<Checkpoint>(checkpoint_from(json));
+}
+
 }  // namespace
 
-std::string content_text(const RunConfig& config, const std::string& run) {
-  const ContentOptions& c = config.content;
-  std::string streams;
-  for (const std::string& stream : c.race.streams) streams += (streams.empty() ? "" : ",") + stream;
-  return fmt::format(
-      "run {}, scenario {}, seed {}, streams {}, columns {}, format {}, part {}/{}, faults {} delay {} ns, "
-      "{} events",
-      run, c.scenario, c.seed, streams, c.race.names, config.delivery.format, config.shard.index,
-      config.shard.count, format_faults(config.faults), config.faults.late_delay_ns,
-      c.most_events == 0 ? "all" : std::to_string(c.most_events));
+std::vector<std::string> differences(const Checkpoint& known, const RunRecord& here) {
+  if (known.content_one.empty()) return differences(known.record, here);
+  const std::string text = content_text_one(here);
+  if (text == known.content_one) return {};
+  return {known.content_one + " there", text + " here"};
 }
 
 Done save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  Json json;
-  json["checkpoint"] = kFormat;
-  json["run"] = checkpoint.run;
-  json["content"] = checkpoint.content;
-  json["start"] = format_datetime(checkpoint.start_ns);
-  json["start_ns"] = checkpoint.start_ns;
-  json["end_ns"] = checkpoint.end_ns ? Json(*checkpoint.end_ns) : Json();
+  Json json{{"checkpoint", Checkpoint::kFormat}};
+  add_record(checkpoint.record, json);
   json["slice"] = checkpoint.place.slice;
   json["slice_ordinal"] = checkpoint.place.ordinal;
   json["complete"] = checkpoint.complete;
@@ -101,14 +111,8 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   if (!text) return tl::make_unexpected(text.error());
   const std::string hint = "remove it to begin anew, or name the right file";
   try {
-    const Json json = Json::parse(*text);
-    if (const int format = json.at("checkpoint"); format != kFormat)
-      return fail(
-          ErrorKind::usage,
-          fmt::format("--checkpoint {}: it has format {}, this racesim knows {}", path, format, kFormat),
-          "go on with the racesim that wrote it, or remove it to begin anew");
-    return std::optional<Checkpoint>(checkpoint_from(json));
-  } catch (const Json::exception& e) {
+    return parse_checkpoint(Json::parse(*text), path);
+  } catch (const std::exception& e) {
     return fail(ErrorKind::usage, fmt::format("--checkpoint {} is no checkpoint: {}", path, e.what()), hint);
   }
 }

@@ -7,9 +7,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "base/time_text.h"
 #include "io/files/read_file.h"
-#include "run/run_id.h"
+#include "run/record/format_one.h"
 
 namespace racesim {
 namespace {
@@ -17,22 +16,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kManifestBytesMost = std::size_t{64} << 20;
-
-Json to_json(const RaceContent& c) {
-  return {{"rate_mhz", c.rate_mhz},       {"cars", c.cars},   {"laps", c.laps},
-          {"session", c.session},         {"model", c.model}, {"names", c.names},
-          {"one_session", c.one_session}, {"track", c.track}, {"track_text", c.track_text},
-          {"streams", c.streams}};
-}
-
-Json to_json(const PlaysContent& c) {
-  return {{"volume", c.volume}, {"volume_per_minute", c.volume_per_minute}, {"popularity", c.popularity}};
-}
-
-Json to_json(const FaultRules& f) {
-  return {{"late", f.late}, {"duplicate", f.duplicate}, {"reorder", f.reorder},
-          {"drop", f.drop}, {"corrupt", f.corrupt},     {"late_delay_ns", f.late_delay_ns}};
-}
 
 Json to_json(const ManifestTotals& t) {
   Json shed = Json::array();
@@ -57,34 +40,6 @@ Json to_json(const ManifestTotals& t) {
   json["sinks"] = sinks;
   if (t.digest) json["digest"] = t.digest->text();
   return json;
-}
-
-void from_json(const Json& j, RaceContent& c) {
-  j.at("rate_mhz").get_to(c.rate_mhz);
-  j.at("cars").get_to(c.cars);
-  j.at("laps").get_to(c.laps);
-  j.at("session").get_to(c.session);
-  j.at("model").get_to(c.model);
-  j.at("names").get_to(c.names);
-  j.at("one_session").get_to(c.one_session);
-  j.at("track").get_to(c.track);
-  j.at("track_text").get_to(c.track_text);
-  j.at("streams").get_to(c.streams);
-}
-
-void from_json(const Json& j, PlaysContent& c) {
-  j.at("volume").get_to(c.volume);
-  j.at("volume_per_minute").get_to(c.volume_per_minute);
-  j.at("popularity").get_to(c.popularity);
-}
-
-void from_json(const Json& j, FaultRules& f) {
-  j.at("late").get_to(f.late);
-  j.at("duplicate").get_to(f.duplicate);
-  j.at("reorder").get_to(f.reorder);
-  j.at("drop").get_to(f.drop);
-  j.at("corrupt").get_to(f.corrupt);
-  j.at("late_delay_ns").get_to(f.late_delay_ns);
 }
 
 LineDigest digest_of(const std::string& text) {
@@ -122,58 +77,20 @@ void from_json(const Json& j, ManifestTotals& t) {
   if (j.contains("digest")) t.digest = digest_of(j.at("digest"));
 }
 
-/// Event time as people write it; whole milliseconds, so nothing is lost.
-std::int64_t time_of(const Json& text) {
-  const auto ns = parse_datetime(text.get<std::string>(), "UTC");
-  if (!ns) throw std::invalid_argument(ns.error().what);
-  return *ns;
-}
-
-/// Both numbers first: of another format nothing else can be relied on.
-Done check_versions(const Json& json, const std::string& name) {
+/// The number first: of a later format nothing else can be relied on.
+Done check_format(const Json& json, const std::string& name) {
   const int format = json.at("format").get<int>();
-  if (format != Manifest::kFormat)
-    return fail(ErrorKind::usage,
-                fmt::format("{}: a manifest of format {}, and this racesim reads format {}", name, format,
-                            Manifest::kFormat),
-                "verify with the racesim that made it: " + json.value("program", "another version"));
-  const std::string scenario = json.at("scenario").get<std::string>();
-  const int version = json.at("scenario_version").get<int>();
-  const ScenarioEntry* entry = find_scenario(scenario);
-  if (entry == nullptr || entry->version != version)
-    return fail(
-        ErrorKind::usage,
-        entry == nullptr
-            ? fmt::format("{}: of the scenario '{}', which this racesim does not have", name, scenario)
-            : fmt::format("{}: of {}@{}, and this racesim makes {}@{}, which has other events", name,
-                          scenario, version, scenario, entry->version),
-        "verify with the racesim that made it: " + json.value("program", "another version"));
-  return {};
+  if (format == Manifest::kFormat || format == 1) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("{}: a manifest of format {}, and this racesim reads formats 1 and {}", name,
+                          format, Manifest::kFormat),
+              "use the racesim that made it: " + json.value("program", std::string("another version")));
 }
 
-Manifest manifest_of(const Json& json) {
+Manifest manifest_from(const Json& json) {
   Manifest m;
-  json.at("program").get_to(m.program);
-  json.at("run").get_to(m.run);
-  json.at("scenario_version").get_to(m.scenario_version);
-  m.live = json.at("mode").get<std::string>() == "live";
-  ContentOptions& content = m.content;
-  json.at("scenario").get_to(content.scenario);
-  json.at("seed").get_to(content.seed);
-  content.start_ns = time_of(json.at("start"));
-  if (!json.at("end").is_null()) content.end_ns = time_of(json.at("end"));
-  json.at("most_events").get_to(content.most_events);
-  from_json(json.at("race"), content.race);
-  from_json(json.at("plays"), content.plays);
-  const Json& master = json.at("master_data");
-  master.at("dir").get_to(content.master_data_dir);
-  master.at("named").get_to(content.master_data_named);
-  master.at("hash").get_to(m.master_hash);
-  json.at("event_format").get_to(m.event_format);
-  json.at("shard").at("index").get_to(m.shard.index);
-  json.at("shard").at("count").get_to(m.shard.count);
-  if (m.shard.index < 1 || m.shard.index > m.shard.count) throw std::invalid_argument("shard: no such part");
-  from_json(json.at("fault_rules"), m.faults);
+  static_cast<RunRecord&>(m) =
+      json.at("format").get<int>() == 1 ? record_from_format_one(json) : record_from(json);
   for (const Json& origin : json.at("origins"))
     m.origins.push_back({origin.at("topic"), origin.at("partition"), origin.at("offset"), 0});
   if (!json.at("sent").is_null()) from_json(json.at("sent"), m.totals.emplace());
@@ -192,53 +109,15 @@ std::string LineDigest::text() const {
   return hash_text(sum);
 }
 
-std::string hash_text(const std::array<std::uint64_t, 2>& hash) {
-  return fmt::format("{:016x}{:016x}", hash[0], hash[1]);
-}
-
-RunConfig Manifest::config() const {
-  RunConfig config;
-  config.content = content;
-  config.shard = shard;
-  config.faults = faults;
-  config.run_id = run;
-  config.pace.live = false;
-  config.delivery.format = event_format;
-  return config;
-}
-
 Manifest manifest_of(const RunConfig& config, const Content& content) {
   Manifest m;
-  m.run = run_text(content.run);
-  m.scenario_version = find_scenario(config.content.scenario)->version;
-  m.live = config.pace.live;
-  m.content = config.content;
-  if (!content.master.entities.empty()) m.master_hash = hash_text(content.master.content_hash);
-  m.event_format = config.delivery.format;
-  m.shard = config.shard;
-  m.faults = config.faults;
+  static_cast<RunRecord&>(m) = record_of(config, content);
   return m;
 }
 
 std::string format_manifest(const Manifest& m) {
-  const ContentOptions& content = m.content;
-  Json json{{"format", Manifest::kFormat},
-            {"program", m.program},
-            {"run", m.run},
-            {"scenario", content.scenario},
-            {"scenario_version", m.scenario_version},
-            {"mode", m.live ? "live" : "historical"},
-            {"seed", content.seed},
-            {"start", format_datetime(content.start_ns)}};
-  json["end"] = content.end_ns ? Json(format_datetime(*content.end_ns)) : Json(nullptr);
-  json["most_events"] = content.most_events;
-  json["race"] = to_json(content.race);
-  json["plays"] = to_json(content.plays);
-  json["master_data"] = {
-      {"dir", content.master_data_dir}, {"named", content.master_data_named}, {"hash", m.master_hash}};
-  json["event_format"] = m.event_format;
-  json["shard"] = {{"index", m.shard.index}, {"count", m.shard.count}};
-  json["fault_rules"] = to_json(m.faults);
+  Json json{{"format", Manifest::kFormat}};
+  add_record(m, json);
   json["origins"] = Json::array();
   for (const StreamPosition& origin : m.origins)
     json["origins"].push_back(
@@ -250,8 +129,9 @@ std::string format_manifest(const Manifest& m) {
 Result<Manifest> parse_manifest(const std::string& text, const std::string& name) {
   try {
     const Json json = Json::parse(text);
-    if (const Done ok = check_versions(json, name); !ok) return tl::make_unexpected(ok.error());
-    return manifest_of(json);
+    if (const Done ok = check_format(json, name); !ok) return tl::make_unexpected(ok.error());
+    if (const Done ok = check_scenario(json, name); !ok) return tl::make_unexpected(ok.error());
+    return manifest_from(json);
   } catch (const std::exception& e) {
     std::string why = e.what();
     std::replace(why.begin(), why.end(), '\n', ' ');

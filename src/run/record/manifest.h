@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "run/config.h"
-#include "run/content.h"
+#include "io/resumable.h"
 #include "run/generate/run.h"
+#include "run/record/run_record.h"
 
 namespace racesim {
 
@@ -40,24 +40,12 @@ struct ManifestTotals {
   bool operator==(const ManifestTotals& other) const;
 };
 
-struct Manifest {
-  static constexpr int kFormat = 1;
+struct Manifest : RunRecord {
+  static constexpr int kFormat = 2;  ///< 1 is read too
 
-  std::string program;  ///< "racesim 0.1.0"
-  std::string run;      ///< 8 hex digits
-  int scenario_version = 1;
-  bool live = false;
-  ContentOptions content;   ///< of a live run: with the moment at which it started
-  std::string master_hash;  ///< 32 hex digits; empty: none was read
-  std::string event_format;
-  ShardOption shard;
-  FaultRules faults;
   /// Where in its topics the run began, partition by partition, topics in the order of the streams.
   std::vector<StreamPosition> origins;
   std::optional<ManifestTotals> totals;  ///< none: the run has not ended, or was killed
-
-  /// What open_content() and Feed need to make the stream again. The folder of master data is that of then.
-  RunConfig config() const;
 };
 
 /// Of a run that was opened with `config`; without totals.
@@ -66,14 +54,11 @@ Manifest manifest_of(const RunConfig& config, const Content& content);
 /// JSON, indented, with a line end.
 std::string format_manifest(const Manifest& manifest);
 
-/// Errors: runtime for what is no manifest (such as half of one), usage for one of another format or of
+/// Errors: runtime for what is no manifest (such as half of one), usage for one of a later format or of
 /// another version of its scenario. `name` is the file's, for messages.
 Result<Manifest> parse_manifest(const std::string& text, const std::string& name);
 
 /// Reads and parses. Errors: those of both.
 Result<Manifest> read_manifest(const std::string& path);
-
-/// "00ff…" of a content hash of master data.
-std::string hash_text(const std::array<std::uint64_t, 2>& hash);
 
 }  // namespace racesim

@@ -6,14 +6,17 @@
 
 #include "io/dead_letter.h"
 #include "io/resumable.h"
+#include "io/sink.h"
 
 namespace racesim {
 namespace {
 
 constexpr std::chrono::seconds kInterval{1};
 
-std::string identity_of(Sink& sink) {
-  return sink.resumable() != nullptr ? sink.resumable()->identity() : std::string();
+SinkCheckpoint checkpoint_of(Sink& sink, std::uint64_t ordinal, const std::vector<StreamPosition>& origins) {
+  const Resumable* const place = sink.resumable();
+  if (place == nullptr) return {sink.name(), {}, ordinal, {}, origins};
+  return {sink.name(), place->destination().identity, ordinal, place->positions(), origins};
 }
 
 }  // namespace
@@ -25,8 +28,7 @@ Done Checkpointer::save() {
   std::uint64_t least = UINT64_MAX;
   for (std::size_t i = 0; i < sinks_.size(); ++i) {
     const std::uint64_t ordinal = log_.sinks[i].below();
-    checkpoint_.sinks.push_back(
-        {sinks_[i]->name(), identity_of(*sinks_[i]), ordinal, sinks_[i]->positions(), log_.origins[i]});
+    checkpoint_.sinks.push_back(checkpoint_of(*sinks_[i], ordinal, log_.origins[i]));
     least = std::min(least, ordinal);
   }
   checkpoint_.place = log_.places.before(least);

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "io/sink.h"
 #include "run/record/checkpoint.h"
 #include "run/resume/progress_log.h"
 

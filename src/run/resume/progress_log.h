@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "io/sink.h"
+#include "io/resumable.h"
 #include "run/generate/feed.h"
 
 namespace racesim {

@@ -1,12 +1,13 @@
 #include "run/resume/resumption.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "io/files/zstd_stream.h"
-#include "run/content.h"
+#include "io/resumable.h"
 #include "run/resume/skipping_sink.h"
-#include "run/run_id.h"
 
 namespace racesim {
 namespace {
@@ -31,8 +32,9 @@ Done check_sinks(const RunConfig& config) {
 void restore_window(const Checkpoint& known, RunConfig& config) {
   if (!config.pace.live) return;
   ContentOptions& content = config.content;
-  if (content.end_ns) *content.end_ns += known.start_ns - content.start_ns;
-  content.start_ns = known.start_ns;
+  const std::int64_t start_ns = known.record.content.start_ns;
+  if (content.end_ns) *content.end_ns += start_ns - content.start_ns;
+  content.start_ns = start_ns;
   config.pace.start_when_ready = false;
 }
 
@@ -48,10 +50,11 @@ bool is_same_sink(const SinkSpec& sink, const DeliveryOptions& delivery, const s
   return known_name == (sink.kind == "http" ? sink.target : sink.kind);
 }
 
-Done check_same(const Checkpoint& known, const RunConfig& config, const std::string& content) {
+Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecord& record) {
   const std::string name = "--checkpoint " + config.checkpoint.path;
-  if (known.content != content)
-    return fail(ErrorKind::usage, name + " is of another run: " + known.content + "; this is " + content,
+  if (const std::vector<std::string> found = differences(known, record); !found.empty())
+    return fail(ErrorKind::usage,
+                fmt::format("{} is of another run, {}: {}", name, known.record.run, fmt::join(found, "; ")),
                 "give the options of that run, or remove the checkpoint to begin anew");
   const std::vector<SinkSpec>& sinks = config.delivery.sinks;
   const bool same_sinks = std::equal(sinks.begin(), sinks.end(), known.sinks.begin(), known.sinks.end(),
@@ -71,7 +74,7 @@ Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
   restore_window(known, config);
   const auto content = open_content(config, clock);
   if (!content) return tl::make_unexpected(content.error());
-  return check_same(known, config, content_text(config, run_text((*content)->run)));
+  return check_same(known, config, record_of(config, **content));
 }
 
 Resumption::Resumption(std::string path, std::optional<Checkpoint> known)
@@ -83,16 +86,16 @@ Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
   Result<std::optional<Checkpoint>> known = load_checkpoint(path);
   if (!known) return tl::make_unexpected(known.error());
   if (*known && !config.checkpoint.resume)
-    return fail(ErrorKind::usage, "--checkpoint " + path + ": there is one already, of run " + (*known)->run,
+    return fail(ErrorKind::usage,
+                "--checkpoint " + path + ": there is one already, of run " + (*known)->record.run,
                 "go on from it: --resume   or remove it to begin anew");
   if (*known) restore_window(**known, config);
   return std::unique_ptr<Resumption>(new Resumption(path, std::move(*known)));
 }
 
-Done Resumption::check(const RunConfig& config, const std::string& run) {
-  next_.run = run;
-  next_.content = content_text(config, run);
-  return known_ ? check_same(*known_, config, next_.content) : Done();
+Done Resumption::check(const RunConfig& config, const Content& content) {
+  next_.record = record_of(config, content);
+  return known_ ? check_same(*known_, config, next_.record) : Done();
 }
 
 FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
@@ -102,40 +105,37 @@ FeedPlace Resumption::place_before(std::uint64_t ordinal) const {
 Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, const FeedAt& feed_at,
                                                  DeadLetter& dead_letter) {
   dead_letter_ = &dead_letter;
-  log_.origins.push_back(sink->origins());
+  log_.origins.push_back(origins_of(*sink));
   if (!known_) return sink;
   const SinkCheckpoint& known = known_->sinks[log_.sinks.size() - 1];  // check() has counted them
   if (known.name != sink->name())
     return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
                 "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
   log_.origins.back() = known.origins;
-  Backlog backlog;
-  backlog.below = known.ordinal;
-  if (sink->resumable() != nullptr) {
-    if (known.identity != sink->resumable()->identity())
+  AlreadyThere already;
+  already.below = known.ordinal;
+  if (Resumable* const place = sink->resumable()) {
+    const std::string& identity = place->destination().identity;
+    if (known.identity != identity)
       return fail(ErrorKind::usage,
-                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " +
-                      sink->resumable()->identity(),
+                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " + identity,
                   "give the run the same place to write to, or remove the checkpoint to begin anew");
     const auto feed_from = [&](std::uint64_t ordinal) { return feed_at(place_before(ordinal)); };
-    Result<Backlog> found = find_backlog(known, *sink, feed_from, log_.places, dead_letter);
+    Result<AlreadyThere> found = find_already_there(known, *place, feed_from, log_.places, dead_letter);
     if (!found) return tl::make_unexpected(found.error());
-    backlog = std::move(*found);
-    refused_ += backlog.refused;
+    already = std::move(*found);
+    refused_ += already.refused;
   }
-  first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), backlog.first_missing());
-  return std::make_unique<SkippingSink>(std::move(sink), std::move(backlog), log_.sinks.back());
+  first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), already.first_missing());
+  return std::make_unique<SkippingSink>(std::move(sink), std::move(already), log_.sinks.back());
 }
 
 FeedPlace Resumption::place() const {
   return place_before(first_ordinal());
 }
 
-Done Resumption::start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t start_ns,
-                       std::optional<std::int64_t> end_ns) {
+Done Resumption::start(std::vector<std::unique_ptr<Sink>>& sinks) {
   for (SettledEvents& sink : log_.sinks) sink.settle(0, first_ordinal());
-  next_.start_ns = start_ns;
-  next_.end_ns = end_ns;
   checkpointer_ = std::make_unique<Checkpointer>(path_, next_, sinks, log_, *dead_letter_);
   return checkpointer_->start();
 }

@@ -1,5 +1,5 @@
-// The part of a run that lets it be killed and gone on with: checkpoints while it runs, and the way back
-// from one. Without --checkpoint a run has none.
+// Resumption: the part of a run that lets another process go on with it after this one died: checkpoints
+// while it runs, and the way back from one. Without --checkpoint a run has none. docs/recovery-and-resume.md.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,10 @@
 
 #include "base/clock.h"
 #include "io/dead_letter.h"
-#include "run/config.h"
+#include "io/sink.h"
+#include "run/content.h"
 #include "run/record/checkpoint.h"
-#include "run/resume/backlog.h"
+#include "run/resume/already_there.h"
 #include "run/resume/checkpointer.h"
 #include "run/resume/progress_log.h"
 
@@ -33,7 +34,7 @@ class Resumption {
   static Result<std::unique_ptr<Resumption>> open(RunConfig& config);
 
   /// Refuses (usage) the checkpoint of another run, or of other sinks.
-  Done check(const RunConfig& config, const std::string& run);
+  Done check(const RunConfig& config, const Content& content);
   bool resumes() const { return known_.has_value(); }
 
   /// What the next sink is to tell of its events; lives as long as this.
@@ -51,8 +52,7 @@ class Resumption {
   std::uint64_t refused() const { return refused_; }
 
   /// Writes the first checkpoint; from here on one a second.
-  Done start(std::vector<std::unique_ptr<Sink>>& sinks, std::int64_t start_ns,
-             std::optional<std::int64_t> end_ns);
+  Done start(std::vector<std::unique_ptr<Sink>>& sinks);
   /// Writes the last one. Errors also that an earlier one could not be written.
   Done finish(bool complete);
 

@@ -5,10 +5,10 @@ namespace racesim {
 Done SkippingSink::submit(const SharedBatch& batch, std::size_t first, std::size_t last) {
   const std::uint64_t begin = batch->first_ordinal;
   Done done;
-  while (first < last && begin + first < backlog_.end()) {
-    const bool there = backlog_.has(begin + first);
+  while (first < last && begin + first < already_.end()) {
+    const bool there = already_.has(begin + first);
     std::size_t next = first + 1;
-    while (next < last && begin + next < backlog_.end() && backlog_.has(begin + next) == there) ++next;
+    while (next < last && begin + next < already_.end() && already_.has(begin + next) == there) ++next;
     if (there)
       settled_.settle(begin + first, begin + next);
     else if (Done taken = inner_->submit(batch, first, next); !taken && done)

@@ -11,49 +11,42 @@
 namespace racesim::plays {
 namespace {
 
-class PlaysScenario final : public Scenario {
+class PlaysScenario final : public Scenario, public Owners, public Outlook {
  public:
-  PlaysScenario(const ScenarioConfig& config, const PopularityLaw& law)
-      : config_(config),
+  PlaysScenario(const PlaysContent& content, const Frame& frame)
+      : content_(content),
+        frame_(frame),
         streams_{StreamInfo{"plays", &schema_info<PlayRow>(), "song-plays"}},
-        catalog_(*config.master.songs, law, config.seed),
-        audience_(*config.master.users, *config.master.locations, config.seed),
-        geometry_(make_geometry(config, audience_)),
-        courses_(audience_, config.plays.volume_per_minute, config.start_ms, geometry_.cell_ms),
-        demand_(config, audience_, earliest_song_ms()),
-        model_(catalog_, config.seed, day_of(config.start_ms)),
-        context_{{config.seed, config.start_ms, earliest_song_ms(),
+        catalog_(*frame.master.find("songs"), content.law, frame.seed),
+        audience_(*frame.master.find("users"), *frame.master.find("locations"), frame.seed),
+        geometry_(make_geometry(content, frame, audience_)),
+        courses_(audience_, content.volume_per_minute, frame.start_ms, geometry_.cell_ms),
+        demand_(content, frame, audience_, earliest_song_ms()),
+        model_(catalog_, frame.seed, day_of(frame.start_ms)),
+        context_{{frame.seed, frame.start_ms, earliest_song_ms(),
                   std::int64_t{catalog_.longest_ms()} + kLongestPauseMs, usual_play_ms(catalog_.mean_ms()),
                   &audience_, &courses_, &demand_, geometry_},
                  &model_} {}
 
   std::span<const StreamInfo> streams() const override { return streams_; }
   std::uint32_t shard_count() const override { return geometry_.shards; }
-  /// See CellPlanner::ordinal().
+  SliceGrid slices() const override {
+    return slices_of_ms(frame_.start_ms, frame_.end_ms.value_or(INT64_MAX), geometry_.slice_shift);
+  }
+  std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t first_slice) const override {
+    return std::make_unique<SessionWalk>(context_, catalog_, frame_.run, shards, first_slice);
+  }
+  const Owners& owners() const override { return *this; }
+  const Outlook& outlook() const override { return *this; }
+
+  /// Owners are cells: see CellPlanner::ordinal().
   std::optional<std::uint32_t> shard_of(std::uint32_t owner) const override {
     return owner % geometry_.shards;
-  }
-  std::uint64_t slice_count() const override {
-    if (!config_.end_ms) return UINT64_MAX;
-    const std::int64_t span_ms = *config_.end_ms - config_.start_ms;
-    return static_cast<std::uint64_t>((span_ms - 1) >> geometry_.slice_shift) + 1;
-  }
-  Slice slice(std::uint64_t index) const override {
-    const std::int64_t begin_ms =
-        config_.start_ms + (static_cast<std::int64_t>(index) << geometry_.slice_shift);
-    std::int64_t end_ms = begin_ms + (1LL << geometry_.slice_shift);
-    if (config_.end_ms) end_ms = std::min(end_ms, *config_.end_ms);
-    return {index, begin_ms * 1'000'000, end_ms * 1'000'000};
-  }
-  std::uint64_t planned_events() const override {
-    return config_.plays.volume_per_minute ? 0 : config_.plays.volume;
   }
   void append_key(std::uint32_t, std::uint32_t entity, std::string& out) const override {
     audience_.id(entity).append_text(out);
   }
-  std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t first_slice) const override {
-    return std::make_unique<SessionWalk>(context_, catalog_, config_.run, shards, first_slice);
-  }
+  std::uint64_t planned_events() const override { return content_.volume_per_minute ? 0 : content_.volume; }
 
   /// The earliest moment at which anything can be played.
   std::int64_t earliest_ms() const { return std::max(earliest_song_ms(), audience_.first_registration_ms()); }
@@ -64,7 +57,8 @@ class PlaysScenario final : public Scenario {
   }
   std::int64_t earliest_song_ms() const { return catalog_.first_release_day() * kDayMs; }
 
-  ScenarioConfig config_;
+  const PlaysContent content_;
+  const Frame frame_;
   std::array<StreamInfo, 1> streams_;
   Catalog catalog_;
   Audience audience_;
@@ -77,41 +71,26 @@ class PlaysScenario final : public Scenario {
 
 }  // namespace
 
-Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioConfig& config) {
-  auto law = parse_popularity(config.plays.popularity);
-  if (!law) return tl::make_unexpected(law.error());
+Result<std::unique_ptr<Scenario>> make_scenario(const PlaysContent& content, const Frame& frame) {
   const std::uint64_t unit_ms =
-      config.plays.volume_per_minute ? 60'000 : static_cast<std::uint64_t>(*config.end_ms - config.start_ms);
-  if (config.plays.volume / kMostPlaysPerMs >= unit_ms) {
+      content.volume_per_minute ? 60'000 : static_cast<std::uint64_t>(*frame.end_ms - frame.start_ms);
+  if (content.volume / kMostPlaysPerMs >= unit_ms) {
     const std::string per =
-        config.plays.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
-    return fail(
-        ErrorKind::usage,
-        format_count(config.plays.volume) + " plays " + per + " are more than a million per millisecond",
-        "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
-            (config.plays.volume_per_minute ? " per minute" : ", or for a longer window"));
+        content.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
+    return fail(ErrorKind::usage,
+                format_count(content.volume) + " plays " + per + " are more than a million per millisecond",
+                "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
+                    (content.volume_per_minute ? " per minute" : ", or for a longer window"));
   }
-  auto scenario = std::make_unique<PlaysScenario>(config, *law);
+  auto scenario = std::make_unique<PlaysScenario>(content, frame);
   // Without a fixed volume the first minute already needs somebody who can play something.
-  const std::int64_t needed_ms = config.plays.volume_per_minute ? config.start_ms : *config.end_ms - 1;
+  const std::int64_t needed_ms = content.volume_per_minute ? frame.start_ms : *frame.end_ms - 1;
   if (scenario->earliest_ms() > needed_ms) {
     const std::string earliest = format_datetime(scenario->earliest_ms() * 1'000'000);
     return fail(ErrorKind::usage, "no user and song of the master data can play in this window",
                 "the earliest usable time is " + earliest);
   }
   return scenario;
-}
-
-std::string identity(const ScenarioConfig& config) {
-  const PlaysContent& plays = config.plays;
-  std::string text = "volume=" + std::to_string(plays.volume) + (plays.volume_per_minute ? "/min" : "") +
-                     "|popularity=" + plays.popularity;
-  if (!plays.volume_per_minute) text += "|end=" + std::to_string(*config.end_ms);
-  return text;
-}
-
-double live_rate(const ScenarioConfig& config) {
-  return static_cast<double>(config.plays.volume) / 60;
 }
 
 }  // namespace racesim::plays

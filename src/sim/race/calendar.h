@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "sim/race/sample_rate.h"
 #include "sim/race/session.h"
-#include "sim/race/slices.h"
 
 namespace racesim::race {
 

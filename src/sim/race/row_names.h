@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "model/batch.h"
-#include "sim/race/session.h"
+#include "sim/race/streams.h"
 
 namespace racesim::race {
 

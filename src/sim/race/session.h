@@ -8,12 +8,9 @@
 
 #include "sim/race/plan/race_plan.h"
 #include "sim/race/render/timeline.h"
+#include "sim/race/streams.h"
 
 namespace racesim::race {
-
-/// The streams of the scenario, in the order of docs and of StreamInfo.
-enum class Stream : std::uint8_t { telemetry, checkpoints, laps, race_control };
-inline constexpr std::size_t kStreamCount = 4;
 
 /// An event of a stream other than telemetry, as a place in the plan.
 struct SideEvent {

@@ -1,5 +1,5 @@
-// Where what arrived is read from. A sequence is a sequence in which racesim promises an order: a file, a
-// pipe, a partition of a topic.
+// Where what arrived is read from. A sequence is lines whose order racesim promises: a file, a pipe, a
+// partition of a topic.
 #pragma once
 
 #include <cstdint>

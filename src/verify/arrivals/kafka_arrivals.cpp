@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/quantity.h"
-#include "io/kafka/cluster.h"
-#include "io/kafka/murmur2.h"
-#include "io/kafka/partition_reader.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/producing/murmur2.h"
+#include "io/kafka/reading/partition_reader.h"
 
 namespace racesim {
 namespace {

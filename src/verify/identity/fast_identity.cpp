@@ -74,8 +74,9 @@ std::string_view last_name(std::string_view path) {
 
 }  // namespace
 
-FastIdentity::FastIdentity(std::span<const StreamInfo> streams, bool csv, std::uint32_t run)
-    : csv_(csv), run_(run) {
+FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& owners, bool csv,
+                           std::uint32_t run)
+    : owners_(owners), csv_(csv), run_(run) {
   for (const StreamInfo& stream : streams) {
     const IdentityFields which = identity_fields(*stream.schema);
     usable_ = usable_ && which.known();
@@ -142,20 +143,21 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
         identity.seq = parts->seq;
         break;
       }
-      case Step::Use::owner:
+      case Step::Use::owner: {
+        while (at < end && *at != stop && *at != '"' && *at != '}' && *at != '\n') ++at;
+        const auto owner = owners_.owner_of({begin, static_cast<std::size_t>(at - begin)});
+        if (!owner) return std::nullopt;
+        identity.owner = *owner;
+        break;
+      }
       case Step::Use::seq: {
-        while (at < end && (*at < '0' || *at > '9') && *at != '"' && *at != ',') ++at;
         std::uint64_t value = 0;
         const char* const digits = at;
         while (at < end && *at >= '0' && *at <= '9')
           value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
         if (at == digits || at - digits > 19) return std::nullopt;
-        if (step.use == Step::Use::seq) {
-          identity.seq = value;
-          if (seq_at != nullptr) *seq_at = static_cast<std::size_t>(digits - line.data());
-        } else {
-          identity.owner = static_cast<std::uint32_t>(value);
-        }
+        identity.seq = value;
+        if (seq_at != nullptr) *seq_at = static_cast<std::size_t>(digits - line.data());
         break;
       }
     }

@@ -17,7 +17,8 @@ namespace racesim {
 /// For lines as racesim writes them; of others it says nothing. One thread.
 class FastIdentity {
  public:
-  FastIdentity(std::span<const StreamInfo> streams, bool csv, std::uint32_t run);
+  /// `owners` outlives this.
+  FastIdentity(std::span<const StreamInfo> streams, const Owners& owners, bool csv, std::uint32_t run);
 
   /// Whether lines of all streams say which event they are.
   bool usable() const { return usable_; }
@@ -45,6 +46,7 @@ class FastIdentity {
   bool has_id(std::string_view line, const Form& form, std::uint32_t owner, std::uint64_t seq) const;
   bool has_front(std::string_view line, const Form& form, std::uint32_t owner, std::uint64_t seq) const;
 
+  const Owners& owners_;
   const bool csv_;
   const std::uint32_t run_;
   std::vector<Form> forms_;  ///< by stream

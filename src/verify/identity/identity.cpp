@@ -1,27 +1,21 @@
 #include "verify/identity/identity.h"
 
-#include <array>
 #include <charconv>
 
 #include "model/event_id.h"
+#include "sim/registry.h"
 
 namespace racesim {
 namespace {
 
-/// The names of owners in all schemas. Race control's messages name a car too, but count as one owner's.
-constexpr std::array<std::string_view, 2> kOwnerPaths{"car", "id"};
-constexpr std::string_view kNoOwner = "race-control";
+/// -1: the path is empty.
+int field_index(const SchemaInfo& schema, std::string_view path) {
+  for (std::size_t i = 0; i < schema.fields.size(); ++i)
+    if (!path.empty() && schema.fields[i].path == path) return static_cast<int>(i);
+  return -1;
+}
 
 }  // namespace
-
-std::optional<std::uint64_t> number_at_end(std::string_view text) {
-  std::size_t begin = text.size();
-  while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= '9') --begin;
-  std::uint64_t value = 0;
-  const auto [end, code] = std::from_chars(text.data() + begin, text.data() + text.size(), value);
-  if (code != std::errc{} || begin == text.size()) return std::nullopt;
-  return value;
-}
 
 std::optional<Uuid> parse_uuid_text(std::string_view text) {
   if (text.size() != 36) return std::nullopt;
@@ -48,20 +42,14 @@ std::optional<Uuid> parse_uuid_text(std::string_view text) {
 }
 
 IdentityFields identity_fields(const SchemaInfo& schema) {
-  IdentityFields found;
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    const FieldInfo& field = schema.fields[i];
-    const int index = static_cast<int>(i);
-    if (field.type == FieldType::uuid && field.path == "event_id") found.event_id = index;
-    if (field.type == FieldType::hex32 && field.path == "run") found.run = index;
-    if (field.path == "seq") found.seq = index;
-    for (const std::string_view path : kOwnerPaths)
-      if (field.path == path && schema.name != kNoOwner) found.owner = index;
-  }
-  return found;
+  const RowForm* form = find_row_form(schema);
+  if (form == nullptr) return {};
+  return {field_index(schema, form->event_id), field_index(schema, form->run),
+          field_index(schema, form->owner), field_index(schema, form->seq)};
 }
 
-IdentityReader::IdentityReader(std::span<const StreamInfo> streams, bool csv) : streams_(streams), csv_(csv) {
+IdentityReader::IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv)
+    : streams_(streams), owners_(owners), csv_(csv) {
   for (const StreamInfo& stream : streams) fields_.push_back(identity_fields(*stream.schema));
 }
 
@@ -103,9 +91,9 @@ std::optional<Identity> IdentityReader::read_as(std::uint32_t stream, const Line
   }
   if (which.seq < 0) return std::nullopt;
   const auto seq = number_at_end(value(which.seq));
-  const auto owner = which.owner >= 0 ? number_at_end(value(which.owner)) : std::uint64_t{0};
+  const auto owner = which.owner >= 0 ? owners_.owner_of(value(which.owner)) : std::uint32_t{0};
   if (!seq || !owner) return std::nullopt;
-  identity.owner = static_cast<std::uint32_t>(*owner);
+  identity.owner = *owner;
   identity.seq = *seq;
   if (which.run >= 0) {
     const std::string_view text = value(which.run);

@@ -23,17 +23,18 @@ struct Identity {
 struct IdentityFields {
   int event_id = -1;  ///< carries all the rest (model/event_id.h)
   int run = -1;
-  int owner = -1;  ///< ends in the owner's number: "63", "car-1"
+  int owner = -1;  ///< as Owners::owner_of() reads it
   int seq = -1;
   bool known() const { return event_id >= 0 || seq >= 0; }
 };
+/// As the scenario declares them (RowForm); none if no scenario makes such rows.
 IdentityFields identity_fields(const SchemaInfo& schema);
 
-/// What the two forms of Fast-F1 and OpenF1 lack is a number: their events are told apart by their bytes
-/// only.
+/// Of forms whose rows carry no number events are told apart by their bytes only.
 class IdentityReader {
  public:
-  IdentityReader(std::span<const StreamInfo> streams, bool csv);
+  /// `owners` outlives the reader.
+  IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv);
 
   /// The stream whose form the line has, by its fields; none if it has the fields of no stream.
   std::optional<std::uint32_t> stream_of(const LineFields& line) const;
@@ -44,12 +45,11 @@ class IdentityReader {
   std::optional<Identity> read_as(std::uint32_t stream, const LineFields& line) const;
 
   std::span<const StreamInfo> streams_;
+  const Owners& owners_;
   std::vector<IdentityFields> fields_;
   const bool csv_;
 };
 
-/// The number that ends a text: 63 of "63", 1 of "car-1".
-std::optional<std::uint64_t> number_at_end(std::string_view text);
 std::optional<Uuid> parse_uuid_text(std::string_view text);
 
 /// Names an event among all events of a run.

@@ -23,8 +23,8 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
       lines_(arrived, settings.leave_out),
       strays_(strays),
       findings_(findings),
-      identities_(settings.streams, settings.csv),
-      fast_(settings.streams, settings.csv, settings.run),
+      identities_(settings.streams, *settings.owners, settings.csv),
+      fast_(settings.streams, *settings.owners, settings.csv, settings.run),
       highest_(settings.streams.size()),
       last_(settings.streams.size()),
       keys_(settings.streams.size()) {

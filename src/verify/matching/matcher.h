@@ -40,6 +40,7 @@ struct MatchSettings {
   std::size_t most_missing = 1u << 18;       ///< events that may still come; of more the oldest are lost
   std::optional<std::int64_t> watermark_ns;  ///< a missing event that was sent later than that is late
   std::span<const StreamInfo> streams;
+  const Owners* owners = nullptr;
   const std::unordered_set<std::uint64_t>* shed = nullptr;  ///< identity keys of events that were left out
   LeaveOut leave_out;                                       ///< lines that are somebody else's
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "run/run_id.h"
+#include "sim/registry.h"
 #include "verify/matching/matcher.h"
 
 namespace racesim {
@@ -184,8 +185,9 @@ void SequenceMatcher::unplaced(const std::string& line, const std::optional<Iden
   head.owner = identity->owner;
   head.seq = identity->seq;
   // The number may be anything, so that nobody is asked what it is called.
-  const bool by_cell = settings_.streams[identity->stream].schema->name == "plays";
-  const std::string entity = fmt::format("{}{}", by_cell ? "cell " : "", identity->owner);
+  const RowForm* form = find_row_form(*settings_.streams[identity->stream].schema);
+  const bool is_entity = form == nullptr || form->owner == form->entity;
+  const std::string entity = fmt::format("{}{}", is_entity ? "" : "owner ", identity->owner);
   LineDifference why{"line", "", shown};
   if (identity->run.value_or(settings_.run) != settings_.run)
     why = {"run", run_text(settings_.run), run_text(*identity->run)};

@@ -6,6 +6,8 @@
 
 #include "base/time_text.h"
 #include "cli/commands/run/options.h"
+#include "cli/commands/run/plan.h"
+#include "cli/commands/run/scenario_options.h"
 #include "cli/resolve.h"
 
 namespace racesim::cli {
@@ -27,6 +29,7 @@ class RunConfigTest : public testing::Test {
     RunOptions options;
     CommandSpec command;
     command.name = "run";
+    command.options = scenario_options();
     for (const auto part : {mode_options, what_options, pace_options, delivery_options, proof_options})
       for (OptionSpec& option : part(options)) command.options.push_back(std::move(option));
     Settings line;
@@ -62,8 +65,8 @@ TEST_F(RunConfigTest, LiveIsTheDefault) {
   const auto c = live({});
   ASSERT_TRUE(c) << what(c);
   EXPECT_TRUE(c->pace.live);
-  EXPECT_EQ(c->content.plays.volume, 60U);
-  EXPECT_TRUE(c->content.plays.volume_per_minute);
+  EXPECT_TRUE(c->content.live);
+  EXPECT_EQ(c->content.volume, (Volume{60, true}));
   EXPECT_EQ(c->content.start_ns, 1'700'000'000'123'000'000);
   EXPECT_FALSE(c->content.end_ns);
   EXPECT_EQ(c->pace.posting_rate, Rate{});
@@ -77,9 +80,8 @@ TEST_F(RunConfigTest, HistoricalTakesItsWindow) {
   EXPECT_FALSE(c->pace.live);
   EXPECT_EQ(format_datetime(c->content.start_ns), "2024-01-01T00:00:00Z");
   EXPECT_EQ(format_datetime(*c->content.end_ns), "2024-02-01T00:00:00Z");
-  EXPECT_EQ(c->content.plays.volume, 10000U);
-  EXPECT_FALSE(c->content.plays.volume_per_minute);
-  EXPECT_TRUE(historical({"--volume", "60/min"})->content.plays.volume_per_minute);
+  EXPECT_EQ(c->content.volume, (Volume{10000, false}));
+  EXPECT_TRUE(historical({"--volume", "60/min"})->content.volume->per_minute);
 }
 
 TEST_F(RunConfigTest, TheZoneReadsTimesWithoutOffset) {
@@ -131,13 +133,15 @@ TEST_F(RunConfigTest, TheEndLiesBehindTheStart) {
 TEST_F(RunConfigTest, TheRaceIsTheDefaultScenario) {
   const auto c = config({});
   ASSERT_TRUE(c) << what(c);
-  EXPECT_EQ(c->content.scenario, "race");
-  EXPECT_EQ(c->content.race.cars, 20U);
-  EXPECT_EQ(c->content.race.laps, 52U);
-  EXPECT_EQ(c->content.race.rate_mhz, 100'000U);
-  EXPECT_FALSE(c->content.race.one_session) << "the next race follows";
+  EXPECT_EQ(c->content.scenario->name, "race");
+  const OptionValues& values = c->content.values;
+  EXPECT_EQ(values.whole("cars"), 20U);
+  EXPECT_EQ(values.whole("laps"), 52U);
+  EXPECT_EQ(values.thousandths("rate-hz"), 100'000U);
+  EXPECT_FALSE(values.given("laps")) << "the next race follows";
+  EXPECT_FALSE(has_end(c->content));
   EXPECT_FALSE(c->content.master_data_named);
-  EXPECT_TRUE(config({"--laps", "5"})->content.race.one_session);
+  EXPECT_TRUE(has_end(config({"--laps", "5"})->content));
 }
 
 TEST_F(RunConfigTest, AVolumeEndsARaceBehindSoManyEvents) {

@@ -7,6 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/commands/run/plan.h"
+#include "support/content_options.h"
+
 namespace racesim::cli {
 namespace {
 
@@ -72,8 +75,8 @@ TEST(RunExitCode, ALiveRunOfOneRaceOrSoManyEventsIsBounded) {
   RunResult cut = sample();
   cut.reached_end = false;
   RunConfig one_race = live();
-  one_race.content.scenario = "race";
-  one_race.content.race.one_session = true;
+  one_race.content.live = true;
+  test::set_option(one_race.content, "laps", "52");
   EXPECT_EQ(code(one_race, cut, {15, 1}), 143);
   EXPECT_THAT(plan_text(one_race, {}), HasSubstr("window    now to the end of the race"));
   EXPECT_THAT(plan_text(one_race, {}), HasSubstr("takes     as long as the race does"));
@@ -166,10 +169,9 @@ TEST(Summary, ShowsTheLagOfAnswers) {
 
 TEST(Plan, TellsTheTotalAndTheRateAsItIs) {
   RunConfig config = historical();
-  config.content.scenario = "plays";
+  config.content = test::options_of("plays");
   config.content.end_ns = 31 * 86'400'000'000'000;
-  config.content.plays.volume = 60;
-  config.content.plays.volume_per_minute = true;
+  config.content.volume = Volume{60, true};
   config.pace.posting_rate = {1, 10'000'000};
   const std::string text = plan_text(config, {});
   EXPECT_THAT(text, HasSubstr("60 events a minute, about 2,678,400 in all\n"));
@@ -178,8 +180,7 @@ TEST(Plan, TellsTheTotalAndTheRateAsItIs) {
 
 TEST(Plan, APartTakesAsLongAsItsOwnEvents) {
   RunConfig config = historical();
-  config.content.scenario = "plays";
-  config.content.plays.volume = 10000;
+  config.content = test::options_of("plays");
   config.pace.posting_rate = {10, 1};
   config.shard = {3, 3};
   RunPlan plan;
@@ -191,8 +192,7 @@ TEST(Plan, APartTakesAsLongAsItsOwnEvents) {
 
 TEST(Plan, TellsTheExpectedTime) {
   RunConfig config = historical();
-  config.content.scenario = "plays";
-  config.content.plays.volume = 10000;
+  config.content = test::options_of("plays");
   config.pace.posting_rate = {10, 1};
   EXPECT_THAT(plan_text(config, {}), HasSubstr("takes     16m 40s"));
   config.pace.posting_rate = {};

@@ -70,7 +70,7 @@ TEST_F(HttpFaultTest, ReasonsAreCounted) {
   options_.retries = 0;
   deliver({reply(400, {}, "odd"), reply(500, {}, "boom"), reply(500, {}, "boom")}, 4);
   expect_counts(*sink_, 1, 3);
-  const std::vector<FailureReason> reasons = sink_->failure_reasons();
+  const std::vector<FailureReason> reasons = sink_->counters().failures.reasons();
   ASSERT_EQ(reasons.size(), 2u);
   EXPECT_EQ(reasons[0].why, "HTTP 500: boom");
   EXPECT_EQ(reasons[0].events, 2u);
@@ -83,7 +83,7 @@ TEST_F(HttpFaultTest, ManyReasonsAreCutShort) {
   for (int i = 0; i < 50; ++i) replies.push_back(reply(400, {}, "reason " + std::to_string(i)));
   deliver(replies, 50);
   expect_counts(*sink_, 0, 50);
-  const std::vector<FailureReason> reasons = sink_->failure_reasons();
+  const std::vector<FailureReason> reasons = sink_->counters().failures.reasons();
   EXPECT_LE(reasons.size(), 21u);
   EXPECT_EQ(reasons[0].why, "other reasons");
   std::uint64_t events = 0;

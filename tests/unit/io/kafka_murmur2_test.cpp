@@ -1,6 +1,6 @@
 // Goal: keys go to the partitions that Java's producer would choose. Method: known answers, made with
 // org.apache.kafka.common.utils.Utils of Kafka 4.3.0.
-#include "io/kafka/murmur2.h"
+#include "io/kafka/producing/murmur2.h"
 
 #include <gtest/gtest.h>
 

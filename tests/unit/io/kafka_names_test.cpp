@@ -1,13 +1,13 @@
 // Goal: wrong names of topics and brokers, and wrong settings, are refused before anything connects, with the
 // way out. Method: one case each.
-#include "io/kafka/names.h"
+#include "io/kafka/cluster/names.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "io/kafka/settings.h"
+#include "io/kafka/cluster/settings.h"
 
 namespace racesim::kafka {
 namespace {

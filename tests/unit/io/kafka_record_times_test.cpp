@@ -1,6 +1,6 @@
 // Goal: event times that a topic would delete or refuse are found before the run, and no others. Method:
 // made-up topic settings against runs of the past, of now and of the future.
-#include "io/kafka/record_times.h"
+#include "io/kafka/cluster/record_times.h"
 
 #include <gtest/gtest.h>
 

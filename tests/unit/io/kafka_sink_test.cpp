@@ -8,6 +8,7 @@
 
 #include <thread>
 
+#include "io/resumable.h"
 #include "kafka_support.h"
 #include "support/wire_batches.h"
 
@@ -81,7 +82,7 @@ TEST_F(KafkaSinkTest, KnowsHowFarEachPartitionIs) {
   ASSERT_TRUE(sink->submit(batch, 0, 5000));
   ASSERT_TRUE(sink->close());
   const auto expected = expected_records({batch}, 3);
-  std::vector<StreamPosition> positions = sink->positions();
+  std::vector<StreamPosition> positions = sink->resumable()->positions();
   ASSERT_EQ(positions.size(), 3u);
   std::uint64_t last = 0;
   for (const StreamPosition& p : positions) {
@@ -131,8 +132,9 @@ TEST_F(KafkaSinkTest, WhatIsTooLargeIsADeadLetterAndTheRestGoesOn) {
   EXPECT_EQ(dead_lines(), 3u);
   EXPECT_THAT(read_file(dead_.path()), HasSubstr("too large"));
   EXPECT_THAT(read_file(dead_.path()), HasSubstr("\"persisted\":\"no\""));
-  ASSERT_EQ(sink->failure_reasons().size(), 1u);
-  EXPECT_EQ(sink->failure_reasons()[0].events, 3u);
+  const std::vector<FailureReason> reasons = sink->counters().failures.reasons();
+  ASSERT_EQ(reasons.size(), 1u);
+  EXPECT_EQ(reasons[0].events, 3u);
   expect_in_topic(cluster, {make_cars(10, 2, 0), make_cars(10, 2, 13)}, 1);
 }
 

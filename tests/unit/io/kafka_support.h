@@ -1,7 +1,7 @@
 // A cluster inside this process (librdkafka's own mock), batches of cars, and what is in its topics.
 #pragma once
 
-#include "io/kafka/client.h"
+#include "io/kafka/cluster/client.h"
 
 // Needs rdkafka.h before it.
 #include <librdkafka/rdkafka_mock.h>
@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "io/kafka/cluster.h"
-#include "io/kafka/murmur2.h"
-#include "io/kafka/tail.h"
+#include "io/kafka/cluster/cluster.h"
+#include "io/kafka/producing/murmur2.h"
+#include "io/kafka/reading/tail.h"
 #include "io/sinks/kafka.h"
 #include "support/scratch_dir.h"
 

@@ -1,46 +1,15 @@
-// Goal: which events of a dead producer are in the topic is told right, also with equal payloads, gaps and
-// foreign records. Method: hand-made tails; and a mock cluster's topic read back.
-#include "io/kafka/tail.h"
+// Goal: the end of a partition is known once it rests, and its records are read back from any place. Method:
+// a mock cluster's topic, which other writers append to between two looks.
+#include "io/kafka/reading/tail.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <thread>
 
 #include "kafka_support.h"
 
 namespace racesim::kafka {
 namespace {
-
-using testing::ElementsAre;
-
-std::vector<LineHash> hashes(std::string_view letters) {
-  std::vector<LineHash> made;
-  for (const char& c : letters) made.push_back(hash_line({&c, 1}));
-  return made;
-}
-/// Records of these letters from offset 10 on.
-std::vector<TailRecord> tail(std::string_view letters) {
-  std::vector<TailRecord> records;
-  for (const LineHash& hash : hashes(letters))
-    records.push_back({static_cast<std::int64_t>(10 + records.size()), hash});
-  return records;
-}
-
-TEST(KafkaTail, FindsAPrefix) {
-  EXPECT_THAT(match_tail(hashes("abcd"), tail("ab")), ElementsAre(10, 11, -1, -1));
-  EXPECT_THAT(match_tail(hashes("abcd"), tail("")), ElementsAre(-1, -1, -1, -1));
-  EXPECT_THAT(match_tail(hashes("abcd"), tail("abcd")), ElementsAre(10, 11, 12, 13));
-  EXPECT_THAT(match_tail(hashes(""), tail("abcd")), ElementsAre());
-}
-
-TEST(KafkaTail, SkipsForeignRecordsAndGaps) {
-  EXPECT_THAT(match_tail(hashes("abcd"), tail("xayyc")), ElementsAre(11, -1, 14, -1));
-}
-
-TEST(KafkaTail, TellsCopiesApartByOrder) {
-  EXPECT_THAT(match_tail(hashes("aabba"), tail("aab")), ElementsAre(10, 11, 12, -1, -1));
-  EXPECT_THAT(match_tail(hashes("aba"), tail("ab")), ElementsAre(10, 11, -1));
-  EXPECT_THAT(match_tail(hashes("aba"), tail("ba")), ElementsAre(-1, 10, 11));
-}
 
 TEST(KafkaTail, ReadsBackAPartition) {
   if (test::kCannotRunKafka) GTEST_SKIP() << test::kWhyNoKafka;
@@ -64,6 +33,36 @@ TEST(KafkaTail, ReadsBackAPartition) {
   // Nothing there: an empty range, and a place behind the end.
   EXPECT_EQ(read_tail(cluster.options(), test::kTopic, 0, 7, 7, 10'000)->size(), 0u);
   EXPECT_FALSE(read_tail(cluster.options(), test::kTopic, 0, 5000, 6000, 1'000));
+}
+
+// The end is looked at again until two looks agree, or five were in vain.
+TEST(KafkaTail, WaitsUntilTheEndRests) {
+  if (test::kCannotRunKafka) GTEST_SKIP() << test::kWhyNoKafka;
+  test::MockCluster cluster(1);
+  test::ScratchDir dir;
+  DeadLetter dead(dir / "dead");
+  auto looks_at = Cluster::open(cluster.options());
+  ASSERT_TRUE(looks_at) << looks_at.error().what;
+  auto sink = open_kafka_sink(cluster.options(), {test::kTopic}, {}, system_clock(), nullptr, dead);
+  ASSERT_TRUE(sink) << sink.error().what;
+  const SharedBatch batch = test::make_cars(100, 4);
+  for (const int writes : {0, 2, 9}) {
+    int pauses = 0;
+    const auto pause = [&](std::int64_t) {
+      if (pauses++ >= writes) return true;
+      const std::uint64_t acked = (*sink)->counters().acked;
+      EXPECT_TRUE((*sink)->submit(batch, 0, 1));
+      while ((*sink)->counters().acked == acked) std::this_thread::yield();
+      return true;
+    };
+    const auto ends = settled_ends(*looks_at, cluster.options(), {{test::kTopic, 0}}, pause);
+    ASSERT_TRUE(ends) << ends.error().what;
+    EXPECT_EQ(pauses, std::min(writes + 1, 5));
+    EXPECT_EQ(ends->front(), static_cast<std::int64_t>((*sink)->counters().acked));
+  }
+  EXPECT_FALSE(
+      settled_ends(*looks_at, cluster.options(), {{test::kTopic, 0}}, [](std::int64_t) { return false; }));
+  ASSERT_TRUE((*sink)->close());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "io/resumable.h"
 #include "io/sinks/kafka.h"
 #include "kafka_support.h"
 #include "support/wire_batches.h"
@@ -62,7 +63,7 @@ TEST_F(KafkaTransactionsTest, DeliversEachEventOnceAndInOrder) {
   EXPECT_TRUE(acks_.each_once());
   const auto expected = expected_records(batches, 3);
   std::uint64_t last = 0;
-  for (const StreamPosition& p : sink->positions()) {
+  for (const StreamPosition& p : sink->resumable()->positions()) {
     const auto& records = expected[static_cast<std::size_t>(p.partition)];
     EXPECT_TRUE(cluster.records(p.partition) == records) << "partition " << p.partition;
     EXPECT_EQ(p.next_offset, static_cast<std::int64_t>(records.size()));
@@ -84,7 +85,7 @@ TEST_F(KafkaTransactionsTest, NothingIsAckedBeforeTheCommit) {
   EXPECT_THAT(tally(*sink), ElementsAre(100, 0, 0));
   while (sink->unsent() > 0) {
   }
-  for (const StreamPosition& p : sink->positions()) EXPECT_EQ(p.next_offset, 0);
+  for (const StreamPosition& p : sink->resumable()->positions()) EXPECT_EQ(p.next_offset, 0);
   rd_kafka_mock_clear_request_errors(cluster.get(), kEndTxnRequest);
   ASSERT_TRUE(sink->close());
   EXPECT_THAT(tally(*sink), ElementsAre(100, 100, 0));

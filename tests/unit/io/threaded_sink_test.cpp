@@ -76,7 +76,6 @@ class GatedSink final : public Sink {
     gate_.abandoned = true;
     gate_.changed.notify_all();
   }
-  bool reader_gone() const override { return true; }
 
  private:
   Gate& gate_;
@@ -91,9 +90,10 @@ struct SendCounter final : AckListener {
 class ThreadedSinkTest : public testing::Test {
  protected:
   ThreadedSink make(QueueLimits limits = {}) {
-    return ThreadedSink(std::make_unique<GatedSink>(gate_), nullptr, limits);
+    return ThreadedSink(std::make_unique<GatedSink>(gate_), sends_, limits);
   }
   Gate gate_;
+  SendCounter sends_;
 };
 
 TEST_F(ThreadedSinkTest, KeepsOrderAndContent) {
@@ -112,7 +112,6 @@ TEST_F(ThreadedSinkTest, KeepsOrderAndContent) {
   EXPECT_EQ(gate_.text, expected);
   EXPECT_THAT(tally(sink), ElementsAre(3500, 3500, 0));
   EXPECT_EQ(sink.name(), "gated");
-  EXPECT_TRUE(sink.reader_gone());
 }
 
 TEST_F(ThreadedSinkTest, RunsAheadByTheBoundAndNoFurther) {
@@ -137,20 +136,18 @@ TEST_F(ThreadedSinkTest, RunsAheadByTheBoundAndNoFurther) {
 }
 
 TEST_F(ThreadedSinkTest, TellsWhatWaitsInItsQueue) {
-  SendCounter sends;
-  ThreadedSink sink(std::make_unique<GatedSink>(gate_), &sends);
-  EXPECT_TRUE(sink.reports_sends());
+  ThreadedSink sink = make();
   EXPECT_EQ(sink.unsent(), 0u);
   const SharedBatch batch = test::make_bulk_batch(10, 30, 0);
   ASSERT_TRUE(sink.submit(batch, 0, 3));
   gate_.wait_for_calls(1);  // the inner sink has it, and blocks
   ASSERT_TRUE(sink.submit(batch, 3, 10));
   EXPECT_EQ(sink.unsent(), 7u);
-  EXPECT_EQ(sends.events, 3u);
+  EXPECT_EQ(sends_.events, 3u);
   gate_.allow(kAll);
   ASSERT_TRUE(sink.close());
   EXPECT_EQ(sink.unsent(), 0u);
-  EXPECT_EQ(sends.events, 10u);
+  EXPECT_EQ(sends_.events, 10u);
 }
 
 TEST_F(ThreadedSinkTest, BoundsEventsButTakesALongSubmissionAlone) {

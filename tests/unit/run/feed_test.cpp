@@ -66,7 +66,7 @@ Read read(const CountingScenario& scenario, const FaultRules& rules, unsigned th
   Read all;
   std::uint64_t ordinal = start.ordinal;
   while (true) {
-    if (feed.place().slice < scenario.slice_count()) all.places.push_back(feed.place());
+    if (feed.place().slice < scenario.slices().count()) all.places.push_back(feed.place());
     const SharedBatch batch = feed.next();
     if (!batch) break;
     EXPECT_EQ(batch->first_ordinal, ordinal);

@@ -2,6 +2,7 @@
 // configurations are written and read again; texts are cut and changed.
 #include "run/record/manifest.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -47,32 +48,53 @@ ManifestTotals random_totals(Random& random) {
   return totals;
 }
 
-Manifest random_manifest(std::uint64_t seed) {
-  Random random(seed);
-  Manifest m;
-  m.program = "racesim 0.1.0";
-  m.run = "00c0ffee";
-  m.live = random.coin();
-  ContentOptions& content = m.content;
-  content.scenario = random.coin() ? "race" : "plays";
+OptionValue random_value(Random& random, const ContentOption& option) {
+  switch (option.kind) {
+    case ValueKind::whole:
+      return option.range.low + random.number(option.range.high - option.range.low);
+    case ValueKind::thousandths:
+      return Thousandths{option.range.low + random.number(option.range.high - option.range.low)};
+    case ValueKind::choice:
+      return std::string(option.choices[random.number(option.choices.size() - 1)]);
+    case ValueKind::list: {
+      std::vector<std::string> list;
+      for (const std::string_view choice : option.choices)
+        if (list.empty() || random.coin()) list.emplace_back(choice);
+      return list;
+    }
+    case ValueKind::document:
+      if (random.coin()) return Document{"tracks/" + random.text() + ".csv", random.text() + "\n{"};
+      break;
+    case ValueKind::text:
+      break;
+  }
+  return parse_value(option, option.fallback).value();
+}
+
+ContentOptions random_content(Random& random) {
+  ContentOptions content(*scenarios()[random.number(scenarios().size() - 1)]);
+  content.live = random.coin();
   content.seed = random.number();
   content.start_ns = static_cast<std::int64_t>(random.number(4'000'000'000'000)) * 1'000'000;
   if (random.coin())
     content.end_ns = content.start_ns + static_cast<std::int64_t>(random.number(1'000'000)) * 1'000'000;
   content.most_events = random.number();
-  content.plays = {random.number(), random.coin(), random.text()};
-  content.race.rate_mhz = random.number();
-  content.race.cars = static_cast<std::uint32_t>(random.number(UINT32_MAX));
-  content.race.laps = static_cast<std::uint32_t>(random.number(UINT32_MAX));
-  content.race.session = random.text();
-  content.race.model = random.text();
-  content.race.names = random.text();
-  content.race.one_session = random.coin();
-  content.race.track = random.text();
-  content.race.track_text = random.text();
-  content.race.streams = {random.text(), random.text()};
+  if (content.volume) content.volume = Volume{random.number(), random.coin()};
+  for (const ContentOption& option : content.scenario->options)
+    content.values.set(option.name, random_value(random, option),
+                       random.coin() ? GivenBy::elsewhere : GivenBy::nobody);
   content.master_data_dir = random.text();
   content.master_data_named = random.coin();
+  return content;
+}
+
+Manifest random_manifest(std::uint64_t seed) {
+  Random random(seed);
+  Manifest m;
+  m.program = "racesim 0.1.0";
+  m.commit = "c0ffee";
+  m.run = "00c0ffee";
+  m.content = random_content(random);
   m.master_hash = random.coin() ? std::string(32, 'a') : "";
   m.event_format = random.coin() ? "json" : "csv";
   m.shard.count = static_cast<std::uint32_t>(1 + random.number(100));
@@ -94,8 +116,9 @@ TEST(Manifest, SaysAllOfARun) {
     EXPECT_EQ(read->content.seed, made.content.seed);
     EXPECT_EQ(read->content.start_ns, made.content.start_ns);
     EXPECT_EQ(read->content.end_ns, made.content.end_ns);
-    EXPECT_EQ(read->content.race.track_text, made.content.race.track_text);
-    EXPECT_EQ(read->content.race.streams, made.content.race.streams);
+    EXPECT_THAT(differences(*read, made), testing::IsEmpty()) << "seed " << seed;
+    for (const ContentOption& option : made.content.scenario->options)
+      EXPECT_EQ(read->content.values.given(option.name), made.content.values.given(option.name));
     EXPECT_EQ(read->totals.has_value(), made.totals.has_value());
     if (!made.totals) continue;
     EXPECT_EQ(read->totals->digest, made.totals->digest);
@@ -115,7 +138,9 @@ TEST(Manifest, RefusesAPartOfOne) {
 
 TEST(Manifest, RefusesOtherVersions) {
   const nlohmann::json good = nlohmann::json::parse(format_manifest(random_manifest(1)));
-  for (const auto& [name, value] : {std::pair{"format", 2}, std::pair{"scenario_version", 99}}) {
+  for (const auto& [name, value] : {std::pair<const char*, nlohmann::json>{"format", 3},
+                                    {"scenario", "race@99"},
+                                    {"scenario", "rally@1"}}) {
     nlohmann::json changed = good;
     changed[name] = value;
     const Result<Manifest> read = parse_manifest(changed.dump(), "m.json");

@@ -63,8 +63,8 @@ TEST(MasterLoad, ReadsRowsInTheOrderOfTheFile) {
   EXPECT_EQ(songs.text(first.title), "Rain, Again");
   EXPECT_EQ(first.duration_ms, 201'000U);
   EXPECT_EQ(songs.text(songs.rows<SongRow>()[1].title), "Été");
-  EXPECT_EQ(loaded->tables().songs, &songs);
-  EXPECT_EQ(loaded->tables().users, nullptr);
+  EXPECT_EQ(loaded->tables().find("songs"), &songs);
+  EXPECT_EQ(loaded->tables().find("users"), nullptr);
   EXPECT_EQ(loaded->rows("users"), nullptr);
 }
 

@@ -41,7 +41,7 @@ class TestRun {
     scripts.emplace_back();
     sink_times.emplace_back(times);
     sinks.push_back(std::make_unique<CollectingSink>(scripts.back(), &sink_times.back()));
-    if (threaded) sinks.back() = std::make_unique<ThreadedSink>(std::move(sinks.back()), &sink_times.back());
+    if (threaded) sinks.back() = std::make_unique<ThreadedSink>(std::move(sinks.back()), sink_times.back());
     return scripts.back();
   }
 
@@ -323,8 +323,7 @@ class QueueingSink final : public Sink {
     return {};
   }
   void abandon() override {}
-  bool reports_sends() const override { return true; }
-  std::uint64_t unsent() const override {
+  std::optional<std::uint64_t> unsent() const override {
     const_cast<QueueingSink*>(this)->work_until_now();
     return queue_.size();
   }

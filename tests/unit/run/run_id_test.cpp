@@ -4,86 +4,132 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "run/content.h"
+#include "support/content_options.h"
+
 namespace racesim {
 namespace {
 
 constexpr std::array<std::uint64_t, 2> kMaster{1, 2};
+constexpr std::int64_t kMs = 1'000'000;
 
-const ScenarioEntry& plays() {
-  return *find_scenario("plays");
+/// What a run's name is made from.
+struct Told : ContentOptions {
+  using ContentOptions::ContentOptions;
+  std::array<std::uint64_t, 2> master = kMaster;
+};
+
+Told told(std::string_view scenario) {
+  Told options(*find_scenario(scenario));
+  options.start_ns = std::int64_t{1'704'067'200'000} * kMs;
+  options.end_ns = std::int64_t{1'706'745'600'000} * kMs;
+  return options;
 }
 
-ScenarioConfig options() {
-  ScenarioConfig config;
-  config.start_ms = 1'704'067'200'000;
-  config.end_ms = 1'706'745'600'000;
-  return config;
+std::uint32_t run_of(const Told& options, const ScenarioEntry& entry) {
+  Frame frame;
+  frame.seed = options.seed;
+  frame.start_ms = options.start_ns / kMs;
+  if (options.end_ns) frame.end_ms = *options.end_ns / kMs;
+  const auto content = read_content(options);
+  EXPECT_TRUE(content);
+  const std::string identity =
+      identity_of(entry, **content, {options.values, options.volume, options.live}, frame);
+  return derive_run(entry, frame, identity, options.master);
 }
+std::uint32_t run_of(const Told& options) {
+  return run_of(options, *options.scenario);
+}
+
+using Changes = std::vector<std::pair<std::string, std::function<void(Told&)>>>;
 
 TEST(RunId, SameContentIsTheSameRun) {
-  EXPECT_EQ(derive_run(plays(), options(), kMaster), derive_run(plays(), options(), kMaster));
+  EXPECT_EQ(run_of(told("plays")), run_of(told("plays")));
   // Stores recognise a run by its name, so it stays the same from one racesim to the next.
-  EXPECT_EQ(derive_run(plays(), options(), kMaster), 0x1a0e9ac3U);
+  EXPECT_EQ(run_of(told("plays")), 0x1a0e9ac3U);
 }
 
 TEST(RunId, EachPartOfTheContentChangesIt) {
-  const std::vector<std::pair<std::string, std::function<void(ScenarioConfig&)>>> changes{
-      {"seed", [](ScenarioConfig& c) { c.seed = 43; }},
-      {"large seed", [](ScenarioConfig& c) { c.seed = UINT64_MAX; }},
-      {"start", [](ScenarioConfig& c) { c.start_ms += 1; }},
-      {"end", [](ScenarioConfig& c) { *c.end_ms += 1; }},
-      {"volume", [](ScenarioConfig& c) { c.plays.volume = 10001; }},
-      {"volume per minute", [](ScenarioConfig& c) { c.plays.volume_per_minute = true; }},
-      {"popularity", [](ScenarioConfig& c) { c.plays.popularity = "uniform"; }}};
-  std::set<std::uint32_t> runs{derive_run(plays(), options(), kMaster)};
+  const Changes changes{{"seed", [](Told& c) { c.seed = 43; }},
+                        {"large seed", [](Told& c) { c.seed = UINT64_MAX; }},
+                        {"start", [](Told& c) { c.start_ns += kMs; }},
+                        {"end", [](Told& c) { *c.end_ns += kMs; }},
+                        {"volume", [](Told& c) { c.volume->events = 10001; }},
+                        {"volume per minute", [](Told& c) { c.volume->per_minute = true; }},
+                        {"popularity", [](Told& c) { test::set_option(c, "popularity", "uniform"); }},
+                        {"master data",
+                         [](Told& c) {
+                           c.master = {1, 3};
+                         }},
+                        {"other master data", [](Told& c) {
+                           c.master = {3, 2};
+                         }}};
+  std::set<std::uint32_t> runs{run_of(told("plays"))};
   for (const auto& [what, change] : changes) {
-    ScenarioConfig changed = options();
+    Told changed = told("plays");
     change(changed);
-    EXPECT_TRUE(runs.insert(derive_run(plays(), changed, kMaster)).second) << what;
+    EXPECT_TRUE(runs.insert(run_of(changed)).second) << what;
   }
-  ScenarioEntry next = plays();
+  ScenarioEntry next = *find_scenario("plays");
   ++next.version;
-  EXPECT_TRUE(runs.insert(derive_run(next, options(), kMaster)).second);
-  EXPECT_TRUE(runs.insert(derive_run(plays(), options(), {1, 3})).second);
-  EXPECT_TRUE(runs.insert(derive_run(plays(), options(), {3, 2})).second);
-  EXPECT_TRUE(runs.insert(derive_run(*find_scenario("race"), options(), kMaster)).second);
+  EXPECT_TRUE(runs.insert(run_of(told("plays"), next)).second);
+  EXPECT_TRUE(runs.insert(run_of(told("race"))).second);
 }
 
 TEST(RunId, EachPartOfARaceChangesIt) {
-  const ScenarioEntry& race = *find_scenario("race");
-  const std::vector<std::pair<std::string, std::function<void(ScenarioConfig&)>>> changes{
-      {"rate", [](ScenarioConfig& c) { c.race.rate_mhz = 50'000; }},
-      {"cars", [](ScenarioConfig& c) { c.race.cars = 19; }},
-      {"laps", [](ScenarioConfig& c) { c.race.laps = 51; }},
-      {"track", [](ScenarioConfig& c) { c.race.track = "oval"; }}};
-  std::set<std::uint32_t> runs{derive_run(race, options(), kMaster)};
+  const Changes changes{{"rate", [](Told& c) { test::set_option(c, "rate-hz", "50"); }},
+                        {"cars", [](Told& c) { test::set_option(c, "cars", "19"); }},
+                        {"laps", [](Told& c) { test::set_option(c, "laps", "51"); }},
+                        {"session", [](Told& c) { test::set_option(c, "session", "practice"); }},
+                        {"model", [](Told& c) { test::set_option(c, "model", "simple"); }}};
+  std::set<std::uint32_t> runs{run_of(told("race"))};
   for (const auto& [what, change] : changes) {
-    ScenarioConfig changed = options();
+    Told changed = told("race");
     change(changed);
-    EXPECT_TRUE(runs.insert(derive_run(race, changed, kMaster)).second) << what;
+    EXPECT_TRUE(runs.insert(run_of(changed)).second) << what;
   }
   // These only choose from what there is.
-  ScenarioConfig part = options();
-  part.end_ms.reset();
-  part.race.streams = {"laps"};
-  part.plays.volume = 1;
-  EXPECT_EQ(derive_run(race, part, kMaster), derive_run(race, options(), kMaster));
+  Told part = told("race");
+  part.end_ns.reset();
+  part.most_events = 5;
+  test::set_option(part, "streams", "laps");
+  test::set_option(part, "as", "openf1");
+  EXPECT_EQ(run_of(part), run_of(told("race")));
+}
+
+/// Of a scenario that says nothing of its identity the options that differ from their fallbacks count, so
+/// that an option that is added later renames no run.
+TEST(RunId, TheUsualIdentityIsWhatDiffersFromTheFallbacks) {
+  ScenarioEntry entry = *find_scenario("race");
+  entry.identity = nullptr;
+  const auto identity = [&](const Told& options) {
+    const auto content = read_content(options);
+    EXPECT_TRUE(content);
+    return identity_of(entry, **content, {options.values, options.volume, options.live}, Frame{});
+  };
+  Told options = told("race");
+  EXPECT_EQ(identity(options), "");
+  test::set_option(options, "cars", "3");
+  test::set_option(options, "rate-hz", "12.5");
+  test::set_option(options, "streams", "laps");
+  EXPECT_EQ(identity(options), "rate-hz=12.5|cars=3");
 }
 
 TEST(RunId, TheEndOfAVolumePerMinuteOnlyCuts) {
-  ScenarioConfig config = options();
-  config.plays.volume_per_minute = true;
-  const std::uint32_t run = derive_run(plays(), config, kMaster);
-  *config.end_ms += 3'600'000;
-  EXPECT_EQ(derive_run(plays(), config, kMaster), run);
-  config.end_ms.reset();
-  EXPECT_EQ(derive_run(plays(), config, kMaster), run);
+  Told options = told("plays");
+  options.volume->per_minute = true;
+  const std::uint32_t run = run_of(options);
+  *options.end_ns += 3'600'000 * kMs;
+  EXPECT_EQ(run_of(options), run);
+  options.end_ns.reset();
+  EXPECT_EQ(run_of(options), run);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/content_options.h"
 #include "support/fake_clock.h"
 #include "support/pipes.h"
 #include "support/scratch_dir.h"
@@ -39,15 +40,16 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 class RunTest : public testing::Test {
  protected:
+  using Run = racesim::Run;  // testing::Test has a function of that name
   RunTest() { test::ignore_write_signals(); }
 
   /// Three hours with more plays than one shard makes.
   RunConfig historical(std::uint64_t volume = 18'000) const {
     RunConfig config;
-    config.content.scenario = "plays";
+    config.content = test::options_of("plays");
     config.content.start_ns = FakeClock::kWallStart_ns;
     config.content.end_ns = FakeClock::kWallStart_ns + 3 * kHour;
-    config.content.plays.volume = volume;
+    config.content.volume = Volume{volume, false};
     config.content.master_data_dir = RACESIM_SOURCE_DIR "/data/master/";
     config.pace.live = false;
     config.delivery.threads = 2;
@@ -58,7 +60,7 @@ class RunTest : public testing::Test {
   /// Ten a second, from now on.
   RunConfig live(std::optional<std::int64_t> duration_ns) {
     RunConfig config = historical(600);
-    config.content.plays.volume_per_minute = true;
+    config.content.volume->per_minute = true;
     config.content.start_ns = clock_.wall_ns();
     config.content.end_ns.reset();
     if (duration_ns) config.content.end_ns = config.content.start_ns + *duration_ns;
@@ -401,13 +403,10 @@ TEST_F(RunTest, RefusesWhatItCannotRun) {
     EXPECT_FALSE(run.error().hint.empty());
   };
   RunConfig config = historical();
-  config.content.scenario = "rally";
-  refused(config, ErrorKind::usage, "'rally'");
-  config = historical();
   config.content.master_data_dir = dir_.path();
   refused(config, ErrorKind::master_data, dir_.path());
   config = historical();
-  config.content.plays.popularity = "loud";
+  config.content.values.set("popularity", std::string("loud"));
   refused(config, ErrorKind::usage, "loud");
   config = historical();
   config.delivery.format = "xml";

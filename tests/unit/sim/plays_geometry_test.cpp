@@ -37,28 +37,28 @@ const World& world_of(std::uint64_t users) {
 
 /// What the scenario puts together, with its parts in sight.
 struct Parts {
-  ScenarioConfig config;
+  PlaysConfig config;
   Audience audience;
   Courses courses;
   Demand demand;
   plays::PlanContext context;
 
-  Parts(const World& world, const ScenarioConfig& given)
+  Parts(const World& world, const PlaysConfig& given)
       : config(given),
         audience(world.users, world.locations, config.seed),
         courses(audience, config.plays.volume_per_minute, config.start_ms,
-                make_geometry(config, audience).cell_ms),
-        demand(config, audience, 0),
+                make_geometry(config.plays, config, audience).cell_ms),
+        demand(config.plays, config, audience, 0),
         context{config.seed, config.start_ms, 0,
                 400'000,     kUsualPlayMs,    &audience,
-                &courses,    &demand,         make_geometry(config, audience)} {}
+                &courses,    &demand,         make_geometry(config.plays, config, audience)} {}
   static constexpr std::uint32_t kUsualPlayMs = 150'000;
   Parts(const Parts&) = delete;
   const Geometry& geometry() const { return context.geometry; }
 };
 
 /// Case `i` of the random ones. Volumes and lengths over many orders of magnitude.
-ScenarioConfig random_config(std::uint64_t i, bool endless) {
+PlaysConfig random_config(std::uint64_t i, bool endless) {
   const StreamKey key = stream_key(kSeed, "test.geometry", i);
   constexpr std::uint64_t kUsers[]{1, 60, 700, 5000};
   const World& world = world_of(kUsers[below(draw(key, 0), 4)]);
@@ -66,19 +66,19 @@ ScenarioConfig random_config(std::uint64_t i, bool endless) {
       at("2024-01-01T00:00:00Z") + static_cast<std::int64_t>(below(draw(key, 1), 90 * kDayMs));
   const std::int64_t span_ms = std::int64_t{1} << below(draw(key, 2), 36);
   const std::uint64_t volume = 1 + (std::uint64_t{1} << below(draw(key, 3), endless ? 18 : 40));
-  ScenarioConfig config = endless ? minute_config(world, start_ms, volume, i)
-                                  : window_config(world, start_ms, start_ms + span_ms, volume, i);
+  PlaysConfig config = endless ? minute_config(world, start_ms, volume, i)
+                               : window_config(world, start_ms, start_ms + span_ms, volume, i);
   return config;
 }
-const World& world_behind(const ScenarioConfig& config) {
-  return world_of(config.master.users->size());
+const World& world_behind(const PlaysConfig& config) {
+  return world_of(config.master.find("users")->size());
 }
 
 TEST(PlaysGeometry, CellsTileTheWindowAndClassesTakeTurns) {
   for (std::uint64_t i = 0; i < 400; ++i) {
-    const ScenarioConfig config = random_config(i, false);
-    const Audience audience(*config.master.users, *config.master.locations, config.seed);
-    const Geometry g = make_geometry(config, audience);
+    const PlaysConfig config = random_config(i, false);
+    const Audience audience(*config.master.find("users"), *config.master.find("locations"), config.seed);
+    const Geometry g = make_geometry(config.plays, config, audience);
     EXPECT_EQ(g.cell_begin(0), 0);
     EXPECT_EQ(g.cell_begin(g.cell_count), g.span_ms);
     EXPECT_EQ(g.cell_begin(-1), g.cell_begin(g.cell_count - 1) - g.span_ms);
@@ -97,17 +97,17 @@ TEST(PlaysGeometry, CellsTileTheWindowAndClassesTakeTurns) {
 
 TEST(PlaysGeometry, EndlessCellsBeginAtWholeMultiples) {
   for (std::uint64_t i = 0; i < 200; ++i) {
-    const ScenarioConfig config = random_config(i, true);
-    const Audience audience(*config.master.users, *config.master.locations, config.seed);
-    Geometry g = make_geometry(config, audience);
+    const PlaysConfig config = random_config(i, true);
+    const Audience audience(*config.master.find("users"), *config.master.find("locations"), config.seed);
+    Geometry g = make_geometry(config.plays, config, audience);
     EXPECT_TRUE(g.endless);
     EXPECT_EQ(g.cell_begin(1) - g.cell_begin(0), g.cell_ms);
     EXPECT_EQ(g.cell_begin(-7) - g.cell_begin(-8), g.cell_ms);
     EXPECT_EQ(g.class_of(-1), g.classes - 1);
     // The window's length does not shape the cells: a longer run begins with a shorter one.
-    ScenarioConfig bounded = config;
+    PlaysConfig bounded = config;
     bounded.end_ms = config.start_ms + kHourMs;
-    const Geometry other = make_geometry(bounded, audience);
+    const Geometry other = make_geometry(bounded.plays, bounded, audience);
     EXPECT_EQ(other.cell_ms, g.cell_ms);
     EXPECT_EQ(other.classes, g.classes);
     EXPECT_EQ(other.shards, g.shards);
@@ -117,7 +117,7 @@ TEST(PlaysGeometry, EndlessCellsBeginAtWholeMultiples) {
 
 TEST(PlaysDemand, QuotasAddUpToTheVolume) {
   for (std::uint64_t i = 0; i < 120; ++i) {
-    const ScenarioConfig config = random_config(i, false);
+    const PlaysConfig config = random_config(i, false);
     if (*config.end_ms - config.start_ms > 700 * kDayMs) continue;
     const Parts parts(world_behind(config), config);
     const Geometry& g = parts.geometry();
@@ -132,7 +132,7 @@ TEST(PlaysDemand, QuotasAddUpToTheVolume) {
 
 TEST(PlaysDemand, PerMinuteEveryCellHasItsShare) {
   for (std::uint64_t i = 0; i < 60; ++i) {
-    const ScenarioConfig config = random_config(i, true);
+    const PlaysConfig config = random_config(i, true);
     const Parts parts(world_behind(config), config);
     const Geometry& g = parts.geometry();
     const CellPlanner planner(parts.context);
@@ -165,9 +165,9 @@ TEST(PlaysDemand, GrowsFromNothingToTheVolume) {
 
 TEST(PlaysGeometry, PhasesSpreadOverOneCell) {
   for (std::uint64_t i = 0; i < 200; ++i) {
-    const ScenarioConfig config = random_config(i, i % 2 == 0);
-    const Audience audience(*config.master.users, *config.master.locations, config.seed);
-    const Geometry g = make_geometry(config, audience);
+    const PlaysConfig config = random_config(i, i % 2 == 0);
+    const Audience audience(*config.master.find("users"), *config.master.find("locations"), config.seed);
+    const Geometry g = make_geometry(config.plays, config, audience);
     EXPECT_GE(g.cell_begin(3) + g.phase_ms(0), g.first_start(3));
     EXPECT_LE(g.cell_begin(3 + g.classes) + g.phase_ms(UINT32_MAX), g.last_limit(3));
     EXPECT_NEAR(static_cast<double>(g.phase_ms(UINT32_MAX) - g.phase_ms(0)), static_cast<double>(g.cell_ms),

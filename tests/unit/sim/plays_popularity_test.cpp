@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "sim/plays/entry.h"
 #include "sim/plays/plan/catalog.h"
 #include "support/plays_checks.h"
 #include "support/plays_stats.h"
@@ -78,11 +79,11 @@ TEST(PlaysPopularityText, RefusesAnythingElse) {
 }
 
 TEST(PlaysPopularityText, ARefusalReachesTheCaller) {
-  auto config = window_config(usual_world(), 0, kDayMs, 10, 101);
-  config.plays.popularity = "normal";
-  const auto scenario = plays::make_scenario(config);
-  ASSERT_FALSE(scenario);
-  EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
+  OptionValues values(plays::entry().options);
+  values.set("popularity", std::string("normal"));
+  const auto content = plays::read_content({values, Volume{10, false}, false});
+  ASSERT_FALSE(content);
+  EXPECT_EQ(content.error().kind, ErrorKind::usage);
 }
 
 /// Shares of the most played song, the top 1 % and the top 10 %.

@@ -45,11 +45,11 @@ class EachKind : public testing::TestWithParam<Kind> {
   std::vector<std::vector<Event>> slices() const {
     std::vector<std::vector<Event>> all;
     const auto walk = scenario_->walk({0, scenario_->shard_count()}, 0);
-    for (std::uint64_t slice = 0; slice < scenario_->slice_count(); ++slice)
+    for (std::uint64_t slice = 0; slice < scenario_->slices().count(); ++slice)
       all.push_back(fill_slices(*walk, slice, slice + 1));
     return all;
   }
-  ScenarioConfig config_;
+  PlaysConfig config_;
   std::unique_ptr<Scenario> scenario_;
 };
 
@@ -57,7 +57,7 @@ TEST_P(EachKind, SlicesTileTheWindow) {
   const auto all = slices();
   std::int64_t end_ns = config_.start_ms * 1'000'000;
   for (std::uint64_t i = 0; i < all.size(); ++i) {
-    const Slice slice = scenario_->slice(i);
+    const Slice slice = scenario_->slices().at(i);
     EXPECT_EQ(slice.index, i);
     EXPECT_EQ(slice.begin_ns, end_ns);
     end_ns = slice.end_ns;
@@ -89,7 +89,7 @@ TEST_P(EachKind, ShardsTogetherAreTheWhole) {
   // One shard, then the others.
   for (const ShardRange range : {ShardRange{0, 1}, ShardRange{1, shards}}) {
     const auto walk = scenario_->walk(range, 0);
-    const auto part = fill_slices(*walk, 0, scenario_->slice_count());
+    const auto part = fill_slices(*walk, 0, scenario_->slices().count());
     EXPECT_TRUE(std::is_sorted(part.begin(), part.end(), [](const Event& a, const Event& b) {
       return a.head.emit_time_ns < b.head.emit_time_ns;
     }));

@@ -85,7 +85,7 @@ TEST(PlaysRate, ALongerRunBeginsWithAShorterOne) {
       EXPECT_EQ(first_difference(shorter, beginning), -1);
       EXPECT_TRUE(shorter.size() == endless.size() ||
                   endless[shorter.size()].row.played_at.ms >= *config.end_ms);
-      EXPECT_EQ(scenario->planned_events(), 0U);
+      EXPECT_EQ(scenario->outlook().planned_events(), 0U);
     }
   }
 }

@@ -19,7 +19,7 @@ constexpr int kWeeks = 4;
 class EachSeed : public testing::TestWithParam<std::uint64_t> {
  protected:
   EachSeed() : events_(play_all(*make(config()))), sessions_(sessions_of(usual_world(), events_)) {}
-  ScenarioConfig config() const {
+  PlaysConfig config() const {
     return window_config(usual_world(), at("2024-03-04T00:00:00Z"), at("2024-04-01T00:00:00Z"), kVolume,
                          GetParam());
   }

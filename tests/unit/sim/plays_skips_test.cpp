@@ -26,7 +26,7 @@ struct Skips {
 };
 
 struct Month {
-  ScenarioConfig config;
+  PlaysConfig config;
   std::vector<Event> events;
   bool skipped(const Event& event) const {
     return event.row.play_duration_ms < usual_world().song(event.row.song_id).duration_ms;

@@ -35,16 +35,16 @@ constexpr std::array kWindows{
     Window{"forty_years", "1985-01-01T00:00:00Z", "2025-01-01T00:00:00Z"},
 };
 
-Faults faults_in(const World& world, const ScenarioConfig& config) {
+Faults faults_in(const World& world, const PlaysConfig& config) {
   const auto scenario = make(config);
   if (!scenario) return {{"no scenario", 1}};
-  EXPECT_EQ(scenario->planned_events(), config.plays.volume);
+  EXPECT_EQ(scenario->outlook().planned_events(), config.plays.volume);
   return faults_of(world, config, play_all(*scenario));
 }
 
 class EachWindow : public testing::TestWithParam<Window> {
  protected:
-  ScenarioConfig config(const World& world, std::uint64_t volume, std::uint64_t seed) const {
+  PlaysConfig config(const World& world, std::uint64_t volume, std::uint64_t seed) const {
     return window_config(world, at(GetParam().start), at(GetParam().end), volume, seed);
   }
 };

@@ -20,8 +20,8 @@ std::int64_t earliest_ms(const World& world) {
   return std::max(user_day, song_day) * kDayMs;
 }
 
-void expect_refusal(const World& world, const ScenarioConfig& config) {
-  const auto scenario = plays::make_scenario(config);
+void expect_refusal(const World& world, const PlaysConfig& config) {
+  const auto scenario = try_make(config);
   ASSERT_FALSE(scenario);
   EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
   EXPECT_THAT(scenario.error().hint, HasSubstr(format_datetime(earliest_ms(world) * 1'000'000)));
@@ -74,8 +74,8 @@ TEST(PlaysWindow, EndlessRunsNeedSomebodyAtTheStart) {
 TEST(PlaysWindow, MorePlaysThanABatchHoldsAreRefused) {
   const World& world = usual_world();
   const std::int64_t start_ms = at("2024-01-01T00:00:00Z");
-  const auto expect_too_many = [](const ScenarioConfig& config) {
-    const auto scenario = plays::make_scenario(config);
+  const auto expect_too_many = [](const PlaysConfig& config) {
+    const auto scenario = try_make(config);
     ASSERT_FALSE(scenario) << config.plays.volume;
     EXPECT_EQ(scenario.error().kind, ErrorKind::usage);
     EXPECT_THAT(scenario.error().what, HasSubstr("per millisecond"));
@@ -84,7 +84,7 @@ TEST(PlaysWindow, MorePlaysThanABatchHoldsAreRefused) {
   expect_too_many(window_config(world, start_ms, start_ms + 1, 1'000'000, 63));
   expect_too_many(window_config(world, start_ms, start_ms + 5, 1'000'000'000'000'000, 63));
   expect_too_many(minute_config(world, start_ms, 60'000'000'000, 63));
-  EXPECT_TRUE(plays::make_scenario(window_config(world, start_ms, start_ms + 1, 999'999, 63)));
+  EXPECT_TRUE(try_make(window_config(world, start_ms, start_ms + 1, 999'999, 63)));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr double kLength_m = 5891;
 
 struct Kind {
   const char* name;
-  const char* session;
+  race::SessionKind session;
   std::uint32_t cars;
   std::uint32_t laps;
   std::uint64_t seed;
@@ -28,9 +28,9 @@ struct Kind {
 void PrintTo(const Kind& kind, std::ostream* out) {
   *out << kind.name;
 }
-ScenarioConfig config_of(const Kind& kind) {
-  ScenarioConfig config = race_config(kind.cars, kind.laps, kind.seed);
-  config.race.session = kind.session;
+RaceConfig config_of(const Kind& kind) {
+  RaceConfig config = race_config(kind.cars, kind.laps, kind.seed);
+  config.race.kind = kind.session;
   return config;
 }
 
@@ -145,9 +145,9 @@ TEST_P(RaceInvariants, EverySampleFollowsFromTheOneBefore) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sessions, RaceInvariants,
-                         testing::Values(Kind{"race", "race", 20, 12, 42},
-                                         Kind{"full_grid_and_safety_car", "race", 40, 9, 3},
-                                         Kind{"qualifying", "qualifying", 4, 1, 42}),
+                         testing::Values(Kind{"race", race::SessionKind::race, 20, 12, 42},
+                                         Kind{"full_grid_and_safety_car", race::SessionKind::race, 40, 9, 3},
+                                         Kind{"qualifying", race::SessionKind::qualifying, 4, 1, 42}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
 /// When a car comes by a place, from two samples around it: the cubic that has their distances and speeds.

@@ -17,11 +17,11 @@ namespace {
 
 constexpr double kLimitBegin_m = 5670, kLimitEnd_m = 280;
 
-class RaceLapSights : public testing::TestWithParam<const char*> {
+class RaceLapSights : public testing::TestWithParam<race::SessionKind> {
  protected:
   void SetUp() override {
-    ScenarioConfig config = race_config(6, 24, 11);
-    config.race.session = GetParam();
+    RaceConfig config = race_config(6, 24, 11);
+    config.race.kind = GetParam();
     play(*make_race(config), out_);
   }
 
@@ -77,8 +77,11 @@ TEST_P(RaceLapSights, AreThoseOfTelemetry) {
   EXPECT_GT(stops, 3U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sessions, RaceLapSights, testing::Values("race", "qualifying"),
-                         [](const auto& session) { return std::string(session.param); });
+INSTANTIATE_TEST_SUITE_P(Sessions, RaceLapSights,
+                         testing::Values(race::SessionKind::race, race::SessionKind::qualifying),
+                         [](const auto& session) {
+                           return std::string(race::kSessionNames[static_cast<std::size_t>(session.param)]);
+                         });
 
 /// Texts of a batch go with it: kept here as they come.
 class StatusByLap final : public RowConsumer {
@@ -96,8 +99,8 @@ class StatusByLap final : public RowConsumer {
 };
 
 TEST(RaceTrackStatus, IsWhatRaceControlSays) {
-  ScenarioConfig config = race_config(20, 52, 42);
-  config.race.streams = {"race-control"};
+  RaceConfig config = race_config(20, 52, 42);
+  config.race.streams = {race::Stream::race_control};
   Listener control;
   play(*make_race(config), control);
   std::int64_t begin_ms = 0, end_ms = 0;
@@ -106,7 +109,7 @@ TEST(RaceTrackStatus, IsWhatRaceControlSays) {
     if (text == "TRACK CLEAR" && begin_ms > 0 && end_ms == 0) end_ms = ms;
   }
   ASSERT_GT(end_ms, begin_ms) << "this seed has a safety car";
-  config.race.streams = {"laps"};
+  config.race.streams = {race::Stream::laps};
   StatusByLap timing;
   play(*make_race(config), timing);
   std::size_t behind = 0;

@@ -46,12 +46,12 @@ std::vector<std::string> slices(const Scenario& scenario, ShardRange shards, std
 }
 
 std::vector<std::string> all(const Scenario& scenario) {
-  return slices(scenario, {0, scenario.shard_count()}, 0, scenario.slice_count());
+  return slices(scenario, {0, scenario.shard_count()}, 0, scenario.slices().count());
 }
 
-ScenarioConfig usual() {
-  ScenarioConfig config = race_config(6, 9);
-  config.race.rate_mhz = 20'000;
+RaceConfig usual() {
+  RaceConfig config = race_config(6, 9);
+  config.race.rate.mhz = 20'000;
   return config;
 }
 
@@ -59,7 +59,7 @@ TEST(RacePurity, ASliceAloneIsTheSliceOfAWholeRun) {
   const auto scenario = make_race(usual());
   const ShardRange cars{0, scenario->shard_count()};
   const auto whole = scenario->walk(cars, 0);
-  for (std::uint64_t slice = 0; slice < scenario->slice_count(); ++slice) {
+  for (std::uint64_t slice = 0; slice < scenario->slices().count(); ++slice) {
     Bytes out;
     whole->fill(slice, out);
     if (slice % 3 != 1) continue;
@@ -72,7 +72,7 @@ TEST(RacePurity, ThreadsGiveTheSameSlices) {
   const auto expected = all(*scenario);
   for (const std::uint64_t threads : {2U, 3U}) {
     const auto walk = scenario->walk({0, scenario->shard_count()}, 0);
-    std::vector<Bytes> made(scenario->slice_count());
+    std::vector<Bytes> made(scenario->slices().count());
     std::vector<std::thread> workers;
     for (std::uint64_t first = 0; first < threads; ++first)
       workers.emplace_back([&, first] {
@@ -90,7 +90,7 @@ TEST(RacePurity, ShardsTogetherAreTheWhole) {
   const auto scenario = make_race(usual());
   std::vector<std::string> together;
   for (const ShardRange cars : {ShardRange{0, 1}, ShardRange{1, 4}, ShardRange{4, 6}}) {
-    const auto part = slices(*scenario, cars, 0, scenario->slice_count());
+    const auto part = slices(*scenario, cars, 0, scenario->slices().count());
     together.insert(together.end(), part.begin(), part.end());
   }
   std::vector<std::string> whole = all(*scenario);
@@ -100,7 +100,7 @@ TEST(RacePurity, ShardsTogetherAreTheWhole) {
 }
 
 TEST(RacePurity, AShorterRunIsThePrefixOfALonger) {
-  ScenarioConfig config = usual();
+  RaceConfig config = usual();
   const auto whole = all(*make_race(config));
   config.end_ms = kStart_ms + 301'234;
   const auto part = all(*make_race(config));
@@ -110,16 +110,16 @@ TEST(RacePurity, AShorterRunIsThePrefixOfALonger) {
 }
 
 TEST(RacePurity, OtherStreamsDoNotChangeTelemetry) {
-  ScenarioConfig config = usual();
+  RaceConfig config = usual();
   auto with = all(*make_race(config));
   std::erase_if(with, [](const std::string& event) { return !event.starts_with("telemetry "); });
-  config.race.streams = {"telemetry"};
+  config.race.streams = {race::Stream::telemetry};
   EXPECT_EQ(all(*make_race(config)), with);
 }
 
 TEST(RacePurity, AnotherSeedIsAnotherRace) {
-  ScenarioConfig config = usual();
-  config.race.streams = {"laps"};
+  RaceConfig config = usual();
+  config.race.streams = {race::Stream::laps};
   const auto one = all(*make_race(config));
   config.seed = 43;
   EXPECT_NE(all(*make_race(config)), one);

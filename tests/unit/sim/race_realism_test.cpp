@@ -18,16 +18,16 @@ namespace {
 
 /// The samples of the best lap of a qualifying.
 std::vector<TelemetryRow> pole_lap(LapRow& pole) {
-  ScenarioConfig config = race_config(20, 1);
-  config.race.session = "qualifying";
-  config.race.streams = {"laps"};
+  RaceConfig config = race_config(20, 1);
+  config.race.kind = race::SessionKind::qualifying;
+  config.race.streams = {race::Stream::laps};
   Listener timing;
   play(*make_race(config), timing);
   pole.lap_time_ms = INT32_MAX;
   for (const auto& [car, rows] : timing.laps)
     for (const LapRow& row : rows)
       if (row.is_valid && row.lap_time_ms < pole.lap_time_ms) pole = row;
-  config.race.streams = {"telemetry"};
+  config.race.streams = {race::Stream::telemetry};
   std::vector<TelemetryRow> lap;
   Listener telemetry([&](const TelemetryRow& row) {
     if (row.car == pole.car && row.lap == pole.lap) lap.push_back(row);
@@ -127,8 +127,8 @@ class RaceTiming : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U}) {
-      ScenarioConfig config = race_config(20, 52, seed);
-      config.race.streams = {"laps"};
+      RaceConfig config = race_config(20, 52, seed);
+      config.race.streams = {race::Stream::laps};
       Listener timing;
       play(*make_race(config), timing);
       for (auto& [car, rows] : timing.laps) cars_.push_back(std::move(rows));
@@ -229,12 +229,12 @@ class RaceLapShape : public testing::Test {
   };
 
   static void SetUpTestSuite() {
-    ScenarioConfig config = race_config(20, 52, 42);
-    config.race.streams = {"laps"};
+    RaceConfig config = race_config(20, 52, 42);
+    config.race.streams = {race::Stream::laps};
     Listener timing;
     play(*make_race(config), timing);
-    config.race.streams = {"telemetry"};
-    config.race.rate_mhz = 10'000;
+    config.race.streams = {race::Stream::telemetry};
+    config.race.rate.mhz = 10'000;
     std::map<std::pair<int, int>, Lap> laps;
     Listener telemetry([&](const TelemetryRow& row) {
       const auto& rows = timing.laps[row.car];

@@ -126,17 +126,18 @@ class Keeper final : public RowConsumer {
 };
 
 TEST(RaceSimpleScenario, UpdatesComeAtFixedIntervals) {
-  ScenarioConfig config;
-  config.race.model = "simple";
-  config.race.cars = 3;
-  config.race.rate_mhz = 4000;
-  config.start_ms = 1'000'000;
-  config.end_ms = 1'010'000;
-  const auto scenario = race::make_scenario(config).value();
-  EXPECT_EQ(scenario->planned_events(), 120U);
+  RaceContent content;
+  Frame frame;
+  content.simple = true;
+  content.cars = 3;
+  content.rate.mhz = 4000;
+  frame.start_ms = 1'000'000;
+  frame.end_ms = 1'010'000;
+  const auto scenario = race::make_scenario(content, frame).value();
+  EXPECT_EQ(scenario->outlook().planned_events(), 120U);
   Keeper keeper;
   const auto walk = scenario->walk({0, scenario->shard_count()}, 0);
-  for (std::uint64_t i = 0; i < scenario->slice_count(); ++i) walk->fill(i, keeper);
+  for (std::uint64_t i = 0; i < scenario->slices().count(); ++i) walk->fill(i, keeper);
   ASSERT_EQ(keeper.rows.size(), 120U);
   for (std::size_t i = 0; i < keeper.rows.size(); ++i) {
     EXPECT_EQ(keeper.ids[i], "car-" + std::to_string(i % 3 + 1));

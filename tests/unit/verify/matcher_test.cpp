@@ -378,7 +378,7 @@ class KeyedSequences final : public ArrivedSequences {
   explicit KeyedSequences(const SmallRun& run) {
     for (const SentLine& line : run.sent) {
       std::string key;
-      run.truth->scenario->append_key(line.stream, line.head.entity, key);
+      run.truth->scenario->owners().append_key(line.stream, line.head.entity, key);
       Sequence& sequence = all[sequence_of(0, key)];
       sequence.lines.push_back(line.text);
       sequence.keys.push_back(key);
@@ -421,8 +421,8 @@ TEST(Matcher, KnowsLanesAndKeys) {
 TEST(Matcher, LinesWithoutNumbersAreToldByTheirBytes) {
   for (const char* names : {"fastf1", "openf1"}) {
     RunConfig config = race_run(3, 120);
-    config.content.race.names = names;
-    config.content.race.streams = {"telemetry"};
+    test::set_option(config.content, "as", names);
+    test::set_option(config.content, "streams", "telemetry");
     const SmallRun run = make_run(config);
     const Lines lines = lines_of(run);
     EXPECT_EQ(named_of(run, lines), "") << names;

@@ -33,8 +33,8 @@ FaultRules some_faults() {
 RunConfig with(RunConfig config, const char* format, const FaultRules& faults = {}) {
   config.delivery.format = format;
   config.faults = faults;
-  if (config.content.scenario == "race" && config.delivery.format == "csv")
-    config.content.race.streams = {"telemetry"};
+  if (config.content.scenario->name == "race" && config.delivery.format == "csv")
+    test::set_option(config.content, "streams", "telemetry");
   return config;
 }
 
@@ -196,8 +196,8 @@ Mutant change_digit(const SmallRun& run, Dice& dice) {
 /// The line says that it is of another entity.
 Mutant rekey(const SmallRun& run, Dice& dice) {
   const bool csv = !run.header.empty();
-  const bool plays = run.manifest.content.scenario == "plays";
-  const bool simple = run.manifest.content.race.model == "simple";
+  const bool plays = run.manifest.content.scenario->name == "plays";
+  const bool simple = !plays && run.manifest.content.values.text("model") == "simple";
   const std::string name = plays ? "user_id" : simple ? "id" : "car";
   const auto value_of = [&](const std::string& line) -> std::pair<std::size_t, std::size_t> {
     std::size_t begin = 0;

@@ -5,9 +5,9 @@
 
 #include "base/time_text.h"
 #include "cli/commands/run/options.h"
+#include "cli/commands/run/scenario_options.h"
 #include "cli/version.h"
-#include "run/track_input.h"
-#include "sim/race/track/tracks.h"
+#include "run/content.h"
 
 namespace racesim::cli {
 namespace {
@@ -15,8 +15,6 @@ namespace {
 constexpr std::int64_t kNsPerMs = 1'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
-constexpr Volume kHistoricalVolume{10000, false};
-constexpr Volume kLiveVolume{60, true};
 constexpr std::int64_t kLongestDelay_ns = 86'400 * kNsPerSecond;
 
 /// Above all sources: the default of a flag that nothing sets.
@@ -65,21 +63,6 @@ Done refuse_other_mode(const Settings& settings, bool historical) {
   return {};
 }
 
-/// Typed for a scenario that does not know it; in the environment and in files it may be meant for another
-/// run.
-Done refuse_other_scenario(const Settings& settings, const std::string& scenario) {
-  const std::vector<std::string> of_race{"rate-hz", "cars",    "laps", "session",
-                                         "model",   "streams", "as",   "track"};
-  const std::vector<std::string> of_plays{"popularity"};
-  const bool race = scenario == "race";
-  for (const std::string& name : race ? of_plays : of_race)
-    if (on_line(settings, name))
-      return fail(ErrorKind::usage,
-                  "--" + name + " is for the scenario " + (race ? "plays" : "race") + ", not for " + scenario,
-                  std::string("add: --scenario ") + (race ? "plays" : "race") + "   or leave it out");
-  return {};
-}
-
 /// When events happen.
 Done fill_window(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
                  ContentOptions& content) {
@@ -116,45 +99,43 @@ Done fill_window(const RunOptions& o, const Settings& settings, bool historical,
   return {};
 }
 
-/// Samples come at their own rate: a volume can only cut the run short.
+/// Of a scenario whose events come at their own rate a volume can only cut the run short.
 Done limit_events(const RunOptions& o, ContentOptions& content) {
   if (o.volume.per_minute)
-    return fail(ErrorKind::usage, "--volume: the " + content.scenario + " scenario has no volume per minute",
-                "its rate is --rate-hz; --volume N ends the run behind N events");
+    return fail(ErrorKind::usage,
+                fmt::format("--volume: {} has no volume per minute", content.scenario->name),
+                "--volume N ends the run behind N events");
   if (o.shard.count > 1)
     return fail(ErrorKind::usage,
-                "--volume and --shard exclude each other in the " + content.scenario + " scenario",
+                fmt::format("--volume and --shard exclude each other in {}", content.scenario->name),
                 "a part does not know how many events the others have sent");
   content.most_events = o.volume.events;
+  return {};
+}
+
+Done fill_volume(const RunOptions& o, const Settings& settings, bool historical, ContentOptions& content) {
+  const VolumeRule& rule = content.scenario->volume;
+  if (!rule.is_content) return is_set(settings, "volume") ? limit_events(o, content) : Done();
+  Volume volume = historical ? rule.historical : rule.live;
+  if (is_set(settings, "volume")) volume = o.volume;
+  volume.per_minute = volume.per_minute || !historical;
+  content.volume = volume;
   return {};
 }
 
 /// All that decides the bytes.
 Done fill_content(const RunOptions& o, const Settings& settings, bool historical, Clock& clock,
                   ContentOptions& content) {
-  content.scenario = o.scenario;
+  content = ContentOptions(*find_scenario(o.scenario));
+  content.live = !historical;
   content.seed = o.seed;
   content.master_data_dir = o.master_data_dir;
   content.master_data_named = is_set(settings, "master-data-dir");
-  content.race = o.race;
-  if (content.scenario == "race" && race::is_track_path(o.race.track)) {
-    Result<std::string> text = load_track_text(o.race.track);
-    if (!text) return fail(text.error().kind, "--track: " + text.error().what, text.error().hint);
-    content.race.track_text = std::move(*text);
-  }
-  if (content.scenario == "race" && o.race.model == "simple" && on_line(settings, "laps"))
-    return fail(ErrorKind::usage, "--laps: simple cars drive until the run ends",
-                "end it with --duration, --end-datetime or --volume");
-  content.race.one_session = !historical && is_set(settings, "laps");
-  content.plays.popularity = o.popularity;
-  if (content.scenario == "plays") {
-    Volume volume = historical ? kHistoricalVolume : kLiveVolume;
-    if (is_set(settings, "volume")) volume = o.volume;
-    content.plays.volume = volume.events;
-    content.plays.volume_per_minute = volume.per_minute || !historical;
-  } else if (is_set(settings, "volume")) {
-    if (const Done ok = limit_events(o, content); !ok) return ok;
-  }
+  if (const Done ok = fill_values(settings, content); !ok) return ok;
+  if (const Done ok = read_documents(content); !ok) return ok;
+  if (const Done ok = fill_volume(o, settings, historical, content); !ok) return ok;
+  // What the options exclude is told before anything else is looked at.
+  if (const auto read = read_content(content); !read) return tl::make_unexpected(read.error());
   return fill_window(o, settings, historical, clock, content);
 }
 
@@ -227,12 +208,9 @@ Done fill_delivery(const RunOptions& o, const Settings& settings, bool historica
 /// Live events come at their own rate; a limit below it would fall behind for ever.
 Done check_live_rate(const RunOptions& o, const ContentOptions& content, const PaceOptions& pace) {
   if (!pace.live || pace.on_overload == Overload::drop) return {};
-  const ScenarioEntry* scenario = find_scenario(content.scenario);
-  if (scenario == nullptr) return {};
-  ScenarioConfig options;
-  options.plays = content.plays;
-  options.race = content.race;
-  const double event_rate = scenario->live_rate(options) * pace.speed / o.shard.count;
+  const auto read = read_content(content);
+  if (!read || content.scenario->event_rate == nullptr) return {};
+  const double event_rate = content.scenario->event_rate(**read) * pace.speed / o.shard.count;
   double least = pace.posting_rate.per_second();
   if (!pace.stages.empty()) {
     least = pace.stages.front().rate.per_second();
@@ -244,9 +222,10 @@ Done check_live_rate(const RunOptions& o, const ContentOptions& content, const P
   return fail(
       ErrorKind::usage,
       fmt::format("a rate of {} is below the {} of live events", format_rate(least), format_rate(event_rate)),
-      content.scenario == "plays"
-          ? "raise the rate, lower --volume, or let events be left out: --on-overload drop"
-          : "raise the rate, lower --rate-hz or --cars, or let events be left out: --on-overload drop");
+      fmt::format("raise the rate, {}or let events be left out: --on-overload drop",
+                  content.scenario->slower_hint.empty()
+                      ? std::string()
+                      : fmt::format("lower {}, ", content.scenario->slower_hint)));
 }
 
 /// When events are sent; needs the sinks, whose kind decides on the default rate.
@@ -322,9 +301,9 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   const Result<bool> historical = is_historical(o, settings);
   if (!historical) return tl::make_unexpected(historical.error());
   RunConfig config;
+  config.program = "racesim " + version();
+  config.commit = commit();
   if (const Done ok = refuse_other_mode(settings, *historical); !ok) return tl::make_unexpected(ok.error());
-  if (const Done ok = refuse_other_scenario(settings, o.scenario); !ok)
-    return tl::make_unexpected(ok.error());
   if (const Done ok = fill_content(o, settings, *historical, clock, config.content); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = fill_delivery(o, settings, *historical, config.delivery); !ok)

@@ -27,8 +27,6 @@ struct RunOptions {
   std::string scenario;
   std::uint64_t seed = 0;
   Volume volume;
-  std::string popularity;
-  RaceContent race;
   std::string master_data_dir;
   ShardText shard;
   // Pace

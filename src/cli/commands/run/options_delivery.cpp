@@ -69,7 +69,7 @@ std::vector<OptionSpec> pace_options(RunOptions& o) {
       noted(pace({"posting-rate", "RATE", "",
                   "Most events per second over all threads: 500, 0.2/s, 50k/s, 600/min; 0: no limit"},
                  set_parsed(o.posting_rate, &parse_rate)),
-            "10/s for historical plays to http, else no limit"),
+            "10/s for historical runs to http, else no limit"),
       pace({"stages", "LIST", "", "Rates one after the other, as in 30s:100,2m:1000; the last one goes on"},
            set_parsed(o.stages, &parse_stages)),
       chosen(pace({"arrivals", "LAW", "constant", "Spacing of the events under a rate or stages"}, nullptr),

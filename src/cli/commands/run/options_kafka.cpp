@@ -4,7 +4,7 @@
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/run/options.h"
 #include "cli/values.h"
-#include "io/kafka/names.h"
+#include "io/kafka/cluster/names.h"
 
 namespace racesim::cli {
 namespace {

@@ -1,17 +1,10 @@
 // racesim run, groups "Mode" and "What".
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-
 #include "base/time_text.h"
 #include "cli/commands/run/options.h"
 #include "cli/values.h"
-#include "sim/plays/plan/popularity.h"
-#include "sim/race/race.h"
-#include "sim/race/row_names.h"
-#include "sim/race/track/tracks.h"
-#include "sim/scenario.h"
+#include "sim/registry.h"
 
 namespace racesim::cli {
 namespace {
@@ -51,110 +44,25 @@ Setter set_run_id(std::string& target) {
   };
 }
 
-/// Checked here so that the error names the option; the scenario reads the text again.
-Setter set_popularity(std::string& target) {
-  return [&target](const std::string& text) -> Done {
-    const auto law = plays::parse_popularity(text);
-    if (!law) return tl::make_unexpected(law.error());
-    target = text;
-    return {};
-  };
-}
-
-/// Samples per second as thousandths.
-Setter set_sample_rate(std::uint64_t& target_mhz) {
-  return [&target_mhz](const std::string& text) -> Done {
-    double rate = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, code] = std::from_chars(text.data(), end, rate);
-    if (code != std::errc{} || stop != end || !(rate >= 1 && rate <= 1000))
-      return fail(ErrorKind::usage, "'" + text + "' is not a rate between 1 and 1000 samples per second",
-                  "example: 100");
-    target_mhz = static_cast<std::uint64_t>(rate * 1000 + 0.5);
-    return {};
-  };
-}
-
-Setter set_streams(std::vector<std::string>& target) {
-  return [&target](const std::string& text) -> Done {
-    target.clear();
-    for (std::size_t from = 0; from <= text.size();) {
-      const std::size_t comma = std::min(text.find(',', from), text.size());
-      const std::string name = text.substr(from, comma - from);
-      if (std::find(race::kStreamNames.begin(), race::kStreamNames.end(), name) == race::kStreamNames.end())
-        return fail(ErrorKind::usage, "'" + name + "' is not a stream of the race",
-                    fmt::format("choose from: {}", fmt::join(race::kStreamNames, ",")));
-      if (std::find(target.begin(), target.end(), name) != target.end())
-        return fail(ErrorKind::usage, "'" + name + "' is there twice", "example: telemetry,laps");
-      target.push_back(name);
-      from = comma + 1;
-    }
-    return {};
-  };
-}
-
-/// A name is checked here so that the error names the option; a file is read when the run is put together.
-Setter set_track(std::string& target) {
-  return [&target](const std::string& text) -> Done {
-    if (race::is_track_path(text)) {
-      target = text;
-      return {};
-    }
-    const auto track = race::find_track(text);
-    if (!track) return tl::make_unexpected(track.error());
-    target = text;
-    return {};
-  };
-}
-
 std::vector<std::string> scenario_names() {
   std::vector<std::string> names;
-  for (const ScenarioEntry& entry : scenarios()) names.emplace_back(entry.name);
+  for (const ScenarioEntry* entry : scenarios()) names.emplace_back(entry->name);
   return names;
 }
 
-OptionSpec what(const char* name, const char* metavar, const char* fallback, const char* help, Setter set) {
-  return option_of("What", {name, metavar, fallback, help}, std::move(set));
+OptionSpec what(const char* name, const char* metavar, const char* fallback, const std::string& help,
+                Setter set) {
+  return option_of("What", {name, metavar, fallback, help.c_str()}, std::move(set));
 }
 
-/// Those of the race alone.
-std::vector<OptionSpec> race_options(RunOptions& o) {
-  OptionSpec session =
-      what("session", "KIND", "race",
-           "Race: what is driven; qualifying has three parts, practice an hour of stints", nullptr);
-  for (const std::string_view name : race::kSessionNames) session.choices.emplace_back(name);
-  OptionSpec track =
-      what("track", "TRACK", "silverstone",
-           "Race: the circuit, a built-in one or a file: .json of 'racesim track import', or .csv, which is "
-           "imported each time",
-           set_track(o.race.track));
-  track.complete = Complete::file;
-  OptionSpec model =
-      what("model", "KIND", "full",
-           "Race: full, or simple: cars with an id, a random speed and a location, nothing else", nullptr);
-  for (const std::string_view name : race::kModelNames) model.choices.emplace_back(name);
-  OptionSpec names =
-      what("as", "NAMES", "racesim",
-           "Race: column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1", nullptr);
-  for (const std::string_view name : race::kRowNames) names.choices.emplace_back(name);
-  return {
-      what("rate-hz", "HZ", "100", "Race: samples per car and second, 1 to 1000",
-           set_sample_rate(o.race.rate_mhz)),
-      what("cars", "N", "20", "Race: how many cars take part",
-           set_number(o.race.cars, std::uint32_t{1}, race::kMostCars)),
-      noted(what("laps", "N", "",
-                 "Race: its distance. Given in a live run, that run ends with the race; else the next one "
-                 "follows",
-                 set_number(o.race.laps, std::uint32_t{1}, std::uint32_t{1000})),
-            "52"),
-      choice_option(session, o.race.session),
-      choice_option(model, o.race.model),
-      what("streams", "LIST", "telemetry",
-           "Race: which of telemetry, checkpoints, laps and race-control, separated by commas",
-           set_streams(o.race.streams)),
-      choice_option(names, o.race.names),
-      track,
-  };
+/// "race: Grands Prix …; plays: song plays …" of what each scenario says.
+template <class Text>
+std::string of_each(Text text) {
+  std::string all;
+  for (const ScenarioEntry* entry : scenarios())
+    if (const std::string one = text(*entry); !one.empty())
+      all += fmt::format("{}{}: {}", all.empty() ? "" : "; ", entry->name, one);
+  return all;
 }
 
 }  // namespace
@@ -192,40 +100,35 @@ std::vector<OptionSpec> mode_options(RunOptions& o) {
 }
 
 std::vector<OptionSpec> what_options(RunOptions& o) {
-  OptionSpec scenario = what(
-      "scenario", "NAME", "race",
-      "What is simulated: race is a Grand Prix with every car's telemetry, plays are song plays of listeners",
-      nullptr);
+  OptionSpec scenario =
+      what("scenario", "NAME", "race",
+           "What is simulated. " + of_each([](const ScenarioEntry& e) { return std::string(e.summary); }),
+           nullptr);
   scenario.choices = scenario_names();
   OptionSpec directory =
       what("master-data-dir", "DIR", "data/master/",
-           "Folder with master data as .csv, .json or .jsonl files: songs, users and locations for plays; "
-           "drivers, teams and cars for the race, which has its own when no folder is named",
+           "Folder with master data as .csv, .json or .jsonl files. " + of_each([](const ScenarioEntry& e) {
+             return fmt::format(
+                 "{}{}", fmt::join(e.master_entities, ", "),
+                 e.needs_master || e.master_entities.empty() ? "" : ", built in when no folder is named");
+           }),
            set_text(o.master_data_dir));
   directory.complete = Complete::directory;
-  OptionSpec popularity =
-      what("popularity", "LAW", "zipf:s=1.0,q=10",
-           "Plays: how they spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
-           set_popularity(o.popularity));
-  popularity.suggestions = {"zipf:s=1.0,q=10", "stretched", "uniform"};
-  std::vector<OptionSpec> options{
+  OptionSpec volume =
+      what("volume", "N[/min]", "",
+           "How many events. " + of_each([](const ScenarioEntry& e) { return std::string(e.volume.help); }),
+           set_parsed(o.volume, &parse_volume));
+  volume.default_note = of_each([](const ScenarioEntry& e) { return std::string(e.volume.fallback); });
+  return {
       choice_option(scenario, o.scenario),
       what("seed", "N", "42", "The same seed gives the same events",
            set_number(o.seed, std::uint64_t{0}, UINT64_MAX)),
-      noted(what("volume", "N[/min]", "",
-                 "Plays, historical: exactly so many events in the window; live, or written 60/min: the mean "
-                 "per "
-                 "minute. Race: the run ends behind the first N events",
-                 set_parsed(o.volume, &parse_volume)),
-            "plays: 10000 historical, 60/min live; race: no limit"),
+      volume,
+      directory,
+      what("shard", "I/N", "1/1",
+           "Make only part I of N; the parts of N processes together are the events of one",
+           set_parsed(o.shard, &parse_shard)),
   };
-  for (OptionSpec& option : race_options(o)) options.push_back(std::move(option));
-  options.push_back(popularity);
-  options.push_back(directory);
-  options.push_back(what("shard", "I/N", "1/1",
-                         "Make only part I of N; the parts of N processes together are the events of one",
-                         set_parsed(o.shard, &parse_shard)));
-  return options;
 }
 
 }  // namespace racesim::cli

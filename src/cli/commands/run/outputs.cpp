@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "cli/terminal/log.h"
-#include "cli/version.h"
 #include "run/record/checkpoint.h"
 #include "run/resume/resumption.h"
 
@@ -22,11 +21,6 @@ Result<std::optional<AtomicFile>> open_output(const std::string& path) {
   if (!file) return tl::make_unexpected(file.error());
   if (Done room = file->reserve(kReserved); !room) return tl::make_unexpected(room.error());
   return std::optional<AtomicFile>(std::move(*file));
-}
-
-std::string text_of(Manifest& manifest) {
-  manifest.program = "racesim " + version();
-  return format_manifest(manifest);
 }
 
 bool is_missing(const std::string& path) {
@@ -50,13 +44,13 @@ Result<RunOutputs> RunOutputs::open(const RunOptions& options) {
 /// A device or pipe gets the whole at the end.
 Done RunOutputs::begin(Manifest manifest) {
   if (!manifest_ || manifest_->partial_path().empty()) return {};
-  if (Done ok = manifest_->rewrite(text_of(manifest)); !ok) return ok;
+  if (Done ok = manifest_->rewrite(format_manifest(manifest)); !ok) return ok;
   return manifest_->reserve(kReserved);
 }
 
 Done RunOutputs::finish(Manifest manifest) {
   if (!manifest_) return {};
-  if (Done ok = manifest_->rewrite(text_of(manifest)); !ok) return ok;
+  if (Done ok = manifest_->rewrite(format_manifest(manifest)); !ok) return ok;
   return manifest_->commit();
 }
 
@@ -74,7 +68,7 @@ Result<bool> is_complete(const RunOptions& options, const RunConfig& config) {
   if (Done ok = check_is_of_run(**known, config, system_clock()); !ok) return tl::make_unexpected(ok.error());
   // Its last moments may have failed: they are gone through again, and no event is sent.
   if (is_missing(options.manifest) || is_missing(options.summary_export)) return false;
-  log(LogLevel::info, "run " + (*known)->run + " is complete: nothing is missing (remove " +
+  log(LogLevel::info, "run " + (*known)->record.run + " is complete: nothing is missing (remove " +
                           config.checkpoint.path + " to begin anew)");
   return true;
 }

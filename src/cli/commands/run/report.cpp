@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "base/time_text.h"
+#include "cli/commands/run/plan.h"
 #include "cli/exit_codes.h"
 
 namespace racesim::cli {
@@ -20,98 +21,6 @@ bool all_hold(const std::vector<Threshold>& thresholds, const RunResult& result)
   for (const Threshold& threshold : thresholds)
     if (!holds(threshold, metric_value(threshold.metric, result))) return false;
   return true;
-}
-
-bool is_race(const ContentOptions& content) {
-  return content.scenario == "race";
-}
-
-double live_rate(const ContentOptions& content) {
-  ScenarioConfig options;
-  options.plays = content.plays;
-  options.race = content.race;
-  const ScenarioEntry* entry = find_scenario(content.scenario);
-  return entry == nullptr ? 0 : entry->live_rate(options);
-}
-
-/// The run ends with the session that is driven, whenever that is.
-bool ends_with_session(const ContentOptions& content) {
-  return is_race(content) && content.race.one_session;
-}
-
-/// Events of all parts together; 0 if there is no end.
-double planned_events(const RunConfig& config) {
-  const ContentOptions& c = config.content;
-  if (c.most_events > 0) return static_cast<double>(c.most_events);
-  double events = static_cast<double>(c.plays.volume);
-  if (is_race(c) || c.plays.volume_per_minute) {
-    if (!c.end_ns) return 0;
-    events = live_rate(c) * static_cast<double>(*c.end_ns - c.start_ns) / 1e9;
-  }
-  return events;
-}
-
-/// What is made, in words.
-std::string content_text(const RunConfig& config) {
-  const ContentOptions& c = config.content;
-  if (!is_race(c)) {
-    std::string text = "volume    " + format_count(c.plays.volume);
-    if (!c.plays.volume_per_minute) return text + " events";
-    text += " events a minute";
-    if (c.end_ns) text += ", about " + format_number(planned_events(config), 0) + " in all";
-    return text;
-  }
-  const RaceContent& race = c.race;
-  if (race.model == "simple")
-    return fmt::format("race      {}, {} simple cars, {} updates a second and car", race.track, race.cars,
-                       static_cast<double>(race.rate_mhz) / 1000);
-  const std::string length = race.session == "race" ? fmt::format("{} laps", race.laps) : race.session;
-  return fmt::format("race      {}, {} cars, {}, {} samples a second and car: {}", race.track, race.cars,
-                     length, static_cast<double>(race.rate_mhz) / 1000, fmt::join(race.streams, ", "));
-}
-
-/// Seconds that `events` take under the stages; after the last one its rate goes on.
-double staged_seconds(const std::vector<StageText>& stages, double events) {
-  double seconds = 0;
-  for (const StageText& stage : stages) {
-    const double length_s = static_cast<double>(stage.duration_ns) / 1e9;
-    const double made = stage.rate.per_second() * length_s;
-    if (made >= events) return seconds + events / stage.rate.per_second();
-    events -= made;
-    seconds += length_s;
-  }
-  return seconds + events / stages.back().rate.per_second();
-}
-
-/// Expected length of the run in seconds: 0 as fast as possible, below 0 until stopped.
-double expected_seconds(const RunConfig& config, const RunPlan& plan) {
-  const ContentOptions& c = config.content;
-  if (config.pace.live) {
-    if (!c.end_ns) return -1;
-    return static_cast<double>(*c.end_ns - c.start_ns) / 1e9 / config.pace.speed;
-  }
-  // A part has its own rate: it takes as long as its events do.
-  const double events = planned_events(config) * plan.share;
-  if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, events);
-  return config.pace.posting_rate.events > 0 ? events / config.pace.posting_rate.per_second() : 0;
-}
-
-/// The pace in words, for the plan.
-std::string rate_text(const PaceOptions& pace) {
-  if (!pace.stages.empty()) {
-    std::vector<std::string> stages;
-    for (const StageText& stage : pace.stages)
-      stages.push_back(format_duration(stage.duration_ns) + " at " + format_rate(stage.rate.per_second()));
-    return fmt::format("{}", fmt::join(stages, ", "));
-  }
-  if (pace.posting_rate.events > 0) return "at most " + format_rate(pace.posting_rate.per_second());
-  return pace.live ? "as event time goes" : "no limit";
-}
-
-/// As the user wrote it; the address says enough of http.
-std::string sink_text(const SinkSpec& sink) {
-  if (sink.kind == "http") return sink.target;
-  return sink.target.empty() ? sink.kind : sink.kind + ":" + sink.target;
 }
 
 /// From due time to sending, over all events; without due times there is none.
@@ -148,81 +57,12 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
                   const std::vector<Threshold>& thresholds) {
   // What broke the run explains everything below.
   if (result.error) return exit_code(result.error->kind);
-  const ContentOptions& content = config.content;
-  const bool bounded = content.end_ns || content.most_events > 0 || ends_with_session(content);
-  const bool cut_short = interruption.signal != 0 && !result.reached_end && bounded;
+  const bool cut_short = interruption.signal != 0 && !result.reached_end && has_end(config.content);
   if (cut_short || interruption.count > 1) return kExitSignalBase + interruption.signal;
   if (!all_hold(thresholds, result)) return kExitThreshold;
   if (result.reader_gone) return config.delivery.strict_pipe ? kExitPartial : kExitOk;
   if (result.status.failed > 0 || !result.failures.empty() || !result.drained) return kExitPartial;
   return kExitOk;
-}
-
-// A live run's start is the moment it begins, so the plan does not name one.
-std::string plan_text(const RunConfig& config, const RunPlan& plan) {
-  const ContentOptions& c = config.content;
-  std::string text = fmt::format("scenario  {}, {}, seed {}\n", c.scenario,
-                                 config.pace.live ? "live" : "historical", c.seed);
-  text += "window    " + (config.pace.live ? std::string("now") : format_datetime(c.start_ns)) + " to ";
-  if (!c.end_ns)
-    text += ends_with_session(c) ? "the end of the " + c.race.session + "\n" : "the moment it is stopped\n";
-  else if (config.pace.live)
-    text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
-  else
-    text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
-  text += content_text(config);
-  if (config.shard.count > 1)
-    text += fmt::format("\npart      {} of {}, about {} of the events", config.shard.index,
-                        config.shard.count, format_number(plan.share * 100, 1) + "%");
-  text += "\nrate      " + rate_text(config.pace) + "\n";
-  const double seconds = expected_seconds(config, plan);
-  text += "takes     ";
-  if (seconds < 0)
-    text += ends_with_session(c) ? "as long as the " + c.race.session + " does\n"
-            : c.most_events > 0  ? "until " + format_count(c.most_events) + " events are sent\n"
-                                 : "until it is stopped\n";
-  else if (seconds == 0)
-    text += "as long as making and delivering takes\n";
-  else
-    text += format_duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))) + "\n";
-  if (config.faults.any()) text += "faults    " + format_faults(config.faults) + "\n";
-  for (const SinkSpec& sink : config.delivery.sinks) text += "sink      " + sink_text(sink) + "\n";
-  return text;
-}
-
-std::string plan_json(const RunConfig& config, const RunPlan& plan) {
-  const ContentOptions& c = config.content;
-  Json object;
-  object["scenario"] = c.scenario;
-  object["mode"] = config.pace.live ? "live" : "historical";
-  object["seed"] = c.seed;
-  object["start"] = config.pace.live ? Json("now") : Json(format_datetime(c.start_ns));
-  object["end"] = c.end_ns && !config.pace.live ? Json(format_datetime(*c.end_ns)) : Json();
-  if (is_race(c)) {
-    object["track"] = c.race.track;
-    object["cars"] = c.race.cars;
-    object["laps"] = c.race.laps;
-    object["rate_hz"] = static_cast<double>(c.race.rate_mhz) / 1000;
-    object["streams"] = c.race.streams;
-    object["model"] = c.race.model;
-    object["as"] = c.race.names;
-    object["volume"] = c.most_events > 0 ? Json(c.most_events) : Json();
-  } else {
-    object["volume"] = c.plays.volume;
-    object["volume_per_minute"] = c.plays.volume_per_minute;
-  }
-  object["planned"] = plan.planned > 0 ? Json(plan.planned) : Json();
-  object["parts"] = plan.parts;
-  object["share"] = plan.share;
-  object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);
-  object["rate"] = rate_text(config.pace);
-  const double seconds = expected_seconds(config, plan);
-  object["expected_seconds"] = seconds < 0 ? Json() : Json(seconds);
-  object["sinks"] = Json::array();
-  for (const SinkSpec& sink : config.delivery.sinks) object["sinks"].push_back(sink_text(sink));
-  object["format"] = config.delivery.format;
-  object["threads"] = config.delivery.threads;
-  return object.dump() + "\n";
 }
 
 std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result) {
@@ -285,7 +125,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
                          const std::vector<Threshold>& thresholds, int exit_code) {
   const RunStatus& s = result.status;
   Json object;
-  object["scenario"] = config.content.scenario;
+  object["scenario"] = config.content.scenario->name;
   object["mode"] = config.pace.live ? "live" : "historical";
   object["run"] = result.run;
   object["seed"] = result.seed;

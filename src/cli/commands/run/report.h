@@ -1,4 +1,4 @@
-// What is said of a run: its plan before, its result after.
+// What is said of a run that has ended.
 #pragma once
 
 #include <optional>
@@ -23,10 +23,6 @@ struct Interruption {
 /// + the signal's number, then come violated thresholds (5) before undelivered events (4).
 int run_exit_code(const RunConfig& config, const RunResult& result, const Interruption& interruption,
                   const std::vector<Threshold>& thresholds);
-
-/// The lines of --dry-run: window, volume, rate, expected time, sinks.
-std::string plan_text(const RunConfig& config, const RunPlan& plan);
-std::string plan_json(const RunConfig& config, const RunPlan& plan);
 
 /// "3 events not delivered: HTTP 500: boom (3)", if events failed and no other error tells why.
 std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result);

@@ -62,21 +62,22 @@ Courses::Courses(const Audience& audience, bool level, std::int64_t start_ms, st
   }
 }
 
-Demand::Demand(const ScenarioConfig& config, const Audience& audience, std::int64_t earliest_epoch_ms)
-    : per_minute_(config.plays.volume_per_minute), volume_(static_cast<std::int64_t>(config.plays.volume)) {
+Demand::Demand(const PlaysContent& content, const Frame& frame, const Audience& audience,
+               std::int64_t earliest_epoch_ms)
+    : per_minute_(content.volume_per_minute), volume_(static_cast<std::int64_t>(content.volume)) {
   if (per_minute_) return;
-  span_ms_ = *config.end_ms - config.start_ms;
-  first_ms_ = std::max(earliest_epoch_ms, audience.first_registration_ms()) - config.start_ms;
+  span_ms_ = *frame.end_ms - frame.start_ms;
+  first_ms_ = std::max(earliest_epoch_ms, audience.first_registration_ms()) - frame.start_ms;
   const std::int64_t bins = (span_ms_ + kBinMs - 1) / kBinMs;
   integral_.reserve(static_cast<std::size_t>(bins) + 1);
   integral_.push_back(0);
   std::array<double, kWeekBins> world{};
   for (std::int64_t bin = 0; bin < bins; ++bin) {
-    const std::int64_t epoch_ms = config.start_ms + bin * kBinMs;
+    const std::int64_t epoch_ms = frame.start_ms + bin * kBinMs;
     // Clock changes reach the demand within a week; each session follows its own place's clock exactly.
     if (bin % static_cast<std::int64_t>(kWeekBins) == 0) world = world_rates(audience, epoch_ms);
     const BinSpan span = span_of(bin);
-    const double share = audience.registered_share(config.start_ms + span.end_ms - 1);
+    const double share = audience.registered_share(frame.start_ms + span.end_ms - 1);
     integral_.push_back(integral_.back() +
                         share * world[week_bin(epoch_ms)] * static_cast<double>(span.end_ms - span.begin_ms));
   }

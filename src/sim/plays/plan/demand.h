@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "sim/plays/content.h"
 #include "sim/plays/plan/activity.h"
 #include "sim/plays/plan/audience.h"
-#include "sim/scenario.h"
 
 namespace racesim::plays {
 
@@ -45,7 +45,8 @@ std::array<double, kWeekBins> world_rates(const Audience& audience, std::int64_t
 class Demand {
  public:
   /// Demand is nil before `earliest_epoch_ms`, and grows with the listeners who have registered.
-  Demand(const ScenarioConfig& config, const Audience& audience, std::int64_t earliest_epoch_ms);
+  Demand(const PlaysContent& content, const Frame& frame, const Audience& audience,
+         std::int64_t earliest_epoch_ms);
 
   /// Plays of sessions that start in [0, t_ms) plus `share` (0..1) of those in [t_ms, next_ms); monotone in
   /// (t_ms, share). With a volume for the window C(end) is exactly that volume. Per minute, t_ms may be

@@ -18,18 +18,18 @@ constexpr double kSlicePlays = 16'384;
 
 }  // namespace
 
-Geometry make_geometry(const ScenarioConfig& config, const Audience& audience) {
+Geometry make_geometry(const PlaysContent& content, const Frame& frame, const Audience& audience) {
   Geometry g;
-  g.endless = config.plays.volume_per_minute;
-  if (config.end_ms) g.span_ms = *config.end_ms - config.start_ms;
+  g.endless = content.volume_per_minute;
+  if (frame.end_ms) g.span_ms = *frame.end_ms - frame.start_ms;
   const double plays_per_ms = g.endless
-                                  ? static_cast<double>(config.plays.volume) / 60'000
-                                  : static_cast<double>(config.plays.volume) / static_cast<double>(g.span_ms);
-  const double listeners = std::max(1.0, static_cast<double>(audience.registered_count(config.start_ms)));
+                                  ? static_cast<double>(content.volume) / 60'000
+                                  : static_cast<double>(content.volume) / static_cast<double>(g.span_ms);
+  const double listeners = std::max(1.0, static_cast<double>(audience.registered_count(frame.start_ms)));
 
   // Few plays have longer cells rather than fewer shards, so that also a small run has parts.
   double shards = std::min(kMaxShards, listeners / kShardListeners);
-  if (!g.endless) shards = std::min(shards, static_cast<double>(config.plays.volume) / kCellPlays);
+  if (!g.endless) shards = std::min(shards, static_cast<double>(content.volume) / kCellPlays);
   g.shards = static_cast<std::uint32_t>(std::max(1.0, shards));
 
   const double memory_ms = kCellSessions * kMeanSessionPlays / plays_per_ms;

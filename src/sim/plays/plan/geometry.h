@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
+#include "sim/plays/content.h"
 #include "sim/plays/plan/audience.h"
-#include "sim/scenario.h"
 
 namespace racesim::plays {
 
@@ -44,7 +44,7 @@ struct Geometry {
 
 /// Picks cells of five hundred plays or more, of three hours or more where memory allows, and classes whose
 /// turns leave three hours for the longest session where there are listeners enough.
-Geometry make_geometry(const ScenarioConfig& config, const Audience& audience);
+Geometry make_geometry(const PlaysContent& content, const Frame& frame, const Audience& audience);
 
 /// Most plays per millisecond, on average, for which a slice's lines fit into one batch of 4 GiB: a slice is
 /// a millisecond at least, its plays may be several times the mean, and a line has some 300 bytes.

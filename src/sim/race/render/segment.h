@@ -61,6 +61,10 @@ struct Segment {
   bool even;  ///< the pace hardly varies: two Newton steps are exact to a nanometre
 };
 
+inline double planned_s(const Segment& segment) {
+  return static_cast<double>(segment.end_ms - segment.begin_ms) * 1e-3;
+}
+
 /// What one tick shows. Units as their names say, not yet rounded.
 struct CarState {
   double s_m;  ///< within the lap

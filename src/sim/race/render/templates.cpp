@@ -65,18 +65,18 @@ struct Nodes {
 
 }  // namespace
 
-void read_marks(Drawn& drawn) {
-  const std::vector<Template::Sample>& samples = drawn.drive.samples;
-  Marks& marks = drawn.marks;
-  for (const double l_m : drawn.l_m) {
-    const double tau_s = drawn.drive.time_at(l_m);
+void read_marks(BakedDrive& baked) {
+  const std::vector<Template::Sample>& samples = baked.drive.samples;
+  Marks& marks = baked.marks;
+  for (const double l_m : baked.l_m) {
+    const double tau_s = baked.drive.time_at(l_m);
     const double at = tau_s / kTemplateStep_s;
     const auto i = std::min(static_cast<std::size_t>(at), samples.size() - 2);
     const auto between = [share = at - static_cast<double>(i)](float a, float b) {
       return static_cast<double>(a) + share * (static_cast<double>(b) - static_cast<double>(a));
     };
     marks.tau_s.push_back(tau_s);
-    marks.speed_mps.push_back(drawn.drive.speed_at(l_m));
+    marks.speed_mps.push_back(baked.drive.speed_at(l_m));
     marks.fuel_kg.push_back(between(samples[i].fuel_kg, samples[i + 1].fuel_kg));
     marks.wear.push_back(between(samples[i].wear, samples[i + 1].wear));
   }
@@ -118,7 +118,7 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
   bake_pits();
 }
 
-Drawn Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
+BakedDrive Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
   Conditions conditions;
   conditions.fuel_kg = bucket.fuel * kFuelStep_kg;
   conditions.grip = 1 - bucket.grip * kGripStep;
@@ -126,7 +126,7 @@ Drawn Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
   conditions.electric = electric_;
   Drive drive;
   drive.drs = drs_;
-  Drawn lap;
+  BakedDrive lap;
   lap.path = &line_grid_;
   lap.drive = bake(line_, models_[model], conditions, drive);
   lap.l_m = checkpoints_m_;
@@ -140,7 +140,7 @@ std::size_t Templates::slot_of(std::uint32_t model, Bucket bucket) const {
          (bucket.drs ? 1 : 0);
 }
 
-const Drawn& Templates::lap(std::uint32_t model, Bucket bucket) const {
+const BakedDrive& Templates::lap(std::uint32_t model, Bucket bucket) const {
   LapSlot& slot = *laps_[slot_of(model, bucket)];
   std::call_once(slot.once, [&] { slot.lap = bake_lap(model, bucket); });
   return slot.lap;
@@ -169,7 +169,7 @@ const PathGrid& Templates::keep(const Path& path) {
 
 void Templates::bake_starts(std::uint32_t slots) {
   const Bucket full{kFuels - 1, 0, false};
-  const Drawn& flying = lap(0, full);
+  const BakedDrive& flying = lap(0, full);
   Conditions conditions;
   conditions.fuel_kg = full.fuel * kFuelStep_kg;
   conditions.electric = electric_;
@@ -184,7 +184,7 @@ void Templates::bake_starts(std::uint32_t slots) {
       Drive drive;
       drive.end_speed_mps = flying.marks.speed_mps[join];
       drive.lap_work_m2ps3 = flying.drive.work_m2ps3;
-      auto start = std::make_unique<Drawn>();
+      auto start = std::make_unique<BakedDrive>();
       start->drive = bake(path, models_[0], conditions, drive);
       // All slots join at one checkpoint: the farthest back needs the longest way.
       if (join < last && start->drive.speed_at(path.length_m()) < kJoined * flying.marks.speed_mps[join])

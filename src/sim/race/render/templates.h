@@ -1,6 +1,7 @@
 // All that is baked for a session: laps under every condition, starts from every grid slot, the way through
 // the pit lane to every box. A lap is baked when it is first driven, which changes no byte: plans are made
-// from marks, which are between those of a few laps baked at once.
+// from marks, which are between those of a few laps baked at once. timeline.h has the picture of what
+// follows.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,19 @@ struct Marks {
   std::vector<double> wear;       ///< likewise, as a share of a flying lap's
 };
 
-/// A drive along a path, and when it passes the checkpoints.
-struct Drawn {
+/// Fuel and wear between two places.
+struct Spent {
+  double fuel_kg = 0;
+  double wear = 0;
+};
+
+/// From the place `from` to the next one.
+inline Spent spent_between(const Marks& marks, std::size_t from) {
+  return {marks.fuel_kg[from + 1] - marks.fuel_kg[from], marks.wear[from + 1] - marks.wear[from]};
+}
+
+/// A template with the path that it was baked along and the places where it is cut into pieces.
+struct BakedDrive {
   const PathGrid* path = nullptr;
   Template drive;
   std::vector<double> l_m;  ///< along the path: of the checkpoints it passes, its begin and end included
@@ -37,12 +49,12 @@ struct Drawn {
 /// Through the pit lane with a halt: from checkpoint `entry` to the box, and from the box to checkpoint
 /// `exit`. l_m counts from `entry` in `in` and from the box in `out`.
 struct PitDrive {
-  Drawn in;   ///< its checkpoints: entry, …, the last before the box; then the box
-  Drawn out;  ///< the box; then the first behind it, …, exit
+  BakedDrive in;   ///< its checkpoints: entry, …, the last before the box; then the box
+  BakedDrive out;  ///< the box; then the first behind it, …, exit
 };
 
-/// Fills in the marks of `drawn` at its places.
-void read_marks(Drawn& drawn);
+/// Fills in the marks of `baked` at its places.
+void read_marks(BakedDrive& baked);
 
 /// Grid points [from, to] of `path` as an open path of its own; s is kept.
 Path cut_path(const Path& path, std::size_t from, std::size_t to);
@@ -54,11 +66,11 @@ class Templates {
   Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots, SessionKind kind);
 
   /// Baked when first asked for, in about a millisecond.
-  const Drawn& lap(std::uint32_t model, Bucket bucket) const;
+  const BakedDrive& lap(std::uint32_t model, Bucket bucket) const;
   /// Of lap(), to some milliseconds, without baking it.
   const Marks& marks(std::uint32_t model, Bucket bucket) const { return marks_[slot_of(model, bucket)]; }
 
-  const Drawn& start(std::uint32_t slot) const { return *starts_[slot]; }
+  const BakedDrive& start(std::uint32_t slot) const { return *starts_[slot]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
   std::uint32_t pit_entry() const { return pit_entry_; }
@@ -79,11 +91,11 @@ class Templates {
  private:
   struct LapSlot {
     std::once_flag once;
-    Drawn lap;
+    BakedDrive lap;
   };
 
   std::size_t slot_of(std::uint32_t model, Bucket bucket) const;
-  Drawn bake_lap(std::uint32_t model, Bucket bucket) const;
+  BakedDrive bake_lap(std::uint32_t model, Bucket bucket) const;
   void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
   void bake_pits();
@@ -101,7 +113,7 @@ class Templates {
   std::vector<std::unique_ptr<PathGrid>> grids_;
   mutable std::vector<std::unique_ptr<LapSlot>> laps_;
   std::vector<Marks> marks_;  ///< as laps_
-  std::vector<std::unique_ptr<Drawn>> starts_;
+  std::vector<std::unique_ptr<BakedDrive>> starts_;
   std::vector<std::unique_ptr<PitDrive>> pits_;
 };
 

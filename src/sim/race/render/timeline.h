@@ -1,4 +1,37 @@
-// A plan as what is driven: for every car its segments from the session's begin to its end, without a gap.
+// How a plan becomes what is driven: for every car its segments from the session's begin to its end, without
+// a gap. Of this folder read this header first.
+//
+//   plan         pass ───────────── pass ───────────── pass ───────────── pass    ../plan/race_plan.h
+//                 │     piece        │     piece        │     piece        │
+//                 │  way: start      │  way: line       │  way: pit        │
+//                 │                  │  bucket: fuel,   │                  │
+//                 │                  │  grip, DRS       │                  │
+//   timeline     ┌┴──────────────────┬──────────────────┬──────┬─────┬─────┬──
+//   of a car     │     segment       │     segment      │ seg. │ box │ seg.│      segment.h
+//                └─────────┬─────────┴─────────┬────────┴──────┴─────┴─────┴──
+//                          │   sketch, finished when first looked at
+//                          │                   └───────┐
+//   baked drive   0 ──●────●──────●───► τ    0 ──●─────●────●──────●───► τ      templates.h
+//                 a template along a path, cut at its places: the checkpoints, the box
+//
+// pass      a car crosses a checkpoint, at a whole millisecond
+// piece     what lies between two passes; its *way* names the path: the racing line, from the grid
+//           slot, through the pit lane
+// template  how the car drives one path as fast as it can: a sample every 10 ms of its own time τ,
+//           baked once; of laps there is one per *bucket* of conditions
+// drive     (BakedDrive) a template with its path and the *places* where pieces meet; its *marks* say
+//           what the car has come to at each place: τ, speed, fuel, wear. A lap's are known, to some
+//           milliseconds, before it is baked
+// segment   takes a car through one piece of a baked drive in the planned time, or lets it stand; a
+//           piece makes one, the piece with the box three. Neighbours show one speed, and one rest of
+//           fuel and tyres, where they meet
+// sketch    all of a segment that plan and marks tell. The rest needs the template, which is baked
+//           when somebody first looks at the segment: a session costs milliseconds before its first
+//           sample
+// timeline  a car's segments in the order of time; timeline_maker.h makes it from the plan, and adds
+//           the wait on the grid, the way to the first pass, the lap behind the flag and the roll to a
+//           halt
+// sample    between() finds the segment of a moment, state_at() where the car is in it, and how fast
 #pragma once
 
 #include <cstdint>
@@ -20,7 +53,7 @@ inline constexpr std::int64_t kGridWait_ms = 5'000;
 /// What a segment is finished from once its template is baked: everything that the plan and the marks tell.
 /// Neighbours agree on the speed and on what is left of fuel and tyres where they meet.
 struct Sketch {
-  const Drawn* drawn = nullptr;  ///< null: a lap of `model` under the conditions of `bucket`
+  const BakedDrive* baked = nullptr;  ///< null: a lap of `model` under the conditions of `bucket`
   std::uint32_t model = 0;
   Bucket bucket;
   std::uint32_t from = 0;                           ///< drives from this place of it to the next
@@ -37,6 +70,13 @@ struct CarTimeline {
   std::vector<Segment> segments;
   std::vector<Sketch> sketches;                ///< one per segment
   std::unique_ptr<std::once_flag[]> finished;  ///< per kFinishedAtOnce segments
+};
+
+/// How stricken cars, and those behind the flag, roll to a stop: baked for each of them. Segments point into
+/// it.
+struct Halts {
+  std::deque<BakedDrive> drives;
+  std::deque<PathGrid> paths;
 };
 
 /// Immutable to its users; segments point into it and into the templates, which outlive it. Any thread.
@@ -59,14 +99,12 @@ class Timelines {
   std::int64_t end_ms() const { return end_ms_; }
 
  private:
-  friend class TimelineMaker;
   void stay(CarTimeline& car, bool race) const;
   void finish(Segment& segment, const Sketch& sketch) const;
 
   const Templates& templates_;
   mutable std::vector<CarTimeline> cars_;  ///< segments are finished when first looked at
-  std::deque<Drawn> halts_;                ///< how stricken cars roll to a stop
-  std::deque<PathGrid> halt_paths_;
+  Halts halts_;
   std::int64_t end_ms_ = 0;
 };
 

@@ -3,12 +3,13 @@
 
 #include <memory>
 
+#include "sim/race/content.h"
 #include "sim/race/track/track.h"
 #include "sim/scenario.h"
 
 namespace racesim::race::simple {
 
-/// Cars drive round `track` until the run ends; `config.race` is checked and asks for telemetry alone.
-std::unique_ptr<Scenario> make_scenario(const ScenarioConfig& config, const Track& track);
+/// Cars drive round `track` until the run ends; `content` asks for telemetry alone.
+std::unique_ptr<Scenario> make_scenario(const RaceContent& content, const Frame& frame, const Track& track);
 
 }  // namespace racesim::race::simple

@@ -1,0 +1,18 @@
+// The options that scenarios declare (sim/option.h) as options of racesim run: a group per scenario. Two
+// scenarios may share a name; the command then has it once for each.
+#pragma once
+
+#include <vector>
+
+#include "cli/command.h"
+#include "run/config.h"
+
+namespace racesim::cli {
+
+std::vector<OptionSpec> scenario_options();
+
+/// Sets what the settings give of the options of content.scenario. Refuses (usage) an option that was typed
+/// and belongs to other scenarios; from the environment and from files it may be meant for another run.
+Done fill_values(const Settings& settings, ContentOptions& content);
+
+}  // namespace racesim::cli

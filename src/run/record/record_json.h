@@ -1,0 +1,33 @@
+// Records of runs as JSON: the members that manifests and checkpoints have in common.
+// docs/formats/manifest.md describes them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "run/record/run_record.h"
+
+namespace racesim {
+
+using RecordJson = nlohmann::ordered_json;
+
+/// Adds the members of format 2 to the object.
+void add_record(const RunRecord& record, RecordJson& object);
+
+/// The values of a scenario's options by name, with '_' for '-': numbers as numbers, lists as arrays, a file
+/// as its name and, `with_texts`, its content.
+RecordJson options_json(const OptionValues& values, bool with_texts);
+
+/// Reads the members of format 2. Throws what nlohmann::json throws, and std::invalid_argument, for what is
+/// no such object.
+RunRecord record_from(const RecordJson& object);
+
+/// Refuses (usage) a scenario that this program does not have, or has in another version. `name` is the
+/// file's. Throws as record_from() does.
+Done check_scenario(const RecordJson& object, const std::string& name);
+
+RecordJson faults_json(const FaultRules& faults);
+FaultRules faults_from(const RecordJson& object);
+/// Event time as people write it.
+std::int64_t time_from(const RecordJson& text);
+
+}  // namespace racesim

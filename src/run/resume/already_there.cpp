@@ -1,0 +1,138 @@
+#include "run/resume/already_there.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+namespace racesim {
+namespace {
+
+struct HashOfHash {
+  std::size_t operator()(const LineHash& hash) const { return static_cast<std::size_t>(hash[0]); }
+};
+
+/// What is left of a partition to be recognised.
+struct Partition {
+  std::unordered_map<LineHash, std::uint32_t, HashOfHash> left;
+  std::uint64_t left_in_all = 0;
+  StreamPosition settled;  ///< its sends before are settled
+  StreamPosition end;      ///< where the partition ended when it was read
+  // Sends of this partition, behind the last one that was found, that are not there.
+  struct Missing {
+    SharedBatch batch;
+    std::size_t event;
+  };
+  std::vector<Missing> missing;
+};
+
+std::string_view without_end(std::string_view line) {
+  return line.substr(0, line.size() - 1);
+}
+
+class Search {
+ public:
+  Search(const SinkCheckpoint& known, Resumable& place, const std::vector<PartitionTail>& tails,
+         DeadLetter& dead_letter)
+      : name_(known.name), place_(place), dead_letter_(dead_letter), partitions_(tails.size()) {
+    already_.below = known.ordinal;
+    for (std::size_t i = 0; i < tails.size(); ++i) {
+      partitions_[i].settled = partitions_[i].end = tails[i].from;
+      partitions_[i].end.next_offset = tails[i].end_offset;
+      partitions_[i].left_in_all = tails[i].records.size();
+      left_ += tails[i].records.size();
+      for (const LineHash& record : tails[i].records) ++partitions_[i].left[record];
+      furthest_ = std::max(furthest_, tails[i].from.next_ordinal);
+    }
+    last_ = std::max(furthest_, already_.below) + left_ + place.destination().most_on_the_way;
+  }
+
+  bool is_done(std::uint64_t ordinal) const {
+    return ordinal >= furthest_ && (left_ == 0 || ordinal >= last_);
+  }
+  void take(const SharedBatch& batch, std::size_t i) {
+    Partition& partition = partitions_[place_.partition_of(*batch, i)];
+    bool there = batch->first_ordinal + i < partition.settled.next_ordinal;
+    if (!there && partition.left_in_all > 0) {
+      const auto found = partition.left.find(hash_line(without_end(batch->line(i))));
+      if (found != partition.left.end() && found->second > 0) {
+        there = true;
+        --found->second;
+        --left_;
+        last_ = std::max(last_, batch->first_ordinal + i + left_ + place_.destination().most_on_the_way);
+        if (--partition.left_in_all == 0) partition.settled = partition.end;
+        partition.settled.next_ordinal = batch->first_ordinal + i + 1;
+        refuse(partition);
+      } else {
+        partition.missing.push_back({batch, i});
+      }
+    }
+    already_.there.push_back(there);
+    already_.found += there ? 1 : 0;
+  }
+  Result<AlreadyThere> finish() {
+    if (left_ > 0 && place_.destination().is_alone)
+      return fail(ErrorKind::usage,
+                  name_ + " holds " + std::to_string(left_) + " lines that this run does not write",
+                  "remove the partial file and the checkpoint to begin anew");
+    if (Done synced = dead_letter_.sync(); !synced) return tl::make_unexpected(synced.error());
+    std::vector<StreamPosition> positions;
+    for (const Partition& partition : partitions_) positions.push_back(partition.settled);
+    place_.set_positions(std::move(positions));
+    while (!already_.there.empty() && !already_.there.back()) already_.there.pop_back();
+    return std::move(already_);
+  }
+
+ private:
+  /// The partition keeps the order of sending: what is missing before one that is there was refused for good.
+  void refuse(Partition& partition) {
+    for (const Partition::Missing& missing : partition.missing) {
+      const DeadEvent dead{missing.batch.get(), missing.event};
+      dead_letter_.add({&dead, 1}, name_, "refused before the run was resumed", Persisted::no);
+      const std::uint64_t ordinal = missing.batch->first_ordinal + missing.event;
+      already_.there[static_cast<std::size_t>(ordinal - already_.below)] = true;
+      ++already_.refused;
+    }
+    partition.missing.clear();
+  }
+
+  const std::string name_;
+  Resumable& place_;
+  DeadLetter& dead_letter_;
+  std::vector<Partition> partitions_;
+  AlreadyThere already_;
+  std::uint64_t left_ = 0;      ///< records that are not recognised yet
+  std::uint64_t furthest_ = 0;  ///< up to it some partition is settled
+  std::uint64_t last_ = 0;      ///< no later send can be among the records
+};
+
+}  // namespace
+
+Result<AlreadyThere> find_already_there(
+    SinkCheckpoint known, Resumable& place,
+    const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
+    DeadLetter& dead_letter) {
+  Result<std::vector<PartitionTail>> tails = place.read_back(known.positions);
+  if (!tails) return tl::make_unexpected(tails.error());
+  // A file may hold less than was known of it: a power cut took the rest.
+  if (place.destination().is_alone) known.ordinal = std::min(known.ordinal, tails->front().from.next_ordinal);
+  Search search(known, place, *tails, dead_letter);
+  const std::unique_ptr<Feed> feed = feed_at(known.ordinal);
+  if (Done started = feed->start(); !started) return tl::make_unexpected(started.error());
+  std::uint64_t ordinal = known.ordinal;
+  while (!search.is_done(ordinal)) {
+    if (feed->has_slices()) places.note(feed->place());
+    const SharedBatch batch = feed->next();
+    if (!batch) break;
+    for (std::size_t i = 0; i < batch->size(); ++i) {
+      if (batch->first_ordinal + i < known.ordinal) continue;
+      if (search.is_done(batch->first_ordinal + i)) break;
+      search.take(batch, i);
+    }
+    ordinal = std::max(ordinal, batch->first_ordinal + batch->size());
+  }
+  feed->cancel();
+  if (const auto error = feed->error()) return tl::make_unexpected(*error);
+  return search.finish();
+}
+
+}  // namespace racesim

@@ -1,0 +1,105 @@
+#include "sim/plays/entry.h"
+
+#include "model/play.h"
+#include "sim/plays/laws.h"
+#include "sim/plays/plays.h"
+
+namespace racesim::plays {
+namespace {
+
+Done check_law(std::string_view text) {
+  if (const auto law = parse_popularity(text); !law) return tl::make_unexpected(law.error());
+  return {};
+}
+
+std::vector<std::string> known_laws() {
+  return {"zipf:s=1.0,q=10", "stretched", "uniform"};
+}
+
+const ContentOption kOptions[] = {
+    {.name = "popularity",
+     .metavar = "LAW",
+     .kind = ValueKind::text,
+     .fallback = "zipf:s=1.0,q=10",
+     .help = "How plays spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
+     .suggest = &known_laws,
+     .check = &check_law},
+};
+
+// Plays are numbered per quota cell, but told in the order of time.
+const RowForm kRows[] = {
+    {.schema = &schema_info<PlayRow>,
+     .event_id = "event_id",
+     .entity = "user_id",
+     .time = "played_at",
+     .seq_in_time_order = false},
+};
+
+constexpr std::string_view kMasterEntities[] = {"songs", "users", "locations"};
+constexpr FormatOneMember kFormatOneMembers[] = {{"popularity", "popularity"}};
+
+const PlaysContent& of_plays(const ScenarioContent& content) {
+  return static_cast<const PlaysContent&>(content);
+}
+
+Result<std::shared_ptr<const ScenarioContent>> read(const ContentInput& input) {
+  return read_content(input).map([](PlaysContent content) -> std::shared_ptr<const ScenarioContent> {
+    return std::make_shared<PlaysContent>(std::move(content));
+  });
+}
+
+Result<std::unique_ptr<Scenario>> make(const ScenarioContent& content, const Frame& frame) {
+  return make_scenario(of_plays(content), frame);
+}
+
+}  // namespace
+
+Result<PlaysContent> read_content(const ContentInput& input) {
+  PlaysContent content;
+  content.volume = input.volume->events;
+  content.volume_per_minute = input.volume->per_minute;
+  content.popularity = input.values.text("popularity");
+  const auto law = parse_popularity(content.popularity);
+  if (!law) return tl::make_unexpected(law.error());
+  content.law = *law;
+  return content;
+}
+
+std::string identity(const PlaysContent& content, const Frame& frame) {
+  std::string text = "volume=" + std::to_string(content.volume) + (content.volume_per_minute ? "/min" : "") +
+                     "|popularity=" + content.popularity;
+  if (!content.volume_per_minute) text += "|end=" + std::to_string(*frame.end_ms);
+  return text;
+}
+
+const ScenarioEntry& entry() {
+  static const ScenarioEntry plays{
+      .name = "plays",
+      .summary = "song plays of listeners around the world",
+      .version = 1,
+      .options = kOptions,
+      .volume = {.is_content = true,
+                 .historical = {10'000, false},
+                 .live = {60, true},
+                 .help =
+                     "historical: exactly so many events in the window; live, or written 60/min: the mean "
+                     "per minute",
+                 .fallback = "10000 historical, 60/min live"},
+      .rows = kRows,
+      .master_entities = kMasterEntities,
+      .needs_master = true,
+      .slower_hint = "--volume",
+      .format_one = {.members = kFormatOneMembers, .streams = "telemetry", .columns = "racesim"},
+      .read = &read,
+      .make = &make,
+      .laws = &make_laws,
+      .identity = [](const ScenarioContent& content,
+                     const Frame& frame) { return identity(of_plays(content), frame); },
+      .event_rate =
+          [](const ScenarioContent& content) { return static_cast<double>(of_plays(content).volume) / 60; },
+      .describe = [](const ScenarioContent& content) { return "popularity " + of_plays(content).popularity; },
+  };
+  return plays;
+}
+
+}  // namespace racesim::plays

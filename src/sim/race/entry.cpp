@@ -1,0 +1,277 @@
+#include "sim/race/entry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/number_text.h"
+#include "base/random.h"
+#include "model/race.h"
+#include "model/race_as.h"
+#include "model/race_simple.h"
+#include "sim/race/laws/laws.h"
+#include "sim/race/race.h"
+#include "sim/race/track/track_file.h"
+#include "sim/race/track/tracks.h"
+
+namespace racesim::race {
+namespace {
+
+Done check_track_name(std::string_view name) {
+  if (const auto track = find_track(name); !track) return tl::make_unexpected(track.error());
+  return {};
+}
+
+std::vector<std::string> track_names() {
+  std::vector<std::string> names;
+  for (const EmbeddedTrack& track : embedded_tracks()) names.emplace_back(track.name);
+  return names;
+}
+
+/// A CSV file and the JSON that `racesim track import` makes of it give the same run.
+Result<std::string> normalised_track(std::string_view bytes, const std::string& path) {
+  return read_track(bytes, path).map([](const Track& track) { return write_track(track); });
+}
+
+constexpr DocumentForm kTrackForm{&is_track_path, kTrackFileMost_bytes, &normalised_track};
+
+const ContentOption kOptions[] = {
+    {.name = "rate-hz",
+     .metavar = "HZ",
+     .kind = ValueKind::thousandths,
+     .fallback = "100",
+     .help = "Samples per car and second, 1 to 1000",
+     .range = {1'000, 1'000'000}},
+    {.name = "cars",
+     .metavar = "N",
+     .kind = ValueKind::whole,
+     .fallback = "20",
+     .help = "How many cars take part",
+     .range = {1, kMostCars}},
+    {.name = "laps",
+     .metavar = "N",
+     .kind = ValueKind::whole,
+     .fallback = "52",
+     .help = "Length of the race. If it is given, a live run ends with the race; else the next race follows",
+     .range = {1, kMostLaps}},
+    {.name = "session",
+     .metavar = "KIND",
+     .kind = ValueKind::choice,
+     .fallback = "race",
+     .help = "What is driven; qualifying has three parts, practice is an hour of stints",
+     .choices = kSessionNames},
+    {.name = "model",
+     .metavar = "KIND",
+     .kind = ValueKind::choice,
+     .fallback = "full",
+     .help = "full, or simple: cars with an id, a random speed and a location, nothing else",
+     .choices = kModelNames},
+    {.name = "streams",
+     .metavar = "LIST",
+     .kind = ValueKind::list,
+     .fallback = "telemetry",
+     .help = "Which of telemetry, checkpoints, laps and race-control, separated by commas",
+     .effect = Effect::cut,
+     .choices = kStreamNames},
+    {.name = "as",
+     .metavar = "NAMES",
+     .kind = ValueKind::choice,
+     .fallback = "racesim",
+     .help = "Column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1",
+     .effect = Effect::names,
+     .choices = kRowNames},
+    {.name = "track",
+     .metavar = "TRACK",
+     .kind = ValueKind::document,
+     .fallback = "silverstone",
+     .help = "The circuit: a built-in one, or a file: .json of 'racesim track import', or .csv, which is "
+             "imported each time",
+     .suggest = &track_names,
+     .check = &check_track_name,
+     .document = &kTrackForm},
+};
+
+const RowForm kRows[] = {
+    {.schema = &schema_info<TelemetryRow>,
+     .run = "run",
+     .owner = "car",
+     .seq = "seq",
+     .entity = "car",
+     .time = "time"},
+    {.schema = &schema_info<CheckpointPassRow>,
+     .run = "run",
+     .owner = "car",
+     .seq = "seq",
+     .entity = "car",
+     .time = "time"},
+    {.schema = &schema_info<LapRow>,
+     .run = "run",
+     .owner = "car",
+     .seq = "seq",
+     .entity = "car",
+     .time = "time"},
+    // A message may name a car, but all of them are one owner's.
+    {.schema = &schema_info<RaceControlRow>, .run = "run", .seq = "seq", .time = "time"},
+    {.schema = &schema_info<SimpleCarRow>,
+     .run = "run",
+     .owner = "id",
+     .seq = "seq",
+     .entity = "id",
+     .time = "time"},
+    {.schema = &schema_info<FastF1TelemetryRow>,
+     .owner = "DriverNumber",
+     .entity = "DriverNumber",
+     .time = "Date"},
+    {.schema = &schema_info<FastF1LapRow>, .owner = "DriverNumber", .entity = "DriverNumber", .time = "Time"},
+    {.schema = &schema_info<OpenF1CarDataRow>,
+     .owner = "driver_number",
+     .entity = "driver_number",
+     .time = "date"},
+    {.schema = &schema_info<OpenF1LapRow>,
+     .owner = "driver_number",
+     .entity = "driver_number",
+     .time = "date_start"},
+};
+
+constexpr std::string_view kMasterEntities[] = {"drivers", "teams", "cars"};
+
+constexpr FormatOneMember kFormatOneMembers[] = {
+    {"rate-hz", "rate_mhz"}, {"cars", "cars"},       {"laps", "laps", "one_session"},
+    {"session", "session"},  {"model", "model"},     {"as", "names"},
+    {"track", "track"},      {"streams", "streams"},
+};
+
+/// What was chosen, as the place in the list of choices.
+template <class Enum, std::size_t N>
+Enum chosen(const std::array<std::string_view, N>& names, const std::string& name) {
+  return static_cast<Enum>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+/// Errors where the names know less than was asked for.
+Done check_names(const RaceContent& content) {
+  for (const Stream stream : content.streams)
+    if (schema_of(stream, content.names) == nullptr)
+      return fail(ErrorKind::usage,
+                  fmt::format("--as {} has no names for the stream '{}'",
+                              kRowNames[static_cast<std::size_t>(content.names)],
+                              kStreamNames[static_cast<std::size_t>(stream)]),
+                  "it has them for: --streams telemetry,laps");
+  return {};
+}
+
+/// Errors where the simple model has less than was asked for.
+Done check_simple(const RaceContent& content, const OptionValues& values) {
+  if (values.given_by("laps") == GivenBy::line)
+    return fail(ErrorKind::usage, "--laps: simple cars drive until the run ends",
+                "end it with --duration, --end-datetime or --volume");
+  if (content.names != RowNames::racesim)
+    return fail(ErrorKind::usage, "--as " + values.text("as") + ": the simple model has its own few columns",
+                "leave out --as, or --model simple");
+  if (content.streams.size() != 1 || content.streams[0] != Stream::telemetry)
+    return fail(ErrorKind::usage, "--streams: the simple model has telemetry alone", "leave out --streams");
+  if (content.kind != SessionKind::race)
+    return fail(ErrorKind::usage, "--session: the simple model has none", "leave out --session");
+  return {};
+}
+
+const RaceContent& of_race(const ScenarioContent& content) {
+  return static_cast<const RaceContent&>(content);
+}
+
+std::string track_identity(const Document& track) {
+  if (track.text.empty()) return track.name;
+  return "file:" + std::to_string(mix64(topic_hash(track.text)));
+}
+
+std::string_view session_name(const RaceContent& content) {
+  return kSessionNames[static_cast<std::size_t>(content.kind)];
+}
+
+/// Samples; the other streams add a few.
+double event_rate(const ScenarioContent& content) {
+  const RaceContent& race = of_race(content);
+  return static_cast<double>(race.rate.mhz) / 1000 * race.cars;
+}
+
+std::string describe(const ScenarioContent& content) {
+  const RaceContent& race = of_race(content);
+  const std::string rate = format_thousandths(race.rate.mhz);
+  if (race.simple)
+    return fmt::format("{}, {} simple cars, {} updates a second and car", race.track.name, race.cars, rate);
+  const std::string length =
+      race.kind == SessionKind::race ? fmt::format("{} laps", race.laps) : std::string(session_name(race));
+  std::vector<std::string_view> streams;
+  for (const Stream stream : race.streams) streams.push_back(kStreamNames[static_cast<std::size_t>(stream)]);
+  return fmt::format("{}, {} cars, {}, {} samples a second and car: {}", race.track.name, race.cars, length,
+                     rate, fmt::join(streams, ", "));
+}
+
+std::optional<Ending> ends(const ScenarioContent& content) {
+  const RaceContent& race = of_race(content);
+  if (!race.one_session) return std::nullopt;
+  return Ending{std::string(session_name(race))};
+}
+
+Result<std::shared_ptr<const ScenarioContent>> read(const ContentInput& input) {
+  return read_content(input).map([](RaceContent content) -> std::shared_ptr<const ScenarioContent> {
+    return std::make_shared<RaceContent>(std::move(content));
+  });
+}
+
+Result<std::unique_ptr<Scenario>> make(const ScenarioContent& content, const Frame& frame) {
+  return make_scenario(of_race(content), frame);
+}
+
+}  // namespace
+
+Result<RaceContent> read_content(const ContentInput& input) {
+  const OptionValues& values = input.values;
+  RaceContent content;
+  content.rate = {values.thousandths("rate-hz")};
+  content.cars = static_cast<std::uint32_t>(values.whole("cars"));
+  content.laps = static_cast<std::uint32_t>(values.whole("laps"));
+  content.kind = chosen<SessionKind>(kSessionNames, values.text("session"));
+  content.simple = values.text("model") == kModelNames[1];
+  content.names = chosen<RowNames>(kRowNames, values.text("as"));
+  content.one_session = input.live && !content.simple && values.given("laps");
+  content.track = values.document("track");
+  content.streams.clear();
+  for (const std::string& name : values.list("streams"))
+    content.streams.push_back(chosen<Stream>(kStreamNames, name));
+  std::sort(content.streams.begin(), content.streams.end());
+  if (const Done ok = check_names(content); !ok) return tl::make_unexpected(ok.error());
+  if (content.simple)
+    if (const Done ok = check_simple(content, values); !ok) return tl::make_unexpected(ok.error());
+  return content;
+}
+
+std::string identity(const RaceContent& race) {
+  if (race.simple)
+    return fmt::format("model=simple|rate={}mHz|track={}", race.rate.mhz, track_identity(race.track));
+  return fmt::format("rate={}mHz|cars={}|session={}|laps={}|track={}", race.rate.mhz, race.cars,
+                     session_name(race), race.laps, track_identity(race.track));
+}
+
+const ScenarioEntry& entry() {
+  static const ScenarioEntry race{
+      .name = "race",
+      .summary = "Grands Prix: telemetry, timing and race control of every car",
+      .version = 1,
+      .options = kOptions,
+      .volume = {.help = "the run ends behind the first N events", .fallback = "no limit"},
+      .rows = kRows,
+      .master_entities = kMasterEntities,
+      .slower_hint = "--rate-hz or --cars",
+      .format_one = {.members = kFormatOneMembers, .streams_option = "streams", .columns_option = "as"},
+      .read = &read,
+      .make = &make,
+      .laws = &make_laws,
+      .identity = [](const ScenarioContent& content, const Frame&) { return identity(of_race(content)); },
+      .ends = &ends,
+      .event_rate = &event_rate,
+      .describe = &describe,
+  };
+  return race;
+}
+
+}  // namespace racesim::race

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Goal: what an earlier racesim wrote stays usable: its manifests verify, its checkpoints are gone on with.
+Method: kept/format1 holds manifests with their events, and checkpoints with what killed runs had written, made by
+kept/make.py with racesim 0.1.0. Each manifest is verified against its events, also with one of them missing; each
+checkpoint is resumed with its own command line, and the file has to be the one that an unbroken run writes."""
+
+import json
+import lzma
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import program
+
+KEPT = pathlib.Path(__file__).parent / "kept"
+
+
+@unittest.skipUnless(program.AVAILABLE, "RACESIM_BIN names no program")
+class Kept(unittest.TestCase):
+    def folder_of(self, case):
+        """A scratch folder as the run had it; the options, and the name of the file of events."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="racesim-kept-"))
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        (folder / "data").symlink_to(program.SOURCE / "data")
+        shutil.copy(KEPT / "ring.csv", folder)
+        options = json.loads((case / "options.json").read_text(encoding="utf-8"))
+        events = next(case.glob("events.*.xz"))
+        return folder, options, events.name.removesuffix(".xz"), lzma.decompress(events.read_bytes())
+
+    def run_in(self, folder, *arguments):
+        return subprocess.run([program.PROGRAM, *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, errors="surrogateescape", timeout=program.HANG_S, check=False,
+                              env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)})
+
+    def verify(self, folder, manifest, events):
+        return self.run_in(folder, "verify", "--no-config", "--manifest", manifest, "--against", f"file:{events}")
+
+    def test_manifests_verify(self):
+        cases = sorted((KEPT / "format1/finished").iterdir())
+        self.assertEqual(len(cases), 10)
+        for case in cases:
+            with self.subTest(case.name):
+                folder, _, events, content = self.folder_of(case)
+                shutil.copy(case / "run.json", folder)
+                (folder / events).write_bytes(content)
+                good = self.verify(folder, "run.json", events)
+                self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
+                self.assertIn("VERIFIED", good.stdout)
+                lines = content.splitlines(keepends=True)
+                del lines[len(lines) // 2]
+                (folder / events).write_bytes(b"".join(lines))
+                damaged = self.verify(folder, "run.json", events)
+                self.assertEqual(damaged.returncode, 5, damaged.stdout + damaged.stderr)
+
+    def test_a_new_manifest_says_the_same(self):
+        """Made again with the options of then, the run has the same name and sends the same bytes."""
+        for case in sorted((KEPT / "format1/finished").iterdir()):
+            old = json.loads((case / "run.json").read_text(encoding="utf-8"))
+            if old["mode"] == "live":
+                continue  # it starts when it does
+            with self.subTest(case.name):
+                folder, options, events, content = self.folder_of(case)
+                made = self.run_in(folder, "run", "--no-config", "-q", *options)
+                self.assertEqual(made.returncode, 0, made.stderr)
+                new = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+                self.assertEqual((folder / events).read_bytes(), content)
+                self.assertEqual(new["format"], 2)
+                self.assertEqual(new["scenario"], f"{old['scenario']}@{old['scenario_version']}")
+                for member in ("run", "seed", "start", "end", "most_events", "master_data", "event_format", "shard",
+                               "fault_rules", "sent"):
+                    self.assertEqual(new[member], old[member], member)
+
+    def test_checkpoints_are_gone_on_with(self):
+        cases = sorted((KEPT / "format1/killed").iterdir())
+        self.assertEqual(len(cases), 6)
+        for case in cases:
+            with self.subTest(case.name):
+                folder, options, events, content = self.folder_of(case)
+                shutil.copy(case / "run.at", folder)
+                (folder / (events + ".partial")).write_bytes(content)
+                resumed = self.run_in(folder, "run", "--no-config", "-q", *options, "--resume", "--manifest", "m.json",
+                                      *([] if "--live" in options else ["--posting-rate", "0"]))
+                self.assertEqual(resumed.returncode, 0, resumed.stderr)
+                done = self.verify(folder, "m.json", events)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertTrue((folder / events).read_bytes().startswith(content[:len(content) // 2]))
+                self.assertEqual(json.loads((folder / "run.at").read_text(encoding="utf-8"))["checkpoint"], 2)
+
+    def test_a_checkpoint_of_another_run_is_refused(self):
+        case = KEPT / "format1/killed/race_faults_volume"
+        folder, options, events, content = self.folder_of(case)
+        shutil.copy(case / "run.at", folder)
+        (folder / (events + ".partial")).write_bytes(content)
+        refused = self.run_in(folder, "run", "--no-config", "-q", *options, "--resume", "--seed", "8")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("seed 42", refused.stderr)
+        self.assertEqual((folder / (events + ".partial")).read_bytes(), content)
+
+
+if __name__ == "__main__":
+    unittest.main()
