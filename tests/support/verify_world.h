@@ -48,6 +48,13 @@ inline std::vector<std::string> lines_of(const SmallRun& run) {
   return lines;
 }
 
+/// Replaces the value behind `key` in the line.
+inline std::string with_value(std::string line, const std::string& key, const std::string& value) {
+  const std::size_t begin = line.find("\"" + key + "\":") + key.size() + 3;
+  line.replace(begin, line.find_first_of(",}", begin) - begin, value);
+  return line;
+}
+
 /// Lines in memory, given in pieces of `piece` bytes.
 class MemoryArrivals final : public ArrivedSequences, public ArrivedSequence {
  public:

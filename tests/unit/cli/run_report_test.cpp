@@ -76,7 +76,7 @@ TEST(RunExitCode, ALiveRunOfOneRaceOrSoManyEventsIsBounded) {
   cut.reached_end = false;
   RunConfig one_race = live();
   one_race.content.live = true;
-  test::set_option(one_race.content, "laps", "52");
+  racesim::test::set_option(one_race.content, "laps", "52");
   EXPECT_EQ(code(one_race, cut, {15, 1}), 143);
   EXPECT_THAT(plan_text(one_race, {}), HasSubstr("window    now to the end of the race"));
   EXPECT_THAT(plan_text(one_race, {}), HasSubstr("takes     as long as the race does"));
@@ -169,7 +169,7 @@ TEST(Summary, ShowsTheLagOfAnswers) {
 
 TEST(Plan, TellsTheTotalAndTheRateAsItIs) {
   RunConfig config = historical();
-  config.content = test::options_of("plays");
+  config.content = racesim::test::options_of("plays");
   config.content.end_ns = 31 * 86'400'000'000'000;
   config.content.volume = Volume{60, true};
   config.pace.posting_rate = {1, 10'000'000};
@@ -180,7 +180,7 @@ TEST(Plan, TellsTheTotalAndTheRateAsItIs) {
 
 TEST(Plan, APartTakesAsLongAsItsOwnEvents) {
   RunConfig config = historical();
-  config.content = test::options_of("plays");
+  config.content = racesim::test::options_of("plays");
   config.pace.posting_rate = {10, 1};
   config.shard = {3, 3};
   RunPlan plan;
@@ -192,7 +192,7 @@ TEST(Plan, APartTakesAsLongAsItsOwnEvents) {
 
 TEST(Plan, TellsTheExpectedTime) {
   RunConfig config = historical();
-  config.content = test::options_of("plays");
+  config.content = racesim::test::options_of("plays");
   config.pace.posting_rate = {10, 1};
   EXPECT_THAT(plan_text(config, {}), HasSubstr("takes     16m 40s"));
   config.pace.posting_rate = {};

@@ -26,13 +26,6 @@ RunConfig at_rate(RunConfig config, std::uint64_t rate_hz) {
   return config;
 }
 
-/// Replaces the value behind `key` in the line.
-std::string with_value(std::string line, const std::string& key, const std::string& value) {
-  const std::size_t begin = line.find("\"" + key + "\":") + key.size() + 3;
-  line.replace(begin, line.find_first_of(",}", begin) - begin, value);
-  return line;
-}
-
 TEST(Invariants, HoldInEveryStream) {
   for (const std::uint64_t rate_hz : {1u, 5u, 10u, 50u, 100u}) {
     const SmallRun run =

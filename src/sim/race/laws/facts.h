@@ -14,6 +14,7 @@
 namespace racesim::race {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double kMostSpeed_kmh = 420;
 inline bool known(double value) {
   return !std::isnan(value);
 }

@@ -31,7 +31,6 @@ constexpr LawInfo kPassLaws[] = {
 
 /// Times are told to the millisecond, three of them make a sum.
 constexpr double kTimeSlack_s = 0.0015;
-constexpr double kMostSpeed_kmh = 420;
 
 class LapLaws {
  public:
