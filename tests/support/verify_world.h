@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "run/generate/feed.h"
 #include "support/content_options.h"
+#include "verify/laws/invariants.h"
 #include "verify/verifier.h"
 
 namespace racesim::verify_test {
@@ -46,13 +47,6 @@ inline std::vector<std::string> lines_of(const SmallRun& run) {
   std::vector<std::string> lines;
   for (const SentLine& line : run.sent) lines.push_back(line.text);
   return lines;
-}
-
-/// Replaces the value behind `key` in the line.
-inline std::string with_value(std::string line, const std::string& key, const std::string& value) {
-  const std::size_t begin = line.find("\"" + key + "\":") + key.size() + 3;
-  line.replace(begin, line.find_first_of(",}", begin) - begin, value);
-  return line;
 }
 
 /// Lines in memory, given in pieces of `piece` bytes.
@@ -147,6 +141,21 @@ inline VerifyResult verify_text(const SmallRun& run, std::string text, const Ver
   auto result = verify(run.manifest, *run.truth, arrivals, options);
   EXPECT_TRUE(result) << (result ? "" : result.error().what);
   return result ? std::move(*result) : VerifyResult{};
+}
+
+/// What --invariants finds.
+inline Findings laws_of(const std::string& text, const std::string& master_data_dir = {}) {
+  MemoryArrivals arrivals(text);
+  auto findings = check_invariants(arrivals, master_data_dir);
+  EXPECT_TRUE(findings);
+  return findings ? *findings : Findings{};
+}
+
+/// Replaces the value behind `key` in a JSON line that has it.
+inline std::string with_value(std::string line, const std::string& key, const std::string& value) {
+  const std::size_t begin = line.find("\"" + key + "\":") + key.size() + 3;
+  line.replace(begin, line.find_first_of(",}", begin) - begin, value);
+  return line;
 }
 
 /// "lost 1 altered 2", or "" if all is well.

@@ -10,8 +10,6 @@
 namespace racesim::http {
 namespace {
 
-constexpr std::int64_t kRetrySecondNs = 1'000'000'000;
-
 Backoff backoff_of(std::uint64_t seed) {
   return Backoff(stream_key(seed, "test", 1));
 }
@@ -48,7 +46,7 @@ TEST(HttpBackoff, IsAFunctionOfItsKey) {
 }
 
 TEST(HttpRetry, CountsAnswersAgainstTheRetries) {
-  const RetryLimits limits{2, 300 * kRetrySecondNs};
+  const RetryLimits limits{2, 300 * kNsPerSecond};
   Backoff backoff = backoff_of(1);
   TryLog log;
   EXPECT_TRUE(next_try_in_ns(log, FailureKind::answer, -1, 0, limits, backoff));
@@ -58,42 +56,41 @@ TEST(HttpRetry, CountsAnswersAgainstTheRetries) {
 }
 
 TEST(HttpRetry, TriesNetworkFailuresUntilTheTimeIsUp) {
-  const RetryLimits limits{0, 300 * kRetrySecondNs};
+  const RetryLimits limits{0, 300 * kNsPerSecond};
   Backoff backoff = backoff_of(2);
   TryLog log;
-  log.first_try_ns = 5 * kRetrySecondNs;
+  log.first_try_ns = 5 * kNsPerSecond;
   std::int64_t now_ns = log.first_try_ns;
   int tries = 1;
   while (const auto delay_ns = next_try_in_ns(log, FailureKind::network, -1, now_ns, limits, backoff)) {
     now_ns += *delay_ns;
-    ASSERT_LE(now_ns, 305 * kRetrySecondNs);
+    ASSERT_LE(now_ns, 305 * kNsPerSecond);
     ++tries;
   }
-  EXPECT_EQ(now_ns, 305 * kRetrySecondNs);  // the last try is made when the time is just up
+  EXPECT_EQ(now_ns, 305 * kNsPerSecond);  // the last try is made when the time is just up
   EXPECT_GT(tries, 20);
   EXPECT_LT(tries, 60);
 }
 
 TEST(HttpRetry, ObeysRetryAfterWithinTheTime) {
-  const RetryLimits limits{5, 60 * kRetrySecondNs};
+  const RetryLimits limits{5, 60 * kNsPerSecond};
   Backoff backoff = backoff_of(3);
   TryLog log;
-  EXPECT_GE(*next_try_in_ns(log, FailureKind::answer, 2 * kRetrySecondNs, 0, limits, backoff),
-            2 * kRetrySecondNs);
+  EXPECT_GE(*next_try_in_ns(log, FailureKind::answer, 2 * kNsPerSecond, 0, limits, backoff),
+            2 * kNsPerSecond);
+  EXPECT_EQ(*next_try_in_ns(log, FailureKind::answer, 45 * kNsPerSecond, 10 * kNsPerSecond, limits, backoff),
+            45 * kNsPerSecond);
   EXPECT_EQ(
-      *next_try_in_ns(log, FailureKind::answer, 45 * kRetrySecondNs, 10 * kRetrySecondNs, limits, backoff),
-      45 * kRetrySecondNs);
-  EXPECT_EQ(
-      *next_try_in_ns(log, FailureKind::answer, 3600 * kRetrySecondNs, 10 * kRetrySecondNs, limits, backoff),
-      50 * kRetrySecondNs);
+      *next_try_in_ns(log, FailureKind::answer, 3600 * kNsPerSecond, 10 * kNsPerSecond, limits, backoff),
+      50 * kNsPerSecond);
 }
 
 TEST(HttpRetry, ReadsRetryAfter) {
-  constexpr std::int64_t kNow = 784111777 * kRetrySecondNs;  // 1994-11-06T08:49:37Z
+  constexpr std::int64_t kNow = 784111777 * kNsPerSecond;  // 1994-11-06T08:49:37Z
   EXPECT_EQ(parse_retry_after("0", kNow), 0);
-  EXPECT_EQ(parse_retry_after("120", kNow), 120 * kRetrySecondNs);
-  EXPECT_EQ(parse_retry_after("99999999999999999999", kNow), 1'000'000'000 * kRetrySecondNs);
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:50:07 GMT", kNow), 30 * kRetrySecondNs);
+  EXPECT_EQ(parse_retry_after("120", kNow), 120 * kNsPerSecond);
+  EXPECT_EQ(parse_retry_after("99999999999999999999", kNow), 1'000'000'000 * kNsPerSecond);
+  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:50:07 GMT", kNow), 30 * kNsPerSecond);
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:07 GMT", kNow), 0);
   for (const char* bad : {"", "-1", "1.5", "soon", "12 s"}) EXPECT_FALSE(parse_retry_after(bad, kNow)) << bad;
 }

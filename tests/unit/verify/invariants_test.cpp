@@ -14,13 +14,6 @@ namespace {
 
 using namespace verify_test;
 
-Findings laws_of(const std::string& text, const std::string& master = {}) {
-  MemoryArrivals arrivals(text);
-  auto findings = check_invariants(arrivals, master);
-  EXPECT_TRUE(findings);
-  return findings ? *findings : Findings{};
-}
-
 RunConfig at_rate(RunConfig config, std::uint64_t rate_hz) {
   test::set_option(config.content, "rate-hz", std::to_string(rate_hz));
   return config;

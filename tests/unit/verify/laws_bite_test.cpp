@@ -23,11 +23,8 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-Findings findings_of(const std::string& text, const std::string& master = kMaster) {
-  MemoryArrivals arrivals(text);
-  auto findings = check_invariants(arrivals, master);
-  EXPECT_TRUE(findings);
-  return findings ? *findings : Findings{};
+Findings found_in(const std::string& text, const std::string& master = kMaster) {
+  return laws_of(text, master);
 }
 
 /// JSON lines of telemetry and laps under these names of columns, ten samples a second.
@@ -90,7 +87,7 @@ struct Damage {
 
 TEST(LawsBite, SamplesUnderTheirOwnNames) {
   const SmallRun run = race_as("racesim");
-  ASSERT_EQ(named(findings_of(run.text())), "");
+  ASSERT_EQ(named(found_in(run.text())), "");
   const std::vector<Damage> damages{
       {"speed_kmh", "speed_kmh", "900.0"},
       {"engine_rpm", "engine_rpm", "20000"},
@@ -109,7 +106,7 @@ TEST(LawsBite, SamplesUnderTheirOwnNames) {
       {"lat_g", "lat_g", "-11.00"},
   };
   for (const Damage& damage : damages) {
-    const Findings found = findings_of(damaged(run, damage.key, damage.value, false, is_on_track));
+    const Findings found = found_in(damaged(run, damage.key, damage.value, false, is_on_track));
     EXPECT_GE(found[Finding::invariant], 1U) << damage.key << " " << damage.value;
     EXPECT_EQ(first_field(found), damage.field) << damage.key << " " << damage.value;
   }
@@ -119,7 +116,7 @@ TEST(LawsBite, SamplesUnderTheirOwnNames) {
     if (!is_on_track(line.text) || lon_g.empty() || std::stod(lon_g) > -1.5) continue;
     const double faster = std::stod(value_of(line.text, "speed_kmh")) + 5;
     const Pick same = [&](const std::string& other) { return other == line.text; };
-    const Findings found = findings_of(damaged(run, "speed_kmh", fmt::format("{:.1f}", faster), true, same));
+    const Findings found = found_in(damaged(run, "speed_kmh", fmt::format("{:.1f}", faster), true, same));
     ASSERT_GE(found[Finding::invariant], 1U);
     EXPECT_THAT(found.examples.front().expected, HasSubstr("a change as of"));
     break;
@@ -128,36 +125,36 @@ TEST(LawsBite, SamplesUnderTheirOwnNames) {
   const Pick worn = [](const std::string& line) {
     return is_on_track(line) && value_of(line, "tyre_wear_pct") > "0.2";
   };
-  EXPECT_EQ(first_field(findings_of(damaged(run, "tyre_wear_pct", "0.0", false, worn))), "tyre_wear_pct");
+  EXPECT_EQ(first_field(found_in(damaged(run, "tyre_wear_pct", "0.0", false, worn))), "tyre_wear_pct");
 }
 
 TEST(LawsBite, TwoCarsInOnePosition) {
   const SmallRun run = race_as("racesim", 400);
-  const Findings found = findings_of(damaged(run, "position", "2", true));
+  const Findings found = found_in(damaged(run, "position", "2", true));
   EXPECT_GE(found[Finding::invariant], 1U);
   EXPECT_EQ(first_field(found), "position");
 }
 
 TEST(LawsBite, LapsUnderTheirOwnNames) {
   const SmallRun run = race_as("racesim", 700, "laps");
-  ASSERT_EQ(named(findings_of(run.text())), "");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "sector2_s", "1.000"))), "lap_time_s");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "lap", "44"))), "lap");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "gap_s", "-1.000"))), "gap_s");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "lap_time_s", "0.000"))), "lap_time_s");
+  ASSERT_EQ(named(found_in(run.text())), "");
+  EXPECT_EQ(first_field(found_in(damaged(run, "sector2_s", "1.000"))), "lap_time_s");
+  EXPECT_EQ(first_field(found_in(damaged(run, "lap", "44"))), "lap");
+  EXPECT_EQ(first_field(found_in(damaged(run, "gap_s", "-1.000"))), "gap_s");
+  EXPECT_EQ(first_field(found_in(damaged(run, "lap_time_s", "0.000"))), "lap_time_s");
   // The sectors agree, the laps before and behind do not.
   std::string text = damaged(run, "session_time_s", "1.000");
-  EXPECT_EQ(first_field(findings_of(text)), "lap_time_s");
+  EXPECT_EQ(first_field(found_in(text)), "lap_time_s");
 }
 
 TEST(LawsBite, Checkpoints) {
   const SmallRun run = race_as("racesim", 200, "checkpoints");
-  ASSERT_EQ(named(findings_of(run.text())), "");
+  ASSERT_EQ(named(found_in(run.text())), "");
   const Pick far = [](const std::string& line) { return std::stod(value_of(line, "s_m")) > 2000; };
-  EXPECT_EQ(first_field(findings_of(damaged(run, "lap", "40"))), "lap, s_m");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "s_m", "1.000", false, far))), "lap, s_m");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "speed_kmh", "999.0"))), "speed_kmh");
-  EXPECT_EQ(first_field(findings_of(damaged(run, "gap_s", "-2.000"))), "gap_s");
+  EXPECT_EQ(first_field(found_in(damaged(run, "lap", "40"))), "lap, s_m");
+  EXPECT_EQ(first_field(found_in(damaged(run, "s_m", "1.000", false, far))), "lap, s_m");
+  EXPECT_EQ(first_field(found_in(damaged(run, "speed_kmh", "999.0"))), "speed_kmh");
+  EXPECT_EQ(first_field(found_in(damaged(run, "gap_s", "-2.000"))), "gap_s");
 }
 
 /// The members of the case that was met: damage that was passed over under names that are not our own.
@@ -186,10 +183,10 @@ TEST(LawsBite, UnderTheNamesOfOthers) {
   };
   for (const Names& names : all) {
     const SmallRun run = race_as(names.as, 300);
-    ASSERT_EQ(named(findings_of(run.text())), "") << names.as;
+    ASSERT_EQ(named(found_in(run.text())), "") << names.as;
     for (const auto* damages : {&names.samples, &names.laps})
       for (const Damage& damage : *damages) {
-        const Findings found = findings_of(damaged(run, damage.key, damage.value));
+        const Findings found = found_in(damaged(run, damage.key, damage.value));
         EXPECT_EQ(first_field(found), damage.field) << names.as << " " << damage.key;
       }
   }
@@ -201,7 +198,7 @@ TEST(LawsBite, AMissingLapWithoutNumbers) {
     std::string text;
     for (std::size_t i = 0; i < run.sent.size(); ++i)
       if (i != run.sent.size() / 2) text += run.sent[i].text;
-    EXPECT_GE(findings_of(text)[Finding::invariant], 1U) << names;
+    EXPECT_GE(found_in(text)[Finding::invariant], 1U) << names;
   }
 }
 
@@ -210,14 +207,14 @@ TEST(LawsBite, SimpleCars) {
   RunConfig config = simple_run(11, 60);
   test::set_option(config.content, "rate-hz", "10");
   const SmallRun dense = make_run(config);
-  EXPECT_EQ(first_field(findings_of(damaged(run, "speed", "555.5"))), "speed");
-  EXPECT_EQ(first_field(findings_of(damaged(dense, "speed", "1.0"))), "speed");
-  EXPECT_EQ(first_field(findings_of(damaged(dense, "x_m", "9999.00"))), "location.x_m, location.y_m");
+  EXPECT_EQ(first_field(found_in(damaged(run, "speed", "555.5"))), "speed");
+  EXPECT_EQ(first_field(found_in(damaged(dense, "speed", "1.0"))), "speed");
+  EXPECT_EQ(first_field(found_in(damaged(dense, "x_m", "9999.00"))), "location.x_m, location.y_m");
 }
 
 TEST(LawsBite, Plays) {
   const SmallRun run = make_run(plays_run(11, 2000, kMaster));
-  ASSERT_EQ(named(findings_of(run.text())), "");
+  ASSERT_EQ(named(found_in(run.text())), "");
   const std::string nobody = "\"00000000-0000-4000-8000-000000000000\"";
   const std::vector<Damage> damages{
       {"play_duration_ms", "play_duration_ms", "0"},
@@ -228,22 +225,22 @@ TEST(LawsBite, Plays) {
       {"played_at", "played_at", "\"1950-01-01T00:00:00.000Z\""},
   };
   for (const Damage& damage : damages)
-    EXPECT_EQ(first_field(findings_of(damaged(run, damage.key, damage.value))), damage.field) << damage.key;
+    EXPECT_EQ(first_field(found_in(damaged(run, damage.key, damage.value))), damage.field) << damage.key;
 }
 
 TEST(LawsBite, WhatCannotBeJudgedIsNotHeld) {
   const std::string fuel = "telemetry: the fuel rises in the pit only";
-  EXPECT_THAT(not_checked(findings_of(race_as("racesim").text())), Not(Contains(fuel)));
-  EXPECT_THAT(not_checked(findings_of(race_as("openf1").text())), Contains(fuel));
-  EXPECT_THAT(not_checked(findings_of(race_as("openf1").text())),
+  EXPECT_THAT(not_checked(found_in(race_as("racesim").text())), Not(Contains(fuel)));
+  EXPECT_THAT(not_checked(found_in(race_as("openf1").text())), Contains(fuel));
+  EXPECT_THAT(not_checked(found_in(race_as("openf1").text())),
               Not(Contains("telemetry: the way driven is speed × time")));
   // Samples that lie a second apart say nothing of the way between.
   RunConfig sparse = race_run(11, 100, 3);
-  EXPECT_THAT(not_checked(findings_of(make_run(sparse).text())),
+  EXPECT_THAT(not_checked(found_in(make_run(sparse).text())),
               Contains("telemetry: the way driven is speed × time"));
   const std::string text = make_run(plays_run(11, 500, kMaster)).text();
-  EXPECT_THAT(not_checked(findings_of(text)), testing::IsEmpty());
-  EXPECT_THAT(not_checked(findings_of(text, "")),
+  EXPECT_THAT(not_checked(found_in(text)), testing::IsEmpty());
+  EXPECT_THAT(not_checked(found_in(text, "")),
               Contains("plays: song, user and location are in the master data"));
 }
 
@@ -251,7 +248,7 @@ TEST(LawsBite, WhatCannotBeJudgedIsNotHeld) {
 TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
   std::set<std::string> declared, judged;
   const auto note = [&](const std::string& text) {
-    for (const LawCount& count : findings_of(text).laws) {
+    for (const LawCount& count : found_in(text).laws) {
       const std::string law = std::string(count.law.subject) + ": " + std::string(count.law.text);
       declared.insert(law);
       if (count.judged > 0) judged.insert(law);

@@ -14,10 +14,12 @@
 namespace racesim::race {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-inline constexpr double kMostSpeed_kmh = 420;
 inline bool known(double value) {
   return !std::isnan(value);
 }
+
+/// No car is faster, in any stream.
+inline constexpr double kMostSpeed_kmh = 420;
 
 /// The names of columns, for messages.
 struct SampleNames {

@@ -20,7 +20,7 @@ enum Law : std::size_t {
   kGap,
   kAlong,
   kAcross,
-  kSampleLapOrder,
+  kLapGoesOn,
   kFuelFalls,
   kWearGrows,
   kWay,
@@ -54,6 +54,7 @@ constexpr LawInfo kLaws[] = {
 
 constexpr double kKmhPerMps = 3.6;
 constexpr double kGravity_mps2 = 9.80665;
+
 /// The regulations' limit.
 constexpr double kMostEngine_rpm = 15'000;
 /// Races take 1.9 kg a lap, and may be told to have as many laps as a user likes.
@@ -128,7 +129,7 @@ void SampleLaws::check(const SampleFacts& now, const RowPlace& place, std::vecto
 void SampleLaws::check_order(const SampleFacts& last, const SampleFacts& now, bool follows,
                              std::vector<Breach>& out) {
   if (known(now.lap)) {
-    book_.judge(kSampleLapOrder);
+    book_.judge(kLapGoesOn);
     if (now.lap < last.lap || (follows && now.lap > last.lap + 1))
       out.push_back({"lap", fmt::format("{} or the next", last.lap), fmt::format("{}", now.lap)});
   }
