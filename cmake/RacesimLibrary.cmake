@@ -3,6 +3,7 @@
 # therefore unique within a folder; more than eight files would keep one core busy while the others wait.
 option(RACESIM_TOGETHER "Compile the sources of a folder together" OFF)
 set(RACESIM_TOGETHER_MOST 8)
+set(CMAKE_UNITY_BUILD OFF)  # would mix the folders
 
 # racesim_together(OUT ROOT TAG sources…): what to compile instead of the sources, which lie below ROOT, an include
 # folder. TAG keeps the units of one folder apart. What has definitions of its own stays alone. The unity builds that
