@@ -20,7 +20,7 @@ enum class ErrorKind {
 
 struct Error {
   ErrorKind kind = ErrorKind::runtime;
-  std::string what;  ///< what failed and on what: "write out/plays.ndjson: No space left on device"
+  std::string what;  ///< what failed and on what: "write out/events.ndjson: No space left on device"
   std::string hint;  ///< the next thing to do; may be empty
 };
 

@@ -37,7 +37,7 @@ constexpr std::uint64_t topic_hash(std::string_view name) noexcept {
   return h;
 }
 
-/// The key of (seed, topic, entity). `topic` says what is drawn ("plays.session"), `entity` for whom.
+/// The key of (seed, topic, entity). `topic` says what is drawn ("faults.drop"), `entity` for whom.
 constexpr StreamKey stream_key(std::uint64_t seed, std::uint64_t topic, std::uint64_t entity) noexcept {
   const std::uint64_t base = mix64(seed + kGoldenGamma) ^ topic;
   const std::uint64_t a = mix64(base + mix64(entity + kGoldenGamma));

@@ -4,6 +4,7 @@
 
 #include <exception>
 
+#include "cli/commands/run/scenario_options.h"
 #include "cli/docs/docs.h"
 #include "cli/docs/help.h"
 #include "cli/exit_codes.h"
@@ -141,18 +142,9 @@ CommandSpec root_command(const std::shared_ptr<Globals>& globals, std::vector<Co
       "default.";
   root.options = global_options(globals);
   root.subcommands = std::move(commands);
-  root.examples = {
-      {"racesim run --live | head -n 5",
-       "the telemetry of a race that begins now, 100 samples a second and car"},
-      {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T17:00Z "
-       "--sink file:race.ndjson --manifest race.json",
-       "a whole race into a file, as fast as possible"},
-      {"racesim verify --manifest race.json --against file:race.ndjson", "is all of it there, unchanged?"},
-      {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01",
-       "10,000 song plays of January 2024 on stdout"},
-      {"racesim run --scenario plays --live --volume 600/min --api-endpoint http://localhost:8000/play",
-       "ten plays a second to an HTTP server until Ctrl-C"},
-  };
+  root.examples = scenario_examples(true);
+  root.examples.push_back({"racesim verify --manifest run.json --against file:events.ndjson",
+                           "is every event of a run there, once, unchanged and in order?"});
   return root;
 }
 

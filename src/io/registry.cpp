@@ -118,7 +118,7 @@ Result<SinkText> parse_sink(std::string_view text) {
                 "--sink " + std::string(name));
   if (!sink->target.empty() && target.empty())
     return fail(ErrorKind::usage, "sink '" + std::string(text) + "': the path is missing",
-                "--sink " + std::string(name) + ":out/plays.ndjson");
+                "--sink " + std::string(name) + ":out/events.ndjson");
   return SinkText{std::string(name), std::string(target)};
 }
 

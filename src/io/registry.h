@@ -50,7 +50,7 @@ struct SinkInfo {
 
 std::span<const SinkInfo> sink_registry();
 
-/// "stdout", "file:out/plays.ndjson". Errors (usage) name the known sinks and the nearest one.
+/// "stdout", "file:out/events.ndjson". Errors (usage) name the known sinks and the nearest one.
 Result<SinkText> parse_sink(std::string_view text);
 
 /// A file that a run writes besides its sinks, and the option that names it.

@@ -36,7 +36,7 @@ class Sink {
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
-  /// Name for messages: "stdout", "file:out/plays.ndjson", "http://localhost:8000/play".
+  /// Name for messages: "stdout", "file:out/events.ndjson", "http://localhost:8000/play".
   virtual std::string name() const = 0;
 
   /// Takes the events [first, last). Returns once the sink holds them: it may block (back-pressure) and may

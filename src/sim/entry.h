@@ -69,7 +69,7 @@ struct RowForm {
 
 /// An end that the content has, whenever that is.
 struct Ending {
-  std::string what;  ///< "race", as in "the end of the race"
+  std::string what;  ///< such as "day", as in "the end of the day"
 };
 
 /// How manifests and checkpoints of format 1 call an option's value.
@@ -87,6 +87,12 @@ struct FormatOne {
   std::string_view streams{}, columns{};
 };
 
+/// A command of this scenario, for the help of racesim run.
+struct ScenarioExample {
+  std::string_view command;
+  std::string_view text;  ///< what it does
+};
+
 struct ScenarioEntry {
   std::string_view name;
   std::string_view summary;  ///< one line, no full stop
@@ -96,7 +102,10 @@ struct ScenarioEntry {
   std::span<const RowForm> rows;                      ///< all that it can make, under every set of names
   std::span<const std::string_view> master_entities;  ///< what it reads, "songs" …
   bool needs_master = false;       ///< false: it has rows of its own when no folder is named
+  std::string_view topic{};        ///< of its main stream
   std::string_view slower_hint{};  ///< what a user may lower: "--rate-hz or --cars"
+  /// The first one stands in the help of racesim itself.
+  std::span<const ScenarioExample> examples{};
   FormatOne format_one{};
 
   /// Errors (usage) name the option.
@@ -113,7 +122,7 @@ struct ScenarioEntry {
   std::optional<Ending> (*ends)(const ScenarioContent& content) = nullptr;
   /// Events per second of event time, about.
   double (*event_rate)(const ScenarioContent& content) = nullptr;
-  /// "20 cars, 52 laps of silverstone, 100 samples a second and car"; for --dry-run.
+  /// What is made, in a few words; for --dry-run.
   std::string (*describe)(const ScenarioContent& content) = nullptr;
 };
 

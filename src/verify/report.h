@@ -17,7 +17,7 @@ Result<AllowedFindings> parse_allowed(std::string_view text);
 struct VerifyReport {
   VerifyResult result;
   AllowedFindings allowed;
-  std::string against;  ///< "file:plays.ndjson"
+  std::string against;  ///< "file:events.ndjson"
   bool fast = false;
   bool invariants = false;  ///< without a manifest
   double seconds = 0;

@@ -85,10 +85,10 @@ class BadInput(RaceCase):
                     self.assert_refused(self.race(f"{option}={value}"), option)
 
     def test_names(self):
-        self.assert_refused(self.race("--streams", "telemetry,lap"), "--streams: 'lap' is not a stream",
-                            "telemetry,checkpoints,laps,race-control")
+        self.assert_refused(self.race("--streams", "telemetry,lap"), "--streams: 'lap' is not known", "did you mean: laps",
+                            "telemetry, checkpoints, laps, race-control")
         self.assert_refused(self.race("--streams", "laps,laps"), "'laps' is there twice")
-        self.assert_refused(self.race("--streams", "laps,"), "'' is not a stream")
+        self.assert_refused(self.race("--streams", "laps,"), "'' is not known")
         self.assert_refused(self.race("--session", "warm-up"), "--session", "qualifying")
         self.assert_refused(self.race("--track", "monza"), "--track: track 'monza': no such track", "silverstone")
 

@@ -19,7 +19,7 @@ DIGESTS = program.SOURCE / "tests/golden/digests.json"
 CHANGED = """
 The bytes of these runs are not those of {version} any more: {names}.
 Whoever has stored such a stream, or only its seed, can no longer make it again. So a change of bytes needs a new
-version: raise it in src/sim/registry.cpp, say so in CHANGELOG.md, then write the digests anew:
+version: raise it in src/sim/<scenario>/entry.cpp, say so in CHANGELOG.md, then write the digests anew:
     RACESIM_BIN=... tests/golden/test_digests.py --write
 If no change of the events was meant, the change is a bug."""
 
@@ -99,10 +99,10 @@ def digest(folder, scenario, options):
 
 
 def scenario_version(scenario):
-    """plays@N, as the registry has it."""
-    registry = (program.SOURCE / "src/sim/registry.cpp").read_text(encoding="utf-8")
-    entry = registry[registry.index(f'{{"{scenario}"'):]
-    return f"{scenario}@" + next(field.strip() for field in entry.split(",") if field.strip().isdigit())
+    """plays@N, as the program says."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = json.loads(program.racesim(folder, "--version", "--json"))
+    return next(name for name in told["features"]["scenarios"] if name.startswith(f"{scenario}@"))
 
 
 @unittest.skipUnless(program.AVAILABLE, "RACESIM_BIN names no program")

@@ -135,9 +135,9 @@ def by_key(pairs):
     return keys
 
 
-def run(*arguments, cwd, environment=None):
+def run(*arguments, cwd, environment=None, program=BINARY):
     """The finished run of racesim; its output as bytes."""
-    return subprocess.run([BINARY, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    return subprocess.run([program, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={**os.environ, **(environment or {})}, timeout=RUN_SECONDS_MAX)
 
 

@@ -4,6 +4,7 @@ Method: the real binary, a real broker; its topics are read by kcat and by Kafka
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -90,6 +91,21 @@ class ContentTest(KafkaTest):
         self.assertEqual(sorted(sum(found.values(), [])), sorted(self.lines(*RACE, *streams)))
         self.assertTrue(all("speed_kmh" in value for value in found["my-main"][:10]))
         self.assertTrue(all("checkpoint" in value for value in found["f1-checkpoints"][:10]))
+
+    def test_a_scenario_that_is_not_built_in(self):
+        """tests/support/tide.cpp: its topic and its keys come from what it declares of itself."""
+        program = os.environ.get("RACESIM_TIDE_BIN")
+        if not program:
+            self.skipTest("RACESIM_TIDE_BIN names no program")
+        command = ("run", "--no-config", "-q", "--scenario", "tide", *RACE[1:], "--volume", "3000")
+        sent = run(*command, "--brokers", broker.address, "--create-topics", "--partitions", "3", "--manifest", "tide.json",
+                   cwd=self.folder, program=program)
+        self.assertEqual(sent.returncode, 0, sent.stderr.decode())
+        lines = run(*command, cwd=self.folder, program=program).stdout.decode().splitlines()
+        self.expect_same(broker.records("tide-levels"), lines, lambda line: json.loads(line)["gauge"])
+        verified = run("verify", "--no-config", "--manifest", "tide.json", "--against", "kafka", "--brokers", broker.address,
+                       cwd=self.folder, program=program)
+        self.assertEqual(verified.returncode, 0, verified.stdout.decode() + verified.stderr.decode())
 
     def test_names_of_the_documents(self):
         environment = {"KAFKA_BOOTSTRAP_SERVERS": broker.address, "KAFKA_TOPIC": "from-environment"}

@@ -1,3 +1,4 @@
+// A sea that rises and falls in straight lines.
 #include "support/tide.h"
 
 #include <algorithm>

@@ -6,6 +6,7 @@ a copy of the checker and see that it is found there, by file and line, and noth
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ OFFENCES = {
     "include-direction": ("src/codec/x.cpp", '#include "io/sink.h"\n', "src/codec/x.cpp:1: codec may not include io"),
     "third-party": ("src/run/x.h", CLEAN_HEADER + "#include <CLI/CLI.hpp>\n", "src/run/x.h:3: <CLI/CLI.hpp>"),
     "size": ("src/base/long.cpp", "int x;\n" * 601, "src/base/long.cpp:600: 601 lines"),
+    "scenario-wall": ("src/run/x.h", CLEAN_HEADER + 'constexpr bool is_rally = name == "rally";\n',
+                      "src/run/x.h:3: the scenario 'rally' is named outside its folder"),
     "speech": ("src/io/x.cpp", "void f() {\n  std::" "cout << 1;\n}\n", "src/io/x.cpp:2: std::" "cout outside src/cli"),
     "head-comment": ("src/base/x.h", "#pragma once\n", "src/base/x.h:1: no comment at the top"),
     "words": ("src/base/x.cpp", "// TO" "DO: more\n", "src/base/x.cpp:1: 'TO" "DO'"),
@@ -53,6 +56,16 @@ for name in tidy(ROOT, "--list").stdout.split():
     add_tree_test(name)
 
 
+class Wall(unittest.TestCase):
+    def test_each_scenario_declares_itself(self):
+        """The wall is looked for by these files: without them the check would find nothing."""
+        declared = {path.parent.name for path in (ROOT / "src/sim").glob("*/entry.cpp")}
+        registry = (ROOT / "src/sim/registry.cpp").read_text(encoding="utf-8")
+        registered = set(re.findall(r"&(\w+)::entry\(\)", registry))
+        self.assertEqual(declared, registered)
+        self.assertGreaterEqual(len(declared), 2)
+
+
 class Offences(unittest.TestCase):
     """Each check finds what it is there for."""
 
@@ -65,6 +78,8 @@ class Offences(unittest.TestCase):
         shutil.copy(ROOT / "scripts/tidy", self.tree / "scripts")
         shutil.copy(ROOT / ".clang-format", self.tree)
         (self.tree / "src/io/sink.h").write_text(CLEAN_HEADER, encoding="utf-8")
+        (self.tree / "src/sim/rally").mkdir(parents=True)
+        (self.tree / "src/sim/rally/entry.cpp").write_text("int rally_entry;\n", encoding="utf-8")
 
     def test_clean_tree(self):
         run = tidy(self.tree)

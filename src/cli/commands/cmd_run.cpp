@@ -172,16 +172,7 @@ CommandSpec run_command() {
       "stdout carries events only; messages and the summary go to stderr.";
   command.options = all_options(*options);
   command.missing = missing_run_options;
-  command.examples = {
-      {"racesim run --live --duration 10s --brokers localhost:9092 --create-topics",
-       "ten seconds of a race to Kafka, as they happen"},
-      {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
-       "every lap of a day of races"},
-      {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
-       "--posting-rate 500/s --api-endpoint http://localhost:8000/play",
-       "the default 10,000 plays to an HTTP server, 500 a second"},
-      {"racesim run --scenario plays --live --volume 600/min | head -3", "ten plays a second as they happen"},
-  };
+  command.examples = scenario_examples(false);
   command.run = [options](Context& context) { return run(context, *options); };
   return command;
 }

@@ -120,7 +120,7 @@ Error explain_create_error(const std::string& path, int error_number) {
     return {ErrorKind::runtime, what + blocking_file(parent) + " is a file, not a directory",
             "choose another path or move that file away"};
   if (error_number == EISDIR)
-    return {ErrorKind::runtime, what + "it is a directory", "name a file in it: " + path + "/plays.ndjson"};
+    return {ErrorKind::runtime, what + "it is a directory", "name a file in it: " + path + "/events.ndjson"};
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) {
     const bool read_only = error_number == EROFS;
     return {ErrorKind::runtime,

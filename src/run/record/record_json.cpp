@@ -85,7 +85,7 @@ Json given_json(const OptionValues& values) {
   return given;
 }
 
-/// "race@1" → its parts.
+/// Name and version, which an @ parts.
 std::pair<std::string, int> scenario_of(const Json& object) {
   const std::string text = object.at("scenario").get<std::string>();
   const std::size_t at = text.find('@');

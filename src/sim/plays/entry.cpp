@@ -35,6 +35,17 @@ const RowForm kRows[] = {
      .seq_in_time_order = false},
 };
 
+constexpr std::string_view kTopic = "song-plays";
+
+constexpr ScenarioExample kExamples[] = {
+    {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01",
+     "10,000 song plays of January 2024 on stdout"},
+    {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
+     "--posting-rate 500/s --api-endpoint http://localhost:8000/play",
+     "the same to an HTTP server, 500 a second"},
+    {"racesim run --scenario plays --live --volume 600/min | head -n 3", "ten plays a second as they happen"},
+};
+
 constexpr std::string_view kMasterEntities[] = {"songs", "users", "locations"};
 constexpr FormatOneMember kFormatOneMembers[] = {{"popularity", "popularity"}};
 
@@ -88,7 +99,9 @@ const ScenarioEntry& entry() {
       .rows = kRows,
       .master_entities = kMasterEntities,
       .needs_master = true,
+      .topic = kTopic,
       .slower_hint = "--volume",
+      .examples = kExamples,
       .format_one = {.members = kFormatOneMembers, .streams = "telemetry", .columns = "racesim"},
       .read = &read,
       .make = &make,

@@ -166,8 +166,8 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
   return identity;
 }
 
-/// Streams of the race begin alike, and end with different fields. A quote in a text is escaped, so `,"`
-/// stands in front of keys only.
+/// Streams of one scenario may begin alike, and end with different fields. A quote in a text is escaped, so
+/// `,"` stands in front of keys only.
 bool FastIdentity::ends_as(std::string_view line, const Form& form) const {
   if (line.size() < 2 || line.back() != '\n' || (!csv_ && line[line.size() - 2] != '}')) return false;
   if (form.last_key.empty()) return true;

@@ -3,6 +3,7 @@
 
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/run/options.h"
+#include "cli/commands/run/scenario_options.h"
 #include "cli/values.h"
 #include "io/kafka/cluster/names.h"
 
@@ -44,7 +45,7 @@ std::vector<OptionSpec> kafka_options(RunOptions& o) {
       alias("KAFKA_TOPIC",
             noted(option_of("topic", "TOPIC", "", "Topic of the main stream; other streams keep theirs",
                             checked_text(o.kafka.topic, &kafka::check_topic_name)),
-                  "f1-telemetry, or song-plays for plays")),
+                  of_each([](const ScenarioEntry& e) { return std::string(e.topic); }).c_str())),
       chosen(
           option_of("acks", "WHO", "all",
                     "Who must have an event before it counts: all replicas in sync, the leader (1) or nobody "

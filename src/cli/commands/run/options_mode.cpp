@@ -3,6 +3,7 @@
 
 #include "base/time_text.h"
 #include "cli/commands/run/options.h"
+#include "cli/commands/run/scenario_options.h"
 #include "cli/values.h"
 #include "sim/registry.h"
 
@@ -53,16 +54,6 @@ std::vector<std::string> scenario_names() {
 OptionSpec what(const char* name, const char* metavar, const char* fallback, const std::string& help,
                 Setter set) {
   return option_of("What", {name, metavar, fallback, help.c_str()}, std::move(set));
-}
-
-/// "race: Grands Prix …; plays: song plays …" of what each scenario says.
-template <class Text>
-std::string of_each(Text text) {
-  std::string all;
-  for (const ScenarioEntry* entry : scenarios())
-    if (const std::string one = text(*entry); !one.empty())
-      all += fmt::format("{}{}: {}", all.empty() ? "" : "; ", entry->name, one);
-  return all;
 }
 
 }  // namespace

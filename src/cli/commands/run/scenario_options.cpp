@@ -48,7 +48,7 @@ OptionSpec spec_of(const ScenarioEntry& entry, const ContentOption& option) {
   return spec;
 }
 
-/// "the scenario race", "the scenarios race and fleet".
+/// "the scenario A", "the scenarios A and B".
 std::string names_of(const std::vector<const ScenarioEntry*>& entries) {
   std::vector<std::string_view> names;
   for (const ScenarioEntry* entry : entries) names.push_back(entry->name);
@@ -76,6 +76,24 @@ std::vector<OptionSpec> scenario_options() {
   for (const ScenarioEntry* entry : scenarios())
     for (const ContentOption& option : entry->options) specs.push_back(spec_of(*entry, option));
   return specs;
+}
+
+std::string of_each(const std::function<std::string(const ScenarioEntry&)>& text) {
+  std::string all;
+  for (const ScenarioEntry* entry : scenarios())
+    if (const std::string one = text(*entry); !one.empty())
+      all += fmt::format("{}{}: {}", all.empty() ? "" : "; ", entry->name, one);
+  return all;
+}
+
+std::vector<Example> scenario_examples(bool first_only) {
+  std::vector<Example> examples;
+  for (const ScenarioEntry* entry : scenarios())
+    for (const ScenarioExample& example :
+         first_only ? entry->examples.first(std::min<std::size_t>(1, entry->examples.size()))
+                    : entry->examples)
+      examples.push_back({std::string(example.command), std::string(example.text)});
+  return examples;
 }
 
 Done fill_values(const Settings& settings, ContentOptions& content) {
