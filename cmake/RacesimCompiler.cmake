@@ -8,6 +8,7 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 # Without NDEBUG: RACESIM_CHECK and the libraries' own assertions stay on.
 set(CMAKE_CXX_FLAGS_RELEASE "-O1")
+set(RACESIM_HOT_OPTIONS $<$<CONFIG:Release>:-O3>)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 add_library(racesim_options INTERFACE)
@@ -33,6 +34,8 @@ endif()
 
 set(RACESIM_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 if(RACESIM_SANITIZE)
+  # Without any optimisation the rest compiles in nearly half the time, and the tests hardly run longer.
+  set(RACESIM_HOT_OPTIONS -O1)
   add_compile_options(-fsanitize=${RACESIM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${RACESIM_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Writes yesterday's plays to a compressed file; does nothing while an earlier run is still going (exit code 6).
-# In a crontab:  15 3 * * *  cd /srv/plays && sh nightly.sh
+# The PATH of cron is only /usr/bin:/bin, so the crontab has to say where racesim is installed:
+#   PATH=/usr/local/bin:/usr/bin:/bin
+#   15 3 * * *  cd /srv/plays && sh nightly.sh
 set -eu
 day=$(date -u -d yesterday +%F)
 next=$(date -u +%F)

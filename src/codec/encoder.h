@@ -1,4 +1,5 @@
-// Rows to bytes. One virtual call per batch; inside, code unrolled from the schema at compile time.
+// Rows to bytes. One virtual call per batch; inside, code unrolled from the schema at compile time, or for
+// rows that are no events the schema's table.
 #pragma once
 
 #include <memory>
