@@ -60,17 +60,23 @@ std::optional<std::uint64_t> SequenceMatcher::find_known(std::uint64_t key) {
   return found;
 }
 
+std::optional<std::uint64_t> SequenceMatcher::find_known_line(std::string_view line) {
+  const std::optional<std::uint64_t> key = key_of_line(line);
+  return key ? find_known(*key) : std::nullopt;
+}
+
 Done SequenceMatcher::step() {
   if (settings_.fast && is_corrupt_one()) {
-    take(cursor_, Came::whole);
+    take(cursor_, Came::guessed);
     return {};
   }
   if (!end_is_known_ && is_torn_end()) {
     use_line(lines_.line());
     return {};
   }
-  const std::uint64_t key = key_of_line(lines_.line());
-  const auto open = find_open(key);
+  const std::optional<std::uint64_t> key = key_of_line(lines_.line());
+  if (!key) return unknown(std::string(lines_.line()));
+  const auto open = find_open(*key);
   if (!open) return tl::make_unexpected(open.error());
   if (*open) {
     if (lines_.sequence().has_keys() && **open >= expected_.begin()) check_keys(expected_.at(**open), 1);
@@ -80,7 +86,7 @@ Done SequenceMatcher::step() {
   by_line_.cover_behind(expected_.begin(), cursor_,
                         [this](std::uint64_t p) { return key_of(expected_.at(p)); });
   std::optional<std::uint64_t> before;
-  by_line_.each(key, [&](std::uint64_t p) {
+  by_line_.each(*key, [&](std::uint64_t p) {
     if (p >= expected_.begin() && (!before || p > *before)) before = p;
   });
   if (before) {
@@ -99,12 +105,14 @@ void SequenceMatcher::take(std::uint64_t position, Came how) {
     leave_missing_before(position);
     const ExpectedSequence::Event event = expected_.at(position);
     count_arrival(event, how);
-    remember_order(event, 1);
-    last_of_entity(event.stream(), event.head().entity) = position + 1;
+    if (how != Came::guessed) judge_order(event, position, lines_.line_number(), lines_.byte_number());
+    remember_passed(event, 1);
     cursor_ = position + 1;
   } else {
-    count_arrival(expected_.at(position), how);
-    taken_[position] = {cursor_, lines_.line_number(), lines_.byte_number()};
+    const ExpectedSequence::Event event = expected_.at(position);
+    count_arrival(event, how);
+    if (how != Came::guessed) judge_order(event, position, lines_.line_number(), lines_.byte_number());
+    taken_.insert(position);
   }
   last_arrived_ = std::max(last_arrived_, position + 1);
   use_line(lines_.line());
@@ -116,7 +124,7 @@ bool SequenceMatcher::comes_back(std::uint64_t position) {
   constexpr std::uint8_t kMoved = kFaultLate | kFaultReorder | kFaultDuplicate;
   const auto& lines = lines_.lines(kAhead);
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto other = find_known(key_of_line(lines[i]));
+    const auto other = find_known_line(lines[i]);
     if (!other || *other == position || *other < cursor_) continue;
     if ((expected_.at(*other).faults() & kMoved) == 0) return *other < position;
   }
@@ -134,11 +142,11 @@ void SequenceMatcher::come_late(std::uint64_t position, Came how) {
   head.entity = missing.entity;
   head.owner = missing.owner;
   head.seq = missing.seq;
-  const bool on_purpose = (missing.faults & (kFaultDuplicate | kFaultLate | kFaultReorder)) != 0;
-  if (!on_purpose && last_of_entity(missing.stream, missing.entity) > position + 1) {
-    ++findings_[Finding::reordered];
-    example(Finding::reordered, missing.stream, head, lines_.place());
-  }
+  if (how == Came::guessed)
+    forget_missing_copy(missing);
+  else
+    judge_order(missing.stream, head, missing.faults, {missing.made, position}, lines_.line_number(),
+                lines_.byte_number());
   use_line(lines_.line());
 }
 
@@ -169,14 +177,10 @@ Done SequenceMatcher::unknown(const std::string& line) {
   const std::optional<Identity> identity = identities_.read(text);
   const bool own = identity && identity->run.value_or(settings_.run) == settings_.run;
   std::optional<std::uint64_t> position = place_by_neighbours(line, identity.has_value());
-  if (!position && own) {
-    const auto named = place_by_identity(*identity);
-    if (!named) return tl::make_unexpected(named.error());
-    position = *named;
-  }
+  if (!position && own) position = place_by_identity(*identity);
   if (position) {
     altered(*position, line);
-    take(*position, Came::altered);
+    take(*position, own && is_named(*position, *identity) ? Came::altered : Came::guessed);
     return {};
   }
   if (own) {
@@ -196,7 +200,7 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   std::uint64_t end = cursor_;
   bool decided = false;
   for (std::size_t i = 1; i < lines.size() && !decided; ++i) {
-    const auto other = find_known(key_of_line(lines[i]));
+    const auto other = find_known_line(lines[i]);
     if (!other || *other < cursor_) continue;
     end = *other;
     decided = true;
@@ -224,19 +228,37 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   return best;
 }
 
-/// The event that the line says it is, if that has not come.
-Result<std::optional<std::uint64_t>> SequenceMatcher::place_by_identity(const Identity& identity) {
+void SequenceMatcher::cover_identities() {
   const auto key_at = [this](std::uint64_t p) {
     const ExpectedSequence::Event event = expected_.at(p);
     return identity_key(event.stream(), event.head().owner, event.head().seq);
   };
   by_identity_.cover_behind(expected_.begin(), cursor_, key_at);
-  by_identity_.cover_ahead(cursor_, std::min(cursor_ + settings_.window, expected_.end()), key_at);
+  by_identity_.cover_ahead(cursor_, expected_.end(), key_at);
+}
+
+/// The event that the line says it is, if that has not come.
+std::optional<std::uint64_t> SequenceMatcher::place_by_identity(const Identity& identity) {
+  cover_identities();
   std::optional<std::uint64_t> found;
   by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
-    if (is_open(p) && (!found || p < *found)) found = p;
+    // Further ahead its bytes have not been looked for.
+    if (p < cursor_ + settings_.window && is_open(p) && (!found || p < *found)) found = p;
   });
   return found;
+}
+
+/// Whether the line's own words agree with its place.
+bool SequenceMatcher::is_named(std::uint64_t position, const Identity& identity) {
+  const auto is = [&](std::uint32_t stream, std::uint32_t owner, std::uint64_t seq) {
+    return stream == identity.stream && owner == identity.owner && seq == identity.seq;
+  };
+  if (position < cursor_) {
+    const Missing& missing = *find_missing(position);
+    return is(missing.stream, missing.owner, missing.seq);
+  }
+  const ExpectedSequence::Event event = expected_.at(position);
+  return is(event.stream(), event.head().owner, event.head().seq);
 }
 
 /// A line of this run from behind the window: if those that follow it are too, all of the window is missing.
@@ -245,7 +267,7 @@ Result<bool> SequenceMatcher::catch_up(const Identity& identity) {
   std::size_t unknown = 0, all = 0;
   for (const std::string_view line : lines_.lines(kAhead)) {
     ++all;
-    unknown += find_known(key_of_line(line)) ? 0 : 1;
+    unknown += find_known_line(line) ? 0 : 1;
   }
   if (4 * unknown < 3 * all) return false;
   leave_missing_before(std::min(cursor_ + settings_.window, expected_.end()));
