@@ -25,7 +25,7 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
       findings_(findings),
       identities_(settings.streams, *settings.owners, settings.csv),
       fast_(settings.streams, *settings.owners, settings.csv, settings.run),
-      highest_(settings.streams.size()),
+      numbers_(settings.streams.size()),
       order_(settings.streams.size()),
       keys_(settings.streams.size()) {
   for (const StreamInfo& stream : settings.streams) stream_keys_.push_back(topic_hash(stream.name));
@@ -175,9 +175,8 @@ void SequenceMatcher::remember_passed(const ExpectedSequence::Event& from, std::
   std::uint32_t stream = from.stream();
   for (std::size_t k = 0; k < count; ++k) {
     if (!batch.spans.empty()) stream = batch.stream_of(from.i + k);
-    const EventHead& head = batch.heads[from.i + k];
-    std::uint64_t& highest = highest_seq(stream, head.owner);
-    highest = std::max(highest, head.seq + 1);
+    pass_number(stream, batch.heads[from.i + k],
+                batch.faults.empty() ? std::uint8_t{0} : batch.faults[from.i + k]);
   }
 }
 
@@ -208,16 +207,24 @@ void SequenceMatcher::use_line(std::string_view line) {
   lines_.advance(line.size(), 1);
 }
 
-std::uint64_t& SequenceMatcher::highest_seq(std::uint32_t stream, std::uint32_t owner) {
-  std::vector<std::uint64_t>& owners = highest_[stream];
-  if (owner >= owners.size()) owners.resize(owner + std::size_t{1} + owners.size() / 2);
-  return owners[owner];
+void SequenceMatcher::pass_number(std::uint32_t stream, const EventHead& head, std::uint8_t faults) {
+  std::vector<Numbers>& owners = numbers_[stream];
+  if (head.owner >= owners.size()) owners.resize(head.owner + std::size_t{1} + owners.size() / 2);
+  Numbers& numbers = owners[head.owner];
+  numbers.behind = std::max(numbers.behind, head.seq + 1);
+  if ((faults & kFaultDuplicate) == 0) ++numbers.count;
 }
 
-/// An event with that number was made before those at the cursor. The owner may be any number.
+/// An event with that number or a higher one has been passed. The owner may be any number.
 bool SequenceMatcher::has_passed(const Identity& identity) const {
-  const std::vector<std::uint64_t>& owners = highest_[identity.stream];
-  return identity.owner < owners.size() && identity.seq < owners[identity.owner];
+  const std::vector<Numbers>& owners = numbers_[identity.stream];
+  return identity.owner < owners.size() && identity.seq < owners[identity.owner].behind;
+}
+
+/// And all with lower ones: then the event itself has been passed.
+bool SequenceMatcher::have_all_passed(const Identity& identity) const {
+  const Numbers& numbers = numbers_[identity.stream][identity.owner];
+  return numbers.count >= numbers.behind;
 }
 
 }  // namespace racesim

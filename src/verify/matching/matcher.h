@@ -36,10 +36,11 @@ struct Stray {
   std::optional<std::uint64_t> key;  ///< of its bytes; none: --fast cannot read it
   SequenceMatcher* came_to = nullptr;
   std::uint64_t line = 0, byte = 0;
+  Finding counted = Finding::phantom;  ///< for the time being
 };
 /// By identity key.
 using Strays = std::unordered_multimap<std::uint64_t, Stray>;
-inline constexpr std::size_t kMostStrays = std::size_t{1} << 20;
+inline constexpr std::size_t kMostStrays = std::size_t{1} << 18;
 
 struct MatchSettings {
   bool fast = false;  ///< identities are compared, not bytes
@@ -102,7 +103,7 @@ class SequenceMatcher {
   void check_keys(const ExpectedSequence::Event& from, std::size_t count);
   // One line that is not the expected one.
   Done step();
-  Result<std::optional<std::uint64_t>> find_open(std::uint64_t key);
+  Result<std::optional<std::uint64_t>> find_open(std::optional<std::uint64_t> key);
   std::optional<std::uint64_t> find_known(std::uint64_t key);
   std::optional<std::uint64_t> find_known_line(std::string_view line);
   Done unknown(const std::string& line);
@@ -110,12 +111,14 @@ class SequenceMatcher {
   bool is_corrupt_one();
   bool is_torn_end();
   std::optional<std::uint64_t> place_by_identity(const Identity& identity);
+  std::optional<std::uint64_t> find_beyond_window(const Identity& identity, std::string_view line);
   bool is_named(std::uint64_t position, const Identity& identity);
   void cover_identities();
   Result<bool> catch_up(const Identity& identity);
   void unplaced(const std::string& line, const std::optional<Identity>& identity);
   // What an event or line turns out to be.
   void take(std::uint64_t position, Came how);
+  void take_whole(std::uint64_t position);
   bool comes_back(std::uint64_t position);
   void count_arrival(const ExpectedSequence::Event& event, Came how);
   void count_present(std::uint8_t faults);
@@ -123,14 +126,15 @@ class SequenceMatcher {
   void come_late(std::uint64_t position, Came how);
   void rename_last_duplicated();
   void duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
-                 std::optional<std::uint64_t> position);
+                 std::optional<std::uint64_t> position, std::optional<std::uint64_t> stray = {});
   void altered(std::uint64_t position, std::string_view line);
   void unreadable(std::uint32_t stream, const EventHead& head, std::string_view line);
   void settle(const Missing& missing);
   bool has_strayed(const Missing& missing);
   bool came_early(const Missing& missing);
   void take_stray(const Missing& missing, Strays::iterator stray);
-  bool stray(const Identity& identity, const std::string& line);
+  bool stray(const Identity& identity, const std::string& line, Finding counted);
+  void recount_stray(std::uint64_t key, std::uint64_t line, Finding counted);
   void use_line(std::string_view line);
   void example(Finding kind, std::uint32_t stream, const EventHead& head, const std::string& place,
                LineDifference difference = {});
@@ -143,8 +147,9 @@ class SequenceMatcher {
   Result<bool> extend_window(std::uint64_t end);
   std::uint64_t key_of(const ExpectedSequence::Event& event) const;
   std::optional<std::uint64_t> key_of_line(std::string_view line) const;
-  std::uint64_t& highest_seq(std::uint32_t stream, std::uint32_t owner);
+  void pass_number(std::uint32_t stream, const EventHead& head, std::uint8_t faults);
   bool has_passed(const Identity& identity) const;
+  bool have_all_passed(const Identity& identity) const;
   void remember_passed(const ExpectedSequence::Event& from, std::size_t count);
   // Order.
   bool is_order_open() const;
@@ -177,7 +182,12 @@ class SequenceMatcher {
   std::deque<Missing> missing_;    ///< by position
   std::size_t open_missing_ = 0;
   LineIndex by_line_, by_identity_;
-  std::vector<std::vector<std::uint64_t>> highest_;  ///< [stream][owner]: 1 + highest seq passed, 0: none
+  /// The numbers of an owner that have been passed. They need not come in their order.
+  struct Numbers {
+    std::uint64_t behind = 0;  ///< the highest of them
+    std::uint64_t count = 0;
+  };
+  std::vector<std::vector<Numbers>> numbers_;  ///< by stream and owner
   OrderCheck order_;
   MissingCopies copies_;
   OrderHistory history_;            ///< while strays_of_here_ is not 0
@@ -191,6 +201,7 @@ class SequenceMatcher {
     std::uint32_t stream = 0, owner = 0;
     std::uint64_t seq = 0;
     std::optional<std::uint64_t> position;  ///< none: it came so long ago that only its number is known
+    std::optional<std::uint64_t> stray;     ///< identity key, if it may also have come early
     bool in_run = false;
     bool shown = false;  ///< as an example
   } last_duplicate_;

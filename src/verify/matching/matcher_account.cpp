@@ -45,8 +45,7 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
     const ExpectedSequence::Event event = expected_.at(cursor_);
     tags_ = event.batch().streams;
     const EventHead& head = event.head();
-    std::uint64_t& highest = highest_seq(event.stream(), head.owner);
-    highest = std::max(highest, head.seq + 1);
+    pass_number(event.stream(), head, event.faults());
     Missing missing;
     missing.position = cursor_;
     missing.ordinal = event.ordinal();
@@ -107,17 +106,17 @@ bool SequenceMatcher::has_strayed(const Missing& missing) {
 void SequenceMatcher::take_stray(const Missing& missing, Strays::iterator found) {
   const Stray stray = found->second;
   strays_.erase(found);
-  --findings_[Finding::phantom];
+  --findings_[stray.counted];
   ++findings_.found;
-  const std::string place = stray.came_to->lines_.sequence().place(stray.line, stray.byte);
-  std::vector<FindingExample>& examples = findings_.examples;
-  const auto example = std::find_if(examples.begin(), examples.end(), [&](const FindingExample& e) {
-    return e.kind == Finding::phantom && e.place == place;
-  });
   if (stray.came_to == this)
     judge_early(missing, stray);
   else
     --stray.came_to->strays_of_here_;
+  const std::string place = stray.came_to->lines_.sequence().place(stray.line, stray.byte);
+  std::vector<FindingExample>& examples = findings_.examples;
+  const auto example = std::find_if(examples.begin(), examples.end(), [&](const FindingExample& e) {
+    return e.kind == stray.counted && e.place == place;
+  });
   const bool same = settings_.fast ? stray.key.has_value() : stray.key == missing.key;
   if (same) count_present(missing.faults);
   const bool shown = example != examples.end();
@@ -187,7 +186,7 @@ void SequenceMatcher::unreadable(std::uint32_t stream, const EventHead& head, st
 /// An event that has come before. Events that came one behind the other and come again so are a redelivery,
 /// as after a restart that went back.
 void SequenceMatcher::duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
-                                std::optional<std::uint64_t> position) {
+                                std::optional<std::uint64_t> position, std::optional<std::uint64_t> stray) {
   LastDuplicate& last = last_duplicate_;
   const bool same_owner = last.stream == stream && last.owner == head.owner;
   const bool ascending =
@@ -197,12 +196,14 @@ void SequenceMatcher::duplicate(std::uint32_t stream, const EventHead& head, con
     --findings_[Finding::duplicated];
     ++findings_[Finding::redelivered];
     if (last.shown) rename_last_duplicated();
+    if (last.stray) recount_stray(*last.stray, last.line, Finding::redelivered);
   }
   const Finding kind = follows ? Finding::redelivered : Finding::duplicated;
   ++findings_[kind];
   const bool shown = findings_.wants(kind);
   example(kind, settings_.streams[stream].name, entity, std::to_string(head.seq), lines_.place(), {});
-  last = {lines_.line_number(), stream, head.owner, head.seq, position, follows, shown};
+  if (stray) recount_stray(*stray, lines_.line_number(), kind);
+  last = {lines_.line_number(), stream, head.owner, head.seq, position, stray, follows, shown};
 }
 
 void SequenceMatcher::rename_last_duplicated() {
@@ -239,12 +240,17 @@ void SequenceMatcher::unplaced(const std::string& line, const std::optional<Iden
   if (identity->run.value_or(settings_.run) != settings_.run)
     why = {"run", run_text(settings_.run), run_text(*identity->run)};
   else if (!has_passed(*identity))
-    why.expected = stray(*identity, line) ? "nothing at this place" : "no such event was sent";
+    why.expected =
+        stray(*identity, line, Finding::phantom) ? "nothing at this place" : "no such event was sent";
   else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)
     why.expected = "left out on purpose";
   else if (settings_.shed != nullptr &&
            settings_.shed->count(identity_key(identity->stream, identity->owner, identity->seq)) > 0)
     why.expected = "shed by --on-overload drop";
+  else if (!have_all_passed(*identity) && stray(*identity, line, Finding::duplicated))
+    // Its bytes are not remembered, or not made yet: that shows when its turn comes.
+    return duplicate(identity->stream, head, entity, std::nullopt,
+                     identity_key(identity->stream, identity->owner, identity->seq));
   else
     return duplicate(identity->stream, head, entity, std::nullopt);
   ++findings_[Finding::phantom];
@@ -253,12 +259,18 @@ void SequenceMatcher::unplaced(const std::string& line, const std::optional<Iden
 }
 
 /// Remembers it for the account; false: there is no room.
-bool SequenceMatcher::stray(const Identity& identity, const std::string& line) {
+bool SequenceMatcher::stray(const Identity& identity, const std::string& line, Finding counted) {
   if (strays_.size() >= kMostStrays) return false;
   strays_.emplace(identity_key(identity.stream, identity.owner, identity.seq),
-                  Stray{key_of_line(line), this, lines_.line_number(), lines_.byte_number()});
+                  Stray{key_of_line(line), this, lines_.line_number(), lines_.byte_number(), counted});
   ++strays_of_here_;
   return true;
+}
+
+void SequenceMatcher::recount_stray(std::uint64_t key, std::uint64_t line, Finding counted) {
+  const auto [first, last] = strays_.equal_range(key);
+  for (auto stray = first; stray != last; ++stray)
+    if (stray->second.came_to == this && stray->second.line == line) stray->second.counted = counted;
 }
 
 std::string SequenceMatcher::entity_text(std::uint32_t stream, std::uint32_t entity) const {

@@ -37,15 +37,15 @@ Result<bool> SequenceMatcher::extend_window(std::uint64_t end) {
   return true;
 }
 
-/// The first event with this key that has not come yet.
-Result<std::optional<std::uint64_t>> SequenceMatcher::find_open(std::uint64_t key) {
+/// The first event with this key that has not come yet. Without a key the window is made ready all the same.
+Result<std::optional<std::uint64_t>> SequenceMatcher::find_open(std::optional<std::uint64_t> key) {
   std::optional<std::uint64_t> found;
   for (const std::size_t step : kSteps) {
     const std::uint64_t end = cursor_ + std::min(step, settings_.window);
     if (const Result<bool> more = extend_window(end); !more) return tl::make_unexpected(more.error());
     by_line_.cover_ahead(cursor_, std::min(end, expected_.end()),
                          [this](std::uint64_t p) { return key_of(expected_.at(p)); });
-    found = find_known(key);
+    if (key) found = find_known(*key);
     if (found || step == SIZE_MAX) break;
   }
   return found;
@@ -75,16 +75,19 @@ Done SequenceMatcher::step() {
     return {};
   }
   const std::optional<std::uint64_t> key = key_of_line(lines_.line());
-  if (!key) return unknown(std::string(lines_.line()));
-  const auto open = find_open(*key);
+  auto open = find_open(key);
   if (!open) return tl::make_unexpected(open.error());
+  if (!key) return unknown(std::string(lines_.line()));
   if (*open) {
-    if (lines_.sequence().has_keys() && **open >= expected_.begin()) check_keys(expected_.at(**open), 1);
-    take(**open, Came::whole);
+    take_whole(**open);
     return {};
   }
   by_line_.cover_behind(expected_.begin(), cursor_,
                         [this](std::uint64_t p) { return key_of(expected_.at(p)); });
+  if (const auto missing = find_known(*key)) {
+    take_whole(*missing);
+    return {};
+  }
   std::optional<std::uint64_t> before;
   by_line_.each(*key, [&](std::uint64_t p) {
     if (p >= expected_.begin() && (!before || p > *before)) before = p;
@@ -96,6 +99,11 @@ Done SequenceMatcher::step() {
     return {};
   }
   return unknown(std::string(lines_.line()));
+}
+
+void SequenceMatcher::take_whole(std::uint64_t position) {
+  if (lines_.sequence().has_keys() && position >= expected_.begin()) check_keys(expected_.at(position), 1);
+  take(position, Came::whole);
 }
 
 /// The line is the event at `position`, which had not come.
@@ -176,6 +184,10 @@ Done SequenceMatcher::unknown(const std::string& line) {
   if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   const std::optional<Identity> identity = identities_.read(text);
   const bool own = identity && identity->run.value_or(settings_.run) == settings_.run;
+  if (const auto whole = own ? find_beyond_window(*identity, line) : std::nullopt) {
+    take_whole(*whole);
+    return {};
+  }
   std::optional<std::uint64_t> position = place_by_neighbours(line, identity.has_value());
   if (!position && own) position = place_by_identity(*identity);
   if (position) {
@@ -209,7 +221,8 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   const bool at_end = !decided && lines.size() <= kAhead;
   if (!decided) end = at_end ? expected_.end() : says_who ? cursor_ : cursor_ + 1;
   const std::size_t tolerance_pct = says_who ? 25 : decided || at_end ? 100 : 50;
-  end = std::min({end, expected_.end(), cursor_ + kCandidates});
+  // Further ahead than the window its bytes have not been looked for.
+  end = std::min({end, expected_.end(), cursor_ + std::min(kCandidates, settings_.window)});
   std::optional<std::uint64_t> best;
   std::size_t least = SIZE_MAX;
   for (std::uint64_t p = cursor_; p < end; ++p) {
@@ -242,8 +255,19 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_identity(const Identity& 
   cover_identities();
   std::optional<std::uint64_t> found;
   by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
-    // Further ahead its bytes have not been looked for.
     if (p < cursor_ + settings_.window && is_open(p) && (!found || p < *found)) found = p;
+  });
+  return found;
+}
+
+/// The event that the line says it is, byte for byte, among those that were made already.
+std::optional<std::uint64_t> SequenceMatcher::find_beyond_window(const Identity& identity,
+                                                                 std::string_view line) {
+  cover_identities();
+  const std::optional<std::uint64_t> key = key_of_line(line);
+  std::optional<std::uint64_t> found;
+  by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
+    if (p >= cursor_ && is_open(p) && (!found || p < *found) && key_of(expected_.at(p)) == key) found = p;
   });
   return found;
 }
