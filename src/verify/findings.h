@@ -23,10 +23,12 @@ enum class Finding : std::uint8_t {
   expired,      ///< gone from the topic by its retention before it was read
   late,         ///< sent late on purpose, left out by the receiver as its watermark allows
   invariant,    ///< breaks a law that every such stream keeps (--invariants)
+  unreadable,   ///< --fast: a line from which it cannot read which event it is
 };
-inline constexpr std::size_t kFindingCount = 9;
+inline constexpr std::size_t kFindingCount = 10;
 inline constexpr std::array<std::string_view, kFindingCount> kFindingNames{
-    "lost", "duplicated", "altered", "reordered", "phantom", "redelivered", "expired", "late", "invariant"};
+    "lost",        "duplicated", "altered", "reordered", "phantom",
+    "redelivered", "expired",    "late",    "invariant", "unreadable"};
 
 struct FindingExample {
   Finding kind = Finding::lost;
@@ -44,6 +46,8 @@ struct Findings {
   FaultTotals injected;              ///< of the events that were sent
   FaultTotals injected_present;      ///< of them, those that arrived as they were sent
   std::uint64_t not_known = 0;       ///< behind the last that arrived, of a run whose end is not known
+  std::uint64_t unread = 0;          ///< unreadable lines in the place of no event
+  std::uint64_t maybe_unread = 0;    ///< events that did not come, unless they are among `unread`
   std::uint64_t of_other_parts = 0;  ///< lines of the same run that other parts (--shard) sent
   bool overflowed = false;           ///< more were missing at a time than are remembered
   std::vector<FindingExample> examples;
@@ -55,7 +59,7 @@ struct Findings {
   bool wants(Finding kind) const;
   /// The events that had to arrive.
   std::uint64_t expected() const {
-    return found + (*this)[Finding::lost] + (*this)[Finding::late] + (*this)[Finding::expired];
+    return found + maybe_unread + (*this)[Finding::lost] + (*this)[Finding::late] + (*this)[Finding::expired];
   }
 };
 

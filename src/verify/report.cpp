@@ -17,7 +17,7 @@ constexpr std::array<const char*, kFindingCount> kMeanings{
     "every event arrived with its bytes",  "the events of each entity arrived in their order",
     "nothing arrived that was not sent",   "no run of events came again",
     "nothing was gone before it was read", "nothing came later than the watermark allows",
-    "every law of the stream holds"};
+    "every law of the stream holds",       "every line says which event it is"};
 
 /// Injected faults by name, in the order of the report.
 constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kFaults{
@@ -26,6 +26,10 @@ constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kF
      {"reorder", &FaultTotals::reorder},
      {"drop", &FaultTotals::drop},
      {"corrupt", &FaultTotals::corrupt}}};
+
+constexpr auto kAltered = static_cast<std::size_t>(Finding::altered);
+/// What the verdict line once called it.
+constexpr std::string_view kOldAltered = "corrupt";
 
 bool is_for_invariants(std::size_t kind) {
   return kind == static_cast<std::size_t>(Finding::invariant);
@@ -118,7 +122,7 @@ Result<AllowedFindings> parse_allowed(std::string_view text) {
     const std::size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
     const auto same = [&](std::string_view name) {
-      return part == name ||
+      return part == name || (part == kOldAltered && name == kFindingNames[kAltered]) ||
              (name.size() > 4 && name.substr(name.size() - 2) == "ed" &&
               (part == name.substr(0, name.size() - 1) || part == name.substr(0, name.size() - 2)));
     };
@@ -137,25 +141,28 @@ bool VerifyReport::good() const {
   for (std::size_t kind = 0; kind < kFindingCount; ++kind)
     if (result.findings.counts[kind] > 0 && !allowed[kind]) return false;
   if (invariants && result.findings.found == 0) return false;
-  return result.digest_agrees.value_or(true) || allowed[static_cast<std::size_t>(Finding::altered)];
+  return result.digest_agrees.value_or(true) || allowed[kAltered];
 }
 
 std::string verdict_line(const VerifyReport& report) {
   const Findings& f = report.result.findings;
   const auto count = [&](Finding kind) { return format_count(f[kind]); };
-  std::string text = report.good() ? "VERIFIED " : "FAILED ";
+  std::string text = report.good() ? "VERIFIED " : "FAILED: ";
   const std::size_t unjudged = not_checked(f).size();
   if (report.invariants)
     return text +
-           fmt::format("{} events, {} break a law, {} lost, {} duplicated, {} reordered, {} corrupt",
+           fmt::format("{} events, {} break a law, {} lost, {} duplicated, {} reordered, {} altered",
                        format_count(f.found), count(Finding::invariant), count(Finding::lost),
                        count(Finding::duplicated), count(Finding::reordered), count(Finding::altered)) +
            (unjudged == 0 ? std::string()
                           : fmt::format(", {} law{} not checked", unjudged, unjudged == 1 ? "" : "s"));
-  text += fmt::format("{} / {} events, {} lost, {} duplicated, {} reordered, {} corrupt",
+  // "FAILED 2,000 / 2,000 events" would read as 2,000 failures.
+  if (!report.good()) text += "found ";
+  text += fmt::format("{} / {} events, {} lost, {} duplicated, {} reordered, {} altered",
                       format_count(f.found), format_count(f.expected()), count(Finding::lost),
                       count(Finding::duplicated), count(Finding::reordered), count(Finding::altered));
-  for (const Finding kind : {Finding::phantom, Finding::redelivered, Finding::expired, Finding::late})
+  for (const Finding kind :
+       {Finding::phantom, Finding::redelivered, Finding::expired, Finding::late, Finding::unreadable})
     if (f[kind] > 0)
       text += fmt::format(", {} {}", count(kind), kFindingNames[static_cast<std::size_t>(kind)]);
   return text;
@@ -176,6 +183,14 @@ std::string report_text(const VerifyReport& report) {
     text +=
         "  more events were missing at a time than are remembered: of those that came very late, if any did, "
         "each counts as lost and as duplicated\n";
+  if (f[Finding::unreadable] > 0)
+    text +=
+        "  --fast reads lines only as racesim writes them: leave out --fast, and those that were written "
+        "again "
+        "are compared field by field\n";
+  if (f.maybe_unread > 0)
+    text += fmt::format("  {} of the events that did not come may be among the unreadable lines\n",
+                        format_count(f.maybe_unread));
   if (report.result.digest_agrees)
     text += *report.result.digest_agrees
                 ? "  the digest of all lines agrees\n"

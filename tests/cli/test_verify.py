@@ -11,7 +11,7 @@ from workdir import MASTER, Workdir, wait_until
 
 RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:00:30Z"]
 FILE = ["--sink", "file:sent.ndjson", "--manifest", "m.json", "--quiet"]
-CLEAN = " events, 0 lost, 0 duplicated, 0 reordered, 0 corrupt"
+CLEAN = " events, 0 lost, 0 duplicated, 0 reordered, 0 altered"
 
 # A downstream in another language: passes every line on but one.
 DOWNSTREAM = """
@@ -90,7 +90,7 @@ class Verdicts(VerifyTest):
         victim = json.loads(lines[777])
         result = self.verify(against=self.keep(lines[:777] + lines[778:]))
         self.assert_code(result, 5)
-        self.assertTrue(result.stdout.startswith(f"FAILED {len(lines) - 1:,} / {len(lines):,} events, 1 lost,"))
+        self.assertTrue(result.stdout.startswith(f"FAILED: found {len(lines) - 1:,} / {len(lines):,} events, 1 lost,"))
         self.assertIn(f"telemetry {victim['car']} seq {victim['seq']}", result.stdout)
         self.assertIn("before line 778, byte ", result.stdout)
         self.assert_code(self.verify("--allow", "lost", against="file:arrived.ndjson"), 0)
@@ -195,7 +195,7 @@ class Downstream(VerifyTest):
     def test_one_event_in_a_million(self):
         """Twice: once it is dropped, once changed."""
         (self.dir / "downstream.py").write_text(DOWNSTREAM)
-        for what, found in ("drop", "1 lost, 0 duplicated, 0 reordered, 0 corrupt"), ("alter", "0 reordered, 1 corrupt"):
+        for what, found in ("drop", "1 lost, 0 duplicated, 0 reordered, 0 altered"), ("alter", "0 reordered, 1 altered"):
             result = self.shell(
                 "set -o pipefail; $RACESIM run --scenario plays --historical --start-datetime 2024-01-01 "
                 f"--end-datetime 2024-02-01 --volume 1M --master-data-dir {MASTER} --manifest m.json -q "

@@ -27,6 +27,7 @@ struct SentLine {
   std::uint32_t stream = 0;
   EventHead head;
   std::uint8_t faults = 0;
+  std::uint64_t made = 0;  ///< its place in the stream as it was made
 };
 
 /// A run that has ended: what it was told, its truth, what it sent.
@@ -126,9 +127,10 @@ inline SmallRun make_run(RunConfig config) {
   totals.complete = true;
   while (const SharedBatch batch = feed.next()) {
     totals.faults.drop += batch->dropped.size();
+    const MadePlaces made = feed.made();
     for (std::size_t i = 0; i < batch->size(); ++i)
       run.sent.push_back({std::string(batch->line(i)), batch->stream_of(i), batch->heads[i],
-                          batch->faults.empty() ? std::uint8_t{0} : batch->faults[i]});
+                          batch->faults.empty() ? std::uint8_t{0} : batch->faults[i], made.of(i)});
   }
   totals.released = run.sent.size();
   run.manifest.totals = totals;

@@ -30,6 +30,10 @@ bool Disturber::is_quiet(const WireBatch& in) const {
 std::shared_ptr<WireBatch> Disturber::pass(std::shared_ptr<WireBatch> in) {
   run_ = in->run;
   streams_ = in->streams;
+  made_first_ = made_next_;
+  made_next_ += in->size();
+  made_.first = made_first_;
+  made_.places.clear();
   if (!decide(*in) && is_quiet(*in)) return in;
   out_ = pool_->take();
   out_->run = in->run;
@@ -40,13 +44,25 @@ std::shared_ptr<WireBatch> Disturber::pass(std::shared_ptr<WireBatch> in) {
     const bool turn = !held_.empty() && held_.begin()->first.first <= now_ns;
     const Decided& decided = decided_[i];
     if (!decided.what.any() && !turn && !is_waited_for(in->heads[i], decided.stream)) continue;
-    out_->append(*in, done, i);
+    copy(*in, done, i);
     done = i + 1;
     send_due(now_ns);
     send(*in, i, decided);
   }
-  out_->append(*in, done, in->size());
+  copy(*in, done, in->size());
   return std::move(out_);
+}
+
+/// Events that nothing happens to.
+void Disturber::copy(const WireBatch& in, std::size_t first, std::size_t last) {
+  out_->append(in, first, last);
+  for (std::size_t i = first; i < last; ++i) made_.places.push_back(made_first_ + i);
+}
+
+/// An event that was held back.
+void Disturber::emit(const Held& held) {
+  out_->append(held.stream, held.head, held.line, held.faults);
+  made_.places.push_back(held.made);
 }
 
 bool Disturber::is_waited_for(const EventHead& head, std::uint32_t stream) const {
@@ -57,6 +73,7 @@ bool Disturber::is_waited_for(const EventHead& head, std::uint32_t stream) const
 void Disturber::send(const WireBatch& in, std::size_t i, const Decided& decided) {
   const EventHead& head = in.heads[i];
   const std::uint32_t stream = decided.stream;
+  const std::uint64_t made = made_first_ + i;
   if (decided.what.drop) {
     out_->dropped.push_back({static_cast<std::uint32_t>(out_->size()), stream, head});
     return;
@@ -71,17 +88,18 @@ void Disturber::send(const WireBatch& in, std::size_t i, const Decided& decided)
   const std::uint64_t entity = entity_of(stream, head);
   if (bits & kFaultLate) {
     sent_ns += faults_.delay_ns(decided.key);
-    hold(sent_ns, {stream, head, bits, line_});
+    hold(sent_ns, {stream, head, made, bits, line_});
   } else if (bits & kFaultReorder) {
     sent_ns += faults_.rules().late_delay_ns;
-    hold_behind(entity, faults_.places_back(decided.key), sent_ns, {stream, head, bits, line_});
+    hold_behind(entity, faults_.places_back(decided.key), sent_ns, {stream, head, made, bits, line_});
   } else {
     out_->append(stream, head, line_, bits);
+    made_.places.push_back(made);
     send_waiting(entity, head.emit_time_ns);
   }
   if (decided.what.kinds & kFaultDuplicate)
     hold(sent_ns + faults_.copy_delay_ns(decided.key),
-         {stream, head, static_cast<std::uint8_t>(bits | kFaultDuplicate), line_});
+         {stream, head, made, static_cast<std::uint8_t>(bits | kFaultDuplicate), line_});
 }
 
 void Disturber::hold(std::int64_t emit_time_ns, Held held) {
@@ -99,7 +117,7 @@ void Disturber::send_due(std::int64_t until_ns) {
   while (!held_.empty() && held_.begin()->first.first <= until_ns) {
     const auto& [turn, held] = *held_.begin();
     if (held.faults & kFaultReorder) stop_waiting(held, turn);
-    out_->append(held.stream, held.head, held.line, held.faults);
+    emit(held);
     held_.erase(held_.begin());
   }
 }
@@ -113,7 +131,7 @@ void Disturber::send_waiting(std::uint64_t entity, std::int64_t now_ns) {
     if (--one.events > 0) continue;
     const auto held = held_.find(one.turn);
     held->second.head.emit_time_ns = now_ns;
-    out_->append(held->second.stream, held->second.head, held->second.line, held->second.faults);
+    emit(held->second);
     held_.erase(held);
   }
   all.erase(std::remove_if(all.begin(), all.end(), [](const Waiting& one) { return one.events == 0; }),
@@ -133,6 +151,7 @@ void Disturber::stop_waiting(const Held& held, const Turn& turn) {
 
 std::shared_ptr<WireBatch> Disturber::flush() {
   if (held_.empty()) return nullptr;
+  made_.places.clear();
   out_ = pool_->take();
   out_->run = run_;
   out_->streams = streams_;

@@ -16,6 +16,13 @@
 
 namespace racesim {
 
+/// Where the events of a batch stood in the stream as it was made.
+struct MadePlaces {
+  std::uint64_t first = 0;            ///< of event 0
+  std::vector<std::uint64_t> places;  ///< by event; empty: they follow one another from `first` on
+  std::uint64_t of(std::size_t i) const { return places.empty() ? first + i : places[i]; }
+};
+
 /// What is held back is in memory: at most what the faults choose of late_delay_ns of event time. One thread.
 class Disturber {
  public:
@@ -26,6 +33,8 @@ class Disturber {
   std::shared_ptr<WireBatch> pass(std::shared_ptr<WireBatch> in);
   /// Behind the last batch: all that is still held back, in order of time. Null if there is nothing.
   std::shared_ptr<WireBatch> flush();
+  /// Of the batch that was returned last.
+  const MadePlaces& made() const { return made_; }
 
  private:
   /// When it is sent, and the order in which it was held back: ties keep it.
@@ -33,6 +42,7 @@ class Disturber {
   struct Held {
     std::uint32_t stream = 0;
     EventHead head;
+    std::uint64_t made = 0;
     std::uint8_t faults = 0;
     std::string line;
   };
@@ -51,6 +61,8 @@ class Disturber {
   bool is_quiet(const WireBatch& in) const;
   bool is_waited_for(const EventHead& head, std::uint32_t stream) const;
   void send(const WireBatch& in, std::size_t i, const Decided& decided);
+  void copy(const WireBatch& in, std::size_t first, std::size_t last);
+  void emit(const Held& held);
   void hold(std::int64_t emit_time_ns, Held held);
   void hold_behind(std::uint64_t entity, std::uint32_t events, std::int64_t deadline_ns, Held held);
   void send_due(std::int64_t until_ns);
@@ -68,6 +80,8 @@ class Disturber {
   std::map<Turn, Held> held_;
   std::unordered_map<std::uint64_t, std::vector<Waiting>> waiting_;  ///< by entity; looked up only
   std::uint64_t held_so_far_ = 0;
+  std::uint64_t made_first_ = 0, made_next_ = 0;  ///< of the batch at hand, and of the next
+  MadePlaces made_;
   std::string line_;
   // Of the last batch, for what is sent behind the end.
   std::uint32_t run_ = 0;

@@ -35,7 +35,7 @@ SharedBatch Feed::next() {
     }
   }
   if (!batch) return nullptr;
-  batch->first_ordinal = next_ordinal_;
+  batch->first_ordinal = last_first_ = next_ordinal_;
   next_ordinal_ += batch->size();
   return batch;
 }

@@ -32,6 +32,8 @@ class Feed {
   /// The next events, numbered on from the last ones; blocks. Null at the end, or after cancel(), or when
   /// events could not be made: see error(). A batch may be empty. One reader.
   SharedBatch next();
+  /// The reader's: where the events of the last batch stood before faults moved them. Numbers of one feed.
+  MadePlaces made() const { return disturber_ ? disturber_->made() : MadePlaces{last_first_, {}}; }
   /// The reader's: whether next() has returned the last batch.
   bool at_end() const { return disturber_ ? flushed_ : generator_.at_end(); }
   /// The reader's: event time at which the slice of the last batch ends.
@@ -54,7 +56,7 @@ class Feed {
   std::optional<Disturber> disturber_;
   const std::uint64_t start_slice_;
   bool flushed_ = false;
-  std::uint64_t next_ordinal_ = 0;
+  std::uint64_t last_first_ = 0, next_ordinal_ = 0;
 };
 
 }  // namespace racesim

@@ -15,10 +15,10 @@ std::size_t bytes_of(const ExpectedSequence::Piece& piece) {
 
 }  // namespace
 
-void ExpectedSequence::add(SharedBatch batch, std::size_t first, std::size_t last,
+void ExpectedSequence::add(SharedBatch batch, std::size_t first, std::size_t last, MadePlaces made,
                            std::vector<std::uint64_t> ordinals) {
   if (first >= last) return;
-  pieces_.push_back({std::move(batch), first, last, end_, std::move(ordinals)});
+  pieces_.push_back({std::move(batch), first, last, end_, std::move(ordinals), std::move(made)});
   end_ += last - first;
 }
 
@@ -71,6 +71,7 @@ Result<bool> ExpectedStream::more() {
     if (const auto error = feed_.error()) return tl::make_unexpected(*error);
     return false;
   }
+  const MadePlaces made = feed_.made();
   const std::uint64_t first = batch->first_ordinal, last = first + batch->size();
   for (const DroppedEvent& dropped : batch->dropped)
     if (first + dropped.before <= range_.released()) ++injected_.drop;
@@ -78,7 +79,7 @@ Result<bool> ExpectedStream::more() {
   range_.each_part(first, last, [&](std::uint64_t begin, std::uint64_t end) {
     note_shed(*batch, done, static_cast<std::size_t>(begin - first));
     done = static_cast<std::size_t>(end - first);
-    deal(batch, static_cast<std::size_t>(begin - first), done);
+    deal(batch, made, static_cast<std::size_t>(begin - first), done);
   });
   note_shed(*batch, done,
             static_cast<std::size_t>(std::min(last, std::max(first, range_.released())) - first));
@@ -107,11 +108,13 @@ void ExpectedStream::count_faults(const WireBatch& batch, std::size_t first, std
   }
 }
 
-void ExpectedStream::deal(const SharedBatch& batch, std::size_t first, std::size_t last) {
+void ExpectedStream::deal(const SharedBatch& batch, const MadePlaces& made, std::size_t first,
+                          std::size_t last) {
   count_faults(*batch, first, last);
-  if (sequences_.size() == 1) return sequences_[0].add(batch, first, last);
+  if (sequences_.size() == 1) return sequences_[0].add(batch, first, last, made);
   std::vector<std::shared_ptr<WireBatch>> parts(sequences_.size());
   std::vector<std::vector<std::uint64_t>> ordinals(sequences_.size());
+  std::vector<MadePlaces> places(sequences_.size());
   for (std::size_t i = first; i < last; ++i) {
     const std::uint32_t sequence = sequence_of(*batch, i);
     std::shared_ptr<WireBatch>& part = parts[sequence];
@@ -122,11 +125,13 @@ void ExpectedStream::deal(const SharedBatch& batch, std::size_t first, std::size
     }
     part->append(*batch, i, i + 1);
     ordinals[sequence].push_back(batch->first_ordinal + i);
+    places[sequence].places.push_back(made.of(i));
   }
   for (std::size_t sequence = 0; sequence < parts.size(); ++sequence)
     if (parts[sequence]) {
       const std::size_t size = parts[sequence]->size();
-      sequences_[sequence].add(std::move(parts[sequence]), 0, size, std::move(ordinals[sequence]));
+      sequences_[sequence].add(std::move(parts[sequence]), 0, size, std::move(places[sequence]),
+                               std::move(ordinals[sequence]));
     }
 }
 

@@ -24,6 +24,7 @@ class ExpectedSequence {
     std::size_t first = 0, last = 0;      ///< of the batch
     std::uint64_t position = 0;           ///< of `first`
     std::vector<std::uint64_t> ordinals;  ///< by event of the batch; empty: they are those of the batch
+    MadePlaces made;
   };
   struct Event {
     const Piece* piece = nullptr;
@@ -36,9 +37,12 @@ class ExpectedSequence {
     std::uint64_t ordinal() const {
       return piece->ordinals.empty() ? batch().first_ordinal + i : piece->ordinals[i];
     }
+    /// Its place in the stream as it was made.
+    std::uint64_t made() const { return piece->made.of(i); }
   };
 
-  void add(SharedBatch batch, std::size_t first, std::size_t last, std::vector<std::uint64_t> ordinals = {});
+  void add(SharedBatch batch, std::size_t first, std::size_t last, MadePlaces made,
+           std::vector<std::uint64_t> ordinals = {});
   /// Positions that are kept: [begin, end).
   std::uint64_t begin() const { return pieces_.empty() ? end_ : pieces_.front().position; }
   std::uint64_t end() const { return end_; }
@@ -101,7 +105,7 @@ class ExpectedStream {
  private:
   void note_shed(const WireBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
-  void deal(const SharedBatch& batch, std::size_t first, std::size_t last);
+  void deal(const SharedBatch& batch, const MadePlaces& made, std::size_t first, std::size_t last);
   std::uint32_t sequence_of(const WireBatch& batch, std::size_t i);
 
   Feed& feed_;

@@ -25,8 +25,8 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
       findings_(findings),
       identities_(settings.streams, *settings.owners, settings.csv),
       fast_(settings.streams, *settings.owners, settings.csv, settings.run),
-      highest_(settings.streams.size()),
-      last_(settings.streams.size()),
+      numbers_(settings.streams.size()),
+      order_(settings.streams.size()),
       keys_(settings.streams.size()) {
   for (const StreamInfo& stream : settings.streams) stream_keys_.push_back(topic_hash(stream.name));
 }
@@ -92,7 +92,7 @@ void SequenceMatcher::settle_all(const SentRange& range) {
 void SequenceMatcher::pass_equal() {
   const ExpectedSequence::Event from = expected_.at(cursor_);
   std::size_t most = from.piece->last - from.i;
-  if (!taken_.empty()) most = std::min<std::uint64_t>(most, taken_.begin()->first - cursor_);
+  if (!taken_.empty()) most = std::min<std::uint64_t>(most, *taken_.begin() - cursor_);
   const std::size_t count = settings_.fast ? pass_equal_identities(from, most) : pass_equal_bytes(from, most);
   if (count > 0) pass(from, count);
 }
@@ -117,6 +117,7 @@ std::size_t SequenceMatcher::pass_equal_bytes(const ExpectedSequence::Event& fro
   const auto count = static_cast<std::size_t>(behind - begin);
   if (count == 0) return 0;
   if (lines_.sequence().has_keys()) check_keys(from, count);
+  if (is_order_open()) judge_run(from, count);
   lines_.advance(ends[from.i + count - 1] - from.batch().begin_of(from.i), count);
   return count;
 }
@@ -133,6 +134,8 @@ std::size_t SequenceMatcher::pass_equal_identities(const ExpectedSequence::Event
     const std::string_view line = lines_.line();
     if (!fast_.is(line, stream, head.owner, head.seq)) break;
     if (lines_.sequence().has_keys()) check_keys({from.piece, i}, 1);
+    if (is_order_open())
+      judge_order({from.piece, i}, cursor_ + count, lines_.line_number(), lines_.byte_number());
     use_line(line);
   }
   return count;
@@ -161,42 +164,27 @@ void SequenceMatcher::pass(const ExpectedSequence::Event& from, std::size_t coun
   if (!batch.faults.empty())
     for (std::size_t k = 0; k < count; ++k)
       if (const std::uint8_t bits = batch.faults[from.i + k]; bits != 0) count_present(bits);
-  remember_order(from, count);
+  remember_passed(from, count);
   cursor_ += count;
   last_arrived_ = cursor_;
 }
 
-/// What the next ones to come are compared with: how far each owner and each entity has come.
-void SequenceMatcher::remember_order(const ExpectedSequence::Event& from, std::size_t count) {
+/// How far each owner has come.
+void SequenceMatcher::remember_passed(const ExpectedSequence::Event& from, std::size_t count) {
   const WireBatch& batch = from.batch();
   std::uint32_t stream = from.stream();
-  const bool ordered = open_missing_ > 0 || !taken_.empty();
   for (std::size_t k = 0; k < count; ++k) {
     if (!batch.spans.empty()) stream = batch.stream_of(from.i + k);
-    const EventHead& head = batch.heads[from.i + k];
-    std::uint64_t& highest = highest_seq(stream, head.owner);
-    highest = std::max(highest, head.seq + 1);
-    if (ordered) last_of_entity(stream, head.entity) = cursor_ + k + 1;
+    pass_number(stream, batch.heads[from.i + k],
+                batch.faults.empty() ? std::uint8_t{0} : batch.faults[from.i + k]);
   }
 }
 
-/// Events that came before their turn. If later one of its entity came that was sent before it, it overtook.
+/// Events that came before their turn.
 void SequenceMatcher::pass_taken() {
-  while (!taken_.empty() && taken_.begin()->first == cursor_) {
-    const Taken came = taken_.begin()->second;
+  for (; !taken_.empty() && *taken_.begin() == cursor_; ++cursor_) {
     taken_.erase(taken_.begin());
-    const ExpectedSequence::Event event = expected_.at(cursor_);
-    std::uint64_t& highest = highest_seq(event.stream(), event.head().owner);
-    highest = std::max(highest, event.head().seq + 1);
-    std::uint64_t& last = last_of_entity(event.stream(), event.head().entity);
-    const bool on_purpose = (event.faults() & (kFaultLate | kFaultReorder | kFaultDuplicate)) != 0;
-    if (last > came.cursor && !on_purpose) {
-      ++findings_[Finding::reordered];
-      example(Finding::reordered, event.stream(), event.head(),
-              lines_.sequence().place(came.line, came.byte));
-    }
-    last = std::max(last, cursor_ + 1);
-    ++cursor_;
+    remember_passed(expected_.at(cursor_), 1);
   }
 }
 
@@ -206,10 +194,12 @@ std::uint64_t SequenceMatcher::key_of(const ExpectedSequence::Event& event) cons
   return XXH3_64bits(line.data(), line.size());
 }
 
-std::uint64_t SequenceMatcher::key_of_line(std::string_view line) {
+/// None: --fast, and the line does not say which event it is.
+std::optional<std::uint64_t> SequenceMatcher::key_of_line(std::string_view line) const {
   if (!settings_.fast) return XXH3_64bits(line.data(), line.size());
   const std::optional<Identity> identity = fast_.identity(line);
-  return identity ? identity_key(identity->stream, identity->owner, identity->seq) : 0;
+  if (!identity) return std::nullopt;
+  return identity_key(identity->stream, identity->owner, identity->seq);
 }
 
 void SequenceMatcher::use_line(std::string_view line) {
@@ -217,22 +207,24 @@ void SequenceMatcher::use_line(std::string_view line) {
   lines_.advance(line.size(), 1);
 }
 
-std::uint64_t& SequenceMatcher::highest_seq(std::uint32_t stream, std::uint32_t owner) {
-  std::vector<std::uint64_t>& owners = highest_[stream];
-  if (owner >= owners.size()) owners.resize(owner + std::size_t{1} + owners.size() / 2);
-  return owners[owner];
+void SequenceMatcher::pass_number(std::uint32_t stream, const EventHead& head, std::uint8_t faults) {
+  std::vector<Numbers>& owners = numbers_[stream];
+  if (head.owner >= owners.size()) owners.resize(head.owner + std::size_t{1} + owners.size() / 2);
+  Numbers& numbers = owners[head.owner];
+  numbers.behind = std::max(numbers.behind, head.seq + 1);
+  if ((faults & kFaultDuplicate) == 0) ++numbers.count;
 }
 
-/// An event with that number was made before those at the cursor. The owner may be any number.
+/// An event with that number or a higher one has been passed. The owner may be any number.
 bool SequenceMatcher::has_passed(const Identity& identity) const {
-  const std::vector<std::uint64_t>& owners = highest_[identity.stream];
-  return identity.owner < owners.size() && identity.seq < owners[identity.owner];
+  const std::vector<Numbers>& owners = numbers_[identity.stream];
+  return identity.owner < owners.size() && identity.seq < owners[identity.owner].behind;
 }
 
-std::uint64_t& SequenceMatcher::last_of_entity(std::uint32_t stream, std::uint32_t entity) {
-  std::vector<std::uint64_t>& entities = last_[stream];
-  if (entity >= entities.size()) entities.resize(entity + std::size_t{1} + entities.size() / 2);
-  return entities[entity];
+/// And all with lower ones: then the event itself has been passed.
+bool SequenceMatcher::have_all_passed(const Identity& identity) const {
+  const Numbers& numbers = numbers_[identity.stream][identity.owner];
+  return numbers.count >= numbers.behind;
 }
 
 }  // namespace racesim

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,15 +20,27 @@
 #include "verify/findings.h"
 #include "verify/identity/fast_identity.h"
 #include "verify/identity/identity.h"
+#include "verify/matching/copies.h"
 #include "verify/matching/expected.h"
 #include "verify/matching/line_index.h"
+#include "verify/matching/order_check.h"
+#include "verify/matching/order_history.h"
 
 namespace racesim {
 
-/// Lines of this run that no sequence expected when they came, by identity key, and the keys of their bytes.
-/// At the end they may turn out to be what is missing: in another sequence, or much later in the same.
-using Strays = std::unordered_map<std::uint64_t, std::uint64_t>;
-inline constexpr std::size_t kMostStrays = std::size_t{1} << 20;
+class SequenceMatcher;
+
+/// A line of this run that no sequence expected when it came. It may turn out to be what is missing: in
+/// another sequence, or much later in the same.
+struct Stray {
+  std::optional<std::uint64_t> key;  ///< of its bytes; none: --fast cannot read it
+  SequenceMatcher* came_to = nullptr;
+  std::uint64_t line = 0, byte = 0;
+  Finding counted = Finding::phantom;  ///< for the time being
+};
+/// By identity key.
+using Strays = std::unordered_multimap<std::uint64_t, Stray>;
+inline constexpr std::size_t kMostStrays = std::size_t{1} << 18;
 
 struct MatchSettings {
   bool fast = false;  ///< identities are compared, not bytes
@@ -72,14 +84,15 @@ class SequenceMatcher {
 
  private:
   struct Missing {
-    std::uint64_t position = 0, ordinal = 0, seq = 0;
+    std::uint64_t position = 0, ordinal = 0, made = 0, seq = 0;
     std::uint64_t key = 0;             ///< of its line
     std::uint64_t line = 0, byte = 0;  ///< that came in its place
     std::uint32_t stream = 0, entity = 0, owner = 0;
     std::uint8_t faults = 0;
     bool came = false;
   };
-  enum class Came : std::uint8_t { whole, altered };
+  /// guessed: that the line is this event shows by its place only.
+  enum class Came : std::uint8_t { whole, altered, guessed };
 
   // Equal runs.
   void pass_equal();
@@ -90,17 +103,22 @@ class SequenceMatcher {
   void check_keys(const ExpectedSequence::Event& from, std::size_t count);
   // One line that is not the expected one.
   Done step();
-  Result<std::optional<std::uint64_t>> find_open(std::uint64_t key);
+  Result<std::optional<std::uint64_t>> find_open(std::optional<std::uint64_t> key);
   std::optional<std::uint64_t> find_known(std::uint64_t key);
+  std::optional<std::uint64_t> find_known_line(std::string_view line);
   Done unknown(const std::string& line);
   std::optional<std::uint64_t> place_by_neighbours(const std::string& line, bool says_who);
   bool is_corrupt_one();
   bool is_torn_end();
-  Result<std::optional<std::uint64_t>> place_by_identity(const Identity& identity);
+  std::optional<std::uint64_t> place_by_identity(const Identity& identity);
+  std::optional<std::uint64_t> find_beyond_window(const Identity& identity, std::string_view line);
+  bool is_named(std::uint64_t position, const Identity& identity);
+  void cover_identities();
   Result<bool> catch_up(const Identity& identity);
   void unplaced(const std::string& line, const std::optional<Identity>& identity);
   // What an event or line turns out to be.
   void take(std::uint64_t position, Came how);
+  void take_whole(std::uint64_t position);
   bool comes_back(std::uint64_t position);
   void count_arrival(const ExpectedSequence::Event& event, Came how);
   void count_present(std::uint8_t faults);
@@ -108,11 +126,15 @@ class SequenceMatcher {
   void come_late(std::uint64_t position, Came how);
   void rename_last_duplicated();
   void duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
-                 std::optional<std::uint64_t> position);
+                 std::optional<std::uint64_t> position, std::optional<std::uint64_t> stray = {});
   void altered(std::uint64_t position, std::string_view line);
+  void unreadable(std::uint32_t stream, const EventHead& head, std::string_view line);
   void settle(const Missing& missing);
   bool has_strayed(const Missing& missing);
-  bool stray(const Identity& identity, const std::string& line);
+  bool came_early(const Missing& missing);
+  void take_stray(const Missing& missing, Strays::iterator stray);
+  bool stray(const Identity& identity, const std::string& line, Finding counted);
+  void recount_stray(std::uint64_t key, std::uint64_t line, Finding counted);
   void use_line(std::string_view line);
   void example(Finding kind, std::uint32_t stream, const EventHead& head, const std::string& place,
                LineDifference difference = {});
@@ -124,11 +146,24 @@ class SequenceMatcher {
   Missing* find_missing(std::uint64_t position);
   Result<bool> extend_window(std::uint64_t end);
   std::uint64_t key_of(const ExpectedSequence::Event& event) const;
-  std::uint64_t key_of_line(std::string_view line);
-  std::uint64_t& highest_seq(std::uint32_t stream, std::uint32_t owner);
+  std::optional<std::uint64_t> key_of_line(std::string_view line) const;
+  void pass_number(std::uint32_t stream, const EventHead& head, std::uint8_t faults);
   bool has_passed(const Identity& identity) const;
-  std::uint64_t& last_of_entity(std::uint32_t stream, std::uint32_t entity);
-  void remember_order(const ExpectedSequence::Event& from, std::size_t count);
+  bool have_all_passed(const Identity& identity) const;
+  void remember_passed(const ExpectedSequence::Event& from, std::size_t count);
+  // Order.
+  bool is_order_open() const;
+  void judge_run(const ExpectedSequence::Event& from, std::size_t count);
+  void judge_order(const ExpectedSequence::Event& event, std::uint64_t position, std::uint64_t line,
+                   std::uint64_t byte);
+  void judge_order(std::uint32_t stream, const EventHead& head, std::uint8_t faults, OrderPlace place,
+                   std::uint64_t line, std::uint64_t byte);
+  bool may_be_copy(std::uint32_t stream, const EventHead& head, OrderPlace place);
+  bool has_copy(std::uint32_t stream, const EventHead& head) const;
+  void note_missing_copy(const Missing& missing);
+  void forget_missing_copy(const Missing& missing);
+  void reordered(const OrderHistory::Arrival& arrival);
+  void judge_early(const Missing& missing, const Stray& stray);
   std::int64_t delay_ns(const Missing& missing) const;
 
   const MatchSettings& settings_;
@@ -142,17 +177,21 @@ class SequenceMatcher {
   FastIdentity fast_;
   std::vector<std::uint64_t> stream_keys_;  ///< for Faults::event_key()
 
-  std::uint64_t cursor_ = 0;  ///< the next expected position
-  /// Where an event that came before its turn came.
-  struct Taken {
-    std::uint64_t cursor = 0, line = 0, byte = 0;
-  };
-  std::map<std::uint64_t, Taken> taken_;  ///< by position
-  std::deque<Missing> missing_;           ///< by position
+  std::uint64_t cursor_ = 0;       ///< the next expected position
+  std::set<std::uint64_t> taken_;  ///< positions of events that came before their turn
+  std::deque<Missing> missing_;    ///< by position
   std::size_t open_missing_ = 0;
   LineIndex by_line_, by_identity_;
-  std::vector<std::vector<std::uint64_t>> highest_;  ///< [stream][owner]: 1 + highest seq passed, 0: none
-  std::vector<std::vector<std::uint64_t>> last_;  ///< [stream][entity]: 1 + last position that came in turn
+  /// The numbers of an owner that have been passed. They need not come in their order.
+  struct Numbers {
+    std::uint64_t behind = 0;  ///< the highest of them
+    std::uint64_t count = 0;
+  };
+  std::vector<std::vector<Numbers>> numbers_;  ///< by stream and owner
+  OrderCheck order_;
+  MissingCopies copies_;
+  OrderHistory history_;            ///< while strays_of_here_ is not 0
+  std::size_t strays_of_here_ = 0;  ///< that came to this sequence and have no place yet
   std::shared_ptr<const std::vector<StreamTag>> tags_;
   std::uint64_t last_arrived_ = 0;  ///< one behind the highest position that came
 
@@ -162,6 +201,7 @@ class SequenceMatcher {
     std::uint32_t stream = 0, owner = 0;
     std::uint64_t seq = 0;
     std::optional<std::uint64_t> position;  ///< none: it came so long ago that only its number is known
+    std::optional<std::uint64_t> stray;     ///< identity key, if it may also have come early
     bool in_run = false;
     bool shown = false;  ///< as an example
   } last_duplicate_;

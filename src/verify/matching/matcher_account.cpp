@@ -9,6 +9,11 @@
 #include "verify/matching/matcher.h"
 
 namespace racesim {
+namespace {
+
+constexpr const char* kAsWritten = "a line as racesim writes it";
+
+}  // namespace
 
 bool Findings::wants(Finding kind) const {
   const auto same = [kind](const FindingExample& e) { return e.kind == kind; };
@@ -40,11 +45,11 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
     const ExpectedSequence::Event event = expected_.at(cursor_);
     tags_ = event.batch().streams;
     const EventHead& head = event.head();
-    std::uint64_t& highest = highest_seq(event.stream(), head.owner);
-    highest = std::max(highest, head.seq + 1);
+    pass_number(event.stream(), head, event.faults());
     Missing missing;
     missing.position = cursor_;
     missing.ordinal = event.ordinal();
+    missing.made = event.made();
     missing.seq = head.seq;
     missing.key = key_of(event);
     missing.line = lines_.line_number();
@@ -53,7 +58,9 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
     missing.entity = head.entity;
     missing.owner = head.owner;
     missing.faults = event.faults();
+    if (!strays_.empty() && came_early(missing)) continue;
     missing_.push_back(missing);
+    note_missing_copy(missing);
     ++open_missing_;
   }
   while (missing_.size() > settings_.most_missing || (!missing_.empty() && missing_.front().came)) {
@@ -61,6 +68,7 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
     if (!oldest.came) {
       findings_.overflowed = true;
       --open_missing_;
+      forget_missing_copy(oldest);
       settle(oldest);
     }
     missing_.pop_front();
@@ -74,36 +82,56 @@ std::int64_t SequenceMatcher::delay_ns(const Missing& missing) const {
   return faults_.delay_ns(Faults::event_key(stream_keys_[missing.stream], head));
 }
 
+/// It came to this sequence before it was made again.
+bool SequenceMatcher::came_early(const Missing& missing) {
+  const auto [first, last] = strays_.equal_range(identity_key(missing.stream, missing.owner, missing.seq));
+  auto early = last;
+  for (auto stray = first; stray != last; ++stray)
+    if (stray->second.came_to == this && (early == last || stray->second.line < early->second.line))
+      early = stray;
+  if (early == last) return false;
+  take_stray(missing, early);
+  return true;
+}
+
 /// It came, but where nobody expected it.
 bool SequenceMatcher::has_strayed(const Missing& missing) {
   const auto stray = strays_.find(identity_key(missing.stream, missing.owner, missing.seq));
   if (stray == strays_.end()) return false;
-  const bool same = settings_.fast || stray->second == missing.key;
-  strays_.erase(stray);
-  --findings_[Finding::phantom];
+  take_stray(missing, stray);
+  return true;
+}
+
+/// The line is this event. Without keys there is one sequence, in which it only came early.
+void SequenceMatcher::take_stray(const Missing& missing, Strays::iterator found) {
+  const Stray stray = found->second;
+  strays_.erase(found);
+  --findings_[stray.counted];
   ++findings_.found;
-  const auto example =
-      std::find_if(findings_.examples.begin(), findings_.examples.end(), [&](const FindingExample& e) {
-        return e.kind == Finding::phantom && e.stream == settings_.streams[missing.stream].name &&
-               e.seq == std::to_string(missing.seq);
-      });
-  const bool shown = example != findings_.examples.end();
-  const bool on_purpose = (missing.faults & (kFaultDuplicate | kFaultLate | kFaultReorder)) != 0;
+  if (stray.came_to == this)
+    judge_early(missing, stray);
+  else
+    --stray.came_to->strays_of_here_;
+  const std::string place = stray.came_to->lines_.sequence().place(stray.line, stray.byte);
+  std::vector<FindingExample>& examples = findings_.examples;
+  const auto example = std::find_if(examples.begin(), examples.end(), [&](const FindingExample& e) {
+    return e.kind == stray.counted && e.place == place;
+  });
+  const bool same = settings_.fast ? stray.key.has_value() : stray.key == missing.key;
   if (same) count_present(missing.faults);
-  const bool keyed = lines_.sequence().has_keys();
-  if (same && !keyed && on_purpose) {
-    if (shown) findings_.examples.erase(example);
-    return true;
+  const bool shown = example != examples.end();
+  if (same && stray.came_to == this) {
+    if (shown) examples.erase(example);
+    return;
   }
-  const Finding kind = same && !keyed ? Finding::reordered : Finding::altered;
+  const Finding kind = same || !settings_.fast ? Finding::altered : Finding::unreadable;
   ++findings_[kind];
-  if (!shown) return true;
+  if (!shown) return;
   example->kind = kind;
-  if (!keyed) return true;
+  if (stray.came_to == this) return;
   example->field = "key";
   example->expected = entity_text(missing.stream, missing.entity);
   example->found = "another key or partition";
-  return true;
 }
 
 /// It did not come in its sequence while it could.
@@ -114,6 +142,11 @@ void SequenceMatcher::settle(const Missing& missing) {
   Finding kind = Finding::lost;
   if ((missing.faults & kFaultLate) && settings_.watermark_ns && delay_ns(missing) > *settings_.watermark_ns)
     kind = Finding::late;
+  // It may be one of the lines that could not be read.
+  if (kind == Finding::lost && findings_.maybe_unread < findings_.unread) {
+    ++findings_.maybe_unread;
+    return;
+  }
   ++findings_[kind];
   EventHead head;
   head.entity = missing.entity;
@@ -125,15 +158,17 @@ void SequenceMatcher::settle(const Missing& missing) {
 void SequenceMatcher::altered(std::uint64_t position, std::string_view line) {
   if (position < expected_.begin()) {
     const Missing& missing = *find_missing(position);
-    ++findings_[Finding::altered];
     EventHead head;
     head.entity = missing.entity;
     head.seq = missing.seq;
+    if (settings_.fast) return unreadable(missing.stream, head, line);
+    ++findings_[Finding::altered];
     return example(Finding::altered, missing.stream, head, lines_.place(),
                    {"line", "(came late: not kept)", printable(line)});
   }
   const ExpectedSequence::Event event = expected_.at(position);
   if (settings_.fast && (event.faults() & kFaultCorrupt)) return count_present(event.faults());
+  if (settings_.fast) return unreadable(event.stream(), event.head(), line);
   ++findings_[Finding::altered];
   if (!findings_.wants(Finding::altered)) return;
   LineDifference difference{"line", "", printable(line)};
@@ -142,10 +177,16 @@ void SequenceMatcher::altered(std::uint64_t position, std::string_view line) {
   example(Finding::altered, event.stream(), event.head(), lines_.place(), std::move(difference));
 }
 
+/// --fast: the line is an event's, as its place or a closer look tells, but not as racesim writes it.
+void SequenceMatcher::unreadable(std::uint32_t stream, const EventHead& head, std::string_view line) {
+  ++findings_[Finding::unreadable];
+  example(Finding::unreadable, stream, head, lines_.place(), {"line", kAsWritten, printable(line)});
+}
+
 /// An event that has come before. Events that came one behind the other and come again so are a redelivery,
 /// as after a restart that went back.
 void SequenceMatcher::duplicate(std::uint32_t stream, const EventHead& head, const std::string& entity,
-                                std::optional<std::uint64_t> position) {
+                                std::optional<std::uint64_t> position, std::optional<std::uint64_t> stray) {
   LastDuplicate& last = last_duplicate_;
   const bool same_owner = last.stream == stream && last.owner == head.owner;
   const bool ascending =
@@ -155,12 +196,14 @@ void SequenceMatcher::duplicate(std::uint32_t stream, const EventHead& head, con
     --findings_[Finding::duplicated];
     ++findings_[Finding::redelivered];
     if (last.shown) rename_last_duplicated();
+    if (last.stray) recount_stray(*last.stray, last.line, Finding::redelivered);
   }
   const Finding kind = follows ? Finding::redelivered : Finding::duplicated;
   ++findings_[kind];
   const bool shown = findings_.wants(kind);
   example(kind, settings_.streams[stream].name, entity, std::to_string(head.seq), lines_.place(), {});
-  last = {lines_.line_number(), stream, head.owner, head.seq, position, follows, shown};
+  if (stray) recount_stray(*stray, lines_.line_number(), kind);
+  last = {lines_.line_number(), stream, head.owner, head.seq, position, stray, follows, shown};
 }
 
 void SequenceMatcher::rename_last_duplicated() {
@@ -177,6 +220,11 @@ void SequenceMatcher::rename_last_duplicated() {
 /// A line that is in the place of no event, and whose bytes are not remembered.
 void SequenceMatcher::unplaced(const std::string& line, const std::optional<Identity>& identity) {
   const std::string shown = printable(std::string_view(line).substr(0, line.find('\n')));
+  if (!identity && settings_.fast) {
+    ++findings_[Finding::unreadable];
+    ++findings_.unread;
+    return example(Finding::unreadable, "", "", "", lines_.place(), {"line", kAsWritten, shown});
+  }
   if (!identity) {
     ++findings_[Finding::phantom];
     return example(Finding::phantom, "", "", "", lines_.place(), {"line", "no event of this run", shown});
@@ -192,12 +240,17 @@ void SequenceMatcher::unplaced(const std::string& line, const std::optional<Iden
   if (identity->run.value_or(settings_.run) != settings_.run)
     why = {"run", run_text(settings_.run), run_text(*identity->run)};
   else if (!has_passed(*identity))
-    why.expected = stray(*identity, line) ? "nothing at this place" : "no such event was sent";
+    why.expected =
+        stray(*identity, line, Finding::phantom) ? "nothing at this place" : "no such event was sent";
   else if (faults_.decide(Faults::event_key(stream_keys_[identity->stream], head)).drop)
     why.expected = "left out on purpose";
   else if (settings_.shed != nullptr &&
            settings_.shed->count(identity_key(identity->stream, identity->owner, identity->seq)) > 0)
     why.expected = "shed by --on-overload drop";
+  else if (!have_all_passed(*identity) && stray(*identity, line, Finding::duplicated))
+    // Its bytes are not remembered, or not made yet: that shows when its turn comes.
+    return duplicate(identity->stream, head, entity, std::nullopt,
+                     identity_key(identity->stream, identity->owner, identity->seq));
   else
     return duplicate(identity->stream, head, entity, std::nullopt);
   ++findings_[Finding::phantom];
@@ -206,10 +259,18 @@ void SequenceMatcher::unplaced(const std::string& line, const std::optional<Iden
 }
 
 /// Remembers it for the account; false: there is no room.
-bool SequenceMatcher::stray(const Identity& identity, const std::string& line) {
+bool SequenceMatcher::stray(const Identity& identity, const std::string& line, Finding counted) {
   if (strays_.size() >= kMostStrays) return false;
-  return strays_.emplace(identity_key(identity.stream, identity.owner, identity.seq), key_of_line(line))
-      .second;
+  strays_.emplace(identity_key(identity.stream, identity.owner, identity.seq),
+                  Stray{key_of_line(line), this, lines_.line_number(), lines_.byte_number(), counted});
+  ++strays_of_here_;
+  return true;
+}
+
+void SequenceMatcher::recount_stray(std::uint64_t key, std::uint64_t line, Finding counted) {
+  const auto [first, last] = strays_.equal_range(key);
+  for (auto stray = first; stray != last; ++stray)
+    if (stray->second.came_to == this && stray->second.line == line) stray->second.counted = counted;
 }
 
 std::string SequenceMatcher::entity_text(std::uint32_t stream, std::uint32_t entity) const {

@@ -37,15 +37,15 @@ Result<bool> SequenceMatcher::extend_window(std::uint64_t end) {
   return true;
 }
 
-/// The first event with this key that has not come yet.
-Result<std::optional<std::uint64_t>> SequenceMatcher::find_open(std::uint64_t key) {
+/// The first event with this key that has not come yet. Without a key the window is made ready all the same.
+Result<std::optional<std::uint64_t>> SequenceMatcher::find_open(std::optional<std::uint64_t> key) {
   std::optional<std::uint64_t> found;
   for (const std::size_t step : kSteps) {
     const std::uint64_t end = cursor_ + std::min(step, settings_.window);
     if (const Result<bool> more = extend_window(end); !more) return tl::make_unexpected(more.error());
     by_line_.cover_ahead(cursor_, std::min(end, expected_.end()),
                          [this](std::uint64_t p) { return key_of(expected_.at(p)); });
-    found = find_known(key);
+    if (key) found = find_known(*key);
     if (found || step == SIZE_MAX) break;
   }
   return found;
@@ -60,27 +60,36 @@ std::optional<std::uint64_t> SequenceMatcher::find_known(std::uint64_t key) {
   return found;
 }
 
+std::optional<std::uint64_t> SequenceMatcher::find_known_line(std::string_view line) {
+  const std::optional<std::uint64_t> key = key_of_line(line);
+  return key ? find_known(*key) : std::nullopt;
+}
+
 Done SequenceMatcher::step() {
   if (settings_.fast && is_corrupt_one()) {
-    take(cursor_, Came::whole);
+    take(cursor_, Came::guessed);
     return {};
   }
   if (!end_is_known_ && is_torn_end()) {
     use_line(lines_.line());
     return {};
   }
-  const std::uint64_t key = key_of_line(lines_.line());
-  const auto open = find_open(key);
+  const std::optional<std::uint64_t> key = key_of_line(lines_.line());
+  auto open = find_open(key);
   if (!open) return tl::make_unexpected(open.error());
+  if (!key) return unknown(std::string(lines_.line()));
   if (*open) {
-    if (lines_.sequence().has_keys() && **open >= expected_.begin()) check_keys(expected_.at(**open), 1);
-    take(**open, Came::whole);
+    take_whole(**open);
     return {};
   }
   by_line_.cover_behind(expected_.begin(), cursor_,
                         [this](std::uint64_t p) { return key_of(expected_.at(p)); });
+  if (const auto missing = find_known(*key)) {
+    take_whole(*missing);
+    return {};
+  }
   std::optional<std::uint64_t> before;
-  by_line_.each(key, [&](std::uint64_t p) {
+  by_line_.each(*key, [&](std::uint64_t p) {
     if (p >= expected_.begin() && (!before || p > *before)) before = p;
   });
   if (before) {
@@ -92,6 +101,11 @@ Done SequenceMatcher::step() {
   return unknown(std::string(lines_.line()));
 }
 
+void SequenceMatcher::take_whole(std::uint64_t position) {
+  if (lines_.sequence().has_keys() && position >= expected_.begin()) check_keys(expected_.at(position), 1);
+  take(position, Came::whole);
+}
+
 /// The line is the event at `position`, which had not come.
 void SequenceMatcher::take(std::uint64_t position, Came how) {
   if (position < cursor_) return come_late(position, how);
@@ -99,12 +113,14 @@ void SequenceMatcher::take(std::uint64_t position, Came how) {
     leave_missing_before(position);
     const ExpectedSequence::Event event = expected_.at(position);
     count_arrival(event, how);
-    remember_order(event, 1);
-    last_of_entity(event.stream(), event.head().entity) = position + 1;
+    if (how != Came::guessed) judge_order(event, position, lines_.line_number(), lines_.byte_number());
+    remember_passed(event, 1);
     cursor_ = position + 1;
   } else {
-    count_arrival(expected_.at(position), how);
-    taken_[position] = {cursor_, lines_.line_number(), lines_.byte_number()};
+    const ExpectedSequence::Event event = expected_.at(position);
+    count_arrival(event, how);
+    if (how != Came::guessed) judge_order(event, position, lines_.line_number(), lines_.byte_number());
+    taken_.insert(position);
   }
   last_arrived_ = std::max(last_arrived_, position + 1);
   use_line(lines_.line());
@@ -116,7 +132,7 @@ bool SequenceMatcher::comes_back(std::uint64_t position) {
   constexpr std::uint8_t kMoved = kFaultLate | kFaultReorder | kFaultDuplicate;
   const auto& lines = lines_.lines(kAhead);
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto other = find_known(key_of_line(lines[i]));
+    const auto other = find_known_line(lines[i]);
     if (!other || *other == position || *other < cursor_) continue;
     if ((expected_.at(*other).faults() & kMoved) == 0) return *other < position;
   }
@@ -134,11 +150,11 @@ void SequenceMatcher::come_late(std::uint64_t position, Came how) {
   head.entity = missing.entity;
   head.owner = missing.owner;
   head.seq = missing.seq;
-  const bool on_purpose = (missing.faults & (kFaultDuplicate | kFaultLate | kFaultReorder)) != 0;
-  if (!on_purpose && last_of_entity(missing.stream, missing.entity) > position + 1) {
-    ++findings_[Finding::reordered];
-    example(Finding::reordered, missing.stream, head, lines_.place());
-  }
+  if (how == Came::guessed)
+    forget_missing_copy(missing);
+  else
+    judge_order(missing.stream, head, missing.faults, {missing.made, position}, lines_.line_number(),
+                lines_.byte_number());
   use_line(lines_.line());
 }
 
@@ -168,15 +184,15 @@ Done SequenceMatcher::unknown(const std::string& line) {
   if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   const std::optional<Identity> identity = identities_.read(text);
   const bool own = identity && identity->run.value_or(settings_.run) == settings_.run;
-  std::optional<std::uint64_t> position = place_by_neighbours(line, identity.has_value());
-  if (!position && own) {
-    const auto named = place_by_identity(*identity);
-    if (!named) return tl::make_unexpected(named.error());
-    position = *named;
+  if (const auto whole = own ? find_beyond_window(*identity, line) : std::nullopt) {
+    take_whole(*whole);
+    return {};
   }
+  std::optional<std::uint64_t> position = place_by_neighbours(line, identity.has_value());
+  if (!position && own) position = place_by_identity(*identity);
   if (position) {
     altered(*position, line);
-    take(*position, Came::altered);
+    take(*position, own && is_named(*position, *identity) ? Came::altered : Came::guessed);
     return {};
   }
   if (own) {
@@ -196,7 +212,7 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   std::uint64_t end = cursor_;
   bool decided = false;
   for (std::size_t i = 1; i < lines.size() && !decided; ++i) {
-    const auto other = find_known(key_of_line(lines[i]));
+    const auto other = find_known_line(lines[i]);
     if (!other || *other < cursor_) continue;
     end = *other;
     decided = true;
@@ -205,7 +221,8 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   const bool at_end = !decided && lines.size() <= kAhead;
   if (!decided) end = at_end ? expected_.end() : says_who ? cursor_ : cursor_ + 1;
   const std::size_t tolerance_pct = says_who ? 25 : decided || at_end ? 100 : 50;
-  end = std::min({end, expected_.end(), cursor_ + kCandidates});
+  // Further ahead than the window its bytes have not been looked for.
+  end = std::min({end, expected_.end(), cursor_ + std::min(kCandidates, settings_.window)});
   std::optional<std::uint64_t> best;
   std::size_t least = SIZE_MAX;
   for (std::uint64_t p = cursor_; p < end; ++p) {
@@ -224,19 +241,48 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   return best;
 }
 
-/// The event that the line says it is, if that has not come.
-Result<std::optional<std::uint64_t>> SequenceMatcher::place_by_identity(const Identity& identity) {
+void SequenceMatcher::cover_identities() {
   const auto key_at = [this](std::uint64_t p) {
     const ExpectedSequence::Event event = expected_.at(p);
     return identity_key(event.stream(), event.head().owner, event.head().seq);
   };
   by_identity_.cover_behind(expected_.begin(), cursor_, key_at);
-  by_identity_.cover_ahead(cursor_, std::min(cursor_ + settings_.window, expected_.end()), key_at);
+  by_identity_.cover_ahead(cursor_, expected_.end(), key_at);
+}
+
+/// The event that the line says it is, if that has not come.
+std::optional<std::uint64_t> SequenceMatcher::place_by_identity(const Identity& identity) {
+  cover_identities();
   std::optional<std::uint64_t> found;
   by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
-    if (is_open(p) && (!found || p < *found)) found = p;
+    if (p < cursor_ + settings_.window && is_open(p) && (!found || p < *found)) found = p;
   });
   return found;
+}
+
+/// The event that the line says it is, byte for byte, among those that were made already.
+std::optional<std::uint64_t> SequenceMatcher::find_beyond_window(const Identity& identity,
+                                                                 std::string_view line) {
+  cover_identities();
+  const std::optional<std::uint64_t> key = key_of_line(line);
+  std::optional<std::uint64_t> found;
+  by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
+    if (p >= cursor_ && is_open(p) && (!found || p < *found) && key_of(expected_.at(p)) == key) found = p;
+  });
+  return found;
+}
+
+/// Whether the line's own words agree with its place.
+bool SequenceMatcher::is_named(std::uint64_t position, const Identity& identity) {
+  const auto is = [&](std::uint32_t stream, std::uint32_t owner, std::uint64_t seq) {
+    return stream == identity.stream && owner == identity.owner && seq == identity.seq;
+  };
+  if (position < cursor_) {
+    const Missing& missing = *find_missing(position);
+    return is(missing.stream, missing.owner, missing.seq);
+  }
+  const ExpectedSequence::Event event = expected_.at(position);
+  return is(event.stream(), event.head().owner, event.head().seq);
 }
 
 /// A line of this run from behind the window: if those that follow it are too, all of the window is missing.
@@ -245,7 +291,7 @@ Result<bool> SequenceMatcher::catch_up(const Identity& identity) {
   std::size_t unknown = 0, all = 0;
   for (const std::string_view line : lines_.lines(kAhead)) {
     ++all;
-    unknown += find_known(key_of_line(line)) ? 0 : 1;
+    unknown += find_known_line(line) ? 0 : 1;
   }
   if (4 * unknown < 3 * all) return false;
   leave_missing_before(std::min(cursor_ + settings_.window, expected_.end()));

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "support/verify_world.h"
+#include "support/keyed_sequences.h"
+#include "verify/identity/identity.h"
 
 namespace racesim {
 namespace {
@@ -81,23 +82,25 @@ TEST(Matcher, KeepsOrderPerEntityOnly) {
   EXPECT_EQ(named_of(race(), lines), "");
 }
 
-TEST(Matcher, OneEventThatMovesIsOneReordered) {
+TEST(Matcher, AnEventThatComesEarlyOvertakesAllBetween) {
   const std::vector<std::size_t> own = of_entity(race(), race().sent[0].head.entity);
   const Lines lines = lines_of(race());
-  for (const auto& [from, to] : {std::pair{own[20], own[60]}, std::pair{own[60], own[20]}}) {
-    const Lines moved = with_inserted(without(lines, from, from + 1), to, {lines[from]});
-    EXPECT_EQ(named_of(race(), moved), "reordered 1") << from << " to " << to;
-  }
+  const Lines late = with_inserted(without(lines, own[20], own[20] + 1), own[60], {lines[own[20]]});
+  EXPECT_EQ(named_of(race(), late), "reordered 1");
+  const Lines early = with_inserted(without(lines, own[60], own[60] + 1), own[20], {lines[own[60]]});
+  EXPECT_EQ(named_of(race(), early), "reordered 40");
 }
 
-TEST(Matcher, AnEventThatCameEarlyIsToldWhereItCame) {
+TEST(Matcher, WhoWasOvertakenIsToldWhereItCame) {
   const Lines lines = lines_of(race());
   const std::vector<std::size_t> own = of_entity(race(), race().sent[100].head.entity);
   const auto from = *std::find_if(own.begin(), own.end(), [](std::size_t i) { return i > 120; });
   const VerifyResult result =
       verify_text(race(), joined(race(), with_inserted(without(lines, from, from + 1), 90, {lines[from]})));
-  ASSERT_EQ(named(result.findings), "reordered 1");
-  EXPECT_EQ(result.findings.examples.front().place, "91");
+  const auto overtaken = std::find_if(own.begin(), own.end(), [](std::size_t i) { return i >= 90; });
+  const auto count = std::find(own.begin(), own.end(), from) - overtaken;
+  ASSERT_EQ(named(result.findings), "reordered " + std::to_string(count));
+  EXPECT_EQ(result.findings.examples.front().place, std::to_string(*overtaken + 2));
 }
 
 TEST(Matcher, NamesOtherLineEnds) {
@@ -109,14 +112,50 @@ TEST(Matcher, NamesOtherLineEnds) {
   EXPECT_EQ(result.findings.examples.front().found, "\\r\\n");
 }
 
-/// Beyond the window it is found at the end, by its identity.
-TEST(Matcher, OneEventThatMovesFarIsOneReordered) {
+/// Beyond the window it is known by its identity until its event is made.
+TEST(Matcher, AnEventThatComesFarAheadOvertakesAllBetween) {
   const std::vector<std::size_t> own = of_entity(race(), race().sent[0].head.entity);
   const Lines lines = lines_of(race());
-  for (const auto& [from, to] : {std::pair{own[20], own[250]}, std::pair{own[250], own[20]}}) {
-    const Lines moved = with_inserted(without(lines, from, from + 1), to, {lines[from]});
-    EXPECT_EQ(named_of(race(), moved, small_window()), "reordered 1") << from << " to " << to;
+  const Lines late = with_inserted(without(lines, own[20], own[20] + 1), own[250], {lines[own[20]]});
+  EXPECT_EQ(named_of(race(), late, small_window()), "reordered 1");
+  const Lines early = with_inserted(without(lines, own[250], own[250] + 1), own[20], {lines[own[250]]});
+  EXPECT_EQ(named_of(race(), early, small_window()), "reordered 230");
+}
+
+/// V2 of the field cases: --fast and events that were written again, so that their identity is not read.
+TEST(Matcher, WhatFastCannotReadIsUnreadableAndNotLost) {
+  Lines lines = lines_of(race());
+  const std::size_t count = lines.size();
+  for (std::string& line : lines) {
+    std::string spaced;
+    for (const char c : line) spaced += c == ',' || c == ':' ? std::string(1, c) + " " : std::string(1, c);
+    line = spaced;
   }
+  VerifyOptions options;
+  options.fast = true;
+  const VerifyResult all = verify_text(race(), joined(race(), lines), options);
+  EXPECT_EQ(named(all.findings), "unreadable " + std::to_string(count));
+  EXPECT_EQ(all.findings.expected(), count);
+  // Nothing of the line can be read, not even by a closer look.
+  Lines some = lines_of(race());
+  for (std::size_t i = 100; i < 120; ++i) some[i] = "\x01\x02\n";
+  const VerifyResult garbled = verify_text(race(), joined(race(), some), options);
+  EXPECT_EQ(named(garbled.findings), "unreadable 20");
+  EXPECT_EQ(garbled.findings.expected(), count);
+  // What is too many is unreadable too, and what is missing beside it is lost.
+  const Lines more = with_inserted(without(lines_of(race()), 100, 105), 400, {"\x01\n", "\x02\n"});
+  EXPECT_EQ(named(verify_text(race(), joined(race(), more), options).findings), "lost 3 unreadable 2");
+}
+
+/// The first event of all has the identity 0, 0, 0.
+TEST(Matcher, TheFirstEventIsNoSentinel) {
+  VerifyOptions options;
+  options.fast = true;
+  EXPECT_EQ(identity_key(0, 0, 0), 0u) << "else this test means nothing";
+  const Lines lines = lines_of(race());
+  EXPECT_EQ(named_of(race(), without(lines, 0, 1), options), "lost 1");
+  EXPECT_EQ(named_of(race(), with_inserted(lines, 200, {"nothing\n"}), options), "unreadable 1");
+  EXPECT_EQ(named_of(race(), with_inserted(lines, 200, {lines[0]}), options), "duplicated 1");
 }
 
 TEST(Matcher, TellsWhatComesAgainFromTheRest) {
@@ -351,46 +390,6 @@ TEST(Matcher, MissesTheHeader) {
   EXPECT_EQ(named(result.findings), "altered 1");
   EXPECT_EQ(result.findings.examples.front().field, "header");
 }
-
-/// Partitions in memory: records with keys.
-class KeyedSequences final : public ArrivedSequences {
- public:
-  class Sequence final : public ArrivedSequence {
-   public:
-    Result<bool> read(ByteBuffer& to) override {
-      if (given) return false;
-      given = true;
-      for (const std::string& line : lines) {
-        to.reserve_more(line.size());
-        std::copy(line.begin(), line.end(), to.data() + to.size());
-        to.set_size(to.size() + line.size());
-      }
-      return true;
-    }
-    std::string place(std::uint64_t line, std::uint64_t) const override {
-      return "offset " + std::to_string(line);
-    }
-    bool has_keys() const override { return true; }
-    std::string_view key(std::uint64_t line) override { return keys[line]; }
-    Lines lines, keys;
-    bool given = false;
-  };
-  explicit KeyedSequences(const SmallRun& run) {
-    for (const SentLine& line : run.sent) {
-      std::string key;
-      run.truth->scenario->owners().append_key(line.stream, line.head.entity, key);
-      Sequence& sequence = all[sequence_of(0, key)];
-      sequence.lines.push_back(line.text);
-      sequence.keys.push_back(key);
-    }
-  }
-  std::vector<ArrivedSequence*> sequences() override { return {&all[0], &all[1], &all[2]}; }
-  std::uint32_t sequence_of(std::uint32_t, std::string_view key) const override {
-    return static_cast<std::uint32_t>(topic_hash(key) % all.size());
-  }
-  bool has_header() const override { return false; }
-  std::array<Sequence, 3> all;
-};
 
 TEST(Matcher, KnowsLanesAndKeys) {
   const SmallRun run = make_run(race_run(3, 300, 12));
