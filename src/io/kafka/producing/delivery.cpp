@@ -113,6 +113,7 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, Uns
     Airborne reported{flight, index, topic_index, m->partition, -1, Persisted::possibly};
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       reported.offset = m->offset;
+      reported.time_ms = rd_kafka_message_timestamp(m, nullptr);
       arrived.push_back(reported);
       continue;
     }
@@ -162,8 +163,12 @@ void Delivery::note_positions(const std::vector<Airborne>& events) {
     if (ordinal(e) >= first_lost_) continue;
     const bool same_as_next = i + 1 < events.size() && events[i + 1].topic == e.topic &&
                               events[i + 1].partition == e.partition && ordinal(events[i + 1]) < first_lost_;
-    if (!same_as_next)
-      positions_[{e.topic, e.partition}] = {topics_[e.topic], e.partition, e.offset + 1, ordinal(e) + 1};
+    if (same_as_next) continue;
+    StreamPosition& position = positions_[{e.topic, e.partition}];
+    position = {topics_[e.topic], e.partition, e.offset + 1, ordinal(e) + 1};
+    // Without acks nobody tells an offset.
+    if (e.offset >= 0)
+      position.record = RecordMark{hash_line(payload_of(*e.flight->batch, e.index)), e.time_ms};
   }
 }
 
