@@ -17,17 +17,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr std::size_t kCheckpointBytesMost = std::size_t{64} << 20;  // some hundred per partition are usual
 
-std::string text_of(const LineHash& hash) {
-  return fmt::format("{:016x}{:016x}", hash[1], hash[0]);
-}
-
 Json to_json(const StreamPosition& position) {
   Json json{{"topic", position.topic},
             {"partition", position.partition},
             {"next_offset", position.next_offset},
             {"next_ordinal", position.next_ordinal}};
   if (!position.record) return json;
-  json["record_hash"] = text_of(position.record->hash);
+  const LineHash& hash = position.record->hash;
+  json["record_hash"] = hash_text({hash[1], hash[0]});  // high half first, as xxhsum -H2 writes it
   if (position.record->time_ms >= 0) json["record_time_ms"] = position.record->time_ms;
   return json;
 }
