@@ -125,6 +125,41 @@ class Resume(Workdir):
         self.assert_code(self.racesim(*command), 0)
         self.assertEqual((self.dir / "out").read_bytes(), (self.dir / "whole").read_bytes())
 
+    def known_place(self):
+        path = self.dir / "at"
+        return json.loads(path.read_text())["sinks"][0]["positions"][0] if path.exists() else {}
+
+    def kill_and_take_known_bytes(self, command):
+        """Returns how many bytes of the partial file the checkpoint knows of; there are some."""
+        process = self.start(*command)
+        wait_until(lambda: process.poll() is not None or "record_hash" in self.known_place(), "a checkpoint")
+        process.kill()
+        self.assertEqual(self.finish(process)[0], -signal.SIGKILL)
+        self.assertEqual(len(self.known_place()["record_hash"]), 32)
+        return self.known_place()["next_offset"]
+
+    def test_a_file_cut_below_the_known_place_is_made_again(self):
+        command = [*RACE, "--posting-rate", "10k/s", "--sink", "file:out", "--checkpoint", "at", "--resume"]
+        self.racesim(*RACE, "--sink", "file:whole")
+        known = self.kill_and_take_known_bytes(command)
+        with open(self.dir / "out.partial", "r+b") as partial:
+            partial.truncate(known // 2)
+        result = self.racesim(*command, "--posting-rate", "1M/s")
+        self.assert_code(result, 0)
+        self.assertIn("bytes of whole lines, and the run had come to", result.stderr)
+        self.assertEqual((self.dir / "out").read_bytes(), (self.dir / "whole").read_bytes())
+
+    def test_a_file_of_other_content_is_not_gone_on_with(self):
+        """As long as the known one, or longer: only its content tells."""
+        command = [*RACE, "--posting-rate", "10k/s", "--sink", "file:out", "--checkpoint", "at", "--resume", "-q"]
+        known = self.kill_and_take_known_bytes(command)
+        partial = self.dir / "out.partial"
+        for other in (b"x" * (known - 1) + b"\n", b"\n" * known, b"another line\n" * (known // 13 + 1)):
+            with self.subTest(other=other[:20]):
+                partial.write_bytes(other)
+                self.assert_refused(self.racesim(*command), "lines that this run does not write", "begin anew")
+                self.assertEqual(partial.read_bytes(), other)
+
     def test_refusals(self):
         to_file = [*RACE, "--sink", "file:out"]
         self.assert_refused(self.racesim(*to_file, "--resume"), "--resume: no checkpoint")

@@ -51,5 +51,26 @@ class ResumeCase(BrokerTest):
         self.assertGreater(kills, kills_wanted // 4, f"seed {SEED}")
         self.expect_all(topic)
 
+    def expect_sent_anew(self, topic, *creation):
+        """S1: the topic is deleted, and made again, while the run is dead: what was known to be there is sent again, and
+        the manifest tells where the run is now. Another run was in the topic before it."""
+        others = ("run", *self.CONTENT[1:self.CONTENT.index("--faults")], "--seed", "99", "--volume", "2000")
+        target = ("--brokers", self.broker.address, "--topic", topic, "--create-topics", "--partitions", "2")
+        filled = run(*others, *target, "-q", cwd=self.folder)
+        self.assertEqual(filled.returncode, 0, filled.stderr)
+        command = self.command(topic, *creation, "--manifest", "m.json")
+        self.assertFalse(self.kill_behind(self.start([*command, "--posting-rate", "10k/s"]), 10_000))
+        self.broker.tool("topics", "--delete", "--topic", topic)
+        if not creation:
+            self.broker.make_topic(topic, 2)
+        result = run(*command, cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(b"it ends at offset 0, and the run had come to", result.stderr)
+        self.expect_all(topic)
+        verified = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", self.broker.address,
+                       cwd=self.folder)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        self.assertIn(b"VERIFIED", verified.stdout)
+
     def expect_all(self, topic):
         self.expect_exactly(self.broker, topic, self.CONTENT)

@@ -200,6 +200,21 @@ class TopicTest(KafkaTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("127.0.0.1:1", done.stderr.decode())
         self.assertIn("--brokers", done.stderr.decode())
+        self.assertIn("Connection refused", done.stderr.decode())
+        self.assertNotIn("ignored", done.stderr.decode())
+
+    def test_s12_a_start_waits_for_a_broker_that_comes_back(self):
+        away = Broker()
+        self.addCleanup(away.remove)
+        away.start()
+        away.kill()
+        command = [*RACE, "--volume", "3000", "--brokers", away.address, "--topic", "late", "--create-topics", "--json"]
+        impatient = run(*command, "--connect-timeout", "500ms", cwd=self.folder)
+        self.assertEqual(impatient.returncode, 1, impatient.stderr)
+        self.assertIn(b"tried for 0.5 s", impatient.stderr)
+        process = self.start([*command, "--connect-timeout", "0"])
+        away.start()
+        self.assertEqual(self.finish(process)["acked"], 3000)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,12 @@ class ResumeTest(ResumeCase):
         self.assertEqual(process.wait(timeout=RUN_SECONDS_MAX), 0)
         self.expect_all("r2")
 
+    def test_s1_a_topic_that_is_made_again(self):
+        self.expect_sent_anew("anew", "--create-topics", "--partitions", "2")
+
+    def test_s1_a_topic_that_is_made_again_by_hand(self):
+        self.expect_sent_anew("byhand")
+
     def test_another_place_is_refused(self):
         self.broker.make_topic("three", 3)
         self.kill_behind(self.start(self.command("three", "--posting-rate", "5k/s")), 1)

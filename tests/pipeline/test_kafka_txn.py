@@ -67,6 +67,9 @@ class TransactionsTest(ResumeCase):
         self.expect_all(topic)
         return self.uncommitted(topic) - len(self.broker.records(topic))
 
+    def test_s1_a_topic_that_is_made_again(self):
+        self.expect_sent_anew("anew", "--create-topics", "--partitions", "2")
+
     def test_r2_a_stopped_writer_is_shut_out(self):
         aborted = 0
         for stop in range(STOPS):

@@ -77,6 +77,25 @@ class VerifyTest(BrokerTest):
         (self.folder / "other.json").rename(self.folder / "m.json")
         self.assertEqual(self.differences(self.verify()), {})
 
+    def test_s2_partitions_that_are_added_later_do_not_matter(self):
+        done = run(*RACE, *HALF_A_MINUTE, *self.to_topic("grown"), "--manifest", "m.json", "-q", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        before = self.verify()
+        self.broker.tool("topics", "--alter", "--topic", "grown", "--partitions", "7")
+        after = self.verify()
+        self.assertEqual(self.differences(after), {})
+        self.assertEqual(after["found"], before["found"])
+
+    def test_s2_a_topic_with_fewer_partitions_was_made_anew(self):
+        done = run(*RACE, *HALF_A_MINUTE, *self.to_topic("shrunk"), "--manifest", "m.json", "-q", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.broker.tool("topics", "--delete", "--topic", "shrunk")
+        self.broker.make_topic("shrunk", 1)
+        done = run("verify", "--manifest", "m.json", "--against", "kafka", "--brokers", self.broker.address,
+                   cwd=self.folder)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(b"shrunk has 1 partition, and the run wrote to 3", done.stderr)
+
     def test_a_careless_receiver_is_found_out(self):
         done = run(*RACE, *HALF_A_MINUTE, *self.to_topic("source"), "--manifest", "m.json", "-q", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -20,6 +20,13 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) {
   counter.fetch_add(n, std::memory_order_relaxed);
 }
 
+/// Behind the last line's begin nothing longer is looked for: no line of ours is as long.
+constexpr std::uint64_t kLineBytesMost = std::uint64_t{1} << 20;
+
+std::string_view without_line_end(std::string_view line) {
+  return line.substr(0, line.size() - 1);
+}
+
 std::string remedy(int error_number) {
   switch (error_number) {
     case ENOSPC:
@@ -152,6 +159,7 @@ void StreamSink::note_acked(const WireBatch& batch, std::size_t first, std::size
     const std::scoped_lock lock(position_mutex_);
     position_.next_offset = static_cast<std::int64_t>(whole_bytes_);
     position_.next_ordinal = batch.first_ordinal + last;
+    position_.record = RecordMark{hash_line(without_line_end(batch.line(last - 1)))};
   }
   if (parts_.acks != nullptr) parts_.acks->on_acked(batch, first, last);
 }
@@ -161,11 +169,36 @@ std::vector<StreamPosition> StreamSink::positions() const {
   return {position_};
 }
 
-Result<std::vector<PartitionTail>> StreamSink::read_back(const std::vector<StreamPosition>& known) {
+/// Why a place in the file does not count: a power cut took what was written last, or somebody changed the
+/// file. Empty: it does.
+std::string StreamSink::change_before(const StreamPosition& known) const {
+  const std::string& path = parts_.file->partial_path();
+  const auto next = static_cast<std::uint64_t>(known.next_offset);
+  if (next > parts_.kept_bytes)
+    return path + ": it has " + std::to_string(parts_.kept_bytes) +
+           " bytes of whole lines, and the run had " + "come to " + std::to_string(next);
+  if (!known.record || next == 0) return {};
+  std::ifstream in(path, std::ios::binary);
+  const std::uint64_t from = next - std::min<std::uint64_t>(next, kLineBytesMost);
+  std::string piece(static_cast<std::size_t>(next - from), '\0');
+  in.seekg(static_cast<std::streamoff>(from));
+  in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+  if (in && piece.back() == '\n') {
+    piece.pop_back();
+    const std::size_t before = piece.rfind('\n');
+    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    if (hash_line(std::string_view(piece).substr(begin)) == known.record->hash) return {};
+  }
+  return path + ": another line is before byte " + std::to_string(next) + ", where the run's last one was";
+}
+
+Result<std::vector<PartitionTail>> StreamSink::read_back(const std::vector<StreamPosition>& known,
+                                                         const std::vector<StreamPosition>&) {
   PartitionTail tail;
-  if (!known.empty()) tail.from = known.front();
-  // A power cut may have taken what was written last: then all of the file is compared.
-  if (static_cast<std::uint64_t>(tail.from.next_offset) > parts_.kept_bytes) tail.from = {};
+  if (!known.empty()) tail.changed = change_before(known.front());
+  // Then all of the file is compared.
+  if (!known.empty() && tail.changed.empty()) tail.from = known.front();
+  tail.last = tail.from.record;
   std::ifstream in(parts_.file->partial_path(), std::ios::binary);
   in.seekg(tail.from.next_offset);
   bool header = tail.from.next_offset == 0 && !parts_.header.empty();
@@ -173,6 +206,7 @@ Result<std::vector<PartitionTail>> StreamSink::read_back(const std::vector<Strea
     if (!std::exchange(header, false)) tail.records.push_back(hash_line(line));
   }
   if (in.bad()) return tl::make_unexpected(system_error("read " + parts_.file->partial_path(), errno));
+  if (!tail.records.empty()) tail.last = RecordMark{tail.records.back()};
   tail.end_offset = static_cast<std::int64_t>(parts_.kept_bytes);
   return std::vector<PartitionTail>{std::move(tail)};
 }

@@ -51,7 +51,8 @@ class StreamSink final : public Sink, public Resumable {
   Resumable* resumable() override { return parts_.file && !parts_.zstd ? this : nullptr; }
 
   const Destination& destination() const override { return destination_; }
-  Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override;
+  Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known,
+                                               const std::vector<StreamPosition>& origins) override;
   std::size_t partition_of(const WireBatch&, std::size_t) override { return 0; }
   void set_positions(std::vector<StreamPosition> positions) override { position_ = positions.front(); }
   std::vector<StreamPosition> positions() const override;
@@ -72,6 +73,7 @@ class StreamSink final : public Sink, public Resumable {
   void flush_pending(ZstdStream::Then then);
   bool write_header();
   bool write_all(std::string_view bytes);
+  std::string change_before(const StreamPosition& known) const;
   void note_acked(const WireBatch& batch, std::size_t first, std::size_t last);
   void give_up(const WriteStep& step);
   /// Writes nothing more; without an error it was abandoned.

@@ -119,6 +119,8 @@ Done Run::Impl::open_all() {
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
   if (!resumption_) return {};
+  for (const std::string& change : resumption_->changes())
+    warn({ErrorKind::runtime, change, "what is missing there is sent again, from the run's begin on"});
   pipeline_->begin_at(resumption_->first_ordinal());
   pipeline_->keep_log(resumption_->log());
   return resumption_->start(outlets_.sinks());

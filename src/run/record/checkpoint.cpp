@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "io/files/atomic_file.h"
 #include "io/files/read_file.h"
@@ -16,10 +18,15 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kCheckpointBytesMost = std::size_t{64} << 20;  // some hundred per partition are usual
 
 Json to_json(const StreamPosition& position) {
-  return {{"topic", position.topic},
-          {"partition", position.partition},
-          {"next_offset", position.next_offset},
-          {"next_ordinal", position.next_ordinal}};
+  Json json{{"topic", position.topic},
+            {"partition", position.partition},
+            {"next_offset", position.next_offset},
+            {"next_ordinal", position.next_ordinal}};
+  if (!position.record) return json;
+  const LineHash& hash = position.record->hash;
+  json["record_hash"] = hash_text({hash[1], hash[0]});  // high half first, as xxhsum -H2 writes it
+  if (position.record->time_ms >= 0) json["record_time_ms"] = position.record->time_ms;
+  return json;
 }
 
 Json to_json(const std::vector<StreamPosition>& positions) {
@@ -36,8 +43,26 @@ Json to_json(const SinkCheckpoint& sink) {
           {"origins", to_json(sink.origins)}};
 }
 
+LineHash hash_from(const std::string& text) {
+  LineHash hash{};
+  constexpr std::size_t kHalf = 16;
+  const auto parse = [&](std::size_t half, std::uint64_t& to) {
+    const char* const end = text.data() + (half + 1) * kHalf;
+    const auto read = std::from_chars(text.data() + half * kHalf, end, to, 16);
+    return read.ec == std::errc() && read.ptr == end;
+  };
+  if (text.size() != 2 * kHalf || !parse(0, hash[1]) || !parse(1, hash[0]))
+    throw std::invalid_argument("record_hash is not made of 32 hex digits");
+  return hash;
+}
+
 StreamPosition position_from(const Json& json) {
-  return {json.at("topic"), json.at("partition"), json.at("next_offset"), json.at("next_ordinal")};
+  StreamPosition position{json.at("topic"), json.at("partition"), json.at("next_offset"),
+                          json.at("next_ordinal")};
+  if (json.contains("record_hash"))
+    position.record =
+        RecordMark{hash_from(json.at("record_hash")), json.value("record_time_ms", std::int64_t{-1})};
+  return position;
 }
 
 SinkCheckpoint sink_from(const Json& json) {

@@ -15,8 +15,9 @@ struct HashOfHash {
 struct Partition {
   std::unordered_map<LineHash, std::uint32_t, HashOfHash> left;
   std::uint64_t left_in_all = 0;
-  StreamPosition settled;  ///< its sends before are settled
-  StreamPosition end;      ///< where the partition ended when it was read
+  StreamPosition settled;   ///< its sends before are settled
+  std::uint64_t floor = 0;  ///< so are those before this ordinal: the sink was done with them
+  StreamPosition end;       ///< where the partition ended when it was read
   // Sends of this partition, behind the last one that was found, that are not there.
   struct Missing {
     SharedBatch batch;
@@ -36,22 +37,33 @@ class Search {
       : name_(known.name), place_(place), dead_letter_(dead_letter), partitions_(tails.size()) {
     already_.below = known.ordinal;
     for (std::size_t i = 0; i < tails.size(); ++i) {
+      const bool changed = !tails[i].changed.empty();
       partitions_[i].settled = partitions_[i].end = tails[i].from;
       partitions_[i].end.next_offset = tails[i].end_offset;
+      partitions_[i].end.record = tails[i].last;
+      if (!changed) partitions_[i].floor = std::max(known.ordinal, tails[i].from.next_ordinal);
+      if (changed) {
+        already_.below = std::min(already_.below, tails[i].from.next_ordinal);
+        already_.read_anew.push_back(tails[i].from);
+        already_.changes.push_back(tails[i].changed);
+      }
       partitions_[i].left_in_all = tails[i].records.size();
       left_ += tails[i].records.size();
       for (const LineHash& record : tails[i].records) ++partitions_[i].left[record];
       furthest_ = std::max(furthest_, tails[i].from.next_ordinal);
     }
-    last_ = std::max(furthest_, already_.below) + left_ + place.destination().most_on_the_way;
+    furthest_ = std::max(furthest_, known.ordinal);
+    last_ = furthest_ + left_ + place.destination().most_on_the_way;
   }
 
+  /// Of the first send to look for.
+  std::uint64_t begin() const { return already_.below; }
   bool is_done(std::uint64_t ordinal) const {
     return ordinal >= furthest_ && (left_ == 0 || ordinal >= last_);
   }
   void take(const SharedBatch& batch, std::size_t i) {
     Partition& partition = partitions_[place_.partition_of(*batch, i)];
-    bool there = batch->first_ordinal + i < partition.settled.next_ordinal;
+    bool there = batch->first_ordinal + i < std::max(partition.floor, partition.settled.next_ordinal);
     if (!there && partition.left_in_all > 0) {
       const auto found = partition.left.find(hash_line(without_end(batch->line(i))));
       if (found != partition.left.end() && found->second > 0) {
@@ -108,23 +120,22 @@ class Search {
 }  // namespace
 
 Result<AlreadyThere> find_already_there(
-    SinkCheckpoint known, Resumable& place,
+    const SinkCheckpoint& known, Resumable& place,
     const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
     DeadLetter& dead_letter) {
-  Result<std::vector<PartitionTail>> tails = place.read_back(known.positions);
+  Result<std::vector<PartitionTail>> tails = place.read_back(known.positions, known.origins);
   if (!tails) return tl::make_unexpected(tails.error());
-  // A file may hold less than was known of it: a power cut took the rest.
-  if (place.destination().is_alone) known.ordinal = std::min(known.ordinal, tails->front().from.next_ordinal);
   Search search(known, place, *tails, dead_letter);
-  const std::unique_ptr<Feed> feed = feed_at(known.ordinal);
+  const std::uint64_t begin = search.begin();
+  const std::unique_ptr<Feed> feed = feed_at(begin);
   if (Done started = feed->start(); !started) return tl::make_unexpected(started.error());
-  std::uint64_t ordinal = known.ordinal;
+  std::uint64_t ordinal = begin;
   while (!search.is_done(ordinal)) {
     if (feed->has_slices()) places.note(feed->place());
     const SharedBatch batch = feed->next();
     if (!batch) break;
     for (std::size_t i = 0; i < batch->size(); ++i) {
-      if (batch->first_ordinal + i < known.ordinal) continue;
+      if (batch->first_ordinal + i < begin) continue;
       if (search.is_done(batch->first_ordinal + i)) break;
       search.take(batch, i);
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -23,6 +24,9 @@ struct AlreadyThere {
   std::vector<bool> there;    ///< for those from `below` on; behind its end nothing is there
   std::uint64_t found = 0;    ///< how many of `there` are set
   std::uint64_t refused = 0;  ///< of them, missing there although later ones are: given up before the kill
+  /// Partitions that were changed meanwhile: where they were read from, and what was found there instead.
+  std::vector<StreamPosition> read_anew{};
+  std::vector<std::string> changes{};
 
   bool has(std::uint64_t ordinal) const {
     return ordinal < below || (ordinal - below < there.size() && there[ordinal - below]);
@@ -34,11 +38,12 @@ struct AlreadyThere {
 };
 
 /// Makes the sends again that lie behind `known`, with the feed that `feed_at` gives for an ordinal: one that
-/// begins there or before, and whose places are noted. Events that the receiver had refused before the kill
+/// begins there or before, and whose places are noted. Of partitions that were changed all sends since the
+/// run's begin are looked for. Events that the receiver had refused before the kill
 /// go to the dead-letter file. `place` goes on behind what was recognised. Errors: those of read_back();
 /// usage if a file holds what this run does not write.
 Result<AlreadyThere> find_already_there(
-    SinkCheckpoint known, Resumable& place,
+    const SinkCheckpoint& known, Resumable& place,
     const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
     DeadLetter& dead_letter);
 

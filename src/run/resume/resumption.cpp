@@ -50,6 +50,13 @@ bool is_same_sink(const SinkSpec& sink, const DeliveryOptions& delivery, const s
   return known_name == (sink.kind == "http" ? sink.target : sink.kind);
 }
 
+/// A partition that was made anew may hold the run before the place where the run once began.
+void move_origin(const StreamPosition& from, std::vector<StreamPosition>& origins) {
+  for (StreamPosition& origin : origins)
+    if (origin.topic == from.topic && origin.partition == from.partition)
+      origin.next_offset = std::min(origin.next_offset, from.next_offset);
+}
+
 Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecord& record) {
   const std::string name = "--checkpoint " + config.checkpoint.path;
   if (const std::vector<std::string> found = differences(known, record); !found.empty())
@@ -125,6 +132,8 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     if (!found) return tl::make_unexpected(found.error());
     already = std::move(*found);
     refused_ += already.refused;
+    changes_.insert(changes_.end(), already.changes.begin(), already.changes.end());
+    for (const StreamPosition& from : already.read_anew) move_origin(from, log_.origins.back());
   }
   first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), already.first_missing());
   return std::make_unique<SkippingSink>(std::move(sink), std::move(already), log_.sinks.back());

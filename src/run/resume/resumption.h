@@ -50,6 +50,8 @@ class Resumption {
   ProgressLog& log() { return log_; }
   /// Events that receivers had refused before the kill, now in the dead-letter file.
   std::uint64_t refused() const { return refused_; }
+  /// Of each partition that does not hold what the checkpoint knows: what was found there.
+  const std::vector<std::string>& changes() const { return changes_; }
 
   /// Writes the first checkpoint; from here on one a second.
   Done start(std::vector<std::unique_ptr<Sink>>& sinks);
@@ -67,6 +69,7 @@ class Resumption {
   DeadLetter* dead_letter_ = nullptr;           // of the sinks; every run has one at least
   std::optional<std::uint64_t> first_ordinal_;  // none: no sink yet
   std::uint64_t refused_ = 0;
+  std::vector<std::string> changes_;
   std::unique_ptr<Checkpointer> checkpointer_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -117,7 +118,7 @@ class PartitionSequence final : public ArrivedSequence {
 /// A stream's topic and where its sequences stand among all.
 struct StreamSequences {
   std::string topic;
-  std::int32_t partitions = 0;
+  std::int32_t partitions = 0;  ///< that the run wrote to; there may be more by now
   std::size_t first = 0;
 };
 
@@ -175,6 +176,33 @@ std::int64_t origin_of(const Manifest& manifest, const TopicPartition& partition
   return 0;
 }
 
+/// How many partitions the run wrote to in the topic; none where the manifest does not know that topic. Keys
+/// stay where they were when partitions are added later.
+std::optional<std::int32_t> partitions_of_run(const Manifest& manifest, const std::string& topic) {
+  const auto count = std::count_if(manifest.origins.begin(), manifest.origins.end(),
+                                   [&](const StreamPosition& origin) { return origin.topic == topic; });
+  if (count == 0) return std::nullopt;
+  return static_cast<std::int32_t>(count);
+}
+
+/// Appends all partitions that the topic has now: also what somebody put into later ones is seen.
+Done add_topic(const TopicState& topic, const KafkaOptions& options, const Manifest& manifest,
+               std::vector<StreamSequences>& streams, std::vector<TopicPartition>& partitions) {
+  if (topic.partitions == 0)
+    return fail(ErrorKind::usage,
+                fmt::format("the cluster at {} has no topic {}", options.brokers, topic.name),
+                "name the one that the events went to: --topic TOPIC");
+  const std::int32_t written = partitions_of_run(manifest, topic.name).value_or(topic.partitions);
+  if (topic.partitions < written)
+    return fail(ErrorKind::usage,
+                fmt::format("topic {} has {} partition{}, and the run wrote to {}: it was made anew",
+                            topic.name, topic.partitions, topic.partitions == 1 ? "" : "s", written),
+                "what was in the old one is lost; name another topic that holds the events: --topic TOPIC");
+  streams.push_back({topic.name, written, partitions.size()});
+  for (std::int32_t p = 0; p < topic.partitions; ++p) partitions.push_back({topic.name, p});
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ArrivedSequences>> open_kafka_arrivals(const KafkaOptions& options,
@@ -186,14 +214,9 @@ Result<std::unique_ptr<ArrivedSequences>> open_kafka_arrivals(const KafkaOptions
   if (!topics) return tl::make_unexpected(topics.error());
   std::vector<StreamSequences> streams;
   std::vector<TopicPartition> partitions;
-  for (const TopicState& topic : *topics) {
-    if (topic.partitions == 0)
-      return fail(ErrorKind::usage,
-                  fmt::format("the cluster at {} has no topic {}", options.brokers, topic.name),
-                  "name the one that the events went to: --topic TOPIC");
-    streams.push_back({topic.name, topic.partitions, partitions.size()});
-    for (std::int32_t p = 0; p < topic.partitions; ++p) partitions.push_back({topic.name, p});
-  }
+  for (const TopicState& topic : *topics)
+    if (Done ok = add_topic(topic, options, manifest, streams, partitions); !ok)
+      return tl::make_unexpected(ok.error());
   const auto begins = cluster->begin_offsets(partitions);
   if (!begins) return tl::make_unexpected(begins.error());
   const auto ends = cluster->committed_ends(options, system_clock(), partitions);

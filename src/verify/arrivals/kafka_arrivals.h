@@ -12,8 +12,9 @@
 namespace racesim {
 
 /// One sequence per partition: from where the manifest says that the run began, or where `options.topic`
-/// names another topic than its first one, from that one's beginning; up to where the topics end now. Errors:
-/// runtime (no cluster), usage (no such topic).
+/// names another topic than its first one, from that one's beginning; up to where the topics end now. A key
+/// belongs into the partition that it had when the run began, however many the topic has now. Errors: runtime
+/// (no cluster), usage (no such topic, or one with fewer partitions than the run wrote to).
 Result<std::unique_ptr<ArrivedSequences>> open_kafka_arrivals(const KafkaOptions& options,
                                                               const Manifest& manifest,
                                                               const Scenario& scenario);

@@ -44,12 +44,14 @@ TEST_F(KafkaResumePartitionsTest, ReadsBackBehindTheKnownPlaces) {
   const std::vector<StreamPosition> known = positions_;
   write(second);
   const auto sink = open();
-  const auto tails = sink->resumable()->read_back(known);
+  const auto tails = sink->resumable()->read_back(known, {});
   ASSERT_TRUE(tails) << tails.error().what;
   ASSERT_EQ(tails->size(), 3u);
   const auto before = expected_records({first}, 3), behind = expected_records({second}, 3);
   for (std::size_t p = 0; p < 3; ++p) {
     EXPECT_EQ((*tails)[p].records, behind[p]);
+    EXPECT_EQ((*tails)[p].changed, "");
+    EXPECT_EQ((*tails)[p].last->hash, behind[p].back());
     EXPECT_EQ((*tails)[p].from.next_offset, static_cast<std::int64_t>(before[p].size()));
     EXPECT_EQ((*tails)[p].end_offset, static_cast<std::int64_t>(before[p].size() + behind[p].size()));
   }
@@ -65,10 +67,64 @@ TEST_F(KafkaResumePartitionsTest, APartitionThatIsNotKnownIsReadFromItsBegin) {
   const SharedBatch batch = make_cars(100, 20);
   write(batch);
   const auto sink = open();
-  const auto tails = sink->resumable()->read_back({});
+  const auto tails = sink->resumable()->read_back({}, {});
   ASSERT_TRUE(tails) << tails.error().what;
   const auto all = expected_records({batch}, 3);
   for (std::size_t p = 0; p < 3; ++p) EXPECT_EQ((*tails)[p].records, all[p]);
+}
+
+// A position of a topic that was deleted and made again, and holds less than the run had sent.
+TEST_F(KafkaResumePartitionsTest, AShorterPartitionIsReadFromWhereTheRunBegan) {
+  write(make_cars(300, 20));
+  const std::vector<StreamPosition> known = positions_;
+  cluster_.emplace(3);
+  const SharedBatch few = make_cars(60, 20);
+  write(few);
+  const auto sink = open();
+  const auto tails = sink->resumable()->read_back(known, {{kTopic, 0, 0, 0}, {kTopic, 1, 1000, 0}});
+  ASSERT_TRUE(tails) << tails.error().what;
+  const auto there = expected_records({few}, 3);
+  for (std::size_t p = 0; p < 3; ++p) {
+    EXPECT_EQ((*tails)[p].records, there[p]);
+    EXPECT_EQ((*tails)[p].from.next_offset, 0);
+    EXPECT_EQ((*tails)[p].from.next_ordinal, 0u);
+    EXPECT_THAT((*tails)[p].changed, HasSubstr("[" + std::to_string(p) + "]: it ends at offset "));
+  }
+}
+
+TEST_F(KafkaResumePartitionsTest, AnotherRecordBeforeThePlaceIsNoticed) {
+  write(make_cars(100, 20));
+  const std::vector<StreamPosition> known = positions_;
+  cluster_.emplace(3);
+  const SharedBatch others = make_cars(400, 20, 1000);
+  write(others);
+  std::vector<StreamPosition> unmarked = known;  // as of format 1
+  for (StreamPosition& position : unmarked) position.record.reset();
+  const auto sink = open();
+  const auto tails = sink->resumable()->read_back(known, {});
+  ASSERT_TRUE(tails) << tails.error().what;
+  const auto there = expected_records({others}, 3);
+  for (std::size_t p = 0; p < 3; ++p) {
+    EXPECT_EQ((*tails)[p].records, there[p]);
+    EXPECT_THAT((*tails)[p].changed, HasSubstr("another record is at offset "));
+  }
+  const auto unchecked = sink->resumable()->read_back(unmarked, {});
+  ASSERT_TRUE(unchecked) << unchecked.error().what;
+  for (std::size_t p = 0; p < 3; ++p) EXPECT_EQ((*unchecked)[p].changed, "");
+}
+
+// Equal lines of two moments, as of a run that somebody sent anew to a topic that was made anew.
+TEST_F(KafkaResumePartitionsTest, TheTimeOfTheRecordCountsToo) {
+  write(make_cars(100, 20));
+  std::vector<StreamPosition> known = positions_;
+  for (StreamPosition& position : known) {
+    ASSERT_GT(position.record->time_ms, 0);
+    position.record->time_ms -= 1;
+  }
+  const auto sink = open();
+  const auto tails = sink->resumable()->read_back(known, {});
+  ASSERT_TRUE(tails) << tails.error().what;
+  for (const PartitionTail& tail : *tails) EXPECT_THAT(tail.changed, HasSubstr("another record is"));
 }
 
 TEST_F(KafkaResumePartitionsTest, KnowsWhereItWritesAndWhereItBegan) {

@@ -272,6 +272,18 @@ TEST_F(KafkaSinkTest, NobodyThere) {
   ASSERT_FALSE(sink);
   EXPECT_EQ(sink.error().kind, ErrorKind::runtime);
   EXPECT_THAT(sink.error().what, HasSubstr("127.0.0.1:1"));
+  EXPECT_THAT(sink.error().what, HasSubstr("Connection refused"));
+}
+
+// The library warns of a property that is for the other kind of client: that is no cause.
+TEST_F(KafkaSinkTest, WarningsAboutPropertiesAreNoCause) {
+  const KafkaProperties both{{"isolation.level", "read_committed"}, {"linger.ms", "7"}};
+  for (const rd_kafka_type_t type : {RD_KAFKA_PRODUCER, RD_KAFKA_CONSUMER}) {
+    const auto client = kafka::Client::open(type, both, 0);
+    ASSERT_TRUE(client) << client.error().what;
+    EXPECT_EQ(client->trouble(), "");
+  }
+  EXPECT_FALSE(kafka::Client::open(RD_KAFKA_CONSUMER, {{"linger.ms", "often"}}, 0));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,11 +42,13 @@ class MemorySink final : public Sink, public Resumable {
   }
   std::vector<StreamPosition> positions() const override { return positions_; }
   void set_positions(std::vector<StreamPosition> positions) override { positions_ = std::move(positions); }
-  Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known) override {
+  Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known,
+                                               const std::vector<StreamPosition>&) override {
     std::vector<PartitionTail> tails(kPartitions);
     for (std::size_t partition = 0; partition < kPartitions; ++partition) {
       for (const StreamPosition& position : known)
         if (position.partition == static_cast<int>(partition)) tails[partition].from = position;
+      if (changed.contains(partition)) tails[partition] = {.from = {}, .records = {}, .changed = "changed"};
       tails[partition].from.partition = static_cast<int>(partition);
       for (auto i = static_cast<std::size_t>(tails[partition].from.next_offset);
            i < partitions[partition].size(); ++i) {
@@ -59,6 +62,7 @@ class MemorySink final : public Sink, public Resumable {
   void write(std::size_t partition, const std::string& line) { partitions[partition].push_back(line); }
 
   std::vector<std::vector<std::string>> partitions{kPartitions};
+  std::set<std::size_t> changed;  ///< partitions that do not hold what is known of them
   Destination place{.most_on_the_way = 100'000};
 
  private:
@@ -136,6 +140,40 @@ TEST_F(AlreadyThereTest, AnyCutGivesEveryEventOnceInOrder) {
       EXPECT_EQ(after_[partition], expected[partition]) << "seed " << seed << " partition " << partition;
     }
   }
+}
+
+// Partition 1 was made anew, and some of the run was sent to it since; the others were left alone.
+TEST_F(AlreadyThereTest, OfAChangedPartitionAllThatIsNotThereIsSentAgain) {
+  for (const std::uint64_t left : {0U, 1U, 40U}) {
+    sink_.partitions.assign(kPartitions, {});
+    sink_.changed = {1};
+    SinkCheckpoint known{"memory", "", 600, {}};
+    std::vector<std::string> expected[kPartitions];
+    for (std::uint64_t k = 0; k < 1000; ++k) {
+      expected[k % kPartitions].push_back(line(k));
+      if (k < 610 && (k % kPartitions != 1 || k / kPartitions < left)) sink_.write(k % kPartitions, line(k));
+    }
+    for (int partition = 0; partition < 3; ++partition) known.positions.push_back({"", partition, 200, 600});
+    const auto already = find(known);
+    ASSERT_TRUE(already) << already.error().what;
+    EXPECT_EQ(already->below, 0u);
+    EXPECT_EQ(already->first_missing(), 1 + left * kPartitions);
+    EXPECT_EQ(already->refused, 0u);
+    EXPECT_EQ(already->changes, std::vector<std::string>{"changed"});
+    send_the_rest(*already);
+    for (std::size_t partition = 0; partition < kPartitions; ++partition)
+      EXPECT_EQ(after_[partition], expected[partition]) << "left " << left << " partition " << partition;
+  }
+}
+
+// What is in the dead-letter file already is settled in the partitions that were left alone, though their
+// positions lie before it.
+TEST_F(AlreadyThereTest, DeadLettersOfOtherPartitionsAreNotSentAgain) {
+  sink_.changed = {1};
+  for (std::uint64_t k = 0; k < 300; k += kPartitions) sink_.write(0, line(k));
+  const auto already = find({"memory", "", 450, {{"", 0, 100, 298}, {"", 1, 150, 449}, {"", 2, 0, 0}}});
+  ASSERT_TRUE(already) << already.error().what;
+  for (std::uint64_t k = 0; k < 450; ++k) EXPECT_EQ(already->has(k), k % kPartitions != 1) << k;
 }
 
 TEST_F(AlreadyThereTest, WhatWasRefusedBeforeGoesToTheDeadLetters) {

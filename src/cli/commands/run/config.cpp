@@ -186,6 +186,12 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
   return check_distinct(sinks, files);
 }
 
+/// 0 is as long as it takes. librdkafka counts milliseconds in an int: 23 days are for ever.
+std::int64_t connect_grace_ns(std::int64_t timeout_ns) {
+  constexpr std::int64_t kForEver_ns = 2'000'000'000'000'000;
+  return timeout_ns == 0 ? kForEver_ns : std::min(timeout_ns, kForEver_ns);
+}
+
 /// Where events go and how; paths are opened by the run, which tells what is wrong with them.
 Done fill_delivery(const RunOptions& o, const Settings& settings, bool historical,
                    DeliveryOptions& delivery) {
@@ -198,6 +204,7 @@ Done fill_delivery(const RunOptions& o, const Settings& settings, bool historica
   delivery.drain_timeout_ns = o.drain_timeout_ns;
   delivery.strict_pipe = o.strict_pipe;
   if (const Done ok = fill_kafka(o, settings, historical, delivery.kafka); !ok) return ok;
+  delivery.http.connect_grace_ns = delivery.kafka.connect_grace_ns = connect_grace_ns(o.connect_timeout_ns);
   if (const Done ok = fill_sinks(o, settings, delivery); !ok) return ok;
   if (const Done ok = check_places(o, settings, delivery); !ok) return ok;
   if (o.http.timeout_ns == 0)

@@ -43,7 +43,7 @@ struct RunOptions {
   KafkaOptions kafka;
   std::string record_timestamp;
   std::uint32_t threads = 0;
-  std::int64_t drain_timeout_ns = 0;
+  std::int64_t connect_timeout_ns = 0, drain_timeout_ns = 0;
   bool strict_pipe = false;
   // Proof
   std::string lock, summary_export, manifest;

@@ -115,6 +115,9 @@ std::vector<OptionSpec> delivery_options(RunOptions& o) {
           set_parsed(o.http.retry_max_time_ns, &parse_duration_ns)),
       how({"timeout", "DURATION", "10s", "Time for one try, from connect to the end of the answer"},
           set_parsed(o.http.timeout_ns, &parse_duration_ns)),
+      how({"connect-timeout", "DURATION", "10s",
+           "Time at the start for brokers and endpoint to be there; 0: as long as it takes"},
+          set_parsed(o.connect_timeout_ns, &parse_duration_ns)),
       file(how({"token-file", "FILE", "", "File with the bearer token for the endpoint"},
                set_text(o.http.token_file))),
       file(

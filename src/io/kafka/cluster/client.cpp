@@ -17,23 +17,55 @@ namespace {
 /// Texts of librdkafka are this long at most.
 using Text = std::array<char, 512>;
 
-/// All of them, from the table that the library prints; that of a conf lacks the second names.
-std::vector<std::string> property_names() {
+struct KnownProperty {
+  std::string name;
+  char scope;  ///< 'P' of producers, 'C' of consumers, '*' of both
+};
+
+std::vector<KnownProperty> read_property_table() {
   char* text = nullptr;
   std::size_t size = 0;
   std::FILE* const memory = open_memstream(&text, &size);
   if (memory == nullptr) return {};
   rd_kafka_conf_properties_show(memory);
   std::fclose(memory);
-  std::vector<std::string> names;
+  std::vector<KnownProperty> properties;
   for (std::string_view rest(text, size); !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const std::string_view name = line.substr(0, line.find(' '));
-    if (!name.empty() && name.find('.') != std::string_view::npos) names.emplace_back(name);
+    const std::size_t scope = line.find_first_of("PC*", std::min(line.find('|'), line.size()));
+    if (scope != std::string_view::npos && name.find_first_not_of('-') != std::string_view::npos)
+      properties.push_back({std::string(name), line[scope]});
   }
   std::free(text);
+  return properties;
+}
+
+/// All of them, from the table that the library prints; that of a conf lacks the second names.
+const std::vector<KnownProperty>& known_properties() {
+  static const std::vector<KnownProperty> properties = read_property_table();
+  return properties;
+}
+
+std::vector<std::string> property_names() {
+  std::vector<std::string> names;
+  for (const KnownProperty& property : known_properties())
+    if (property.name.find('.') != std::string::npos) names.push_back(property.name);
   return names;
+}
+
+/// Those of the other kind of client would be ignored, with a warning.
+KafkaProperties properties_of(rd_kafka_type_t type, const KafkaProperties& all) {
+  const char foreign = type == RD_KAFKA_PRODUCER ? 'C' : 'P';
+  KafkaProperties own;
+  for (const auto& property : all) {
+    const auto& known = known_properties();
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [&](const KnownProperty& k) { return k.name == property.first; });
+    if (found == known.end() || found->scope != foreign) own.push_back(property);
+  }
+  return own;
 }
 
 /// Secrets never stand in a message.
@@ -65,8 +97,9 @@ Result<ConfPtr> make_conf(const KafkaProperties& properties) {
   return conf;
 }
 
-void keep_log_line(const rd_kafka_t* handle, int level, const char* /*facility*/, const char* text) {
-  if (level > LOG_WARNING) return;
+void keep_log_line(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
+  // What the library thinks of its settings is no reason why a broker does not answer.
+  if (level > LOG_WARNING || std::string_view(facility) == "CONFWARN") return;
   // "[thrd:…]: " says which of its threads noticed.
   std::string_view line = text;
   while (line.substr(0, 6) == "[thrd:") {
@@ -86,7 +119,8 @@ Done check_properties(const KafkaProperties& properties) {
 }
 
 Result<Client> Client::open(rd_kafka_type_t type, const KafkaProperties& properties, int events) {
-  Result<ConfPtr> conf = make_conf(properties);
+  if (Done ok = check_properties(properties); !ok) return tl::make_unexpected(ok.error());
+  Result<ConfPtr> conf = make_conf(properties_of(type, properties));
   if (!conf) return tl::make_unexpected(conf.error());
   Client client;
   client.trouble_ = std::make_unique<LastTrouble>();

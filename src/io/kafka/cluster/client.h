@@ -45,7 +45,8 @@ class LastTrouble {
 /// A client of librdkafka. Its log goes to trouble() instead of standard error.
 class Client {
  public:
-  /// `events`: the RD_KAFKA_EVENT_… bits that are served from the main queue. Errors: usage for a property
+  /// `events`: the RD_KAFKA_EVENT_… bits that are served from the main queue. Properties of the other type of
+  /// client are left out. Errors: usage for a property
   /// that is unknown or has a wrong value, runtime if the system has no threads left.
   static Result<Client> open(rd_kafka_type_t type, const KafkaProperties& properties, int events);
 

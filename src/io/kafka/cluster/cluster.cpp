@@ -85,7 +85,8 @@ Result<Cluster> Cluster::open(const KafkaOptions& options, Isolation ends) {
   properties.emplace_back("isolation.level", committed ? "read_committed" : "read_uncommitted");
   // At the start a connection that is closed says why; later that is usual.
   properties.emplace_back("log.connection.close", "true");
-  Result<Client> client = Client::open(RD_KAFKA_PRODUCER, properties, RD_KAFKA_EVENT_ERROR);
+  // A consumer, though it reads nothing: only those are told which ends to ask for.
+  Result<Client> client = Client::open(RD_KAFKA_CONSUMER, properties, RD_KAFKA_EVENT_ERROR);
   if (!client) return tl::make_unexpected(client.error());
   return Cluster(*std::move(client), options);
 }

@@ -54,9 +54,9 @@ std::string connection_hint(const std::string& trouble, int limit_ms) {
     return "give the protocol that the broker speaks: -X security.protocol=SSL, SASL_SSL, SASL_PLAINTEXT or "
            "PLAINTEXT";
   return fmt::format(
-      "tried for {} s; start the broker, name another one with --brokers, or check its "
+      "tried for {:g} s; start the broker, name another one with --brokers, or check its "
       "advertised.listeners",
-      limit_ms / 1000);
+      limit_ms / 1000.0);
 }
 
 }  // namespace racesim::kafka

@@ -27,6 +27,13 @@ bool is_held(const Unsettled* held, rd_kafka_resp_err_t code) {
   return !is_final(code) && !(held->with_arrived && is_refusal(code));
 }
 
+/// -1 unless it is ours: of a repeated request brokers tell one time for all of its records.
+std::int64_t record_time_ms(const rd_kafka_message_t& message) {
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const std::int64_t time_ms = rd_kafka_message_timestamp(&message, &type);
+  return type == RD_KAFKA_TIMESTAMP_CREATE_TIME ? time_ms : -1;
+}
+
 }  // namespace
 
 void sort_by_partition(std::vector<Airborne>& events) {
@@ -113,6 +120,7 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, Uns
     Airborne reported{flight, index, topic_index, m->partition, -1, Persisted::possibly};
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       reported.offset = m->offset;
+      reported.time_ms = record_time_ms(*m);
       arrived.push_back(reported);
       continue;
     }
@@ -162,8 +170,11 @@ void Delivery::note_positions(const std::vector<Airborne>& events) {
     if (ordinal(e) >= first_lost_) continue;
     const bool same_as_next = i + 1 < events.size() && events[i + 1].topic == e.topic &&
                               events[i + 1].partition == e.partition && ordinal(events[i + 1]) < first_lost_;
-    if (!same_as_next)
-      positions_[{e.topic, e.partition}] = {topics_[e.topic], e.partition, e.offset + 1, ordinal(e) + 1};
+    // Without acks nobody tells an offset, nor always of a request that was repeated.
+    if (same_as_next || e.offset < 0) continue;
+    const RecordMark record{hash_line(payload_of(*e.flight->batch, e.index)), e.time_ms};
+    positions_[{e.topic, e.partition}] = {topics_[e.topic], e.partition, e.offset + 1, ordinal(e) + 1,
+                                          record};
   }
 }
 

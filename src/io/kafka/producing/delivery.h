@@ -34,6 +34,7 @@ struct Airborne {
   std::int32_t partition = 0;
   std::int64_t offset = -1;  ///< where it was found
   Persisted persisted = Persisted::no;
+  std::int64_t time_ms = -1;  ///< of its record; -1: not known
 };
 
 /// Reports that do not settle their events yet.

@@ -30,7 +30,8 @@ Result<std::vector<TailRecord>> read_tail(const KafkaOptions& options, const std
     if (!messages) return tl::make_unexpected(messages.error());
     if (messages->empty()) return records;
     for (const MessagePtr& m : *messages)
-      records.push_back({m->offset, hash_line({static_cast<const char*>(m->payload), m->len})});
+      records.push_back({m->offset, hash_line({static_cast<const char*>(m->payload), m->len}),
+                         rd_kafka_message_timestamp(m.get(), nullptr)});
   }
 }
 

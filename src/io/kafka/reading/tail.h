@@ -17,6 +17,7 @@ namespace racesim::kafka {
 struct TailRecord {
   std::int64_t offset = 0;
   LineHash payload_hash{};
+  std::int64_t time_ms = -1;  ///< -1: it has none
 };
 
 /// The records from `from_offset` up to `end_offset` (exclusive), by offset; records of other writers too.
