@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/clock.h"
+
 namespace racesim::http {
 namespace {
 
