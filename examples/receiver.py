@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Takes song plays over HTTP. Each play is in FILE, and on the disk, before it is answered; a repeated play (racesim
-delivers at least once) is answered but not stored twice.
+delivers at least once) is answered but not stored twice. FILE has the bytes that were sent, one play per line, so that
+`racesim verify --against file:FILE` can compare them.
 Usage: receiver.py FILE [PORT]    default port 8000, this machine only
 """
 
@@ -9,6 +10,29 @@ import json
 import os
 import sys
 import threading
+
+
+def events_of(body):
+    """The events of a request, one JSON object or an array of them: each as its own bytes, and what they say. Parsed and
+    written again they would be other bytes of the same value (blanks, 1.0 for 1.00)."""
+    text = body.decode()
+    decoder = json.JSONDecoder()
+    blanks = " \t\r\n"
+
+    def skip(at, more=""):
+        while at < len(text) and text[at] in blanks + more:
+            at += 1
+        return at
+
+    json.loads(text)  # what is not JSON as a whole is refused as a whole
+    at = skip(0)
+    is_array = text[at] == "["
+    at = skip(at + 1) if is_array else at
+    while at < len(text) and text[at] != "]":
+        value, end = decoder.raw_decode(text, at)
+        # A line end within an event can only stand between its parts, where a blank says the same.
+        yield text[at:end].replace("\r", " ").replace("\n", " ").encode(), value
+        at = skip(end, ",")
 
 
 class Store:
@@ -24,10 +48,10 @@ class Store:
 
     def add(self, plays):
         with self.lock:
-            for play in plays:
+            for line, play in plays:
                 if play["event_id"] not in self.known:
                     self.known.add(play["event_id"])
-                    self.file.write(json.dumps(play).encode() + b"\n")
+                    self.file.write(line + b"\n")
             self.file.flush()
             os.fdatasync(self.file.fileno())
 
@@ -39,8 +63,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
-            value = json.loads(body)
-            plays = value if isinstance(value, list) else [value]
+            plays = list(events_of(body))
+            if not all("event_id" in play for _, play in plays):
+                raise KeyError("event_id")  # before any of them is stored
             self.store.add(plays)
             status = 201
         except (ValueError, KeyError, TypeError):

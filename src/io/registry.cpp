@@ -8,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "io/files/atomic_file.h"
+#include "io/files/compression.h"
 #include "io/sinks/file.h"
 #include "io/sinks/http.h"
 #include "io/sinks/kafka.h"
@@ -39,6 +40,7 @@ Done check_nothing(const SinkRequest&) {
   return {};
 }
 Done check_file(const SinkRequest& r) {
+  if (Done ok = check_ending(r.target); !ok) return ok;
   return check_file_path(r.target, Existing::replaced);
 }
 Done check_http(const SinkRequest& r) {
@@ -50,8 +52,8 @@ Done check_kafka(const SinkRequest& r) {
 
 constexpr std::array kSinks{
     SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout, &check_nothing},
-    SinkInfo{"file", "PATH", "a file that gets its name once complete; .zst is compressed", &open_file,
-             &check_file},
+    SinkInfo{"file", "PATH", "a file that gets its name once complete; .gz and .zst are compressed",
+             &open_file, &check_file},
     SinkInfo{"http", "", "POST to --api-endpoint", &open_http, &check_http},
     SinkInfo{"kafka", "", "topics of the cluster that --brokers names", &open_kafka, &check_kafka},
     SinkInfo{"null", "", "nowhere, counted", &open_null, &check_nothing},

@@ -26,6 +26,7 @@ struct SinkCounters {
   std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
   FailureCounts failures;                       ///< of events that failed one by one while the sink went on
+  FailureCounts unread;  ///< of acked events whose answer may have refused some but could not be read
 };
 
 /// submit() and close() are called by one thread, all else by any. A sink counts what becomes of each event

@@ -6,6 +6,8 @@ import pathlib
 import subprocess
 import sys
 import unittest
+import urllib.error
+import urllib.request
 
 from workdir import BINARY, MASTER, SOURCE, Workdir
 
@@ -49,6 +51,40 @@ class Examples(Workdir):
         for _ in range(2):
             self.assert_code(self.play("--volume", "50", "--posting-rate", "0", "--api-endpoint", url), 0)
         self.assertEqual(len(self.stored()), 50)
+
+    def test_what_the_receiver_stores_is_what_was_sent(self):
+        """Ends with the proof that racesim itself offers, one event per request and in arrays; then one value that was
+        changed in the store has to be found."""
+        for batch in "1", "7":
+            with self.subTest(batch=batch):
+                (self.dir / "plays.ndjson").unlink(missing_ok=True)
+                # One connection: the order between users is kept too.
+                self.assert_code(self.play("--volume", "2000", "--posting-rate", "0", "--batch", batch, "--connections", "1",
+                                           "--api-endpoint", self.receiver(), "--manifest", "m.json"), 0)
+                verify = ["verify", "--manifest", "m.json", "--against", "file:plays.ndjson"]
+                result = self.racesim(*verify)
+                self.assert_code(result, 0)
+                self.assertTrue(result.stdout.startswith("VERIFIED 2,000 / 2,000 events"), result.stdout)
+        stored = (self.dir / "plays.ndjson").read_bytes().splitlines(keepends=True)
+        stored[999] = stored[999].replace(b'"play_duration_ms":', b'"play_duration_ms":1')
+        (self.dir / "plays.ndjson").write_bytes(b"".join(stored))
+        self.assert_code(self.racesim(*verify), 5)
+
+    def test_the_receiver_keeps_the_bytes_of_each_event(self):
+        """Bytes that every JSON library would write in another way, in one object and in an array of any form."""
+        events = ['{"event_id":"a", "x" : 1.00}', '{"event_id":"b","x":1e2,"y":"[},{\\/"}', '{"event_id":"c","ö":"ö"}']
+        url = self.receiver()
+        post = lambda body: urllib.request.urlopen(urllib.request.Request(url, body.encode(), method="POST")).status
+        self.assertEqual(post(events[0]), 201)
+        self.assertEqual(post(f" [\n{events[1]} ,\t{events[2]}] "), 201)
+        self.assertEqual(post('{"event_id":\n"d"}'), 201)
+        self.assertEqual(post("[]"), 201)
+        for bad in "", "{", "[1]", '{"id":1}', f"[{events[0]}", '[{"event_id":"e"},{}]', '{"event_id":"e"}{}':
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                post(bad)
+            self.assertEqual(refused.exception.code, 400, bad)
+            refused.exception.close()
+        self.assertEqual((self.dir / "plays.ndjson").read_text(), "\n".join([*events, '{"event_id": "d"}', ""]))
 
     def test_nightly(self):
         (self.dir / "bin").mkdir()

@@ -113,11 +113,11 @@ OptionSpec option_of(const char* group, const char* name, const char* metavar, c
 }
 
 std::vector<OptionSpec> all_options(VerifyCommand& c) {
-  OptionSpec against =
-      option_of("What", "against", "SOURCE",
-                "What arrived: file:PATH (.zst is decompressed), kafka for the run's topics, or - for the "
-                "standard input",
-                set_against(c.input.against));
+  OptionSpec against = option_of(
+      "What", "against", "SOURCE",
+      "What arrived: file:PATH (gzip and zstd are decompressed), kafka for the run's topics, or - for the "
+      "standard input",
+      set_against(c.input.against));
   against.suggestions = {"file:", "kafka", "-"};
   OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "The cluster, for --against kafka",
                                  set_text(c.input.kafka.brokers));

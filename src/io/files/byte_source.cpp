@@ -3,19 +3,22 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
-#include <vector>
 
+#include "io/files/compression.h"
+#include "io/files/decompress.h"
+#include "io/files/input_kind.h"
 #include "io/files/read_file.h"
-#include "io/files/zstd_stream.h"
 
 namespace racesim {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;
+/// Compressed twice happens to files that a tool packs by itself; more is a mistake, or malice.
+constexpr int kLayersMost = 2;
 
 class PlainSource final : public ByteSource {
  public:
@@ -39,47 +42,75 @@ class PlainSource final : public ByteSource {
   const std::string name_;
 };
 
-class ZstdSource final : public ByteSource {
+/// Gives out what was read ahead, then the rest.
+class ReadAheadSource final : public ByteSource {
  public:
-  ZstdSource(std::unique_ptr<ByteSource> from, std::string name)
-      : from_(std::move(from)), name_(std::move(name)), zstd_(ZSTD_createDCtx()) {}
-  ~ZstdSource() override { ZSTD_freeDCtx(zstd_); }
-
+  ReadAheadSource(ByteBuffer ahead, std::unique_ptr<ByteSource> rest)
+      : ahead_(std::move(ahead)), rest_(std::move(rest)) {}
   Result<bool> read(ByteBuffer& to) override {
-    for (;;) {
-      if (used_ == input_.size()) {
-        input_.clear();
-        used_ = 0;
-        const Result<bool> more = from_->read(input_);
-        if (!more) return more;
-        if (!*more) return at_end();
-      }
-      to.reserve_more(kPiece);
-      ZSTD_inBuffer in{input_.data(), input_.size(), used_};
-      ZSTD_outBuffer out{to.data() + to.size(), kPiece, 0};
-      wanted_ = ZSTD_decompressStream(zstd_, &out, &in);
-      if (ZSTD_isError(wanted_))
-        return fail(ErrorKind::runtime, "read " + name_ + ": zstd: " + ZSTD_getErrorName(wanted_),
-                    "is it a .zst file, and complete? try: zstd -t");
-      used_ = in.pos;
-      to.set_size(to.size() + out.pos);
-      if (out.pos > 0) return true;
-    }
+    if (ahead_.size() == 0) return rest_->read(to);
+    to.reserve_more(ahead_.size());
+    std::memcpy(to.data() + to.size(), ahead_.data(), ahead_.size());
+    to.set_size(to.size() + ahead_.size());
+    ahead_ = ByteBuffer();
+    return true;
   }
 
  private:
-  Result<bool> at_end() const {
-    if (wanted_ == 0) return false;
-    return fail(ErrorKind::runtime, "read " + name_ + ": the compressed data end in the middle",
-                "the file is truncated; try: zstd -t");
+  ByteBuffer ahead_;
+  std::unique_ptr<ByteSource> rest_;
+};
+
+/// Looks at the first bytes with the first read(), since a pipe may have none before.
+class KnownByItsBytes final : public ByteSource {
+ public:
+  KnownByItsBytes(std::unique_ptr<ByteSource> from, std::string path, int layers)
+      : from_(std::move(from)), path_(std::move(path)), layers_(layers) {}
+
+  Result<bool> read(ByteBuffer& to) override {
+    if (!known_) {
+      if (const Done looked = look(); !looked) return tl::make_unexpected(looked.error());
+      known_ = true;
+    }
+    return from_->read(to);
+  }
+
+ private:
+  Done look() {
+    ByteBuffer ahead;
+    while (ahead.size() < kInputKindBytes) {
+      const Result<bool> more = from_->read(ahead);
+      if (!more) return tl::make_unexpected(more.error());
+      if (!*more) break;
+    }
+    const std::string_view first_bytes =
+        std::string_view(ahead.data(), ahead.size()).substr(0, kInputKindBytes);
+    const InputKind kind = input_kind(first_bytes);
+    if (kind == InputKind::unreadable) return tl::make_unexpected(explain_unreadable(path_, first_bytes));
+    const bool compressed = kind != InputKind::lines;
+    if (!compressed && layers_ == 0 && !first_bytes.empty() && is_compressed(path_)) return name_lies();
+    from_ = std::make_unique<ReadAheadSource>(std::move(ahead), std::move(from_));
+    if (!compressed) return {};
+    const std::string name = path_ == "-" ? "the standard input" : path_;
+    if (layers_ == kLayersMost)
+      return fail(ErrorKind::runtime, "read " + name + ": compressed more than twice", "decompress it first");
+    auto inner = kind == InputKind::gzip ? make_gzip_source(std::move(from_), name)
+                                         : make_zstd_source(std::move(from_), name);
+    from_ = std::make_unique<KnownByItsBytes>(std::move(inner), path_, layers_ + 1);
+    return {};
+  }
+
+  Done name_lies() const {
+    const char* const tool = compression_of(path_) == Compression::gzip ? "gzip" : "zstd";
+    return fail(ErrorKind::runtime,
+                "read " + path_ + ": " + tool + ": it does not begin like compressed data",
+                "if it is plain, give it a name without the ending");
   }
 
   std::unique_ptr<ByteSource> from_;
-  const std::string name_;
-  ZSTD_DCtx* zstd_;
-  ByteBuffer input_;
-  std::size_t used_ = 0;
-  std::size_t wanted_ = 0;  // 0: a frame is complete
+  const std::string path_;
+  const int layers_;  ///< of compression around these bytes
+  bool known_ = false;
 };
 
 }  // namespace
@@ -94,8 +125,7 @@ Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::string& path) {
   if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
     return tl::make_unexpected(system_error("read " + path, EISDIR, "name a file in it"));
   posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  if (is_compressed(path)) source = std::make_unique<ZstdSource>(std::move(source), path);
-  return source;
+  return std::make_unique<KnownByItsBytes>(std::move(source), path, 0);
 }
 
 }  // namespace racesim

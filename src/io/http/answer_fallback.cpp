@@ -1,6 +1,7 @@
 #include "io/http/answer_fallback.h"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/message.hpp>
 #include <string>
@@ -36,9 +37,12 @@ class AnswerReader::Fallback::Parser : public beast::http::basic_parser<false> {
   }
   void on_field_impl(beast::http::field name, Text, Text value, ErrorCode&) override {
     if (name == beast::http::field::retry_after) answer_.retry_after = plain(value);
-    if (name == beast::http::field::content_type)
-      answer_.json = plain(value).starts_with("application/json") ||
-                     plain(value).starts_with("application/problem+json");
+    if (name == beast::http::field::content_type) {
+      answer_.typed = true;
+      answer_.json = answer_detail::is_json_type(plain(value));
+    }
+    if (name == beast::http::field::content_encoding && !beast::iequals(value, "identity"))
+      answer_.encoding = plain(value);
   }
   void on_header_impl(ErrorCode&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
@@ -60,32 +64,46 @@ class AnswerReader::Fallback::Parser : public beast::http::basic_parser<false> {
 AnswerReader::Fallback::Fallback() : parser_(std::make_unique<Parser>()) {}
 AnswerReader::Fallback::~Fallback() = default;
 
-AnswerReader::State AnswerReader::Fallback::feed(std::string_view bytes, Answer& answer, bool& leftover) {
+AnswerReader::State AnswerReader::Fallback::feed(std::string_view bytes, Answer& answer, bool& leftover,
+                                                 Trouble& trouble) {
   pending_.append(bytes);
+  if (!parser_->got_some()) status_line_ = answer_detail::quoted_first_line(pending_);
   // Beast 1.81 asserts when the last chunk of an empty body comes in pieces; shorter than this none is whole.
   static constexpr std::size_t kLastChunkBytes = std::string_view("0\r\n\r\n").size();
   if (parser_->is_header_done() && parser_->chunked() && pending_.size() < kLastChunkBytes)
     return State::more;
-  return run(answer, leftover);
+  return run(answer, leftover, trouble);
 }
 
-AnswerReader::State AnswerReader::Fallback::run(Answer& answer, bool& leftover) {
+AnswerReader::State AnswerReader::Fallback::refuse(const std::string& why, bool lasting,
+                                                   Trouble& trouble) const {
+  trouble = {status_line_ + ": " + why, lasting};
+  return State::bad;
+}
+
+AnswerReader::State AnswerReader::Fallback::run(Answer& answer, bool& leftover, Trouble& trouble) {
   while (true) {
     ErrorCode error;
     const std::size_t used = parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
     pending_.erase(0, used);
     if (error == beast::http::error::need_more)
-      return pending_.size() > kHeaderBytesMax ? State::bad : State::more;
-    if (error || parser_->answer().status == 101) return State::bad;
+      return pending_.size() > kHeaderBytesMax ? refuse("a line without an end", false, trouble)
+                                               : State::more;
+    const unsigned status = parser_->answer().status;
+    if (error == beast::http::error::body_limit)
+      return refuse("a body of more than 8 MiB", status < 500, trouble);
+    if (error) return refuse(error.message(), false, trouble);
+    if (status == 101) return refuse("it changes to a protocol that was not asked for", true, trouble);
+    if (parser_->is_header_done() && (status < 100 || status > 599))
+      return refuse("there is no such status", true, trouble);
     if (!parser_->is_done()) {
       if (pending_.empty()) return State::more;
       continue;
     }
-    const unsigned status = parser_->answer().status;
-    if (status < 100 || status > 599) return State::bad;
     if (status >= 200) break;
     // A parser reads one message; the next needs a new one.
     parser_ = std::make_unique<Parser>();  // interim: the answer itself follows
+    status_line_ = answer_detail::quoted_first_line(pending_);
     if (pending_.empty()) return State::more;
   }
   answer = parser_->answer();

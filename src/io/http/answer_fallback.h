@@ -12,16 +12,18 @@ class AnswerReader::Fallback {
  public:
   Fallback();
   ~Fallback();
-  /// Like AnswerReader::feed and finish; fills `answer` when done.
-  State feed(std::string_view bytes, Answer& answer, bool& leftover);
+  /// Like AnswerReader::feed and finish; fills `answer` when done and `trouble` when bad.
+  State feed(std::string_view bytes, Answer& answer, bool& leftover, Trouble& trouble);
   State finish(Answer& answer);
 
  private:
   class Parser;
-  State run(Answer& answer, bool& leftover);
+  State run(Answer& answer, bool& leftover, Trouble& trouble);
+  State refuse(const std::string& why, bool lasting, Trouble& trouble) const;
 
   std::unique_ptr<Parser> parser_;
-  std::string pending_;  // bytes that the parser has not taken yet
+  std::string status_line_;  // in quotes, of the answer that is being read
+  std::string pending_;      // bytes that the parser has not taken yet
 };
 
 }  // namespace racesim::http

@@ -62,7 +62,8 @@ void Delivery::acked(const EventQueue& queue, std::size_t count, std::size_t byt
     queue.for_first(count, [&](const WireBatch& batch, std::size_t event) {
       if (rejected != rejects.end() && rejected->index == at++) {
         const DeadEvent dead{&batch, event};
-        bury({dead}, "rejected: " + rejected->reason, 1, Persisted::no);
+        bury({dead}, rejected->unclear ? rejected->reason : "rejected: " + rejected->reason, 1,
+             rejected->unclear ? Persisted::possibly : Persisted::no);
         ++rejected;
       } else {
         acked.add(batch, event);

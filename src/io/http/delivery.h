@@ -42,6 +42,8 @@ class Delivery {
   /// The first `count` events of `queue` are written to a connection now, for the first time.
   void note_sent(const EventQueue& queue, std::size_t count);
   void count_retried(std::size_t events) { counters_.retried.fetch_add(events, std::memory_order_relaxed); }
+  /// The receiver took so many events with an answer that could not be read, and so may have refused some.
+  void count_unread(const std::string& why, std::size_t events) { counters_.unread.add(why, events); }
   /// The receiver took the first `count` events of `queue` but for `rejects`, which are dead-lettered.
   void acked(const EventQueue& queue, std::size_t count, std::size_t bytes,
              const std::vector<Reject>& rejects);

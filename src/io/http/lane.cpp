@@ -129,7 +129,10 @@ void Lane::read_on(AnswerReader::State state) {
       maybe_persisted_ = maybe_persisted_ || sent_whole();
       // Whatever follows on this connection cannot be told from the rest of the garbage.
       disconnect();
-      retry_or_give_up(FailureKind::answer, "unreadable answer", -1);
+      if (reader_.trouble().lasting)
+        give_up("unreadable answer: " + reader_.trouble().why);
+      else
+        retry_or_give_up(FailureKind::answer, "unreadable answer: " + reader_.trouble().why, -1);
       return;
   }
 }
@@ -154,11 +157,9 @@ void Lane::take_answer() {
 }
 
 void Lane::accept(const Answer& answer) {
-  std::vector<Reject> rejects;
-  // Only a body that was kept as a whole can be read; a longer one is no list of a batch's rejects.
-  if (answer.json && answer.body_size == answer.body.size() && answer.body_size > 0)
-    rejects = parse_rejects(answer.body, in_flight_);
-  parts_.delivery.acked(queue_, in_flight_, body_bytes_, rejects);
+  const Verdict verdict = read_verdict(answer, in_flight_);
+  if (!verdict.unread.empty()) parts_.delivery.count_unread(verdict.unread, in_flight_);
+  parts_.delivery.acked(queue_, in_flight_, body_bytes_, verdict.rejects);
   queue_.pop(in_flight_);
   next();
 }

@@ -41,7 +41,8 @@ void append_number(std::size_t number, std::string& out) {
 RequestWriter::RequestWriter(const Endpoint& endpoint, const HttpOptions& options, const std::string& token) {
   fixed_head_ = "POST " + endpoint.target + " HTTP/1.1\r\nHost: " + endpoint.host_header +
                 "\r\nUser-Agent: " + options.user_agent +
-                "\r\nAccept: */*\r\nContent-Type: " + options.content_type + "\r\n";
+                "\r\nAccept: */*\r\nAccept-Encoding: identity\r\nContent-Type: " + options.content_type +
+                "\r\n";
   if (!token.empty()) fixed_head_ += "Authorization: Bearer " + token + "\r\n";
   fixed_head_ += "Idempotency-Key: ";
   array_ = options.batch > 1 && options.content_type.starts_with("application/json");

@@ -15,8 +15,6 @@
 namespace racesim {
 namespace {
 
-constexpr int kZstdLevel = 3;
-
 /// The descriptor that /dev/stdout, /dev/fd/N and their like name; -1 for other paths. Opening such a path
 /// anew would start at the beginning of a redirected file, over what is there.
 int named_descriptor(std::string_view path) {
@@ -91,6 +89,7 @@ Done open_target(const std::string& path, bool resumed, StreamParts& parts) {
 
 Result<std::unique_ptr<Sink>> open_file_sink(const std::string& path, std::string header, Clock& clock,
                                              AckListener* acks, bool resumed) {
+  if (const Done ok = check_ending(path); !ok) return tl::make_unexpected(ok.error());
   StreamParts parts;
   parts.name = "file:" + path;
   parts.header = std::move(header);
@@ -98,11 +97,9 @@ Result<std::unique_ptr<Sink>> open_file_sink(const std::string& path, std::strin
   parts.acks = acks;
   if (const Done opened = open_target(path, resumed, parts); !opened)
     return tl::make_unexpected(opened.error());
-  if (is_compressed(path)) {
-    auto zstd = ZstdStream::create(kZstdLevel);
-    if (!zstd) return tl::make_unexpected(zstd.error());
-    parts.zstd = std::move(*zstd);
-  }
+  auto compressor = Compressor::create(compression_of(path));
+  if (!compressor) return tl::make_unexpected(compressor.error());
+  parts.compressor = std::move(*compressor);
   return std::make_unique<StreamSink>(std::move(parts));
 }
 

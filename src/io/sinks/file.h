@@ -13,12 +13,13 @@ namespace racesim {
 /// as it is until then. Named pipes, devices, /dev/stdout and /dev/fd/N are written in place; a named pipe is
 /// opened with the first event, which waits for a reader.
 ///
-/// A path that ends in ".zst" is compressed: one zstd frame (level 3, with checksum), flushed at the end of
-/// each batch and at least with the first event after each second or MiB, so that a killed run leaves all
-/// before that readable in the partial file.
+/// A path that ends in ".gz", ".zst" or ".zstd" (io/files/compression.h) is compressed: one unit, flushed at
+/// the end of each batch and at least with the first event after each second or MiB, so that a killed run
+/// leaves all before that readable in the partial file.
 ///
-/// `header` goes first, once. `clock` and `acks` must outlive the sink; `acks` may be null. Errors: busy, if
-/// another process writes the same file; runtime, naming what stands in the way.
+/// `header` goes first, once. `clock` and `acks` must outlive the sink; `acks` may be null. Errors: usage,
+/// for an ending that promises another format; busy, if another process writes the same file; runtime, naming
+/// what stands in the way.
 ///
 /// `resumed`: a partial file that an earlier process left is gone on with, behind its last whole line.
 Result<std::unique_ptr<Sink>> open_file_sink(const std::string& path, std::string header, Clock& clock,

@@ -58,7 +58,7 @@ Done StreamSink::submit(const SharedBatch& batch, std::size_t first, std::size_t
   if (first >= last) return {};
   add(counters_.sent, last - first);
   if (!over_ && write_header()) {
-    if (parts_.zstd)
+    if (parts_.compressor)
       compress_lines(batch, first, last);
     else
       write_lines(*batch, first, last);
@@ -95,8 +95,8 @@ void StreamSink::write_lines(const WireBatch& batch, std::size_t first, std::siz
 
 void StreamSink::compress_lines(const SharedBatch& batch, std::size_t first, std::size_t last) {
   if (pending_.batch && (pending_.batch != batch || pending_.last != first))
-    flush_pending(ZstdStream::Then::flush);
-  if (over_ || !compress(batch->lines(first, last), ZstdStream::Then::more)) {
+    flush_pending(Compressor::Then::flush);
+  if (over_ || !compress(batch->lines(first, last), Compressor::Then::more)) {
     add(counters_.failed, last - first);
     return;
   }
@@ -105,10 +105,10 @@ void StreamSink::compress_lines(const SharedBatch& batch, std::size_t first, std
   const std::size_t pending_bytes = batch->lines(pending_.first, last).size();
   if (last == batch->size() || pending_bytes >= kFlushBytes ||
       parts_.clock->now_ns() - last_flush_ns_ >= kFlushIntervalNs)
-    flush_pending(ZstdStream::Then::flush);
+    flush_pending(Compressor::Then::flush);
 }
 
-void StreamSink::flush_pending(ZstdStream::Then then) {
+void StreamSink::flush_pending(Compressor::Then then) {
   if (!compress({}, then)) return;
   whole_bytes_ = taken_bytes_;
   last_flush_ns_ = parts_.clock->now_ns();
@@ -116,10 +116,10 @@ void StreamSink::flush_pending(ZstdStream::Then then) {
   pending_ = {};
 }
 
-bool StreamSink::compress(std::string_view bytes, ZstdStream::Then then) {
+bool StreamSink::compress(std::string_view bytes, Compressor::Then then) {
   for (bool complete = false; !complete;) {
     std::string_view output;
-    const Result<bool> step = parts_.zstd->step(bytes, then, output);
+    const Result<bool> step = parts_.compressor->step(bytes, then, output);
     if (!step) {
       end_with(step.error());
       return false;
@@ -133,7 +133,7 @@ bool StreamSink::compress(std::string_view bytes, ZstdStream::Then then) {
 bool StreamSink::write_header() {
   if (!header_due_) return true;
   header_due_ = false;
-  if (parts_.zstd) return compress(parts_.header, ZstdStream::Then::more);
+  if (parts_.compressor) return compress(parts_.header, Compressor::Then::more);
   if (!write_all(parts_.header)) return false;
   whole_bytes_ = taken_bytes_;
   return true;
@@ -236,8 +236,8 @@ Done StreamSink::close() {
     // A named pipe that got no event is opened too: its reader waits for the end.
     if (const WriteStep opened = parts_.writer->open_now(); opened.end != WriteEnd::taken)
       give_up(opened);
-    else if (parts_.zstd)
-      flush_pending(ZstdStream::Then::end);
+    else if (parts_.compressor)
+      flush_pending(Compressor::Then::end);
   }
   closed_ = true;
   return finish();

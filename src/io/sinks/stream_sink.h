@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "io/files/atomic_file.h"
+#include "io/files/compression.h"
 #include "io/files/fd_writer.h"
-#include "io/files/zstd_stream.h"
 #include "io/resumable.h"
 #include "io/sink.h"
 
@@ -19,19 +19,19 @@ namespace racesim {
 
 /// What a stream sink is made of. `writer` writes to `file` if there is one.
 struct StreamParts {
-  std::string name;                  ///< for messages
-  std::unique_ptr<FdWriter> writer;  ///< never null
-  std::optional<AtomicFile> file;    ///< gets its name in close()
-  std::unique_ptr<ZstdStream> zstd;  ///< null: not compressed
-  std::string header;                ///< the line before the first event, with its '\n'; may be empty
-  Clock* clock = nullptr;            ///< tells when to flush `zstd`
-  AckListener* acks = nullptr;       ///< may be null
-  std::uint64_t kept_bytes = 0;      ///< that `file` holds already, header included; whole events
+  std::string name;                        ///< for messages
+  std::unique_ptr<FdWriter> writer;        ///< never null
+  std::optional<AtomicFile> file;          ///< gets its name in close()
+  std::unique_ptr<Compressor> compressor;  ///< null: plain
+  std::string header;                      ///< the line before the first event, with its '\n'; may be empty
+  Clock* clock = nullptr;                  ///< tells when to flush `compressor`
+  AckListener* acks = nullptr;             ///< may be null
+  std::uint64_t kept_bytes = 0;            ///< that `file` holds already, header included; whole events
 };
 
-/// Writes straight from the batch. An event is acked once the kernel has taken its last byte; with zstd, once
-/// the kernel has taken all that is needed to decode it. What was submitted and not acked is failed. It is
-/// not dead-lettered: a stream that ends early is missing its tail, which the same options make again.
+/// Writes straight from the batch. An event is acked once the kernel has taken its last byte; compressed,
+/// once the kernel has taken all that is needed to decode it. What was submitted and not acked is failed. It
+/// is not dead-lettered: a stream that ends early is missing its tail, which the same options make again.
 ///
 /// After an error or abandon() a file keeps its `.partial` name, cut behind the last acked event; an empty
 /// one is removed. close() then returns that error. After abandon() submit() succeeds and counts events as
@@ -48,7 +48,7 @@ class StreamSink final : public Sink, public Resumable {
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
   Done close() override;
   void abandon() override { parts_.writer->interrupt(); }
-  Resumable* resumable() override { return parts_.file && !parts_.zstd ? this : nullptr; }
+  Resumable* resumable() override { return parts_.file && !parts_.compressor ? this : nullptr; }
 
   const Destination& destination() const override { return destination_; }
   Result<std::vector<PartitionTail>> read_back(const std::vector<StreamPosition>& known,
@@ -69,8 +69,8 @@ class StreamSink final : public Sink, public Resumable {
 
   void write_lines(const WireBatch& batch, std::size_t first, std::size_t last);
   void compress_lines(const SharedBatch& batch, std::size_t first, std::size_t last);
-  bool compress(std::string_view bytes, ZstdStream::Then then);
-  void flush_pending(ZstdStream::Then then);
+  bool compress(std::string_view bytes, Compressor::Then then);
+  void flush_pending(Compressor::Then then);
   bool write_header();
   bool write_all(std::string_view bytes);
   std::string change_before(const StreamPosition& known) const;

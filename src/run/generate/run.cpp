@@ -176,6 +176,7 @@ void Run::Impl::warn(Error warning) {
 
 std::vector<Error> Run::Impl::take_warnings() {
   const std::scoped_lock lock(mutex_);
+  for (Error& warning : outlets_.take_warnings()) warnings_.push_back(std::move(warning));
   return std::exchange(warnings_, {});
 }
 

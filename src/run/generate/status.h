@@ -24,6 +24,7 @@ LagSummary summarise(const Histogram& lag);
 struct SinkStatus {
   std::string name;
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, bytes = 0;
+  std::uint64_t unread = 0;  ///< of acked: the answer may have refused some, and could not be read
 };
 
 /// Events that faults changed on purpose, of those that were released.
@@ -47,7 +48,7 @@ struct RunStatus {
   LagSummary send_lag;             ///< send − due; http: written to the connection. Empty without a plan
   LagSummary ack_lag;              ///< ack − due
   std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks
-  std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0;
+  std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, unread = 0;
 };
 
 }  // namespace racesim

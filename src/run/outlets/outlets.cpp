@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "io/sinks/threaded.h"
@@ -96,12 +97,14 @@ void Outlets::read(RunStatus& status) const {
   for (const auto& sink : sinks_) {
     const SinkCounters& c = sink->counters();
     status.sinks.push_back({sink->name(), c.sent, c.acked, c.failed, c.retried, c.dead_lettered, c.bytes});
+    for (const FailureReason& reason : c.unread.reasons()) status.sinks.back().unread += reason.events;
     const SinkStatus& last = status.sinks.back();
     status.sent += last.sent;
     status.acked += last.acked;
     status.failed += last.failed;
     status.retried += last.retried;
     status.dead_lettered += last.dead_lettered;
+    status.unread += last.unread;
   }
   const auto ack_lag = std::make_unique<Histogram>();
   times_.read_ack(*ack_lag);
@@ -113,6 +116,21 @@ std::vector<FailureReason> Outlets::failure_reasons() const {
   for (const auto& sink : sinks_)
     for (FailureReason& reason : sink->counters().failures.reasons()) all.push_back(std::move(reason));
   return all;
+}
+
+std::vector<Error> Outlets::take_warnings() {
+  std::vector<Error> warnings;
+  for (const auto& sink : sinks_) {
+    if (std::find(warned_of_.begin(), warned_of_.end(), sink.get()) != warned_of_.end()) continue;
+    const std::vector<FailureReason> reasons = sink->counters().unread.reasons();
+    if (reasons.empty()) continue;
+    warned_of_.push_back(sink.get());
+    warnings.push_back(
+        {ErrorKind::runtime, sink->name() + ": an answer could not be read: " + reasons.front().why,
+         "its events count as acked, though it may have refused some; the summary counts them. "
+         "Let the receiver answer with plain JSON of at most 1 MiB"});
+  }
+  return warnings;
 }
 
 std::optional<Error> Outlets::lost() const {

@@ -44,6 +44,8 @@ class Outlets {
   /// By the clock, 0 before the sink's first.
   std::int64_t last_acked_ns(std::size_t sink) const { return sink_times_[sink].last_acked_ns(); }
   std::vector<FailureReason> failure_reasons() const;
+  /// Of each sink once, that answers could not be read. One thread at a time.
+  std::vector<Error> take_warnings();
   /// Events that are neither delivered nor in the dead-letter file.
   std::optional<Error> lost() const;
 
@@ -60,6 +62,7 @@ class Outlets {
   std::optional<LockFile> lock_;
   std::deque<SinkTimes> sink_times_;  // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
+  std::vector<const Sink*> warned_of_;
 };
 
 }  // namespace racesim

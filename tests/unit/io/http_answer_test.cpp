@@ -95,6 +95,14 @@ INSTANTIATE_TEST_SUITE_P(
              204, true, ""},
         Good{"TwoConnectionOptions",
              "HTTP/1.1 200 OK\r\nConnection: x-one, close\r\nContent-Length: 2\r\n\r\nok", 200, false, "ok"},
+        Good{"LineFeeds", "HTTP/1.1 200 OK\nContent-Length: 5\nX: y\n\nhello", 200, true, "hello"},
+        Good{"SomeLineFeeds", "HTTP/1.1 200 OK\r\nX: y\nContent-Length: 5\r\n\nhe\n\r\n", 200, true,
+             "he\n\r\n"},
+        Good{"LineFeedBeforeCrLf", "HTTP/1.1 200 OK\nContent-Length: 2\n\r\nok", 200, true, "ok"},
+        Good{"InterimLineFeeds", "HTTP/1.1 100 Continue\n\nHTTP/1.1 204 Done\n\n", 204, true, ""},
+        Good{"ChunkedLineFeeds", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\r\nabc\r\n0\r\n\r\n", 200,
+             true, "abc"},
+        Good{"UntilEndLineFeeds", "HTTP/1.0 200 OK\nX: y\n\nall\n\nof it", 200, false, "all\n\nof it", true},
         Good{"Folded", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok", 200, true, "ok"}),
     [](const auto& form) { return form.param.name; });
 
@@ -111,6 +119,54 @@ TEST(HttpAnswer, RefusesGarbageHoweverItIsCut) {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
     SCOPED_TRACE(bad);
     for_every_cut(bad, true, [](const Read& read) { EXPECT_EQ(read.state, State::bad); });
+  }
+}
+
+TEST(HttpAnswer, NamesTheStatusLineAndTheCause) {
+  struct Bad {
+    const char* text;
+    const char* why;
+    bool lasting;
+  };
+  for (const Bad& bad :
+       {Bad{"SSH-2.0-OpenSSH_9.2\r\n", "not HTTP: \"SSH-2.0-OpenSSH_9.2\"", false},
+        Bad{"\x15\x03\x03", "not HTTP: \"\\x15\\x03\\x03\"", false},
+        Bad{"HTTP/2 200\r\n\r\n", "\"HTTP/2 200\": racesim speaks HTTP/1.1", true},
+        Bad{"HTTP/1.1 600 High\r\n\r\n", "\"HTTP/1.1 600 High\": there is no such status", true},
+        Bad{"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n",
+            "\"HTTP/1.1 101 Switching\": it changes to a protocol that was not asked for", true},
+        Bad{"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n",
+            "\"HTTP/1.1 200 OK\": a body of more than 8 MiB", true},
+        Bad{"HTTP/1.1 503 Busy\r\nContent-Length: 9000000\r\n\r\n",
+            "\"HTTP/1.1 503 Busy\": a body of more than 8 MiB", false},
+        Bad{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "\"HTTP/1.1 200 OK\": bad Content-Length",
+            false}}) {
+    SCOPED_TRACE(bad.text);
+    AnswerReader reader;
+    EXPECT_EQ(reader.feed(bad.text), State::bad);
+    EXPECT_EQ(reader.trouble().why, bad.why);
+    EXPECT_EQ(reader.trouble().lasting, bad.lasting);
+  }
+}
+
+TEST(HttpAnswer, SeesTypesAndEncodings) {
+  for (const char* type :
+       {"application/json", "application/problem+json", "Application/JSON; charset=utf-8"}) {
+    AnswerReader reader;
+    const std::string head = std::string("HTTP/1.1 200 OK\r\nContent-Type: ") + type + "\r\n";
+    EXPECT_EQ(reader.feed(head + "Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"), State::done);
+    EXPECT_TRUE(reader.answer().json && reader.answer().typed) << type;
+    EXPECT_EQ(reader.answer().encoding, "gzip");
+    reader.reset();
+    EXPECT_EQ(reader.feed(head + "Content-Encoding: br\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+              State::done);
+    EXPECT_TRUE(reader.answer().json && reader.answer().typed) << type;
+    EXPECT_EQ(reader.answer().encoding, "br");
+    reader.reset();
+    EXPECT_EQ(reader.feed("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 0\r\n\r\n"),
+              State::done);
+    EXPECT_FALSE(reader.answer().json || reader.answer().typed);
+    EXPECT_EQ(reader.answer().encoding, "");
   }
 }
 

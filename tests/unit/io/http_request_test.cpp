@@ -8,7 +8,6 @@
 
 #include "base/random.h"
 #include "http_support.h"
-#include "io/http/rejects.h"
 #include "support/wire_batches.h"
 
 namespace racesim::http {
@@ -40,7 +39,8 @@ TEST(HttpRequest, CarriesOneEvent) {
   queue.push(EventGroup::range(test::make_batch({"{\"a\":1}", "{\"a\":2}"}), 0, 2));
   HttpOptions options;
   EXPECT_EQ(written(options, queue, 1, "tok"),
-            "POST /play HTTP/1.1\r\nHost: receiver.example:8000\r\nUser-Agent: racesim\r\nAccept: */*\r\n"
+            "POST /play HTTP/1.1\r\nHost: receiver.example:8000\r\nUser-Agent: racesim\r\nAccept: "
+            "*/*\r\nAccept-Encoding: identity\r\n"
             "Content-Type: application/json\r\nAuthorization: Bearer tok\r\n"
             "Idempotency-Key: 00000000-0-0\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 }
@@ -146,24 +146,6 @@ TEST(HttpEventQueue, AgreesWithAPlainList) {
       ASSERT_EQ(content(queue, 3).size(), std::min<std::size_t>(3, list.size()));
     }
   }
-}
-
-TEST(HttpRejects, ReadsTheListOnly) {
-  const auto indexes = [](std::string_view body, std::size_t count) {
-    std::vector<std::size_t> found;
-    for (const Reject& reject : parse_rejects(body, count)) found.push_back(reject.index);
-    return found;
-  };
-  using List = std::vector<std::size_t>;
-  EXPECT_EQ(indexes(R"({"accepted":1,"rejected":[{"index":2,"reason":"x"},{"index":0},{"index":2}]})", 3),
-            (List{0, 2}));
-  EXPECT_EQ(indexes(R"({"rejected":[]})", 3), List{});
-  EXPECT_EQ(indexes(R"({"rejected":[{"index":3},{"index":-1},{"index":"0"},{"index":1.0},7,null]})", 3),
-            List{});
-  for (const char* other : {"", "{", "[]", "\"rejected\"", R"({"rejected":3})", R"({"rejected":{"index":0}})",
-                            R"([{"rejected":[{"index":0}]}])", R"({"rejected":[{"index":0}])"})
-    EXPECT_EQ(indexes(other, 3), List{}) << other;
-  EXPECT_EQ(parse_rejects(R"({"rejected":[{"index":0,"reason":"late"}]})", 1).at(0).reason, "late");
 }
 
 }  // namespace

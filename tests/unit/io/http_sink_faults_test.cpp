@@ -149,9 +149,8 @@ TEST_F(HttpFaultTest, TriesAgainAfterHalfAnAnswer) {
 }
 
 TEST_F(HttpFaultTest, TriesAgainAfterGarbage) {
-  for (const char* garbage :
-       {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 2x4 No\r\n\r\n", "\n\n\n\n", "HTTP/1.1 101 Switch\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"}) {
+  for (const char* garbage : {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 2x4 No\r\n\r\n", "\n\n\n\n",
+                              "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"}) {
     SCOPED_TRACE(garbage);
     deliver({Reply{garbage, Reply::Then::hang}});
     expect_one_retry_and_success();
@@ -162,13 +161,41 @@ TEST_F(HttpFaultTest, GarbageCountsAsARetry) {
   options_.retries = 1;
   deliver({Reply{"garbage", Reply::Then::hang}, Reply{"garbage", Reply::Then::hang}});
   expect_counts(*sink_, 0, 1);
-  EXPECT_EQ(dead().at(0)["error"], "unreadable answer (after 2 tries)");
+  EXPECT_EQ(dead().at(0)["error"], "unreadable answer: not HTTP: \"garbage\" (after 2 tries)");
+}
+
+TEST_F(HttpFaultTest, WhatCannotChangeIsAskedForOnce) {
+  const std::string long_header =
+      "HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\nContent-Length: 0\r\n\r\n";
+  const std::vector<std::pair<std::string, std::string>> answers{
+      {"HTTP/1.1 101 Switch\r\n\r\n",
+       "\"HTTP/1.1 101 Switch\": it changes to a protocol that was not asked for"},
+      {"HTTP/1.1 600 High\r\n\r\n", "\"HTTP/1.1 600 High\": there is no such status"},
+      {"HTTP/2 200\r\nContent-Length: 0\r\n\r\n", "\"HTTP/2 200\": racesim speaks HTTP/1.1"},
+      {long_header, "\"HTTP/1.1 200 OK\": more than 64 KiB of headers"}};
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    SCOPED_TRACE(answers[i].second);
+    deliver({Reply{answers[i].first, Reply::Then::hang}});
+    expect_counts(*sink_, 0, 1);
+    EXPECT_EQ(requests_.size(), 1u);
+    EXPECT_EQ(dead().at(i)["error"], "unreadable answer: " + answers[i].second);
+  }
+}
+
+TEST_F(HttpFaultTest, AnswersThatCouldNotBeReadAreCounted) {
+  deliver({reply(200, "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "\x1f\x8b"),
+           reply(200, "Content-Type: application/json\r\n", "{\"acc")},
+          3);
+  expect_counts(*sink_, 3, 0);
+  std::uint64_t unread = 0;
+  for (const FailureReason& reason : sink_->counters().unread.reasons()) unread += reason.events;
+  EXPECT_EQ(unread, 2u);
 }
 
 TEST_F(HttpFaultTest, BoundsHeadersAndBodies) {
   options_.retries = 0;
   const std::string long_header =
-      "HTTP/1.1 200 OK\r\nX: " + std::string(20000, 'x') + "\r\nContent-Length: 0\r\n\r\n";
+      "HTTP/1.1 200 OK\r\nX: " + std::string(70000, 'x') + "\r\nContent-Length: 0\r\n\r\n";
   const std::string long_body =
       "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + std::string(9000000, 'b');
   const std::string fair_body =
@@ -186,9 +213,12 @@ TEST_F(HttpFaultTest, ReadsAnswersOfEveryForm) {
        Reply{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", Reply::Then::keep},
        Reply{"HTTP/1.1 201 Created\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc", Reply::Then::close},
        Reply{"HTTP/1.0 200 OK\r\n\r\nuntil the end", Reply::Then::close},
-       Reply{"HTTP/1.1 202 Accepted\r\ncontent-length:0\r\n\r\n", Reply::Then::keep}},
-      6);
-  expect_counts(*sink_, 6, 0);
+       Reply{"HTTP/1.1 202 Accepted\r\ncontent-length:0\r\n\r\n", Reply::Then::keep},
+       Reply{"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", Reply::Then::keep},
+       Reply{"HTTP/1.1 200 OK\r\nX: " + std::string(60'000, 'x') + "\r\nContent-Length: 0\r\n\r\n",
+             Reply::Then::keep}},
+      8);
+  expect_counts(*sink_, 8, 0);
   EXPECT_EQ(sink_->counters().retried.load(), 0u);
   EXPECT_EQ(server_->connections(), 3u);
 }
@@ -303,8 +333,7 @@ TEST_F(HttpFaultTest, AbandonFailsWhatIsOpen) {
 }
 
 TEST_F(HttpFaultTest, EventsRejectedWithinASuccessAreDeadLettered) {
-  const std::string rejected =
-      R"({"accepted":2,"rejected":[{"index":1,"reason":"unknown user"},{"index":7}]})";
+  const std::string rejected = R"({"accepted":2,"rejected":[{"index":1,"reason":"unknown user"}]})";
   deliver({reply(200, "Content-Type: application/json\r\n", rejected)}, 3, 3);
   expect_counts(*sink_, 2, 1);
   const auto records = dead();

@@ -95,13 +95,13 @@ std::vector<OptionSpec> delivery_options(RunOptions& o) {
     return option_of("Delivery", text, std::move(set));
   };
   return {
-      suggesting(
-          {"stdout", "file:", "http", "kafka", "null"},
-          repeatable(noted(how({"sink", "SINK", "",
-                                "Where events go: stdout, file:PATH (.zst is compressed), http, kafka, "
-                                "null"},
-                               add_sink(o.sinks)),
-                           "stdout; http with --api-endpoint, kafka with --brokers"))),
+      suggesting({"stdout", "file:", "http", "kafka", "null"},
+                 repeatable(noted(
+                     how({"sink", "SINK", "",
+                          "Where events go: stdout, file:PATH (.gz and .zst are compressed), http, kafka, "
+                          "null"},
+                         add_sink(o.sinks)),
+                     "stdout; http with --api-endpoint, kafka with --brokers"))),
       how({"api-endpoint", "URL", "http://localhost:8000/play",
            "Where the http sink POSTs; implies --sink http"},
           set_endpoint(o.endpoint)),

@@ -101,6 +101,7 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
                                  format_count(s.generated), format_count(s.sent), format_count(s.acked),
                                  format_count(s.retried), format_count(s.dead_lettered));
   if (s.failed > 0) text += "  " + tinted("failed " + format_count(s.failed), Tint::red, screen);
+  if (s.unread > 0) text += "  " + tinted("unread answers " + format_count(s.unread), Tint::yellow, screen);
   if (s.shed > 0) text += "  " + tinted("left out " + format_count(s.shed), Tint::yellow, screen);
   text += faults_text(config.faults, s.faults);
   text += "\n  rate";
@@ -137,6 +138,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
   object["failed"] = s.failed;
   object["retried"] = s.retried;
   object["dead_lettered"] = s.dead_lettered;
+  object["unread"] = s.unread;
   object["shed"] = s.shed;
   object["faults"] = {{"late", s.faults.late},
                       {"duplicate", s.faults.duplicate},
@@ -162,6 +164,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result,
                                {"failed", sink.failed},
                                {"retried", sink.retried},
                                {"dead_lettered", sink.dead_lettered},
+                               {"unread", sink.unread},
                                {"bytes", sink.bytes}});
   object["thresholds"] = Json::array();
   for (const Threshold& threshold : thresholds) {
