@@ -66,7 +66,11 @@ AnswerReader::Fallback::~Fallback() = default;
 
 AnswerReader::State AnswerReader::Fallback::feed(std::string_view bytes, Answer& answer, bool& leftover,
                                                  Trouble& trouble) {
-  pending_.append(bytes);
+  // The head comes whole and apart from what is behind it.
+  if (parser_->is_header_done() && parser_->chunked())
+    chunk_lines_.pass(bytes, pending_);
+  else
+    pending_.append(bytes);
   if (!parser_->got_some()) status_line_ = answer_detail::quoted_first_line(pending_);
   // Beast 1.81 asserts when the last chunk of an empty body comes in pieces; shorter than this none is whole.
   static constexpr std::size_t kLastChunkBytes = std::string_view("0\r\n\r\n").size();

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "io/http/answer.h"
+#include "io/http/chunk_lines.h"
 
 namespace racesim::http {
 
@@ -23,7 +24,8 @@ class AnswerReader::Fallback {
 
   std::unique_ptr<Parser> parser_;
   std::string status_line_;  // in quotes, of the answer that is being read
-  std::string pending_;      // bytes that the parser has not taken yet
+  ChunkLines chunk_lines_;
+  std::string pending_;  // bytes that the parser has not taken yet
 };
 
 }  // namespace racesim::http

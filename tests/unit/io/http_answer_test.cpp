@@ -100,8 +100,9 @@ INSTANTIATE_TEST_SUITE_P(
              "he\n\r\n"},
         Good{"LineFeedBeforeCrLf", "HTTP/1.1 200 OK\nContent-Length: 2\n\r\nok", 200, true, "ok"},
         Good{"InterimLineFeeds", "HTTP/1.1 100 Continue\n\nHTTP/1.1 204 Done\n\n", 204, true, ""},
-        Good{"ChunkedLineFeeds", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\r\nabc\r\n0\r\n\r\n", 200,
-             true, "abc"},
+        Good{"ChunkedLineFeeds",
+             "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nab\n\n4;x=y\r\ncdef\n0\nX: y\n\n", 200, true,
+             "ab\ncdef"},
         Good{"UntilEndLineFeeds", "HTTP/1.0 200 OK\nX: y\n\nall\n\nof it", 200, false, "all\n\nof it", true},
         Good{"Folded", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok", 200, true, "ok"}),
     [](const auto& form) { return form.param.name; });
@@ -116,7 +117,8 @@ TEST(HttpAnswer, RefusesGarbageHoweverItIsCut) {
         "HTTP/1.1 200 OK\r\nno colon here\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\n: empty\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabcd\n0\n\n"}) {
     SCOPED_TRACE(bad);
     for_every_cut(bad, true, [](const Read& read) { EXPECT_EQ(read.state, State::bad); });
   }
