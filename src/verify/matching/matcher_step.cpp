@@ -67,6 +67,7 @@ std::optional<std::uint64_t> SequenceMatcher::find_known_line(std::string_view l
 
 Done SequenceMatcher::step() {
   if (settings_.fast && is_corrupt_one()) {
+    count_present(expected_.at(cursor_).faults());
     take(cursor_, Came::guessed);
     return {};
   }
