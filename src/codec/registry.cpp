@@ -20,9 +20,9 @@ constexpr std::array kFormats{
 };
 
 constexpr std::array kUnrolled{
-    &unrolled_encoder<PlaysRows>,
-    &unrolled_encoder<RaceRows>,
-    &unrolled_encoder<RaceAsRows>,
+    &unrolled_encoder<RowList1>,
+    &unrolled_encoder<RowList2>,
+    &unrolled_encoder<RowList3>,
 };
 
 std::unique_ptr<Encoder> encoder_for(const SchemaInfo& schema, TextFormat format) {

@@ -19,8 +19,9 @@ Done check_sinks(const RunConfig& config) {
       return fail(ErrorKind::usage, "--checkpoint: a pipe cannot be gone on with",
                   "choose --sink file:PATH, kafka or http");
     if (sink.kind == "file" && is_compressed(sink.target))
-      return fail(ErrorKind::usage, "--checkpoint: a compressed file cannot be gone on with",
-                  "write " + sink.target.substr(0, sink.target.size() - 4) + " and compress it afterwards");
+      return fail(
+          ErrorKind::usage, "--checkpoint: a compressed file cannot be gone on with",
+          "write " + std::string(without_compressed_ending(sink.target)) + " and compress it afterwards");
   }
   if (config.pace.on_overload == Overload::drop)
     return fail(ErrorKind::usage, "--checkpoint and --on-overload drop exclude each other",

@@ -74,9 +74,9 @@ void compare_all(RowList<Rows...>) {
 }
 
 TEST(TableEncoder, WritesTheBytesOfTheUnrolledEncoders) {
-  compare_all(PlaysRows{});
-  compare_all(RaceRows{});
-  compare_all(RaceAsRows{});
+  compare_all(RowList1{});
+  compare_all(RowList2{});
+  compare_all(RowList3{});
 }
 
 TEST(TableEncoder, WritesTheBytesThatMasterDataWouldHaveUnrolled) {

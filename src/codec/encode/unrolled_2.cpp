@@ -1,0 +1,7 @@
+#include "codec/encode/unrolled_rows.h"
+
+namespace racesim {
+
+template std::unique_ptr<Encoder> unrolled_encoder<RowList2>(const SchemaInfo&, TextFormat);
+
+}  // namespace racesim

@@ -1,7 +1,0 @@
-#include "codec/encode/unrolled_rows.h"
-
-namespace racesim {
-
-template std::unique_ptr<Encoder> unrolled_encoder<RaceAsRows>(const SchemaInfo&, TextFormat);
-
-}  // namespace racesim
