@@ -102,7 +102,7 @@ Result<int> import(Context& context, const TrackOptions& options) {
 Result<int> list(Context& context) {
   std::string text;
   Json array = Json::array();
-  for (const race::EmbeddedTrack& entry : race::embedded_tracks()) {
+  for (const EmbeddedFile& entry : race::embedded_tracks()) {
     const Result<Track> track = race::find_track(entry.name);
     if (!track) return tl::make_unexpected(track.error());
     text += fmt::format("{:<14}{:<26}{:.3f} km  {} corners  {} DRS zones\n", track->name, track->title,

@@ -24,7 +24,7 @@ Done check_track_name(std::string_view name) {
 
 std::vector<std::string> track_names() {
   std::vector<std::string> names;
-  for (const EmbeddedTrack& track : embedded_tracks()) names.emplace_back(track.name);
+  for (const EmbeddedFile& track : embedded_tracks()) names.emplace_back(track.name);
   return names;
 }
 

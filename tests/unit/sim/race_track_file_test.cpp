@@ -57,7 +57,7 @@ TEST(RaceTrackFile, WrongFieldsAreNamed) {
       {"[0.0, 0.0, 6.6", "[0.0, 0.0, -6.6", "bad.json: points[0]: widths are not above 0"},
       {"[0.0, 0.0, 6.6", "[0.0, 0.0, 0.6", "bad.json: points[0]: the driven line leaves the track"},
   };
-  const std::string whole(embedded_tracks().front().json);
+  const std::string whole(embedded_tracks().front().text);
   for (const Change& change : changes) {
     std::string text = whole;
     const std::size_t at = text.find(change.from);

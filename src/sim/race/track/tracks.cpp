@@ -31,8 +31,8 @@ Result<Track> read_any(std::string_view text, const std::string& path) {
 
 Result<Track> find_track(std::string_view name) {
   std::string names;
-  for (const EmbeddedTrack& track : embedded_tracks()) {
-    if (track.name == name) return parse_track(track.json, "track " + std::string(name));
+  for (const EmbeddedFile& track : embedded_tracks()) {
+    if (track.name == name) return parse_track(track.text, "track " + std::string(name));
     names += (names.empty() ? "" : ", ") + std::string(track.name);
   }
   return fail(ErrorKind::usage, "track '" + std::string(name) + "': no such track",
