@@ -144,6 +144,19 @@ class Verdicts(VerifyTest):
         for mode in ("--fast", "--full"):
             self.assert_code(self.verify(mode, against=self.keep(kept)), 0)
 
+    def test_what_fast_cannot_read_is_not_lost(self):
+        lines = self.sent("--rate-hz", "1")
+        source = self.keep([line.replace(b",", b", ") for line in lines])
+        result = self.verify("--fast", against=source)
+        self.assert_code(result, 5)
+        count = f"{len(lines):,}"
+        self.assertTrue(result.stdout.startswith(f"FAILED: found {count} / {count} events, 0 lost, 0 duplicated"), result.stdout)
+        self.assertIn(f"{count} unreadable", result.stdout)
+        self.assertIn("leave out --fast", result.stdout)
+        self.assertEqual(json.loads(self.verify("--fast", "--json", against=source).stdout)["unreadable"], len(lines))
+        for word in "altered", "corrupt":  # the old word
+            self.assert_code(self.verify("--allow", word, against=source), 0)
+
     def test_nothing_arrived(self):
         result = self.racesim("verify", "--invariants", "--against", self.keep([]), "--junit", "r.xml")
         self.assert_code(result, 5)

@@ -172,11 +172,13 @@ void SequenceMatcher::pass(const ExpectedSequence::Event& from, std::size_t coun
 /// How far each owner has come.
 void SequenceMatcher::remember_passed(const ExpectedSequence::Event& from, std::size_t count) {
   const WireBatch& batch = from.batch();
+  const EventHead* const heads = batch.heads.data() + from.i;
+  const std::uint8_t* const faults = batch.faults.empty() ? nullptr : batch.faults.data() + from.i;
+  const bool one_stream = batch.spans.empty();
   std::uint32_t stream = from.stream();
   for (std::size_t k = 0; k < count; ++k) {
-    if (!batch.spans.empty()) stream = batch.stream_of(from.i + k);
-    pass_number(stream, batch.heads[from.i + k],
-                batch.faults.empty() ? std::uint8_t{0} : batch.faults[from.i + k]);
+    if (!one_stream) stream = batch.stream_of(from.i + k);
+    pass_number(stream, heads[k], faults == nullptr ? std::uint8_t{0} : faults[k]);
   }
 }
 
