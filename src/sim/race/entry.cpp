@@ -17,7 +17,10 @@
 namespace racesim::race {
 namespace {
 
+/// Looks the name up only: to parse a track takes milliseconds.
 Done check_track_name(std::string_view name) {
+  for (const EmbeddedFile& track : embedded_tracks())
+    if (track.name == name) return {};
   if (const auto track = find_track(name); !track) return tl::make_unexpected(track.error());
   return {};
 }
