@@ -18,7 +18,7 @@ namespace racesim {
 namespace {
 
 constexpr std::array<std::uint64_t, 2> kMaster{1, 2};
-constexpr std::int64_t kMs = 1'000'000;
+constexpr std::int64_t kNsPerMs = 1'000'000;
 
 /// What a run's name is made from.
 struct Told : ContentOptions {
@@ -28,16 +28,16 @@ struct Told : ContentOptions {
 
 Told told(std::string_view scenario) {
   Told options(*find_scenario(scenario));
-  options.start_ns = std::int64_t{1'704'067'200'000} * kMs;
-  options.end_ns = std::int64_t{1'706'745'600'000} * kMs;
+  options.start_ns = std::int64_t{1'704'067'200'000} * kNsPerMs;
+  options.end_ns = std::int64_t{1'706'745'600'000} * kNsPerMs;
   return options;
 }
 
 std::uint32_t run_of(const Told& options, const ScenarioEntry& entry) {
   Frame frame;
   frame.seed = options.seed;
-  frame.start_ms = options.start_ns / kMs;
-  if (options.end_ns) frame.end_ms = *options.end_ns / kMs;
+  frame.start_ms = options.start_ns / kNsPerMs;
+  if (options.end_ns) frame.end_ms = *options.end_ns / kNsPerMs;
   const auto content = read_content(options);
   EXPECT_TRUE(content);
   const std::string identity =
@@ -59,8 +59,8 @@ TEST(RunId, SameContentIsTheSameRun) {
 TEST(RunId, EachPartOfTheContentChangesIt) {
   const Changes changes{{"seed", [](Told& c) { c.seed = 43; }},
                         {"large seed", [](Told& c) { c.seed = UINT64_MAX; }},
-                        {"start", [](Told& c) { c.start_ns += kMs; }},
-                        {"end", [](Told& c) { *c.end_ns += kMs; }},
+                        {"start", [](Told& c) { c.start_ns += kNsPerMs; }},
+                        {"end", [](Told& c) { *c.end_ns += kNsPerMs; }},
                         {"volume", [](Told& c) { c.volume->events = 10001; }},
                         {"volume per minute", [](Told& c) { c.volume->per_minute = true; }},
                         {"popularity", [](Told& c) { test::set_option(c, "popularity", "uniform"); }},
@@ -126,7 +126,7 @@ TEST(RunId, TheEndOfAVolumePerMinuteOnlyCuts) {
   Told options = told("plays");
   options.volume->per_minute = true;
   const std::uint32_t run = run_of(options);
-  *options.end_ns += 3'600'000 * kMs;
+  *options.end_ns += 3'600'000 * kNsPerMs;
   EXPECT_EQ(run_of(options), run);
   options.end_ns.reset();
   EXPECT_EQ(run_of(options), run);
