@@ -155,6 +155,12 @@ void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t l
     return;
   }
   if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
+  if (in_first_moment_) {
+    std::size_t i = first;
+    while (i < last && plan.due_ns(batch, i) == counters_.first_due_ns.load()) ++i;
+    counters_.at_first_due.fetch_add(i - first);
+    in_first_moment_ = i == last;
+  }
   const std::int64_t last_due_ns = plan.due_ns(batch, last - 1);
   counters_.last_due_ns.store(last_due_ns);
   if (pace_.live) counters_.most_due.store(plan.most_until(last_due_ns));

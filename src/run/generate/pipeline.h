@@ -38,6 +38,7 @@ struct PipelineCounters {
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
   // due. Without: when sending began.
   std::atomic<std::int64_t> first_due_ns{0};
+  std::atomic<std::uint64_t> at_first_due{0};  ///< of those released: due at that moment, as a tick's samples
   std::atomic<std::int64_t> last_due_ns{0};
   std::atomic<std::uint64_t> most_due{UINT64_MAX};  ///< live with a rate: events that it lets go by then
   Histogram send_lag;                               ///< of sinks that send within submit()
@@ -106,6 +107,7 @@ class Pipeline {
   ProgressLog* log_ = nullptr;
   ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
+  bool in_first_moment_ = true;    ///< all that was released is due at one moment
   bool sinks_send_later_ = false;  ///< and tell when
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;

@@ -315,7 +315,8 @@ RunStatus Run::Impl::status() const {
 }
 
 /// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first
-/// event is due at that moment, so it takes none of the time and does not count.
+/// events, such as the samples of a tick, are due at that moment: they take none of the time and do not
+/// count.
 void Run::Impl::fill_rates(RunStatus& s) const {
   const PipelineCounters& counters = pipeline_->counters();
   const std::int64_t from_ns = counters.first_due_ns.load();
@@ -326,7 +327,7 @@ void Run::Impl::fill_rates(RunStatus& s) const {
   };
   const bool planned = pacer_->plan().limited();
   // What was sent before a live run was level with the clock has no due time either.
-  const std::uint64_t untimed = counters.history.load() + (planned ? 1 : 0);
+  const std::uint64_t untimed = counters.history.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

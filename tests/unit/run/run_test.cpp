@@ -220,6 +220,20 @@ TEST_F(RunTest, ALiveRunFollowsTheClock) {
   EXPECT_EQ(result.status.send_lag.max_ms, 0);
 }
 
+/// Twenty cars are due at each tick, also at the first one.
+TEST_F(RunTest, TheTargetIsTheRateOfTheSamples) {
+  for (const std::int64_t seconds : {1, 2, 10}) {
+    RunConfig config = live(std::nullopt);
+    config.content = test::options_of("race");
+    config.content.live = true;
+    config.content.start_ns = clock_.wall_ns();
+    config.content.end_ns = config.content.start_ns + seconds * kSecond;
+    const RunResult result = run(config);
+    EXPECT_NEAR(result.status.target_rate, 2000, 0.5) << seconds;
+    EXPECT_NEAR(result.status.got_rate, 2000, 0.5) << seconds;
+  }
+}
+
 TEST_F(RunTest, ALiveRunIsMadeAgainByAHistoricalOne) {
   RunConfig config = live(120 * kSecond);
   const RunResult first = run(config);
