@@ -66,14 +66,15 @@ void read_options(const Json& object, const Json& given, ContentOptions& content
   for (const Json& name : given)
     if (!object.contains(name.get<std::string>()))
       throw std::invalid_argument(fmt::format("given: there is no option '{}'", name.get<std::string>()));
-  for (const auto& [member, json] : object.items()) {
+  for (const auto& item : object.items()) {
+    const std::string& member = item.key();
     const auto& options = content.scenario->options;
     const auto option = std::find_if(options.begin(), options.end(),
                                      [&](const ContentOption& o) { return member_of(o.name) == member; });
     if (option == options.end())
       throw std::invalid_argument(fmt::format("{} has no option '{}'", content.scenario->name, member));
     const bool was_given = std::find(given.begin(), given.end(), Json(member)) != given.end();
-    content.values.set(option->name, value_from(*option, json),
+    content.values.set(option->name, value_from(*option, item.value()),
                        was_given ? GivenBy::elsewhere : GivenBy::nobody);
   }
 }
