@@ -8,11 +8,13 @@
 #include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/run/wait_texts.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/signals.h"
+#include "cli/terminal/slow_notice.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
 #include "run/generate/run.h"
@@ -32,7 +34,7 @@ void show_warnings(const std::vector<Error>& warnings) {
 }
 
 /// Draws progress until the run has ended, and says once that a signal came.
-RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
+RunResult watch(Run& run, const RunConfig& config, Progress& progress, const SignalWatch& signals) {
   bool told = false;
   double next_headline_s = 0;
   while (!run.wait_for(Progress::kTick_ns)) {
@@ -49,7 +51,7 @@ RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();
-    log(LogLevel::info, "delivering what was made; a second signal ends at once");
+    log(LogLevel::info, drain_text(config, status, signals.signal()));
   }
   progress.clear();
   RunResult result = run.wait();
@@ -131,7 +133,9 @@ Result<int> run(Context& context, const RunOptions& options) {
   // Before the run: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  auto notice = std::make_unique<SlowNotice>(opening_text(*config));
   Result<std::unique_ptr<Run>> opened = Run::open(*config, system_clock());
+  notice.reset();
   if (!opened) return tl::make_unexpected(opened.error());
   Run& running = **opened;
   if (const Done ok = outputs->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
@@ -140,7 +144,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   Progress progress(
       progress_form(globals.progress, globals.quiet, context.out, context.err, events_on_stdout(*config)),
       context.err);
-  const RunResult result = watch(running, progress, signals);
+  const RunResult result = watch(running, *config, progress, signals);
   signals.detach();
   const Done manifest = outputs->finish(running.manifest());
   return report(context, options, *config, result, {signals.signal(), signals.count()}, *outputs, manifest);

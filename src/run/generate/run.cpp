@@ -10,6 +10,7 @@
 
 #include "io/resumable.h"
 #include "run/content.h"
+#include "run/generate/first_event.h"
 #include "run/generate/pipeline.h"
 #include "run/outlets/outlets.h"
 #include "run/record/manifest.h"
@@ -59,6 +60,7 @@ class Run::Impl {
   void conduct();
   void finish(Pipeline::End end);
   void fill_rates(RunStatus& status) const;
+  void warn_of_first_event();
   bool ended() const;
 
   RunConfig config_;
@@ -79,6 +81,7 @@ class Run::Impl {
   std::optional<std::int64_t> ended_ns_;
   bool abandoned_ = false;
   std::vector<Error> warnings_;
+  bool told_of_first_event_ = false;
   Pipeline::End end_;
 };
 
@@ -177,6 +180,7 @@ void Run::Impl::warn(Error warning) {
 std::vector<Error> Run::Impl::take_warnings() {
   const std::scoped_lock lock(mutex_);
   for (Error& warning : outlets_.take_warnings()) warnings_.push_back(std::move(warning));
+  if (pipeline_) warn_of_first_event();
   return std::exchange(warnings_, {});
 }
 
@@ -228,6 +232,7 @@ void Run::Impl::stop() {
     if (state_ == RunState::running) state_ = RunState::draining;
   }
   pipeline_->stop();
+  outlets_.stop_reaching();
 }
 
 void Run::Impl::abandon() {
@@ -310,7 +315,17 @@ RunStatus Run::Impl::status() const {
   s.send_lag = summarise(*send_lag);
   outlets_.read(s);
   fill_rates(s);
+  s.wait = waiting_of(counters, outlets_, clock_.now_ns(), s.uptime_s);
   return s;
+}
+
+/// Once: nothing else shows whether a run that sends nothing waits or hangs.
+void Run::Impl::warn_of_first_event() {
+  const std::int64_t left_ns = pipeline_->counters().awaited_at_ns.load() - clock_.now_ns();
+  if (told_of_first_event_ || left_ns < kLongWait_ns) return;
+  told_of_first_event_ = true;
+  warnings_.push_back(
+      first_event_warning(pipeline_->counters(), left_ns, resumption_ && resumption_->resumes()));
 }
 
 /// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first

@@ -25,7 +25,8 @@ LagSummary summarise(const Histogram& lag);
 struct SinkStatus {
   std::string name;
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, bytes = 0;
-  std::uint64_t unread = 0;  ///< of acked: the answer may have refused some, and could not be read
+  std::uint64_t unread = 0;         ///< of acked: the answer may have refused some, and could not be read
+  std::uint64_t already_there = 0;  ///< beside `sent`: what a resumed run found at the receiver
 };
 
 /// Events that faults changed on purpose, of those that were released.
