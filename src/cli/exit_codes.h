@@ -21,14 +21,14 @@ struct ExitCodeText {
   const char* meaning;
 };
 inline constexpr ExitCodeText kExitCodeTexts[] = {
-    {"0", "Done. An unbounded run that a signal stopped and that delivered everything also ends with 0."},
+    {"0", "Done; also an unbounded run that was stopped by a signal and delivered everything."},
     {"1", "Run-time failure: input or output, network, disk."},
     {"2", "Usage or configuration."},
     {"3", "Master data missing or invalid."},
     {"4", "Finished, but some events could not be delivered; they are in the dead-letter file."},
-    {"5", "verify found a difference, or a --threshold does not hold. Also when 4 would apply."},
+    {"5", "verify found a difference, or a --threshold does not hold. 5 has priority over 4."},
     {"6", "Already running: another process holds the --lock, writes the same file or sends the same run."},
-    {"130, 143", "SIGINT or SIGTERM cut a bounded job short. A second signal ends it at once."},
+    {"130, 143", "SIGINT or SIGTERM stopped a bounded run early. A second signal ends any run at once."},
 };
 
 constexpr int exit_code(ErrorKind kind) {

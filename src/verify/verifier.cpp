@@ -78,7 +78,7 @@ Done Verification::open() {
   settings_.owners = &scenario.owners();
   identities_.emplace(settings_.streams, scenario.owners(), settings_.csv, settings_.run);
   if (options_.fast && !identities_->usable())
-    return fail(ErrorKind::usage, "--fast: the lines of this run carry no numbers to tell events apart by",
+    return fail(ErrorKind::usage, "--fast: the lines of this run have no numbers that identify events",
                 "leave out --fast");
   settings_.leave_out = other_parts();
   std::vector<const Encoder*> encoders;
@@ -190,7 +190,7 @@ Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
   if (hash_text((*content)->master.content_hash) == manifest.master_hash) return content;
   return fail(ErrorKind::master_data,
               "the master data in " + manifest.content.master_data_dir +
-                  " are not those of the run: other songs, users or cars make other events",
+                  " differs from the run's: other songs, users or cars make other events",
               "name the folder that the run read: --master-data-dir DIR");
 }
 

@@ -49,7 +49,7 @@ RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();
-    log(LogLevel::info, "delivering what was made; a second signal ends at once");
+    log(LogLevel::info, "stopping: delivering the events already made; a second signal ends at once");
   }
   progress.clear();
   RunResult result = run.wait();
@@ -77,8 +77,8 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   if (const std::optional<Error> undelivered = undelivered_error(config, result))
     show_error(context, *undelivered);
   if (result.reader_gone && config.delivery.strict_pipe)
-    show_error(context,
-               {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
+    show_error(context, {ErrorKind::runtime, "the reader closed stdout before the run ended",
+                         "leave out --strict-pipe to accept this"});
   for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
   const std::string json = summary_json(config, result, options.thresholds, code);
   note(outputs.write_summary(json));
@@ -168,8 +168,8 @@ CommandSpec run_command() {
   command.summary = "Make events and send them to stdout, files, an HTTP server or Kafka";
   command.details =
       "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
-      "byte, whatever the pace, the threads, the sinks and the shards.\n\n"
-      "stdout carries events only; messages and the summary go to stderr.";
+      "byte; pace, threads, sinks and shards never change them.\n\nOnly events go to stdout; messages and "
+      "the summary go to stderr.";
   command.options = all_options(*options);
   command.missing = missing_run_options;
   command.examples = scenario_examples(false);

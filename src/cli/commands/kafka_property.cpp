@@ -35,8 +35,8 @@ OptionSpec kafka_property_option(KafkaProperties& target) {
   option.metavar = "KEY=VALUE";
   option.group = "Kafka";
   option.help =
-      "Any property of librdkafka, such as TLS and SASL settings. Passwords only from the environment "
-      "or a config file";
+      "Set any librdkafka property, such as TLS and SASL settings. Passwords are read only from the "
+      "environment or a config file";
   option.repeatable = true;
   option.merged = true;
   option.secret = true;

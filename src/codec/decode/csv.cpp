@@ -157,7 +157,7 @@ class CsvDecoder final : public StreamDecoder {
         return false;
       }
       if (known && std::find(columns_.begin(), columns_.end(), &*field) != columns_.end()) {
-        why = fmt::format("column {} stands twice", excerpt(cell));
+        why = fmt::format("column {} appears twice", excerpt(cell));
         return false;
       }
       columns_.push_back(known ? &*field : nullptr);

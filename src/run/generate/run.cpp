@@ -164,9 +164,9 @@ void Run::Impl::warn_of_empty_part() {
   const ShardRange range = shard_range(config_.shard, parts);
   if (range.first < range.last) return;
   warn({ErrorKind::usage,
-        fmt::format("part {} of {} is empty: this run has {} part{}", config_.shard.index,
+        fmt::format("part {} of {} is empty: this run can be split into {} part{}", config_.shard.index,
                     config_.shard.count, parts, parts == 1 ? "" : "s"),
-        fmt::format("no event is lost: the other parts have them; use --shard I/{} or less", parts)});
+        fmt::format("no event is lost, the other parts have them; use --shard I/{} or fewer parts", parts)});
 }
 
 void Run::Impl::warn(Error warning) {
@@ -201,7 +201,7 @@ void Run::Impl::conduct() {
   if (const int refused = config_.pace.realtime ? ask_for_realtime() : 0; refused != 0)
     warn(system_error(
         "--realtime: ask for real-time scheduling", refused,
-        "the run goes on without it; root may allow it: ulimit -r 1, or setcap cap_sys_nice+ep"));
+        "the run continues without it; root can allow it with ulimit -r 1, or setcap cap_sys_nice+ep"));
   finish(pipeline_->run());
 }
 

@@ -36,7 +36,7 @@ std::string at_line(const std::string& path, std::uint64_t line) {
 }
 
 constexpr std::string_view kRepairHint =
-    "correct it, or make new files: racesim generate-master --force --output-dir ";
+    "correct it, or generate new files: racesim generate-master --force --output-dir ";
 
 /// All tables of master data begin with their id.
 std::string_view id_of(const RowBatch& rows, std::size_t i) {
@@ -126,7 +126,7 @@ class EntityFile {
       return invalid(at_line(path_, rejects_.front().line) + ": " + rejects_.front().reason, repair_hint());
     if (rows_.arena.size() > kArenaLimit || rows_.size() >= UINT32_MAX)
       return invalid(path_ + ": more than 4 GiB of text or 4 billion rows",
-                     "split the work: fewer rows in each run");
+                     "use fewer rows, and several runs");
     return {};
   }
 
@@ -168,9 +168,8 @@ Result<std::vector<Found>> find_files(const std::string& dir,
       if (fs::exists(path, ignored)) found.push_back({reader, path, format.decoder});
     }
     if (found.size() > before + 1)
-      return invalid(
-          found[before].path + " and " + found[before + 1].path + " hold the same master data twice",
-          "remove one of them");
+      return invalid(found[before].path + " and " + found[before + 1].path + " contain the same master data",
+                     "remove one of them");
     if (found.size() > before) continue;
     missing += (missing.empty() ? "" : ", ") + std::string(reader->name);
     missing_only += (missing_only.empty() ? "" : ",") + std::string(reader->name);

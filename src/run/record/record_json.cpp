@@ -140,15 +140,15 @@ std::int64_t time_from(const Json& text) {
 Done check_scenario(const Json& object, const std::string& name) {
   const auto [scenario, version] = scenario_of(object);
   const std::string hint =
-      "use the racesim that made it: " + object.value("program", std::string("another version"));
+      "use the racesim version that wrote it: " + object.value("program", std::string("another version"));
   const ScenarioEntry* entry = find_scenario(scenario);
   if (entry == nullptr)
     return fail(ErrorKind::usage,
-                fmt::format("{}: of the scenario '{}', which this racesim does not have", name, scenario),
+                fmt::format("{} is for the scenario '{}', which this racesim does not have", name, scenario),
                 hint);
   if (entry->version != version)
     return fail(ErrorKind::usage,
-                fmt::format("{}: of {}@{}, and this racesim makes {}@{}, which has other events", name,
+                fmt::format("{} is for {}@{}, but this racesim makes {}@{}, which has other events", name,
                             scenario, version, scenario, entry->version),
                 hint);
   return {};

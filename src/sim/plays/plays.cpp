@@ -79,15 +79,15 @@ Result<std::unique_ptr<Scenario>> make_scenario(const PlaysContent& content, con
         content.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
     return fail(ErrorKind::usage,
                 format_count(content.volume) + " plays " + per + " are more than a million per millisecond",
-                "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
-                    (content.volume_per_minute ? " per minute" : ", or for a longer window"));
+                "use less than " + format_count(kMostPlaysPerMs * unit_ms) +
+                    (content.volume_per_minute ? " per minute" : ", or a longer window"));
   }
   auto scenario = std::make_unique<PlaysScenario>(content, frame);
   // Without a fixed volume the first minute already needs somebody who can play something.
   const std::int64_t needed_ms = content.volume_per_minute ? frame.start_ms : *frame.end_ms - 1;
   if (scenario->earliest_ms() > needed_ms) {
     const std::string earliest = format_datetime(scenario->earliest_ms() * 1'000'000);
-    return fail(ErrorKind::usage, "no user and song of the master data can play in this window",
+    return fail(ErrorKind::usage, "in this window no user has registered or no song is released",
                 "the earliest usable time is " + earliest);
   }
   return scenario;

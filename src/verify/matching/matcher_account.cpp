@@ -164,7 +164,7 @@ void SequenceMatcher::altered(std::uint64_t position, std::string_view line) {
     if (settings_.fast) return unreadable(missing.stream, head, line);
     ++findings_[Finding::altered];
     return example(Finding::altered, missing.stream, head, lines_.place(),
-                   {"line", "(came late: not kept)", printable(line)});
+                   {"line", "(arrived late: not kept)", printable(line)});
   }
   const ExpectedSequence::Event event = expected_.at(position);
   if (settings_.fast && (event.faults() & kFaultCorrupt)) return count_present(event.faults());

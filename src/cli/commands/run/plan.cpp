@@ -85,7 +85,7 @@ std::string rate_text(const PaceOptions& pace) {
     return fmt::format("{}", fmt::join(stages, ", "));
   }
   if (pace.posting_rate.events > 0) return "at most " + format_rate(pace.posting_rate.per_second());
-  return pace.live ? "as event time goes" : "no limit";
+  return pace.live ? "in event time" : "no limit";
 }
 
 /// As the user wrote it; the address says enough of http.
@@ -110,7 +110,7 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   if (!c.end_ns)
     text += ending ? "the end of the " + ending->what + "\n" : "the moment it is stopped\n";
   else if (config.pace.live)
-    text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
+    text += format_duration(*c.end_ns - c.start_ns) + " later, in event time\n";
   else
     text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
   text += content_text(config);
@@ -125,7 +125,7 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
             : c.most_events > 0 ? "until " + format_count(c.most_events) + " events are sent\n"
                                 : "until it is stopped\n";
   else if (seconds == 0)
-    text += "as long as making and delivering takes\n";
+    text += "as long as it takes to make and deliver the events\n";
   else
     text += format_duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))) + "\n";
   if (config.faults.any()) text += "faults    " + format_faults(config.faults) + "\n";

@@ -113,13 +113,14 @@ Result<std::vector<CsvPoint>> read_track_csv(std::string_view text, std::string_
   if (!points) return points;
   const std::size_t count = points->size();
   if (count < kPointsLeast)
-    return refuse(name, fmt::format("{} points make no circuit, at least {} do", count, kPointsLeast));
+    return refuse(name, fmt::format("{} points are too few for a circuit: at least {} are needed", count,
+                                    kPointsLeast));
   double length = 0;
   for (std::size_t i = 1; i < count; ++i) {
     const double gap = distance((*points)[i - 1], (*points)[i]);
     if (gap > kGapMost_m)
       return refuse(name, fmt::format("line {}: {:.1f} m from the point before", (*points)[i].line, gap),
-                    "points lie at most 100 m apart, best about 5 m");
+                    "points must be at most 100 m apart, best about 5 m");
     length += gap;
   }
   // Where points are far apart, so are the last and the first.
@@ -127,7 +128,7 @@ Result<std::vector<CsvPoint>> read_track_csv(std::string_view text, std::string_
   const double opening = distance(points->back(), points->front());
   if (opening > std::max(kOpenEnd_m, kOpenEndSteps * usual))
     return refuse(name,
-                  fmt::format("open: {:.1f} m from the last point (line {}) to the first", opening,
+                  fmt::format("not closed: {:.1f} m from the last point (line {}) to the first", opening,
                               points->back().line),
                   "a circuit ends within 20 m of where it begins, or within one and a half steps");
   length += opening;
