@@ -178,7 +178,7 @@ class Resume(Workdir):
         self.assert_refused(self.racesim(*RACE, "--sink", "file:other", "--checkpoint", "at", "--resume"),
                             "was written for other sinks: file:out")
         known = (self.dir / "at").read_text()
-        for text, complaint in ((known[:50], "is no checkpoint"), ("{}", "is no checkpoint"),
+        for text, complaint in ((known[:50], "is not a checkpoint"), ("{}", "is no checkpoint"),
                                 (known.replace('"checkpoint": 2', '"checkpoint": 9'), "it has format 9")):
             self.write("at", text)
             self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"), complaint)
