@@ -20,7 +20,8 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
       faults_(faults),
       expected_(expected),
       more_(std::move(more)),
-      lines_(arrived, settings.leave_out),
+      same_values_(settings.streams, settings.csv),
+      lines_(arrived, settings.leave_out, open_respeller()),
       strays_(strays),
       findings_(findings),
       identities_(settings.streams, *settings.owners, settings.csv),
@@ -31,18 +32,32 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
   for (const StreamInfo& stream : settings.streams) stream_keys_.push_back(topic_hash(stream.name));
 }
 
+Respeller* SequenceMatcher::open_respeller() {
+  if (settings_.comparison == Comparison::by_value) respeller_.emplace(settings_.streams, settings_.csv);
+  return respeller_ ? &*respeller_ : nullptr;
+}
+
+/// By value its columns may stand in any order. What stands in its place, it is no part of the digest.
 void SequenceMatcher::pass_header(std::string_view header) {
   if (header.empty()) return;
-  const std::string_view line = lines_.line();
-  if (line == header) {
-    lines_.advance(line.size(), 1);  // no part of the digest
-    return;
+  lines_.fill();
+  const std::string line(lines_.raw_line());
+  std::string wrong = line.empty() ? "nothing" : printable(std::string_view(line).substr(0, line.size() - 1));
+  bool is_right = line == header;
+  if (respeller_) {
+    const Respeller::Header taken = respeller_->take_header(line);
+    is_right = taken.is_one && taken.wrong.empty();
+    if (is_right) same_values_.set_columns(respeller_->columns());
+    if (taken.is_one) lines_.advance(line.size(), 1);
+    if (taken.is_one) wrong = taken.wrong;
+  } else if (is_right) {
+    lines_.advance(line.size(), 1);
   }
+  if (is_right) return;
   ++findings_[Finding::altered];
   if (findings_.wants(Finding::altered))
     findings_.examples.push_back({Finding::altered, "", "", "", lines_.place(), "header",
-                                  printable(header.substr(0, header.size() - 1)),
-                                  line.empty() ? "nothing" : printable(line.substr(0, line.size() - 1))});
+                                  printable(header.substr(0, header.size() - 1)), std::move(wrong)});
 }
 
 Done SequenceMatcher::match(bool end_is_known) {
@@ -93,7 +108,8 @@ void SequenceMatcher::pass_equal() {
   const ExpectedSequence::Event from = expected_.at(cursor_);
   std::size_t most = from.piece->last - from.i;
   if (!taken_.empty()) most = std::min<std::uint64_t>(most, *taken_.begin() - cursor_);
-  const std::size_t count = settings_.fast ? pass_equal_identities(from, most) : pass_equal_bytes(from, most);
+  std::size_t count = is_fast() ? pass_equal_identities(from, most) : pass_equal_bytes(from, most);
+  if (count == 0 && respeller_) count = pass_equal_values(from, most);
   if (count > 0) pass(from, count);
 }
 
@@ -137,6 +153,26 @@ std::size_t SequenceMatcher::pass_equal_identities(const ExpectedSequence::Event
     if (is_order_open())
       judge_order({from.piece, i}, cursor_ + count, lines_.line_number(), lines_.byte_number());
     use_line(line);
+  }
+  return count;
+}
+
+/// Lines that were written again: a quick look at each, and a close one where that does not tell.
+std::size_t SequenceMatcher::pass_equal_values(const ExpectedSequence::Event& from, std::size_t most) {
+  const WireBatch& batch = from.batch();
+  std::uint32_t stream = from.stream();
+  std::size_t count = 0;
+  for (; count < most; ++count) {
+    const std::size_t i = from.i + count;
+    if (!batch.spans.empty()) stream = batch.stream_of(i);
+    if (count > 0 && lines_.rest().empty()) break;
+    if (!lines_.fill()) break;
+    const std::string_view raw = lines_.raw_line();
+    if (!same_values_.same(stream, batch.line(i), raw) && lines_.line() != batch.line(i)) break;
+    if (lines_.sequence().has_keys()) check_keys({from.piece, i}, 1);
+    if (is_order_open())
+      judge_order({from.piece, i}, cursor_ + count, lines_.line_number(), lines_.byte_number());
+    lines_.advance_line();
   }
   return count;
 }
@@ -191,14 +227,14 @@ void SequenceMatcher::pass_taken() {
 }
 
 std::uint64_t SequenceMatcher::key_of(const ExpectedSequence::Event& event) const {
-  if (settings_.fast) return identity_key(event.stream(), event.head().owner, event.head().seq);
+  if (is_fast()) return identity_key(event.stream(), event.head().owner, event.head().seq);
   const std::string_view line = event.line();
   return XXH3_64bits(line.data(), line.size());
 }
 
 /// None: --fast, and the line does not say which event it is.
 std::optional<std::uint64_t> SequenceMatcher::key_of_line(std::string_view line) const {
-  if (!settings_.fast) return XXH3_64bits(line.data(), line.size());
+  if (!is_fast()) return XXH3_64bits(line.data(), line.size());
   const std::optional<Identity> identity = fast_.identity(line);
   if (!identity) return std::nullopt;
   return identity_key(identity->stream, identity->owner, identity->seq);
@@ -206,7 +242,10 @@ std::optional<std::uint64_t> SequenceMatcher::key_of_line(std::string_view line)
 
 void SequenceMatcher::use_line(std::string_view line) {
   if (keeps_digest_) digest_.add(line);
-  lines_.advance(line.size(), 1);
+  if (respeller_)
+    lines_.advance_line();
+  else
+    lines_.advance(line.size(), 1);
 }
 
 void SequenceMatcher::pass_number(std::uint32_t stream, const EventHead& head, std::uint8_t faults) {

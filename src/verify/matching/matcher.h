@@ -17,6 +17,7 @@
 
 #include "sim/faults/faults.h"
 #include "verify/arrivals/arrived_lines.h"
+#include "verify/comparison.h"
 #include "verify/findings.h"
 #include "verify/identity/fast_identity.h"
 #include "verify/identity/identity.h"
@@ -25,6 +26,8 @@
 #include "verify/matching/line_index.h"
 #include "verify/matching/order_check.h"
 #include "verify/matching/order_history.h"
+#include "verify/values/respeller.h"
+#include "verify/values/same_values.h"
 
 namespace racesim {
 
@@ -43,7 +46,7 @@ using Strays = std::unordered_multimap<std::uint64_t, Stray>;
 inline constexpr std::size_t kMostStrays = std::size_t{1} << 18;
 
 struct MatchSettings {
-  bool fast = false;  ///< identities are compared, not bytes
+  Comparison comparison = Comparison::full;
   bool csv = false;
   std::uint32_t run = 0;
   std::size_t window = 65'536;               ///< events that are looked ahead
@@ -78,6 +81,8 @@ class SequenceMatcher {
 
   bool arrived_ended() { return !lines_.fill(); }
   std::uint64_t left_out() const { return lines_.left_out(); }
+  /// By value: fields that lines had beyond their own.
+  const ExtraFields* extra() const { return respeller_ ? &respeller_->extra() : nullptr; }
   /// Of the lines that arrived (for --fast with a digest).
   const LineDigest& digest() const { return digest_; }
   void keep_digest() { keeps_digest_ = true; }
@@ -95,8 +100,10 @@ class SequenceMatcher {
   enum class Came : std::uint8_t { whole, altered, guessed };
 
   // Equal runs.
+  Respeller* open_respeller();
   void pass_equal();
   std::size_t pass_equal_bytes(const ExpectedSequence::Event& from, std::size_t most);
+  std::size_t pass_equal_values(const ExpectedSequence::Event& from, std::size_t most);
   std::size_t pass_equal_identities(const ExpectedSequence::Event& from, std::size_t most);
   void pass(const ExpectedSequence::Event& from, std::size_t count);
   void pass_taken();
@@ -166,10 +173,17 @@ class SequenceMatcher {
   void judge_early(const Missing& missing, const Stray& stray);
   std::int64_t delay_ns(const Missing& missing) const;
 
+  bool is_fast() const { return settings_.comparison == Comparison::fast; }
+  bool is_unreadable(std::string_view line) const;
+  bool is_only_spelled(std::string_view expected, std::string_view line) const;
+  std::string what_was_expected(std::string_view line);
+
   const MatchSettings& settings_;
   const Faults& faults_;
   ExpectedSequence& expected_;
   More more_;
+  std::optional<Respeller> respeller_;  ///< by value
+  SameValues same_values_;
   ArrivedLines lines_;
   Strays& strays_;
   Findings& findings_;

@@ -11,7 +11,9 @@
 namespace racesim {
 namespace {
 
-constexpr const char* kAsWritten = "a line as racesim writes it";
+std::string_view without_line_end(std::string_view line) {
+  return line.substr(0, line.find('\n'));
+}
 
 }  // namespace
 
@@ -117,14 +119,14 @@ void SequenceMatcher::take_stray(const Missing& missing, Strays::iterator found)
   const auto example = std::find_if(examples.begin(), examples.end(), [&](const FindingExample& e) {
     return e.kind == stray.counted && e.place == place;
   });
-  const bool same = settings_.fast ? stray.key.has_value() : stray.key == missing.key;
+  const bool same = is_fast() ? stray.key.has_value() : stray.key == missing.key;
   if (same) count_present(missing.faults);
   const bool shown = example != examples.end();
   if (same && stray.came_to == this) {
     if (shown) examples.erase(example);
     return;
   }
-  const Finding kind = same || !settings_.fast ? Finding::altered : Finding::unreadable;
+  const Finding kind = same || !is_fast() ? Finding::altered : Finding::unreadable;
   ++findings_[kind];
   if (!shown) return;
   example->kind = kind;
@@ -161,26 +163,47 @@ void SequenceMatcher::altered(std::uint64_t position, std::string_view line) {
     EventHead head;
     head.entity = missing.entity;
     head.seq = missing.seq;
-    if (settings_.fast) return unreadable(missing.stream, head, line);
+    if (is_unreadable(line)) return unreadable(missing.stream, head, line);
     ++findings_[Finding::altered];
     return example(Finding::altered, missing.stream, head, lines_.place(),
                    {"line", "(came late: not kept)", printable(line)});
   }
   const ExpectedSequence::Event event = expected_.at(position);
-  if (settings_.fast && (event.faults() & kFaultCorrupt)) return count_present(event.faults());
-  if (settings_.fast) return unreadable(event.stream(), event.head(), line);
+  if (is_fast() && (event.faults() & kFaultCorrupt)) return count_present(event.faults());
+  if (is_unreadable(line)) return unreadable(event.stream(), event.head(), line);
   ++findings_[Finding::altered];
   if (!findings_.wants(Finding::altered)) return;
-  LineDifference difference{"line", "", printable(line)};
-  if (!settings_.fast)
-    difference = compare_lines(event.line(), line, settings_.csv, *settings_.streams[event.stream()].schema);
-  example(Finding::altered, event.stream(), event.head(), lines_.place(), std::move(difference));
+  findings_.only_spelled |= is_only_spelled(event.line(), line);
+  example(Finding::altered, event.stream(), event.head(), lines_.place(),
+          compare_lines(event.line(), line, settings_.csv, *settings_.streams[event.stream()].schema));
 }
 
-/// --fast: the line is an event's, as its place or a closer look tells, but not as racesim writes it.
+/// The line has the same values: --by-value is the advice.
+bool SequenceMatcher::is_only_spelled(std::string_view expected, std::string_view line) const {
+  if (settings_.comparison != Comparison::full) return false;
+  Respeller respeller(settings_.streams, settings_.csv);
+  std::string spelled;
+  return respeller.spell(line, spelled) && spelled == expected;
+}
+
+/// --fast: all that is not as racesim writes it. By value: what cannot be taken apart into fields.
+bool SequenceMatcher::is_unreadable(std::string_view line) const {
+  return is_fast() || (respeller_ && respeller_->is_unreadable(line));
+}
+
+std::string SequenceMatcher::what_was_expected(std::string_view line) {
+  if (is_fast()) return "a line as racesim writes it";
+  std::string unused;
+  respeller_->spell(line, unused);
+  return "an event (" + respeller_->why_not() + ")";
+}
+
+/// The line is an event's, as its place or a closer look tells.
 void SequenceMatcher::unreadable(std::uint32_t stream, const EventHead& head, std::string_view line) {
   ++findings_[Finding::unreadable];
-  example(Finding::unreadable, stream, head, lines_.place(), {"line", kAsWritten, printable(line)});
+  if (!findings_.wants(Finding::unreadable)) return;
+  example(Finding::unreadable, stream, head, lines_.place(),
+          {"line", what_was_expected(line), printable(without_line_end(line))});
 }
 
 /// An event that has come before. Events that came one behind the other and come again so are a redelivery,
@@ -220,10 +243,11 @@ void SequenceMatcher::rename_last_duplicated() {
 /// A line that is in the place of no event, and whose bytes are not remembered.
 void SequenceMatcher::unplaced(const std::string& line, const std::optional<Identity>& identity) {
   const std::string shown = printable(std::string_view(line).substr(0, line.find('\n')));
-  if (!identity && settings_.fast) {
+  if (!identity && is_unreadable(line)) {
     ++findings_[Finding::unreadable];
     ++findings_.unread;
-    return example(Finding::unreadable, "", "", "", lines_.place(), {"line", kAsWritten, shown});
+    if (!findings_.wants(Finding::unreadable)) return;
+    return example(Finding::unreadable, "", "", "", lines_.place(), {"line", what_was_expected(line), shown});
   }
   if (!identity) {
     ++findings_[Finding::phantom];

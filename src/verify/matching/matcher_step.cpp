@@ -66,7 +66,7 @@ std::optional<std::uint64_t> SequenceMatcher::find_known_line(std::string_view l
 }
 
 Done SequenceMatcher::step() {
-  if (settings_.fast && is_corrupt_one()) {
+  if (is_fast() && is_corrupt_one()) {
     count_present(expected_.at(cursor_).faults());
     take(cursor_, Came::guessed);
     return {};
@@ -163,7 +163,8 @@ void SequenceMatcher::come_late(std::uint64_t position, Came how) {
 bool SequenceMatcher::is_torn_end() {
   const std::string_view line = lines_.line();
   if (line.empty() || line.back() == '\n' || cursor_ == expected_.end()) return false;
-  return settings_.fast || expected_.at(cursor_).line().substr(0, line.size()) == line;
+  if (expected_.at(cursor_).line().substr(0, line.size()) == line) return true;
+  return is_unreadable(line);
 }
 
 /// Without bytes to compare with: the expected event was damaged on purpose, and the lines behind this one go
@@ -229,11 +230,11 @@ std::optional<std::uint64_t> SequenceMatcher::place_by_neighbours(const std::str
   for (std::uint64_t p = cursor_; p < end; ++p) {
     if (!is_open(p)) continue;
     const ExpectedSequence::Event event = expected_.at(p);
-    if (settings_.fast && says_who) continue;
+    if (is_fast() && says_who) continue;
     // Without bytes to compare with, it is the first.
-    const std::size_t distance = settings_.fast ? p - cursor_ : line_distance(event.line(), line);
+    const std::size_t distance = is_fast() ? p - cursor_ : line_distance(event.line(), line);
     const std::size_t size = std::max(event.line().size(), line.size());
-    if (!settings_.fast && 100 * distance > tolerance_pct * size) continue;
+    if (!is_fast() && 100 * distance > tolerance_pct * size) continue;
     if (distance < least) {
       least = distance;
       best = p;
