@@ -30,11 +30,9 @@ bool is_text_in_json(FieldType type) {
   return type != FieldType::signed_int && type != FieldType::unsigned_int && type != FieldType::boolean;
 }
 
-/// The value as it stands in the line, a text with its quotes.
-std::string_view as_written(std::string_view line, const LineField& field) {
-  const auto begin = static_cast<std::size_t>(field.value.data() - line.data());
-  const bool quoted = begin > 0 && field.end > begin + field.value.size();
-  return quoted ? line.substr(begin - 1, field.value.size() + 2) : field.value;
+/// The value as it stands in its line, a text with its quotes.
+std::string_view as_written(const LineField& field) {
+  return field.quoted ? std::string_view(field.value.data() - 1, field.value.size() + 2) : field.value;
 }
 
 }  // namespace
@@ -190,7 +188,7 @@ LineFields Respeller::fields_of(std::string_view line) const {
 }
 
 bool Respeller::is_unreadable(std::string_view line) const {
-  return !fields_of(without_end_of(line)).complete;
+  return !take_apart(without_end_of(line), csv_, *forms_.front()->schema).complete;
 }
 
 /// The one of which the line has most fields; null: none at all.
@@ -231,8 +229,8 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
     Part& part = parts.emplace_back();
     const LineField* const found = fields.find(field.path);
     if (found == nullptr) continue;
-    part.as_it_is = csv_ ? found->value : as_written(text, *found);
-    const bool quoted = !csv_ && part.as_it_is.size() != found->value.size();
+    part.as_it_is = csv_ ? found->value : as_written(*found);
+    const bool quoted = !csv_ && found->quoted;
     const bool missing = !csv_ && field.may_miss && found->value == "null" && !quoted;
     if (field.list_limit > 0 || (!csv_ && !missing && quoted != is_text_in_json(field.type))) continue;
     std::string_view value = missing ? std::string_view{} : found->value;
@@ -244,7 +242,7 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
   const LineFields places = take_apart(std::string_view(whole).substr(0, whole.size() - 1), csv_, *form->schema);
   RACESIM_CHECK(places.fields.size() == parts.size());
   std::vector<std::size_t> values;
-  for (const LineField& place : places.fields) values.push_back(place.end - as_written(whole, place).size());
+  for (const LineField& place : places.fields) values.push_back(place.end - as_written(place).size());
   for (std::size_t i = parts.size(); i-- > 0;) {
     if (parts[i].good) continue;
     const LineField& place = places.fields[i];

@@ -44,7 +44,7 @@ class Respeller {
   /// is no whole row, and why_not() tells why.
   bool spell(std::string_view line, std::string& out);
   const std::string& why_not() const { return why_; }
-  /// A line that could not even be taken apart into fields.
+  /// Of a line that spell() gave: it could not even be taken apart into fields.
   bool is_unreadable(std::string_view line) const;
   const ExtraFields& extra() const { return extra_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 
 namespace racesim {
@@ -49,57 +50,57 @@ bool same_cell(bool number, std::string_view expected, std::string_view found) {
   return found == expected || (number && same_number(expected, found));
 }
 
-/// Steps through one flat object.
-class FlatObject {
- public:
-  explicit FlatObject(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+/// Inlined: the calls of memcmp for some bytes at a time took a fourth of all.
+bool starts_with(std::string_view text, std::string_view start) {
+  const std::size_t size = start.size();
+  if (text.size() < size) return false;
+  const char* const a = text.data();
+  const char* const b = start.data();
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  const auto word = [](const char* at) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, at, kWord);
+    return value;
+  };
+  if (size < kWord) {
+    for (std::size_t i = 0; i < size; ++i)
+      if (a[i] != b[i]) return false;
+    return true;
+  }
+  for (std::size_t i = 0; i + kWord < size; i += kWord)
+    if (word(a + i) != word(b + i)) return false;
+  return word(a + size - kWord) == word(b + size - kWord);
+}
 
-  bool take(char c) {
-    skip();
-    if (at_ == end_ || *at_ != c) return false;
-    ++at_;
-    return true;
-  }
-  bool at_end() const { return at_ == end_; }
-  /// Behind a quote: up to the next one. False: there is none, or an escape before it.
-  bool text(std::string_view& out) {
-    const char* const begin = at_;
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\') ++at_;
-    if (at_ == end_ || *at_ == '\\') return false;
-    out = {begin, static_cast<std::size_t>(at_ - begin)};
-    ++at_;
-    return true;
-  }
-  /// Steps over `name` and its quote, if that is next.
-  bool take_name(std::string_view name) {
-    if (static_cast<std::size_t>(end_ - at_) <= name.size() || at_[name.size()] != '"' ||
-        std::memcmp(at_, name.data(), name.size()) != 0)
-      return false;
-    at_ += name.size() + 1;
-    return true;
-  }
-  /// A text with its quotes, or a word. False: an object, a list, an escape, nothing.
-  bool value(std::string_view& out) {
-    skip();
-    const char* const begin = at_;
-    if (at_ != end_ && *at_ == '"') {
-      ++at_;
-      if (!text(out)) return false;
-      out = {begin, static_cast<std::size_t>(at_ - begin)};
-      return true;
-    }
-    while (at_ != end_ && *at_ != ',' && *at_ != '}' && !is_blank_char(*at_) && *at_ != '{' && *at_ != '[') ++at_;
-    out = {begin, static_cast<std::size_t>(at_ - begin)};
-    return at_ != begin;
-  }
+bool take(std::string_view& text, std::string_view start) {
+  if (!starts_with(text, start)) return false;
+  text.remove_prefix(start.size());
+  return true;
+}
 
- private:
-  void skip() {
-    while (at_ != end_ && is_blank_char(*at_)) ++at_;
+bool ends_value(char c) {
+  return c == ',' || c == '}' || is_blank_char(c);
+}
+
+void skip_blank_chars(std::string_view& text) {
+  while (!text.empty() && is_blank_char(text.front())) text.remove_prefix(1);
+}
+
+/// Takes a text with its quotes, or a word. Empty: an object, a list, a text with an escape or without an end.
+std::string_view take_value(std::string_view& text) {
+  std::size_t size = 0;
+  if (!text.empty() && text.front() == '"') {
+    size = 1;
+    while (size < text.size() && text[size] != '"' && text[size] != '\\') ++size;
+    if (size == text.size() || text[size] == '\\') return {};
+    ++size;
+  } else {
+    while (size < text.size() && !ends_value(text[size]) && text[size] != '{' && text[size] != '[') ++size;
   }
-  const char* at_;
-  const char* const end_;
-};
+  const std::string_view value = text.substr(0, size);
+  text.remove_prefix(size);
+  return value;
+}
 
 }  // namespace
 
@@ -108,10 +109,12 @@ SameValues::SameValues(std::span<const StreamInfo> streams, bool csv) : csv_(csv
     Form form;
     for (const FieldInfo& field : stream.schema->fields) {
       form.order.push_back(form.paths.size());
+      form.before.push_back((form.paths.empty() ? "{\"" : ",\"") + std::string(field.path) + "\":");
       form.paths.push_back(field.path);
       form.numbers.push_back(field.type == FieldType::signed_int || field.type == FieldType::unsigned_int);
       if (field.list_limit > 0 || (!csv && field.path.find('.') != std::string_view::npos)) form.usable = false;
     }
+    form.fronts = form.before;
     if (form.paths.size() > kMostFields) form.usable = false;
     forms_.push_back(std::move(form));
   }
@@ -134,38 +137,63 @@ bool SameValues::same(std::uint32_t stream, std::string_view expected, std::stri
 /// A line as racesim writes it; false: it is not, for faults damaged it, or it holds an escape.
 bool SameValues::take_apart_json(const Form& form, std::string_view line) {
   values_.resize(form.paths.size());
-  FlatObject in(line);
-  for (std::size_t i = 0; i < form.paths.size(); ++i)
-    if (!in.take(i == 0 ? '{' : ',') || !in.take('"') || !in.take_name(form.paths[i]) || !in.take(':') ||
-        !in.value(values_[i]))
-      return false;
-  return in.take('}') && in.at_end();
+  for (std::size_t i = 0; i < form.paths.size(); ++i) {
+    if (!take(line, form.before[i])) return false;
+    values_[i] = take_value(line);
+    if (values_[i].empty()) return false;
+  }
+  return line == "}";
+}
+
+/// A comma or a brace, a key and a colon, and learns them.
+bool SameValues::read_front(Form& form, std::size_t place, std::string_view& found) {
+  const std::string_view all = found;
+  const auto take_char = [&found](char c) {
+    skip_blank_chars(found);
+    if (found.empty() || found.front() != c) return false;
+    found.remove_prefix(1);
+    return true;
+  };
+  if (!take_char(place == 0 ? '{' : ',')) return false;
+  skip_blank_chars(found);
+  const std::string_view key = take_value(found);
+  if (key.size() < 2 || key.front() != '"') return false;
+  const auto field = std::find(form.paths.begin(), form.paths.end(), key.substr(1, key.size() - 2));
+  if (field == form.paths.end() || !take_char(':')) return false;
+  skip_blank_chars(found);
+  form.order[place] = static_cast<std::size_t>(field - form.paths.begin());
+  form.fronts[place] = all.substr(0, all.size() - found.size());
+  return true;
+}
+
+bool SameValues::same_value(std::string_view& found, std::string_view wanted) const {
+  // A text ends with its quote; of a word it is seen only behind it.
+  if (starts_with(found, wanted) && found.size() > wanted.size() &&
+      (wanted.front() == '"' || ends_value(found[wanted.size()]))) {
+    found.remove_prefix(wanted.size());
+    return true;
+  }
+  const std::string_view value = take_value(found);
+  return wanted.front() != '"' && !value.empty() && value.front() != '"' && same_number(wanted, value);
 }
 
 bool SameValues::same_json(Form& form, std::string_view expected, std::string_view found) {
   if (!take_apart_json(form, expected)) return false;
-  FlatObject in(found);
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < form.paths.size(); ++i) {
-    if (!in.take(i == 0 ? '{' : ',') || !in.take('"')) return false;
-    std::size_t field = form.order[i];
-    if (!in.take_name(form.paths[field])) {
-      std::string_view name;
-      if (!in.text(name)) return false;
-      field = static_cast<std::size_t>(std::find(form.paths.begin(), form.paths.end(), name) - form.paths.begin());
-      if (field == form.paths.size()) return false;
-      form.order[i] = field;
-    }
+  for (std::size_t place = 0; place < form.paths.size(); ++place) {
+    const std::string& front = form.fronts[place];
+    if (starts_with(found, front) && found.size() > front.size() && !is_blank_char(found[front.size()]))
+      found.remove_prefix(front.size());
+    else if (!read_front(form, place, found))
+      return false;
+    const std::size_t field = form.order[place];
     const std::uint64_t bit = std::uint64_t{1} << field;
     if ((seen & bit) != 0) return false;
     seen |= bit;
-    std::string_view value;
-    if (!in.take(':') || !in.value(value)) return false;
-    const std::string_view wanted = values_[field];
-    if (value != wanted && (wanted.front() == '"' || value.front() == '"' || !same_number(wanted, value)))
-      return false;
+    if (!same_value(found, values_[field])) return false;
   }
-  return in.take('}') && in.at_end();
+  skip_blank_chars(found);
+  return found == "}";
 }
 
 /// Cells without quotes; false: there are some.

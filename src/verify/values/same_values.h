@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,10 +27,15 @@ class SameValues {
  private:
   struct Form {
     std::vector<std::string_view> paths;
+    std::vector<std::string> before;  ///< as racesim writes it, in front of each value: `,"seq":`
     std::vector<bool> numbers;       ///< whether the field is one
-    std::vector<std::size_t> order;  ///< of the fields in the lines that came last
+    // Of the lines that came last, by place in the line:
+    std::vector<std::size_t> order;   ///< which field it is
+    std::vector<std::string> fronts;  ///< what stood in front of its value: `, "seq" : `
     bool usable = true;              ///< no nested objects, no lists, not too many fields
   };
+  bool same_value(std::string_view& found, std::string_view wanted) const;
+  bool read_front(Form& form, std::size_t place, std::string_view& found);
   bool same_json(Form& form, std::string_view expected, std::string_view found);
   bool same_csv(const Form& form, std::string_view expected, std::string_view found);
   bool take_apart_json(const Form& form, std::string_view line);
