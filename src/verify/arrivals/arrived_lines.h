@@ -42,7 +42,7 @@ class ArrivedLines {
   std::uint64_t line_number() const { return line_; }
   std::uint64_t byte_number() const { return byte_; }
   std::string place() const { return sequence_.place(line_, byte_); }
-  ArrivedSequence& sequence() { return sequence_; }
+  ArrivedSequence& sequence() const { return sequence_; }
   std::uint64_t left_out() const { return left_out_; }
   const std::optional<Error>& error() const { return error_; }
 
