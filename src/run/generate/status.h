@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "run/generate/waiting.h"
 
 namespace racesim {
 
@@ -41,6 +42,7 @@ struct RunStatus {
   std::uint64_t shed = 0;       ///< dropped by --on-overload drop
   std::uint64_t planned = 0;    ///< events of the whole run; 0 if not known
   FaultTotals faults;
+  Waiting wait;            ///< what holds the run up, and how much has piled up behind it
   double target_rate = 0;  ///< events/s of the plan, from the first due time to the last so far; 0: no plan
   double got_rate = 0;     ///< events/s acked, by the slowest sink: from the first due time to its last ack
   std::int64_t event_time_ns = 0;  ///< of the last event released
