@@ -12,6 +12,7 @@
 #include "run/content.h"
 #include "run/generate/pipeline.h"
 #include "run/outlets/outlets.h"
+#include "run/pacing/plan_ahead.h"
 #include "run/record/manifest.h"
 #include "run/resume/resumption.h"
 #include "run/run_id.h"
@@ -297,6 +298,7 @@ RunStatus Run::Impl::status() const {
   const PipelineCounters& counters = pipeline_->counters();
   s.shed = counters.shed.load();
   s.released = counters.released.load();
+  s.overdue = counters.overdue.load();
   s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
               counters.faults.corrupt};
   s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
@@ -310,6 +312,12 @@ RunStatus Run::Impl::status() const {
   s.send_lag = summarise(*send_lag);
   outlets_.read(s);
   fill_rates(s);
+  if (resumption_) s.resumed = resumption_->resumes();
+  for (std::size_t i = 0; resumption_ && i < s.sinks.size(); ++i) {
+    s.sinks[i].already = resumption_->already(i);
+    s.already = i == 0 ? s.sinks[i].already : std::min(s.already, s.sinks[i].already);
+  }
+  if (const auto plan = outlets_.times().plan()) tell_plan(*plan, config_, until_ns, s);
   return s;
 }
 
@@ -325,8 +333,9 @@ void Run::Impl::fill_rates(RunStatus& s) const {
                               : 0;
   };
   const bool planned = pacer_->plan().limited();
-  // What was sent before a live run was level with the clock has no due time either.
-  const std::uint64_t untimed = counters.history.load() + (planned ? counters.at_first_due.load() : 0);
+  // What was sent before a live run was level with the clock has no due time either; and what was due before
+  // this process went on with one says nothing of its rate.
+  const std::uint64_t untimed = counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

@@ -140,6 +140,7 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     for (const StreamPosition& from : already.read_anew) move_origin(from, log_.origins.back());
   }
   first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), already.first_missing());
+  already_.push_back(already.below + already.found);
   return std::make_unique<SkippingSink>(std::move(sink), std::move(already), log_.sinks.back());
 }
 
