@@ -315,6 +315,18 @@ std::string format_rate(double per_second) {
          "/s";
 }
 
+std::string format_bytes(double bytes) {
+  constexpr std::array<const char*, 6> kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
+  std::size_t unit = 0;
+  // What would be rounded to 1,000 has the next unit.
+  while (bytes >= 999.5 && unit + 1 < kUnits.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  const int decimals = unit == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
+  return format_number(bytes, decimals) + " " + kUnits.at(unit);
+}
+
 std::string format_duration(std::int64_t duration_ns) {
   if (duration_ns < 0) {
     // The smallest value has no opposite; a nanosecond does not show at that size.

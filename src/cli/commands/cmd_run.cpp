@@ -8,6 +8,7 @@
 #include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/run/summary.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -80,7 +81,7 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
     show_error(context, {ErrorKind::runtime, "the reader closed stdout before the run ended",
                          "leave out --strict-pipe to accept this"});
   for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
-  const std::string json = summary_json(config, result, options.thresholds, code);
+  const std::string json = summary_json(config, result, options.manifest, options.thresholds, code);
   note(outputs.write_summary(json));
   if (globals.json && events_on_stdout(config))
     write_stderr(json);
@@ -89,7 +90,7 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   } else if (globals.log_format == "json") {
     log(LogLevel::info, "run ended", summary_fields(result));
   } else if (!globals.quiet && !result.reader_gone) {
-    write_stderr(summary_text(config, result, context.err));
+    write_stderr(summary_text(config, result, options.manifest, context.err));
   }
   return code;
 }

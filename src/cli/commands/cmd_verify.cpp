@@ -20,7 +20,7 @@ namespace {
 
 struct VerifyCommand {
   VerifyInput input;
-  bool fast = false, full = false, invariants = false;
+  bool fast = false, full = false, by_value = false, invariants = false;
   std::int64_t watermark_ns = -1;
   AllowedFindings allowed;
   std::string report, junit;
@@ -42,8 +42,8 @@ Done write_output(std::optional<AtomicFile>& file, const std::string& text) {
 }
 
 Done check(const Context& context, const VerifyCommand& command) {
-  if (command.fast && command.full)
-    return fail(ErrorKind::usage, "--fast and --full exclude each other", "give one of them");
+  if (command.fast + command.full + command.by_value > 1)
+    return fail(ErrorKind::usage, "--fast, --full and --by-value exclude each other", "give one of them");
   if (command.input.against.empty())
     return fail(ErrorKind::usage, "--against is missing", "example: --against file:events.ndjson");
   if (command.invariants && context.on_line("manifest"))
@@ -55,15 +55,20 @@ Done check(const Context& context, const VerifyCommand& command) {
   return check_no_secret_on_line(context.settings, "verify");
 }
 
+Comparison comparison_of(const VerifyCommand& command) {
+  if (command.by_value) return Comparison::by_value;
+  return command.fast ? Comparison::fast : Comparison::full;
+}
+
 Result<VerifyReport> compare(const VerifyCommand& command) {
   VerifyReport report;
   report.against = command.input.against;
   report.allowed = command.allowed;
-  report.fast = command.fast;
+  report.comparison = comparison_of(command);
   Result<OpenedInput> input = open_input(command.input);
   if (!input) return tl::make_unexpected(input.error());
   VerifyOptions options;
-  options.fast = command.fast;
+  options.comparison = report.comparison;
   options.threads = command.threads;
   if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
   const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
@@ -137,6 +142,11 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
                 set_text(c.input.kafka.topic)),
       kafka_property_option(c.input.kafka.properties),
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
+      option_of(
+          "How", "by-value", "",
+          "Compare the value of every field, however it is spelled: for stores and consumers that parse events "
+          "and write them again",
+          set_flag(c.by_value)),
       option_of("How", "fast", "",
                 "Read only the identity of each line; compare bytes by the manifest's digest, if it has one",
                 set_flag(c.fast)),

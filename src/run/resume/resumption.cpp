@@ -29,8 +29,9 @@ Done check_sinks(const RunConfig& config) {
   return {};
 }
 
-/// A live run began when it did; its end moves with it.
-void restore_window(const Checkpoint& known, RunConfig& config) {
+/// What a run keeps from its begin. A live run began when it did; its end moves with it.
+void restore(const Checkpoint& known, RunConfig& config) {
+  config.content.limit.of_sends = known.record.content.limit.of_sends;
   if (!config.pace.live) return;
   ContentOptions& content = config.content;
   const std::int64_t start_ns = known.record.content.start_ns;
@@ -80,7 +81,7 @@ Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecor
 }  // namespace
 
 Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
-  restore_window(known, config);
+  restore(known, config);
   const auto content = open_content(config, clock);
   if (!content) return tl::make_unexpected(content.error());
   return check_same(known, config, record_of(config, **content));
@@ -98,7 +99,7 @@ Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
     return fail(ErrorKind::usage,
                 "--checkpoint " + path + " already exists, from run " + (*known)->record.run,
                 "continue that run: --resume   or remove it to start over");
-  if (*known) restore_window(**known, config);
+  if (*known) restore(**known, config);
   return std::unique_ptr<Resumption>(new Resumption(path, std::move(*known)));
 }
 
@@ -139,6 +140,7 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     for (const StreamPosition& from : already.read_anew) move_origin(from, log_.origins.back());
   }
   first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), already.first_missing());
+  already_.push_back(already.below + already.found);
   return std::make_unique<SkippingSink>(std::move(sink), std::move(already), log_.sinks.back());
 }
 

@@ -80,6 +80,7 @@ class PartitionSequence final : public ArrivedSequence {
     return fmt::format("{} [{}] offset {}", where_.topic, where_.partition,
                        format_count(static_cast<std::uint64_t>(offset)));
   }
+  std::string name() const override { return fmt::format("{} [{}]", where_.topic, where_.partition); }
   bool has_keys() const override { return true; }
   std::string_view key(std::uint64_t line) override { return keys_.at(line); }
   std::uint64_t expired() const override { return expired_; }
