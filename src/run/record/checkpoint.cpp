@@ -134,7 +134,7 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   if (error) return tl::make_unexpected(system_error("--checkpoint " + path, error.value()));
   const Result<std::string> text = read_file(path, kCheckpointBytesMost);
   if (!text) return tl::make_unexpected(text.error());
-  const std::string hint = "remove it to begin anew, or name the right file";
+  const std::string hint = "name the right file, or one that is not there yet to begin anew";
   try {
     return parse_checkpoint(Json::parse(*text), path);
   } catch (const std::exception& e) {

@@ -87,8 +87,8 @@ const ContentOption kOptions[] = {
      .metavar = "TRACK",
      .kind = ValueKind::document,
      .fallback = "silverstone",
-     .help = "The circuit: a built-in one, or a file: .json of 'racesim track import', or .csv, which is "
-             "imported each time",
+     .help = "The circuit: a built-in one, or a file: .json of 'racesim track import', or .csv or "
+             ".geojson, which are imported each time",
      .suggest = &track_names,
      .check = &check_track_name,
      .document = &kTrackForm},
