@@ -128,7 +128,7 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   only.default_note = "all: " + all;
   OptionSpec track =
       option("What", "track", "TRACK", "silverstone",
-             "The circuit whose checkpoints are written: a built-in one, or a .json or .csv file",
+             "The circuit whose checkpoints are written: a built-in one, or a .json, .csv or .geojson file",
              set_text(o.track));
   track.complete = Complete::file;
   return {

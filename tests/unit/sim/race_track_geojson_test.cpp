@@ -145,7 +145,7 @@ TEST(RaceTrackGeojson, BrokenTextsAreRefusedWithTheReason) {
       {R"({"type":"LineString","coordinates":{}})", "t: the line has no list of positions"},
       {line_of("[[1,2],[1]]"), "t: point 2: not a pair of numbers"},
       {line_of("[[1,\"2\"]]"), "t: point 1: not a pair of numbers"},
-      {line_of("[[1,2],[1,2.1]]"), "t: point 2: 11057 m from the point before"},
+      {line_of("[[1,2],[1,2.1]]"), "t: point 2: 11058 m from the point before"},
       {line_of("[]"), "t: 0 points make no circuit"},
       {line_of(positions(lap, {.swapped = true})),
        "t: point 1: [-37.8497, 144.968] seems to be [latitude, longitude]; swap them"},

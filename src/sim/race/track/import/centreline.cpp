@@ -35,7 +35,8 @@ bool add_point(std::vector<CentrePoint>& points, const CentrePoint& point) {
 }
 
 Done close_circuit(std::vector<CentrePoint>& points, const CentrelineForm& form, std::string_view name) {
-  if (points.size() > 1 && distance_m(points.front(), points.back()) < kSame_m) points.pop_back();
+  const bool closed = points.size() > 1 && distance_m(points.front(), points.back()) < kSame_m;
+  if (closed) points.pop_back();
   const std::size_t count = points.size();
   if (count < kPointsLeast)
     return no_circuit(name, fmt::format("{} points make no circuit, at least {} do", count, kPointsLeast),
@@ -49,10 +50,10 @@ Done close_circuit(std::vector<CentrePoint>& points, const CentrelineForm& form,
           fmt::format("points lie at most {} m apart, best about 5 m", form.gap_most_m));
     length += gap;
   }
-  // Where points are far apart, so are the last and the first.
+  // Where points are far apart, so are the last and the first. One who repeats the first means the leg to it.
   const double usual = length / static_cast<double>(count - 1);
   const double opening = distance_m(points.back(), points.front());
-  if (opening > std::max(kOpenEnd_m, kOpenEndSteps * usual))
+  if (opening > (closed ? form.gap_most_m : std::max(kOpenEnd_m, kOpenEndSteps * usual)))
     return no_circuit(name,
                       fmt::format("open: {:.1f} m from the last point ({} {}) to the first", opening,
                                   form.unit, points.back().number),
