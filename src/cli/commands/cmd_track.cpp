@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/track_report.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/values.h"
@@ -55,29 +56,6 @@ Result<int> show(Context& context, const TrackOptions& options) {
   return kExitOk;
 }
 
-/// What became of the centreline, so that a wrong file shows at once.
-std::string import_report(const Track& track, const std::vector<std::string>& notices,
-                          const TrackOptions& options, bool as_json) {
-  const double lap_s = race::drive_fast_lap(track).drive.duration_s;
-  if (as_json) {
-    Json object;
-    object["name"] = track.name;
-    object["length_m"] = track.length_m;
-    object["corners"] = track.corners.size();
-    object["drs_zones"] = track.drs_zones.size();
-    object["lap_s"] = lap_s;
-    if (!notices.empty()) object["notices"] = notices;
-    if (!options.output.empty()) object["path"] = options.output;
-    return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  std::string text =
-      fmt::format("{}: {:.3f} km, {} corners, {} DRS zones, fastest lap {}:{:06.3f}\n", track.name,
-                  track.length_m / 1000, track.corners.size(), track.drs_zones.size(),
-                  static_cast<int>(lap_s / 60), lap_s - 60 * static_cast<int>(lap_s / 60));
-  for (const std::string& notice : notices) text += fmt::format("{}: {}\n", track.name, notice);
-  return text;
-}
-
 Result<int> import(Context& context, const TrackOptions& options) {
   std::error_code not_there;
   if (options.output == options.track ||
@@ -100,7 +78,7 @@ Result<int> import(Context& context, const TrackOptions& options) {
       return tl::make_unexpected(ok.error());
   const bool stdout_is_free = globals.dry_run || !options.output.empty();
   const std::string report =
-      globals.json || !globals.quiet ? import_report(*track, notices, options, globals.json) : "";
+      globals.json || !globals.quiet ? import_report(*track, notices, options.output, globals.json) : "";
   if (globals.json && stdout_is_free) {
     if (const Done ok = write_stdout(report); !ok) return tl::make_unexpected(ok.error());
   } else if (!report.empty()) {

@@ -71,8 +71,7 @@ class PlaysLaws final : public Laws {
     if (user == nullptr) return;
     book_.judge(kRegistered);
     if (place.time_us < user->registration_date.days * kDay_us)
-      out.push_back(
-          {"played_at", "not before the user's registration", format_datetime_us(place.time_us)});
+      out.push_back({"played_at", "not before the user's registration", format_datetime_us(place.time_us)});
   }
   std::vector<LawCount> counts() const override { return book_.counts(); }
 

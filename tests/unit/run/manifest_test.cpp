@@ -162,7 +162,7 @@ TEST(Manifest, RefusesWrongTypes) {
   }
   for (const std::int64_t delay_ns : {INT64_MAX, std::int64_t{-1}}) {
     nlohmann::json changed = good;
-    changed["faults"]["late_delay_ns"] = delay_ns;
+    changed["fault_rules"]["late_delay_ns"] = delay_ns;
     EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << delay_ns;
   }
 }

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 /// Maps leave straights without points.
 constexpr double kGapMost_m = 3'000;
 constexpr double kLongLeg_m = 150;
-constexpr double kStep_m = 100;
+constexpr double kFillStep_m = 100;
 constexpr CentrelineForm kPoints{"point", kLongLeg_m};
 /// No road leads farther from the equator.
 constexpr double kLatitudeMost_deg = 80;
@@ -192,7 +192,7 @@ class GeojsonReader {
     for (const CentrePoint& end : given) {
       if (!points.empty() && distance_m(points.back(), end) > kLongLeg_m) {
         const CentrePoint begin = points.back();
-        const auto parts = static_cast<std::size_t>(std::ceil(distance_m(begin, end) / kStep_m));
+        const auto parts = static_cast<std::size_t>(std::ceil(distance_m(begin, end) / kFillStep_m));
         for (std::size_t part = 1; part < parts; ++part) {
           const double share = static_cast<double>(part) / static_cast<double>(parts);
           CentrePoint between = end;
@@ -215,15 +215,15 @@ class GeojsonReader {
   bool heights_ = false;  ///< some position has one
 };
 
-bool holds(std::string_view text, std::string_view word) {
+bool has_word(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
 }
 
 }  // namespace
 
 bool is_geojson(std::string_view text) {
-  return !holds(text, "\"racesim track 1\"") &&
-         (holds(text, "\"coordinates\"") || holds(text, "\"FeatureCollection\""));
+  return !has_word(text, "\"racesim track 1\"") &&
+         (has_word(text, "\"coordinates\"") || has_word(text, "\"FeatureCollection\""));
 }
 
 Result<Centreline> read_track_geojson(std::string_view text, std::string_view name, double width_m) {
