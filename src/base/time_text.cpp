@@ -163,7 +163,7 @@ Result<DateTime> read_datetime(std::string_view text) {
     case Scan::malformed:
       return usage(fmt::format("'{}' is not an ISO 8601 date-time", text), kDateTimeExample);
     case Scan::long_fraction:
-      return usage(fmt::format("'{}' has more than 9 digits behind the decimal point", text),
+      return usage(fmt::format("'{}' has more than 9 digits after the decimal point", text),
                    "example: 2024-02-01T00:00:00.123456789Z");
     case Scan::large_offset:
       return usage(fmt::format("'{}' has an impossible offset: offsets go from -18:00 to +18:00", text),

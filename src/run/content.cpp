@@ -49,7 +49,7 @@ Done open_encoders(const std::string& format, Content& content) {
     content.encoders.push_back(std::move(*encoder));
   }
   if (content.encoders.size() > 1 && !content.encoders.front()->header().empty())
-    return fail(ErrorKind::usage, "--format " + format + " has one header, and these streams need two",
+    return fail(ErrorKind::usage, "--format " + format + " has one header, but these streams need two",
                 "choose one with --streams, or --format json");
   return {};
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
+#include "verify/identity/line_fields.h"
 
 namespace racesim {
 namespace {
@@ -14,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, kFindingCount> kMeanings{
     "every event that was sent arrived",   "no event arrived twice",
-    "every event arrived with its bytes",  "the events of each entity arrived in their order",
+    "every event arrived unchanged",  "the events of each entity arrived in their order",
     "nothing arrived that was not sent",   "no run of events came again",
     "nothing was gone before it was read", "nothing came later than the watermark allows",
     "every law of the stream holds",       "every line says which event it is"};
@@ -74,6 +75,12 @@ std::string injected_text(const Findings& f) {
                           format_count(f.injected.*count));
   }
   return text;
+}
+
+std::string extra_names(const Findings& f) {
+  std::string text;
+  for (const std::string& name : f.extra.names) text += (text.empty() ? "" : ", ") + printable(name, 40);
+  return f.extra.names.size() < ExtraFields::kMostNames ? text : text + ", …";
 }
 
 Json laws_json(const Findings& f) {
@@ -183,11 +190,15 @@ std::string report_text(const VerifyReport& report) {
     text +=
         "  more events were missing at a time than are remembered: of those that came very late, if any did, "
         "each counts as lost and as duplicated\n";
-  if (f[Finding::unreadable] > 0)
+  if (f[Finding::unreadable] > 0 && report.comparison == Comparison::fast)
     text +=
-        "  --fast reads lines only as racesim writes them: leave out --fast, and those that were written "
-        "again "
-        "are compared field by field\n";
+        "  --fast reads lines only as racesim writes them; of a consumer that parses and writes again: "
+        "--by-value\n";
+  if (f.only_spelled)
+    text += "  some of the altered events have the same values, spelled otherwise: --by-value compares values\n";
+  if (f.extra.lines > 0)
+    text += fmt::format("  {} events have fields that were not sent: {}\n", format_count(f.extra.lines),
+                        extra_names(f));
   if (f.maybe_unread > 0)
     text += fmt::format("  {} of the events that did not come may be among the unreadable lines\n",
                         format_count(f.maybe_unread));
@@ -217,8 +228,7 @@ std::string report_json(const VerifyReport& report) {
             {"run", report.result.run},
             {"against", report.against},
             {"mode", report.invariants ? "invariants"
-                     : report.fast     ? "fast"
-                                       : "full"},
+                                       : name_of(report.comparison)},
             {"expected", f.expected()},
             {"found", f.found}};
   for (std::size_t kind = 0; kind < kFindingCount; ++kind)
@@ -239,6 +249,8 @@ std::string report_json(const VerifyReport& report) {
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
   if (report.result.digest_is_mute) json["digest_agrees"] = nullptr;
+  if (report.comparison == Comparison::by_value)
+    json["extra_fields"] = {{"events", f.extra.lines}, {"names", f.extra.names}};
   if (report.invariants) json["laws"] = laws_json(f);
   json["seconds"] = report.seconds;
   Json examples = Json::array();

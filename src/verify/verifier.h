@@ -10,12 +10,13 @@
 #include "run/content.h"
 #include "run/record/manifest.h"
 #include "verify/arrivals/arrivals.h"
+#include "verify/comparison.h"
 #include "verify/findings.h"
 
 namespace racesim {
 
 struct VerifyOptions {
-  bool fast = false;                         ///< identities and order only, and bytes by a digest
+  Comparison comparison = Comparison::full;
   std::optional<std::int64_t> watermark_ns;  ///< a receiver may leave out what comes later than that
   unsigned threads = 2;                      ///< that make events again
   std::size_t window = 65'536;               ///< see MatchSettings

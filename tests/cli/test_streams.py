@@ -25,7 +25,7 @@ class Pipes(Workdir):
     def test_strict_pipe(self):
         result = self.shell(f"set -o pipefail; {RUN} --volume 1M --strict-pipe | head -1")
         self.assertEqual(result.returncode, 4)
-        self.assertIn("went away", result.stderr)
+        self.assertIn("closed stdout before", result.stderr)
 
     def test_closed_stdout(self):
         result = self.shell(f"{RUN} >&-")

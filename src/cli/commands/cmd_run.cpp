@@ -9,6 +9,7 @@
 #include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/run/summary.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -52,7 +53,7 @@ RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();
-    log(LogLevel::info, "delivering what was made; a second signal ends at once");
+    log(LogLevel::info, "stopping: delivering the events already made; a second signal ends at once");
   }
   progress.clear();
   RunResult result = run.wait();
@@ -80,10 +81,10 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   if (const std::optional<Error> undelivered = undelivered_error(config, result))
     show_error(context, *undelivered);
   if (result.reader_gone && config.delivery.strict_pipe)
-    show_error(context,
-               {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
+    show_error(context, {ErrorKind::runtime, "the reader closed stdout before the run ended",
+                         "leave out --strict-pipe to accept this"});
   for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
-  const std::string json = summary_json(config, result, options.thresholds, code);
+  const std::string json = summary_json(config, result, options.manifest, options.thresholds, code);
   note(outputs.write_summary(json));
   if (globals.json && events_on_stdout(config))
     write_stderr(json);
@@ -92,7 +93,7 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   } else if (globals.log_format == "json") {
     log(LogLevel::info, "run ended", summary_fields(result));
   } else if (!globals.quiet && !result.reader_gone) {
-    write_stderr(summary_text(config, result, context.err));
+    write_stderr(summary_text(config, result, options.manifest, context.err));
   }
   return code;
 }
@@ -186,8 +187,8 @@ CommandSpec run_command() {
   command.summary = "Make events and send them to stdout, files, an HTTP server or Kafka";
   command.details =
       "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
-      "byte, whatever the pace, the threads, the sinks and the shards.\n\n"
-      "stdout carries events only; messages and the summary go to stderr.";
+      "byte; pace, threads, sinks and shards never change them.\n\nOnly events go to stdout; messages and "
+      "the summary go to stderr.";
   command.options = all_options(*options);
   command.missing = missing_run_options;
   command.examples = scenario_examples(false);

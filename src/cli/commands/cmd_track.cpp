@@ -60,8 +60,8 @@ Result<int> import(Context& context, const TrackOptions& options) {
   std::error_code not_there;
   if (options.output == options.track ||
       std::filesystem::equivalent(options.output, options.track, not_there))
-    return fail(ErrorKind::usage, "--output: " + options.output + " is the file to be imported",
-                "example: --output my-track.json");
+    return fail(ErrorKind::usage, "--output: " + options.output + " is the file to import",
+                "choose another --output; example: --output my-track.json");
   if (!race::is_track_path(options.track))
     return fail(ErrorKind::usage, "'" + options.track + "' is not a .csv, .geojson or .json file",
                 "the built-in tracks need no import: racesim track list");
@@ -135,15 +135,15 @@ CommandSpec show_track_command() {
   command.options = {track,
                      option_of("output", "FILE", "Write to this file instead of stdout", options->output)};
   command.examples = {
-      {"racesim track show > silverstone.svg", "the default track, to be seen in a browser"},
-      {"racesim track show my-track.csv --output my-track.svg", "what an import makes of a file"}};
+      {"racesim track show > silverstone.svg", "draw the default track; open it in a browser"},
+      {"racesim track show my-track.csv --output my-track.svg", "draw what an import makes of a file"}};
   command.run = [options](Context& context) { return show(context, *options); };
   return command;
 }
 
 CommandSpec import_command() {
   const auto options = std::make_shared<TrackOptions>();
-  OptionSpec name = option_of("name", "NAME", "What the track is called", options->name);
+  OptionSpec name = option_of("name", "NAME", "Name of the track", options->name);
   name.default_note = "the file's name";
   name.complete = Complete::nothing;
   OptionSpec width =
@@ -153,21 +153,23 @@ CommandSpec import_command() {
   width.set = set_positive(options->width_m, 200);
   CommandSpec command;
   command.name = "import";
-  command.summary = "Make a track of a circuit's centreline and widths";
+  command.summary = "Make a track from a circuit's centreline and widths";
   command.details =
-      "A CSV file has a line per point of the centreline, in driving direction, the timing line first: "
-      "x_m,y_m,w_tr_right_m,w_tr_left_m in metres. A first line of names tells another order; commas, "
-      "semicolons and tabs separate, and numbers may have a decimal comma. GeoJSON gives one LineString of "
-      "[longitude, latitude]. The import smooths the line, searches the fastest way round, and places "
-      "corners, checkpoints, DRS zones and a pit lane. A line that is open, too short, or runs back over "
-      "itself is refused; a crossing at an angle is a bridge.";
+      "A CSV file has one line x_m,y_m,w_tr_right_m,w_tr_left_m per point of the centreline, in metres, in "
+      "driving direction, starting at the timing line. A first line of names tells another order; commas, "
+      "semicolons and tabs separate, and numbers may have a decimal comma. A GeoJSON file has one LineString "
+      "of [longitude, latitude]. The import smooths it, searches the fastest line, and places corners, "
+      "checkpoints, DRS zones and a pit lane. It refuses a circuit that is open, too short, or runs back "
+      "over "
+      "itself; a crossing at an angle is a bridge.";
   command.options = {
       positional(option_of("file", "FILE", "The CSV or GeoJSON file", options->track)),
       option_of("output", "FILE", "Write the track's JSON to this file instead of stdout", options->output),
       name, width};
-  command.examples = {{"racesim track import spa.csv --output spa.json", "once; it takes a second or two"},
-                      {"racesim track import spa.geojson --width 14 --output spa.json", "a map's line"},
-                      {"racesim run --track spa.json --laps 5", "and race there"}};
+  command.examples = {
+      {"racesim track import spa.csv --output spa.json", "import once; it takes a second or two"},
+      {"racesim track import spa.geojson --width 14 --output spa.json", "the line of a map"},
+      {"racesim run --track spa.json --laps 5", "then race on it"}};
   command.run = [options](Context& context) { return import(context, *options); };
   return command;
 }
@@ -184,7 +186,7 @@ CommandSpec track_command() {
   command.summary = "Draw, import and list tracks";
   command.subcommands = {show_track_command(), import_command(), list_them};
   command.examples = {{"racesim track show > silverstone.svg", "map and speed profile"},
-                      {"racesim track import spa.csv --output spa.json", "a track of one's own"}};
+                      {"racesim track import spa.csv --output spa.json", "import your own track"}};
   return command;
 }
 

@@ -1,6 +1,7 @@
 // Format csv: RFC 4180 with a header. docs/formats/csv.md says how lists and nested keys look.
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include <fmt/core.h>
 
@@ -24,7 +25,11 @@ std::string column_name(const FieldInfo& field) {
 class CsvDecoder final : public StreamDecoder {
  public:
   CsvDecoder(const SchemaInfo& schema, const DecoderOptions& options)
-      : StreamDecoder(options), schema_(&schema), ignore_unknown_(options.ignore_unknown), row_(schema) {}
+      : StreamDecoder(options),
+        schema_(&schema),
+        ignore_unknown_(options.ignore_unknown),
+        on_unknown_(options.on_unknown),
+        row_(schema) {}
 
  private:
   /// What was seen of the record at the front of pending().
@@ -165,9 +170,10 @@ class CsvDecoder final : public StreamDecoder {
         return false;
       }
       if (known && std::find(columns_.begin(), columns_.end(), &*field) != columns_.end()) {
-        why = fmt::format("column {} stands twice", excerpt(cell));
+        why = fmt::format("column {} appears twice", excerpt(cell));
         return false;
       }
+      if (!known && on_unknown_) on_unknown_(cell);
       columns_.push_back(known ? &*field : nullptr);
     }
     return !names_missing(why);
@@ -242,6 +248,7 @@ class CsvDecoder final : public StreamDecoder {
 
   const SchemaInfo* schema_;
   bool ignore_unknown_;
+  std::function<void(std::string_view)> on_unknown_;
   RowBuilder row_;
   Header header_ = Header::expected;
   std::vector<const FieldInfo*> columns_;  ///< as in the header; null for one that is ignored

@@ -26,7 +26,7 @@ Error open_error(const std::string& path, int error_number) {
   const bool unfinished = error_number == ENOENT && ::access(partial.c_str(), F_OK) == 0;
   return system_error(
       "read " + path, error_number,
-      unfinished ? "there is " + partial + ": its run goes on, or was stopped or killed" : "");
+      unfinished ? "there is " + partial + ": its run is still going, or was stopped or killed" : "");
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {

@@ -126,7 +126,7 @@ Result<Endpoint> take_apart(std::string_view url, const std::string& ascii) {
     return fail(ErrorKind::usage, "API endpoint holds a user name or password",
                 "secrets come from --token-file only; " + std::string(kExample));
   if (view.host_type() == boost::urls::host_type::ipvfuture)
-    return bad_url(url, "names a host of unknown form");
+    return bad_url(url, "has a host of unknown form");
 
   Endpoint endpoint;
   endpoint.tls = view.scheme_id() == boost::urls::scheme::https;

@@ -154,7 +154,7 @@ class EntityFile {
     if (!rejects_.empty()) return refuse(at_line(path_, rejects_.front().line), rejects_.front().reason);
     if (rows_.arena.size() > kArenaLimit || rows_.size() >= UINT32_MAX)
       return invalid(path_ + ": more than 4 GiB of text or 4 billion rows",
-                     "split the work: fewer rows in each run");
+                     "use fewer rows, and several runs");
     return {};
   }
 
@@ -249,9 +249,8 @@ Result<std::vector<Found>> find_files(const std::string& dir,
       if (*there) found.push_back({reader, path, format.decoder});
     }
     if (found.size() > before + 1)
-      return invalid(
-          found[before].path + " and " + found[before + 1].path + " hold the same master data twice",
-          "move the one that is not meant to another folder");
+      return invalid(found[before].path + " and " + found[before + 1].path + " contain the same master data",
+                     "move the one that is not meant to another folder");
     if (found.size() == before) missing.emplace_back(reader->name);
   }
   if (missing.empty()) return found;

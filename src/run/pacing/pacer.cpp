@@ -45,6 +45,16 @@ std::int64_t Pacer::Plan::due_ns(const WireBatch& batch, std::size_t i) const {
   return add_saturating(start_ns_, schedule_->due_ns(batch.first_ordinal + i));
 }
 
+std::optional<std::int64_t> Pacer::Plan::ordinal_due_ns(std::uint64_t k) const {
+  if (live_ || !schedule_) return std::nullopt;
+  return add_saturating(start_ns_, schedule_->due_ns(k));
+}
+
+double Pacer::Plan::rate_at(std::int64_t now_ns) const {
+  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, subtract_saturating(now_ns, start_ns_)))
+                   : 0;
+}
+
 std::uint64_t Pacer::Plan::most_until(std::int64_t now_ns) const {
   return schedule_ ? schedule_->due_count(subtract_saturating(now_ns, start_ns_)) : UINT64_MAX;
 }

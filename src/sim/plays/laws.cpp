@@ -90,7 +90,7 @@ class PlaysLaws final : public Laws {
   static const Row* refer(const char* path, const Uuid& id, const Index<Row>& index,
                           std::vector<Breach>& out) {
     if (const auto found = index.find(id); found != index.end()) return found->second;
-    out.push_back({path, "one of the master data", text_of(id)});
+    out.push_back({path, "an id in the master data", text_of(id)});
     return nullptr;
   }
 

@@ -81,7 +81,7 @@ tl::unexpected<Error> nothing_to_play(std::int64_t earliest_ms, bool waits_for_s
                                 : "no user of the master data ever registers",
                 "the earliest " + std::string(waits_for_songs ? "release_date" : "registration_date") +
                     " is " + earliest.substr(0, earliest.find('T')) + ", and runs end before 2262");
-  return fail(ErrorKind::usage, "no user and song of the master data can play in this window",
+  return fail(ErrorKind::usage, "in this window no user has registered or no song is released",
               "the earliest usable time is " + earliest);
 }
 
@@ -95,8 +95,8 @@ Result<std::unique_ptr<Scenario>> make_scenario(const PlaysContent& content, con
         content.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
     return fail(ErrorKind::usage,
                 format_count(content.volume) + " plays " + per + " are more than a million per millisecond",
-                "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
-                    (content.volume_per_minute ? " per minute" : ", or for a longer window"));
+                "use less than " + format_count(kMostPlaysPerMs * unit_ms) +
+                    (content.volume_per_minute ? " per minute" : ", or a longer window"));
   }
   auto scenario = std::make_unique<PlaysScenario>(content, frame);
   // Without a fixed volume the first minute already needs somebody who can play something.

@@ -1,5 +1,6 @@
 #include "verify/identity/identity.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "model/event_id.h"
@@ -55,14 +56,27 @@ IdentityReader::IdentityReader(std::span<const StreamInfo> streams, const Owners
 
 std::optional<std::uint32_t> IdentityReader::stream_of(const LineFields& line) const {
   if (csv_) return line.complete ? std::optional<std::uint32_t>(0) : std::nullopt;
+  std::optional<std::uint32_t> best;
+  std::size_t most = 0;
   for (std::uint32_t i = 0; i < streams_.size(); ++i) {
     const auto fields = streams_[i].schema->fields;
-    if (line.fields.size() != fields.size()) continue;
-    bool all = true;
-    for (const FieldInfo& field : fields) all = all && line.find(field.path) != nullptr;
-    if (all) return i;
+    const auto shared = static_cast<std::size_t>(std::count_if(
+        fields.begin(), fields.end(), [&](const FieldInfo& field) { return line.find(field.path) != nullptr; }));
+    if (shared == fields.size() && line.fields.size() == shared) return i;
+    if (shared <= most || 2 * shared < fields.size() || !says_which(i, line)) continue;
+    most = shared;
+    best = i;
   }
-  return std::nullopt;
+  return best;
+}
+
+/// It has the fields that tell which event of the stream it is.
+bool IdentityReader::says_which(std::uint32_t stream, const LineFields& line) const {
+  const IdentityFields& which = fields_[stream];
+  const auto has = [&](int index) {
+    return index < 0 || line.find(streams_[stream].schema->fields[static_cast<std::size_t>(index)].path) != nullptr;
+  };
+  return which.known() && has(which.event_id) && has(which.run) && has(which.owner) && has(which.seq);
 }
 
 std::optional<Identity> IdentityReader::read(std::string_view line) const {

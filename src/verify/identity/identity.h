@@ -36,12 +36,14 @@ class IdentityReader {
   /// `owners` outlives the reader.
   IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv);
 
-  /// The stream whose form the line has, by its fields; none if it has the fields of no stream.
+  /// The stream whose form the line has, by its fields; of a line that lacks some, the one that it has most of,
+  /// with those that tell which event it is. None if there is no such stream.
   std::optional<std::uint32_t> stream_of(const LineFields& line) const;
   /// `line` without its line end.
   std::optional<Identity> read(std::string_view line) const;
 
  private:
+  bool says_which(std::uint32_t stream, const LineFields& line) const;
   std::optional<Identity> read_as(std::uint32_t stream, const LineFields& line) const;
 
   std::span<const StreamInfo> streams_;

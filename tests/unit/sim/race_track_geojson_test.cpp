@@ -146,15 +146,15 @@ TEST(RaceTrackGeojson, BrokenTextsAreRefusedWithTheReason) {
       {line_of("[[1,2],[1]]"), "t: point 2: not a pair of numbers"},
       {line_of("[[1,\"2\"]]"), "t: point 1: not a pair of numbers"},
       {line_of("[[1,2],[1,2.1]]"), "t: point 2: 11058 m from the point before"},
-      {line_of("[]"), "t: 0 points make no circuit"},
+      {line_of("[]"), "t: 0 points are too few"},
       {line_of(positions(lap, {.swapped = true})),
        "t: point 1: [-37.8497, 144.968] seems to be [latitude, longitude]; swap them"},
       {metres, "t: point 1: [500000, 5200000] is not in degrees; is this a map in metres?"},
       {line_of("[[100,89]]"), "t: point 1: [100, 89] lies at a pole"},
       {feature_of(line_of(east_west), R"({"length":2176})"),
        "t: its \"length\" of 2176 m fits [latitude, longitude]; swap them"},
-      {line_of(positions({lap.begin(), lap.begin() + 60})), "t: open: "},
-      {line_of("[[1,2],[1,2.001]]"), "t: 2 points make no circuit"},
+      {line_of(positions({lap.begin(), lap.begin() + 60})), "t: not closed: "},
+      {line_of("[[1,2],[1,2.001]]"), "t: 2 points are too few"},
   };
   for (const auto& c : cases) {
     const auto read = read_track_geojson(c.text, "t", 12);

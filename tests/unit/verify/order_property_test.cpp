@@ -162,7 +162,7 @@ TEST(VerifyOrder, JudgesRandomInterleavingsAsTheDefinitionDoes) {
     const World& world = worlds()[seed % worlds().size()];
     const bool faulty = world.run.manifest.faults.any();
     VerifyOptions options;
-    options.fast = !world.damaged && dice.below(2) == 0;
+    if (!world.damaged && dice.below(2) == 0) options.comparison = Comparison::fast;
     options.threads = 1;
     // What faults moved is known for what it is within the window only.
     constexpr std::size_t kWindows[] = {2, 3, 8, 64, 512, 65'536};
@@ -173,7 +173,7 @@ TEST(VerifyOrder, JudgesRandomInterleavingsAsTheDefinitionDoes) {
     Order order = interleaved(world.run, dice, faulty && dice.below(2) == 0, reach);
     const std::string what = world.name + ", seed " + std::to_string(seed) + ", reach " +
                              std::to_string(reach) + ", window " + std::to_string(options.window) +
-                             (options.fast ? ", fast" : ", full") + (partitions ? ", partitions" : "");
+                             ", " + std::string(name_of(options.comparison)) + (partitions ? ", partitions" : "");
     expect_judged(world, order, options, partitions, what + ", clean");
     ++clean;
     for (std::size_t changes = 1 + dice.below(4); changes > 0; --changes) disturb(order, dice, reach);
@@ -209,11 +209,11 @@ TEST(VerifyOrder, NamesRandomMutantsAsTheDefinitionDoes) {
       }
     }
     VerifyOptions options;
-    options.fast = dice.below(2) == 0;
+    if (dice.below(2) == 0) options.comparison = Comparison::fast;
     options.threads = 1;
     const bool partitions = dice.below(3) == 0;
     const std::string what = world.name + ", seed " + std::to_string(seed) +
-                             (options.fast ? ", fast" : ", full") + (partitions ? ", partitions" : "");
+                             ", " + std::string(name_of(options.comparison)) + (partitions ? ", partitions" : "");
     const VerifyResult result = judged(world, order, options, partitions);
     const Findings& f = result.findings;
     const std::set<EventId> reference = reordered_events(world.run, order);

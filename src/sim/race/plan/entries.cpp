@@ -58,7 +58,7 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
   const auto team_rows = teams.rows<TeamRow>();
   if (count > car_rows.size())
     return fail(ErrorKind::master_data,
-                "cars: " + std::to_string(count) + " cars are to race, and there are " +
+                "cars: " + std::to_string(count) + " cars are requested, but there are only " +
                     std::to_string(car_rows.size()),
                 "fewer: --cars " + std::to_string(car_rows.size()) +
                     "   or more in another folder: racesim generate-master --num-cars " +
@@ -72,7 +72,7 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
     e.car = row.car;
     e.driver = std::string(cars.text(row.driver_id));
     for (const Entry& other : list.entries) {
-      if (other.car == e.car) return bad(e, "the start number is there twice");
+      if (other.car == e.car) return bad(e, "the start number appears twice");
       if (other.driver == e.driver) return bad(e, "driver " + e.driver + " has two cars");
     }
     e.pace_loss_s = row.pace_loss_ms / 1000.0;

@@ -129,7 +129,7 @@ Track read_track(Fields& fields, const Json& root) {
 
 tl::unexpected<Error> broken(std::string_view origin, const std::string& why) {
   return fail(ErrorKind::master_data, fmt::format("{}: {}", origin, why),
-              "write the file anew with 'racesim track import'");
+              "create the file again with 'racesim track import'");
 }
 
 }  // namespace

@@ -39,15 +39,16 @@ Done close_circuit(std::vector<CentrePoint>& points, const CentrelineForm& form,
   if (closed) points.pop_back();
   const std::size_t count = points.size();
   if (count < kPointsLeast)
-    return no_circuit(name, fmt::format("{} points make no circuit, at least {} do", count, kPointsLeast),
-                      "give the points of one whole lap, best about 5 m apart");
+    return no_circuit(
+        name, fmt::format("{} points are too few for a circuit: at least {} are needed", count, kPointsLeast),
+        "give the points of one whole lap, best about 5 m apart");
   double length = 0;
   for (std::size_t i = 1; i < count; ++i) {
     const double gap = distance_m(points[i - 1], points[i]);
     if (gap > form.gap_most_m)
       return no_circuit(
           name, fmt::format("{} {}: {:.1f} m from the point before", form.unit, points[i].number, gap),
-          fmt::format("points lie at most {} m apart, best about 5 m", form.gap_most_m));
+          fmt::format("points must be at most {} m apart, best about 5 m", form.gap_most_m));
     length += gap;
   }
   // Where points are far apart, so are the last and the first. One who repeats the first means the leg to it.
@@ -55,7 +56,7 @@ Done close_circuit(std::vector<CentrePoint>& points, const CentrelineForm& form,
   const double opening = distance_m(points.back(), points.front());
   if (opening > (closed ? form.gap_most_m : std::max(kOpenEnd_m, kOpenEndSteps * usual)))
     return no_circuit(name,
-                      fmt::format("open: {:.1f} m from the last point ({} {}) to the first", opening,
+                      fmt::format("not closed: {:.1f} m from the last point ({} {}) to the first", opening,
                                   form.unit, points.back().number),
                       "a circuit ends within 20 m of where it begins, or within one and a half steps");
   length += opening;

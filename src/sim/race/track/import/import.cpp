@@ -145,10 +145,11 @@ Result<Track> import_track(std::string_view text, std::string_view name, const I
   track.name = name;
   track.title = name;
   if (const std::optional<Overlap> overlap = find_overlap(track))
-    return fail(ErrorKind::master_data,
-                fmt::format("{}: runs back over itself: the road at {:.0f} m lies on that at {:.0f} m", name,
-                            overlap->s_m, overlap->other_s_m),
-                "give each part of the lap once; a crossing at an angle is taken as a bridge");
+    return fail(
+        ErrorKind::master_data,
+        fmt::format("{}: runs back over itself: the road at {:.0f} m is on top of the road at {:.0f} m", name,
+                    overlap->s_m, overlap->other_s_m),
+        "give each part of the lap once; a crossing at an angle is taken as a bridge");
   const CarModel car;
   const std::vector<double> line = fast_line(track, car, kMargin_m);
   for (std::size_t i = 0; i < line.size(); ++i) track.points[i].line_left_m = line[i];
