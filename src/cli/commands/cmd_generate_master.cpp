@@ -126,9 +126,10 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   for (const MasterEntity& entity : master_entities())
     all += (all.empty() ? "" : ", ") + std::string(entity.name);
   only.default_note = "all: " + all;
-  OptionSpec track = option(
-      "What", "track", "TRACK", "silverstone",
-      "Circuit whose checkpoints are written: a built-in track, or a .json or .csv file", set_text(o.track));
+  OptionSpec track = option("What", "track", "TRACK", "silverstone",
+                            "Circuit whose checkpoints are written: a built-in track, or a .json, .csv or "
+                            ".geojson file",
+                            set_text(o.track));
   track.complete = Complete::file;
   return {
       option("What", "num-songs", "N", "1000", "Number of songs", count(o.num_songs)),

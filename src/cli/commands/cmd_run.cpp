@@ -1,4 +1,5 @@
 // racesim run
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -16,6 +17,8 @@
 #include "cli/terminal/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
+#include "io/http/endpoint.h"
+#include "io/http/proxy.h"
 #include "run/generate/run.h"
 
 namespace racesim::cli {
@@ -95,6 +98,20 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   return code;
 }
 
+/// Where a proxy is named, others would use it.
+void warn_of_proxies(const std::vector<SinkSpec>& sinks) {
+  const auto variable = [](const std::string& name) {
+    const char* const value = std::getenv(name.c_str());
+    return std::string(value == nullptr ? "" : value);
+  };
+  for (const SinkSpec& sink : sinks) {
+    if (sink.kind != "http") continue;
+    const auto endpoint = http::parse_endpoint(sink.target);
+    if (!endpoint) continue;
+    if (const std::optional<Error> unused = http::unused_proxy(*endpoint, variable)) show_warnings({*unused});
+  }
+}
+
 /// Refuses what the run would refuse, and touches nothing.
 Result<int> dry_run(const Globals& globals, const RunOptions& options, const RunConfig& config) {
   Result<RunPlan> plan = Run::check(config, system_clock());
@@ -117,6 +134,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   const Globals& globals = *context.globals;
   Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
   if (!config) return tl::make_unexpected(config.error());
+  warn_of_proxies(config->delivery.sinks);
   if (globals.dry_run) return dry_run(globals, options, *config);
   std::optional<LockFile> lock;
   if (!options.lock.empty()) {

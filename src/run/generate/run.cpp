@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/saturate.h"
 #include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/pipeline.h"
@@ -141,8 +142,8 @@ std::optional<std::int64_t> Run::Impl::live_start_ns() {
   const PaceOptions& pace = config_.pace;
   if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
   const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
-  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
-  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
+  const std::int64_t history_ns = whole_saturating(static_cast<double>(pace.backfill_ns) / pace.speed);
+  return subtract_saturating(clock_.now_ns() - (clock_.wall_ns() - live_at_ns), history_ns);
 }
 
 Result<RunPlan> Run::Impl::check() {
@@ -335,7 +336,8 @@ void Run::Impl::fill_rates(RunStatus& s) const {
   const bool planned = pacer_->plan().limited();
   // What was sent before a live run was level with the clock has no due time either; and what was due before
   // this process went on with one says nothing of its rate.
-  const std::uint64_t untimed = counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
+  const std::uint64_t untimed =
+      counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

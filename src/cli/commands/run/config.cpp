@@ -15,7 +15,6 @@ namespace {
 constexpr std::int64_t kNsPerMs = 1'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
-constexpr std::int64_t kLongestDelay_ns = 86'400 * kNsPerSecond;
 
 /// Above all sources: the default of a flag that nothing sets.
 int rank(const Settings& settings, const std::string& name, bool value) {
@@ -274,7 +273,7 @@ Result<FaultRules> fault_rules(const RunOptions& o, const Settings& settings) {
   rules.late_delay_ns = o.late_delay_ns;
   const char* const example = "example: --faults late=1% --late-delay 30s";
   if (rules.late_delay_ns <= 0) return fail(ErrorKind::usage, "--late-delay: must be above 0", example);
-  if (rules.late_delay_ns > kLongestDelay_ns)
+  if (rules.late_delay_ns > kLateDelayMost_ns)
     return fail(ErrorKind::usage, "--late-delay: at most a day, since delayed events are kept in memory",
                 example);
   if (on_line(settings, "late-delay") && rules.late == 0 && rules.reorder == 0)
