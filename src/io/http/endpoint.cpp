@@ -53,8 +53,10 @@ std::optional<Error> find_misspelling(std::string_view url) {
   if (url.find("://") == std::string_view::npos) return std::nullopt;
   const std::size_t rest = behind_authority(url);
   const std::string_view authority = url.substr(0, rest);
-  // It may hold a secret.
-  if (authority.find('@') != std::string_view::npos) return std::nullopt;
+  // The URL is not repeated here: it holds a secret.
+  if (authority.find('@') != std::string_view::npos)
+    return Error{ErrorKind::usage, "API endpoint holds a user name or password",
+                 "secrets come from --token-file only; " + std::string(kExample)};
   const auto misspelt = [&](const std::string& why, std::string hint) {
     return bad_url(url, why, std::move(hint)).value();
   };
