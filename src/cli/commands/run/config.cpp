@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/time_text.h"
+#include "cli/commands/connect_grace.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/scenario_options.h"
 #include "cli/version.h"
@@ -184,12 +185,6 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
   // Without these sinks it is never made, and its default is nobody's concern.
   if (gives_up || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
   return check_distinct(sinks, files);
-}
-
-/// 0 is as long as it takes. librdkafka counts milliseconds in an int: 23 days are for ever.
-std::int64_t connect_grace_ns(std::int64_t timeout_ns) {
-  constexpr std::int64_t kForEver_ns = 2'000'000'000'000'000;
-  return timeout_ns == 0 ? kForEver_ns : std::min(timeout_ns, kForEver_ns);
 }
 
 /// Where events go and how; paths are opened by the run, which tells what is wrong with them.
