@@ -57,10 +57,7 @@ class Verification {
 
 SentRange Verification::sent_range() const {
   SentRange range;
-  if (totals_)
-    range.set(*totals_);
-  else if (manifest_.content.most_events > 0)
-    range.limit(manifest_.content.most_events);
+  if (totals_) range.set(*totals_);
   return range;
 }
 
@@ -84,9 +81,9 @@ Done Verification::open() {
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : content_->encoders)
     encoders.push_back(options_.fast ? &heads_encoder_ : encoder.get());
-  feed_ = std::make_unique<Feed>(scenario, std::move(encoders),
-                                 shard_range(manifest_.shard, scenario.shard_count()), content_->run,
-                                 options_.threads, manifest_.faults, manifest_.content.seed);
+  feed_ = std::make_unique<Feed>(
+      scenario, std::move(encoders), shard_range(manifest_.shard, scenario.shard_count()), content_->run,
+      options_.threads, manifest_.faults, manifest_.content.seed, FeedPlace{}, manifest_.content.limit);
   if (Done ok = feed_->start(); !ok) return ok;
   const std::vector<ArrivedSequence*> sequences = arrivals_.sequences();
   expected_.emplace(

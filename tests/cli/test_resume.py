@@ -45,7 +45,8 @@ class Resume(Workdir):
         return kills
 
     def test_files_become_the_same(self):
-        for options in ((), ("--faults", FAULTS, "--streams", "telemetry,laps,checkpoints"),
+        for options in ((), ("--faults", FAULTS, "--volume", "60000"),
+                        ("--faults", FAULTS, "--streams", "telemetry,laps,checkpoints"),
                         ("--faults", FAULTS, "--format", "csv", "--threads", "1")):
             with self.subTest(options=options, seed=SEED):
                 command = [*RACE, *options, "--posting-rate", "100k/s", "--sink", "file:out"]

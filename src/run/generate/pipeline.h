@@ -59,10 +59,8 @@ class Pipeline {
            const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
            std::optional<std::int64_t> start_ns);
 
-  /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
-  void limit(std::uint64_t events) { most_events_ = events; }
   /// Before run(): sends from this ordinal on; the feed begins there or before.
-  void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
+  void begin_at(std::uint64_t ordinal) { first_ordinal_ = ordinal; }
   /// Before run(): tells how far it comes; outlives the pipeline.
   void keep_log(ProgressLog& log) { log_ = &log; }
   /// Before run(): also notes there what is released. The log outlives the pipeline.
@@ -83,8 +81,7 @@ class Pipeline {
 
   void send_all();
   void begin(std::int64_t now_ns);
-  bool send(const SharedBatch& batch, std::size_t count);
-  bool at_limit() const { return most_events_ > 0 && next_ordinal_ >= most_events_; }
+  bool send(const SharedBatch& batch);
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -103,9 +100,7 @@ class Pipeline {
   Clock& clock_;
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
-  std::uint64_t most_events_ = 0;
   std::uint64_t first_ordinal_ = 0;
-  std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
   ProgressLog* log_ = nullptr;
   ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;

@@ -117,7 +117,6 @@ Done Run::Impl::open_all() {
   feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
                                          clock_, config_.content.start_ns, live_start_ns());
-  pipeline_->limit(config_.content.most_events);
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
@@ -135,7 +134,8 @@ std::unique_ptr<Feed> Run::Impl::make_feed(FeedPlace place) const {
   for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
   return std::make_unique<Feed>(*content_->scenario, std::move(encoders),
                                 shard_range(config_.shard, content_->scenario->shard_count()), content_->run,
-                                config_.delivery.threads, config_.faults, config_.content.seed, place);
+                                config_.delivery.threads, config_.faults, config_.content.seed, place,
+                                config_.content.limit);
 }
 
 /// By the clock, when the first event of a live run was due: some time back, where the wall clock is past the
@@ -319,9 +319,8 @@ RunStatus Run::Impl::status() const {
               counters.faults.corrupt};
   s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
   s.planned = config_.shard.count == 1 ? content_->scenario->outlook().planned_events() : 0;
-  if (config_.content.most_events > 0)
-    s.planned =
-        s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
+  if (const std::uint64_t most = config_.content.limit.most; most > 0)
+    s.planned = s.planned == 0 ? most : std::min(s.planned, most);
   s.event_time_ns = counters.event_time_ns.load();
   if (s.generated > 0) s.headline = content_->scenario->outlook().headline(s.event_time_ns);
   const auto send_lag = std::make_unique<Histogram>(counters.send_lag);

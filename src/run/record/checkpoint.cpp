@@ -77,6 +77,7 @@ void read_format_one(const Json& json, Checkpoint& checkpoint) {
   checkpoint.record.run = json.at("run");
   checkpoint.content_one = json.at("content");
   checkpoint.record.content.start_ns = json.at("start_ns");
+  checkpoint.record.content.limit.of_sends = true;
   if (!json.at("end_ns").is_null()) checkpoint.record.content.end_ns = json.at("end_ns").get<std::int64_t>();
 }
 
@@ -86,7 +87,8 @@ Checkpoint checkpoint_from(const Json& json) {
     read_format_one(json, checkpoint);
   else
     checkpoint.record = record_from(json);
-  checkpoint.place = {json.at("slice"), json.at("slice_ordinal")};
+  // Without it sends are counted, and it is not needed.
+  checkpoint.place = {json.at("slice"), json.at("slice_ordinal"), json.value("slice_made", std::uint64_t{0})};
   checkpoint.complete = json.at("complete");
   for (const Json& sink : json.at("sinks")) checkpoint.sinks.push_back(sink_from(sink));
   return checkpoint;
@@ -119,6 +121,7 @@ Done save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   add_record(checkpoint.record, json);
   json["slice"] = checkpoint.place.slice;
   json["slice_ordinal"] = checkpoint.place.ordinal;
+  json["slice_made"] = checkpoint.place.made;
   json["complete"] = checkpoint.complete;
   json["sinks"] = Json::array();
   for (const SinkCheckpoint& sink : checkpoint.sinks) json["sinks"].push_back(to_json(sink));

@@ -29,8 +29,9 @@ Done check_sinks(const RunConfig& config) {
   return {};
 }
 
-/// A live run began when it did; its end moves with it.
-void restore_window(const Checkpoint& known, RunConfig& config) {
+/// What a run keeps from its begin. A live run began when it did; its end moves with it.
+void restore(const Checkpoint& known, RunConfig& config) {
+  config.content.limit.of_sends = known.record.content.limit.of_sends;
   if (!config.pace.live) return;
   ContentOptions& content = config.content;
   const std::int64_t start_ns = known.record.content.start_ns;
@@ -79,7 +80,7 @@ Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecor
 }  // namespace
 
 Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
-  restore_window(known, config);
+  restore(known, config);
   const auto content = open_content(config, clock);
   if (!content) return tl::make_unexpected(content.error());
   return check_same(known, config, record_of(config, **content));
@@ -97,7 +98,7 @@ Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
     return fail(ErrorKind::usage,
                 "--checkpoint " + path + ": there is one already, of run " + (*known)->record.run,
                 "go on from it: --resume   or remove it to begin anew");
-  if (*known) restore_window(**known, config);
+  if (*known) restore(**known, config);
   return std::unique_ptr<Resumption>(new Resumption(path, std::move(*known)));
 }
 

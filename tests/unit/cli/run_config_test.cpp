@@ -147,7 +147,7 @@ TEST_F(RunConfigTest, TheRaceIsTheDefaultScenario) {
 TEST_F(RunConfigTest, AVolumeEndsARaceBehindSoManyEvents) {
   const auto c = config({"--volume", "500"});
   ASSERT_TRUE(c) << what(c);
-  EXPECT_EQ(c->content.most_events, 500U);
+  EXPECT_EQ(c->content.limit.most, 500U);
   const auto per_minute = config({"--volume", "60/min"});
   ASSERT_FALSE(per_minute);
   EXPECT_EQ(per_minute.error().kind, ErrorKind::usage);

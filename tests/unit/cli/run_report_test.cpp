@@ -81,7 +81,7 @@ TEST(RunExitCode, ALiveRunOfOneRaceOrSoManyEventsIsBounded) {
   EXPECT_THAT(plan_text(one_race, {}), HasSubstr("window    now to the end of the race"));
   EXPECT_THAT(plan_text(one_race, {}), HasSubstr("takes     as long as the race does"));
   RunConfig counted = live();
-  counted.content.most_events = 100'000;
+  counted.content.limit.most = 100'000;
   EXPECT_EQ(code(counted, cut, {2, 1}), 130);
   EXPECT_THAT(plan_text(counted, {}), HasSubstr("takes     until 100,000 events are sent"));
 }

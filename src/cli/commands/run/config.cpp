@@ -109,7 +109,7 @@ Done limit_events(const RunOptions& o, ContentOptions& content) {
     return fail(ErrorKind::usage,
                 fmt::format("--volume and --shard exclude each other in {}", content.scenario->name),
                 "a part does not know how many events the others have sent");
-  content.most_events = o.volume.events;
+  content.limit.most = o.volume.events;
   return {};
 }
 

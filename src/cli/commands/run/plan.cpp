@@ -29,7 +29,7 @@ std::optional<Ending> ending_of(const ContentOptions& options) {
 /// Events of all parts together; 0 if there is no end.
 double planned_events(const RunConfig& config) {
   const ContentOptions& c = config.content;
-  if (c.most_events > 0) return static_cast<double>(c.most_events);
+  if (c.limit.most > 0) return static_cast<double>(c.limit.most);
   if (c.volume && !c.volume->per_minute) return static_cast<double>(c.volume->events);
   const auto content = content_of(c);
   if (!c.end_ns || !content || c.scenario->event_rate == nullptr) return 0;
@@ -116,7 +116,7 @@ std::string sink_text(const SinkSpec& sink) {
 }  // namespace
 
 bool has_end(const ContentOptions& content) {
-  return content.end_ns || content.most_events > 0 || ending_of(content);
+  return content.end_ns || content.limit.most > 0 || ending_of(content);
 }
 
 // A live run's start is the moment it begins, so the plan does not name one.
@@ -141,9 +141,9 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   const double seconds = expected_seconds(config, plan);
   text += "takes     ";
   if (seconds < 0)
-    text += ending              ? "as long as the " + ending->what + " does\n"
-            : c.most_events > 0 ? "until " + format_count(c.most_events) + " events are sent\n"
-                                : "until it is stopped\n";
+    text += ending             ? "as long as the " + ending->what + " does\n"
+            : c.limit.most > 0 ? "until " + format_count(c.limit.most) + " events are made\n"
+                               : "until it is stopped\n";
   else if (seconds == 0)
     text += "as long as making and delivering takes\n";
   else
@@ -162,7 +162,7 @@ std::string plan_json(const RunConfig& config, const RunPlan& plan) {
   object["start"] = config.pace.live ? Json("now") : Json(format_datetime(c.start_ns));
   object["end"] = c.end_ns && !config.pace.live ? Json(format_datetime(*c.end_ns)) : Json();
   object["options"] = options_json(c.values, false);
-  object["volume"] = c.volume ? Json(c.volume->events) : c.most_events > 0 ? Json(c.most_events) : Json();
+  object["volume"] = c.volume ? Json(c.volume->events) : c.limit.most > 0 ? Json(c.limit.most) : Json();
   object["volume_per_minute"] = c.volume && c.volume->per_minute;
   object["planned"] = plan.planned > 0 ? Json(plan.planned) : Json();
   const RunSize& size = plan.size;
