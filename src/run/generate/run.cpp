@@ -351,7 +351,8 @@ void Run::Impl::fill_rates(RunStatus& s) const {
   const bool planned = pacer_->plan().limited();
   // What was sent before a live run was level with the clock has no due time either; and what was due before
   // this process went on with one says nothing of its rate.
-  const std::uint64_t untimed = counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
+  const std::uint64_t untimed =
+      counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

@@ -81,7 +81,7 @@ double by_volume_per_minute(const Content& content, const ContentOptions& option
 double most_events_of(const Content& content, const RunConfig& config) {
   const ContentOptions& options = config.content;
   const auto planned = static_cast<double>(content.scenario->outlook().planned_events());
-  const auto most = static_cast<double>(options.most_events);
+  const auto most = static_cast<double>(options.limit.most);
   if (planned > 0) return most > 0 ? std::min(planned, most) : planned;
   if (most > 0) return most;
   if (const double events = by_volume_per_minute(content, options); events > 0) return events;
@@ -112,7 +112,7 @@ RunSize measure_size(const Content& content, const RunConfig& config) {
   } else if (!slices.endless()) {
     size.events = size.event_rate * static_cast<double>(slices.end_ns - slices.begin_ns) / 1e9;
   }
-  const auto most = static_cast<double>(options.most_events);
+  const auto most = static_cast<double>(options.limit.most);
   if (most > 0 && (size.events == 0 || size.events > most)) {
     size.events = most;
     size.is_exact = true;

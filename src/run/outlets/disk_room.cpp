@@ -63,11 +63,12 @@ std::vector<Error> disk_warnings(const std::vector<SinkSpec>& sinks, double file
   std::vector<Error> warnings;
   for (const auto& [device, load] : loads) {
     if (load.wanted <= static_cast<double>(load.room)) continue;
-    warnings.push_back({ErrorKind::runtime,
-                        fmt::format("{} will take about {}, and the disk there has {} left", load.names,
-                                    format_bytes(load.wanted), format_bytes(static_cast<double>(load.room))),
-                        "free space, make less of it (--dry-run shows how much that is), or write a name that "
-                        "ends in .zst: that takes about a tenth"});
+    warnings.push_back(
+        {ErrorKind::runtime,
+         fmt::format("{} will take about {}, and the disk there has {} left", load.names,
+                     format_bytes(load.wanted), format_bytes(static_cast<double>(load.room))),
+         "free space, make less of it (--dry-run shows how much that is), or write a name that "
+         "ends in .zst: that takes about a tenth"});
   }
   return warnings;
 }

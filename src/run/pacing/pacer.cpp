@@ -55,7 +55,8 @@ std::optional<std::int64_t> Pacer::Plan::ordinal_due_ns(std::uint64_t k) const {
 }
 
 double Pacer::Plan::rate_at(std::int64_t now_ns) const {
-  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, subtract_saturating(now_ns, start_ns_))) : 0;
+  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, subtract_saturating(now_ns, start_ns_)))
+                   : 0;
 }
 
 std::uint64_t Pacer::Plan::most_until(std::int64_t now_ns) const {

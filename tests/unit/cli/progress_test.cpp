@@ -64,8 +64,7 @@ RunStatus connecting() {
 /// Twelve seconds at 2,000 events a second.
 RecentRates steady() {
   RecentRates rates;
-  for (int tick = 1; tick <= 60; ++tick)
-    rates.note(static_cast<std::uint64_t>(tick) * 400, tick * 0.2);
+  for (int tick = 1; tick <= 60; ++tick) rates.note(static_cast<std::uint64_t>(tick) * 400, tick * 0.2);
   return rates;
 }
 /// The same, and then nothing for two seconds.
@@ -119,11 +118,29 @@ TEST(ProgressLine, TellsWhenTheNextTryIs) {
   RunStatus status = retrying();
   status.wait.last_error = "HTTP 503: busy";
   status.wait.left_ns = 57 * kSecond_ns;
-  EXPECT_EQ(wait_text(status), "retrying 3 s, next in 57 s: HTTP 503: busy");
+  EXPECT_EQ(wait_text(status, steady()), "retrying 3 s, next in 57 s: HTTP 503: busy");
   status.wait.last_error.clear();
-  EXPECT_EQ(wait_text(status), "waiting 3 s for http://localhost:8000/play");
+  EXPECT_EQ(wait_text(status, steady()), "waiting 3 s for http://localhost:8000/play");
   status.wait.waited_ns = kSecond_ns / 2;
-  EXPECT_EQ(wait_text(status), "");
+  EXPECT_EQ(wait_text(status, steady()), "");
+}
+
+/// A pipe that nobody reads, a disk that hangs: no event comes back, and no reason.
+TEST(ProgressLine, NamesTheSinkThatTakesNothing) {
+  RunStatus status = healthy();
+  status.sinks = {{"file:fast", 24000, 24000}, {"file:pipe", 24000, 23981}};
+  EXPECT_THAT(line(status, stalled(), 120), HasSubstr("waiting 2 s for file:pipe"));
+  EXPECT_THAT(line(status, steady(), 120), Not(HasSubstr("waiting")));
+  // All is settled: the next event is not due yet.
+  status.acked = status.sent;
+  EXPECT_THAT(line(status, stalled(), 120), Not(HasSubstr("waiting")));
+}
+
+/// What a full sink keeps from being released is due all the same.
+TEST(ProgressLine, CountsWhatIsDueAndWasNeverReleased) {
+  RunStatus status = behind();
+  status.wait.backlog_events = 64;
+  EXPECT_EQ(delay_of(status).events, 3060U);
 }
 
 TEST(ProgressLine, ALagThatIsOverIsNotShownWhileSomethingWaits) {
@@ -176,7 +193,8 @@ TEST(ProgressLine, NeverWraps) {
   all.back().wait.behind_ms = 1e9;
   for (const RunStatus& status : all)
     for (int columns = 1; columns <= 200; ++columns)
-      EXPECT_LT(display_width(line(status, stalled(), columns)), static_cast<std::size_t>(std::max(columns, 2)))
+      EXPECT_LT(display_width(line(status, stalled(), columns)),
+                static_cast<std::size_t>(std::max(columns, 2)))
           << columns;
 }
 
@@ -205,8 +223,7 @@ TEST(RecentRates, AreThoseOfTheLastSecond) {
 /// One event in five seconds is not 0/s and then 5/s.
 TEST(RecentRates, FewEventsAreCountedForLonger) {
   RecentRates rates;
-  for (int tick = 1; tick <= 100; ++tick)
-    rates.note(static_cast<std::uint64_t>(tick) / 25, tick * 0.2);
+  for (int tick = 1; tick <= 100; ++tick) rates.note(static_cast<std::uint64_t>(tick) / 25, tick * 0.2);
   EXPECT_NEAR(rates.now(), 0.2, 1e-9);
 }
 
@@ -217,8 +234,9 @@ TEST(ProgressFields, AreThoseOfTheLine) {
     return text;
   };
   EXPECT_EQ(names(healthy()), "sent acked failed in_flight rate target_rate lag_p99_ms percent eta_s ");
-  EXPECT_EQ(names(retrying()),
-            "sent acked failed in_flight rate target_rate lag_p99_ms behind_events behind_s held_up percent ");
+  EXPECT_EQ(
+      names(retrying()),
+      "sent acked failed in_flight rate target_rate lag_p99_ms behind_events behind_s held_up percent ");
 }
 
 TEST(Sparkline, IsPlainWithoutUtf8) {

@@ -132,13 +132,14 @@ TEST(Summary, SaysWhatWasNotMeasured) {
 TEST(Summary, ShowsTheLagOfAnswers) {
   RunResult result = well();
   result.status.ack_lag = {48000, 0.9, 2, 7.5, 30};
-  EXPECT_THAT(summary_text(to_http(), result, "", eighty()), HasSubstr("  answers p50 0.9 p99 7.5 max 30 ms\n"));
+  EXPECT_THAT(summary_text(to_http(), result, "", eighty()),
+              HasSubstr("  answers p50 0.9 p99 7.5 max 30 ms\n"));
   EXPECT_THAT(summary_text(to_file(), result, "", eighty()), Not(HasSubstr("answers")));
 }
 
 TEST(Summary, JsonHasTheSameFields) {
-  const auto json = nlohmann::json::parse(
-      summary_json(to_file(), well(), "m.json", {*parse_threshold("sent>1")}, 0));
+  const auto json =
+      nlohmann::json::parse(summary_json(to_file(), well(), "m.json", {*parse_threshold("sent>1")}, 0));
   EXPECT_EQ(json["sent"], 48000);
   EXPECT_EQ(json["acked"], 48000);
   EXPECT_EQ(json["bytes"], 11'300'000);
@@ -152,7 +153,8 @@ TEST(Summary, JsonHasTheSameFields) {
 }
 
 TEST(NextStep, IsTheCommandForTheSink) {
-  EXPECT_EQ(verify_command_line(to_file(), "m.json"), "racesim verify --manifest m.json --against file:out.ndjson");
+  EXPECT_EQ(verify_command_line(to_file(), "m.json"),
+            "racesim verify --manifest m.json --against file:out.ndjson");
   EXPECT_EQ(verify_command_line(to_file("it's here"), "my run.json"),
             "racesim verify --manifest 'my run.json' --against 'file:it'\\''s here'");
   EXPECT_EQ(verify_command_line(to_file(), ""), "");
@@ -169,7 +171,8 @@ TEST(NextStep, IsTheCommandForTheSink) {
 
 /// What does not fit goes on below, and a shell still reads one command.
 TEST(NextStep, IsOneCommandAlsoInSeveralLines) {
-  const std::string text = summary_text(to_file(std::string(50, 'x')), well(), std::string(40, 'm'), eighty());
+  const std::string text =
+      summary_text(to_file(std::string(50, 'x')), well(), std::string(40, 'm'), eighty());
   std::string command = text.substr(text.find("next:") + 5);
   for (std::size_t at = command.find("\\\n"); at != std::string::npos; at = command.find("\\\n"))
     command.erase(at, 2 + command.substr(at + 2).find_first_not_of(' '));

@@ -61,11 +61,12 @@ std::string format_rough(double events) {
 std::string size_text(const RunSize& size) {
   if (size.event_bytes == 0) return {};
   if (size.events == 0)
-    return fmt::format("size      about {} per event, {} a second of event time\n", format_bytes(size.event_bytes),
-                       format_bytes(size.event_bytes * size.event_rate));
+    return fmt::format("size      about {} per event, {} a second of event time\n",
+                       format_bytes(size.event_bytes), format_bytes(size.event_bytes * size.event_rate));
   const std::string bytes = "about " + format_bytes(size.bytes());
   if (size.is_exact)
-    return fmt::format("size      {} events, {}\n", format_count(static_cast<std::uint64_t>(size.events)), bytes);
+    return fmt::format("size      {} events, {}\n", format_count(static_cast<std::uint64_t>(size.events)),
+                       bytes);
   return fmt::format("size      about {} events, {}\n", format_rough(size.events), bytes);
 }
 
