@@ -45,6 +45,10 @@ std::vector<LogField> progress_fields(const RunStatus& status, const RecentRates
   return fields;
 }
 
+bool is_stuck_at_start(const RunStatus& status, const RecentRates& rates) {
+  return slowest_acked(status) == 0 && status.uptime_s < kLogEvery_s && !wait_text(status, rates).empty();
+}
+
 void Progress::tick(const RunStatus& status) {
   if (form_ == ProgressForm::none) return;
   rates_.note(slowest_acked(status), status.uptime_s);
@@ -55,8 +59,12 @@ void Progress::tick(const RunStatus& status) {
     drawn_ = true;
     return;
   }
-  if (status.uptime_s < next_log_s_) return;
-  next_log_s_ += kLogEvery_s;
+  const bool stuck = !told_of_start_ && is_stuck_at_start(status, rates_);
+  if (status.uptime_s < next_log_s_ && !stuck) return;
+  if (stuck)
+    told_of_start_ = true;
+  else
+    next_log_s_ += kLogEvery_s;
   log(LogLevel::info, to_string(status.state), progress_fields(status, rates_));
 }
 

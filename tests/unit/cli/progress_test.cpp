@@ -114,6 +114,12 @@ TEST(ProgressLine, ARunThatNeverConnectedSaysSo) {
             "00:02 0/s of 2,000  retrying 2 s: connect: Connection refused  err 0  0%");
 }
 
+TEST(ProgressLog, AStartThatComesToNothingIsToldAtOnce) {
+  EXPECT_TRUE(is_stuck_at_start(connecting(), {}));
+  EXPECT_FALSE(is_stuck_at_start(healthy(), steady()));
+  EXPECT_FALSE(is_stuck_at_start(retrying(), stalled()));
+}
+
 TEST(ProgressLine, TellsWhenTheNextTryIs) {
   RunStatus status = retrying();
   status.wait.last_error = "HTTP 503: busy";
