@@ -9,6 +9,7 @@
 #include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/run/slow_start.h"
 #include "cli/commands/run/summary.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -150,7 +151,9 @@ Result<int> run(Context& context, const RunOptions& options) {
   // Before the run: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  std::optional<SlowStart> slow_start(std::in_place, *config);
   Result<std::unique_ptr<Run>> opened = Run::open(*config, system_clock());
+  slow_start.reset();
   if (!opened) return tl::make_unexpected(opened.error());
   Run& running = **opened;
   if (const Done ok = outputs->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());

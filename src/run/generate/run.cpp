@@ -12,6 +12,7 @@
 #include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/pipeline.h"
+#include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
 #include "run/pacing/plan_ahead.h"
 #include "run/record/manifest.h"
@@ -54,6 +55,7 @@ class Run::Impl {
  private:
   void warn(Error warning);
   void warn_of_empty_part();
+  void warn_of_full_disk();
   Done open_all();
   Done open_content();
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
@@ -119,6 +121,7 @@ Done Run::Impl::open_all() {
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
+  warn_of_full_disk();
   if (!resumption_) return {};
   for (const std::string& change : resumption_->changes())
     warn({ErrorKind::runtime, change, "what is missing there is sent again, from the run's begin on"});
@@ -157,6 +160,8 @@ Result<RunPlan> Run::Impl::check() {
   plan.parts = content_->scenario->shard_count();
   const ShardRange range = shard_range(config_.shard, plan.parts);
   plan.share = static_cast<double>(range.last - range.first) / plan.parts;
+  plan.size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, plan.size.bytes())) warn(std::move(warning));
   plan.warnings = take_warnings();
   return plan;
 }
@@ -169,6 +174,17 @@ void Run::Impl::warn_of_empty_part() {
         fmt::format("part {} of {} is empty: this run can be split into {} part{}", config_.shard.index,
                     config_.shard.count, parts, parts == 1 ? "" : "s"),
         fmt::format("no event is lost, the other parts have them; use --shard I/{} or fewer parts", parts)});
+}
+
+/// Looks closely only where it may be tight: no event takes more than a kilobyte. What is resumed is there in
+/// part.
+void Run::Impl::warn_of_full_disk() {
+  constexpr double kEventBytesMost = 1024;
+  const auto room = static_cast<double>(least_disk_room(config_.delivery.sinks));
+  if (resumption_ && resumption_->resumes()) return;
+  if (most_events_of(*content_, config_) * kEventBytesMost <= room) return;
+  const RunSize size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, size.bytes())) warn(std::move(warning));
 }
 
 void Run::Impl::warn(Error warning) {
