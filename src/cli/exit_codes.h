@@ -21,15 +21,15 @@ struct ExitCodeText {
   const char* meaning;
 };
 inline constexpr ExitCodeText kExitCodeTexts[] = {
-    {"0", "Done. An unbounded run that a signal stopped and that delivered everything also ends with 0."},
+    {"0", "Done; also an unbounded run that was stopped by a signal and delivered everything."},
     {"1", "Run-time failure: input or output, network, disk."},
     {"2", "Usage or configuration."},
     {"3", "Master data missing or invalid."},
     {"4", "Finished, but some events could not be delivered; they are in the dead-letter file."},
-    {"5", "verify found a difference, or a --threshold does not hold. Also when 4 would apply."},
+    {"5", "verify found a difference, or a --threshold does not hold. 5 has priority over 4."},
     {"6", "Already running: another process holds the --lock, writes the same file or sends the same run."},
     {"129, 130, 143",
-     "SIGHUP, SIGINT or SIGTERM cut a bounded job short. A second signal ends any job at once."},
+     "SIGHUP, SIGINT or SIGTERM stopped a bounded job early. A second signal ends any job at once."},
     {"131", "SIGQUIT ended the job at once."},
 };
 

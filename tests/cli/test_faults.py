@@ -120,9 +120,9 @@ class Faults(Workdir):
                 (("--faults", "late=2"), ("'late=2' is not a share", "example: --faults")),
                 (("--faults", "lost=1%"), ("no fault 'lost'", "known: late, duplicate")),
                 (("--faults", ""), ("--faults",)),
-                (("--faults", "late=1%", "--late-delay", "0"), ("--late-delay", "0 is not late")),
-                (("--faults", "late=1%", "--late-delay", "2d"), ("--late-delay", "a day at most")),
-                (("--late-delay", "5s"), ("--late-delay: no event is late",)),
+                (("--faults", "late=1%", "--late-delay", "0"), ("--late-delay", "must be above 0")),
+                (("--faults", "late=1%", "--late-delay", "2d"), ("--late-delay", "at most a day")),
+                (("--late-delay", "5s"), ("--late-delay has no effect: no event is late",)),
                 (("--faults", "drop=1%", "--late-delay", "5s"), ("no event is late",))):
             with self.subTest(options=options):
                 self.assert_refused(self.racesim(*RACE, *options), *texts)

@@ -129,7 +129,7 @@ Error explain_create_error(const std::string& path, int error_number) {
   const std::string what = "create " + path + ": ";
   std::error_code ignored;
   if (error_number == ENOENT && fs::exists(parent, ignored))
-    return {ErrorKind::runtime, what + "the file system of " + parent + " takes no new files",
+    return {ErrorKind::runtime, what + "the file system of " + parent + " accepts no new files",
             "choose another path"};
   if (error_number == ENOENT)
     return {ErrorKind::runtime, what + "directory " + parent + " does not exist",

@@ -133,7 +133,8 @@ void Delivery::stop_reaching() {
 }
 
 void Delivery::abort_unreachable(const std::string& what, bool certificate) {
-  std::string hint = "name the PEM file of the authority that signed the server's certificate with --ca-file";
+  std::string hint =
+      "use --ca-file to name the PEM file of the authority that signed the server's certificate";
   if (!certificate)
     hint = fmt::format(
         "tried {}; start the receiver or name another one with --api-endpoint",

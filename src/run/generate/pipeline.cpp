@@ -44,6 +44,7 @@ void Pipeline::stop() {
 void Pipeline::begin(std::int64_t now_ns) {
   begun_ = true;
   pacer_.start(now_ns, event_start_ns_, first_ordinal_);
+  if (pace_.live && first_ordinal_ > 0) went_on_ns_ = clock_.now_ns();
   times_.set_plan(pacer_.plan());
 }
 
@@ -182,6 +183,15 @@ bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t l
   return all_took;
 }
 
+/// What was due while no process sent is made up for: it is of no rate. Returns the first event after it.
+std::size_t Pipeline::skip_overdue(const WireBatch& batch, std::size_t first, std::size_t last) {
+  const Pacer::Plan& plan = pacer_.plan();
+  std::size_t i = first;
+  while (i < last && plan.due_ns(batch, i) < went_on_ns_) ++i;
+  counters_.overdue.fetch_add(i - first);
+  return i;
+}
+
 void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t last) {
   const Pacer::Plan& plan = pacer_.plan();
   if (!plan.limited()) return;
@@ -189,6 +199,8 @@ void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t l
     counters_.history.fetch_add(last - first);
     return;
   }
+  first = skip_overdue(batch, first, last);
+  if (first == last) return;
   if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
   if (in_first_moment_) {
     std::size_t i = first;

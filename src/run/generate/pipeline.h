@@ -53,6 +53,7 @@ struct PipelineCounters {
   std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
   std::atomic<std::uint64_t> shed{0};      ///< read it before `released`: it is then not more
   std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
+  std::atomic<std::uint64_t> overdue{0};   ///< of those released: due before a resumed live run went on
   FaultCounters faults;
   std::atomic<std::int64_t> event_time_ns{0};
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
@@ -111,6 +112,7 @@ class Pipeline {
   std::uint64_t settled() const;
   void await_first(std::int64_t event_ns);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
+  std::size_t skip_overdue(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
   bool overload_matters() const;
   std::int64_t behind_ns();
@@ -129,8 +131,9 @@ class Pipeline {
   ProgressLog* log_ = nullptr;
   ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
-  bool in_first_moment_ = true;    ///< all that was released is due at one moment
-  bool sinks_send_later_ = false;  ///< and tell when
+  std::int64_t went_on_ns_ = INT64_MIN;  ///< when a live run was resumed, by the clock
+  bool in_first_moment_ = true;          ///< all that was released is due at one moment
+  bool sinks_send_later_ = false;        ///< and tell when
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
   std::deque<Leave> unsent_leaves_;  ///< oldest first: those of which some sink still holds events

@@ -8,11 +8,14 @@
 #include <exception>
 #include <utility>
 
+#include "base/saturate.h"
 #include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/first_event.h"
 #include "run/generate/pipeline.h"
+#include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
+#include "run/pacing/plan_ahead.h"
 #include "run/record/manifest.h"
 #include "run/resume/resumption.h"
 #include "run/run_id.h"
@@ -53,6 +56,7 @@ class Run::Impl {
  private:
   void warn(Error warning);
   void warn_of_empty_part();
+  void warn_of_full_disk();
   Done open_all();
   Done open_content();
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
@@ -120,6 +124,7 @@ Done Run::Impl::open_all() {
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
+  warn_of_full_disk();
   if (!resumption_) return {};
   for (const std::string& change : resumption_->changes())
     warn({ErrorKind::runtime, change, "what is missing there is sent again, from the run's begin on"});
@@ -143,8 +148,8 @@ std::optional<std::int64_t> Run::Impl::live_start_ns() {
   const PaceOptions& pace = config_.pace;
   if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
   const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
-  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
-  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
+  const std::int64_t history_ns = whole_saturating(static_cast<double>(pace.backfill_ns) / pace.speed);
+  return subtract_saturating(clock_.now_ns() - (clock_.wall_ns() - live_at_ns), history_ns);
 }
 
 Result<RunPlan> Run::Impl::check() {
@@ -158,6 +163,8 @@ Result<RunPlan> Run::Impl::check() {
   plan.parts = content_->scenario->shard_count();
   const ShardRange range = shard_range(config_.shard, plan.parts);
   plan.share = static_cast<double>(range.last - range.first) / plan.parts;
+  plan.size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, plan.size.bytes())) warn(std::move(warning));
   plan.warnings = take_warnings();
   return plan;
 }
@@ -167,9 +174,20 @@ void Run::Impl::warn_of_empty_part() {
   const ShardRange range = shard_range(config_.shard, parts);
   if (range.first < range.last) return;
   warn({ErrorKind::usage,
-        fmt::format("part {} of {} is empty: this run has {} part{}", config_.shard.index,
+        fmt::format("part {} of {} is empty: this run can be split into {} part{}", config_.shard.index,
                     config_.shard.count, parts, parts == 1 ? "" : "s"),
-        fmt::format("no event is lost: the other parts have them; use --shard I/{} or less", parts)});
+        fmt::format("no event is lost, the other parts have them; use --shard I/{} or fewer parts", parts)});
+}
+
+/// Looks closely only where it may be tight: no event takes more than a kilobyte. What is resumed is there in
+/// part.
+void Run::Impl::warn_of_full_disk() {
+  constexpr double kEventBytesMost = 1024;
+  const auto room = static_cast<double>(least_disk_room(config_.delivery.sinks));
+  if (resumption_ && resumption_->resumes()) return;
+  if (most_events_of(*content_, config_) * kEventBytesMost <= room) return;
+  const RunSize size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, size.bytes())) warn(std::move(warning));
 }
 
 void Run::Impl::warn(Error warning) {
@@ -205,7 +223,7 @@ void Run::Impl::conduct() {
   if (const int refused = config_.pace.realtime ? ask_for_realtime() : 0; refused != 0)
     warn(system_error(
         "--realtime: ask for real-time scheduling", refused,
-        "the run goes on without it; root may allow it: ulimit -r 1, or setcap cap_sys_nice+ep"));
+        "the run continues without it; root can allow it with ulimit -r 1, or setcap cap_sys_nice+ep"));
   finish(pipeline_->run());
 }
 
@@ -302,6 +320,7 @@ RunStatus Run::Impl::status() const {
   const PipelineCounters& counters = pipeline_->counters();
   s.shed = counters.shed.load();
   s.released = counters.released.load();
+  s.overdue = counters.overdue.load();
   s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
               counters.faults.corrupt};
   s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
@@ -315,6 +334,12 @@ RunStatus Run::Impl::status() const {
   s.send_lag = summarise(*send_lag);
   outlets_.read(s);
   fill_rates(s);
+  if (resumption_) s.resumed = resumption_->resumes();
+  for (std::size_t i = 0; resumption_ && i < s.sinks.size(); ++i) {
+    s.sinks[i].already = resumption_->already(i);
+    s.already = i == 0 ? s.sinks[i].already : std::min(s.already, s.sinks[i].already);
+  }
+  if (const auto plan = outlets_.times().plan()) tell_plan(*plan, config_, until_ns, s);
   s.wait = waiting_of(counters, outlets_, clock_.now_ns(), s.uptime_s);
   return s;
 }
@@ -340,8 +365,10 @@ void Run::Impl::fill_rates(RunStatus& s) const {
                               : 0;
   };
   const bool planned = pacer_->plan().limited();
-  // What was sent before a live run was level with the clock has no due time either.
-  const std::uint64_t untimed = counters.history.load() + (planned ? counters.at_first_due.load() : 0);
+  // What was sent before a live run was level with the clock has no due time either; and what was due before
+  // this process went on with one says nothing of its rate.
+  const std::uint64_t untimed =
+      counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

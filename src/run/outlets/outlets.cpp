@@ -144,7 +144,6 @@ void Outlets::read(RunStatus& status) const {
     const SinkCounters& c = sink->counters();
     status.sinks.push_back({sink->name(), c.sent, c.acked, c.failed, c.retried, c.dead_lettered, c.bytes});
     for (const FailureReason& reason : c.unread.reasons()) status.sinks.back().unread += reason.events;
-    status.sinks.back().already_there = c.already_there;
     const SinkStatus& last = status.sinks.back();
     status.sent += last.sent;
     status.acked += last.acked;
@@ -225,7 +224,10 @@ std::optional<Error> Outlets::lost() const {
   const std::uint64_t lost = dead_letter_.lost();
   if (lost == 0) return std::nullopt;
   const Error why = dead_letter_.error().value_or(Error{});
-  return Error{ErrorKind::runtime, fmt::format("{} events are in no file: {}", lost, why.what), why.hint};
+  return Error{
+      ErrorKind::runtime,
+      fmt::format("{} undelivered events could not be written to the dead-letter file: {}", lost, why.what),
+      why.hint};
 }
 
 }  // namespace racesim

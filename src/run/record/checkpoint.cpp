@@ -98,9 +98,9 @@ Result<std::optional<Checkpoint>> parse_checkpoint(const Json& json, const std::
   const int format = json.at("checkpoint");
   if (format != Checkpoint::kFormat && format != 1)
     return fail(ErrorKind::usage,
-                fmt::format("--checkpoint {}: it has format {}, and this racesim reads formats 1 and {}",
-                            path, format, Checkpoint::kFormat),
-                "go on with the racesim that wrote it, or remove it to begin anew");
+                fmt::format("--checkpoint {} has format {}, but this racesim reads formats 1 and {}", path,
+                            format, Checkpoint::kFormat),
+                "use the racesim version that wrote it, or remove it to start over");
   if (format != 1)
     if (const Done ok = check_scenario(json, "--checkpoint " + path); !ok)
       return tl::make_unexpected(ok.error());
@@ -137,11 +137,12 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   if (error) return tl::make_unexpected(system_error("--checkpoint " + path, error.value()));
   const Result<std::string> text = read_file(path, kCheckpointBytesMost);
   if (!text) return tl::make_unexpected(text.error());
-  const std::string hint = "remove it to begin anew, or name the right file";
+  const std::string hint = "name the right file, or one that does not exist yet to start over";
   try {
     return parse_checkpoint(Json::parse(*text), path);
   } catch (const std::exception& e) {
-    return fail(ErrorKind::usage, fmt::format("--checkpoint {} is no checkpoint: {}", path, e.what()), hint);
+    return fail(ErrorKind::usage, fmt::format("--checkpoint {} is not a checkpoint: {}", path, e.what()),
+                hint);
   }
 }
 

@@ -139,6 +139,8 @@ FaultRules faults_from(const Json& j) {
   j.at("drop").get_to(f.drop);
   j.at("corrupt").get_to(f.corrupt);
   j.at("late_delay_ns").get_to(f.late_delay_ns);
+  if (f.late_delay_ns < 0 || f.late_delay_ns > kLateDelayMost_ns)
+    throw std::invalid_argument("late_delay_ns: not from 0 to a day");
   return f;
 }
 
@@ -152,15 +154,15 @@ std::int64_t time_from(const Json& text) {
 Done check_scenario(const Json& object, const std::string& name) {
   const auto [scenario, version] = scenario_of(object);
   const std::string hint =
-      "use the racesim that made it: " + object.value("program", std::string("another version"));
+      "use the racesim version that wrote it: " + object.value("program", std::string("another version"));
   const ScenarioEntry* entry = find_scenario(scenario);
   if (entry == nullptr)
     return fail(ErrorKind::usage,
-                fmt::format("{}: of the scenario '{}', which this racesim does not have", name, scenario),
+                fmt::format("{} is for the scenario '{}', which this racesim does not have", name, scenario),
                 hint);
   if (entry->version != version)
     return fail(ErrorKind::usage,
-                fmt::format("{}: of {}@{}, and this racesim makes {}@{}, which has other events", name,
+                fmt::format("{} is for {}@{}, but this racesim makes {}@{}, which has other events", name,
                             scenario, version, scenario, entry->version),
                 hint);
   return {};

@@ -13,6 +13,7 @@
 #include "run/generate/feed.h"
 #include "run/record/manifest.h"
 #include "verify/findings.h"
+#include "verify/values/respeller.h"
 
 namespace racesim {
 
@@ -90,6 +91,8 @@ class ExpectedStream {
   /// `feed` is started and outlives the stream. `range` is what was sent, as far as it is known.
   ExpectedStream(Feed& feed, SentRange range, std::size_t sequences, SequenceOf sequence_of);
 
+  /// By value: what was damaged on purpose is expected as this spells it. Owned by the caller.
+  void respell_damaged(Respeller& respeller) { respeller_ = &respeller; }
   /// Makes further events and adds them to their sequences; false at the end. Errors: runtime.
   Result<bool> more();
   ExpectedSequence& sequence(std::size_t i) { return sequences_[i]; }
@@ -102,6 +105,7 @@ class ExpectedStream {
   const FaultTotals& injected() const { return injected_; }
 
  private:
+  SharedBatch respelled(const SharedBatch& batch) const;
   void note_shed(const WireBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void deal(const SharedBatch& batch, const MadePlaces& made, std::size_t first, std::size_t last);
@@ -116,6 +120,7 @@ class ExpectedStream {
   FaultTotals injected_;
   std::unordered_set<std::uint64_t> shed_;
   bool ended_ = false;
+  Respeller* respeller_ = nullptr;
 };
 
 }  // namespace racesim

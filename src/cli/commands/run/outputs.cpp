@@ -73,8 +73,8 @@ Result<bool> is_complete(const RunOptions& options, const RunConfig& config) {
   for (const std::string& change : *changes)
     log(LogLevel::warn, change + " (the run was complete: what is missing is made again)");
   if (!changes->empty()) return false;
-  log(LogLevel::info, "run " + (*known)->record.run + " is complete: nothing is missing (remove " +
-                          config.checkpoint.path + " to begin anew)");
+  log(LogLevel::info, "run " + (*known)->record.run + " is already complete (remove " +
+                          config.checkpoint.path + " to start over)");
   return true;
 }
 

@@ -1,4 +1,4 @@
-#include "cli/commands/run/wait_texts.h"
+#include "cli/commands/run/drain_text.h"
 
 #include <fmt/format.h>
 
@@ -9,26 +9,11 @@
 
 namespace racesim::cli {
 
-std::string opening_text(const RunConfig& config) {
-  const KafkaOptions& kafka = config.delivery.kafka;
-  for (const SinkSpec& sink : config.delivery.sinks) {
-    if (sink.kind != "kafka") continue;
-    std::string text =
-        fmt::format("waiting for the Kafka brokers at {}, up to {} for an answer (--connect-timeout)",
-                    kafka.brokers, format_duration(kafka.connect_grace_ns));
-    if (config.checkpoint.resume)
-      text += fmt::format(", and until the ends of the topics have not moved for {} (--settle)",
-                          format_duration(kafka.settle_ns));
-    return text + "; Ctrl-C twice ends at once";
-  }
-  return {};
-}
-
 std::string drain_text(const RunConfig& config, const RunStatus& status, int signal) {
   const char* const again = signal == SIGINT ? "Ctrl-C again ends at once" : "a second signal ends at once";
   const std::uint64_t events = status.wait.backlog_events;
   if (events == 0) return fmt::format("ending the run; {}", again);
-  const auto done = [](const SinkStatus& sink) { return sink.acked + sink.failed + sink.already_there; };
+  const auto done = [](const SinkStatus& sink) { return sink.acked + sink.failed + sink.already; };
   const auto slowest =
       std::min_element(status.sinks.begin(), status.sinks.end(),
                        [&](const SinkStatus& a, const SinkStatus& b) { return done(a) < done(b); });
