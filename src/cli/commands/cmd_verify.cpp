@@ -79,8 +79,7 @@ Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress&
   if (!truth) return tl::make_unexpected(truth.error());
   VerifyInput named = command.input;
   named.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);
-  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok)
-    return tl::make_unexpected(ok.error());
+  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok) return tl::make_unexpected(ok.error());
   Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
   report.result = std::move(*result);
@@ -101,7 +100,8 @@ Result<VerifyReport> check_laws(const VerifyCommand& command, const VerifyProgre
 /// With a line on the terminal while it goes on.
 Result<VerifyReport> compare_or_check(const Context& context, const VerifyCommand& command) {
   const Globals& globals = *context.globals;
-  VerifyLine line(progress_form(globals.progress, globals.quiet, context.out, context.err, false), context.err);
+  VerifyLine line(progress_form(globals.progress, globals.quiet, context.out, context.err, false),
+                  context.err);
   const auto progress = [&line](std::uint64_t lines, std::optional<std::uint64_t> expected) {
     line.tell(lines, expected);
   };
@@ -166,11 +166,11 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
       kafka_property_option(c.input.kafka.properties),
       connect_timeout,
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
-      option_of(
-          "How", "by-value", "",
-          "Compare the value of every field, however it is spelled: for stores and consumers that parse events "
-          "and write them again",
-          set_flag(c.by_value)),
+      option_of("How", "by-value", "",
+                "Compare the value of every field, however it is spelled: for stores and consumers that "
+                "parse events "
+                "and write them again",
+                set_flag(c.by_value)),
       option_of(
           "How", "fast", "",
           "Read of each line only which event it is; bytes are compared by the manifest's digest, if it has "

@@ -25,7 +25,11 @@ std::string column_name(const FieldInfo& field) {
 class CsvDecoder final : public StreamDecoder {
  public:
   CsvDecoder(const SchemaInfo& schema, const DecoderOptions& options)
-      : StreamDecoder(options), schema_(&schema), ignore_unknown_(options.ignore_unknown), on_unknown_(options.on_unknown), row_(schema) {}
+      : StreamDecoder(options),
+        schema_(&schema),
+        ignore_unknown_(options.ignore_unknown),
+        on_unknown_(options.on_unknown),
+        row_(schema) {}
 
  private:
   /// What was seen of the record at the front of pending().
