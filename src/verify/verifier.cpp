@@ -61,10 +61,7 @@ class Verification {
 
 SentRange Verification::sent_range() const {
   SentRange range;
-  if (totals_)
-    range.set(*totals_);
-  else if (manifest_.content.most_events > 0)
-    range.limit(manifest_.content.most_events);
+  if (totals_) range.set(*totals_);
   return range;
 }
 
@@ -83,15 +80,15 @@ Done Verification::open() {
   settings_.owners = &scenario.owners();
   identities_.emplace(settings_.streams, scenario.owners(), settings_.csv, settings_.run);
   if (is_fast() && !identities_->usable())
-    return fail(ErrorKind::usage, "--fast: the lines of this run carry no numbers to tell events apart by",
+    return fail(ErrorKind::usage, "--fast: the lines of this run have no numbers that identify events",
                 "leave out --fast");
   settings_.leave_out = other_parts();
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : content_->encoders)
     encoders.push_back(is_fast() ? &heads_encoder_ : encoder.get());
-  feed_ = std::make_unique<Feed>(scenario, std::move(encoders),
-                                 shard_range(manifest_.shard, scenario.shard_count()), content_->run,
-                                 options_.threads, manifest_.faults, manifest_.content.seed);
+  feed_ = std::make_unique<Feed>(
+      scenario, std::move(encoders), shard_range(manifest_.shard, scenario.shard_count()), content_->run,
+      options_.threads, manifest_.faults, manifest_.content.seed, FeedPlace{}, manifest_.content.limit);
   if (Done ok = feed_->start(); !ok) return ok;
   const std::vector<ArrivedSequence*> sequences = arrivals_.sequences();
   expected_.emplace(
@@ -215,7 +212,7 @@ Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
   if (hash_text((*content)->master.content_hash) == manifest.master_hash) return content;
   return fail(ErrorKind::master_data,
               "the master data in " + manifest.content.master_data_dir +
-                  " are not those of the run: other songs, users or cars make other events",
+                  " differs from the run's: other songs, users or cars make other events",
               "name the folder that the run read: --master-data-dir DIR");
 }
 

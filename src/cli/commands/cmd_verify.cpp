@@ -9,6 +9,7 @@
 #include "cli/commands/connect_grace.h"
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/verify_input.h"
+#include "cli/commands/verify_options.h"
 #include "cli/commands/verify_screen.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -19,16 +20,6 @@
 
 namespace racesim::cli {
 namespace {
-
-struct VerifyCommand {
-  VerifyInput input;
-  bool fast = false, full = false, by_value = false, invariants = false;
-  std::int64_t watermark_ns = -1;
-  AllowedFindings allowed;
-  std::string report, junit;
-  std::uint32_t threads = 2;
-  std::int64_t connect_timeout_ns = 10'000'000'000;
-};
 
 /// Opened before anything is read, so that a path that cannot be written is told at once.
 Result<std::optional<AtomicFile>> open_output(const std::string& path) {
@@ -51,10 +42,10 @@ Done check(const Context& context, const VerifyCommand& command) {
     return fail(ErrorKind::usage, "--against is missing", "example: --against file:events.ndjson");
   if (command.invariants && context.on_line("manifest"))
     return fail(ErrorKind::usage, "--invariants is for data without a manifest",
-                "with one every event is compared: leave out --invariants");
+                "with a manifest every event is compared: leave out --invariants");
   if (!command.invariants && command.input.manifest.empty())
     return fail(ErrorKind::usage, "--manifest is missing",
-                "it is what racesim run --manifest FILE wrote; without one: --invariants");
+                "give the file that racesim run --manifest wrote, or use --invariants without one");
   return check_no_secret_on_line(context.settings, "verify");
 }
 
@@ -129,71 +120,6 @@ Result<int> run(Context& context, const VerifyCommand& command) {
   return report->good() ? kExitOk : kExitDifference;
 }
 
-OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* help, Setter set) {
-  return cli::option_of(group, {name, metavar, "", help}, std::move(set));
-}
-
-std::vector<OptionSpec> all_options(VerifyCommand& c) {
-  OptionSpec against = option_of(
-      "What", "against", "SOURCE",
-      "What arrived: file:PATH (gzip and zstd are decompressed), kafka for the run's topics, or - for the "
-      "standard input",
-      set_against(c.input.against));
-  against.suggestions = {"file:", "kafka", "-"};
-  OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "The cluster, for --against kafka",
-                                 set_text(c.input.kafka.brokers));
-  brokers.default_value = c.input.kafka.brokers;
-  brokers.alias_variable = "KAFKA_BOOTSTRAP_SERVERS";
-  OptionSpec connect_timeout =
-      option_of("What", "connect-timeout", "DURATION",
-                "Time at the start for the brokers to be there; 0: as long as it takes",
-                set_parsed(c.connect_timeout_ns, &parse_duration_ns));
-  connect_timeout.default_value = "10s";
-  OptionSpec threads = option_of("How", "threads", "N", "Threads that make the events again",
-                                 set_number(c.threads, std::uint32_t{1}, std::uint32_t{256}));
-  threads.default_value = "2";
-  return {
-      file(option_of("What", "manifest", "FILE",
-                     "What racesim run --manifest FILE wrote; of a run that was killed: FILE.partial",
-                     set_text(c.input.manifest))),
-      against,
-      file(option_of("What", "master-data-dir", "DIR",
-                     "Where the master data of the run lie, if not where they were",
-                     set_text(c.input.master_data_dir))),
-      brokers,
-      option_of("What", "topic", "TOPIC", "Topic of the main stream, if not the one that the run wrote to",
-                set_text(c.input.kafka.topic)),
-      kafka_property_option(c.input.kafka.properties),
-      connect_timeout,
-      option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
-      option_of("How", "by-value", "",
-                "Compare the value of every field, however it is spelled: for stores and consumers that "
-                "parse events "
-                "and write them again",
-                set_flag(c.by_value)),
-      option_of(
-          "How", "fast", "",
-          "Read of each line only which event it is; bytes are compared by the manifest's digest, if it has "
-          "one",
-          set_flag(c.fast)),
-      option_of(
-          "How", "invariants", "",
-          "Without a manifest: the laws that every such stream keeps (physics, numbers, times, references)",
-          set_flag(c.invariants)),
-      option_of(
-          "How", "watermark", "DURATION",
-          "A receiver may leave out what was sent later on purpose than this: then it is late, not lost",
-          set_parsed(c.watermark_ns, &parse_duration_ns)),
-      option_of("How", "allow", "KINDS", "Differences that do not count: late,duplicated,…",
-                set_parsed(c.allowed, &parse_allowed)),
-      threads,
-      file(
-          option_of("Output", "report", "FILE", "Write the result as JSON to this file", set_text(c.report))),
-      file(option_of("Output", "junit", "FILE", "Write the result as JUnit XML to this file",
-                     set_text(c.junit))),
-  };
-}
-
 }  // namespace
 
 CommandSpec verify_command() {
@@ -202,17 +128,17 @@ CommandSpec verify_command() {
   command.name = "verify";
   command.summary = "Compare what arrived with what was sent, event by event";
   command.details =
-      "The stream of a run is made again from its manifest and compared with what arrived: what was lost, "
-      "duplicated, altered, reordered or never sent is counted and named. Faults that --faults injected are "
-      "subtracted.\n\n"
-      "The exit code is 5 if there is any difference that --allow does not name.";
-  command.options = all_options(*options);
+      "verify regenerates the stream of a run from its manifest and compares it with what arrived. It counts "
+      "and names every event that was lost, duplicated, altered, reordered or never sent, after subtracting "
+      "the faults that --faults injected.\n\nThe exit code is 5 if there is any difference that --allow does "
+      "not name.";
+  command.options = verify_options(*options);
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
-       "was every event of the run written to the file, once, unchanged and in order?"},
+       "check that the file has every event of the run, once, unchanged and in order"},
       {"racesim run --duration 10s --manifest m.json | racesim verify --manifest m.json --against -",
-       "a live run, verified while it goes on"},
-      {"racesim verify --invariants --against file:events.ndjson", "is that plausible at all?"},
+       "verify a live run while it runs"},
+      {"racesim verify --invariants --against file:events.ndjson", "check a stream without a manifest"},
   };
   command.run = [options](Context& context) { return run(context, *options); };
   return command;

@@ -121,7 +121,7 @@ bool JsonRowReader::read_object(JsonCursor& in, std::uint32_t node, std::string&
 bool JsonRowReader::read_key(JsonCursor& in, std::uint32_t child, std::string& why) {
   Node& node = nodes_[child];
   if (node.seen_in == record_) {
-    why = "the key stands twice";
+    why = "the key appears twice";
     return in_field(node.path, why);
   }
   node.seen_in = record_;

@@ -81,10 +81,11 @@ void from_json(const Json& j, ManifestTotals& t) {
 Done check_format(const Json& json, const std::string& name) {
   const int format = json.at("format").get<int>();
   if (format == Manifest::kFormat || format == 1) return {};
-  return fail(ErrorKind::usage,
-              fmt::format("{}: a manifest of format {}, and this racesim reads formats 1 and {}", name,
-                          format, Manifest::kFormat),
-              "use the racesim that made it: " + json.value("program", std::string("another version")));
+  return fail(
+      ErrorKind::usage,
+      fmt::format("{} has manifest format {}, but this racesim reads formats 1 and {}", name, format,
+                  Manifest::kFormat),
+      "use the racesim version that wrote it: " + json.value("program", std::string("another version")));
 }
 
 Manifest manifest_from(const Json& json) {
@@ -141,7 +142,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& name
   } catch (const std::exception& e) {
     std::string why = e.what();
     std::replace(why.begin(), why.end(), '\n', ' ');
-    return fail(ErrorKind::runtime, name + ": not a manifest of racesim, or only a part of one: " + why,
+    return fail(ErrorKind::runtime, name + ": not a racesim manifest, or incomplete: " + why,
                 "a manifest is what racesim run --manifest FILE writes");
   }
 }

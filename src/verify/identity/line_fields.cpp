@@ -15,7 +15,7 @@ class JsonWalk {
   void run() {
     if (!object("", 0)) return;
     if (at_ != line_.size()) {
-      wrong("something stands behind the object");
+      wrong("text after the object");
       return;
     }
     out_.complete = true;
@@ -91,7 +91,7 @@ class JsonWalk {
   }
 
   bool object(const std::string& prefix, int depth) {
-    if (depth > kDepth) return wrong("objects in objects");
+    if (depth > kDepth) return wrong("nested objects");
     if (!eat('{', "not an object")) return false;
     for (;;) {
       blanks();
@@ -149,7 +149,7 @@ void walk_csv(std::string_view line, const SchemaInfo& schema, LineFields& out) 
   }
   out.complete = out.fields.size() == schema.fields.size();
   if (!out.complete)
-    out.wrong = fmt::format("{} columns in place of {}", out.fields.size(), schema.fields.size());
+    out.wrong = fmt::format("{} columns instead of {}", out.fields.size(), schema.fields.size());
 }
 
 std::string_view without_end(std::string_view line) {

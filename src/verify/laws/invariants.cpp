@@ -166,7 +166,7 @@ bool Checker::check_number(const RowDecoder::Row& row, Which& which, const std::
         return false;
       case Numbering::Came::leapt:
         note(Finding::invariant, row, which, place,
-             {std::string(form.seq), fmt::format("{} or not far behind", numbering_.expected(which.owner)),
+             {std::string(form.seq), fmt::format("{} or shortly after", numbering_.expected(which.owner)),
               which.seq});
         return true;
     }

@@ -55,7 +55,7 @@ void Account::altered(const MissingEvent& missing, std::string_view line) {
   if (is_unreadable(line)) return unreadable(missing.stream, missing.head(), line);
   ++findings_[Finding::altered];
   example(Finding::altered, missing.stream, missing.head(), lines_.place(),
-          {"line", "(came late: not kept)", printable(shown_part(line))});
+          {"line", "(arrived late: not kept)", printable(shown_part(line))});
 }
 
 void Account::altered(const ExpectedSequence::Event& event, std::string_view line) {

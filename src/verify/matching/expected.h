@@ -64,7 +64,6 @@ class SentRange {
     released_ = totals.released;
     shed_ = totals.shed;
   }
-  void limit(std::uint64_t released) { released_ = released; }
   std::uint64_t released() const { return released_; }
   bool holds(std::uint64_t ordinal) const;
   /// The parts of [first, last) that were sent, in order.
