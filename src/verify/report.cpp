@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
+#include "base/suggest.h"
 #include "verify/identity/line_fields.h"
 
 namespace racesim {
@@ -15,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, kFindingCount> kMeanings{
     "every event that was sent arrived",   "no event arrived twice",
-    "every event arrived unchanged",  "the events of each entity arrived in their order",
+    "every event arrived unchanged",       "the events of each entity arrived in their order",
     "nothing arrived that was not sent",   "no run of events came again",
     "nothing was gone before it was read", "nothing came later than the watermark allows",
     "every law of the stream holds",       "every line says which event it is"};
@@ -123,8 +124,6 @@ std::string xml(std::string_view text) {
 
 Result<AllowedFindings> parse_allowed(std::string_view text) {
   AllowedFindings allowed;
-  std::string known;
-  for (const std::string_view name : kFindingNames) known += (known.empty() ? "" : ", ") + std::string(name);
   while (true) {
     const std::size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
@@ -135,9 +134,7 @@ Result<AllowedFindings> parse_allowed(std::string_view text) {
     };
     const auto found = std::find_if(kFindingNames.begin(), kFindingNames.end(), same);
     if (found == kFindingNames.end())
-      return fail(ErrorKind::usage,
-                  fmt::format("there is no kind of difference '{}'; known: {}", part, known),
-                  "example: --allow late,duplicated");
+      return tl::make_unexpected(unknown_choice(part, {kFindingNames.begin(), kFindingNames.end()}));
     allowed.set(static_cast<std::size_t>(found - kFindingNames.begin()));
     if (comma == std::string_view::npos) return allowed;
     text.remove_prefix(comma + 1);
@@ -195,7 +192,8 @@ std::string report_text(const VerifyReport& report) {
         "  --fast reads lines only as racesim writes them; of a consumer that parses and writes again: "
         "--by-value\n";
   if (f.only_spelled)
-    text += "  some of the altered events have the same values, spelled otherwise: --by-value compares values\n";
+    text +=
+        "  some of the altered events have the same values, spelled otherwise: --by-value compares values\n";
   if (f.extra.lines > 0)
     text += fmt::format("  {} events have fields that were not sent: {}\n", format_count(f.extra.lines),
                         extra_names(f));
@@ -227,8 +225,7 @@ std::string report_json(const VerifyReport& report) {
   Json json{{"verdict", report.good() ? "verified" : "failed"},
             {"run", report.result.run},
             {"against", report.against},
-            {"mode", report.invariants ? "invariants"
-                                       : name_of(report.comparison)},
+            {"mode", report.invariants ? "invariants" : name_of(report.comparison)},
             {"expected", f.expected()},
             {"found", f.found}};
   for (std::size_t kind = 0; kind < kFindingCount; ++kind)

@@ -123,6 +123,11 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
                                  "topics), or - (standard input)",
                                  set_against(c.input.against));
   against.suggestions = {"file:", "kafka", "-"};
+  against.complete = Complete::target;
+  OptionSpec allow = option_of("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
+                               set_parsed(c.allowed, &parse_allowed));
+  for (const std::string_view name : kFindingNames) allow.suggestions.emplace_back(name);
+  allow.list = true;
   OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "Kafka cluster, for --against kafka",
                                  set_text(c.input.kafka.brokers));
   brokers.default_value = c.input.kafka.brokers;
@@ -142,11 +147,11 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
                 set_text(c.input.kafka.topic)),
       kafka_property_option(c.input.kafka.properties),
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
-      option_of(
-          "How", "by-value", "",
-          "Compare the value of every field, however it is spelled: for stores and consumers that parse events "
-          "and write them again",
-          set_flag(c.by_value)),
+      option_of("How", "by-value", "",
+                "Compare the value of every field, however it is spelled: for stores and consumers that "
+                "parse events "
+                "and write them again",
+                set_flag(c.by_value)),
       option_of("How", "fast", "",
                 "Read only the identity of each line; compare bytes by the manifest's digest, if it has one",
                 set_flag(c.fast)),
@@ -157,8 +162,7 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
       option_of("How", "watermark", "DURATION",
                 "A missing event that was delayed on purpose by more than this counts as late, not lost",
                 set_parsed(c.watermark_ns, &parse_duration_ns)),
-      option_of("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
-                set_parsed(c.allowed, &parse_allowed)),
+      allow,
       threads,
       file(
           option_of("Output", "report", "FILE", "Write the result as JSON to this file", set_text(c.report))),
@@ -180,6 +184,7 @@ CommandSpec verify_command() {
       "the faults that --faults injected.\n\nThe exit code is 5 if there is any difference that --allow does "
       "not name.";
   command.options = all_options(*options);
+  mark_common(command.options, {"manifest", "against", "fast", "invariants", "allow", "report"});
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
        "check that the file has every event of the run, once, unchanged and in order"},
