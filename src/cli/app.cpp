@@ -142,7 +142,7 @@ Result<int> dispatch(Context& context, const std::vector<std::string>& args) {
     return fail(ErrorKind::usage, full_name(context.path) + ": no command given",
                 "see: " + full_name(context.path) + " --help");
   start_log(*context.globals);
-  warn_of_unknown_variables(*context.root, context.environment);
+  if (context.path.back()->reads_config) warn_of_unknown_variables(*context.root, context.environment);
   for (const ConfigFile& file : context.config_files) log(LogLevel::debug, "read " + file.path);
   return run_command_of(context, line->settings);
 }

@@ -74,7 +74,7 @@ class Zsh(Shell):
             with self.subTest(line):
                 shown = self.complete(line)[1]
                 for name in names:
-                    self.assertRegex(shown, rf"\b{name}\b")
+                    self.assertIn(name, shown.replace(line, ""))
 
 
 class Fish(Shell):

@@ -284,7 +284,7 @@ class Refusals(VerifyTest):
 
     def test_options(self):
         self.sent()
-        self.refused(2, "there is no kind of difference 'slow'", "--allow", "slow")
+        self.refused(2, "--allow: 'slow' is not known", "--allow", "slow")
         self.refused(2, "--fast and --full exclude each other", "--fast", "--full")
         self.refused(2, "'sent.ndjson' is not known", against="sent.ndjson")
         self.refused(2, "--invariants is for data without a manifest", "--invariants")

@@ -136,9 +136,10 @@ Error explain_create_error(const std::string& path, int error_number) {
   if (error_number == ENOENT && fs::exists(parent, ignored))
     return {ErrorKind::runtime, what + "the file system of " + parent + " accepts no new files",
             "choose another path"};
-  if (const char* home = std::getenv("HOME"); error_number == ENOENT && is_tilde(path))
+  const char* home = std::getenv("HOME");
+  if (error_number == ENOENT && is_tilde(path) && home != nullptr)
     return {ErrorKind::runtime, what + "the shell did not expand '~' there",
-            "write the path out: " + shell_quoted((home == nullptr ? "/home/NAME" : home) + path.substr(1))};
+            "write the path out: " + shell_quoted(home + path.substr(1))};
   if (error_number == ENOENT)
     return {ErrorKind::runtime, what + "directory " + parent + " does not exist",
             "create it: mkdir -p " + shell_quoted(parent)};

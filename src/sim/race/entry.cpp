@@ -137,8 +137,11 @@ const RowForm kRows[] = {
 };
 
 constexpr ScenarioExample kExamples[] = {
+    {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T14:01Z -q | tail "
+     "-n 1",
+     "the last sample of a race's first minute: a car at speed"},
     {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T17:00Z "
-     "--sink file:race.ndjson --manifest race.json",
+     "--sink file:events.ndjson --manifest run.json",
      "a whole race to a file, as fast as possible: 10 million events, 4.7 GB"},
     {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
      "every lap of a day of races"},
