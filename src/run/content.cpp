@@ -73,7 +73,7 @@ Done read_documents(ContentOptions& options) {
     const auto named = [&](const Error& error) {
       return fail(error.kind, fmt::format("--{}: {}", option.name, error.what), error.hint);
     };
-    const Result<std::string> bytes = read_file(document.name, option.document->most_bytes);
+    const Result<std::string> bytes = read_text_file(document.name, option.document->most_bytes);
     if (!bytes) return named(bytes.error());
     Result<std::string> text = option.document->normalise(*bytes, document.name);
     if (!text) return named(text.error());

@@ -29,6 +29,7 @@ constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kF
      {"drop", &FaultTotals::drop},
      {"corrupt", &FaultTotals::corrupt}}};
 
+constexpr const char* kNotJudged = "not judged: the run was --unordered";
 constexpr auto kAltered = static_cast<std::size_t>(Finding::altered);
 /// What the verdict line once called it.
 constexpr std::string_view kOldAltered = "corrupt";
@@ -181,6 +182,7 @@ std::string report_text(const VerifyReport& report) {
     text +=
         "  the manifest does not say how the run ended: what would follow behind the last event was perhaps "
         "never sent\n";
+  if (!report.result.order_is_judged) text += fmt::format("  order: {}\n", kNotJudged);
   if (f.of_other_parts > 0)
     text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
   if (f.overflowed)
@@ -242,6 +244,8 @@ std::string report_json(const VerifyReport& report) {
     if (report.allowed[kind]) allowed.push_back(kFindingNames[kind]);
   json["allowed"] = allowed;
   json["end_is_known"] = report.result.end_is_known;
+  json["order_judged"] = report.result.order_is_judged;
+  if (!report.result.order_is_judged) json["order_not_judged"] = kNotJudged;
   json["of_other_parts"] = f.of_other_parts;
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
@@ -267,12 +271,17 @@ std::string report_json(const VerifyReport& report) {
 std::string report_junit(const VerifyReport& report) {
   const Findings& f = report.result.findings;
   std::string cases;
-  std::size_t failures = 0, tests = 0;
+  std::size_t failures = 0, tests = 0, skipped = 0;
   for (std::size_t kind = 0; kind < kFindingCount; ++kind) {
     if (is_for_invariants(kind) && !report.invariants) continue;
     ++tests;
     cases += fmt::format("  <testcase classname=\"racesim.verify\" name=\"{}: {}\"", kFindingNames[kind],
                          kMeanings[kind]);
+    if (static_cast<Finding>(kind) == Finding::reordered && !report.result.order_is_judged) {
+      ++skipped;
+      cases += fmt::format(">\n    <skipped message=\"{}\"/>\n  </testcase>\n", kNotJudged);
+      continue;
+    }
     const bool digest =
         static_cast<Finding>(kind) == Finding::altered && !report.result.digest_agrees.value_or(true);
     const bool nothing =
@@ -290,18 +299,19 @@ std::string report_junit(const VerifyReport& report) {
     cases += fmt::format(">\n    <failure message=\"{} {}\">{}</failure>\n  </testcase>\n", f.counts[kind],
                          kFindingNames[kind], xml(details));
   }
-  const std::vector<LawInfo> skipped = not_checked(f);
-  for (const LawInfo& law : skipped)
+  const std::vector<LawInfo> laws = not_checked(f);
+  for (const LawInfo& law : laws)
     cases += fmt::format(
         "  <testcase classname=\"racesim.verify\" name=\"{}: {}\">\n    <skipped message=\"{}\"/>\n  "
         "</testcase>\n",
         xml(law.subject), xml(law.text), xml(law.obstacle));
-  tests += skipped.size();
+  tests += laws.size();
+  skipped += laws.size();
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"racesim verify {}\" tests=\"{}\" "
       "failures=\"{}\" skipped=\"{}\" "
       "errors=\"0\" time=\"{:.3f}\">\n{}</testsuite>\n",
-      xml(report.against), tests, failures, skipped.size(), report.seconds, cases);
+      xml(report.against), tests, failures, skipped, report.seconds, cases);
 }
 
 }  // namespace racesim

@@ -69,6 +69,7 @@ Done Verification::open() {
   totals_ = manifest_.totals;
   const Scenario& scenario = *content_->scenario;
   settings_.comparison = options_.comparison;
+  settings_.judges_order = !manifest_.unordered;
   settings_.csv = manifest_.event_format == "csv";
   settings_.run = content_->run;
   settings_.window = options_.window;
@@ -129,8 +130,13 @@ std::optional<Identity> Verification::identity_by_value(std::string_view line) {
 }
 
 Done Verification::match_all() {
-  for (SequenceMatcher& matcher : matchers_)
+  std::uint64_t lines = 0;
+  for (SequenceMatcher& matcher : matchers_) {
     if (Done ok = matcher.match(totals_.has_value()); !ok) return ok;
+    lines += matcher.lines_read();
+  }
+  if (options_.progress)
+    options_.progress(lines, totals_ ? std::optional<std::uint64_t>(totals_->released) : std::nullopt);
   return {};
 }
 
@@ -185,6 +191,7 @@ VerifyResult Verification::conclude() {
   result.findings = std::move(findings_);
   result.run = manifest_.run;
   result.end_is_known = totals_.has_value();
+  result.order_is_judged = settings_.judges_order;
   if (!is_fast() || !totals_ || !totals_->digest) return result;
   result.digest_is_mute = !arrived_as_sent(result.findings);
   if (!result.digest_is_mute) {

@@ -201,7 +201,8 @@ class Progress(Workdir):
     def test_line_on_demand(self):
         result = self.play("--volume", "1000", "--posting-rate", "1000/s", "--sink", "null", "--progress", "always")
         self.assertIn("\r\x1b[K00:00", result.stderr)
-        self.assertIn("in flight", result.stderr)
+        self.assertIn("/s of 1,000", result.stderr)
+        self.assertIn("eta 00:0", result.stderr)
 
     def test_no_line_without_a_terminal(self):
         self.assertNotIn("\r", self.play("--volume", "1000", "--posting-rate", "1000/s", "--sink", "null").stderr)

@@ -152,7 +152,7 @@ class Verdicts(VerifyTest):
         count = f"{len(lines):,}"
         self.assertTrue(result.stdout.startswith(f"FAILED: found {count} / {count} events, 0 lost, 0 duplicated"), result.stdout)
         self.assertIn(f"{count} unreadable", result.stdout)
-        self.assertIn("leave out --fast", result.stdout)
+        self.assertIn("--by-value", result.stdout)
         self.assertEqual(json.loads(self.verify("--fast", "--json", against=source).stdout)["unreadable"], len(lines))
         for word in "altered", "corrupt":  # the old word
             self.assert_code(self.verify("--allow", word, against=source), 0)
@@ -285,7 +285,8 @@ class Refusals(VerifyTest):
     def test_options(self):
         self.sent()
         self.refused(2, "--allow: 'slow' is not known", "--allow", "slow")
-        self.refused(2, "--fast and --full exclude each other", "--fast", "--full")
+        self.refused(2, "exclude each other", "--fast", "--full")
+        self.refused(2, "--fast, --full and --by-value exclude each other", "--fast", "--by-value")
         self.refused(2, "'sent.ndjson' is not known", against="sent.ndjson")
         self.refused(2, "--invariants is for data without a manifest", "--invariants")
         self.assert_code(self.racesim("verify", "--manifest", "m.json"), 2)

@@ -130,9 +130,10 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   only.default_note = "all: " + all;
   only.list = true;
   for (const MasterEntity& entity : master_entities()) only.suggestions.emplace_back(entity.name);
-  OptionSpec track = option(
-      "What", "track", "TRACK", "silverstone",
-      "Circuit whose checkpoints are written: a built-in track, or a .json or .csv file", set_text(o.track));
+  OptionSpec track = option("What", "track", "TRACK", "silverstone",
+                            "Circuit whose checkpoints are written: a built-in track, or a .json, .csv or "
+                            ".geojson file",
+                            set_text(o.track));
   track.complete = Complete::file;
   track.suggestions = race::track_names();
   return {

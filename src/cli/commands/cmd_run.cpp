@@ -1,4 +1,5 @@
 // racesim run
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/run/slow_start.h"
 #include "cli/commands/run/summary.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -16,6 +18,8 @@
 #include "cli/terminal/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
+#include "io/http/endpoint.h"
+#include "io/http/proxy.h"
 #include "run/generate/run.h"
 
 namespace racesim::cli {
@@ -97,6 +101,20 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   return code;
 }
 
+/// Where a proxy is named, others would use it.
+void warn_of_proxies(const std::vector<SinkSpec>& sinks) {
+  const auto variable = [](const std::string& name) {
+    const char* const value = std::getenv(name.c_str());
+    return std::string(value == nullptr ? "" : value);
+  };
+  for (const SinkSpec& sink : sinks) {
+    if (sink.kind != "http") continue;
+    const auto endpoint = http::parse_endpoint(sink.target);
+    if (!endpoint) continue;
+    if (const std::optional<Error> unused = http::unused_proxy(*endpoint, variable)) show_warnings({*unused});
+  }
+}
+
 /// Refuses what the run would refuse, and touches nothing.
 Result<int> dry_run(const Globals& globals, const RunOptions& options, const RunConfig& config) {
   Result<RunPlan> plan = Run::check(config, system_clock());
@@ -119,6 +137,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   const Globals& globals = *context.globals;
   Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
   if (!config) return tl::make_unexpected(config.error());
+  warn_of_proxies(config->delivery.sinks);
   if (globals.dry_run) return dry_run(globals, options, *config);
   std::optional<LockFile> lock;
   if (!options.lock.empty()) {
@@ -134,7 +153,9 @@ Result<int> run(Context& context, const RunOptions& options) {
   // Before the run: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  std::optional<SlowStart> slow_start(std::in_place, *config);
   Result<std::unique_ptr<Run>> opened = Run::open(*config, system_clock());
+  slow_start.reset();
   if (!opened) return tl::make_unexpected(opened.error());
   Run& running = **opened;
   if (const Done ok = outputs->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());

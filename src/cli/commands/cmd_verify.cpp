@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/connect_grace.h"
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/verify_input.h"
+#include "cli/commands/verify_screen.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -25,6 +27,7 @@ struct VerifyCommand {
   AllowedFindings allowed;
   std::string report, junit;
   std::uint32_t threads = 2;
+  std::int64_t connect_timeout_ns = 10'000'000'000;
 };
 
 /// Opened before anything is read, so that a path that cannot be written is told at once.
@@ -60,7 +63,7 @@ Comparison comparison_of(const VerifyCommand& command) {
   return command.fast ? Comparison::fast : Comparison::full;
 }
 
-Result<VerifyReport> compare(const VerifyCommand& command) {
+Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress& progress) {
   VerifyReport report;
   report.against = command.input.against;
   report.allowed = command.allowed;
@@ -70,10 +73,13 @@ Result<VerifyReport> compare(const VerifyCommand& command) {
   VerifyOptions options;
   options.comparison = report.comparison;
   options.threads = command.threads;
+  options.progress = progress;
   if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
   const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
   if (!truth) return tl::make_unexpected(truth.error());
-  if (Done ok = open_topics(command.input, *(*truth)->scenario, *input); !ok)
+  VerifyInput named = command.input;
+  named.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);
+  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok)
     return tl::make_unexpected(ok.error());
   Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
@@ -81,15 +87,25 @@ Result<VerifyReport> compare(const VerifyCommand& command) {
   return report;
 }
 
-Result<VerifyReport> check_laws(const VerifyCommand& command) {
+Result<VerifyReport> check_laws(const VerifyCommand& command, const VerifyProgress& progress) {
   VerifyReport report;
   report.against = command.input.against;
   report.allowed = command.allowed;
   report.invariants = true;
-  Result<Findings> findings = check_laws_of(command.input);
+  Result<Findings> findings = check_laws_of(command.input, progress);
   if (!findings) return tl::make_unexpected(findings.error());
   report.result.findings = std::move(*findings);
   return report;
+}
+
+/// With a line on the terminal while it goes on.
+Result<VerifyReport> compare_or_check(const Context& context, const VerifyCommand& command) {
+  const Globals& globals = *context.globals;
+  VerifyLine line(progress_form(globals.progress, globals.quiet, context.out, context.err, false), context.err);
+  const auto progress = [&line](std::uint64_t lines, std::optional<std::uint64_t> expected) {
+    line.tell(lines, expected);
+  };
+  return command.invariants ? check_laws(command, progress) : compare(command, progress);
 }
 
 Result<int> run(Context& context, const VerifyCommand& command) {
@@ -100,14 +116,14 @@ Result<int> run(Context& context, const VerifyCommand& command) {
   auto junit_file = open_output(command.junit);
   if (!junit_file) return tl::make_unexpected(junit_file.error());
   const std::int64_t begin_ns = system_clock().now_ns();
-  Result<VerifyReport> report = command.invariants ? check_laws(command) : compare(command);
+  Result<VerifyReport> report = compare_or_check(context, command);
   if (!report) return tl::make_unexpected(report.error());
   report->seconds = static_cast<double>(system_clock().now_ns() - begin_ns) / 1e9;
   Done written = write_output(*report_file, report_json(*report));
   if (Done ok = write_output(*junit_file, report_junit(*report)); !ok && written) written = std::move(ok);
   const Globals& globals = *context.globals;
   if (globals.json || !globals.quiet)
-    if (Done ok = write_stdout(globals.json ? report_json(*report) : report_text(*report)); !ok)
+    if (Done ok = write_stdout(globals.json ? report_json(*report) : shown_report(*report, context.out)); !ok)
       return tl::make_unexpected(ok.error());
   if (!written) return tl::make_unexpected(written.error());
   return report->good() ? kExitOk : kExitDifference;
@@ -132,6 +148,11 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
                                  set_text(c.input.kafka.brokers));
   brokers.default_value = c.input.kafka.brokers;
   brokers.alias_variable = "KAFKA_BOOTSTRAP_SERVERS";
+  OptionSpec connect_timeout =
+      option_of("What", "connect-timeout", "DURATION",
+                "Time at the start for the brokers to be there; 0: as long as it takes",
+                set_parsed(c.connect_timeout_ns, &parse_duration_ns));
+  connect_timeout.default_value = "10s";
   OptionSpec threads = option_of("How", "threads", "N", "Threads that regenerate the events",
                                  set_number(c.threads, std::uint32_t{1}, std::uint32_t{256}));
   threads.default_value = "2";
@@ -146,6 +167,7 @@ std::vector<OptionSpec> all_options(VerifyCommand& c) {
       option_of("What", "topic", "TOPIC", "Topic of the main stream, if it is not the one the run wrote to",
                 set_text(c.input.kafka.topic)),
       kafka_property_option(c.input.kafka.properties),
+      connect_timeout,
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
       option_of("How", "by-value", "",
                 "Compare the value of every field, however it is spelled: for stores and consumers that "

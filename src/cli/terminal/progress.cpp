@@ -34,15 +34,19 @@ std::vector<LogField> progress_fields(const RunStatus& status, const RecentRates
   if (status.plan_rate > 0) number("target_rate", status.plan_rate);
   if (status.send_lag.count > 0) number("lag_p99_ms", status.send_lag.p99_ms);
   if (status.already > 0) count("resumed_at", status.already);
-  if (is_held_up(status)) {
-    count("behind_events", status.wait.backlog_events);
-    number("behind_s", status.wait.behind_ms / 1000);
-    if (const std::string why = wait_text(status); !why.empty()) fields.push_back({"held_up", why});
+  if (const Delay delay = delay_of(status); delay.seconds > 0) {
+    count("behind_events", delay.events);
+    number("behind_s", delay.seconds);
   }
+  const std::string wait = wait_text(status, rates);
+  if (!wait.empty()) fields.push_back({"held_up", wait});
   if (const double share = share_done(status); share >= 0) number("percent", 100 * share);
-  if (const double left_s = seconds_left(status); left_s >= 0 && wait_text(status).empty())
-    number("eta_s", left_s);
+  if (const double left_s = seconds_left(status); left_s >= 0 && wait.empty()) number("eta_s", left_s);
   return fields;
+}
+
+bool is_stuck_at_start(const RunStatus& status, const RecentRates& rates) {
+  return slowest_acked(status) == 0 && status.uptime_s < kLogEvery_s && !wait_text(status, rates).empty();
 }
 
 void Progress::tick(const RunStatus& status) {
@@ -55,8 +59,12 @@ void Progress::tick(const RunStatus& status) {
     drawn_ = true;
     return;
   }
-  if (status.uptime_s < next_log_s_) return;
-  next_log_s_ += kLogEvery_s;
+  const bool stuck = !told_of_start_ && is_stuck_at_start(status, rates_);
+  if (status.uptime_s < next_log_s_ && !stuck) return;
+  if (stuck)
+    told_of_start_ = true;
+  else
+    next_log_s_ += kLogEvery_s;
   log(LogLevel::info, to_string(status.state), progress_fields(status, rates_));
 }
 

@@ -21,6 +21,9 @@ ProgressForm progress_form(When when, bool quiet, const Screen& out, const Scree
 /// What the line shows, as the fields of a log line.
 std::vector<LogField> progress_fields(const RunStatus& status, const RecentRates& rates);
 
+/// Whether a run has come to nothing yet and waits: a receiver that is not there is told soon.
+bool is_stuck_at_start(const RunStatus& status, const RecentRates& rates);
+
 /// Draws; one thread. Reads only what Run::status() gives, so it costs the hot path nothing.
 class Progress {
  public:
@@ -36,6 +39,7 @@ class Progress {
   Screen screen_;
   RecentRates rates_;
   double next_log_s_ = 10;
+  bool told_of_start_ = false;
   bool drawn_ = false;
 };
 

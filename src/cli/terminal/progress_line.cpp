@@ -43,8 +43,13 @@ std::uint64_t slowest_settled(const RunStatus& status) {
   return least;
 }
 
-bool is_behind(const RunStatus& status) {
-  return status.wait.behind_ms >= 1000 * kHeldUp_s;
+/// The name of the sink that has settled least.
+std::string slowest_name(const RunStatus& status) {
+  const auto settled = [](const SinkStatus& sink) { return sink.already + sink.acked + sink.failed; };
+  const auto slowest =
+      std::min_element(status.sinks.begin(), status.sinks.end(),
+                       [&](const SinkStatus& a, const SinkStatus& b) { return settled(a) < settled(b); });
+  return slowest == status.sinks.end() ? std::string("the sink") : slowest->name;
 }
 
 std::string bar(double share, const Screen& screen) {
@@ -65,13 +70,13 @@ Piece rate_piece(const RunStatus& status, const RecentRates& rates) {
 }
 
 /// What is wrong, instead of the lag of what went well.
-void add_trouble(const RunStatus& status, std::vector<Piece>& pieces) {
-  if (is_behind(status))
-    pieces.push_back({fmt::format("behind {} ({})", format_count(status.wait.backlog_events),
-                                  wait_seconds(status.wait.behind_ms / 1000)),
+void add_trouble(const RunStatus& status, const std::string& wait, std::vector<Piece>& pieces) {
+  const Delay delay = delay_of(status);
+  if (delay.seconds > 0)
+    pieces.push_back({fmt::format("behind {} ({})", format_count(delay.events), wait_seconds(delay.seconds)),
                       1, Tint::yellow});
-  if (const std::string why = wait_text(status); !why.empty()) {
-    Piece piece{why, 3, Tint::yellow};
+  if (!wait.empty()) {
+    Piece piece{wait, 3, Tint::yellow};
     piece.least = 20;
     pieces.push_back(std::move(piece));
   }
@@ -86,7 +91,7 @@ void add_lag(const RunStatus& status, std::vector<Piece>& pieces) {
 }
 
 /// How far the run has come, and when it is done.
-void add_ending(const RunStatus& status, const Screen& screen, std::vector<Piece>& pieces) {
+void add_ending(const RunStatus& status, bool waits, const Screen& screen, std::vector<Piece>& pieces) {
   const double share = share_done(status);
   if (status.state == RunState::draining) pieces.push_back({"draining", 1, Tint::cyan});
   if (share < 0) return;
@@ -97,7 +102,7 @@ void add_ending(const RunStatus& status, const Screen& screen, std::vector<Piece
   pieces.push_back({bar(share, screen), 9, Tint::cyan});
   std::string text = fmt::format("{:.0f}%", 100 * std::min(1.0, share));
   const double left_s = seconds_left(status);
-  if (left_s >= 0 && wait_text(status).empty()) text += " eta " + clock_text(left_s);
+  if (left_s >= 0 && !waits) text += " eta " + clock_text(left_s);
   pieces.push_back({text, 2});
 }
 
@@ -105,9 +110,9 @@ void add_ending(const RunStatus& status, const Screen& screen, std::vector<Piece
 
 void RecentRates::note(std::uint64_t acked, double uptime_s) {
   if (uptime_s <= last_uptime_s_) return;
-  ticks_.push_back(
-      {static_cast<double>(acked - std::min(last_acked_, acked)), uptime_s - last_uptime_s_});
+  ticks_.push_back({static_cast<double>(acked - std::min(last_acked_, acked)), uptime_s - last_uptime_s_});
   if (ticks_.size() > kTicks) ticks_.pop_front();
+  if (acked != last_acked_) last_change_s_ = uptime_s;
   last_acked_ = acked;
   last_uptime_s_ = uptime_s;
 }
@@ -168,23 +173,30 @@ double share_done(const RunStatus& status) {
 }
 
 double seconds_left(const RunStatus& status) {
-  if (status.planned_left_s >= 0 && !is_behind(status)) return status.planned_left_s;
+  if (status.planned_left_s >= 0 && delay_of(status).seconds == 0) return status.planned_left_s;
   if (status.planned == 0 || status.uptime_s < 1) return -1;
   const double done = static_cast<double>(status.shed + slowest_settled(status));
   const double left = static_cast<double>(status.planned) - static_cast<double>(status.already) - done;
   return done > 0 ? std::max(0.0, left) * status.uptime_s / done : -1;
 }
 
-bool is_held_up(const RunStatus& status) {
-  const bool waits = !status.wait.waiting_for.empty() &&
-                     static_cast<double>(status.wait.waited_ns) >= 1e9 * kHeldUp_s;
-  return waits || is_behind(status);
+Delay delay_of(const RunStatus& status) {
+  const double behind_s = status.wait.behind_ms / 1000;
+  if (behind_s < kHeldUp_s) return {};
+  // A sink that takes nothing keeps what is due from being released, so it is in no count.
+  const auto due = static_cast<std::uint64_t>(status.plan_rate * behind_s);
+  return {std::max(status.wait.backlog_events, due), behind_s};
 }
 
-std::string wait_text(const RunStatus& status) {
+std::string wait_text(const RunStatus& status, const RecentRates& rates) {
   const Waiting& wait = status.wait;
   const double waited_s = static_cast<double>(wait.waited_ns) / 1e9;
-  if (wait.waiting_for.empty() || waited_s < kHeldUp_s) return {};
+  if (wait.waiting_for.empty() || waited_s < kHeldUp_s) {
+    // A pipe, a disk or a cluster that takes nothing for a while tells no reason.
+    const bool holds = in_flight(status) > 0 || wait.backlog_events > 0;
+    if (!holds || rates.quiet_s() < kHeldUp_s) return {};
+    return "waiting " + wait_seconds(rates.quiet_s()) + " for " + slowest_name(status);
+  }
   const std::string since = wait_seconds(waited_s);
   if (wait.last_error.empty()) return "waiting " + since + " for " + wait.waiting_for;
   // Of short pauses between tries nobody needs to know.
@@ -203,8 +215,9 @@ std::string progress_line(const RunStatus& status, const RecentRates& rates, con
     pieces.push_back(std::move(piece));
   }
   pieces.push_back(rate_piece(status, rates));
-  const bool held_up = is_held_up(status);
-  if (held_up) add_trouble(status, pieces);
+  const std::string wait = wait_text(status, rates);
+  const bool held_up = !wait.empty() || delay_of(status).seconds > 0;
+  if (held_up) add_trouble(status, wait, pieces);
   pieces.push_back({"sent " + format_count(status.sent), 10});
   pieces.push_back({"acked " + format_count(status.acked), 5});
   if (status.planned > 0) pieces.back().reserve = 6 + display_width(format_count(status.planned));
@@ -216,7 +229,7 @@ std::string progress_line(const RunStatus& status, const RecentRates& rates, con
   if (status.retried > 0 && !held_up) pieces.push_back({"retried " + format_count(status.retried), 8});
   if (!held_up) add_lag(status, pieces);
   if (status.already > 0) pieces.push_back({"resumed at " + format_count(status.already), 6, Tint::dim});
-  add_ending(status, screen, pieces);
+  add_ending(status, !wait.empty(), screen, pieces);
   return one_line(pieces, static_cast<std::size_t>(std::max(screen.line_columns, 2)) - 1, screen);
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 
+#include "io/files/input_kind.h"
+
 namespace racesim {
 namespace {
 
@@ -43,6 +45,13 @@ Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
       return fail(ErrorKind::runtime,
                   "read " + path + ": larger than the " + std::to_string(most_bytes >> 20) + " MiB expected");
   }
+}
+
+Result<std::string> read_text_file(const std::string& path, std::size_t most_bytes) {
+  Result<std::string> text = read_file(path, most_bytes);
+  if (!text) return text;
+  if (std::optional<Error> foreign = explain_foreign(path, *text)) return tl::make_unexpected(*foreign);
+  return text;
 }
 
 }  // namespace racesim

@@ -105,8 +105,8 @@ class Pipeline {
   ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
   std::int64_t went_on_ns_ = INT64_MIN;  ///< when a live run was resumed, by the clock
-  bool in_first_moment_ = true;    ///< all that was released is due at one moment
-  bool sinks_send_later_ = false;  ///< and tell when
+  bool in_first_moment_ = true;          ///< all that was released is due at one moment
+  bool sinks_send_later_ = false;        ///< and tell when
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
   std::uint64_t left_ = 0;           ///< events that were given to the sinks

@@ -8,9 +8,11 @@
 #include <exception>
 #include <utility>
 
+#include "base/saturate.h"
 #include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/pipeline.h"
+#include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
 #include "run/pacing/plan_ahead.h"
 #include "run/record/manifest.h"
@@ -53,6 +55,7 @@ class Run::Impl {
  private:
   void warn(Error warning);
   void warn_of_empty_part();
+  void warn_of_full_disk();
   Done open_all();
   Done open_content();
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
@@ -118,6 +121,7 @@ Done Run::Impl::open_all() {
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
+  warn_of_full_disk();
   if (!resumption_) return {};
   for (const std::string& change : resumption_->changes())
     warn({ErrorKind::runtime, change, "what is missing there is sent again, from the run's begin on"});
@@ -141,8 +145,8 @@ std::optional<std::int64_t> Run::Impl::live_start_ns() {
   const PaceOptions& pace = config_.pace;
   if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
   const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
-  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
-  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
+  const std::int64_t history_ns = whole_saturating(static_cast<double>(pace.backfill_ns) / pace.speed);
+  return subtract_saturating(clock_.now_ns() - (clock_.wall_ns() - live_at_ns), history_ns);
 }
 
 Result<RunPlan> Run::Impl::check() {
@@ -156,6 +160,8 @@ Result<RunPlan> Run::Impl::check() {
   plan.parts = content_->scenario->shard_count();
   const ShardRange range = shard_range(config_.shard, plan.parts);
   plan.share = static_cast<double>(range.last - range.first) / plan.parts;
+  plan.size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, plan.size.bytes())) warn(std::move(warning));
   plan.warnings = take_warnings();
   return plan;
 }
@@ -168,6 +174,17 @@ void Run::Impl::warn_of_empty_part() {
         fmt::format("part {} of {} is empty: this run can be split into {} part{}", config_.shard.index,
                     config_.shard.count, parts, parts == 1 ? "" : "s"),
         fmt::format("no event is lost, the other parts have them; use --shard I/{} or fewer parts", parts)});
+}
+
+/// Looks closely only where it may be tight: no event takes more than a kilobyte. What is resumed is there in
+/// part.
+void Run::Impl::warn_of_full_disk() {
+  constexpr double kEventBytesMost = 1024;
+  const auto room = static_cast<double>(least_disk_room(config_.delivery.sinks));
+  if (resumption_ && resumption_->resumes()) return;
+  if (most_events_of(*content_, config_) * kEventBytesMost <= room) return;
+  const RunSize size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, size.bytes())) warn(std::move(warning));
 }
 
 void Run::Impl::warn(Error warning) {
@@ -335,7 +352,8 @@ void Run::Impl::fill_rates(RunStatus& s) const {
   const bool planned = pacer_->plan().limited();
   // What was sent before a live run was level with the clock has no due time either; and what was due before
   // this process went on with one says nothing of its rate.
-  const std::uint64_t untimed = counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
+  const std::uint64_t untimed =
+      counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

@@ -188,7 +188,6 @@ class MasterWriter {
   /// The same entity in two formats would make the folder unreadable.
   Done check_other_formats() {
     std::vector<std::string> others;
-    std::string remedy = "remove them: rm";
     std::string_view other_format;
     for (const Job& job : jobs_)
       for (const MasterFormat& format : kMasterFormats) {
@@ -196,14 +195,14 @@ class MasterWriter {
         std::error_code ignored;
         if (format.name == format_.name || !fs::exists(path, ignored)) continue;
         others.push_back(path);
-        remedy += " " + shell_quoted(path);
         other_format = format.name;
       }
     if (others.empty()) return {};
-    return fail(ErrorKind::usage,
-                comma_list(others) + " already " + (others.size() == 1 ? "has" : "have") +
-                    " the same data in another format",
-                remedy + "   or keep the format: --format " + std::string(other_format));
+    return fail(
+        ErrorKind::usage,
+        comma_list(others) + " already " + (others.size() == 1 ? "has" : "have") +
+            " the same data in another format",
+        "write elsewhere: --output-dir DIR   or keep the format: --format " + std::string(other_format));
   }
 
   Done compare_existing() {
@@ -225,7 +224,7 @@ class MasterWriter {
     return fail(
         ErrorKind::usage,
         "not overwriting " + comma_list(different) + ": the file differs from what these options give",
-        "overwrite: --force   or write elsewhere: --output-dir DIR");
+        "write elsewhere: --output-dir DIR   or overwrite: --force");
   }
 
   Error directory_error(int error_number) const {

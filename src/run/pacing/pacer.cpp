@@ -35,11 +35,7 @@ Result<std::optional<RateSchedule>> make_schedule(const PaceOptions& options, st
 
 std::int64_t Pacer::Plan::event_due_ns(std::int64_t event_ns) const {
   std::int64_t since_ns = subtract_saturating(event_ns, event_start_ns_);
-  if (speed_ != 1) {
-    const double scaled_ns = static_cast<double>(since_ns) / speed_;
-    if (scaled_ns >= 0x1p63) return INT64_MAX;
-    since_ns = static_cast<std::int64_t>(scaled_ns);
-  }
+  if (speed_ != 1) since_ns = whole_saturating(static_cast<double>(since_ns) / speed_);
   return add_saturating(start_ns_, since_ns);
 }
 
@@ -55,7 +51,8 @@ std::optional<std::int64_t> Pacer::Plan::ordinal_due_ns(std::uint64_t k) const {
 }
 
 double Pacer::Plan::rate_at(std::int64_t now_ns) const {
-  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, subtract_saturating(now_ns, start_ns_))) : 0;
+  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, subtract_saturating(now_ns, start_ns_)))
+                   : 0;
 }
 
 std::uint64_t Pacer::Plan::most_until(std::int64_t now_ns) const {

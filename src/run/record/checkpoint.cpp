@@ -137,7 +137,7 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   if (error) return tl::make_unexpected(system_error("--checkpoint " + path, error.value()));
   const Result<std::string> text = read_file(path, kCheckpointBytesMost);
   if (!text) return tl::make_unexpected(text.error());
-  const std::string hint = "remove it to start over, or name the right file";
+  const std::string hint = "name the right file, or one that does not exist yet to start over";
   try {
     return parse_checkpoint(Json::parse(*text), path);
   } catch (const std::exception& e) {

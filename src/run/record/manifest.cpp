@@ -94,6 +94,7 @@ Manifest manifest_from(const Json& json) {
       json.at("format").get<int>() == 1 ? record_from_format_one(json) : record_from(json);
   for (const Json& origin : json.at("origins"))
     m.origins.push_back({origin.at("topic"), origin.at("partition"), origin.at("offset"), 0});
+  m.unordered = json.value("unordered", false);  // earlier manifests do not say: their runs kept the order
   if (!json.at("sent").is_null()) from_json(json.at("sent"), m.totals.emplace());
   return m;
 }
@@ -113,6 +114,9 @@ std::string LineDigest::text() const {
 Manifest manifest_of(const RunConfig& config, const Content& content) {
   Manifest m;
   static_cast<RunRecord&>(m) = record_of(config, content);
+  const std::vector<SinkSpec>& sinks = config.delivery.sinks;
+  m.unordered = config.delivery.http.unordered &&
+                std::any_of(sinks.begin(), sinks.end(), [](const SinkSpec& sink) { return sink.kind == "http"; });
   return m;
 }
 
@@ -123,6 +127,7 @@ std::string format_manifest(const Manifest& m) {
   for (const StreamPosition& origin : m.origins)
     json["origins"].push_back(
         {{"topic", origin.topic}, {"partition", origin.partition}, {"offset", origin.next_offset}});
+  json["unordered"] = m.unordered;
   json["sent"] = m.totals ? to_json(*m.totals) : Json(nullptr);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

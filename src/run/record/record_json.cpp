@@ -139,6 +139,8 @@ FaultRules faults_from(const Json& j) {
   j.at("drop").get_to(f.drop);
   j.at("corrupt").get_to(f.corrupt);
   j.at("late_delay_ns").get_to(f.late_delay_ns);
+  if (f.late_delay_ns < 0 || f.late_delay_ns > kLateDelayMost_ns)
+    throw std::invalid_argument("late_delay_ns: not from 0 to a day");
   return f;
 }
 

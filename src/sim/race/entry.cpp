@@ -87,7 +87,7 @@ const ContentOption kOptions[] = {
      .kind = ValueKind::document,
      .fallback = "silverstone",
      .help = "The circuit: the name of a built-in track, a .json file from 'racesim track import', or a .csv "
-             "file, which is imported each time",
+             "or .geojson file, which is imported each time",
      .suggest = &track_names,
      .check = &check_track_name,
      .document = &kTrackForm,

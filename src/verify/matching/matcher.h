@@ -48,7 +48,7 @@ class SequenceMatcher {
 
   bool arrived_ended() { return !lines_.fill(); }
   std::uint64_t left_out() const { return lines_.left_out(); }
-  std::uint64_t bytes_read() const { return lines_.byte_number(); }
+  std::uint64_t lines_read() const { return lines_.line_number(); }
   /// By value: fields that lines had beyond their own.
   const ExtraFields* extra() const { return respeller_ ? &respeller_->extra() : nullptr; }
   /// Of the lines that arrived (for --fast with a digest).

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -33,6 +34,24 @@ bool is_text_in_json(FieldType type) {
 /// The value as it stands in its line, a text with its quotes.
 std::string_view as_written(const LineField& field) {
   return field.quoted ? std::string_view(field.value.data() - 1, field.value.size() + 2) : field.value;
+}
+
+/// A text of JSON that nobody checked yet, without its quotes: what it stands for, or none if its escapes are not
+/// ones that can be read here.
+std::optional<std::string> unescaped(std::string_view text) {
+  for (std::size_t at = 0; (at = text.find('\\', at)) != std::string_view::npos; at += 2) {
+    const std::string_view escape = text.substr(at + 1, 5);
+    if (escape.empty() || std::string_view("\"\\/bfnrtu").find(escape.front()) == std::string_view::npos)
+      return std::nullopt;
+    if (escape.front() != 'u') continue;
+    const std::string_view digits = escape.substr(1);
+    const bool is_half = digits.size() == 4 && (digits[0] | 0x20) == 'd' && digits[1] >= '8';
+    if (digits.size() < 4 || is_half || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
+      return std::nullopt;
+  }
+  std::string scratch;
+  const std::string quoted = '"' + std::string(text) + '"';
+  return std::string(JsonCursor(quoted).string(scratch));
 }
 
 }  // namespace
@@ -179,7 +198,11 @@ bool Respeller::spell(std::string_view line, std::string& out) {
 LineFields Respeller::fields_of(std::string_view line) const {
   const SchemaInfo& schema = *forms_.front()->schema;
   LineFields fields = take_apart(line, csv_, schema);
-  if (!csv_) return fields;
+  if (!csv_) {
+    for (LineField& field : fields.fields)
+      if (field.path.find('\\') != std::string::npos) field.path = unescaped(field.path).value_or(field.path);
+    return fields;
+  }
   fields.complete = fields.fields.size() == columns_.size() && fields.fields.back().end == line.size();
   for (std::size_t i = 0; i < fields.fields.size() && i < columns_.size(); ++i)
     fields.fields[i].path = columns_[i] < schema.fields.size() ? std::string(schema.fields[columns_[i]].path)
@@ -222,7 +245,7 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
     std::string_view as_it_is;  ///< empty: it is missing
   };
   std::vector<Part> parts;
-  std::string scratch, why;
+  std::string why;
   form->rows.clear();
   form->builder.start(form->rows);
   for (const FieldInfo& field : form->schema->fields) {
@@ -233,9 +256,12 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
     const bool quoted = !csv_ && found->quoted;
     const bool missing = !csv_ && field.may_miss && found->value == "null" && !quoted;
     if (field.list_limit > 0 || (!csv_ && !missing && quoted != is_text_in_json(field.type))) continue;
-    std::string_view value = missing ? std::string_view{} : found->value;
-    if (quoted) value = JsonCursor(part.as_it_is).string(scratch);
-    part.good = form->builder.set(field, 0, value, why);
+    std::optional<std::string> value;
+    if (quoted)
+      value = unescaped(found->value);
+    else
+      value = missing ? std::string() : std::string(found->value);
+    part.good = value && form->builder.set(field, 0, *value, why);
   }
   form->builder.commit();
   std::string whole(form->write());

@@ -160,6 +160,11 @@ TEST(Manifest, RefusesWrongTypes) {
     changed.erase(name);
     EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << name;
   }
+  for (const std::int64_t delay_ns : {INT64_MAX, std::int64_t{-1}}) {
+    nlohmann::json changed = good;
+    changed["fault_rules"]["late_delay_ns"] = delay_ns;
+    EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << delay_ns;
+  }
 }
 
 TEST(LineDigest, DependsOnLinesAndNotOnTheirOrder) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/time_text.h"
+#include "cli/commands/connect_grace.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/scenario_options.h"
 #include "cli/version.h"
@@ -15,7 +16,6 @@ namespace {
 constexpr std::int64_t kNsPerMs = 1'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
-constexpr std::int64_t kLongestDelay_ns = 86'400 * kNsPerSecond;
 
 /// Above all sources: the default of a flag that nothing sets.
 int rank(const Settings& settings, const std::string& name, bool value) {
@@ -187,12 +187,6 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
   return check_distinct(sinks, files);
 }
 
-/// 0 is as long as it takes. librdkafka counts milliseconds in an int: 23 days are for ever.
-std::int64_t connect_grace_ns(std::int64_t timeout_ns) {
-  constexpr std::int64_t kForEver_ns = 2'000'000'000'000'000;
-  return timeout_ns == 0 ? kForEver_ns : std::min(timeout_ns, kForEver_ns);
-}
-
 /// Where events go and how; paths are opened by the run, which tells what is wrong with them.
 Done fill_delivery(const RunOptions& o, const Settings& settings, bool historical,
                    DeliveryOptions& delivery) {
@@ -274,7 +268,7 @@ Result<FaultRules> fault_rules(const RunOptions& o, const Settings& settings) {
   rules.late_delay_ns = o.late_delay_ns;
   const char* const example = "example: --faults late=1% --late-delay 30s";
   if (rules.late_delay_ns <= 0) return fail(ErrorKind::usage, "--late-delay: must be above 0", example);
-  if (rules.late_delay_ns > kLongestDelay_ns)
+  if (rules.late_delay_ns > kLateDelayMost_ns)
     return fail(ErrorKind::usage, "--late-delay: at most a day, since delayed events are kept in memory",
                 example);
   if (on_line(settings, "late-delay") && rules.late == 0 && rules.reorder == 0)

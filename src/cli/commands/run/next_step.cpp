@@ -37,9 +37,8 @@ std::string shell_word(const std::string& text) {
 
 std::vector<std::string> verify_command_words(const RunConfig& config, const std::string& manifest) {
   const auto& sinks = config.delivery.sinks;
-  const auto sink = std::find_if(sinks.begin(), sinks.end(), [](const SinkSpec& s) {
-    return s.kind == "file" || s.kind == "kafka";
-  });
+  const auto sink = std::find_if(sinks.begin(), sinks.end(),
+                                 [](const SinkSpec& s) { return s.kind == "file" || s.kind == "kafka"; });
   if (manifest.empty() || sink == sinks.end()) return {};
   std::vector<std::string> words{"racesim", "verify", "--manifest", shell_word(manifest), "--against"};
   if (sink->kind == "file")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
@@ -50,6 +51,25 @@ std::string content_text(const RunConfig& config) {
   return text + "\n";
 }
 
+/// Three digits: more would say that they are known.
+std::string format_rough(double events) {
+  const double step = std::pow(10.0, std::max(0.0, std::floor(std::log10(std::max(events, 1.0))) - 2));
+  return format_count(static_cast<std::uint64_t>(std::llround(events / step) * std::llround(step)));
+}
+
+/// How much is made, and how much of that is known.
+std::string size_text(const RunSize& size) {
+  if (size.event_bytes == 0) return {};
+  if (size.events == 0)
+    return fmt::format("size      about {} per event, {} a second of event time\n",
+                       format_bytes(size.event_bytes), format_bytes(size.event_bytes * size.event_rate));
+  const std::string bytes = "about " + format_bytes(size.bytes());
+  if (size.is_exact)
+    return fmt::format("size      {} events, {}\n", format_count(static_cast<std::uint64_t>(size.events)),
+                       bytes);
+  return fmt::format("size      about {} events, {}\n", format_rough(size.events), bytes);
+}
+
 /// Seconds that `events` take under the stages; after the last one its rate goes on.
 double staged_seconds(const std::vector<StageText>& stages, double events) {
   double seconds = 0;
@@ -71,7 +91,7 @@ double expected_seconds(const RunConfig& config, const RunPlan& plan) {
     return static_cast<double>(*c.end_ns - c.start_ns) / 1e9 / config.pace.speed;
   }
   // A part has its own rate: it takes as long as its events do.
-  const double events = planned_events(config) * plan.share;
+  const double events = plan.size.events > 0 ? plan.size.events : planned_events(config) * plan.share;
   if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, events);
   return config.pace.posting_rate.events > 0 ? events / config.pace.posting_rate.per_second() : 0;
 }
@@ -117,6 +137,7 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   if (config.shard.count > 1)
     text += fmt::format("part      {} of {}, about {} of the events\n", config.shard.index,
                         config.shard.count, format_number(plan.share * 100, 1) + "%");
+  text += size_text(plan.size);
   text += "rate      " + rate_text(config.pace) + "\n";
   const double seconds = expected_seconds(config, plan);
   text += "takes     ";
@@ -145,6 +166,11 @@ std::string plan_json(const RunConfig& config, const RunPlan& plan) {
   object["volume"] = c.volume ? Json(c.volume->events) : c.limit.most > 0 ? Json(c.limit.most) : Json();
   object["volume_per_minute"] = c.volume && c.volume->per_minute;
   object["planned"] = plan.planned > 0 ? Json(plan.planned) : Json();
+  const RunSize& size = plan.size;
+  object["events"] = size.events > 0 ? Json(std::llround(size.events)) : Json();
+  object["events_exact"] = size.is_exact;
+  object["bytes"] = size.bytes() > 0 ? Json(std::llround(size.bytes())) : Json();
+  object["bytes_per_event"] = size.event_bytes > 0 ? Json(size.event_bytes) : Json();
   object["parts"] = plan.parts;
   object["share"] = plan.share;
   object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "base/quantity.h"
 #include "cli/commands/run/plan.h"
 #include "cli/exit_codes.h"

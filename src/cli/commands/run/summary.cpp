@@ -53,11 +53,11 @@ std::string counts_row(const Page& page) {
 std::string faults_row(const Page& page) {
   if (!page.config.faults.any()) return {};
   const FaultTotals& totals = page.result.status.faults;
-  return page.row("faults",
-                  {piece("late " + format_count(totals.late)),
-                   piece("duplicate " + format_count(totals.duplicate)),
-                   piece("reorder " + format_count(totals.reorder)), piece("drop " + format_count(totals.drop)),
-                   piece("corrupt " + format_count(totals.corrupt))});
+  return page.row(
+      "faults",
+      {piece("late " + format_count(totals.late)), piece("duplicate " + format_count(totals.duplicate)),
+       piece("reorder " + format_count(totals.reorder)), piece("drop " + format_count(totals.drop)),
+       piece("corrupt " + format_count(totals.corrupt))});
 }
 
 std::string rate_row(const Page& page) {
@@ -104,8 +104,9 @@ std::string took_row(const Page& page) {
   const RunStatus& s = page.result.status;
   std::uint64_t bytes = 0;
   for (const SinkStatus& sink : s.sinks) bytes += sink.bytes;
-  std::vector<Piece> pieces{piece(s.uptime_s < 60 ? format_number(s.uptime_s, s.uptime_s < 10 ? 2 : 1) + " s"
-                                                  : format_duration(std::llround(s.uptime_s) * 1'000'000'000))};
+  std::vector<Piece> pieces{piece(s.uptime_s < 60
+                                      ? format_number(s.uptime_s, s.uptime_s < 10 ? 2 : 1) + " s"
+                                      : format_duration(std::llround(s.uptime_s) * 1'000'000'000))};
   if (bytes > 0) pieces.push_back(piece(format_bytes(static_cast<double>(bytes))));
   return page.row("took", pieces);
 }
@@ -117,11 +118,13 @@ std::string resumed_row(const Page& page) {
   std::vector<Piece> pieces{piece(format_count(s.already) + " were there before"),
                             piece(format_count(s.acked) + " added now")};
   if (s.overdue > 0)
-    pieces.push_back(piece(format_count(s.overdue) + " of them overdue at its start, in no rate", Tint::yellow));
+    pieces.push_back(
+        piece(format_count(s.overdue) + " of them overdue at its start, in no rate", Tint::yellow));
   for (const SinkSpec& sink : page.config.delivery.sinks)
     if (sink.kind == "kafka")
       pieces.push_back(piece("looked when the topic had rested for " +
-                             format_duration(page.config.delivery.kafka.settle_ns) + " (--settle)", Tint::dim));
+                                 format_duration(page.config.delivery.kafka.settle_ns) + " (--settle)",
+                             Tint::dim));
   return page.row("resumed", pieces);
 }
 
@@ -135,7 +138,8 @@ std::string sink_rows(const Page& page) {
                     format_count(sink.failed), format_bytes(static_cast<double>(sink.bytes))});
   std::array<std::size_t, 6> widths{};
   for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths.at(i) = std::max(widths.at(i), display_width(row.at(i)));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths.at(i) = std::max(widths.at(i), display_width(row.at(i)));
   std::size_t numbers = 2;
   for (std::size_t i = 1; i < widths.size(); ++i) numbers += 2 + widths.at(i);
   const std::size_t room = page.columns > numbers + 10 ? page.columns - numbers : 10;
@@ -154,7 +158,9 @@ std::string run_row(const Page& page, const std::string& manifest) {
   const RunResult& result = page.result;
   std::vector<std::string> words{result.run, fmt::format("seed {}", result.seed)};
   if (page.config.pace.live) words.push_back("start " + format_datetime(result.start_ns));
-  if (!manifest.empty()) words.push_back("manifest " + manifest);
+  // Else the command below names it.
+  if (!manifest.empty() && verify_command_words(page.config, manifest).empty())
+    words.push_back("manifest " + manifest);
   if (result.status.dead_lettered > 0)
     words.push_back("dead letters in " + page.config.delivery.dead_letter_path);
   std::vector<Piece> pieces;

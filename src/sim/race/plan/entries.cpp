@@ -43,8 +43,10 @@ void take_driver(const DriverRow& row, Entry& e) {
 }
 
 tl::unexpected<Error> bad(const Entry& e, const std::string& what) {
-  return fail(ErrorKind::master_data, "cars: car " + std::to_string(e.car) + ": " + what,
-              "racesim generate-master --only drivers,teams,cars writes files that fit together");
+  return fail(
+      ErrorKind::master_data, "cars: car " + std::to_string(e.car) + ": " + what,
+      "correct it, or make a set that fits together in another folder: racesim generate-master --only "
+      "drivers,teams,cars --output-dir DIR");
 }
 
 }  // namespace
@@ -58,7 +60,9 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
     return fail(ErrorKind::master_data,
                 "cars: " + std::to_string(count) + " cars are requested, but there are only " +
                     std::to_string(car_rows.size()),
-                "racesim generate-master --num-cars " + std::to_string(count));
+                "fewer: --cars " + std::to_string(car_rows.size()) +
+                    "   or more in another folder: racesim generate-master --num-cars " +
+                    std::to_string(count) + " --output-dir DIR");
   EntryList list;
   for (const TeamRow& team : team_rows) list.teams.emplace_back(teams.text(team.name));
   std::vector<std::size_t> model_rows;

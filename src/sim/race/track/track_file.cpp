@@ -140,6 +140,8 @@ Result<Track> parse_track(std::string_view json, std::string_view origin) {
     root = Json::parse(json);
   } catch (const Json::parse_error& error) {
     return broken(origin, fmt::format("not JSON at byte {}", error.byte));
+  } catch (const Json::out_of_range&) {
+    return broken(origin, "not JSON: a number is beyond what computers count");
   }
   Fields fields;
   Track track = read_track(fields, root);

@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 
 #include "sim/race/track/import/import.h"
+#include "sim/race/track/import/track_geojson.h"
 #include "sim/race/track/track_file.h"
 
 namespace racesim::race {
@@ -21,10 +22,11 @@ std::string stem(std::string_view path) {
   return std::string(dot == 0 ? path : path.substr(0, dot));
 }
 
-Result<Track> read_any(std::string_view text, const std::string& path) {
+Result<Track> read_any(std::string_view text, const std::string& path, const ImportOptions& options) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin != std::string_view::npos && text[begin] == '{') return parse_track(text, path);
-  Result<Track> track = import_track(text, path);
+  const bool json = begin != std::string_view::npos && text[begin] == '{';
+  if (json && !is_geojson(text) && !options.width_m) return parse_track(text, path);
+  Result<Track> track = import_track(text, path, options);
   if (track) track->name = track->title = stem(path);
   return track;
 }
@@ -42,16 +44,17 @@ Result<Track> find_track(std::string_view name) {
     if (track.name == name) return parse_track(track.text, "track " + std::string(name));
   Error error = unknown_choice(name, track_names());
   error.what = "track '" + std::string(name) + "': no such track";
-  error.hint += "   or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m";
+  error.hint += "   or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m, or GeoJSON";
   return tl::make_unexpected(std::move(error));
 }
 
 bool is_track_path(std::string_view text) {
-  return text.find('/') != std::string_view::npos || ends_with(text, ".csv") || ends_with(text, ".json");
+  return text.find('/') != std::string_view::npos || ends_with(text, ".csv") || ends_with(text, ".json") ||
+         ends_with(text, ".geojson");
 }
 
-Result<Track> read_track(std::string_view text, const std::string& path) {
-  Result<Track> track = read_any(text, path);
+Result<Track> read_track(std::string_view text, const std::string& path, const ImportOptions& options) {
+  Result<Track> track = read_any(text, path, options);
   if (!track) track.error().kind = ErrorKind::usage;
   return track;
 }
