@@ -117,13 +117,15 @@ struct DateTime {
 
 enum class Scan : std::uint8_t { ok, malformed, long_fraction, large_offset };
 
-/// "+01:00", "-05:30"; the sign is still to be read.
+/// "+01:00", "-05:30", and "+0100" as date +%z writes it; the sign is still to be read.
 Scan scan_offset(Scanner& in, std::int64_t& offset_s) {
   const bool minus = in.take('-');
   if (!minus && !in.take('+')) return Scan::malformed;
   int hours = 0;
   int minutes = 0;
-  if (!in.number(2, hours) || !in.take(':') || !in.number(2, minutes)) return Scan::malformed;
+  if (!in.number(2, hours)) return Scan::malformed;
+  in.take(':');
+  if (!in.number(2, minutes)) return Scan::malformed;
   offset_s = hours * 3600 + minutes * 60;
   if (minutes > 59 || offset_s > kOffsetLimit_s) return Scan::large_offset;
   if (minus) offset_s = -offset_s;
@@ -260,6 +262,12 @@ std::string datetime_text(const MomentParts& parts) {
 }
 
 }  // namespace
+
+Done check_zone(std::string_view zone) {
+  if (fixed_offset(zone)) return {};
+  if (const auto offsets = local_offsets(zone, 0); !offsets) return tl::make_unexpected(offsets.error());
+  return {};
+}
 
 Result<std::int64_t> parse_date(std::string_view text) {
   Scanner in(text);

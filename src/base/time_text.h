@@ -40,11 +40,14 @@ constexpr CivilDate civil_from_days(std::int64_t days) noexcept {
 /// "2024-02-01" → days since 1970-01-01. Exactly that form; impossible dates are an error saying why.
 Result<std::int64_t> parse_date(std::string_view text);
 
-/// An ISO 8601 date-time (extended form; 'T' or one space; seconds and fraction optional; 'Z', ±hh:mm or
-/// nothing) → nanoseconds since the epoch, UTC. Without an offset it is read in `zone` (an IANA name, "UTC",
-/// or a fixed ±hh:mm). A time in a DST gap, or one that a DST overlap makes ambiguous, is an error that
-/// shows both readings with their offsets. A date alone means its midnight. ":60" is accepted as the next
-/// second. The error's `what` says what is wrong with `text`; its `hint` shows a right one.
+/// Whether `zone` is one that parse_datetime() knows. Errors (usage) name it.
+Done check_zone(std::string_view zone);
+
+/// An ISO 8601 date-time (extended form; 'T' or one space; seconds and fraction optional; 'Z', ±hh:mm, ±hhmm
+/// or nothing) → nanoseconds since the epoch, UTC. Without an offset it is read in `zone` (an IANA name,
+/// "UTC", or a fixed ±hh:mm). A time in a DST gap, or one that a DST overlap makes ambiguous, is an error
+/// that shows both readings with their offsets. A date alone means its midnight. ":60" is accepted as the
+/// next second. The error's `what` says what is wrong with `text`; its `hint` shows a right one.
 Result<std::int64_t> parse_datetime(std::string_view text, std::string_view zone);
 
 /// Strict RFC 3339 as events carry it: full date, 'T', full time, `digits` decimals exactly, 'Z' or

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "cli/commands/run/scenario_options.h"
@@ -12,6 +13,7 @@
 #include "cli/resolve.h"
 #include "cli/terminal/log.h"
 #include "cli/values.h"
+#include "cli/variables.h"
 #include "cli/version.h"
 
 namespace racesim::cli {
@@ -76,10 +78,13 @@ bool asks_for_information(const Settings& line) {
 }
 
 /// The first of the questions that was asked; --help beats --version.
-Result<int> inform(const Context& context) {
+Result<int> inform(const Context& context, bool letter_only) {
   const Globals& globals = *context.globals;
+  const HelpLength length = globals.help_all ? HelpLength::everything
+                            : letter_only    ? HelpLength::brief
+                                             : HelpLength::full;
   if (globals.help || globals.help_all)
-    return wrote(write_stdout(help_text(context.path, context.out, globals.help_all)));
+    return wrote(write_stdout(help_text(context.path, context.out, length)));
   if (globals.help_json) return wrote(write_stdout(json_reference(*context.root)));
   if (globals.help_markdown) return wrote(write_stdout(markdown_reference(*context.root)));
   return wrote(write_stdout(version_text(globals.json)));
@@ -99,6 +104,20 @@ Result<int> run_command_of(Context& context, const Settings& line) {
   return command.run(context);
 }
 
+/// Before anything is parsed: the answer to a line that cannot be parsed is JSON too.
+bool wants_json(const std::vector<std::string>& args, const Environment& environment) {
+  bool json = false;
+  const auto read = [&](const std::string& text) { (void)set_flag(json)(text); };
+  if (const auto variable = environment.find("RACESIM_JSON"); variable != environment.end())
+    read(variable->second);
+  for (const std::string& arg : args) {
+    if (arg == "--") break;
+    if (arg == "--json") json = true;
+    if (arg.rfind("--json=", 0) == 0) read(arg.substr(7));
+  }
+  return json;
+}
+
 /// The order matters: a mistyped command is told before a broken config file, help is shown in spite of one,
 /// and a config file may still change colour and log of what follows.
 Result<int> dispatch(Context& context, const std::vector<std::string>& args) {
@@ -113,14 +132,17 @@ Result<int> dispatch(Context& context, const std::vector<std::string>& args) {
   context.global_settings =
       resolve(*context.root, "", line->settings, context.environment, context.config_files);
   if (const Done ok = apply_settings(*context.root, context.global_settings); !ok) return pass_on(ok);
+  context.json_errors = context.globals->json;
   context.out = inspect_screen(STDOUT_FILENO, context.globals->color, context.environment);
   context.err = inspect_screen(STDERR_FILENO, context.globals->color, context.environment);
-  if (informing) return inform(context);
-  if (context.path.size() == 1) return wrote(write_stdout(help_text(context.path, context.out, false)));
+  if (informing) return inform(context, std::find(args.begin(), args.end(), "--help") == args.end());
+  if (context.path.size() == 1)
+    return wrote(write_stdout(help_text(context.path, context.out, HelpLength::brief)));
   if (!context.path.back()->run)
     return fail(ErrorKind::usage, full_name(context.path) + ": no command given",
                 "see: " + full_name(context.path) + " --help");
   start_log(*context.globals);
+  if (context.path.back()->reads_config) warn_of_unknown_variables(*context.root, context.environment);
   for (const ConfigFile& file : context.config_files) log(LogLevel::debug, "read " + file.path);
   return run_command_of(context, line->settings);
 }
@@ -135,7 +157,7 @@ CommandSpec root_command(const std::shared_ptr<Globals>& globals, std::vector<Co
       "Make realistic event streams, send them to files, pipes, HTTP servers and Kafka at an exact rate, and "
       "check what arrived";
   root.details =
-      "Every option can also be set in the environment (RACESIM_ and its name in capitals) or in a config "
+      "Options with a RACESIM_ variable in their help can also be set in the environment or in a config "
       "file. Precedence: flag, environment, --config FILE or ./racesim.toml, "
       "$XDG_CONFIG_HOME/racesim/config.toml, default.";
   root.options = global_options(globals);
@@ -152,6 +174,7 @@ int run_app(const CommandSpec& root, const std::shared_ptr<Globals>& globals,
   context.root = &root;
   context.globals = globals;
   context.environment = environment;
+  context.json_errors = wants_json(args, environment);
   inspect_screens(context, {});
   Result<int> code = kExitRuntime;
   try {

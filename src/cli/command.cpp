@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace racesim::cli {
 
 std::string full_name(const CommandPath& path) {
@@ -44,6 +46,17 @@ const CommandSpec* find_subcommand(const CommandSpec& command, const std::string
   for (const CommandSpec& sub : command.subcommands)
     if (sub.name == name) return &sub;
   return nullptr;
+}
+
+void mark_common(std::vector<OptionSpec>& options, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    bool found = false;
+    for (OptionSpec& option : options) {
+      if (option.name != name) continue;
+      option.common = found = true;
+    }
+    RACESIM_CHECK(found);
+  }
 }
 
 std::string display_name(const OptionSpec& option) {

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -26,7 +28,13 @@ struct Setting {
 using Settings = std::map<std::string, Setting>;  // by option name
 
 /// What the shell's completion offers for a value.
-enum class Complete : std::uint8_t { nothing, file, directory, command };
+enum class Complete : std::uint8_t {
+  nothing,
+  file,
+  directory,
+  command,  ///< the name of a command, word by word
+  target,   ///< a suggestion, or file: and a path
+};
 
 using Setter = std::function<Done(const std::string&)>;
 
@@ -44,7 +52,9 @@ struct OptionSpec {
   bool positional = false;
   bool repeatable = false;
   bool merged = false;         ///< repeatable, and the values of all sources count, the strongest last
+  bool list = false;           ///< suggestions, separated by commas
   bool hidden = false;         ///< only --help-all shows it
+  bool common = false;         ///< -h shows it; of a command without such options -h shows all
   std::string alias_variable;  ///< a second environment variable, read if the first is not set
   bool secret = false;         ///< values are KEY=VALUE, and only the key may be shown
   bool configurable = true;    ///< also from the environment and from files
@@ -85,6 +95,8 @@ std::vector<OptionSpec> distinct_options(const CommandSpec& command);
 /// The (first) option called `name` of `command`, or null.
 const OptionSpec* find_option(const CommandSpec& command, const std::string& name);
 const CommandSpec* find_subcommand(const CommandSpec& command, const std::string& name);
+/// Marks the options that people use; each name is one of `options`, and may stand there several times.
+void mark_common(std::vector<OptionSpec>& options, std::initializer_list<std::string_view> names);
 /// "--seed", or "SHELL" for a positional.
 std::string display_name(const OptionSpec& option);
 /// "RACESIM_POSTING_RATE"; empty where the environment is not read.

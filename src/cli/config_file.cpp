@@ -85,6 +85,17 @@ std::vector<std::string> table_names(const CommandSpec& root) {
   return names;
 }
 
+/// "[run] or [verify]": the tables that have the key; empty if none has.
+std::string owning_tables(const CommandSpec& root, const std::string& key) {
+  std::string tables;
+  for (const std::string& table : table_names(root)) {
+    const OptionSpec* option = find_option(*find_subcommand(root, table), key);
+    if (option != nullptr && !environment_name(*option).empty())
+      tables += (tables.empty() ? "[" : " or [") + table + "]";
+  }
+  return tables;
+}
+
 /// The closest known name, or all of them.
 std::string suggestion(const std::string& typed, const std::vector<std::string>& known) {
   const std::string meant = closest(typed, known);
@@ -132,9 +143,12 @@ Done check_keys(const ConfigFile& file, const CommandSpec& root) {
     }
     const std::string shown = (entry.table.empty() ? "" : entry.table + ".") + entry.key;
     const OptionSpec* option = find_option(*owner, entry.key);
-    if (option == nullptr || environment_name(*option).empty())
+    if (option == nullptr || environment_name(*option).empty()) {
+      const std::string tables = entry.table.empty() ? owning_tables(root, entry.key) : "";
       return fail(ErrorKind::usage, place + "unknown key '" + shown + "'",
-                  suggestion(entry.key, configurable_names(*owner)));
+                  tables.empty() ? suggestion(entry.key, configurable_names(*owner))
+                                 : "it belongs in the table " + tables + ": put it below that heading");
+    }
     if (entry.values.size() != 1 && !option->repeatable)
       return fail(ErrorKind::usage, place + "'" + shown + "' takes one value, not a list");
   }

@@ -33,6 +33,25 @@ inline constexpr ExitCodeText kExitCodeTexts[] = {
     {"131", "SIGQUIT ended the job at once."},
 };
 
+/// As --json names it; scripts rely on these.
+constexpr const char* kind_name(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::runtime:
+      return "runtime";
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::master_data:
+      return "master_data";
+    case ErrorKind::busy:
+      return "busy";
+    case ErrorKind::partial:
+      return "partial";
+    case ErrorKind::reader_gone:
+      return "reader_gone";
+  }
+  return "runtime";
+}
+
 constexpr int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::runtime:

@@ -1,5 +1,8 @@
 #include "cli/globals.h"
 
+#include <nlohmann/json.hpp>
+
+#include "cli/exit_codes.h"
 #include "cli/terminal/log.h"
 #include "cli/values.h"
 
@@ -71,8 +74,8 @@ std::vector<OptionSpec> global_options(const std::shared_ptr<Globals>& globals) 
   config.default_note = "./racesim.toml if there is one";
   config.complete = Complete::file;
   config.set = set_text(g.config);
-  return {
-      asking(flag("help", 'h', "Show help and exit", g.help)),
+  std::vector<OptionSpec> options{
+      asking(flag("help", 'h', "Show help and exit: -h is short, --help shows all options", g.help)),
       asking(flag("help-all", 0, "Show the help of every command and exit", g.help_all)),
       asking(flag("help-json", 0, "Write every command and option as JSON and exit", g.help_json), true),
       asking(flag("help-markdown", 0, "Write the reference as Markdown and exit", g.help_markdown), true),
@@ -91,6 +94,8 @@ std::vector<OptionSpec> global_options(const std::shared_ptr<Globals>& globals) 
            g.json),
       flag("dry-run", 0, "Show what would be done, but do nothing", g.dry_run),
   };
+  mark_common(options, {"help", "version", "quiet", "config", "json", "dry-run"});
+  return options;
 }
 
 bool Context::on_line(const std::string& name) const {
@@ -103,7 +108,17 @@ bool Context::is_set(const std::string& name) const {
   return found != settings.end() && found->second.source != Source::builtin;
 }
 
-void show_error(const Context& context, const Error& error) {
+void show_error(const Context& context, const Error& error, std::optional<int> code) {
+  if (context.json_errors) {
+    nlohmann::ordered_json object;
+    object["error"] = error.what;
+    object["hint"] = error.hint;
+    object["code"] = kind_name(error.kind);
+    object["exit_code"] = code.value_or(exit_code(error.kind));
+    // Bytes that are not UTF-8 are replaced: a path may hold any.
+    constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+    return write_stderr(object.dump(-1, ' ', false, kReplace) + "\n");
+  }
   if (context.globals->log_format != "json") return write_stderr(error_text(error, context.err));
   std::vector<LogField> fields;
   if (!error.hint.empty()) fields.push_back({"hint", error.hint});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Context {
   Environment environment;
   std::vector<ConfigFile> config_files;  ///< strongest first
   Screen out, err;
+  bool json_errors = false;  ///< --json, also where the command line could not be read
 
   /// True if the command line itself gives the option.
   bool on_line(const std::string& name) const;
@@ -44,7 +46,9 @@ struct Context {
   bool is_set(const std::string& name) const;
 };
 
-/// Writes the error to stderr: as text, or as a line of JSON under --log-format json.
-void show_error(const Context& context, const Error& error);
+/// Writes the error to stderr: as text, as one JSON object under --json (docs/formats/error.md), or as a line
+/// of the log under --log-format json. `code` is what the program will end with, if not what the error's kind
+/// says.
+void show_error(const Context& context, const Error& error, std::optional<int> code = std::nullopt);
 
 }  // namespace racesim::cli

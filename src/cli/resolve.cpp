@@ -63,12 +63,20 @@ Setting winner(const OptionSpec& option, std::vector<Setting> sources) {
   return setting;
 }
 
+/// No option means a value that ends so, and most would take it: a file of a strange name would be made.
+Done refuse_carriage_return(const std::string& value) {
+  if (value.empty() || value.back() != '\r') return {};
+  return fail(
+      ErrorKind::usage, "'" + value + "' ends in a carriage return",
+      "the file that set it has Windows line ends: convert it with dos2unix, or sed -i 's/\\r$//' FILE");
+}
+
 Done apply(const CommandSpec& command, const OptionSpec& option, const Setting& setting,
            const Settings& settings) {
   for (const Setting& weaker : setting.weaker)
     if (Done ok = apply(command, option, weaker, settings); !ok) return ok;
   for (const std::string& value : setting.values) {
-    const Done ok = option.set(value);
+    const Done ok = refuse_carriage_return(value).and_then([&] { return option.set(value); });
     if (ok) continue;
     Error error = ok.error();
     // A setter does not know where its text came from.

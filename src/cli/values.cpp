@@ -82,7 +82,7 @@ Setter set_when(When& target) {
     else if (text == "never")
       target = When::never;
     else
-      return refuse("'" + text + "' is not known", "one of: auto, always, never");
+      return tl::make_unexpected(unknown_choice(text, {"auto", "always", "never"}));
     return {};
   };
 }

@@ -58,6 +58,7 @@ struct ContentOption {
   Done (*check)(std::string_view text) = nullptr;   ///< text, and the names of documents
   const DocumentForm* document = nullptr;
   std::string_view env_alias{};  ///< a second environment variable
+  bool common = false;           ///< the short help shows it
 };
 
 struct Thousandths {

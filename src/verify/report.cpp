@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
+#include "base/suggest.h"
 #include "verify/identity/line_fields.h"
 
 namespace racesim {
@@ -124,8 +125,6 @@ std::string xml(std::string_view text) {
 
 Result<AllowedFindings> parse_allowed(std::string_view text) {
   AllowedFindings allowed;
-  std::string known;
-  for (const std::string_view name : kFindingNames) known += (known.empty() ? "" : ", ") + std::string(name);
   while (true) {
     const std::size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
@@ -136,9 +135,7 @@ Result<AllowedFindings> parse_allowed(std::string_view text) {
     };
     const auto found = std::find_if(kFindingNames.begin(), kFindingNames.end(), same);
     if (found == kFindingNames.end())
-      return fail(ErrorKind::usage,
-                  fmt::format("there is no kind of difference '{}'; known: {}", part, known),
-                  "example: --allow late,duplicated");
+      return tl::make_unexpected(unknown_choice(part, {kFindingNames.begin(), kFindingNames.end()}));
     allowed.set(static_cast<std::size_t>(found - kFindingNames.begin()));
     if (comma == std::string_view::npos) return allowed;
     text.remove_prefix(comma + 1);

@@ -125,7 +125,7 @@ class Numbers(Workdir):
     def test_value_missing(self):
         self.assert_refused(self.play("--seed"), "--seed needs a value")
         self.assert_refused(self.play("--seed="), "--seed needs a value")
-        self.assert_refused(self.play("--seed", "--json"), "--seed needs a value before '--json'")
+        self.assert_refused(self.play("--seed", "--quiet"), "--seed needs a value before '--quiet'")
 
 
 class Combinations(Workdir):

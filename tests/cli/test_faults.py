@@ -118,7 +118,7 @@ class Faults(Workdir):
     def test_refusals(self):
         for options, texts in (
                 (("--faults", "late=2"), ("'late=2' is not a share", "example: --faults")),
-                (("--faults", "lost=1%"), ("no fault 'lost'", "known: late, duplicate")),
+                (("--faults", "lost=1%"), ("'lost' is not known", "one of: late, duplicate")),
                 (("--faults", ""), ("--faults",)),
                 (("--faults", "late=1%", "--late-delay", "0"), ("--late-delay", "must be above 0")),
                 (("--faults", "late=1%", "--late-delay", "2d"), ("--late-delay", "at most a day")),

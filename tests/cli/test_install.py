@@ -28,6 +28,14 @@ class Install(Workdir):
         for path in found:
             self.assertGreater((self.prefix / path).stat().st_size, 0, path)
 
+    def test_a_package_is_staged_below_destdir(self):
+        stage = self.dir / "stage"
+        done = subprocess.run(["cmake", "--install", pathlib.Path(BINARY).parent, "--prefix", "/usr"], capture_output=True,
+                              text=True, env=self.environment(DESTDIR=str(stage)))
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        names = sorted(p.relative_to(stage / "usr") for p in stage.rglob("*") if p.is_file())
+        self.assertEqual(names, sorted(p.relative_to(self.prefix) for p in self.prefix.rglob("*") if p.is_file()))
+
     def test_the_program_runs_from_there(self):
         shown = self.shell("racesim --version", env={"PATH": f"{self.prefix}/bin:/usr/bin:/bin"})
         self.assert_code(shown, 0)

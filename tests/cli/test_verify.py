@@ -284,7 +284,7 @@ class Refusals(VerifyTest):
 
     def test_options(self):
         self.sent()
-        self.refused(2, "there is no kind of difference 'slow'", "--allow", "slow")
+        self.refused(2, "--allow: 'slow' is not known", "--allow", "slow")
         self.refused(2, "exclude each other", "--fast", "--full")
         self.refused(2, "--fast, --full and --by-value exclude each other", "--fast", "--by-value")
         self.refused(2, "'sent.ndjson' is not known", against="sent.ndjson")

@@ -16,6 +16,7 @@
 #include "cli/values.h"
 #include "run/master/files.h"
 #include "sim/master/generator.h"
+#include "sim/race/track/tracks.h"
 
 namespace racesim::cli {
 namespace {
@@ -94,8 +95,9 @@ Result<int> generate(Context& context, MasterOptions options) {
   if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
   const Result<MasterReport> report = write_watched(context, options, signals);
   if (!report && signals.signal() != 0) {
-    show_error(context, report.error());
-    return kExitSignalBase + signals.signal();
+    const int code = kExitSignalBase + signals.signal();
+    show_error(context, report.error(), code);
+    return code;
   }
   if (!report) return tl::make_unexpected(report.error());
   if (globals.json) {
@@ -126,11 +128,14 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   for (const MasterEntity& entity : master_entities())
     all += (all.empty() ? "" : ", ") + std::string(entity.name);
   only.default_note = "all: " + all;
+  only.list = true;
+  for (const MasterEntity& entity : master_entities()) only.suggestions.emplace_back(entity.name);
   OptionSpec track = option("What", "track", "TRACK", "silverstone",
                             "Circuit whose checkpoints are written: a built-in track, or a .json, .csv or "
                             ".geojson file",
                             set_text(o.track));
   track.complete = Complete::file;
+  track.suggestions = race::track_names();
   return {
       option("What", "num-songs", "N", "1000", "Number of songs", count(o.num_songs)),
       option("What", "num-users", "N", "5000", "Number of users", count(o.num_users)),
@@ -161,6 +166,7 @@ CommandSpec generate_master_command() {
       "The same options give the same bytes. Files that already have these bytes are left alone; other files "
       "are overwritten only with --force. Each file appears complete or not at all.";
   command.options = master_options(*options);
+  mark_common(command.options, {"num-songs", "num-users", "only", "output-dir", "format", "force"});
   command.examples = {
       {"racesim generate-master", "the default master data, in data/master/"},
       {"racesim generate-master --output-dir big/ --num-songs 10000000 --only songs --format jsonl",

@@ -32,7 +32,7 @@ CommandSpec help_command() {
   command.run = [words](Context& context) -> Result<int> {
     const Result<CommandPath> path = find_command(*context.root, *words);
     if (!path) return tl::make_unexpected(path.error());
-    if (const Done ok = write_stdout(help_text(*path, context.out, false)); !ok)
+    if (const Done ok = write_stdout(help_text(*path, context.out, HelpLength::full)); !ok)
       return tl::make_unexpected(ok.error());
     return kExitOk;
   };

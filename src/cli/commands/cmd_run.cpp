@@ -72,20 +72,22 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   // A file that could not be written does not hide how the run went.
   const auto note = [&](const Done& written) {
     if (written) return;
-    show_error(context, written.error());
     if (code == kExitOk) code = exit_code(written.error().kind);
+    show_error(context, written.error(), code);
   };
   note(manifest);
   // That letters were lost says all that the error says, and how many.
   const bool told_twice = result.error && result.lost && result.lost->hint == result.error->hint;
-  if (result.error && !told_twice) show_error(context, *result.error);
-  if (result.lost) show_error(context, *result.lost);
+  if (result.error && !told_twice) show_error(context, *result.error, code);
+  if (result.lost) show_error(context, *result.lost, code);
   if (const std::optional<Error> undelivered = undelivered_error(config, result))
-    show_error(context, *undelivered);
+    show_error(context, *undelivered, code);
   if (result.reader_gone && config.delivery.strict_pipe)
-    show_error(context, {ErrorKind::runtime, "the reader closed stdout before the run ended",
-                         "leave out --strict-pipe to accept this"});
-  for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
+    show_error(context,
+               {ErrorKind::runtime, "the reader closed stdout before the run ended",
+                "leave out --strict-pipe to accept this"},
+               code);
+  for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation, code);
   const std::string json = summary_json(config, result, options.manifest, options.thresholds, code);
   note(outputs.write_summary(json));
   if (globals.json && events_on_stdout(config))
@@ -194,6 +196,9 @@ CommandSpec run_command() {
       "byte; pace, threads, sinks and shards never change them.\n\nOnly events go to stdout; messages and "
       "the summary go to stderr.";
   command.options = all_options(*options);
+  mark_common(command.options, {"historical", "start-datetime", "end-datetime", "duration", "scenario",
+                                "seed", "volume", "posting-rate", "speed", "sink", "api-endpoint", "brokers",
+                                "topic", "faults", "checkpoint", "resume", "manifest"});
   command.missing = missing_run_options;
   command.examples = scenario_examples(false);
   command.run = [options](Context& context) { return run(context, *options); };

@@ -129,6 +129,7 @@ CommandSpec show_track_command() {
   OptionSpec track = positional(option_of(
       "track", "TRACK", "Name of a built-in track, or a .json, .csv or .geojson file", options->track));
   track.default_value = "silverstone";
+  track.suggestions = race::track_names();
   CommandSpec command;
   command.name = "show";
   command.summary = "Draw a track's map and the speed over its fastest lap, as SVG";

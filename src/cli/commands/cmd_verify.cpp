@@ -133,6 +133,7 @@ CommandSpec verify_command() {
       "the faults that --faults injected.\n\nThe exit code is 5 if there is any difference that --allow does "
       "not name.";
   command.options = verify_options(*options);
+  mark_common(command.options, {"manifest", "against", "by-value", "fast", "invariants", "allow", "report"});
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
        "check that the file has every event of the run, once, unchanged and in order"},

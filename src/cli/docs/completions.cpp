@@ -2,6 +2,8 @@
 // no call of racesim while the user types.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/docs/docs.h"
 #include "cli/docs/help.h"
 
@@ -43,29 +45,42 @@ std::vector<std::string> value_words(const OptionSpec& option) {
   return option.choices.empty() ? option.suggestions : option.choices;
 }
 
+/// Where a command's name is expected, word by word: behind `racesim help`.
+bool takes_command(const CommandSpec& command) {
+  return std::any_of(command.options.begin(), command.options.end(), [](const OptionSpec& option) {
+    return option.positional && option.complete == Complete::command;
+  });
+}
+
+/// The commands of `root` without those that take a name themselves.
+std::vector<std::string> commands_with_names(const CommandSpec& root) {
+  std::vector<std::string> names;
+  for (const CommandSpec& sub : root.subcommands)
+    if (!sub.hidden && !takes_command(sub)) names.push_back(sub.name);
+  return names;
+}
+
 /// Words that may stand where an argument is expected: commands, or the values of a positional.
 std::vector<std::string> argument_words(const CommandPath& path) {
   std::vector<std::string> words = visible_commands(*path.back());
-  for (const OptionSpec& option : path.back()->options) {
-    if (!option.positional) continue;
-    append(words, value_words(option));
-    if (option.complete == Complete::command) append(words, visible_commands(*path.front()));
-  }
+  for (const OptionSpec& option : path.back()->options)
+    if (option.positional) append(words, value_words(option));
+  if (takes_command(*path.back())) append(words, visible_commands(*path.front()));
   return words;
 }
 
-/// What bash offers behind an option that takes a value.
-std::string bash_value(const OptionSpec& option) {
-  if (const auto words = value_words(option); !words.empty()) {
-    const bool also_files = option.complete == Complete::file;
-    return fmt::format("{}COMPREPLY=($(compgen -W '{}' -- \"$cur\"){})",
-                       also_files ? "compopt -o filenames; " : "", joined(words),
-                       also_files ? " $(compgen -f -- \"$cur\")" : "");
-  }
-  if (option.complete == Complete::file) return "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
-  if (option.complete == Complete::directory)
-    return "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\"))";
-  return "COMPREPLY=()";
+bool takes_file(const CommandSpec& command) {
+  return std::any_of(command.options.begin(), command.options.end(), [](const OptionSpec& option) {
+    return option.positional && option.complete == Complete::file;
+  });
+}
+
+/// The helper that offers a value, in bash and zsh; fish has the same ones with two underscores before.
+const char* value_helper(const OptionSpec& option) {
+  if (option.complete == Complete::file) return "_racesim_files";
+  if (option.complete == Complete::directory) return "_racesim_folders";
+  if (option.complete == Complete::target) return "_racesim_target";
+  return option.list ? "_racesim_list" : "_racesim_words";
 }
 
 /// Text inside single quotes in sh, zsh and fish.
@@ -87,14 +102,11 @@ std::string zsh_text(const std::string& text) {
 
 /// One argument of _arguments: '--name[help]:METAVAR:action'.
 std::string zsh_option(const OptionSpec& option) {
+  const std::vector<std::string> words = value_words(option);
   std::string action;
-  if (const auto words = value_words(option); !words.empty())
-    action = option.complete == Complete::file ? "{compadd " + joined(words) + "; _files}"
-                                               : zsh_text("(" + joined(words) + ")");
-  else if (option.complete == Complete::file)
-    action = "_files";
-  else if (option.complete == Complete::directory)
-    action = "_files -/";
+  if (!words.empty() || option.complete != Complete::nothing)
+    action =
+        zsh_text(fmt::format("{{{}{}{}}}", value_helper(option), words.empty() ? "" : " ", joined(words)));
   std::string spec =
       fmt::format("{}--{}[{}]", option.repeatable ? "*" : "", option.name, zsh_text(option.help));
   if (!option.metavar.empty()) spec += ":" + zsh_text(option.metavar) + ":" + action;
@@ -104,13 +116,51 @@ std::string zsh_option(const OptionSpec& option) {
   return text;
 }
 
+/// What may stand where an argument is expected.
+std::string zsh_argument(const CommandPath& path) {
+  if (takes_command(*path.back())) return "{_racesim_command_names}";
+  const std::vector<std::string> words = argument_words(path);
+  if (takes_file(*path.back())) return zsh_text("{_racesim_files " + joined(words) + "}");
+  return "(" + joined(words) + ")";
+}
+
+/// Offers the next word of a command's name, as behind `racesim help`.
+std::string zsh_command_names(const CommandSpec& root) {
+  std::string cases;
+  for_each_command(root, [&](const CommandPath& path) {
+    if (const auto names = visible_commands(*path.back()); !names.empty())
+      cases += fmt::format("    {}) compadd -- {} ;;\n", quoted(below_root(path)), joined(names));
+  });
+  return "_racesim_command_names() {\n  case \"${(j: :)words[2,CURRENT-1]}\" in\n" + cases + "  esac\n}\n";
+}
+
+/// The rest of a command's name behind a command that takes one, as in `racesim help config`.
+std::string fish_command_names(const CommandSpec& root, const std::string& condition) {
+  std::string text;
+  for_each_command(root, [&](const CommandPath& path) {
+    const auto names = visible_commands(*path.back());
+    if (names.empty()) return;
+    const std::string seen = path.size() == 1
+                                 ? "not __fish_seen_subcommand_from " + joined(commands_with_names(root))
+                                 : "__fish_seen_subcommand_from " + path.back()->name;
+    text += "complete -c racesim -n " + quoted(condition + "; and " + seen) + " -a " + quoted(joined(names)) +
+            "\n";
+  });
+  return text;
+}
+
 /// One line; fish asks `condition` each time the user presses Tab.
 std::string fish_option(const OptionSpec& option, const std::string& condition) {
   std::string line = "complete -c racesim" + (condition.empty() ? "" : " -n " + quoted(condition));
   if (option.letter != 0) line += fmt::format(" -s {}", option.letter);
   line += " -l " + option.name;
-  if (!option.metavar.empty()) line += option.complete == Complete::nothing ? " -x" : " -r -F";
-  if (const auto words = value_words(option); !words.empty()) line += " -a " + quoted(joined(words));
+  const std::vector<std::string> words = value_words(option);
+  const bool paths = option.complete == Complete::file || option.complete == Complete::directory;
+  if (!option.metavar.empty()) line += paths ? " -r -F" : " -x";
+  if (option.list || option.complete == Complete::target)
+    line += " -a " + quoted(fmt::format("(_{} {})", value_helper(option), joined(words)));
+  else if (!words.empty())
+    line += " -a " + quoted(joined(words));
   return line + " -d " + quoted(option.help) + "\n";
 }
 
@@ -133,31 +183,64 @@ std::string bash_completion(const CommandSpec& root) {
     if (!place.empty()) known += (known.empty() ? "" : "|") + quoted(place);
     std::vector<std::string> options;
     for (const OptionSpec& option : visible_options(path)) options.push_back("--" + option.name);
-    words += fmt::format("    {}) words='{}'; options='{}' ;;\n", quoted(place), joined(argument_words(path)),
-                         joined(options));
+    words += fmt::format("    {}) words='{}'; options='{}'; helper={} ;;\n", quoted(place),
+                         joined(argument_words(path)), joined(options),
+                         takes_file(*path.back()) ? "_racesim_files" : "_racesim_words");
+    if (takes_command(*path.back()))
+      for_each_command(root, [&](const CommandPath& named) {
+        if (named.size() < 2) return;
+        known += "|" + quoted(place + " " + below_root(named));
+        words += fmt::format("    {}) words='{}'; options='{}'; helper=_racesim_words ;;\n",
+                             quoted(place + " " + below_root(named)), joined(visible_commands(*named.back())),
+                             joined(options));
+      });
     for (const OptionSpec& option : distinct_options(*path.back())) {
       if (option.positional || option.hidden || option.metavar.empty()) continue;
       takes_value += (takes_value.empty() ? "" : "|") + ("--" + option.name);
       // The globals are known behind every command.
       const std::string pattern = place.empty() ? "*" : "'" + place + "'";
-      values += fmt::format("    {}':--{}') {}; return ;;\n", pattern, option.name, bash_value(option));
+      values += fmt::format("    {}':--{}') {} '{}'; return ;;\n", pattern, option.name, value_helper(option),
+                            joined(value_words(option)));
     }
   });
   return fmt::format(R"(# bash completion of racesim, written by: racesim completions bash
 # Use it: racesim completions bash > ~/.local/share/bash-completion/completions/racesim
+_racesim_words() {{ COMPREPLY=($(compgen -W "$1" -- "$cur")); }}
+_racesim_files() {{ compopt -o filenames; COMPREPLY=($(compgen -W "$1" -- "$cur") $(compgen -f -- "$cur")); }}
+_racesim_folders() {{ compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); }}
+_racesim_list() {{
+  local done=''
+  if [[ $cur == *,* ]]; then done=${{cur%,*}},; fi
+  compopt -o nospace
+  COMPREPLY=($(compgen -P "$done" -W "$1" -- "${{cur##*,}}"))
+}}
+_racesim_target() {{
+  if ((path)); then
+    compopt -o filenames
+    COMPREPLY=($(compgen -f -- "$cur"))
+  elif [[ $cur == file:* ]]; then
+    compopt -o nospace
+    COMPREPLY=($(compgen -P file: -f -- "${{cur#file:}}"))
+  else
+    COMPREPLY=($(compgen -W "$1" -- "$cur"))
+    if [[ ${{COMPREPLY[*]}} == *: ]]; then compopt -o nospace; fi
+  fi
+}}
 _racesim() {{
-  local cur=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
-  local place='' word words='' options='' skip=0 i
+  local cur=${{COMP_WORDS[COMP_CWORD]}} at=$((COMP_CWORD - 1)) path=0
+  local place='' previous word words='' options='' helper='' skip=0 i
   COMPREPLY=()
-  # "--name=value" arrives as three words.
-  if [[ $cur == '=' ]]; then cur=''; fi
-  if [[ $previous == '=' ]]; then previous=${{COMP_WORDS[COMP_CWORD-2]}}; fi
+  # "--name=value" and "file:path" arrive as three words; `at` is the one before the value.
+  if [[ $cur == [=:] ]]; then at=$COMP_CWORD; cur=''; fi
+  if [[ ${{COMP_WORDS[at]}} == ':' ]]; then path=1; at=$((at > 2 ? at - 2 : 0)); fi
+  if [[ ${{COMP_WORDS[at]}} == '=' ]]; then at=$((at - 1)); fi
+  previous=${{COMP_WORDS[at]}}
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     if ((skip)); then skip=0; continue; fi
     case $word in
       {}) skip=1; continue ;;
-      -*|=) continue ;;
+      -*|=|:) continue ;;
     esac
     case "${{place:+$place }}$word" in
       {}) place="${{place:+$place }}$word" ;;
@@ -168,9 +251,9 @@ _racesim() {{
   case "$place" in
 {}  esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+    _racesim_words "$options"
   else
-    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    "$helper" "$words"
   fi
 }}
 complete -F _racesim racesim
@@ -181,7 +264,14 @@ complete -F _racesim racesim
 std::string zsh_completion(const CommandSpec& root) {
   std::string text =
       "#compdef racesim\n# zsh completion of racesim, written by: racesim completions zsh\n"
-      "# Use it: racesim completions zsh > a folder of $fpath, as _racesim\n";
+      "# Use it: racesim completions zsh > a folder of $fpath, as _racesim\n"
+      "\n_racesim_words() { compadd -- \"$@\" }\n"
+      "_racesim_files() { (( $# )) && compadd -- \"$@\"; _files }\n"
+      "_racesim_folders() { _files -/ }\n"
+      "_racesim_list() { compset -P '*,'; compadd -S '' -- \"$@\" }\n"
+      "_racesim_target() {\n  if compset -P 'file:'; then _files; return; fi\n"
+      "  compadd -- ${@:#*:}\n  compadd -S '' -- ${(M)@:#*:}\n}\n" +
+      zsh_command_names(root);
   for_each_command(root, [&](const CommandPath& path) {
     text += "\n" + function_name(path) + "() {\n  local line state\n  _arguments -C \\\n";
     for (const OptionSpec& option : visible_options(path)) text += zsh_option(option);
@@ -200,7 +290,7 @@ std::string zsh_completion(const CommandSpec& root) {
       }
       text += "      esac ;;\n  esac\n";
     } else {
-      text += "      '*:argument:(" + joined(argument_words(path)) + ")'\n";
+      text += "      " + quoted("*:argument:" + zsh_argument(path)) + "\n";
     }
     text += "}\n";
   });
@@ -211,7 +301,15 @@ std::string fish_completion(const CommandSpec& root) {
   std::string text =
       "# fish completion of racesim, written by: racesim completions fish\n"
       "# Use it: racesim completions fish > ~/.config/fish/completions/racesim.fish\n"
-      "complete -c racesim -f\n";
+      "complete -c racesim -f\n"
+      "function __racesim_list\n"
+      "  set -l done (commandline -ct | string replace -r '^--[^=]*=' '' | string replace -r '[^,]*$' '')\n"
+      "  for word in $argv\n    echo $done$word\n  end\nend\n"
+      "function __racesim_target\n"
+      "  set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')\n"
+      "  if string match -q 'file:*' -- $typed\n"
+      "    __fish_complete_path (string replace file: '' -- $typed) | string replace -r '^' file:\n"
+      "  else\n    printf '%s\\n' $argv\n  end\nend\n";
   for_each_command(root, [&](const CommandPath& path) {
     std::string condition;
     for (std::size_t i = 1; i < path.size(); ++i)
@@ -227,8 +325,11 @@ std::string fish_completion(const CommandSpec& root) {
       if (option.hidden) continue;
       if (!option.positional)
         text += fish_option(option, condition);
-      else if (const auto values = argument_words(path); !values.empty())
-        text += "complete -c racesim -n " + quoted(condition) + " -a " + quoted(joined(values)) + "\n";
+      else if (option.complete == Complete::command)
+        text += fish_command_names(root, condition);
+      else if (const auto values = argument_words(path); !values.empty() || takes_file(*path.back()))
+        text += "complete -c racesim -n " + quoted(condition) + (takes_file(*path.back()) ? " -F" : "") +
+                (values.empty() ? "" : " -a " + quoted(joined(values))) + "\n";
     }
   });
   return text;

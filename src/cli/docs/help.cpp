@@ -6,6 +6,8 @@
 #include <sstream>
 #include <vector>
 
+#include "cli/exit_codes.h"
+
 namespace racesim::cli {
 namespace {
 
@@ -130,8 +132,16 @@ Row option_row(const OptionSpec& option) {
   return row;
 }
 
+/// Whether the help of that length has the option.
+bool is_shown(const OptionSpec& option, const CommandSpec& command, HelpLength length) {
+  if (option.hidden) return length == HelpLength::everything;
+  if (length != HelpLength::brief || option.common || option.positional) return true;
+  return std::none_of(command.options.begin(), command.options.end(),
+                      [](const OptionSpec& other) { return other.common; });
+}
+
 /// The groups in the order in which the options name them; those of the root last.
-std::vector<Section> option_sections(const CommandPath& path, bool everything) {
+std::vector<Section> option_sections(const CommandPath& path, HelpLength length) {
   std::vector<Section> sections;
   const auto section_of = [&](const std::string& title) -> Section& {
     for (Section& section : sections)
@@ -141,7 +151,7 @@ std::vector<Section> option_sections(const CommandPath& path, bool everything) {
   };
   for (auto command = path.rbegin(); command != path.rend(); ++command)
     for (const OptionSpec& option : (*command)->options)
-      if (!option.hidden || everything)
+      if (is_shown(option, **command, length))
         section_of(option.positional ? "Arguments" : option.group).rows.push_back(option_row(option));
   return sections;
 }
@@ -159,10 +169,11 @@ std::string paragraphs(const std::string& text, const Screen& screen) {
 
 /// Not wrapped: a command that is to be copied must stay on one line.
 std::string examples(const CommandSpec& command, const Screen& screen) {
+  if (command.examples.empty()) return {};
   std::string block = tinted("Examples", Tint::bold, screen) + "\n";
   for (const Example& example : command.examples)
     block += "  " + tinted("# " + example.text, Tint::dim, screen) + "\n  " + example.command + "\n";
-  return block;
+  return block + "\n";
 }
 
 }  // namespace
@@ -195,19 +206,20 @@ std::string usage_tail(const CommandPath& path) {
 namespace {
 
 /// `globals` is false below --help-all, where they are shown once.
-std::string one_command(const CommandPath& path, const Screen& screen, bool everything, bool globals) {
+std::string one_command(const CommandPath& path, const Screen& screen, HelpLength length, bool globals) {
   const CommandSpec& command = *path.back();
   std::string text =
       tinted("Usage:", Tint::bold, screen) + " " + full_name(path) + " " + usage_tail(path) + "\n\n";
   text += paragraphs(command.summary + ".", screen) + "\n";
-  if (!command.details.empty()) text += paragraphs(command.details, screen) + "\n";
+  if (!command.details.empty() && length != HelpLength::brief)
+    text += paragraphs(command.details, screen) + "\n";
+  text += examples(command, screen);
   Section commands{"Commands", {}};
   for (const CommandSpec& sub : command.subcommands)
     if (!sub.hidden) commands.rows.push_back({sub.name, sub.summary, ""});
   if (!commands.rows.empty()) text += render(commands, screen);
   const CommandPath option_path = globals ? path : CommandPath(path.begin() + 1, path.end());
-  for (const Section& section : option_sections(option_path, everything)) text += render(section, screen);
-  if (!command.examples.empty()) text += examples(command, screen);
+  for (const Section& section : option_sections(option_path, length)) text += render(section, screen);
   return text;
 }
 
@@ -216,17 +228,20 @@ void append_commands(const CommandPath& path, const Screen& screen, std::string&
     if (sub.hidden) continue;
     CommandPath below = path;
     below.push_back(&sub);
-    text += "\n" + one_command(below, screen, true, false);
+    text += "\n" + one_command(below, screen, HelpLength::everything, false);
     append_commands(below, screen, text);
   }
 }
 
 }  // namespace
 
-std::string help_text(const CommandPath& path, const Screen& screen, bool everything) {
-  std::string text = one_command(path, screen, everything, true);
-  if (everything) append_commands(path, screen, text);
-  return text;
+std::string help_text(const CommandPath& path, const Screen& screen, HelpLength length) {
+  std::string text = one_command(path, screen, length, true);
+  if (length == HelpLength::brief) return text + "All options: " + full_name(path) + " --help\n";
+  if (length == HelpLength::everything) append_commands(path, screen, text);
+  Section codes{"Exit codes", {}};
+  for (const ExitCodeText& code : kExitCodeTexts) codes.rows.push_back({code.code, code.meaning, ""});
+  return text + render(codes, screen);
 }
 
 }  // namespace racesim::cli

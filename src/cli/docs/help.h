@@ -1,6 +1,7 @@
 // Help for people: grouped, coloured on a terminal, as wide as the screen.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cli/command.h"
@@ -8,9 +9,14 @@
 
 namespace racesim::cli {
 
-/// The help of the last command of `path`. `everything` shows hidden options too and, for the root, every
-/// command.
-std::string help_text(const CommandPath& path, const Screen& screen, bool everything);
+enum class HelpLength : std::uint8_t {
+  brief,       ///< -h: examples, and the options that people use
+  full,        ///< --help: every option, and the exit codes
+  everything,  ///< --help-all: hidden options too and, below the last command of the path, every command
+};
+
+/// The help of the last command of `path`: what it does, examples, commands, options by group.
+std::string help_text(const CommandPath& path, const Screen& screen, HelpLength length);
 
 /// "[OPTIONS] SHELL": what follows the command's name.
 std::string usage_tail(const CommandPath& path);

@@ -65,6 +65,9 @@ std::string option_entry(const OptionSpec& option) {
   if (option.repeatable && !option.positional) text += "May be given several times.\n";
   if (const std::string fallback = default_text(option); !fallback.empty())
     text += plain("Default: " + fallback.substr(8)) + ".\n";
+  if (const std::string variable = environment_name(option); !variable.empty())
+    text += "Environment: " + plain(variable) +
+            (option.alias_variable.empty() ? "" : ", " + plain(option.alias_variable)) + ".\n";
   return text;
 }
 
@@ -102,15 +105,14 @@ std::string command_list(const CommandSpec& command) {
 
 /// The sections that are the same on every page, and the examples.
 std::string closing(const CommandSpec& root, const CommandPath& path) {
-  std::string text = ".SH ENVIRONMENT\nEach option that takes effect on a run is also read from " +
-                     bold("RACESIM_") + " and its name in capitals, with underscores:\n" +
-                     bold("--log-level") + " from " + bold("RACESIM_LOG_LEVEL") +
-                     ".\nA flag beats the environment, which beats the config files.\n" + bold("NO_COLOR") +
-                     ", " + bold("FORCE_COLOR") + " and " + bold("TERM=dumb") + " decide on colour.\n";
+  std::string text =
+      ".SH ENVIRONMENT\nAn option whose entry names a variable can also be set there.\nA flag beats the "
+      "environment, which beats the config files.\n" +
+      bold("NO_COLOR") + ", " + bold("FORCE_COLOR") + " and " + bold("TERM=dumb") + " decide on colour.\n";
   text += ".SH FILES\n.TP\n" + bold("./racesim.toml") + "\nOptions for this folder; " + bold("--config") +
           " names another file.\n.TP\n" + bold("$XDG_CONFIG_HOME/racesim/config.toml") +
-          "\nOptions for this user; without " + bold("XDG_CONFIG_HOME") + " below " + bold("~/.config") +
-          ".\n";
+          "\nOptions for this user; " + bold("~/.config/racesim/config.toml") + " if " +
+          bold("XDG_CONFIG_HOME") + " is not set.\n";
   text += ".SH \"EXIT STATUS\"\n";
   for (const ExitCodeText& code : kExitCodeTexts)
     text += fmt::format(".TP\n{}\n{}\n", code.code, plain(code.meaning));

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/visible.h"
+
 namespace racesim::cli {
 namespace {
 
@@ -42,8 +44,8 @@ std::string json_members(const std::string& message, const std::vector<LogField>
 }
 
 std::string plain(const std::string& message, const std::vector<LogField>& fields) {
-  std::string text = message;
-  for (const LogField& field : fields) text += "  " + field.name + "=" + field.value;
+  std::string text = visible_text(message);
+  for (const LogField& field : fields) text += "  " + field.name + "=" + visible_text(field.value);
   return text;
 }
 

@@ -9,6 +9,8 @@
 #include <charconv>
 #include <csignal>
 
+#include "base/visible.h"
+
 namespace racesim::cli {
 namespace {
 
@@ -144,12 +146,12 @@ void write_stderr(std::string_view text) {
 }
 
 std::string error_text(const Error& error, const Screen& screen) {
-  std::string text = tinted("error:", Tint::red, screen) + " " + error.what + "\n";
+  std::string text = tinted("error:", Tint::red, screen) + " " + visible_text(error.what) + "\n";
   std::string_view rest = error.hint;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     text += "  ";
-    text += rest.substr(0, end);
+    text += visible_text(rest.substr(0, end));
     text += '\n';
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
   }

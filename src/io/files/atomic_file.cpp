@@ -124,6 +124,11 @@ std::string shell_quoted(std::string_view path) {
   return quoted + "'";
 }
 
+/// "~/x" as it reaches a program behind "file:" or "=": shells expand it only at the start of a word.
+bool is_tilde(const std::string& path) {
+  return path.rfind("~/", 0) == 0;
+}
+
 Error explain_create_error(const std::string& path, int error_number) {
   const std::string parent = parent_of(path);
   const std::string what = "create " + path + ": ";
@@ -131,6 +136,10 @@ Error explain_create_error(const std::string& path, int error_number) {
   if (error_number == ENOENT && fs::exists(parent, ignored))
     return {ErrorKind::runtime, what + "the file system of " + parent + " accepts no new files",
             "choose another path"};
+  const char* home = std::getenv("HOME");
+  if (error_number == ENOENT && is_tilde(path) && home != nullptr)
+    return {ErrorKind::runtime, what + "the shell did not expand '~' there",
+            "write the path out: " + shell_quoted(home + path.substr(1))};
   if (error_number == ENOENT)
     return {ErrorKind::runtime, what + "directory " + parent + " does not exist",
             "create it: mkdir -p " + shell_quoted(parent)};

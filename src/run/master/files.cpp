@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/suggest.h"
 #include "codec/encoder.h"
 #include "io/files/atomic_file.h"
 #include "run/master/format.h"
@@ -52,9 +53,7 @@ Result<std::vector<const MasterEntity*>> chosen_entities(const std::vector<std::
   std::vector<std::string> known;
   for (const MasterEntity& entity : master_entities()) known.emplace_back(entity.name);
   for (const std::string& name : only)
-    if (find_master_entity(name) == nullptr)
-      return fail(ErrorKind::usage, "--only: there is no master data named '" + name + "'",
-                  "choose from: " + comma_list(known));
+    if (find_master_entity(name) == nullptr) return tl::make_unexpected(unknown_choice(name, known));
   std::vector<const MasterEntity*> chosen;
   for (const MasterEntity& entity : master_entities())
     if (only.empty() || std::find(only.begin(), only.end(), entity.name) != only.end())

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/suggest.h"
+
 namespace racesim {
 namespace {
 
@@ -53,9 +55,9 @@ Done parse_part(std::string_view part, FaultRules& rules) {
     rules.*kind.share = share;
     return {};
   }
-  return fail(ErrorKind::usage,
-              fmt::format("there is no fault '{}'; known: late, duplicate, reorder, drop, corrupt", name),
-              kExample);
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) names.emplace_back(kind.name);
+  return tl::make_unexpected(unknown_choice(name, names));
 }
 
 }  // namespace

@@ -25,12 +25,6 @@ Done check_track_name(std::string_view name) {
   return {};
 }
 
-std::vector<std::string> track_names() {
-  std::vector<std::string> names;
-  for (const EmbeddedFile& track : embedded_tracks()) names.emplace_back(track.name);
-  return names;
-}
-
 /// A CSV file and the JSON that `racesim track import` makes of it give the same run.
 Result<std::string> normalised_track(std::string_view bytes, const std::string& path) {
   return read_track(bytes, path).map([](const Track& track) { return write_track(track); });
@@ -44,25 +38,29 @@ const ContentOption kOptions[] = {
      .kind = ValueKind::thousandths,
      .fallback = "100",
      .help = "Samples per second and car, 1 to 1000",
-     .range = {1'000, 1'000'000}},
+     .range = {1'000, 1'000'000},
+     .common = true},
     {.name = "cars",
      .metavar = "N",
      .kind = ValueKind::whole,
      .fallback = "20",
      .help = "Number of cars",
-     .range = {1, kMostCars}},
+     .range = {1, kMostCars},
+     .common = true},
     {.name = "laps",
      .metavar = "N",
      .kind = ValueKind::whole,
      .fallback = "52",
      .help = "Number of laps. If given, a live run ends after the race; otherwise the next race follows",
-     .range = {1, kMostLaps}},
+     .range = {1, kMostLaps},
+     .common = true},
     {.name = "session",
      .metavar = "KIND",
      .kind = ValueKind::choice,
      .fallback = "race",
      .help = "Kind of session; qualifying has three parts, practice is an hour of stints",
-     .choices = kSessionNames},
+     .choices = kSessionNames,
+     .common = true},
     {.name = "model",
      .metavar = "KIND",
      .kind = ValueKind::choice,
@@ -75,7 +73,8 @@ const ContentOption kOptions[] = {
      .fallback = "telemetry",
      .help = "Streams to send, separated by commas: telemetry, checkpoints, laps, race-control",
      .effect = Effect::cut,
-     .choices = kStreamNames},
+     .choices = kStreamNames,
+     .common = true},
     {.name = "as",
      .metavar = "NAMES",
      .kind = ValueKind::choice,
@@ -91,7 +90,8 @@ const ContentOption kOptions[] = {
              "or .geojson file, which is imported each time",
      .suggest = &track_names,
      .check = &check_track_name,
-     .document = &kTrackForm},
+     .document = &kTrackForm,
+     .common = true},
 };
 
 const RowForm kRows[] = {
@@ -137,8 +137,11 @@ const RowForm kRows[] = {
 };
 
 constexpr ScenarioExample kExamples[] = {
+    {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T14:01Z -q | tail "
+     "-n 1",
+     "the last sample of a race's first minute: a car at speed"},
     {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T17:00Z "
-     "--sink file:race.ndjson --manifest race.json",
+     "--sink file:events.ndjson --manifest run.json",
      "a whole race to a file, as fast as possible: 10 million events, 4.7 GB"},
     {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
      "every lap of a day of races"},

@@ -28,7 +28,7 @@ class DocsTest : public testing::Test {
 TEST_F(DocsTest, EveryDocumentNamesEveryVisibleOption) {
   std::string man;
   for (const std::string& page : man_page_names(root_)) man += man_page(root_, page);
-  const std::string all_help = help_text({&root_}, Screen{}, true);
+  const std::string all_help = help_text({&root_}, Screen{}, HelpLength::everything);
   for_each_command(root_, [&](const CommandPath& path) {
     for (const OptionSpec& option : path.back()->options) {
       if (option.hidden || option.positional) continue;
@@ -47,13 +47,13 @@ TEST_F(DocsTest, EveryDocumentNamesEveryVisibleOption) {
 }
 
 TEST_F(DocsTest, HiddenOptionsShowOnlyOnDemand) {
-  EXPECT_THAT(help_text({&root_}, Screen{}, false), Not(HasSubstr("--help-json")));
-  EXPECT_THAT(help_text({&root_}, Screen{}, true), HasSubstr("--help-json"));
+  EXPECT_THAT(help_text({&root_}, Screen{}, HelpLength::full), Not(HasSubstr("--help-json")));
+  EXPECT_THAT(help_text({&root_}, Screen{}, HelpLength::everything), HasSubstr("--help-json"));
   EXPECT_THAT(man_page(root_, "racesim"), Not(HasSubstr("help\\-json")));
 }
 
 TEST_F(DocsTest, HelpShowsGroupsDefaultsAndVariables) {
-  const std::string help = help_text(brew_path_, Screen{}, false);
+  const std::string help = help_text(brew_path_, Screen{}, HelpLength::full);
   EXPECT_THAT(help, HasSubstr("Usage: racesim brew [OPTIONS]\n"));
   EXPECT_THAT(help, HasSubstr("\nWhat\n"));
   EXPECT_THAT(help, HasSubstr("\nGlobal\n"));
@@ -65,7 +65,7 @@ TEST_F(DocsTest, HelpShowsGroupsDefaultsAndVariables) {
 TEST_F(DocsTest, HelpIsPlainWithoutColourAndFitsTheScreen) {
   Screen screen;
   screen.columns = 60;
-  const std::string help = help_text(brew_path_, screen, false);
+  const std::string help = help_text(brew_path_, screen, HelpLength::full);
   EXPECT_THAT(help, Not(HasSubstr("\x1b")));
   std::size_t start = 0;
   while (start < help.size()) {
@@ -78,7 +78,7 @@ TEST_F(DocsTest, HelpIsPlainWithoutColourAndFitsTheScreen) {
 TEST_F(DocsTest, BoxesLineUp) {
   Screen screen;
   screen.color = screen.utf8 = true;
-  const std::string help = help_text(brew_path_, screen, false);
+  const std::string help = help_text(brew_path_, screen, HelpLength::full);
   EXPECT_THAT(help, HasSubstr("╭─"));
   std::size_t start = 0;
   while (start < help.size()) {

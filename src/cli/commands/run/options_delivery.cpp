@@ -17,6 +17,16 @@ OptionSpec suggesting(std::vector<std::string> words, OptionSpec option) {
   return option;
 }
 
+OptionSpec target(OptionSpec option) {
+  option.complete = Complete::target;
+  return option;
+}
+
+OptionSpec list(OptionSpec option) {
+  option.list = true;
+  return option;
+}
+
 /// Spellings are those of the registry of sinks.
 Setter add_sink(std::vector<SinkText>& target) {
   return [&target](const std::string& text) -> Done {
@@ -97,12 +107,13 @@ std::vector<OptionSpec> delivery_options(RunOptions& o) {
     return option_of("Delivery", text, std::move(set));
   };
   return {
-      suggesting({"stdout", "file:", "http", "kafka", "null"},
-                 repeatable(noted(how({"sink", "SINK", "",
+      suggesting(
+          {"stdout", "file:", "http", "kafka", "null"},
+          target(repeatable(noted(how({"sink", "SINK", "",
                                        "Where to send events: stdout, file:PATH (compressed if it ends in "
                                        ".gz or .zst), http, kafka, null"},
                                       add_sink(o.sinks)),
-                                  "stdout; http with --api-endpoint, kafka with --brokers"))),
+                                  "stdout; http with --api-endpoint, kafka with --brokers")))),
       how({"api-endpoint", "URL", "http://localhost:8000/play",
            "URL to which the http sink sends POSTs; implies --sink http"},
           set_endpoint(o.endpoint)),
@@ -151,9 +162,9 @@ std::vector<OptionSpec> proof_options(RunOptions& o) {
   return {
       suggesting(
           {"late=", "duplicate=", "reorder=", "drop=", "corrupt="},
-          proof({"faults", "LIST", "",
-                 "Disturb events on purpose: late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.01%"},
-                set_faults(o.faults))),
+          list(proof({"faults", "LIST", "",
+                      "Disturb events on purpose: late=1%,duplicate=0.5%,reorder=2%,drop=0.1%,corrupt=0.01%"},
+                     set_faults(o.faults)))),
       proof({"late-delay", "DURATION", "30s",
              "Maximum delay of late events; reordered events wait no longer than this"},
             set_parsed(o.late_delay_ns, &parse_duration_ns)),

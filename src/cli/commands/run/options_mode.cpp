@@ -24,6 +24,15 @@ Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) 
   };
 }
 
+/// Checked where it is given, also by a run that reads no time in it.
+Setter set_zone(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    if (Done ok = check_zone(text); !ok) return ok;
+    target = text;
+    return {};
+  };
+}
+
 Setter set_whole_ms(std::int64_t& target) {
   return [&target](const std::string& text) -> Done {
     const Result<std::int64_t> duration = parse_duration_ns(text);
@@ -73,7 +82,7 @@ std::vector<OptionSpec> mode_options(RunOptions& o) {
       mode("tz", "ZONE", "UTC",
            "Time zone of date-times without an offset. A time that the zone's clock skips or shows twice is "
            "an error that names both readings",
-           set_text(o.zone)),
+           set_zone(o.zone)),
       mode("start-datetime", "DATETIME", "",
            "Start of the window, ISO 8601, as in 2024-02-01T00:00:00Z. Required with --historical",
            set_moment(o.start_ns, o.zone)),

@@ -41,9 +41,11 @@ OptionSpec spec_of(const ScenarioEntry& entry, const ContentOption& option) {
   (shared ? spec.default_note : spec.default_value) = option.fallback;
   if (option.kind == ValueKind::choice) spec.choices = texts(option.choices);
   if (option.kind == ValueKind::list) spec.suggestions = texts(option.choices);
+  spec.list = option.kind == ValueKind::list;
   if (option.suggest != nullptr) spec.suggestions = option.suggest();
   if (option.kind == ValueKind::document) spec.complete = Complete::file;
   spec.alias_variable = option.env_alias;
+  spec.common = option.common;
   spec.set = [name = spec.name](const std::string& text) { return check_value(name, text); };
   return spec;
 }

@@ -34,6 +34,13 @@ bool is_broker(std::string_view text) {
   return host_end > 0 && is_port(text.substr(host_end + 1));
 }
 
+/// Without the spaces that people write behind a comma.
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
 }  // namespace
 
 Done check_topic_name(std::string_view topic) {
@@ -55,7 +62,12 @@ Done check_topic_name(std::string_view topic) {
 Done check_brokers(std::string_view brokers) {
   for (std::size_t from = 0; from <= brokers.size();) {
     const std::size_t comma = std::min(brokers.find(',', from), brokers.size());
-    const std::string_view broker = brokers.substr(from, comma - from);
+    const std::string_view broker = trimmed(brokers.substr(from, comma - from));
+    if (broker.rfind("http://", 0) == 0 || broker.rfind("https://", 0) == 0) {
+      const std::string scheme(broker.substr(0, broker.find("://") + 3));
+      return fail(ErrorKind::usage, "'" + std::string(broker) + "' is a URL: brokers are host:port",
+                  "drop " + scheme + "   for an HTTP server use --api-endpoint");
+    }
     if (!is_broker(broker))
       return fail(ErrorKind::usage, "'" + std::string(broker) + "' is not the address of a broker",
                   "example: localhost:9092   several: kafka1:9092,kafka2:9092");

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "base/suggest.h"
+
 #include "sim/race/track/import/import.h"
 #include "sim/race/track/import/track_geojson.h"
 #include "sim/race/track/track_file.h"
@@ -31,14 +33,19 @@ Result<Track> read_any(std::string_view text, const std::string& path, const Imp
 
 }  // namespace
 
+std::vector<std::string> track_names() {
+  std::vector<std::string> names;
+  for (const EmbeddedFile& track : embedded_tracks()) names.emplace_back(track.name);
+  return names;
+}
+
 Result<Track> find_track(std::string_view name) {
-  std::string names;
-  for (const EmbeddedFile& track : embedded_tracks()) {
+  for (const EmbeddedFile& track : embedded_tracks())
     if (track.name == name) return parse_track(track.text, "track " + std::string(name));
-    names += (names.empty() ? "" : ", ") + std::string(track.name);
-  }
-  return fail(ErrorKind::usage, "track '" + std::string(name) + "': no such track",
-              "known: " + names + "; or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m, or GeoJSON");
+  Error error = unknown_choice(name, track_names());
+  error.what = "track '" + std::string(name) + "': no such track";
+  error.hint += "   or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m, or GeoJSON";
+  return tl::make_unexpected(std::move(error));
 }
 
 bool is_track_path(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/embedded_file.h"
 #include "base/error.h"
@@ -15,6 +16,9 @@ namespace racesim::race {
 
 /// The files of data/tracks/, in alphabetical order.
 std::span<const EmbeddedFile> embedded_tracks();
+
+/// Their names.
+std::vector<std::string> track_names();
 
 /// The track of that name, parsed anew. Error (usage): there is none; the hint lists those there are.
 Result<Track> find_track(std::string_view name);
