@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/run/drain_text.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/outputs.h"
 #include "cli/commands/run/plan.h"
@@ -12,6 +11,7 @@
 #include "cli/commands/run/scenario_options.h"
 #include "cli/commands/run/slow_start.h"
 #include "cli/commands/run/summary.h"
+#include "cli/commands/run/watch.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -31,36 +31,6 @@ bool events_on_stdout(const RunConfig& config) {
   for (const SinkSpec& sink : config.delivery.sinks)
     if (sink.kind == "stdout") return true;
   return false;
-}
-
-void show_warnings(const std::vector<Error>& warnings) {
-  for (const Error& warning : warnings) log(LogLevel::warn, warning.what + " (" + warning.hint + ")");
-}
-
-/// Draws progress until the run has ended, and says once that a signal came.
-RunResult watch(Run& run, const RunConfig& config, Progress& progress, const SignalWatch& signals) {
-  bool told = false;
-  double next_headline_s = 0;
-  while (!run.wait_for(Progress::kTick_ns)) {
-    const RunStatus status = run.status();
-    progress.tick(status);
-    if (!status.headline.empty() && status.uptime_s >= next_headline_s) {
-      next_headline_s = status.uptime_s + 1;
-      log(LogLevel::debug, "Sent: " + status.headline);
-    }
-    if (const std::vector<Error> warnings = run.take_warnings(); !warnings.empty()) {
-      progress.clear();
-      show_warnings(warnings);
-    }
-    if (told || signals.count() == 0) continue;
-    told = true;
-    progress.clear();
-    log(LogLevel::info, drain_text(config, status, signals.signal()));
-  }
-  progress.clear();
-  RunResult result = run.wait();
-  show_warnings(run.take_warnings());
-  return result;
 }
 
 /// Says how it went, everywhere it was asked for; returns the exit code.
