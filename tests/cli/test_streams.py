@@ -108,7 +108,7 @@ class Terminal(Workdir):
         result, shown = self.on_terminal("run", *JANUARY, "--master-data-dir", MASTER, "--sink", "null", "--volume",
                                          "1000", "--posting-rate", "1k/s")
         self.assertEqual(result.returncode, 0)
-        self.assertIn("\r\x1b[K00:00", shown)
+        self.assertIn("\r\x1b[K\x1b[2m00:00\x1b[0m", shown)
         self.assertIn("\x1b[1;31merror:", self.on_terminal("rnu")[1])
         self.assertNotIn("\x1b", self.on_terminal("rnu", TERM="dumb")[1])
         self.assertNotIn("\x1b", self.on_terminal("rnu", NO_COLOR="1")[1])

@@ -29,13 +29,13 @@ class Pacer {
     /// When event i of the batch is due, in the clock's nanoseconds. Live: when its event time has come.
     /// Historical: at its point of the schedule, or at the start if there is none. INT64_MAX: never.
     std::int64_t due_ns(const WireBatch& batch, std::size_t i) const;
+    /// Live: when event time comes to `event_ns`.
+    std::int64_t event_due_ns(std::int64_t event_ns) const;
     bool limited() const { return live_ || schedule_.has_value(); }
     /// Whether the event is history that is sent at once: it has no due time to be measured by.
     bool is_history(const WireBatch& batch, std::size_t i) const {
       return live_from_ns_ && batch.heads[i].emit_time_ns < live_from_ns_->load(std::memory_order_relaxed);
     }
-    /// Of an event of this event time; live.
-    std::int64_t event_due_ns(std::int64_t event_ns) const;
     /// Of the k-th event of a schedule; none without one.
     std::optional<std::int64_t> ordinal_due_ns(std::uint64_t k) const;
     /// Events per second of the schedule at that moment; 0: it has none.

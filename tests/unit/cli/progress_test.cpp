@@ -234,14 +234,15 @@ TEST(RecentRates, FewEventsAreCountedForLonger) {
 }
 
 TEST(ProgressFields, AreThoseOfTheLine) {
-  const auto names = [](const RunStatus& status) {
+  const auto names = [](const RunStatus& status, const RecentRates& rates) {
     std::string text;
-    for (const LogField& field : progress_fields(status, stalled())) text += field.name + " ";
+    for (const LogField& field : progress_fields(status, rates)) text += field.name + " ";
     return text;
   };
-  EXPECT_EQ(names(healthy()), "sent acked failed in_flight rate target_rate lag_p99_ms percent eta_s ");
+  EXPECT_EQ(names(healthy(), steady()),
+            "sent acked failed in_flight rate target_rate lag_p99_ms percent eta_s ");
   EXPECT_EQ(
-      names(retrying()),
+      names(retrying(), stalled()),
       "sent acked failed in_flight rate target_rate lag_p99_ms behind_events behind_s held_up percent ");
 }
 

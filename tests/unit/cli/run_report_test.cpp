@@ -83,7 +83,7 @@ TEST(RunExitCode, ALiveRunOfOneRaceOrSoManyEventsIsBounded) {
   RunConfig counted = live();
   counted.content.limit.most = 100'000;
   EXPECT_EQ(code(counted, cut, {2, 1}), 130);
-  EXPECT_THAT(plan_text(counted, {}), HasSubstr("takes     until 100,000 events are sent"));
+  EXPECT_THAT(plan_text(counted, {}), HasSubstr("takes     until 100,000 events are made"));
 }
 
 TEST(RunExitCode, AnUnboundedRunThatCouldNotDrainIsPartial) {
