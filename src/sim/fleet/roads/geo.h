@@ -15,11 +15,21 @@ struct Vec {
   double y_m = 0;
 };
 
-inline Vec operator+(Vec a, Vec b) { return {a.x_m + b.x_m, a.y_m + b.y_m}; }
-inline Vec operator-(Vec a, Vec b) { return {a.x_m - b.x_m, a.y_m - b.y_m}; }
-inline Vec operator*(double f, Vec a) { return {f * a.x_m, f * a.y_m}; }
-inline double dot(Vec a, Vec b) { return a.x_m * b.x_m + a.y_m * b.y_m; }
-inline double cross(Vec a, Vec b) { return a.x_m * b.y_m - a.y_m * b.x_m; }
+inline Vec operator+(Vec a, Vec b) {
+  return {a.x_m + b.x_m, a.y_m + b.y_m};
+}
+inline Vec operator-(Vec a, Vec b) {
+  return {a.x_m - b.x_m, a.y_m - b.y_m};
+}
+inline Vec operator*(double f, Vec a) {
+  return {f * a.x_m, f * a.y_m};
+}
+inline double dot(Vec a, Vec b) {
+  return a.x_m * b.x_m + a.y_m * b.y_m;
+}
+inline double cross(Vec a, Vec b) {
+  return a.x_m * b.y_m - a.y_m * b.x_m;
+}
 double length_m(Vec a);
 
 /// The mean radius of the earth (IUGG).
@@ -28,15 +38,14 @@ inline constexpr double kMetresPerDegree = 6'371'008.8 * 3.14159265358979323846 
 /// Metres per degree of longitude at a latitude.
 double metres_per_degree_east(double latitude_deg);
 
-/// On the sphere, to a thousandth as long as the places are less than 100 km apart; the shorter way across the
-/// date line.
+/// On the sphere, to a thousandth as long as the places are less than 100 km apart; the shorter way across
+/// the date line.
 double distance_m(GeoPoint a, GeoPoint b);
 
 /// Degrees stretched to metres as at the origin: exact there, to a thousandth within some 5 km of latitude.
 class Plane {
  public:
-  explicit Plane(GeoPoint origin)
-      : origin_(origin), east_m_(metres_per_degree_east(origin.latitude_deg)) {}
+  explicit Plane(GeoPoint origin) : origin_(origin), east_m_(metres_per_degree_east(origin.latitude_deg)) {}
   Vec to_plane(GeoPoint p) const {
     return {(p.longitude_deg - origin_.longitude_deg) * east_m_,
             (p.latitude_deg - origin_.latitude_deg) * kMetresPerDegree};

@@ -1,5 +1,5 @@
-// A way that a vehicle drives, from standstill to standstill: where it lies, and what a driver has to mind on it.
-// Flat arrays over s, the distance from its beginning in metres.
+// A way that a vehicle drives, from standstill to standstill: where it lies, and what a driver has to mind on
+// it. Flat arrays over s, the distance from its beginning in metres.
 #pragma once
 
 #include <cstddef>
@@ -46,11 +46,12 @@ struct Stop {
 struct Route {
   std::uint32_t from = 0;  ///< places of the pool
   std::uint32_t to = 0;
-  std::vector<PathPoint> path;  ///< s ascending, first 0, last the length; at least two
+  std::vector<PathPoint> path;     ///< s ascending, first 0, last the length; at least two
   std::vector<Stretch> stretches;  ///< ascending, first begin 0
   std::vector<Bend> bends;         ///< ascending, disjoint
   std::vector<Stop> stops;         ///< ascending, at least kStopGap_m apart and from both ends
-  std::vector<double> stations_m;  ///< fuel stations beside the road; ascending, kStationGap_m from ends and stops
+  std::vector<double>
+      stations_m;             ///< fuel stations beside the road; ascending, kStationGap_m from ends and stops
   double first_street_m = 0;  ///< of the place's own street, which routes to and from it share: where a
   double last_street_m = 0;   ///< vehicle may stand. 0: at the very end only
 

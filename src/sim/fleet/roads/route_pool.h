@@ -1,5 +1,5 @@
-// The routes of a fleet: between the places of the built-in network, or along those of a user's file. Vehicles
-// share them; a route is made when it is first asked for and stays.
+// The routes of a fleet: between the places of the built-in network, or along those of a user's file.
+// Vehicles share them; a route is made when it is first asked for and stays.
 #pragma once
 
 #include <cstdint>
@@ -8,18 +8,11 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "sim/fleet/roads/place.h"
 #include "sim/fleet/roads/route.h"
 #include "sim/fleet/roads/signal.h"
 
 namespace racesim::fleet {
-
-enum class PlaceKind : std::uint8_t { home, work, shop, depot, far };
-
-/// Where routes begin and end.
-struct Place {
-  GeoPoint point;
-  PlaceKind kind = PlaceKind::home;
-};
 
 /// Immutable to its users; all methods from any thread.
 class RoutePool {
@@ -28,7 +21,8 @@ class RoutePool {
   static std::unique_ptr<const RoutePool> built_in();
   /// Routes of a GeoJSON file (route_file.h): one group for each line, with two places, there and back; a
   /// closed line has one place. Errors (usage) name `file_name`.
-  static Result<std::unique_ptr<const RoutePool>> from_geojson(std::string_view text, std::string_view file_name);
+  static Result<std::unique_ptr<const RoutePool>> from_geojson(std::string_view text,
+                                                               std::string_view file_name);
 
   virtual ~RoutePool() = default;
   virtual std::uint32_t groups() const = 0;
@@ -40,5 +34,11 @@ class RoutePool {
   virtual const Route& between(std::uint32_t from, std::uint32_t to) const = 0;
   virtual const Signal& signal(std::uint32_t id) const = 0;
 };
+
+/// Whether all places of the pool are within `most_km` of one of the homes, as those of the master data.
+/// Error (usage): one is not; the text says how far it is, and whether it would be near with its coordinates
+/// swapped.
+Done check_near(const RoutePool& pool, std::span<const GeoPoint> homes, double most_km,
+                std::string_view file_name);
 
 }  // namespace racesim::fleet
