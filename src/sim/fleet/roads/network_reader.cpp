@@ -49,7 +49,8 @@ Result<RoadNetwork> RoadNetwork::read(std::string_view geojson, std::string_view
   std::vector<Way> ways;
   std::vector<PointThing> things;
   for (const GeoFeature& feature : *features) {
-    if (feature.kind == GeometryKind::polygons) continue;
+    const bool is_road = feature.kind == GeometryKind::lines && feature.property("highway");
+    if (!is_road && feature.kind != GeometryKind::points) continue;
     if (feature.kind == GeometryKind::points) {
       std::optional<PointThing> thing = thing_of(feature);
       for (const std::vector<GeoPoint>& point : feature.lines) {

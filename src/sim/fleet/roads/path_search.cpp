@@ -46,17 +46,16 @@ std::vector<EdgeId> path_to(const RoadNetwork& network, const std::vector<EdgeId
 
 std::vector<LinePoint> line_along(const RoadNetwork& network, std::span<const EdgeId> edges) {
   std::vector<LinePoint> line;
-  for (const EdgeId id : edges) {
-    const Edge& edge = network.edges()[id];
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const Edge& edge = network.edges()[edges[i]];
     const std::span<const GeoPoint> points = network.points_of(edge);
+    const std::size_t junction = line.size();
     for (const GeoPoint& point : points.first(points.size() - 1))
       line.push_back({point, edge.limit_kmh, edge.type, Mark::none, 0});
-    if (&id != edges.data()) {
-      const Edge& before = network.edges()[*(&id - 1)];
-      LinePoint& junction = line[line.size() - (points.size() - 1)];
-      junction.mark = before.end_mark;
-      junction.signal = before.signal;
-    }
+    if (i == 0) continue;
+    const Edge& before = network.edges()[edges[i - 1]];
+    line[junction].mark = before.end_mark;
+    line[junction].signal = before.signal;
   }
   const Edge& last = network.edges()[edges.back()];
   line.push_back({network.node_place(last.to), last.limit_kmh, last.type, Mark::none, 0});
