@@ -59,7 +59,13 @@ struct Route {
 };
 
 inline constexpr double kStopGap_m = 15;
-inline constexpr double kStationGap_m = 150;
+
+/// How far a station lies from ends and stops at least, where `limit_kmh` holds: a vehicle can brake and
+/// gather speed between them at 1 m/s².
+constexpr double station_gap_m(std::uint16_t limit_kmh) {
+  const double limit_mps = limit_kmh / 3.6;
+  return 15 + limit_mps * limit_mps / 2;
+}
 
 /// The place at `s_m`, which is clamped to the route.
 GeoPoint place(const Route& route, double s_m);

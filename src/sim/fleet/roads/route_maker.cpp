@@ -149,10 +149,11 @@ class RouteMaker {
     for (std::size_t i = 1; i + 1 < line_.size(); ++i) {
       if (line_[i].mark != Mark::station) continue;
       const double s_m = at_m_[i];
+      const double gap_m = station_gap_m(line_[i].limit_kmh);
       const double last_m = route_.stations_m.empty() ? 0 : route_.stations_m.back();
-      const bool apart = s_m >= last_m + kStationGap_m && s_m <= s_m_ - kStationGap_m;
+      const bool apart = s_m >= last_m + gap_m && s_m <= s_m_ - gap_m;
       if (apart && std::none_of(route_.stops.begin(), route_.stops.end(),
-                                [s_m](const Stop& stop) { return std::abs(stop.s_m - s_m) < kStationGap_m; }))
+                                [s_m, gap_m](const Stop& stop) { return std::abs(stop.s_m - s_m) < gap_m; }))
         route_.stations_m.push_back(s_m);
     }
   }

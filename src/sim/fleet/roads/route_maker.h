@@ -29,7 +29,7 @@ inline constexpr double kOffLineMost_m = 0.8;
 inline constexpr double kSamePlace_m = 0.05;
 
 /// The route along a line that has two places at least (see length of the line: kRouteLeast_m). Marks too
-/// near to the ends or to one another (kStopGap_m, kStationGap_m) are left out. `first_street_m` and
+/// near to the ends or to one another (kStopGap_m, station_gap_m()) are left out. `first_street_m` and
 /// `last_street_m` are passed on.
 Route make_route(std::span<const LinePoint> line, double first_street_m = 0, double last_street_m = 0);
 

@@ -123,18 +123,20 @@ void RouteMarks::lay_stations(const std::vector<LinePoint>& line, std::vector<La
   constexpr double kAside_m = 25;
   const std::vector<Laid> signals = laid;
   for (double wanted_m = kFirstStation_m; wanted_m < begin_m_.back(); wanted_m += kStationEvery_m) {
-    double s_m = wanted_m;
-    const auto is_near = [&](const Laid& signal) {
-      return std::abs(signal.s_m - s_m) < kStationGap_m + kMarkNear_m;
-    };
-    while (std::any_of(signals.begin(), signals.end(), is_near) && s_m < wanted_m + 1000) s_m += kAside_m;
-    if (s_m > begin_m_.back() - kStationGap_m - kMarkNear_m) return;
-    const auto after = std::upper_bound(begin_m_.begin() + 1, begin_m_.end() - 1, s_m);
-    const auto i = static_cast<std::size_t>(after - begin_m_.begin()) - 1;
-    const double share = (s_m - begin_m_[i]) / (begin_m_[i + 1] - begin_m_[i]);
-    LinePoint point = between(line[i], line[i + 1], share);
-    point.mark = Mark::station;
-    laid.push_back({i, share, s_m, point});
+    for (double s_m = wanted_m; s_m < wanted_m + kStationEvery_m / 2; s_m += kAside_m) {
+      const auto after = std::upper_bound(begin_m_.begin() + 1, begin_m_.end() - 1, s_m);
+      const auto i = static_cast<std::size_t>(after - begin_m_.begin()) - 1;
+      const double gap_m = station_gap_m(line[i].limit_kmh) + kMarkNear_m;
+      if (s_m > begin_m_.back() - gap_m) return;
+      if (std::any_of(signals.begin(), signals.end(),
+                      [&](const Laid& signal) { return std::abs(signal.s_m - s_m) < gap_m; }))
+        continue;
+      const double share = (s_m - begin_m_[i]) / (begin_m_[i + 1] - begin_m_[i]);
+      LinePoint point = between(line[i], line[i + 1], share);
+      point.mark = Mark::station;
+      laid.push_back({i, share, s_m, point});
+      break;
+    }
   }
 }
 

@@ -67,10 +67,16 @@ class NetworkPool final : public RoutePool {
     const std::vector<EdgeId>& tree =
         trees_.at(from, [&] { return least_time_tree(network_, network_.place_nodes()[from]); });
     const std::vector<EdgeId> path = path_to(network_, tree, network_.place_nodes()[to]);
-    Route route = make_route(line_along(network_, path), place(from).street_m, place(to).street_m);
+    Route route = make_route(line_along(network_, path), standing_room_m(from), standing_room_m(to));
     route.from = from;
     route.to = to;
     return route;
+  }
+
+  /// The corner at the street's end belongs to the route that is taken.
+  double standing_room_m(std::uint32_t index) const {
+    constexpr double kCorner_m = 5;
+    return std::max(place(index).street_m - kCorner_m, 0.0);
   }
 
   RoadNetwork network_;
