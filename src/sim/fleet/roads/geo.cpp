@@ -1,14 +1,8 @@
 #include "sim/fleet/roads/geo.h"
 
-#include <cmath>
-
 #include "base/detmath.h"
 
 namespace racesim::fleet {
-
-double length_m(Vec a) {
-  return std::sqrt(dot(a, a));
-}
 
 double metres_per_degree_east(double latitude_deg) {
   return kMetresPerDegree * detmath::cos(latitude_deg * (3.14159265358979323846 / 180));

@@ -1,6 +1,8 @@
 // Places on the globe, and a plane around one of them in which roads are measured.
 #pragma once
 
+#include <cmath>
+
 namespace racesim::fleet {
 
 struct GeoPoint {
@@ -30,7 +32,9 @@ inline double dot(Vec a, Vec b) {
 inline double cross(Vec a, Vec b) {
   return a.x_m * b.y_m - a.y_m * b.x_m;
 }
-double length_m(Vec a);
+inline double length_m(Vec a) {
+  return std::sqrt(dot(a, a));
+}
 
 /// The mean radius of the earth (IUGG).
 inline constexpr double kMetresPerDegree = 6'371'008.8 * 3.14159265358979323846 / 180;
@@ -45,7 +49,9 @@ double distance_m(GeoPoint a, GeoPoint b);
 /// Degrees stretched to metres as at the origin: exact there, to a thousandth within some 5 km of latitude.
 class Plane {
  public:
-  explicit Plane(GeoPoint origin) : origin_(origin), east_m_(metres_per_degree_east(origin.latitude_deg)) {}
+  explicit Plane(GeoPoint origin) : Plane(origin, metres_per_degree_east(origin.latitude_deg)) {}
+  /// `east_m`: metres per degree of longitude there, for those who know them already.
+  Plane(GeoPoint origin, double east_m) : origin_(origin), east_m_(east_m) {}
   Vec to_plane(GeoPoint p) const {
     return {(p.longitude_deg - origin_.longitude_deg) * east_m_,
             (p.latitude_deg - origin_.latitude_deg) * kMetresPerDegree};

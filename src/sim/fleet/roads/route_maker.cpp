@@ -29,6 +29,7 @@ class RouteMaker {
   }
 
   Route make() {
+    route_.path.reserve(2 * line_.size());
     measure();
     lay_path();
     lay_stretches();
@@ -55,21 +56,22 @@ class RouteMaker {
   }
 
   void measure() {
+    for (const LinePoint& point : line_) east_m_.push_back(metres_per_degree_east(point.place.latitude_deg));
     const std::size_t segments = line_.size() - 1;
     length_m_.resize(segments);
     along_.resize(segments);
     for (std::size_t i = 0; i < segments; ++i) {
-      const Plane plane(line_[i].place);
-      const Vec step = plane.to_plane(line_[i + 1].place);
+      const Vec step = Plane(line_[i].place, (east_m_[i] + east_m_[i + 1]) / 2).to_plane(line_[i + 1].place);
       length_m_[i] = length_m(step);
       along_[i] = (1 / length_m_[i]) * step;
     }
   }
 
-  void put(GeoPoint place) {
+  /// `east_m`: metres per degree of longitude on the way from the point before.
+  void put(GeoPoint place, double east_m) {
     if (!route_.path.empty()) {
       const PathPoint& before = route_.path.back();
-      s_m_ += distance_m({before.latitude_deg, before.longitude_deg}, place);
+      s_m_ += length_m(Plane({before.latitude_deg, before.longitude_deg}, east_m).to_plane(place));
       if (s_m_ <= before.s_m) return;
     }
     route_.path.push_back({s_m_, place.latitude_deg, place.longitude_deg});
@@ -81,28 +83,30 @@ class RouteMaker {
     const Vec out = along_[i];
     const double cosine = dot(in, out);
     const double half_sine = std::sqrt(std::max(0.0, (1 - cosine) / 2));
+    const double way_east_m = (east_m_[i - 1] + east_m_[i]) / 2;
     constexpr double kStraight = 0.02;  // about two degrees
     if (half_sine < kStraight) {
-      put(line_[i].place);
+      put(line_[i].place, way_east_m);
       at_m_[i] = s_m_;
       return;
     }
     const double reach_m =
         std::min({2 * kOffLineMost_m / half_sine, 0.45 * length_m_[i - 1], 0.45 * length_m_[i]});
-    const Plane plane(line_[i].place);
+    const Plane plane(line_[i].place, east_m_[i]);
     const int steps = 2 + static_cast<int>(6 * (1 - cosine));
     for (int k = 0; k <= steps; ++k) {
       const double q = static_cast<double>(k) / steps;
-      put(plane.to_globe((-(1 - q) * (1 - q) * reach_m) * in + (q * q * reach_m) * out));
+      put(plane.to_globe((-(1 - q) * (1 - q) * reach_m) * in + (q * q * reach_m) * out),
+          k == 0 ? way_east_m : east_m_[i]);
       if (2 * k <= steps) at_m_[i] = s_m_;
     }
   }
 
   void lay_path() {
     at_m_.assign(line_.size(), 0);
-    put(line_.front().place);
+    put(line_.front().place, east_m_.front());
     for (std::size_t i = 1; i + 1 < line_.size(); ++i) lay_corner(i);
-    put(line_.back().place);
+    put(line_.back().place, (east_m_[line_.size() - 2] + east_m_.back()) / 2);
     at_m_.back() = s_m_;
   }
 
@@ -159,6 +163,7 @@ class RouteMaker {
   }
 
   std::vector<LinePoint> line_;
+  std::vector<double> east_m_;    ///< metres per degree of longitude at the line's points
   std::vector<double> length_m_;  ///< of segments
   std::vector<Vec> along_;        ///< unit vectors of segments
   std::vector<double> at_m_;      ///< where the route passes the line's points

@@ -90,6 +90,34 @@ TEST(RoadsPool, GivesTripsLikeThoseOfARegion) {
   EXPECT_NEAR(gaps_m[gaps_m.size() / 2], 380, 90) << "metres from light to light";
 }
 
+TEST(RoadsPool, HasARouteWithAStationFromEachPlace) {
+  const auto pool = RoutePool::built_in();
+  for (const std::uint32_t from : pool->places(0)) {
+    std::size_t fitting = 0;
+    for (const std::uint32_t to : pool->places(0)) {
+      if (from == to) continue;
+      const Route& route = pool->between(from, to);
+      fitting += route.length_m() > 4'000 && route.length_m() < 40'000 && !route.stations_m.empty();
+    }
+    EXPECT_GT(fitting, 20U) << from;
+  }
+}
+
+TEST(RoadsPool, NeverTurnsBackOnTheRoad) {
+  const auto pool = RoutePool::built_in();
+  for (const std::uint32_t from : pool->places(0))
+    for (const std::uint32_t to : pool->places(0)) {
+      if (from == to || (from + to) % 7 != 0) continue;
+      const Route& route = pool->between(from, to);
+      for (double s_m = 20; s_m < route.length_m() - 20; s_m += 5) {
+        const GeoPoint here = place(route, s_m);
+        const double chord_m = distance_m(place(route, s_m - 15), place(route, s_m + 15));
+        ASSERT_GT(chord_m, 12) << from << " to " << to << " at " << here.latitude_deg << ","
+                               << here.longitude_deg;
+      }
+    }
+}
+
 TEST(RoadsPool, ThreadsGetTheSameRoutesAtTheSameTime) {
   const auto pool = RoutePool::built_in();
   const auto alone = RoutePool::built_in();
@@ -139,7 +167,7 @@ TEST(RoadsPool, TellsARouteFarFromItsVehicles) {
             0U);
   EXPECT_EQ(refused.error().hint, "give a route and master data of the same region");
   const auto swapped =
-      RoutePool::from_geojson(collection({feature("LineString", "[[52,21.5],[52,21.55]]")}), "r");
+      RoutePool::from_geojson(collection({feature("LineString", "[[52,21.5],[52,21.53]]")}), "r");
   EXPECT_EQ(check_near(**swapped, std::span(&home, 1), 300, "r.geojson").error().hint,
             "swap its coordinates: GeoJSON has the longitude first");
 }

@@ -139,64 +139,64 @@ struct BrokenRoute {
   const char* what;
 };
 
+const std::string kSquare = "[[21,52],[21.01,52],[21.01,52.01],[21,52]]";
+const BrokenRoute kBrokenRoutes[] = {
+    {"", "r.geojson: is not JSON: "},
+    {"{\"type\":", "r.geojson: is not JSON: "},
+    {"[1,2]", "r.geojson: is JSON, but no object, so no GeoJSON"},
+    {"{}", "r.geojson: has no \"type\", so it is no GeoJSON"},
+    {R"({"type":"Circle"})", "r.geojson: is of type \"Circle\", which is no geometry"},
+    {R"({"type":"FeatureCollection"})", "r.geojson: has no list \"features\""},
+    {R"({"type":"FeatureCollection","features":[3]})", "r.geojson: features[0]: is no Feature"},
+    {R"({"type":"Feature","properties":{}})", "r.geojson: has no \"geometry\""},
+    {R"({"type":"LineString"})", "r.geojson: has no \"coordinates\""},
+    {R"({"type":"LineString","coordinates":[21,52]})", "r.geojson: position 1 is not a list of two numbers"},
+    {R"({"type":"LineString","coordinates":[[21,52],[21]]})",
+     "r.geojson: position 2 is not a list of two numbers"},
+    {R"({"type":"LineString","coordinates":[[21,"52"]]})", "r.geojson: position 1: not all are numbers"},
+    {R"({"type":"MultiLineString","coordinates":[[21,52],[22,52]]})",
+     "r.geojson: position 1 is not a list of two numbers"},
+    {collection({}), "r.geojson: holds no line"},
+    {collection({feature("Point", "[21,52]")}), "r.geojson: holds no line"},
+    {collection({line_feature(), feature("LineString", "[]")}),
+     "r.geojson: features[1]: is a line without points"},
+    {feature("LineString", "[[21,52]]"),
+     "r.geojson: has one point, at longitude 21.000000, latitude 52.000000; a route leads from one place"},
+    {feature("LineString", "[[21,52],[21,52],[21,52]]"), "r.geojson: has one point"},
+    {feature("LineString", "[[21,52],[21.0005,52]]"), "r.geojson: is 34 m long, less than 100 m"},
+    {collection({line_feature(), feature("Polygon", "[" + kSquare + "]")}),
+     "r.geojson: features[1]: is a polygon, and a route is a line"},
+    {feature("Polygon", "[" + kSquare + "," + kSquare + "]"),
+     "r.geojson: is a polygon with a hole, and a route is a line"},
+    {feature("MultiPolygon", "[[" + kSquare + "," + kSquare + "]]"),
+     "r.geojson: is a polygon with a hole, and a route is a line"},
+    {feature("LineString", "[[52,121.5],[52.01,121.5]]"),
+     "r.geojson: [52, 121.5] has the latitude 121.5, and none is beyond 90: are longitude and latitude "
+     "swapped?"},
+    {feature("LineString", "[[200,52],[201,52]]"), "r.geojson: [200, 52] is no place on the globe"},
+    {feature("LineString", "[[21,91],[100,95]]"),
+     "r.geojson: [21, 91] has the latitude 91, and none is beyond 90: are longitude and latitude swapped?"},
+    {feature("LineString", "[[100,95],[100,95.1]]"), "r.geojson: [100, 95] is no place on the globe"},
+    {feature("LineString", "[[21,52],[21.01,52],[21.01,52.2]]"),
+     "r.geojson: jumps 22.2 km from longitude 21.010000, latitude 52.000000 to longitude 21.010000, "
+     "latitude "
+     "52.200000"},
+    {feature("MultiLineString", "[[[21,52],[21.01,52]],[[21.011,52],[21.02,52]]]"),
+     "r.geojson: jumps 68 m from the end of one part at longitude 21.010000, latitude 52.000000 to the "
+     "begin of "
+     "the next at longitude 21.011000, latitude 52.000000"},
+    {feature("LineString", "[[179.99,52],[-179.99,52]]"),
+     "r.geojson: crosses the date line behind longitude 179.99"},
+    {line_feature(R"("speed_limit_kmh":0)"), "r.geojson: speed_limit_kmh is '0'"},
+    {line_feature(R"("speed_limit_kmh":-50)"), "r.geojson: speed_limit_kmh is '-50'"},
+    {line_feature(R"("maxspeed":"fast")"), "r.geojson: maxspeed is 'fast'"},
+    {line_feature(R"("maxspeed":"nan")"), "r.geojson: maxspeed is 'nan'"},
+    {collection({line_feature(R"("maxspeed":900)")}), "r.geojson: features[0]: maxspeed is '900'"},
+    {line_feature(R"("road_type":"street")"), "r.geojson: road_type is 'street'"},
+};
+
 TEST(RoadsRouteFile, RefusesTheOthersWithTheReason) {
-  const std::string square = "[[21,52],[21.01,52],[21.01,52.01],[21,52]]";
-  const BrokenRoute cases[] = {
-      {"", "r.geojson: is not JSON: "},
-      {"{\"type\":", "r.geojson: is not JSON: "},
-      {"[1,2]", "r.geojson: is JSON, but no object, so no GeoJSON"},
-      {"{}", "r.geojson: has no \"type\", so it is no GeoJSON"},
-      {R"({"type":"Circle"})", "r.geojson: is of type \"Circle\", which is no geometry"},
-      {R"({"type":"FeatureCollection"})", "r.geojson: has no list \"features\""},
-      {R"({"type":"FeatureCollection","features":[3]})", "r.geojson: features[0]: is no Feature"},
-      {R"({"type":"Feature","properties":{}})", "r.geojson: has no \"geometry\""},
-      {R"({"type":"LineString"})", "r.geojson: has no \"coordinates\""},
-      {R"({"type":"LineString","coordinates":[21,52]})",
-       "r.geojson: position 1 is not a list of two numbers"},
-      {R"({"type":"LineString","coordinates":[[21,52],[21]]})",
-       "r.geojson: position 2 is not a list of two numbers"},
-      {R"({"type":"LineString","coordinates":[[21,"52"]]})", "r.geojson: position 1: not all are numbers"},
-      {R"({"type":"MultiLineString","coordinates":[[21,52],[22,52]]})",
-       "r.geojson: position 1 is not a list of two numbers"},
-      {collection({}), "r.geojson: holds no line"},
-      {collection({feature("Point", "[21,52]")}), "r.geojson: holds no line"},
-      {collection({line_feature(), feature("LineString", "[]")}),
-       "r.geojson: features[1]: is a line without points"},
-      {feature("LineString", "[[21,52]]"),
-       "r.geojson: has one point, at longitude 21.000000, latitude 52.000000; a route leads from one place"},
-      {feature("LineString", "[[21,52],[21,52],[21,52]]"), "r.geojson: has one point"},
-      {feature("LineString", "[[21,52],[21.0005,52]]"), "r.geojson: is 34 m long, less than 100 m"},
-      {collection({line_feature(), feature("Polygon", "[" + square + "]")}),
-       "r.geojson: features[1]: is a polygon, and a route is a line"},
-      {feature("Polygon", "[" + square + "," + square + "]"),
-       "r.geojson: is a polygon with a hole, and a route is a line"},
-      {feature("MultiPolygon", "[[" + square + "," + square + "]]"),
-       "r.geojson: is a polygon with a hole, and a route is a line"},
-      {feature("LineString", "[[52,121.5],[52.01,121.5]]"),
-       "r.geojson: [52, 121.5] has the latitude 121.5, and none is beyond 90: are longitude and latitude "
-       "swapped?"},
-      {feature("LineString", "[[200,52],[201,52]]"), "r.geojson: [200, 52] is no place on the globe"},
-      {feature("LineString", "[[21,91],[100,95]]"),
-       "r.geojson: [21, 91] has the latitude 91, and none is beyond 90: are longitude and latitude swapped?"},
-      {feature("LineString", "[[100,95],[100,95.1]]"), "r.geojson: [100, 95] is no place on the globe"},
-      {feature("LineString", "[[21,52],[21.01,52],[21.01,52.2]]"),
-       "r.geojson: jumps 22.2 km from longitude 21.010000, latitude 52.000000 to longitude 21.010000, "
-       "latitude "
-       "52.200000"},
-      {feature("MultiLineString", "[[[21,52],[21.01,52]],[[21.011,52],[21.02,52]]]"),
-       "r.geojson: jumps 68 m from the end of one part at longitude 21.010000, latitude 52.000000 to the "
-       "begin of "
-       "the next at longitude 21.011000, latitude 52.000000"},
-      {feature("LineString", "[[179.99,52],[-179.99,52]]"),
-       "r.geojson: crosses the date line behind longitude 179.99"},
-      {line_feature(R"("speed_limit_kmh":0)"), "r.geojson: speed_limit_kmh is '0'"},
-      {line_feature(R"("speed_limit_kmh":-50)"), "r.geojson: speed_limit_kmh is '-50'"},
-      {line_feature(R"("maxspeed":"fast")"), "r.geojson: maxspeed is 'fast'"},
-      {line_feature(R"("maxspeed":"nan")"), "r.geojson: maxspeed is 'nan'"},
-      {collection({line_feature(R"("maxspeed":900)")}), "r.geojson: features[0]: maxspeed is '900'"},
-      {line_feature(R"("road_type":"street")"), "r.geojson: road_type is 'street'"},
-  };
-  for (const BrokenRoute& broken : cases) {
+  for (const BrokenRoute& broken : kBrokenRoutes) {
     const Result<FileRoutes> routes = read_route_file(broken.text, "r.geojson");
     ASSERT_FALSE(routes) << broken.what;
     EXPECT_EQ(routes.error().kind, ErrorKind::usage);

@@ -118,7 +118,7 @@ TEST(RoadsRoute, TakesATurnAsATurnAndACurveAsACurve) {
 }
 
 TEST(RoadsRoute, ChangesLimitsAndStopsWhereTheLineSaysSo) {
-  std::vector<LinePoint> line = line_of({{0, 0}, {300, 0}, {600, 0}, {900, 0}, {1200, 0}, {1210, 0}});
+  std::vector<LinePoint> line = line_of({{0, 0}, {300, 0}, {600, 0}, {900, 0}, {1200, 0}, {1202, 0}});
   line[1].limit_kmh = line[2].limit_kmh = 90;
   line[1].type = line[2].type = RoadType::rural;
   line[1].mark = Mark::signal;
