@@ -36,6 +36,7 @@ class RouteMaker {
     lay_bends();
     lay_stops();
     lay_stations();
+    route_.path.shrink_to_fit();  // routes stay
     return std::move(route_);
   }
 
