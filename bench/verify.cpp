@@ -1,4 +1,5 @@
-// racesim verify against NDJSON in memory: a race and plays, full and fast, with one thread that makes
+// racesim verify against NDJSON in memory: a race and plays, full, fast and by value (of lines
+// that were written again as Python does), with one thread that makes
 // events. Beside them, in the same run, hashing the same lines and nothing else. Rates are by processor time
 // of all threads, so the making of the expected events counts. A race's templates are baked before the clock
 // starts.
@@ -97,13 +98,34 @@ class TextSequence final : public ArrivedSequences, public ArrivedSequence {
   std::size_t given_ = 0;
 };
 
-void verify_lines(benchmark::State& state, const Sent& sent, bool fast) {
+/// As Python's json writes lines again: spaces, and no zeros at the end of numbers.
+std::string written_again(const std::string& text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    const bool ends_value = !quoted && (c == ',' || c == '}');
+    if (ends_value && out.back() == '0') {
+      const std::size_t number = out.find_last_not_of("0123456789");
+      if (number != std::string::npos && out[number] == '.') {
+        out.resize(out.find_last_not_of('0') + 1);
+        if (out.back() == '.') out += '0';
+      }
+    }
+    out += c;
+    if (!quoted && (c == ',' || c == ':')) out += ' ';
+  }
+  return out;
+}
+
+void verify_lines(benchmark::State& state, const Sent& sent, const std::string& text, Comparison comparison) {
   VerifyOptions options;
-  options.fast = fast;
+  options.comparison = comparison;
   options.threads = 1;
   std::uint64_t events = 0;
   for (auto _ : state) {
-    TextSequence arrived(sent.text);
+    TextSequence arrived(text);
     const auto result = verify(sent.manifest, *sent.truth, arrived, options);
     if (!result || result->findings.found != sent.manifest.totals->released) {
       state.SkipWithError("not verified");
@@ -115,16 +137,24 @@ void verify_lines(benchmark::State& state, const Sent& sent, bool fast) {
 }
 
 void race_full(benchmark::State& state) {
-  verify_lines(state, race(), false);
+  verify_lines(state, race(), race().text, Comparison::full);
 }
 void race_fast(benchmark::State& state) {
-  verify_lines(state, race(), true);
+  verify_lines(state, race(), race().text, Comparison::fast);
+}
+void race_by_value(benchmark::State& state) {
+  static const std::string again = written_again(race().text);
+  verify_lines(state, race(), again, Comparison::by_value);
 }
 void plays_full(benchmark::State& state) {
-  verify_lines(state, plays(), false);
+  verify_lines(state, plays(), plays().text, Comparison::full);
 }
 void plays_fast(benchmark::State& state) {
-  verify_lines(state, plays(), true);
+  verify_lines(state, plays(), plays().text, Comparison::fast);
+}
+void plays_by_value(benchmark::State& state) {
+  static const std::string again = written_again(plays().text);
+  verify_lines(state, plays(), again, Comparison::by_value);
 }
 
 void hash_race_lines(benchmark::State& state) {
@@ -142,8 +172,10 @@ void hash_race_lines(benchmark::State& state) {
 
 BENCHMARK(race_full)->MeasureProcessCPUTime();
 BENCHMARK(race_fast)->MeasureProcessCPUTime();
+BENCHMARK(race_by_value)->MeasureProcessCPUTime();
 BENCHMARK(plays_full)->MeasureProcessCPUTime();
 BENCHMARK(plays_fast)->MeasureProcessCPUTime();
+BENCHMARK(plays_by_value)->MeasureProcessCPUTime();
 BENCHMARK(hash_race_lines)->MeasureProcessCPUTime();
 
 }  // namespace

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Takes song plays over HTTP. Each play is in FILE, and on the disk, before it is answered; a repeated play (racesim
 delivers at least once) is answered but not stored twice. FILE has the bytes that were sent, one play per line, so that
-`racesim verify --against file:FILE` can compare them.
+`racesim verify --against file:FILE` can compare them. What a store keeps after parsing (a database, json.dumps) has the
+same values in other bytes: verify that with --by-value.
 Usage: receiver.py FILE [PORT]    default port 8000, this machine only
 """
 

@@ -251,7 +251,7 @@ Result<std::vector<StageText>> parse_stages(std::string_view text) {
     stages.push_back({*duration_ns, *rate});
   }
   if (stages.back().rate.events == 0)
-    return usage(fmt::format("'{}' ends with a rate of 0, which would go on for ever", text), kStagesHint);
+    return usage(fmt::format("'{}' ends with a rate of 0, which would last for ever", text), kStagesHint);
   return stages;
 }
 
@@ -263,10 +263,10 @@ Result<ShardText> parse_shard(std::string_view text) {
   if (!index || !slash || !count || !rest.empty() || index->scale != 1 || count->scale != 1)
     return usage(not_a(text, "shard, which is part/parts"), kShardHint);
   if (count->digits < 1 || count->digits > kShardLimit)
-    return usage(fmt::format("'{}': there can be 1 to {} parts", text, format_count(kShardLimit)),
+    return usage(fmt::format("'{}': there must be 1 to {} parts", text, format_count(kShardLimit)),
                  kShardHint);
   if (index->digits < 1 || index->digits > count->digits)
-    return usage(fmt::format("'{}': the part goes from 1 to {}", text, count->digits), kShardHint);
+    return usage(fmt::format("'{}': the part must be 1 to {}", text, count->digits), kShardHint);
   return ShardText{static_cast<std::uint32_t>(index->digits), static_cast<std::uint32_t>(count->digits)};
 }
 
@@ -313,6 +313,18 @@ std::string format_rate(double per_second) {
                                    : per_second < 99.95 ? 1
                                                         : 0) +
          "/s";
+}
+
+std::string format_bytes(double bytes) {
+  constexpr std::array<const char*, 6> kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
+  std::size_t unit = 0;
+  // What would be rounded to 1,000 has the next unit.
+  while (bytes >= 999.5 && unit + 1 < kUnits.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  const int decimals = unit == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
+  return format_number(bytes, decimals) + " " + kUnits.at(unit);
 }
 
 std::string format_duration(std::int64_t duration_ns) {

@@ -76,6 +76,8 @@ std::string format_count(std::uint64_t count);
 std::string format_number(double value, int decimals);
 /// Three digits and a letter: "1.2M/s", "950/s", "0.2/s".
 std::string format_rate(double per_second);
+/// Decimal units, as disks are sold: "950 B", "11.3 MB", "4.72 GB".
+std::string format_bytes(double bytes);
 /// The two largest units from one minute on, else one unit: "1m 20s", "2d 3h", "1.5s", "250ms", "0ns".
 std::string format_duration(std::int64_t duration_ns);
 

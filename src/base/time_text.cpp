@@ -163,7 +163,7 @@ Result<DateTime> read_datetime(std::string_view text) {
     case Scan::malformed:
       return usage(fmt::format("'{}' is not an ISO 8601 date-time", text), kDateTimeExample);
     case Scan::long_fraction:
-      return usage(fmt::format("'{}' has more than 9 digits behind the decimal point", text),
+      return usage(fmt::format("'{}' has more than 9 digits after the decimal point", text),
                    "example: 2024-02-01T00:00:00.123456789Z");
     case Scan::large_offset:
       return usage(fmt::format("'{}' has an impossible offset: offsets go from -18:00 to +18:00", text),
@@ -219,6 +219,44 @@ Result<std::int64_t> offset_in_zone(std::string_view text, std::string_view zone
                            first, second),
                fmt::format("write {}{} (read with {}) or {}{} (read with {})", format_local(local_s + jump_s),
                            second, first, format_local(local_s - jump_s), first, second));
+}
+
+/// A moment without a product that could be too large.
+struct MomentParts {
+  std::int64_t days;
+  std::int64_t second;  ///< of the day
+  std::int64_t nanos;   ///< of the second
+};
+
+/// `count` units since the epoch, of which a second has `units`; the fraction stays in units.
+MomentParts split_time(std::int64_t count, std::int64_t units) {
+  MomentParts parts{0, count / units, count % units};
+  if (parts.nanos < 0) {
+    parts.nanos += units;
+    --parts.second;
+  }
+  parts.days = parts.second / kDay_s;
+  parts.second %= kDay_s;
+  if (parts.second < 0) {
+    parts.second += kDay_s;
+    --parts.days;
+  }
+  return parts;
+}
+
+std::string datetime_text(const MomentParts& parts) {
+  const CivilDate date = civil_from_days(parts.days);
+  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day,
+                                parts.second / 3600, parts.second / 60 % 60, parts.second % 60);
+  if (parts.nanos % 1'000'000 == 0) {
+    if (parts.nanos != 0) out += fmt::format(".{:03}", parts.nanos / 1'000'000);
+  } else if (parts.nanos % 1000 == 0) {
+    out += fmt::format(".{:06}", parts.nanos / 1000);
+  } else {
+    out += fmt::format(".{:09}", parts.nanos);
+  }
+  out += 'Z';
+  return out;
 }
 
 }  // namespace
@@ -289,30 +327,13 @@ Result<std::int64_t> parse_event_time(std::string_view text, int digits, bool of
 }
 
 std::string format_datetime(std::int64_t epoch_ns) {
-  std::int64_t seconds = epoch_ns / kSecond_ns;
-  std::int64_t nanos = epoch_ns % kSecond_ns;
-  if (nanos < 0) {
-    nanos += kSecond_ns;
-    --seconds;
-  }
-  std::int64_t days = seconds / kDay_s;
-  std::int64_t second_of_day = seconds % kDay_s;
-  if (second_of_day < 0) {
-    second_of_day += kDay_s;
-    --days;
-  }
-  const CivilDate date = civil_from_days(days);
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day,
-                                second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
-  if (nanos % 1'000'000 == 0) {
-    if (nanos != 0) out += fmt::format(".{:03}", nanos / 1'000'000);
-  } else if (nanos % 1000 == 0) {
-    out += fmt::format(".{:06}", nanos / 1000);
-  } else {
-    out += fmt::format(".{:09}", nanos);
-  }
-  out += 'Z';
-  return out;
+  return datetime_text(split_time(epoch_ns, kSecond_ns));
+}
+
+std::string format_datetime_us(std::int64_t epoch_us) {
+  MomentParts parts = split_time(epoch_us, 1'000'000);
+  parts.nanos *= 1000;
+  return datetime_text(parts);
 }
 
 }  // namespace racesim

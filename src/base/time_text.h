@@ -53,5 +53,7 @@ Result<std::int64_t> parse_event_time(std::string_view text, int digits, bool of
 
 /// Nanoseconds since the epoch → "2024-02-01T00:00:00Z", with a fraction of 3, 6 or 9 digits if not zero.
 std::string format_datetime(std::int64_t epoch_ns);
+/// The same of times that clocks in nanoseconds do not reach: of years before 1678 and behind 2261.
+std::string format_datetime_us(std::int64_t epoch_us);
 
 }  // namespace racesim

@@ -118,7 +118,7 @@ Result<int> dispatch(Context& context, const std::vector<std::string>& args) {
   if (informing) return inform(context);
   if (context.path.size() == 1) return wrote(write_stdout(help_text(context.path, context.out, false)));
   if (!context.path.back()->run)
-    return fail(ErrorKind::usage, full_name(context.path) + ": a command is missing",
+    return fail(ErrorKind::usage, full_name(context.path) + ": no command given",
                 "see: " + full_name(context.path) + " --help");
   start_log(*context.globals);
   for (const ConfigFile& file : context.config_files) log(LogLevel::debug, "read " + file.path);
@@ -132,19 +132,17 @@ CommandSpec root_command(const std::shared_ptr<Globals>& globals, std::vector<Co
   CommandSpec root;
   root.name = "racesim";
   root.summary =
-      "Make realistic event streams, send them at an exact rate to files, pipes, HTTP servers and Kafka, and "
-      "prove "
-      "what arrived";
+      "Make realistic event streams, send them to files, pipes, HTTP servers and Kafka at an exact rate, and "
+      "check what arrived";
   root.details =
-      "Every option can also be set in the environment, as RACESIM_ and its name in capitals, and in a "
-      "config file. "
-      "Precedence: flag, environment, --config FILE or ./racesim.toml, $XDG_CONFIG_HOME/racesim/config.toml, "
-      "default.";
+      "Every option can also be set in the environment (RACESIM_ and its name in capitals) or in a config "
+      "file. Precedence: flag, environment, --config FILE or ./racesim.toml, "
+      "$XDG_CONFIG_HOME/racesim/config.toml, default.";
   root.options = global_options(globals);
   root.subcommands = std::move(commands);
   root.examples = scenario_examples(true);
   root.examples.push_back({"racesim verify --manifest run.json --against file:events.ndjson",
-                           "is every event of a run there, once, unchanged and in order?"});
+                           "check that every event of the run arrived, once, unchanged and in order"});
   return root;
 }
 
@@ -159,8 +157,9 @@ int run_app(const CommandSpec& root, const std::shared_ptr<Globals>& globals,
   try {
     code = dispatch(context, args);
   } catch (const std::exception& e) {
-    code = fail(ErrorKind::runtime, std::string("out of threads or memory: ") + e.what(),
-                "raise the limits of memory and processes (ulimit -v, ulimit -u), or ask for less");
+    code = fail(
+        ErrorKind::runtime, std::string("out of threads or memory: ") + e.what(),
+        "raise the limits of memory and processes (ulimit -v, ulimit -u), or use fewer threads or events");
   }
   if (code) return *code;
   show_error(context, code.error());

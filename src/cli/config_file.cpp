@@ -30,7 +30,7 @@ Result<std::string> scalar_text(const toml::node& node, const std::string& place
   else if (const auto* date = node.as_date())
     text << date->get();
   else
-    return fail(ErrorKind::usage, place + "a text, number, truth value or date is expected");
+    return fail(ErrorKind::usage, place + "expected a text, number, true or false, or date");
   return text.str();
 }
 
@@ -105,7 +105,7 @@ Result<ConfigFile> read_config(const std::string& path, Source source) {
                                      "write one: racesim config init --config " + path});
   // An input stream opens a folder and then reads nothing from it.
   if (std::filesystem::is_directory(path))
-    return fail(ErrorKind::usage, "read " + path + ": it is a folder", "name the file in it");
+    return fail(ErrorKind::usage, "read " + path + ": it is a folder", "name a file in it");
   try {
     const toml::table table = toml::parse_file(path);
     if (const Done ok = collect(table, "", file); !ok) return tl::make_unexpected(ok.error());

@@ -13,7 +13,7 @@ inline constexpr int kExitPartial = 4;       ///< finished, but some events coul
 inline constexpr int kExitThreshold = 5;     ///< a --threshold does not hold
 inline constexpr int kExitDifference = 5;    ///< verify found a difference
 inline constexpr int kExitBusy = 6;          ///< a lock is held, a port is taken
-inline constexpr int kExitSignalBase = 128;  ///< + 2 (SIGINT) or 15 (SIGTERM): a bounded job was cut short
+inline constexpr int kExitSignalBase = 128;  ///< + the signal's number: a bounded job was cut short
 
 /// The same for people: man pages and the reference show it.
 struct ExitCodeText {
@@ -21,14 +21,16 @@ struct ExitCodeText {
   const char* meaning;
 };
 inline constexpr ExitCodeText kExitCodeTexts[] = {
-    {"0", "Done. An unbounded run that a signal stopped and that delivered everything also ends with 0."},
+    {"0", "Done; also an unbounded run that was stopped by a signal and delivered everything."},
     {"1", "Run-time failure: input or output, network, disk."},
     {"2", "Usage or configuration."},
     {"3", "Master data missing or invalid."},
     {"4", "Finished, but some events could not be delivered; they are in the dead-letter file."},
-    {"5", "verify found a difference, or a --threshold does not hold. Also when 4 would apply."},
+    {"5", "verify found a difference, or a --threshold does not hold. 5 has priority over 4."},
     {"6", "Already running: another process holds the --lock, writes the same file or sends the same run."},
-    {"130, 143", "SIGINT or SIGTERM cut a bounded job short. A second signal ends it at once."},
+    {"129, 130, 143",
+     "SIGHUP, SIGINT or SIGTERM stopped a bounded job early. A second signal ends any job at once."},
+    {"131", "SIGQUIT ended the job at once."},
 };
 
 constexpr int exit_code(ErrorKind kind) {

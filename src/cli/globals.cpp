@@ -48,20 +48,20 @@ std::vector<OptionSpec> global_options(const std::shared_ptr<Globals>& globals) 
   verbose.name = "verbose";
   verbose.letter = 'v';
   verbose.group = kGroup;
-  verbose.help = "Say more on stderr; -vv says even more";
+  verbose.help = "Print more messages on stderr; -vv prints still more";
   verbose.repeatable = true;
   verbose.set = set_count(g.verbose);
   OptionSpec level = chosen("log-level", "info", {"trace", "debug", "info", "warn", "error", "off"},
-                            "Least level of the messages on stderr");
+                            "Lowest level of messages to print on stderr");
   level.metavar = "LEVEL";
-  OptionSpec format = chosen("log-format", "text", {"text", "json"}, "Form of the messages on stderr");
+  OptionSpec format = chosen("log-format", "text", {"text", "json"}, "Format of messages on stderr");
   format.metavar = "FORM";
   OptionSpec color = chosen("color", "auto", when,
-                            "Coloured output; auto: on a terminal, unless NO_COLOR or TERM=dumb say no");
+                            "Colour the output; auto: on a terminal, unless NO_COLOR is set or TERM=dumb");
   color.set = set_when(g.color);
-  OptionSpec progress = chosen(
-      "progress", "auto", when,
-      "Progress line; auto: when stderr is a terminal and stdout is not a terminal that carries events");
+  OptionSpec progress =
+      chosen("progress", "auto", when,
+             "Show a progress line; auto: if stderr is a terminal and events do not go to a terminal");
   progress.set = set_when(g.progress);
   OptionSpec config;
   config.name = "config";
@@ -76,20 +76,20 @@ std::vector<OptionSpec> global_options(const std::shared_ptr<Globals>& globals) 
       asking(flag("help-all", 0, "Show the help of every command and exit", g.help_all)),
       asking(flag("help-json", 0, "Write every command and option as JSON and exit", g.help_json), true),
       asking(flag("help-markdown", 0, "Write the reference as Markdown and exit", g.help_markdown), true),
-      asking(flag("version", 'V',
-                  "Show the version and exit; with --json also commit, compiler and libraries", g.version)),
-      flag("quiet", 'q', "No progress, no summary; only errors", g.quiet),
+      asking(flag("version", 'V', "Show the version and exit; --json adds commit, compiler and libraries",
+                  g.version)),
+      flag("quiet", 'q', "Print only errors: no progress, no summary", g.quiet),
       verbose,
       choice_option(level, g.log_level),
       choice_option(format, g.log_format),
       color,
       progress,
       config,
-      flag("no-config", 0, "Read no config file", g.no_config),
+      flag("no-config", 0, "Do not read any config file", g.no_config),
       flag("json", 0,
-           "Write the final result as one JSON object: to stdout, or to stderr where events own stdout",
+           "Write the final result as one JSON object to stdout, or to stderr if events go to stdout",
            g.json),
-      flag("dry-run", 0, "Show what would be done, and do nothing", g.dry_run),
+      flag("dry-run", 0, "Show what would be done, but do nothing", g.dry_run),
   };
 }
 

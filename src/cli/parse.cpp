@@ -133,7 +133,7 @@ Done refuse_missing_value(const OptionSpec& spec, const CommandPath& path,
     const std::string name = value.substr(2, value.find('=') - 2);
     for (const CommandSpec* command : path)
       if (find_option(*command, name) != nullptr)
-        return fail(ErrorKind::usage, "--" + spec.name + ": a value is missing before '" + value + "'",
+        return fail(ErrorKind::usage, "--" + spec.name + " needs a value before '" + value + "'",
                     "form: --" + spec.name + " " + spec.metavar);
   }
   return {};
@@ -148,7 +148,7 @@ Done refuse_empty_value(const CommandPath& path, const std::vector<std::string>&
     for (const CommandSpec* command : path) {
       const OptionSpec* option = find_option(*command, name);
       if (option == nullptr || option->metavar.empty()) continue;
-      return fail(ErrorKind::usage, "--" + name + ": a value is missing after '='",
+      return fail(ErrorKind::usage, "--" + name + " needs a value after '='",
                   "form: --" + name + " " + option->metavar);
     }
   }
@@ -168,7 +168,7 @@ Result<ParsedLine> parse_line(const CommandSpec& root, const std::vector<std::st
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
   } catch (const CLI::ArgumentMismatch&) {
     const std::string last = args.back().substr(0, args.back().find('='));
-    return fail(ErrorKind::usage, last + ": a value is missing", "the command line ends behind it");
+    return fail(ErrorKind::usage, last + " needs a value", "it is the last word of the command line");
   } catch (const CLI::ParseError& error) {
     return fail(ErrorKind::usage, error.what());
   }

@@ -103,7 +103,7 @@ Setter set_positive(double& target, double limit) {
     const bool whole = failure == std::errc() && end == text.data() + text.size();
     if (!whole || !(value > 0 && value <= limit))
       return refuse("'" + text + "' is not a usable number",
-                    fmt::format("a number above 0, at most {}, is expected   example: 2.5", limit));
+                    fmt::format("expected a number above 0 and at most {}   example: 2.5", limit));
     target = value;
     return {};
   };

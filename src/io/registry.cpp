@@ -52,7 +52,8 @@ Done check_kafka(const SinkRequest& r) {
 
 constexpr std::array kSinks{
     SinkInfo{"stdout", "", "standard output; messages go to stderr", &open_stdout, &check_nothing},
-    SinkInfo{"file", "PATH", "a file that gets its name once complete; .gz and .zst are compressed",
+    SinkInfo{"file", "PATH",
+             "a file that gets its final name when complete; compressed if it ends in .gz or .zst",
              &open_file, &check_file},
     SinkInfo{"http", "", "POST to --api-endpoint", &open_http, &check_http},
     SinkInfo{"kafka", "", "topics of the cluster that --brokers names", &open_kafka, &check_kafka},
@@ -110,7 +111,8 @@ Result<SinkText> parse_sink(std::string_view text) {
   const bool has_target = colon != std::string_view::npos;
   const std::string_view target = has_target ? text.substr(colon + 1) : std::string_view();
   if (name == "https" || (name == "http" && !target.empty()))
-    return fail(ErrorKind::usage, "sink '" + std::string(text) + "': the address has an option of its own",
+    return fail(ErrorKind::usage,
+                "sink '" + std::string(text) + "': the address is given by a separate option",
                 "--sink http --api-endpoint " + std::string(target.substr(0, 2) == "//" ? text : "URL"));
   const SinkInfo* sink = find_sink(name);
   if (sink == nullptr) return tl::make_unexpected(unknown_sink(name));
@@ -145,7 +147,7 @@ Done check_distinct(std::span<const SinkText> sinks, std::span<const SideFile> f
       // A file grows under the name PATH.partial, so that name is taken too.
       if (mine != other && mine != other + ".partial" && mine + ".partial" != other) continue;
       return fail(ErrorKind::usage, places[j].name + " and " + places[i].name + " write to the same place",
-                  "give each a path of its own");
+                  "give each its own path");
     }
   }
   return {};

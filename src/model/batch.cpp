@@ -43,6 +43,15 @@ void WireBatch::append(const WireBatch& from, std::size_t first, std::size_t las
       begin_span(own_size + span.first - static_cast<std::uint32_t>(first), span.stream);
 }
 
+void WireBatch::truncate(std::size_t events) {
+  text.set_size(begin_of(events));
+  ends.resize(events);
+  heads.resize(events);
+  if (!faults.empty()) faults.resize(events);
+  while (!spans.empty() && spans.back().first >= events) spans.pop_back();
+  while (!dropped.empty() && dropped.back().before >= events) dropped.pop_back();
+}
+
 void WireBatch::append(std::uint32_t stream, const EventHead& head, std::string_view line,
                        std::uint8_t fault_bits) {
   begin_span(static_cast<std::uint32_t>(size()), stream);

@@ -170,6 +170,8 @@ struct WireBatch {
   void append(std::uint32_t stream, const EventHead& head, std::string_view line, std::uint8_t fault_bits);
   /// The same where the line holds it; empty where it does not.
   std::string_view event_id_in_line(std::size_t i) const;
+  /// Keeps the first `events` events, of which there are more, and the dropped ones before the last of them.
+  void truncate(std::size_t events);
   void clear() {
     text.clear();
     ends.clear();

@@ -14,6 +14,14 @@
 
 namespace racesim {
 
+/// Behind which event a run ends. What faults make of those before it is sent whole.
+struct EventLimit {
+  std::uint64_t most = 0;  ///< events in the scenario's own order; 0: no limit
+  /// What counts are the sends that faults have made of the events, and the rest of them is left out: so did
+  /// manifests and checkpoints without `most_events_of`.
+  bool of_sends = false;
+};
+
 /// Content options: they decide the bytes (with the scenario's version and the master data).
 struct ContentOptions {
   /// All options of the scenario at their fallbacks.
@@ -31,8 +39,7 @@ struct ContentOptions {
   std::optional<std::int64_t> end_ns;  ///< exclusive, whole milliseconds; none: until stopped
   std::string master_data_dir = "data/master/";
   bool master_data_named = false;  ///< the folder was asked for: what the scenario reads must be there
-  /// The run ends behind so many, in time order; 0: no limit. Not with shards.
-  std::uint64_t most_events = 0;
+  EventLimit limit;                ///< not with shards
 };
 
 /// Which part of the entities this process makes: 1-based i of n. Never changes a byte of an event.

@@ -49,7 +49,7 @@ Done open_encoders(const std::string& format, Content& content) {
     content.encoders.push_back(std::move(*encoder));
   }
   if (content.encoders.size() > 1 && !content.encoders.front()->header().empty())
-    return fail(ErrorKind::usage, "--format " + format + " has one header, and these streams need two",
+    return fail(ErrorKind::usage, "--format " + format + " has one header, but these streams need two",
                 "choose one with --streams, or --format json");
   return {};
 }
@@ -73,7 +73,7 @@ Done read_documents(ContentOptions& options) {
     const auto named = [&](const Error& error) {
       return fail(error.kind, fmt::format("--{}: {}", option.name, error.what), error.hint);
     };
-    const Result<std::string> bytes = read_file(document.name, option.document->most_bytes);
+    const Result<std::string> bytes = read_text_file(document.name, option.document->most_bytes);
     if (!bytes) return named(bytes.error());
     Result<std::string> text = option.document->normalise(*bytes, document.name);
     if (!text) return named(text.error());

@@ -30,7 +30,7 @@ Result<OptionValue> parse_list(const ContentOption& option, std::string_view tex
     const std::string item(text.substr(from, comma - from));
     if (const Done ok = check_choice(option, item); !ok) return tl::make_unexpected(ok.error());
     if (std::find(items.begin(), items.end(), item) != items.end())
-      return fail(ErrorKind::usage, "'" + item + "' is there twice", "give each once, separated by commas");
+      return fail(ErrorKind::usage, "'" + item + "' is given twice", "give each once, separated by commas");
     items.push_back(item);
     from = comma + 1;
   }

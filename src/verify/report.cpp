@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
+#include "verify/identity/line_fields.h"
 
 namespace racesim {
 namespace {
@@ -14,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, kFindingCount> kMeanings{
     "every event that was sent arrived",   "no event arrived twice",
-    "every event arrived with its bytes",  "the events of each entity arrived in their order",
+    "every event arrived unchanged",  "the events of each entity arrived in their order",
     "nothing arrived that was not sent",   "no run of events came again",
     "nothing was gone before it was read", "nothing came later than the watermark allows",
     "every law of the stream holds",       "every line says which event it is"};
@@ -27,6 +28,7 @@ constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kF
      {"drop", &FaultTotals::drop},
      {"corrupt", &FaultTotals::corrupt}}};
 
+constexpr const char* kNotJudged = "not judged: the run was --unordered";
 constexpr auto kAltered = static_cast<std::size_t>(Finding::altered);
 /// What the verdict line once called it.
 constexpr std::string_view kOldAltered = "corrupt";
@@ -74,6 +76,12 @@ std::string injected_text(const Findings& f) {
                           format_count(f.injected.*count));
   }
   return text;
+}
+
+std::string extra_names(const Findings& f) {
+  std::string text;
+  for (const std::string& name : f.extra.names) text += (text.empty() ? "" : ", ") + printable(name, 40);
+  return f.extra.names.size() < ExtraFields::kMostNames ? text : text + ", …";
 }
 
 Json laws_json(const Findings& f) {
@@ -177,17 +185,22 @@ std::string report_text(const VerifyReport& report) {
     text +=
         "  the manifest does not say how the run ended: what would follow behind the last event was perhaps "
         "never sent\n";
+  if (!report.result.order_is_judged) text += fmt::format("  order: {}\n", kNotJudged);
   if (f.of_other_parts > 0)
     text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
   if (f.overflowed)
     text +=
         "  more events were missing at a time than are remembered: of those that came very late, if any did, "
         "each counts as lost and as duplicated\n";
-  if (f[Finding::unreadable] > 0)
+  if (f[Finding::unreadable] > 0 && report.comparison == Comparison::fast)
     text +=
-        "  --fast reads lines only as racesim writes them: leave out --fast, and those that were written "
-        "again "
-        "are compared field by field\n";
+        "  --fast reads lines only as racesim writes them; of a consumer that parses and writes again: "
+        "--by-value\n";
+  if (f.only_spelled)
+    text += "  some of the altered events have the same values, spelled otherwise: --by-value compares values\n";
+  if (f.extra.lines > 0)
+    text += fmt::format("  {} events have fields that were not sent: {}\n", format_count(f.extra.lines),
+                        extra_names(f));
   if (f.maybe_unread > 0)
     text += fmt::format("  {} of the events that did not come may be among the unreadable lines\n",
                         format_count(f.maybe_unread));
@@ -217,8 +230,7 @@ std::string report_json(const VerifyReport& report) {
             {"run", report.result.run},
             {"against", report.against},
             {"mode", report.invariants ? "invariants"
-                     : report.fast     ? "fast"
-                                       : "full"},
+                                       : name_of(report.comparison)},
             {"expected", f.expected()},
             {"found", f.found}};
   for (std::size_t kind = 0; kind < kFindingCount; ++kind)
@@ -235,10 +247,14 @@ std::string report_json(const VerifyReport& report) {
     if (report.allowed[kind]) allowed.push_back(kFindingNames[kind]);
   json["allowed"] = allowed;
   json["end_is_known"] = report.result.end_is_known;
+  json["order_judged"] = report.result.order_is_judged;
+  if (!report.result.order_is_judged) json["order_not_judged"] = kNotJudged;
   json["of_other_parts"] = f.of_other_parts;
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
   if (report.result.digest_is_mute) json["digest_agrees"] = nullptr;
+  if (report.comparison == Comparison::by_value)
+    json["extra_fields"] = {{"events", f.extra.lines}, {"names", f.extra.names}};
   if (report.invariants) json["laws"] = laws_json(f);
   json["seconds"] = report.seconds;
   Json examples = Json::array();
@@ -258,12 +274,17 @@ std::string report_json(const VerifyReport& report) {
 std::string report_junit(const VerifyReport& report) {
   const Findings& f = report.result.findings;
   std::string cases;
-  std::size_t failures = 0, tests = 0;
+  std::size_t failures = 0, tests = 0, skipped = 0;
   for (std::size_t kind = 0; kind < kFindingCount; ++kind) {
     if (is_for_invariants(kind) && !report.invariants) continue;
     ++tests;
     cases += fmt::format("  <testcase classname=\"racesim.verify\" name=\"{}: {}\"", kFindingNames[kind],
                          kMeanings[kind]);
+    if (static_cast<Finding>(kind) == Finding::reordered && !report.result.order_is_judged) {
+      ++skipped;
+      cases += fmt::format(">\n    <skipped message=\"{}\"/>\n  </testcase>\n", kNotJudged);
+      continue;
+    }
     const bool digest =
         static_cast<Finding>(kind) == Finding::altered && !report.result.digest_agrees.value_or(true);
     const bool nothing =
@@ -281,18 +302,19 @@ std::string report_junit(const VerifyReport& report) {
     cases += fmt::format(">\n    <failure message=\"{} {}\">{}</failure>\n  </testcase>\n", f.counts[kind],
                          kFindingNames[kind], xml(details));
   }
-  const std::vector<LawInfo> skipped = not_checked(f);
-  for (const LawInfo& law : skipped)
+  const std::vector<LawInfo> laws = not_checked(f);
+  for (const LawInfo& law : laws)
     cases += fmt::format(
         "  <testcase classname=\"racesim.verify\" name=\"{}: {}\">\n    <skipped message=\"{}\"/>\n  "
         "</testcase>\n",
         xml(law.subject), xml(law.text), xml(law.obstacle));
-  tests += skipped.size();
+  tests += laws.size();
+  skipped += laws.size();
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"racesim verify {}\" tests=\"{}\" "
       "failures=\"{}\" skipped=\"{}\" "
       "errors=\"0\" time=\"{:.3f}\">\n{}</testsuite>\n",
-      xml(report.against), tests, failures, skipped.size(), report.seconds, cases);
+      xml(report.against), tests, failures, skipped, report.seconds, cases);
 }
 
 }  // namespace racesim

@@ -18,7 +18,7 @@ struct VerifyReport {
   VerifyResult result;
   AllowedFindings allowed;
   std::string against;  ///< "file:events.ndjson"
-  bool fast = false;
+  Comparison comparison = Comparison::full;
   bool invariants = false;  ///< without a manifest
   double seconds = 0;
 

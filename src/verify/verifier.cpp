@@ -31,8 +31,10 @@ class Verification {
   }
 
  private:
+  bool is_fast() const { return options_.comparison == Comparison::fast; }
   Done open();
   LeaveOut other_parts();
+  std::optional<Identity> identity_by_value(std::string_view line);
   SentRange sent_range() const;
   Done compare(const LearnTotals& learn);
   Done match_all();
@@ -49,6 +51,8 @@ class Verification {
   HeadsEncoder heads_encoder_;
   std::unique_ptr<Feed> feed_;
   std::optional<ExpectedStream> expected_;
+  std::optional<Respeller> respeller_;  ///< by value, apart from the matchers'
+  std::string spelled_;
   MatchSettings settings_;
   Strays strays_;
   Findings findings_;
@@ -57,17 +61,15 @@ class Verification {
 
 SentRange Verification::sent_range() const {
   SentRange range;
-  if (totals_)
-    range.set(*totals_);
-  else if (manifest_.content.most_events > 0)
-    range.limit(manifest_.content.most_events);
+  if (totals_) range.set(*totals_);
   return range;
 }
 
 Done Verification::open() {
   totals_ = manifest_.totals;
   const Scenario& scenario = *content_->scenario;
-  settings_.fast = options_.fast;
+  settings_.comparison = options_.comparison;
+  settings_.judges_order = !manifest_.unordered;
   settings_.csv = manifest_.event_format == "csv";
   settings_.run = content_->run;
   settings_.window = options_.window;
@@ -77,27 +79,31 @@ Done Verification::open() {
   settings_.streams = scenario.streams();
   settings_.owners = &scenario.owners();
   identities_.emplace(settings_.streams, scenario.owners(), settings_.csv, settings_.run);
-  if (options_.fast && !identities_->usable())
-    return fail(ErrorKind::usage, "--fast: the lines of this run carry no numbers to tell events apart by",
+  if (is_fast() && !identities_->usable())
+    return fail(ErrorKind::usage, "--fast: the lines of this run have no numbers that identify events",
                 "leave out --fast");
   settings_.leave_out = other_parts();
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : content_->encoders)
-    encoders.push_back(options_.fast ? &heads_encoder_ : encoder.get());
-  feed_ = std::make_unique<Feed>(scenario, std::move(encoders),
-                                 shard_range(manifest_.shard, scenario.shard_count()), content_->run,
-                                 options_.threads, manifest_.faults, manifest_.content.seed);
+    encoders.push_back(is_fast() ? &heads_encoder_ : encoder.get());
+  feed_ = std::make_unique<Feed>(
+      scenario, std::move(encoders), shard_range(manifest_.shard, scenario.shard_count()), content_->run,
+      options_.threads, manifest_.faults, manifest_.content.seed, FeedPlace{}, manifest_.content.limit);
   if (Done ok = feed_->start(); !ok) return ok;
   const std::vector<ArrivedSequence*> sequences = arrivals_.sequences();
   expected_.emplace(
       *feed_, sent_range(), sequences.size(),
       [this](std::uint32_t stream, std::string_view key) { return arrivals_.sequence_of(stream, key); });
+  if (options_.comparison == Comparison::by_value) {
+    respeller_.emplace(settings_.streams, settings_.csv);
+    expected_->respell_damaged(*respeller_);
+  }
   settings_.shed = &expected_->shed();
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     matchers_.emplace_back(
         settings_, faults_, expected_->sequence(i), [this] { return expected_->more(); }, *sequences[i],
         strays_, findings_);
-    if (options_.fast && totals_ && totals_->digest) matchers_.back().keep_digest();
+    if (is_fast() && totals_ && totals_->digest) matchers_.back().keep_digest();
     if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
   }
   return {};
@@ -110,15 +116,27 @@ LeaveOut Verification::other_parts() {
   const Scenario& scenario = *content_->scenario;
   const ShardRange own = shard_range(manifest_.shard, scenario.shard_count());
   return [this, &scenario, own](std::string_view line) {
-    const std::optional<Identity> identity = identities_->identity(line);
+    std::optional<Identity> identity = identities_->identity(line);
+    if (!identity && options_.comparison == Comparison::by_value) identity = identity_by_value(line);
     const auto shard = identity ? scenario.owners().shard_of(identity->owner) : std::nullopt;
     return shard && (*shard < own.first || *shard >= own.last);
   };
 }
 
+std::optional<Identity> Verification::identity_by_value(std::string_view line) {
+  spelled_.clear();
+  if (!respeller_->spell(line, spelled_)) return std::nullopt;
+  return identities_->identity(spelled_);
+}
+
 Done Verification::match_all() {
-  for (SequenceMatcher& matcher : matchers_)
+  std::uint64_t lines = 0;
+  for (SequenceMatcher& matcher : matchers_) {
     if (Done ok = matcher.match(totals_.has_value()); !ok) return ok;
+    lines += matcher.lines_read();
+  }
+  if (options_.progress)
+    options_.progress(lines, totals_ ? std::optional<std::uint64_t>(totals_->released) : std::nullopt);
   return {};
 }
 
@@ -165,12 +183,16 @@ bool arrived_as_sent(const Findings& f) {
 VerifyResult Verification::conclude() {
   VerifyResult result;
   for (ArrivedSequence* sequence : arrivals_.sequences()) findings_[Finding::expired] += sequence->expired();
-  for (const SequenceMatcher& matcher : matchers_) findings_.of_other_parts += matcher.left_out();
+  for (const SequenceMatcher& matcher : matchers_) {
+    findings_.of_other_parts += matcher.left_out();
+    if (matcher.extra() != nullptr) findings_.extra.merge(*matcher.extra());
+  }
   findings_.injected = expected_->injected();
   result.findings = std::move(findings_);
   result.run = manifest_.run;
   result.end_is_known = totals_.has_value();
-  if (!options_.fast || !totals_ || !totals_->digest) return result;
+  result.order_is_judged = settings_.judges_order;
+  if (!is_fast() || !totals_ || !totals_->digest) return result;
   result.digest_is_mute = !arrived_as_sent(result.findings);
   if (!result.digest_is_mute) {
     LineDigest arrived;
@@ -190,7 +212,7 @@ Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
   if (hash_text((*content)->master.content_hash) == manifest.master_hash) return content;
   return fail(ErrorKind::master_data,
               "the master data in " + manifest.content.master_data_dir +
-                  " are not those of the run: other songs, users or cars make other events",
+                  " differs from the run's: other songs, users or cars make other events",
               "name the folder that the run read: --master-data-dir DIR");
 }
 

@@ -10,14 +10,17 @@
 #include "run/content.h"
 #include "run/record/manifest.h"
 #include "verify/arrivals/arrivals.h"
+#include "verify/comparison.h"
 #include "verify/findings.h"
+#include "verify/progress.h"
 
 namespace racesim {
 
 struct VerifyOptions {
-  bool fast = false;                         ///< identities and order only, and bytes by a digest
+  Comparison comparison = Comparison::full;
   std::optional<std::int64_t> watermark_ns;  ///< a receiver may leave out what comes later than that
   unsigned threads = 2;                      ///< that make events again
+  VerifyProgress progress;
   std::size_t window = 65'536;               ///< see MatchSettings
   std::size_t most_missing = 1u << 18;
   std::size_t history_bytes = 8u << 20;
@@ -27,6 +30,7 @@ struct VerifyResult {
   Findings findings;
   std::string run;
   bool end_is_known = true;  ///< false: the run was killed, so what came last may be all that it sent
+  bool order_is_judged = true;  ///< false: the run was --unordered
   std::optional<bool> digest_agrees;  ///< --fast: of all lines
   /// --fast, and there is a digest, but not just what was sent arrived: so it says nothing of the bytes.
   bool digest_is_mute = false;

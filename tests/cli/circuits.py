@@ -34,8 +34,8 @@ def broken():
     lap = bean()
     whole = csv_text(lap).splitlines(keepends=True)
     return {
-        "one point": (csv_text(lap[:1]), "1 points make no circuit"),
-        "open": (csv_text(lap[:200]), "open: "),
+        "one point": (csv_text(lap[:1]), "1 points are too few for a circuit"),
+        "open": (csv_text(lap[:200]), "not closed: "),
         "back over itself": (csv_text(there_and_back()), "runs back over itself"),
         "nan": ("".join(whole[:40]) + "nan,0.0,6,6\n" + "".join(whole[40:]), "line 41: column 1 is not finite"),
         "inf": ("".join(whole[:40]) + "1,inf,6,6\n" + "".join(whole[40:]), "line 41: column 2 is not finite"),
@@ -43,7 +43,7 @@ def broken():
         "three columns": ("".join(whole[:40]) + "1,2,6\n" + "".join(whole[40:]), "line 41: 3 columns instead of 4"),
         "no width": (csv_text(lap, right_m=0), "line 2: widths 0 and 6"),
         "tiny": (csv_text(bean(60, 5)), "m long"),
-        "empty": ("", "0 points make no circuit"),
+        "empty": ("", "0 points are too few for a circuit"),
         "half a JSON": ('{"format": ', "not JSON at byte"),
         "another JSON": ("{}", "missing"),
     }

@@ -50,4 +50,4 @@ class Backfill(Workdir):
             self.racesim("run", "--historical", "--backfill", "1h", "--start-datetime", "2024-01-01", "--end-datetime",
                          "2024-01-02"), "--backfill is for live runs")
         self.assert_refused(self.racesim("run", "--backfill", "90000d"), "before 1970")
-        self.assert_refused(self.racesim("run", "--backfill", "1us"), "finer than a millisecond")
+        self.assert_refused(self.racesim("run", "--backfill", "1us"), "more precise than a millisecond")

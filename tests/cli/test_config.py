@@ -108,10 +108,10 @@ class Config(Workdir):
         self.write("racesim.toml", "")
         lines = self.racesim("config", "path").stdout.splitlines()
         self.assertEqual(lines[0], "./racesim.toml")
-        self.assertIn(".config/racesim/config.toml  (not there)", lines[1])
+        self.assertIn(".config/racesim/config.toml  (missing)", lines[1])
 
     def test_a_command_is_needed(self):
-        self.assert_refused(self.racesim("config"), "a command is missing")
+        self.assert_refused(self.racesim("config"), "no command given")
         self.assert_refused(self.racesim("config", "shwo"), "did you mean: racesim config show")
 
 

@@ -68,7 +68,7 @@ class Delivery(Workdir):
                 self.assertEqual(result.returncode, 1, result.stderr)
                 summary = self.summary(result)
                 self.assertEqual(summary["dead_lettered"], 0)
-                self.assertIn(f"{summary['failed']} events are in no file: write dead-letter file /dev/full: No space",
+                self.assertIn(f"{summary['failed']} undelivered events could not be written to the dead-letter file: write dead-letter file /dev/full: No space",
                               result.stderr)
                 self.assertIn("refused" if url else "dead-letter", result.stderr)
 

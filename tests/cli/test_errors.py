@@ -123,9 +123,9 @@ class Numbers(Workdir):
         self.assert_refused(self.play("--threshold", "fast"), "--threshold: 'fast'")
 
     def test_value_missing(self):
-        self.assert_refused(self.play("--seed"), "--seed: a value is missing")
-        self.assert_refused(self.play("--seed="), "--seed: a value is missing")
-        self.assert_refused(self.play("--seed", "--json"), "--seed: a value is missing before '--json'")
+        self.assert_refused(self.play("--seed"), "--seed needs a value")
+        self.assert_refused(self.play("--seed="), "--seed needs a value")
+        self.assert_refused(self.play("--seed", "--json"), "--seed needs a value before '--json'")
 
 
 class Combinations(Workdir):
@@ -192,13 +192,24 @@ class Combinations(Workdir):
         self.assert_refused(self.play("--api-endpoint", "http:///play"), "--api-endpoint: ", "no host")
         self.assert_refused(self.play("--api-endpoint", "localhost:8000/play"), "--api-endpoint: ")
 
+    def test_url_that_has_to_be_encoded(self):
+        self.assert_refused(self.play("--api-endpoint", "http://localhost:8000/my plays"), "holds a blank",
+                            "write http://localhost:8000/my%20plays")
+
+    def test_a_proxy_is_not_used_and_that_is_told_once(self):
+        for variable, told in (("HTTP_PROXY", 1), ("http_proxy", 1), ("https_proxy", 0)):
+            result = self.racesim("run", *JANUARY, "--master-data-dir", MASTER, "--dry-run", "--api-endpoint",
+                                  "http://receiver.example/play", env={variable: "http://proxy.example:3128"})
+            self.assert_code(result, 0)
+            self.assertEqual(result.stderr.count("is set and not used"), told, variable)
+
 
 class Paths(Workdir):
     def test_folders_that_take_no_files(self):
         result = self.play("--sink", "file:/proc/x")
-        self.assert_refused(result, "create /proc/x: the file system of /proc takes no new files", code=1)
+        self.assert_refused(result, "create /proc/x: the file system of /proc accepts no new files", code=1)
         result = self.racesim("generate-master", "--output-dir", "/proc/xx")
-        self.assert_refused(result, "create directory /proc/xx: the file system of /proc takes no new files", code=1)
+        self.assert_refused(result, "create directory /proc/xx: the file system of /proc accepts no new files", code=1)
 
     def test_sink_below_a_regular_file(self):
         self.write("plain", "")
@@ -208,6 +219,25 @@ class Paths(Workdir):
         result = self.racesim("run", *JANUARY)
         self.assert_refused(result, "error: no master data in data/master/ (songs, users, locations)\n",
                             "  create it: racesim generate-master --output-dir data/master/\n", code=3)
+
+    def test_master_data_of_other_programs_stay(self):
+        for name in ("songs", "users", "locations"):
+            text = open(f"{MASTER}{name}.csv", encoding="utf-8").read()
+            self.write(f"m/{name}.csv", text if name != "users" else text.replace(",", ";"))
+        result = self.racesim("run", *JANUARY, "--master-data-dir", "m/")
+        self.assert_refused(result, "error: m/users.csv:1: header: separated by semicolons; commas are read\n",
+                            "generate-master --output-dir m-generated ", code=3)
+        self.assertNotIn("--force", result.stderr)
+
+    def test_songs_that_are_never_released(self):
+        for name in ("songs", "users", "locations"):
+            text = open(f"{MASTER}{name}.csv", encoding="utf-8").read()
+            self.write(f"m/{name}.csv", text)
+        head, song = open(f"{MASTER}songs.csv", encoding="utf-8").read().splitlines()[:2]
+        self.write("m/songs.csv", f"{head}\n{song[:-len('2000-01-01')]}9999-12-31\n")
+        self.assert_refused(self.racesim("run", *JANUARY, "--master-data-dir", "m"),
+                            "error: no song of the master data is ever released\n",
+                            "the earliest release_date is 9999-12-31", code=2)
 
     def test_broken_master_data(self):
         for name in ("songs", "users", "locations"):

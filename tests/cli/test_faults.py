@@ -48,6 +48,44 @@ class Faults(Workdir):
         _, disturbed = self.lines("--faults", LIST)
         self.assertEqual(clean["run"], disturbed["run"])
 
+    def test_the_volume_is_the_first_events_whatever_becomes_of_them(self):
+        clean, _ = self.lines("--volume", "3000")
+        for faults in ("duplicate=20%", "drop=20%", "late=20%", "reorder=20%", LIST):
+            with self.subTest(faults):
+                sent, summary = self.lines("--volume", "3000", "--faults", faults)
+                totals = summary["faults"]
+                self.assertEqual((summary["generated"], summary["planned"]), (3000, 3000))
+                self.assertEqual(len(sent), 3000 + totals["duplicate"] - totals["drop"])
+                # Each is one of the first 3000, or a damaged one.
+                self.assertLessEqual(len(set(sent) - set(clean)), totals["corrupt"])
+                self.assertEqual(len(set(clean) - set(sent)), totals["drop"] + totals["corrupt"])
+                self.assertTrue(summary["reached_end"])
+
+    def test_verify_agrees_about_which_events_there_are(self):
+        for options in ([], ["--faults", LIST]):
+            volume = ["--volume", "2500", "--sink", "file:e.ndjson", "--manifest", "m.json", "-q"]
+            self.assert_code(self.racesim(*RACE, *volume, *options), 0)
+            result = self.racesim("verify", "--manifest", "m.json", "--against", "file:e.ndjson", "--json")
+            self.assert_code(result, 0)
+            manifest = json.loads((self.dir / "m.json").read_text())
+            self.assertEqual(manifest["most_events_of"], "events")
+            faults = manifest["sent"]["faults"]
+            self.assertEqual(manifest["sent"]["released"], 2500 + faults["duplicate"] - faults["drop"])
+        # Of a run that was killed the manifest says how many events, too: the rest are lost, and no more.
+        manifest["sent"] = None
+        self.write("killed.json", json.dumps(manifest))
+        result = self.racesim("verify", "--manifest", "killed.json", "--against", "file:e.ndjson")
+        self.assertIn("0 lost", result.stdout)
+
+    def test_a_live_run_ends_behind_what_faults_held_back(self):
+        result = self.racesim("run", "--live", "--rate-hz", "100", "--cars", "5", "--volume", "150", "--faults",
+                              "late=30%,duplicate=30%", "--late-delay", "300ms", "--json")
+        self.assert_code(result, 0)
+        summary = json.loads(result.stderr.splitlines()[-1])
+        self.assertEqual(summary["generated"], 150)
+        self.assertEqual(len(result.stdout.splitlines()), 150 + summary["faults"]["duplicate"])
+        self.assertTrue(summary["reached_end"])
+
     def test_plays_and_csv(self):
         result = self.play("--volume", "5000", "--format", "csv", "--faults", "drop=10%,duplicate=10%", "--json")
         self.assert_code(result, 0)
@@ -82,9 +120,9 @@ class Faults(Workdir):
                 (("--faults", "late=2"), ("'late=2' is not a share", "example: --faults")),
                 (("--faults", "lost=1%"), ("no fault 'lost'", "known: late, duplicate")),
                 (("--faults", ""), ("--faults",)),
-                (("--faults", "late=1%", "--late-delay", "0"), ("--late-delay", "0 is not late")),
-                (("--faults", "late=1%", "--late-delay", "2d"), ("--late-delay", "a day at most")),
-                (("--late-delay", "5s"), ("--late-delay: no event is late",)),
+                (("--faults", "late=1%", "--late-delay", "0"), ("--late-delay", "must be above 0")),
+                (("--faults", "late=1%", "--late-delay", "2d"), ("--late-delay", "at most a day")),
+                (("--late-delay", "5s"), ("--late-delay has no effect: no event is late",)),
                 (("--faults", "drop=1%", "--late-delay", "5s"), ("no event is late",))):
             with self.subTest(options=options):
                 self.assert_refused(self.racesim(*RACE, *options), *texts)

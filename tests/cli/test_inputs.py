@@ -68,7 +68,7 @@ class Inputs(Workdir):
     def test_checkpoints_refuse_packed_files(self):
         for name in "b.gz", "b.zst", "b.ZST", "b.zstd":
             result = self.racesim(*RUN, "--sink", f"file:{name}", "--checkpoint", "at")
-            self.assert_refused(result, "a compressed file cannot be gone on with", code=2)
+            self.assert_refused(result, "a compressed file cannot be resumed", code=2)
 
     def test_no_lines_are_named(self):
         text = self.events.decode()
@@ -92,7 +92,7 @@ class Inputs(Workdir):
     def test_damage_is_told(self):
         packed = gzip.compress(self.events)
         self.keep("half.gz", packed[:len(packed) // 2])
-        self.assert_refused(self.verify("file:half.gz"), "half.gz: the compressed data end in the middle", code=1)
+        self.assert_refused(self.verify("file:half.gz"), "half.gz: the compressed data is truncated", code=1)
         self.assertIn("gzip -t", self.verify("file:half.gz").stderr)
         self.keep("plain.gz", self.events)
         self.assert_refused(self.verify("file:plain.gz"), "plain.gz: gzip: it does not begin like compressed", code=1)

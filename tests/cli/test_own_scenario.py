@@ -38,7 +38,7 @@ class OwnScenario(Workdir):
         self.assertEqual(found.stdout, "")
 
     def test_help_man_completion_and_reference(self):
-        text = self.racesim("run", "--help").stdout
+        text = " ".join(self.racesim("run", "--help").stdout.split())
         for part in ("Scenario tide", "--gauges N", "--moon MOON", "RACESIM_GAUGES", "tide: gauges that tell the level",
                      "default 3"):
             self.assertIn(part, text)

@@ -87,7 +87,7 @@ class BadInput(RaceCase):
     def test_names(self):
         self.assert_refused(self.race("--streams", "telemetry,lap"), "--streams: 'lap' is not known", "did you mean: laps",
                             "telemetry, checkpoints, laps, race-control")
-        self.assert_refused(self.race("--streams", "laps,laps"), "'laps' is there twice")
+        self.assert_refused(self.race("--streams", "laps,laps"), "'laps' is given twice")
         self.assert_refused(self.race("--streams", "laps,"), "'' is not known")
         self.assert_refused(self.race("--session", "warm-up"), "--session", "qualifying")
         self.assert_refused(self.race("--track", "monza"), "--track: track 'monza': no such track", "silverstone")
@@ -124,7 +124,7 @@ class SimpleModel(RaceCase):
     def test_what_it_does_not_have(self):
         simple = ("--model", "simple")
         self.assert_refused(self.race(*simple, "--laps", 3), "--laps: simple cars drive until the run ends")
-        self.assert_refused(self.race(*simple, "--streams", "laps"), "the simple model has telemetry alone")
+        self.assert_refused(self.race(*simple, "--streams", "laps"), "the simple model has only telemetry")
         self.assert_refused(self.race(*simple, "--session", "practice"), "--session: the simple model has none")
         self.assert_refused(self.race(*simple, "--as", "openf1"), "the simple model has its own")
         self.assert_refused(self.race("--model", "simpel"), "did you mean: simple")
@@ -145,7 +145,7 @@ class ColumnNames(RaceCase):
 
     def test_streams_without_such_names(self):
         for stream in ("checkpoints", "race-control"):
-            self.assert_refused(self.race("--as", "fastf1", "--streams", stream), f"no names for the stream '{stream}'")
+            self.assert_refused(self.race("--as", "fastf1", "--streams", stream), f"does not support the stream '{stream}'")
         self.assert_refused(self.race("--as", "fast-f1"), "did you mean: fastf1")
 
 

@@ -45,7 +45,8 @@ class Resume(Workdir):
         return kills
 
     def test_files_become_the_same(self):
-        for options in ((), ("--faults", FAULTS, "--streams", "telemetry,laps,checkpoints"),
+        for options in ((), ("--faults", FAULTS, "--volume", "60000"),
+                        ("--faults", FAULTS, "--streams", "telemetry,laps,checkpoints"),
                         ("--faults", FAULTS, "--format", "csv", "--threads", "1")):
             with self.subTest(options=options, seed=SEED):
                 command = [*RACE, *options, "--posting-rate", "100k/s", "--sink", "file:out"]
@@ -98,15 +99,15 @@ class Resume(Workdir):
         self.assert_code(self.racesim(*command), 0)
         again = self.racesim(*command, "--resume")
         self.assert_code(again, 0)
-        self.assertIn("is complete: nothing is missing", again.stderr)
+        self.assertIn("is already complete", again.stderr)
         for options in (("--seed", "7"), ("--volume", "10"), ("--laps", "3"), ("--faults", "late=1%")):
             with self.subTest(options=options):
-                self.assert_refused(self.racesim(*command, *options, "--resume"), "is of another run", "begin anew")
+                self.assert_refused(self.racesim(*command, *options, "--resume"), "belongs to another run", "start over")
         for sinks in (("file:other",), ("null",), ("file:out", "null")):
             with self.subTest(sinks=sinks):
                 named = [word for sink in sinks for word in ("--sink", sink)]
                 self.assert_refused(self.racesim(*RACE, *named, "--checkpoint", "at", "--resume"),
-                                    "does not know these sinks, but file:out", "begin anew")
+                                    "was written for other sinks: file:out", "start over")
 
     def test_a_complete_live_run_has_nothing_to_do(self):
         command = ["run", "--live", "--duration", "100ms", "--cars", "2", "--sink", "file:out", "--checkpoint", "at",
@@ -114,7 +115,7 @@ class Resume(Workdir):
         self.assert_code(self.racesim(*command), 0)
         again = self.racesim(*command)
         self.assert_code(again, 0)
-        self.assertIn("is complete: nothing is missing", again.stderr)
+        self.assertIn("is already complete", again.stderr)
 
     def test_a_torn_line_and_a_lost_tail_are_made_again(self):
         command = [*RACE, "--posting-rate", "300k/s", "--sink", "file:out", "--checkpoint", "at", "--resume", "-q"]
@@ -157,28 +158,28 @@ class Resume(Workdir):
         for other in (b"x" * (known - 1) + b"\n", b"\n" * known, b"another line\n" * (known // 13 + 1)):
             with self.subTest(other=other[:20]):
                 partial.write_bytes(other)
-                self.assert_refused(self.racesim(*command), "lines that this run does not write", "begin anew")
+                self.assert_refused(self.racesim(*command), "lines that this run does not write", "start over")
                 self.assertEqual(partial.read_bytes(), other)
 
     def test_refusals(self):
         to_file = [*RACE, "--sink", "file:out"]
         self.assert_refused(self.racesim(*to_file, "--resume"), "--resume: no checkpoint")
-        self.assert_refused(self.racesim(*RACE, "--checkpoint", "at"), "a pipe cannot be gone on with", "file:PATH")
+        self.assert_refused(self.racesim(*RACE, "--checkpoint", "at"), "a run to a pipe cannot be resumed", "file:PATH")
         self.assert_refused(self.racesim(*RACE, "--sink", "file:out.zst", "--checkpoint", "at"), "compressed")
         self.assert_refused(
             self.racesim(*to_file, "--checkpoint", "at", "--posting-rate", "1M/s", "--on-overload", "drop"),
             "--checkpoint and --on-overload drop exclude each other")
         self.kill_once_it_wrote([*to_file, "--posting-rate", "100k/s", "--checkpoint", "at"], "out", 1_000_000)
-        self.assert_refused(self.racesim(*to_file, "--checkpoint", "at"), "there is one already", "--resume")
+        self.assert_refused(self.racesim(*to_file, "--checkpoint", "at"), "already exists", "--resume")
         for options in (("--seed", "7"), ("--faults", "late=1%"), ("--shard", "1/2"), ("--streams", "laps"),
                         ("--format", "csv"), ("--volume", "10")):
             with self.subTest(options=options):
                 self.assert_refused(self.racesim(*to_file, *options, "--checkpoint", "at", "--resume"),
-                                    "is of another run", "begin anew")
+                                    "belongs to another run", "start over")
         self.assert_refused(self.racesim(*RACE, "--sink", "file:other", "--checkpoint", "at", "--resume"),
-                            "does not know these sinks, but file:out")
+                            "was written for other sinks: file:out")
         known = (self.dir / "at").read_text()
-        for text, complaint in ((known[:50], "is no checkpoint"), ("{}", "is no checkpoint"),
+        for text, complaint in ((known[:50], "is not a checkpoint"), ("{}", "is no checkpoint"),
                                 (known.replace('"checkpoint": 2', '"checkpoint": 9'), "it has format 9")):
             self.write("at", text)
             self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"), complaint)

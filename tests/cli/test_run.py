@@ -42,7 +42,7 @@ class Historical(Workdir):
         for more in ((), ("--dry-run",)):
             first = self.play("--volume", "100", "--shard", "1/3", *more)
             self.assert_code(first, 0)
-            self.assertIn("warning part 1 of 3 is empty: this run has 1 part", first.stderr)
+            self.assertIn("warning part 1 of 3 is empty: this run can be split into 1 part", first.stderr)
             self.assertNotIn("is empty", self.play("--volume", "100", "--shard", "3/3", *more).stderr)
         self.assertEqual(len(self.play("--volume", "100", "--shard", "3/3").stdout.splitlines()), 100)
         plan = json.loads(
@@ -160,7 +160,7 @@ class Results(Workdir):
         (self.dir / "file").write_text("")
         for options, text, code in (
                 (("--master-data-dir", "none"), "no master data in none", 3),
-                (("--start-datetime", "1950-01-01", "--end-datetime", "1950-02-01"), "can play in this window", 2),
+                (("--start-datetime", "1950-01-01", "--end-datetime", "1950-02-01"), "in this window no user", 2),
                 (("--sink", "file:no/such/a"), "directory no/such does not exist", 1),
                 (("--sink", "file:file/a"), "file is a file, not a directory", 1),
                 (("--sink", "http", "--dead-letter", "no/such/dead"), "--dead-letter: create no/such/dead", 1),
@@ -201,7 +201,8 @@ class Progress(Workdir):
     def test_line_on_demand(self):
         result = self.play("--volume", "1000", "--posting-rate", "1000/s", "--sink", "null", "--progress", "always")
         self.assertIn("\r\x1b[K00:00", result.stderr)
-        self.assertIn("in flight", result.stderr)
+        self.assertIn("/s of 1,000", result.stderr)
+        self.assertIn("eta 00:0", result.stderr)
 
     def test_no_line_without_a_terminal(self):
         self.assertNotIn("\r", self.play("--volume", "1000", "--posting-rate", "1000/s", "--sink", "null").stderr)

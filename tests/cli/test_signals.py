@@ -1,5 +1,5 @@
-"""Goal: SIGINT and SIGTERM drain: what was sent is acknowledged, the exit code tells bounded from unbounded; a second
-signal ends at once.
+"""Goal: SIGINT, SIGTERM and SIGHUP drain: what was sent is acknowledged, the exit code tells bounded from unbounded; a
+second signal ends at once, and so does SIGQUIT.
 Method: signals sent once the run shows its first event."""
 
 import json
@@ -21,7 +21,7 @@ class Signals(Workdir):
         return code, (first + out).splitlines(), err
 
     def test_unbounded_runs_end_with_0(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             code, lines, err = self.stopped(number, *LIVE, "--json")
             self.assertEqual(code, 0, err)
             summary = json.loads(err.splitlines()[-1])
@@ -31,7 +31,7 @@ class Signals(Workdir):
             json.loads(lines[-1])  # complete to the last byte
 
     def test_bounded_runs_are_cut_short(self):
-        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             self.assertEqual(self.stopped(number, *LIVE, "--duration", "1h")[0], code)
             self.assertEqual(self.stopped(number, "run", *JANUARY, "--master-data-dir", MASTER, "--posting-rate",
                                           "100/s")[0], code)
@@ -44,6 +44,24 @@ class Signals(Workdir):
         self.assertEqual(code, 0, err)
         sinks = {sink["name"]: sink for sink in json.loads(err.splitlines()[-1])["sinks"]}
         self.assertEqual(len((self.dir / "a.ndjson").read_text().splitlines()), sinks["file:a.ndjson"]["acked"])
+
+    def test_a_hang_up_leaves_summary_and_manifest(self):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                process = self.start(*LIVE, "--duration", "1h", "--sink", "file:a.ndjson", "--sink", "stdout",
+                                     "--manifest", "m.json", "--summary-export", "s.json")
+                process.stdout.readline()
+                process.send_signal(number)
+                code, _, err = self.finish(process)
+                self.assertEqual(code, 128 + number, err)
+                self.assertIn("generated", err)
+                summary = json.loads((self.dir / "s.json").read_text())
+                self.assertEqual(summary["exit_code"], code)
+                manifest = json.loads((self.dir / "m.json").read_text())
+                self.assertFalse(manifest["sent"]["complete"])
+                self.assertEqual(manifest["sent"]["released"], summary["sinks"][0]["sent"])
+                lines = (self.dir / "a.ndjson").read_text().splitlines()
+                self.assertEqual(len(lines), summary["sinks"][0]["acked"])
 
     def hanging(self, *more):
         """A run whose endpoint never answers, after the first request reached it."""
@@ -69,6 +87,16 @@ class Signals(Workdir):
         process.send_signal(signal.SIGINT)
         code, _, err = self.finish(process)
         self.assertEqual(code, 130, err)
+
+    def test_quit_ends_at_once_with_its_letters(self):
+        process = self.hanging("--drain-timeout", "10m", "--manifest", "m.json")
+        process.send_signal(signal.SIGQUIT)
+        code, out, err = self.finish(process)
+        self.assertEqual(code, 131, err)
+        summary = json.loads(out)
+        self.assertEqual(summary["sent"], summary["failed"])
+        self.assertEqual(len((self.dir / "dead-letter.ndjson").read_text().splitlines()), summary["dead_lettered"])
+        self.assertFalse(json.loads((self.dir / "m.json").read_text())["sent"]["complete"])
 
     def test_the_drain_time_is_bounded(self):
         process = self.hanging("--drain-timeout", "200ms")
@@ -98,10 +126,12 @@ class Signals(Workdir):
         self.assertEqual(json.loads(out)["failed"], 0)
 
     def test_ignored_signals_stay_ignored(self):
-        # As nohup and background jobs of a script have it.
-        result = self.shell(f"trap '' INT; \"$RACESIM\" {' '.join(LIVE)} --duration 1s --sink null & "
-                            "kill -INT $!; wait $!")
-        self.assert_code(result, 0)
+        # As nohup and background jobs of a script have it: the signal comes once the run shows its first event.
+        for number in ("INT", "HUP", "TERM", "QUIT"):
+            result = self.shell(f"mkfifo {number}; trap '' {number}; \"$RACESIM\" {' '.join(LIVE)} --duration 1s "
+                                f"--sink file:{number} & exec 3<{number}; read -r first <&3; kill -{number} $!; "
+                                "cat <&3 >rest; wait $!")
+            self.assert_code(result, 0)
 
 
 if __name__ == "__main__":

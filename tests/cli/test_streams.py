@@ -1,9 +1,14 @@
 """Goal: pipes, closed streams, full disks, no terminal and cron: the right exit code, nothing on the wrong stream.
 Method: the shell's redirections, as a user writes them."""
 
+import fcntl
 import json
 import os
 import pty
+import re
+import struct
+import subprocess
+import termios
 import unittest
 
 from workdir import BINARY, JANUARY, MASTER, Workdir
@@ -25,7 +30,7 @@ class Pipes(Workdir):
     def test_strict_pipe(self):
         result = self.shell(f"set -o pipefail; {RUN} --volume 1M --strict-pipe | head -1")
         self.assertEqual(result.returncode, 4)
-        self.assertIn("went away", result.stderr)
+        self.assertIn("closed stdout before", result.stderr)
 
     def test_closed_stdout(self):
         result = self.shell(f"{RUN} >&-")
@@ -84,9 +89,10 @@ class Cron(Workdir):
 
 
 class Terminal(Workdir):
-    def on_terminal(self, *args, **env):
+    def on_terminal(self, *args, columns=80, **env):
         """Runs with a terminal as stderr; returns what it showed."""
         leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         result = self.racesim(*args, stderr=follower, env=env)
         os.close(follower)
         shown = b""
@@ -106,6 +112,52 @@ class Terminal(Workdir):
         self.assertIn("\x1b[1;31merror:", self.on_terminal("rnu")[1])
         self.assertNotIn("\x1b", self.on_terminal("rnu", TERM="dumb")[1])
         self.assertNotIn("\x1b", self.on_terminal("rnu", NO_COLOR="1")[1])
+
+    def lines_of(self, shown):
+        """What stood on the screen, one after the other: texts without colours."""
+        text = re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\x1b[K", "")
+        return [line for line in re.split(r"[\r\n]+", text) if line]
+
+    def test_nothing_is_wider_than_the_terminal(self):
+        for columns in 40, 80, 120:
+            with self.subTest(columns=columns):
+                result, shown = self.on_terminal("run", *JANUARY, "--master-data-dir", MASTER, "--sink", "null", "--sink",
+                                                 "file:out", "--volume", "1500", "--posting-rate", "1k/s",
+                                                 columns=columns)
+                self.assertEqual(result.returncode, 0)
+                lines = self.lines_of(shown)
+                self.assertTrue(any(" of 1,000" in line for line in lines), shown)
+                self.assertLessEqual(max(map(len, lines)), max(columns, 60), shown)
+                progress = [line for line in lines if "/s of 1,000" in line]
+                self.assertLess(max(map(len, progress)), columns)
+
+    def test_a_dumb_terminal_gets_no_escapes(self):
+        for more in (), ("--progress", "always"):
+            result, shown = self.on_terminal("run", *JANUARY, "--master-data-dir", MASTER, "--sink", "null", "--volume",
+                                             "800", "--posting-rate", "1k/s", *more, TERM="dumb")
+            self.assertEqual(result.returncode, 0)
+            self.assertNotIn("\x1b", shown)
+            self.assertIn("generated 800", shown)
+
+    def test_a_stalled_reader_is_told(self):
+        """A FIFO that nobody reads from any more: the line says what is waited for."""
+        os.mkfifo(self.dir / "pipe")
+        reader = os.open(self.dir / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        process = subprocess.Popen([self.binary, "run", "--no-config", "--live", "--sink", "file:pipe"], cwd=self.dir,
+                                   env=self.environment(TERM="xterm"), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=follower)
+        os.close(follower)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        shown = b""
+        while b" s for file:pipe" not in shown:
+            piece = os.read(leader, 65536)
+            self.assertTrue(piece, shown)
+            shown += piece
+        self.assertRegex(shown.decode(errors="replace"), r"waiting [\d.]+ s for file:pipe")
 
     def test_log_lines_can_be_json(self):
         result = self.play("--volume", "10", "--sink", "null", "-v", "--log-format", "json", "-q")

@@ -127,7 +127,7 @@ class Surroundings(Workdir):
             with self.subTest(outputs=outputs):
                 result = self.shell(f'cd /proc && "$RACESIM" {RACE} {outputs}')
                 self.assert_code(result, 1)
-                self.assertIn("takes no new files", result.stderr)
+                self.assertIn("accepts no new files", result.stderr)
                 self.assertEqual(result.stdout, "")
         result = self.shell(f"cd /proc && {self.verify} --report r")
         self.assert_code(result, 1)

@@ -34,7 +34,7 @@ class Show(Workdir):
         self.assert_refused(self.racesim("track", "show", "monza"), "no such track", "silverstone")
         self.assert_refused(self.racesim("track", "show", "none.csv"), "read none.csv: No such file", code=1)
         self.assert_refused(self.racesim("track", "show", "--output", "no/such/folder.svg"), code=1)
-        self.assert_refused(self.racesim("track"), "a command is missing")
+        self.assert_refused(self.racesim("track"), "no command given")
         self.assert_refused(self.racesim("track", "shwo"), "did you mean: racesim track show")
 
 
@@ -56,7 +56,7 @@ class Import(Workdir):
         for output in ("bean.csv", "./bean.csv", self.dir / "bean.csv"):
             with self.subTest(output=output):
                 self.assert_refused(self.racesim("track", "import", "bean.csv", "--output", output),
-                                    "is the file to be imported")
+                                    "is the file to import")
         self.assertEqual((self.dir / "bean.csv").read_text(), text)
 
     def test_stdout_file_and_summary(self):
@@ -88,12 +88,53 @@ class Import(Workdir):
                                     reason)
                 self.assertFalse((self.dir / "bad.json").exists())
 
+    def test_names_tell_the_columns(self):
+        lap = [f"{x:.3f},{y:.3f},6.5,5.0" for x, y in bean()]
+        self.write("bean.csv", "\n".join(["x_m,y_m,w_tr_right_m,w_tr_left_m", *lap]))
+        right = self.racesim("track", "import", "bean.csv", "-q", "--name", "b").stdout
+        self.write("other.csv", "\n".join(["y_m;x_m;z_m;w_left;w_right"] + [
+            ";".join([y, x, "130.5", left, right_m]).replace(".", ",")
+            for x, y, right_m, left in (line.split(",") for line in lap)]))
+        other = self.racesim("track", "import", "other.csv", "--name", "b")
+        self.assert_code(other, 0)
+        self.assertEqual(other.stdout, right)
+        self.assertIn("b: column 'z_m': heights are not used\n", other.stderr)
+        self.write("bad.csv", "\n".join(["x_m,y_m,slope,w_tr_right_m,w_tr_left_m", *lap]))
+        self.assert_refused(self.racesim("track", "import", "bad.csv"), "bad.csv: line 1: column 'slope' is not known",
+                            "known: x_m, y_m")
+
+    def test_geojson(self):
+        lap = bean()
+        degrees = [[-1.0168 + x / 68_500, 52.0706 + y / 111_260, 150.0] for x, y in lap + lap[:1]]
+        line = {"type": "LineString", "coordinates": degrees}
+        self.write("bean.geojson", json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {}, "geometry": line}]}, indent=1))
+        result = self.racesim("track", "import", "bean.geojson", "--output", "b.json", "--width", 14, "--json")
+        self.assert_code(result, 0)
+        self.assertEqual(json.loads(result.stdout)["notices"][1:],
+                         ["the road is taken to be 14 m wide", "heights are not used"])
+        track = json.loads((self.dir / "b.json").read_text())
+        self.assertEqual(track["anchor"]["latitude_deg"], 52.0706)
+        window = ("--historical", "--start-datetime", "2026-07-05T14:00Z", "--end-datetime", "2026-07-05T14:01Z",
+                  "--volume", 3, "-q")
+        made = self.racesim("run", "--track", "bean.geojson", *window)
+        self.assert_code(made, 0)
+        self.assertAlmostEqual(json.loads(made.stdout.splitlines()[0])["lat"], 52.07, 1)
+        self.write("swapped.geojson", json.dumps({"type": "LineString", "coordinates": [[52.07, 140.0], [52.08, 140.0]]}))
+        self.assert_refused(self.racesim("track", "import", "swapped.geojson"), "[latitude, longitude]; swap them")
+        self.write("bean.csv", csv_text(lap))
+        self.assert_refused(self.racesim("track", "import", "bean.csv", "--width", 14), "has widths of its own")
+
+    def test_a_file_that_is_no_text(self):
+        (self.dir / "wide.csv").write_bytes(csv_text(bean()).encode("utf-16"))
+        self.assert_refused(self.racesim("track", "import", "wide.csv"), "it is UTF-16", "iconv -f UTF-16", code=1)
+
     def test_other_errors(self):
         self.assert_refused(self.racesim("track", "import"), "FILE is missing")
         self.assert_refused(self.racesim("track", "import", "none.csv"), "read none.csv: No such file", code=1)
         self.assert_refused(self.racesim("track", "import", "silverstone"), "racesim track list")
         self.write("bean.csv", csv_text(bean()))
-        self.assert_refused(self.racesim("track", "import", "bean.csv", "--output", "bean.csv"), "to be imported")
+        self.assert_refused(self.racesim("track", "import", "bean.csv", "--output", "bean.csv"), "is the file to import")
 
 
 class List(Workdir):

@@ -152,7 +152,7 @@ class Verdicts(VerifyTest):
         count = f"{len(lines):,}"
         self.assertTrue(result.stdout.startswith(f"FAILED: found {count} / {count} events, 0 lost, 0 duplicated"), result.stdout)
         self.assertIn(f"{count} unreadable", result.stdout)
-        self.assertIn("leave out --fast", result.stdout)
+        self.assertIn("--by-value", result.stdout)
         self.assertEqual(json.loads(self.verify("--fast", "--json", against=source).stdout)["unreadable"], len(lines))
         for word in "altered", "corrupt":  # the old word
             self.assert_code(self.verify("--allow", word, against=source), 0)
@@ -266,10 +266,10 @@ class Refusals(VerifyTest):
         self.sent()
         text = (self.dir / "m.json").read_text()
         (self.dir / "half.json").write_text(text[:len(text) // 2])
-        self.refused(1, "not a manifest", manifest="half.json")
+        self.refused(1, "not a racesim manifest", manifest="half.json")
         (self.dir / "empty.json").write_text("")
-        self.refused(1, "not a manifest", manifest="empty.json")
-        self.refused(1, "not a manifest", manifest="sent.ndjson")
+        self.refused(1, "not a racesim manifest", manifest="empty.json")
+        self.refused(1, "not a racesim manifest", manifest="sent.ndjson")
         result = self.verify(manifest="none.json")
         self.assert_code(result, 1)
         self.assertIn("none.json: No such file", result.stderr)
@@ -280,18 +280,19 @@ class Refusals(VerifyTest):
         self.edit(scenario="chess@1")
         self.refused(2, "the scenario 'chess'", manifest="bad.json")
         self.edit(seed="forty-two")
-        self.refused(1, "not a manifest", manifest="bad.json")
+        self.refused(1, "not a racesim manifest", manifest="bad.json")
 
     def test_options(self):
         self.sent()
         self.refused(2, "there is no kind of difference 'slow'", "--allow", "slow")
-        self.refused(2, "--fast and --full exclude each other", "--fast", "--full")
+        self.refused(2, "exclude each other", "--fast", "--full")
+        self.refused(2, "--fast, --full and --by-value exclude each other", "--fast", "--by-value")
         self.refused(2, "'sent.ndjson' is not known", against="sent.ndjson")
         self.refused(2, "--invariants is for data without a manifest", "--invariants")
         self.assert_code(self.racesim("verify", "--manifest", "m.json"), 2)
         self.assert_code(self.racesim("verify", "--against", "-"), 2)
         self.sent("--as", "openf1")
-        self.refused(2, "--fast: the lines of this run carry no numbers", "--fast")
+        self.refused(2, "--fast: the lines of this run have no numbers", "--fast")
 
     def test_data(self):
         lines = self.sent()
@@ -307,7 +308,7 @@ class Refusals(VerifyTest):
         self.sent("--sink", "file:sent.zst")
         packed = (self.dir / "sent.zst").read_bytes()
         (self.dir / "half.zst").write_bytes(packed[:len(packed) // 2])
-        self.refused(1, "half.zst: the compressed data end in the middle", against="file:half.zst")
+        self.refused(1, "half.zst: the compressed data is truncated", against="file:half.zst")
         (self.dir / "text.zst").write_bytes(lines[0])
         self.refused(1, "text.zst: zstd", against="file:text.zst")
 
@@ -320,7 +321,7 @@ class Refusals(VerifyTest):
         songs = self.dir / "master" / "songs.csv"
         lines = songs.read_text().splitlines(keepends=True)
         songs.write_text("".join([lines[0], lines[2], lines[1], *lines[3:]]))
-        self.refused(3, "not those of the run")
+        self.refused(3, "differs from the run's")
         self.assert_code(self.verify("--master-data-dir", MASTER), 0)
         shutil.rmtree(self.dir / "master")
         self.refused(3, "master")

@@ -182,7 +182,7 @@ class SecurityTest(FolderTest):
         self.expect_letters_complete()
 
     def test_a_user_who_may_not_even_see_it(self):
-        self.refused(b"does not let us see topic open", b"Describe and Write", user="stranger", code=2)
+        self.refused(b"does not allow this user to see topic open", b"Describe and Write", user="stranger", code=2)
 
     def test_a_topic_that_may_not_be_made(self):
         self.refused(b"has no topic mine", b"--create-topics", topic="mine", code=2)

@@ -62,7 +62,7 @@ class TransactionsTest(ResumeCase):
         error = old.communicate(timeout=RUN_SECONDS_MAX)[1]
         self.assertEqual(new.returncode, 0, new.stderr)
         self.assertEqual(old.returncode, 6, error)
-        self.assertIn("another process goes on with this run", error)
+        self.assertIn("another process has resumed this run", error)
         self.assertFalse((self.folder / "dead-letter.ndjson").exists())
         self.expect_all(topic)
         return self.uncommitted(topic) - len(self.broker.records(topic))

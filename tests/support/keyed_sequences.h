@@ -29,10 +29,12 @@ class KeyedSequences final : public ArrivedSequences {
     std::string place(std::uint64_t line, std::uint64_t) const override {
       return "offset " + std::to_string(line);
     }
+    std::string name() const override { return "topic [" + std::to_string(number) + "]"; }
     bool has_keys() const override { return true; }
     std::string_view key(std::uint64_t line) override { return keys[line]; }
     std::vector<std::string> lines, keys;
     bool given = false;
+    std::size_t number = 0;
   };
 
   /// All that was sent, as it was sent.
@@ -55,7 +57,9 @@ class KeyedSequences final : public ArrivedSequences {
   void add(const SmallRun& run, const SentLine& line) {
     std::string key;
     run.truth->scenario->owners().append_key(line.stream, line.head.entity, key);
-    Sequence& sequence = all[sequence_of(line.stream, key)];
+    const std::size_t number = sequence_of(line.stream, key);
+    Sequence& sequence = all[number];
+    sequence.number = number;
     sequence.lines.push_back(line.text);
     sequence.keys.push_back(key);
   }

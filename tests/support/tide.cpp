@@ -222,7 +222,7 @@ const ScenarioEntry& tide() {
       .summary = "gauges that tell the level of the sea",
       .version = 3,
       .options = kOptions,
-      .volume = {.help = "the run ends behind the first N events", .fallback = "no limit"},
+      .volume = {.help = "the run ends after N events", .fallback = "no limit"},
       .rows = kRows,
       .master_entities = {},
       .slower_hint = "--gauges",

@@ -16,7 +16,7 @@ CommandSpec completions_command() {
   argument.metavar = "SHELL";
   argument.positional = true;
   argument.configurable = false;
-  argument.help = "The shell to write for";
+  argument.help = "Shell: bash, zsh or fish";
   argument.choices = {"bash", "zsh", "fish"};
 
   CommandSpec command;

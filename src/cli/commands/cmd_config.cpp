@@ -132,7 +132,8 @@ Result<int> init(Context& context) {
   const std::string path = context.globals->config.empty() ? "racesim.toml" : context.globals->config;
   if (::access(path.c_str(), F_OK) == 0)
     return fail(ErrorKind::usage, path + " exists already",
-                "another name: racesim config init --config FILE\nonly look: racesim config init --dry-run");
+                "to choose another name: racesim config init --config FILE\nto see it without writing: "
+                "racesim config init --dry-run");
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file) return tl::make_unexpected(file.error());
   if (const Done ok = file->write(text); !ok) return tl::make_unexpected(ok.error());
@@ -149,7 +150,7 @@ Result<int> paths(Context& context) {
   Json array = Json::array();
   for (const std::string& path : list) {
     const bool found = ::access(path.c_str(), R_OK) == 0;
-    text += path + (found ? "\n" : "  (not there)\n");
+    text += path + (found ? "\n" : "  (missing)\n");
     array.push_back({{"path", path}, {"found", found}});
   }
   return wrote(write_stdout(context.globals->json ? array.dump() + "\n" : text));
@@ -160,12 +161,12 @@ CommandSpec show_config_command() {
   OptionSpec option;
   option.name = "origin";
   option.group = "Output";
-  option.help = "Say behind each value where it comes from";
+  option.help = "Show where each value comes from";
   option.configurable = false;
   option.set = set_flag(*origin);
   CommandSpec command;
   command.name = "show";
-  command.summary = "Show the value of every option, from the environment, the config files and the defaults";
+  command.summary = "Show the value of every option, as set by the environment, config files and defaults";
   command.options = {option};
   command.run = [origin](Context& context) { return show(context, *origin); };
   return command;
@@ -181,7 +182,7 @@ CommandSpec config_command() {
   init_it.run = init;
   CommandSpec path;
   path.name = "path";
-  path.summary = "Show which config files are looked for";
+  path.summary = "Show which config files racesim looks for";
   path.reads_config = false;
   path.run = paths;
   CommandSpec command;

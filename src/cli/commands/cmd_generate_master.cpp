@@ -116,27 +116,27 @@ std::vector<OptionSpec> master_options(MasterOptions& o) {
   // The limits are those of the generators, which name their reason.
   const auto count = [](std::uint64_t& target) { return set_number(target, std::uint64_t{0}, UINT64_MAX); };
   OptionSpec directory = option("Output", "output-dir", "DIR", "data/master/",
-                                "Folder for the files; made when missing", set_text(o.output_dir));
+                                "Folder for the files; created if missing", set_text(o.output_dir));
   directory.complete = Complete::directory;
-  OptionSpec format = option("Output", "format", "FORMAT", "csv", "Form of the files", nullptr);
+  OptionSpec format = option("Output", "format", "FORMAT", "csv", "Format of the files", nullptr);
   for (const std::string_view name : master_formats()) format.choices.emplace_back(name);
   OptionSpec only =
-      option("What", "only", "LIST", "", "Write only these, as in songs,users", set_list(o.only));
+      option("What", "only", "LIST", "", "Write only these entities, such as songs,users", set_list(o.only));
   std::string all;
   for (const MasterEntity& entity : master_entities())
     all += (all.empty() ? "" : ", ") + std::string(entity.name);
   only.default_note = "all: " + all;
-  OptionSpec track =
-      option("What", "track", "TRACK", "silverstone",
-             "The circuit whose checkpoints are written: a built-in one, or a .json or .csv file",
-             set_text(o.track));
+  OptionSpec track = option("What", "track", "TRACK", "silverstone",
+                            "Circuit whose checkpoints are written: a built-in track, or a .json, .csv or "
+                            ".geojson file",
+                            set_text(o.track));
   track.complete = Complete::file;
   return {
       option("What", "num-songs", "N", "1000", "Number of songs", count(o.num_songs)),
       option("What", "num-users", "N", "5000", "Number of users", count(o.num_users)),
-      option("What", "num-locations", "N", "100", "Number of locations, which are real cities",
+      option("What", "num-locations", "N", "100", "Number of locations (real cities)",
              count(o.num_locations)),
-      option("What", "num-cars", "N", "20", "Number of race cars, each with its driver; two make a team",
+      option("What", "num-cars", "N", "20", "Number of race cars, each with its driver; two cars per team",
              count(o.num_cars)),
       option("What", "num-vehicles", "N", "10", "Number of vehicles of the fleet", count(o.num_vehicles)),
       track,
@@ -158,9 +158,8 @@ CommandSpec generate_master_command() {
       "Write master data that events refer to: songs, users, locations, vehicles, drivers, teams, cars, "
       "checkpoints";
   command.details =
-      "The same options give the same bytes. Files that exist with these very bytes are left alone; files "
-      "that "
-      "differ are overwritten only with --force. Each file appears complete or not at all.";
+      "The same options give the same bytes. Files that already have these bytes are left alone; other files "
+      "are overwritten only with --force. Each file appears complete or not at all.";
   command.options = master_options(*options);
   command.examples = {
       {"racesim generate-master", "the default master data, in data/master/"},

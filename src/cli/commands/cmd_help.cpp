@@ -18,7 +18,7 @@ CommandSpec help_command() {
   argument.positional = true;
   argument.repeatable = true;
   argument.configurable = false;
-  argument.help = "The command, word by word";
+  argument.help = "Name of the command, such as config show";
   argument.default_note = "racesim itself";
   argument.complete = Complete::command;
   argument.set = add_text(*words);
@@ -26,7 +26,7 @@ CommandSpec help_command() {
   CommandSpec command;
   command.name = "help";
   command.summary = "Show the help of a command";
-  command.examples = {{"racesim help config show", "what racesim config show --help says"}};
+  command.examples = {{"racesim help config show", "the same as racesim config show --help"}};
   command.reads_config = false;
   command.options = {argument};
   command.run = [words](Context& context) -> Result<int> {

@@ -20,7 +20,7 @@ CommandSpec man_command() {
   argument.repeatable = true;
   argument.configurable = false;
   argument.complete = Complete::command;
-  argument.help = "The command that the page is about, word by word; a page holds all subcommands";
+  argument.help = "Command whose page to write; a page includes all subcommands";
   argument.default_note = "the page of racesim itself";
   argument.set = add_text(*words);
 

@@ -1,4 +1,5 @@
 // racesim run
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -8,6 +9,8 @@
 #include "cli/commands/run/plan.h"
 #include "cli/commands/run/report.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/run/slow_start.h"
+#include "cli/commands/run/summary.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -15,6 +18,8 @@
 #include "cli/terminal/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
+#include "io/http/endpoint.h"
+#include "io/http/proxy.h"
 #include "run/generate/run.h"
 
 namespace racesim::cli {
@@ -49,7 +54,7 @@ RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();
-    log(LogLevel::info, "delivering what was made; a second signal ends at once");
+    log(LogLevel::info, "stopping: delivering the events already made; a second signal ends at once");
   }
   progress.clear();
   RunResult result = run.wait();
@@ -77,10 +82,10 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   if (const std::optional<Error> undelivered = undelivered_error(config, result))
     show_error(context, *undelivered);
   if (result.reader_gone && config.delivery.strict_pipe)
-    show_error(context,
-               {ErrorKind::runtime, "the reader of the events went away", "leave out --strict-pipe"});
+    show_error(context, {ErrorKind::runtime, "the reader closed stdout before the run ended",
+                         "leave out --strict-pipe to accept this"});
   for (const Error& violation : violations(options.thresholds, result)) show_error(context, violation);
-  const std::string json = summary_json(config, result, options.thresholds, code);
+  const std::string json = summary_json(config, result, options.manifest, options.thresholds, code);
   note(outputs.write_summary(json));
   if (globals.json && events_on_stdout(config))
     write_stderr(json);
@@ -89,9 +94,23 @@ Result<int> report(const Context& context, const RunOptions& options, const RunC
   } else if (globals.log_format == "json") {
     log(LogLevel::info, "run ended", summary_fields(result));
   } else if (!globals.quiet && !result.reader_gone) {
-    write_stderr(summary_text(config, result, context.err));
+    write_stderr(summary_text(config, result, options.manifest, context.err));
   }
   return code;
+}
+
+/// Where a proxy is named, others would use it.
+void warn_of_proxies(const std::vector<SinkSpec>& sinks) {
+  const auto variable = [](const std::string& name) {
+    const char* const value = std::getenv(name.c_str());
+    return std::string(value == nullptr ? "" : value);
+  };
+  for (const SinkSpec& sink : sinks) {
+    if (sink.kind != "http") continue;
+    const auto endpoint = http::parse_endpoint(sink.target);
+    if (!endpoint) continue;
+    if (const std::optional<Error> unused = http::unused_proxy(*endpoint, variable)) show_warnings({*unused});
+  }
 }
 
 /// Refuses what the run would refuse, and touches nothing.
@@ -116,6 +135,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   const Globals& globals = *context.globals;
   Result<RunConfig> config = make_run_config(options, context.settings, system_clock());
   if (!config) return tl::make_unexpected(config.error());
+  warn_of_proxies(config->delivery.sinks);
   if (globals.dry_run) return dry_run(globals, options, *config);
   std::optional<LockFile> lock;
   if (!options.lock.empty()) {
@@ -131,7 +151,9 @@ Result<int> run(Context& context, const RunOptions& options) {
   // Before the run: its threads inherit the blocked signals.
   SignalWatch signals(config->delivery.drain_timeout_ns);
   if (const Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  std::optional<SlowStart> slow_start(std::in_place, *config);
   Result<std::unique_ptr<Run>> opened = Run::open(*config, system_clock());
+  slow_start.reset();
   if (!opened) return tl::make_unexpected(opened.error());
   Run& running = **opened;
   if (const Done ok = outputs->begin(running.manifest()); !ok) return tl::make_unexpected(ok.error());
@@ -168,8 +190,8 @@ CommandSpec run_command() {
   command.summary = "Make events and send them to stdout, files, an HTTP server or Kafka";
   command.details =
       "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
-      "byte, whatever the pace, the threads, the sinks and the shards.\n\n"
-      "stdout carries events only; messages and the summary go to stderr.";
+      "byte; pace, threads, sinks and shards never change them.\n\nOnly events go to stdout; messages and "
+      "the summary go to stderr.";
   command.options = all_options(*options);
   command.missing = missing_run_options;
   command.examples = scenario_examples(false);

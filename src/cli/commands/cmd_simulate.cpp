@@ -8,7 +8,7 @@ CommandSpec simulate_command() {
   run.implied = {{"scenario", "plays"}, {"sink", "http"}};
   CommandSpec command;
   command.name = "simulate";
-  command.summary = "The same as racesim generate-master and racesim run --scenario plays --sink http";
+  command.summary = "Alias of racesim generate-master and racesim run --scenario plays --sink http";
   command.hidden = true;
   command.subcommands = {generate_master_command(), run};
   return command;

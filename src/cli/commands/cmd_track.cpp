@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/track_report.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/values.h"
@@ -29,6 +30,7 @@ struct TrackOptions {
   std::string track;
   std::string output;
   std::string name;
+  double width_m = 0;  ///< 0: not given
 };
 
 /// To the file, or to stdout where none is named.
@@ -54,34 +56,20 @@ Result<int> show(Context& context, const TrackOptions& options) {
   return kExitOk;
 }
 
-/// What became of the centreline, so that a wrong file shows at once.
-std::string import_report(const Track& track, const TrackOptions& options, bool as_json) {
-  const double lap_s = race::drive_fast_lap(track).drive.duration_s;
-  if (as_json) {
-    Json object;
-    object["name"] = track.name;
-    object["length_m"] = track.length_m;
-    object["corners"] = track.corners.size();
-    object["drs_zones"] = track.drs_zones.size();
-    object["lap_s"] = lap_s;
-    if (!options.output.empty()) object["path"] = options.output;
-    return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  return fmt::format("{}: {:.3f} km, {} corners, {} DRS zones, fastest lap {}:{:06.3f}\n", track.name,
-                     track.length_m / 1000, track.corners.size(), track.drs_zones.size(),
-                     static_cast<int>(lap_s / 60), lap_s - 60 * static_cast<int>(lap_s / 60));
-}
-
 Result<int> import(Context& context, const TrackOptions& options) {
   std::error_code not_there;
   if (options.output == options.track ||
       std::filesystem::equivalent(options.output, options.track, not_there))
-    return fail(ErrorKind::usage, "--output: " + options.output + " is the file to be imported",
-                "example: --output my-track.json");
+    return fail(ErrorKind::usage, "--output: " + options.output + " is the file to import",
+                "choose another --output; example: --output my-track.json");
   if (!race::is_track_path(options.track))
-    return fail(ErrorKind::usage, "'" + options.track + "' is not a .csv or .json file",
+    return fail(ErrorKind::usage, "'" + options.track + "' is not a .csv, .geojson or .json file",
                 "the built-in tracks need no import: racesim track list");
-  Result<Track> track = load_track(options.track);
+  std::vector<std::string> notices;
+  race::ImportOptions how;
+  how.notices = &notices;
+  if (options.width_m > 0) how.width_m = options.width_m;
+  Result<Track> track = load_track(options.track, how);
   if (!track) return tl::make_unexpected(track.error());
   if (!options.name.empty()) track->name = track->title = options.name;
   const Globals& globals = *context.globals;
@@ -90,7 +78,7 @@ Result<int> import(Context& context, const TrackOptions& options) {
       return tl::make_unexpected(ok.error());
   const bool stdout_is_free = globals.dry_run || !options.output.empty();
   const std::string report =
-      globals.json || !globals.quiet ? import_report(*track, options, globals.json) : "";
+      globals.json || !globals.quiet ? import_report(*track, notices, options.output, globals.json) : "";
   if (globals.json && stdout_is_free) {
     if (const Done ok = write_stdout(report); !ok) return tl::make_unexpected(ok.error());
   } else if (!report.empty()) {
@@ -138,8 +126,8 @@ OptionSpec positional(OptionSpec option) {
 
 CommandSpec show_track_command() {
   const auto options = std::make_shared<TrackOptions>();
-  OptionSpec track = positional(
-      option_of("track", "TRACK", "Name of a built-in track, or a .json or .csv file", options->track));
+  OptionSpec track = positional(option_of(
+      "track", "TRACK", "Name of a built-in track, or a .json, .csv or .geojson file", options->track));
   track.default_value = "silverstone";
   CommandSpec command;
   command.name = "show";
@@ -147,33 +135,41 @@ CommandSpec show_track_command() {
   command.options = {track,
                      option_of("output", "FILE", "Write to this file instead of stdout", options->output)};
   command.examples = {
-      {"racesim track show > silverstone.svg", "the default track, to be seen in a browser"},
-      {"racesim track show my-track.csv --output my-track.svg", "what an import makes of a file"}};
+      {"racesim track show > silverstone.svg", "draw the default track; open it in a browser"},
+      {"racesim track show my-track.csv --output my-track.svg", "draw what an import makes of a file"}};
   command.run = [options](Context& context) { return show(context, *options); };
   return command;
 }
 
 CommandSpec import_command() {
   const auto options = std::make_shared<TrackOptions>();
-  OptionSpec name = option_of("name", "NAME", "What the track is called", options->name);
+  OptionSpec name = option_of("name", "NAME", "Name of the track", options->name);
   name.default_note = "the file's name";
   name.complete = Complete::nothing;
+  OptionSpec width =
+      option_of("width", "METRES", "How wide the road of a GeoJSON file is, which tells none", options->name);
+  width.default_note = fmt::format("{}; CSV has widths of its own", race::kRoadWidth_m);
+  width.complete = Complete::nothing;
+  width.set = set_positive(options->width_m, 200);
   CommandSpec command;
   command.name = "import";
-  command.summary = "Make a track of a circuit's centreline and widths";
+  command.summary = "Make a track from a circuit's centreline and widths";
   command.details =
-      "The file has a line x_m,y_m,w_tr_right_m,w_tr_left_m per point of the centreline, in metres, in "
-      "driving "
-      "direction, the timing line first. The import smooths it, searches the fastest line, and places "
-      "corners, "
-      "checkpoints, DRS zones and a pit lane. A line that is open, too short, or runs back over itself is "
-      "refused; a crossing at an angle is a bridge.";
+      "A CSV file has one line x_m,y_m,w_tr_right_m,w_tr_left_m per point of the centreline, in metres, in "
+      "driving direction, starting at the timing line. A first line of names tells another order; commas, "
+      "semicolons and tabs separate, and numbers may have a decimal comma. A GeoJSON file has one LineString "
+      "of [longitude, latitude]. The import smooths it, searches the fastest line, and places corners, "
+      "checkpoints, DRS zones and a pit lane. It refuses a circuit that is open, too short, or runs back "
+      "over "
+      "itself; a crossing at an angle is a bridge.";
   command.options = {
-      positional(option_of("file", "FILE", "The CSV file", options->track)),
+      positional(option_of("file", "FILE", "The CSV or GeoJSON file", options->track)),
       option_of("output", "FILE", "Write the track's JSON to this file instead of stdout", options->output),
-      name};
-  command.examples = {{"racesim track import spa.csv --output spa.json", "once; it takes a second or two"},
-                      {"racesim run --track spa.json --laps 5", "and race there"}};
+      name, width};
+  command.examples = {
+      {"racesim track import spa.csv --output spa.json", "import once; it takes a second or two"},
+      {"racesim track import spa.geojson --width 14 --output spa.json", "the line of a map"},
+      {"racesim run --track spa.json --laps 5", "then race on it"}};
   command.run = [options](Context& context) { return import(context, *options); };
   return command;
 }
@@ -190,7 +186,7 @@ CommandSpec track_command() {
   command.summary = "Draw, import and list tracks";
   command.subcommands = {show_track_command(), import_command(), list_them};
   command.examples = {{"racesim track show > silverstone.svg", "map and speed profile"},
-                      {"racesim track import spa.csv --output spa.json", "a track of one's own"}};
+                      {"racesim track import spa.csv --output spa.json", "import your own track"}};
   return command;
 }
 

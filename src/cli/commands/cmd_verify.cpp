@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/connect_grace.h"
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/verify_input.h"
+#include "cli/commands/verify_screen.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -20,11 +22,12 @@ namespace {
 
 struct VerifyCommand {
   VerifyInput input;
-  bool fast = false, full = false, invariants = false;
+  bool fast = false, full = false, by_value = false, invariants = false;
   std::int64_t watermark_ns = -1;
   AllowedFindings allowed;
   std::string report, junit;
   std::uint32_t threads = 2;
+  std::int64_t connect_timeout_ns = 10'000'000'000;
 };
 
 /// Opened before anything is read, so that a path that cannot be written is told at once.
@@ -42,33 +45,41 @@ Done write_output(std::optional<AtomicFile>& file, const std::string& text) {
 }
 
 Done check(const Context& context, const VerifyCommand& command) {
-  if (command.fast && command.full)
-    return fail(ErrorKind::usage, "--fast and --full exclude each other", "give one of them");
+  if (command.fast + command.full + command.by_value > 1)
+    return fail(ErrorKind::usage, "--fast, --full and --by-value exclude each other", "give one of them");
   if (command.input.against.empty())
     return fail(ErrorKind::usage, "--against is missing", "example: --against file:events.ndjson");
   if (command.invariants && context.on_line("manifest"))
     return fail(ErrorKind::usage, "--invariants is for data without a manifest",
-                "with one every event is compared: leave out --invariants");
+                "with a manifest every event is compared: leave out --invariants");
   if (!command.invariants && command.input.manifest.empty())
     return fail(ErrorKind::usage, "--manifest is missing",
-                "it is what racesim run --manifest FILE wrote; without one: --invariants");
+                "give the file that racesim run --manifest wrote, or use --invariants without one");
   return check_no_secret_on_line(context.settings, "verify");
 }
 
-Result<VerifyReport> compare(const VerifyCommand& command) {
+Comparison comparison_of(const VerifyCommand& command) {
+  if (command.by_value) return Comparison::by_value;
+  return command.fast ? Comparison::fast : Comparison::full;
+}
+
+Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress& progress) {
   VerifyReport report;
   report.against = command.input.against;
   report.allowed = command.allowed;
-  report.fast = command.fast;
+  report.comparison = comparison_of(command);
   Result<OpenedInput> input = open_input(command.input);
   if (!input) return tl::make_unexpected(input.error());
   VerifyOptions options;
-  options.fast = command.fast;
+  options.comparison = report.comparison;
   options.threads = command.threads;
+  options.progress = progress;
   if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
   const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
   if (!truth) return tl::make_unexpected(truth.error());
-  if (Done ok = open_topics(command.input, *(*truth)->scenario, *input); !ok)
+  VerifyInput named = command.input;
+  named.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);
+  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok)
     return tl::make_unexpected(ok.error());
   Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
@@ -76,15 +87,25 @@ Result<VerifyReport> compare(const VerifyCommand& command) {
   return report;
 }
 
-Result<VerifyReport> check_laws(const VerifyCommand& command) {
+Result<VerifyReport> check_laws(const VerifyCommand& command, const VerifyProgress& progress) {
   VerifyReport report;
   report.against = command.input.against;
   report.allowed = command.allowed;
   report.invariants = true;
-  Result<Findings> findings = check_laws_of(command.input);
+  Result<Findings> findings = check_laws_of(command.input, progress);
   if (!findings) return tl::make_unexpected(findings.error());
   report.result.findings = std::move(*findings);
   return report;
+}
+
+/// With a line on the terminal while it goes on.
+Result<VerifyReport> compare_or_check(const Context& context, const VerifyCommand& command) {
+  const Globals& globals = *context.globals;
+  VerifyLine line(progress_form(globals.progress, globals.quiet, context.out, context.err, false), context.err);
+  const auto progress = [&line](std::uint64_t lines, std::optional<std::uint64_t> expected) {
+    line.tell(lines, expected);
+  };
+  return command.invariants ? check_laws(command, progress) : compare(command, progress);
 }
 
 Result<int> run(Context& context, const VerifyCommand& command) {
@@ -95,14 +116,14 @@ Result<int> run(Context& context, const VerifyCommand& command) {
   auto junit_file = open_output(command.junit);
   if (!junit_file) return tl::make_unexpected(junit_file.error());
   const std::int64_t begin_ns = system_clock().now_ns();
-  Result<VerifyReport> report = command.invariants ? check_laws(command) : compare(command);
+  Result<VerifyReport> report = compare_or_check(context, command);
   if (!report) return tl::make_unexpected(report.error());
   report->seconds = static_cast<double>(system_clock().now_ns() - begin_ns) / 1e9;
   Done written = write_output(*report_file, report_json(*report));
   if (Done ok = write_output(*junit_file, report_junit(*report)); !ok && written) written = std::move(ok);
   const Globals& globals = *context.globals;
   if (globals.json || !globals.quiet)
-    if (Done ok = write_stdout(globals.json ? report_json(*report) : report_text(*report)); !ok)
+    if (Done ok = write_stdout(globals.json ? report_json(*report) : shown_report(*report, context.out)); !ok)
       return tl::make_unexpected(ok.error());
   if (!written) return tl::make_unexpected(written.error());
   return report->good() ? kExitOk : kExitDifference;
@@ -113,46 +134,52 @@ OptionSpec option_of(const char* group, const char* name, const char* metavar, c
 }
 
 std::vector<OptionSpec> all_options(VerifyCommand& c) {
-  OptionSpec against = option_of(
-      "What", "against", "SOURCE",
-      "What arrived: file:PATH (gzip and zstd are decompressed), kafka for the run's topics, or - for the "
-      "standard input",
-      set_against(c.input.against));
+  OptionSpec against = option_of("What", "against", "SOURCE",
+                                 "What arrived: file:PATH (gzip and zstd are decompressed), kafka (the run's "
+                                 "topics), or - (standard input)",
+                                 set_against(c.input.against));
   against.suggestions = {"file:", "kafka", "-"};
-  OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "The cluster, for --against kafka",
+  OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "Kafka cluster, for --against kafka",
                                  set_text(c.input.kafka.brokers));
   brokers.default_value = c.input.kafka.brokers;
   brokers.alias_variable = "KAFKA_BOOTSTRAP_SERVERS";
-  OptionSpec threads = option_of("How", "threads", "N", "Threads that make the events again",
+  OptionSpec connect_timeout =
+      option_of("What", "connect-timeout", "DURATION",
+                "Time at the start for the brokers to be there; 0: as long as it takes",
+                set_parsed(c.connect_timeout_ns, &parse_duration_ns));
+  connect_timeout.default_value = "10s";
+  OptionSpec threads = option_of("How", "threads", "N", "Threads that regenerate the events",
                                  set_number(c.threads, std::uint32_t{1}, std::uint32_t{256}));
   threads.default_value = "2";
   return {
       file(option_of("What", "manifest", "FILE",
-                     "What racesim run --manifest FILE wrote; of a run that was killed: FILE.partial",
+                     "File that racesim run --manifest wrote; for a killed run: FILE.partial",
                      set_text(c.input.manifest))),
       against,
-      file(option_of("What", "master-data-dir", "DIR",
-                     "Where the master data of the run lie, if not where they were",
+      file(option_of("What", "master-data-dir", "DIR", "Folder with the run's master data, if it has moved",
                      set_text(c.input.master_data_dir))),
       brokers,
-      option_of("What", "topic", "TOPIC", "Topic of the main stream, if not the one that the run wrote to",
+      option_of("What", "topic", "TOPIC", "Topic of the main stream, if it is not the one the run wrote to",
                 set_text(c.input.kafka.topic)),
       kafka_property_option(c.input.kafka.properties),
+      connect_timeout,
       option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
       option_of(
-          "How", "fast", "",
-          "Read of each line only which event it is; bytes are compared by the manifest's digest, if it has "
-          "one",
-          set_flag(c.fast)),
-      option_of(
-          "How", "invariants", "",
-          "Without a manifest: the laws that every such stream keeps (physics, numbers, times, references)",
-          set_flag(c.invariants)),
-      option_of(
-          "How", "watermark", "DURATION",
-          "A receiver may leave out what was sent later on purpose than this: then it is late, not lost",
-          set_parsed(c.watermark_ns, &parse_duration_ns)),
-      option_of("How", "allow", "KINDS", "Differences that do not count: late,duplicated,…",
+          "How", "by-value", "",
+          "Compare the value of every field, however it is spelled: for stores and consumers that parse events "
+          "and write them again",
+          set_flag(c.by_value)),
+      option_of("How", "fast", "",
+                "Read only the identity of each line; compare bytes by the manifest's digest, if it has one",
+                set_flag(c.fast)),
+      option_of("How", "invariants", "",
+                "Without a manifest: check the laws that hold in every stream (physics, numbers, times, "
+                "references)",
+                set_flag(c.invariants)),
+      option_of("How", "watermark", "DURATION",
+                "A missing event that was delayed on purpose by more than this counts as late, not lost",
+                set_parsed(c.watermark_ns, &parse_duration_ns)),
+      option_of("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
                 set_parsed(c.allowed, &parse_allowed)),
       threads,
       file(
@@ -170,17 +197,17 @@ CommandSpec verify_command() {
   command.name = "verify";
   command.summary = "Compare what arrived with what was sent, event by event";
   command.details =
-      "The stream of a run is made again from its manifest and compared with what arrived: what was lost, "
-      "duplicated, altered, reordered or never sent is counted and named. Faults that --faults injected are "
-      "subtracted.\n\n"
-      "The exit code is 5 if there is any difference that --allow does not name.";
+      "verify regenerates the stream of a run from its manifest and compares it with what arrived. It counts "
+      "and names every event that was lost, duplicated, altered, reordered or never sent, after subtracting "
+      "the faults that --faults injected.\n\nThe exit code is 5 if there is any difference that --allow does "
+      "not name.";
   command.options = all_options(*options);
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
-       "was every event of the run written to the file, once, unchanged and in order?"},
+       "check that the file has every event of the run, once, unchanged and in order"},
       {"racesim run --duration 10s --manifest m.json | racesim verify --manifest m.json --against -",
-       "a live run, verified while it goes on"},
-      {"racesim verify --invariants --against file:events.ndjson", "is that plausible at all?"},
+       "verify a live run while it runs"},
+      {"racesim verify --invariants --against file:events.ndjson", "check a stream without a manifest"},
   };
   command.run = [options](Context& context) { return run(context, *options); };
   return command;

@@ -35,8 +35,8 @@ OptionSpec kafka_property_option(KafkaProperties& target) {
   option.metavar = "KEY=VALUE";
   option.group = "Kafka";
   option.help =
-      "Any property of librdkafka, such as TLS and SASL settings. Passwords only from the environment "
-      "or a config file";
+      "Set any librdkafka property, such as TLS and SASL settings. Passwords are read only from the "
+      "environment or a config file";
   option.repeatable = true;
   option.merged = true;
   option.secret = true;
@@ -44,12 +44,16 @@ OptionSpec kafka_property_option(KafkaProperties& target) {
   return option;
 }
 
+bool is_secret_property(const std::string& key) {
+  return std::find(kSecrets.begin(), kSecrets.end(), key) != kSecrets.end();
+}
+
 Done check_no_secret_on_line(const Settings& settings, const std::string& table) {
   const auto given = settings.find("property");
   if (given == settings.end() || given->second.source != Source::flag) return {};
   for (const std::string& value : given->second.values) {
     const std::string key = value.substr(0, value.find('='));
-    if (std::find(kSecrets.begin(), kSecrets.end(), key) != kSecrets.end())
+    if (is_secret_property(key))
       return fail(ErrorKind::usage, "-X " + key + ": every user of this machine can see the command line",
                   "set it in a config file, " + table + ".property = [\"" + key +
                       "=…\"], or in the environment variable RACESIM_PROPERTY");

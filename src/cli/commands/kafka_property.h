@@ -13,6 +13,9 @@ namespace racesim::cli {
 /// elsewhere.
 OptionSpec kafka_property_option(KafkaProperties& target);
 
+/// Whether the value of such a property is not to be seen by others.
+bool is_secret_property(const std::string& key);
+
 /// Refuses (usage) passwords and keys among the properties on the command line, which every user of the
 /// machine can see. `table`: the command's in config files, for the remedy.
 Done check_no_secret_on_line(const Settings& settings, const std::string& table);

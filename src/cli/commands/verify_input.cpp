@@ -83,13 +83,13 @@ Done open_topics(const VerifyInput& input, const Scenario& scenario, OpenedInput
   return {};
 }
 
-Result<Findings> check_laws_of(const VerifyInput& input) {
+Result<Findings> check_laws_of(const VerifyInput& input, const VerifyProgress& progress) {
   if (input.against == kKafka)
     return fail(ErrorKind::usage, "--invariants reads files and pipes, not topics",
                 "kcat -C -t TOPIC -e | racesim verify --invariants --against -");
   Result<std::unique_ptr<ArrivedSequences>> arrived = open_against(input.against);
   if (!arrived) return tl::make_unexpected(arrived.error());
-  return check_invariants(**arrived, input.master_data_dir);
+  return check_invariants(**arrived, input.master_data_dir, progress);
 }
 
 Setter set_against(std::string& target) {

@@ -31,7 +31,7 @@ Result<OpenedInput> open_input(const VerifyInput& input);
 Done open_topics(const VerifyInput& input, const Scenario& scenario, OpenedInput& opened);
 
 /// --invariants: the laws of what arrived, and references to the master data if a folder is named.
-Result<Findings> check_laws_of(const VerifyInput& input);
+Result<Findings> check_laws_of(const VerifyInput& input, const VerifyProgress& progress);
 
 Setter set_against(std::string& target);
 

@@ -2,27 +2,27 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <string>
-#include <string_view>
+#include <vector>
 
+#include "cli/terminal/log.h"
+#include "cli/terminal/progress_line.h"
 #include "cli/terminal/terminal.h"
-#include "run/generate/run.h"
+#include "run/generate/status.h"
 
 namespace racesim::cli {
 
 enum class ProgressForm : std::uint8_t { none, line, log };
 
 /// `auto` is a line if stderr is a terminal and stdout is not a terminal that carries events; what is not a
-/// line is a log.
+/// line is a log. There is no line where the screen cannot draw over one.
 ProgressForm progress_form(When when, bool quiet, const Screen& out, const Screen& err,
                            bool events_on_stdout);
 
-/// One character per value, as high as the value against the largest; empty without any.
-std::string sparkline(const std::deque<double>& values, bool utf8);
+/// What the line shows, as the fields of a log line.
+std::vector<LogField> progress_fields(const RunStatus& status, const RecentRates& rates);
 
-/// "00:12 ▂▅▇▇▇ 2,000/s  sent 24,000 …", cut to the screen's width. `rates`: the latest rates, oldest first.
-std::string progress_line(const RunStatus& status, const std::deque<double>& rates, const Screen& screen);
+/// Whether a run has come to nothing yet and waits: a receiver that is not there is told soon.
+bool is_stuck_at_start(const RunStatus& status, const RecentRates& rates);
 
 /// Draws; one thread. Reads only what Run::status() gives, so it costs the hot path nothing.
 class Progress {
@@ -37,10 +37,9 @@ class Progress {
  private:
   ProgressForm form_;
   Screen screen_;
-  std::deque<double> rates_;
-  std::uint64_t last_acked_ = 0;
-  double last_uptime_s_ = 0;
+  RecentRates rates_;
   double next_log_s_ = 10;
+  bool told_of_start_ = false;
   bool drawn_ = false;
 };
 

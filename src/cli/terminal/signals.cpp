@@ -28,12 +28,14 @@ std::int64_t now_ns() {
   return system_clock().now_ns();
 }
 
-/// SIGHUP is left alone: its default, the end, is what a closed terminal means.
+/// Blocked signals come through a signalfd even if they are ignored, so those are left out.
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    struct sigaction now {};
+    if (::sigaction(number, nullptr, &now) != 0 || now.sa_handler != SIG_IGN) sigaddset(&set, number);
+  }
   return set;
 }
 
@@ -97,11 +99,14 @@ int SignalWatch::count() const {
 
 void SignalWatch::on_signal(int number) {
   const std::lock_guard lock(mutex_);
-  if (++count_ == 1) {
-    signal_ = number;
+  const bool is_first = count_ == 0;
+  const bool insists = number == SIGQUIT;
+  count_ += is_first && insists ? 2 : 1;
+  if (is_first || insists) signal_ = number;
+  if (is_first) {
     deadline_ns_ = add_saturating(now_ns(), drain_timeout_ns_);
     if (actions_.stop) actions_.stop();
-    return;
+    if (!insists) return;
   }
   // Nothing runs yet, or nothing runs any more, that could be ended in a better way.
   if (!actions_.abandon) std::_Exit(kExitSignalBase + number);

@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM, turned into an orderly end of the run.
+// SIGINT, SIGTERM, SIGHUP and SIGQUIT, turned into an orderly end of the run. Every command that may run for
+// long uses this.
 #pragma once
 
 #include <csignal>
@@ -14,13 +15,14 @@ namespace racesim::cli {
 /// What to do about signals. Both functions are called from the watching thread.
 struct SignalActions {
   std::function<void()> stop;     ///< first signal: end in an orderly way
-  std::function<void()> abandon;  ///< second signal, or the drain time is over: end at once
+  std::function<void()> abandon;  ///< second signal or SIGQUIT, or the drain time is over: end at once
 };
 
-/// From start() on blocks SIGINT and SIGTERM for this thread, and for those that it starts later, and reads
-/// them from a signalfd in a thread of its own: nothing runs in a signal handler. A signal that was ignored
-/// when the process started (nohup, a shell's background job) stays ignored. A second signal ends the process
-/// within a second, whatever hangs. One object at a time.
+/// From start() on blocks SIGINT, SIGTERM, SIGHUP (a terminal or connection that is gone) and SIGQUIT for
+/// this thread, and for those that it starts later, and reads them from a signalfd in a thread of its own:
+/// nothing runs in a signal handler. A signal that was ignored when the process started (nohup, a shell's
+/// background job) stays ignored. A second signal ends the process within a second, whatever hangs; SIGQUIT
+/// does so as the first one, too. One object at a time.
 class SignalWatch {
  public:
   explicit SignalWatch(std::int64_t drain_timeout_ns) : drain_timeout_ns_(drain_timeout_ns) {}
@@ -35,9 +37,10 @@ class SignalWatch {
   /// The actions are not called any more once this has returned.
   void detach();
 
-  /// The first signal's number, 0 if none came. Any thread.
+  /// The number of the signal that the process ends with: SIGQUIT if it came, else the first one; 0 if none
+  /// came. Any thread.
   int signal() const;
-  /// How many came. Any thread.
+  /// How many came; SIGQUIT as the first one counts as two. Any thread.
   int count() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -36,21 +37,22 @@ bool utf8_locale(const Environment& environment) {
   return false;
 }
 
-/// Wider than kMax is hard to read, narrower than kMin leaves no room for two columns.
-int width_of(int fd, bool tty, const Environment& environment) {
-  constexpr int kMin = 60, kMax = 120;
-  int columns = 0;
-  winsize size{};
-  if (tty && ::ioctl(fd, TIOCGWINSZ, &size) == 0) columns = size.ws_col;
+/// Of the terminal, else as COLUMNS says, else 80.
+int width_of(int fd, const Environment& environment) {
+  int columns = terminal_columns(fd);
   if (columns == 0) {
     const std::string text = lookup(environment, "COLUMNS");
     std::from_chars(text.data(), text.data() + text.size(), columns);
   }
-  if (columns <= 0) return 80;
-  return columns < kMin ? kMin : (columns > kMax ? kMax : columns);
+  return columns > 0 ? columns : 80;
 }
 
 }  // namespace
+
+int terminal_columns(int fd) {
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 
 void prepare_streams() {
   std::signal(SIGPIPE, SIG_IGN);
@@ -66,7 +68,10 @@ Screen inspect_screen(int fd, When when, const Environment& environment) {
   screen.tty = ::isatty(fd) == 1;
   screen.color = wants_color(screen.tty, when, environment);
   screen.utf8 = utf8_locale(environment);
-  screen.columns = width_of(fd, screen.tty, environment);
+  screen.redraws = lookup(environment, "TERM") != "dumb";
+  screen.line_columns = width_of(fd, environment);
+  // Wider is hard to read, narrower leaves no room for two columns.
+  screen.columns = std::clamp(screen.line_columns, 60, 120);
   return screen;
 }
 
@@ -101,6 +106,16 @@ std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (const char c : text) width += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
   return width;
+}
+
+std::string_view first_columns(std::string_view text, std::size_t columns) {
+  std::size_t width = 0, i = 0;
+  while (i < text.size()) {
+    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (starts && width++ == columns) break;
+    ++i;
+  }
+  return text.substr(0, i);
 }
 
 Done write_stdout(std::string_view text) {

@@ -1,6 +1,7 @@
 // Format csv: RFC 4180 with a header. docs/formats/csv.md says how lists and nested keys look.
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include <fmt/core.h>
 
@@ -24,7 +25,11 @@ std::string column_name(const FieldInfo& field) {
 class CsvDecoder final : public StreamDecoder {
  public:
   CsvDecoder(const SchemaInfo& schema, const DecoderOptions& options)
-      : StreamDecoder(options), schema_(&schema), ignore_unknown_(options.ignore_unknown), row_(schema) {}
+      : StreamDecoder(options),
+        schema_(&schema),
+        ignore_unknown_(options.ignore_unknown),
+        on_unknown_(options.on_unknown),
+        row_(schema) {}
 
  private:
   /// What was seen of the record at the front of pending().
@@ -148,6 +153,14 @@ class CsvDecoder final : public StreamDecoder {
 
   bool map_columns(std::string& why) {
     columns_.clear();
+    if (cells_.views().size() == 1) {
+      const std::string_view all = cells_.views().front();
+      const bool semicolons = all.find(';') != std::string_view::npos;
+      if (semicolons || all.find('\t') != std::string_view::npos) {
+        why = fmt::format("separated by {}; commas are read", semicolons ? "semicolons" : "tabs");
+        return false;
+      }
+    }
     for (const std::string_view cell : cells_.views()) {
       const auto fits = [&](const FieldInfo& f) { return column_name(f) == cell; };
       const auto field = std::find_if(schema_->fields.begin(), schema_->fields.end(), fits);
@@ -157,17 +170,45 @@ class CsvDecoder final : public StreamDecoder {
         return false;
       }
       if (known && std::find(columns_.begin(), columns_.end(), &*field) != columns_.end()) {
-        why = fmt::format("column {} stands twice", excerpt(cell));
+        why = fmt::format("column {} appears twice", excerpt(cell));
         return false;
       }
+      if (!known && on_unknown_) on_unknown_(cell);
       columns_.push_back(known ? &*field : nullptr);
     }
+    return !names_missing(why);
+  }
+
+  /// Whether the header lacks columns, and in `why` what it looks like instead.
+  bool names_missing(std::string& why) const {
+    std::string wanted;
+    const FieldInfo* missing = nullptr;
     for (const FieldInfo& field : schema_->fields) {
-      if (std::find(columns_.begin(), columns_.end(), &field) != columns_.end()) continue;
-      why = fmt::format("column '{}' is missing", column_name(field));
-      return false;
+      wanted += (wanted.empty() ? "" : ",") + column_name(field);
+      if (missing == nullptr && std::find(columns_.begin(), columns_.end(), &field) == columns_.end())
+        missing = &field;
+    }
+    if (missing == nullptr) return false;
+    const auto unknown = std::count(columns_.begin(), columns_.end(), nullptr);
+    if (unknown == static_cast<std::ptrdiff_t>(columns_.size())) {
+      why = fmt::format("no column of '{}' in it; the first line has to be {}", schema_->name, wanted);
+    } else {
+      why = fmt::format("column '{}' is missing{}", column_name(*missing), strangers());
     }
     return true;
+  }
+
+  /// "; there is 'Genre', which is not known": a name may be written differently.
+  std::string strangers() const {
+    constexpr int kMost = 3;
+    std::string names;
+    int count = 0;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i] != nullptr || ++count > kMost) continue;
+      names += (names.empty() ? "" : ", ") + excerpt(cells_.views()[i]);
+    }
+    if (count == 0) return {};
+    return fmt::format("; not known: {}{}", names, count > kMost ? " …" : "");
   }
 
   bool read_row(std::string& why) {
@@ -207,6 +248,7 @@ class CsvDecoder final : public StreamDecoder {
 
   const SchemaInfo* schema_;
   bool ignore_unknown_;
+  std::function<void(std::string_view)> on_unknown_;
   RowBuilder row_;
   Header header_ = Header::expected;
   std::vector<const FieldInfo*> columns_;  ///< as in the header; null for one that is ignored

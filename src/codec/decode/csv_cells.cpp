@@ -18,7 +18,7 @@ bool CsvCells::split_at(std::string_view record, char separator, std::string_vie
       if (!quoted_cell(rest)) return refuse("a quote is opened and never closed");
       if (!rest.empty() && rest.front() != separator) {
         views_.pop_back();
-        return refuse("text behind the closing quote");
+        return refuse("text after the closing quote");
       }
     } else {
       const std::string_view cell = rest.substr(0, rest.find(separator));

@@ -100,11 +100,11 @@ class JsonArrayDecoder final : public StreamDecoder {
         scan_ = {};
         return;
       case State::separator:
-        if (c != ',' && c != ']') return give_up("',' or ']' is missing behind an element");
+        if (c != ',' && c != ']') return give_up("',' or ']' is missing after an element");
         state_ = c == ',' ? State::element : State::behind;
         break;
       default:
-        return give_up("something stands behind the array's end");
+        return give_up("text after the end of the array");
     }
     drop_front(1);
   }

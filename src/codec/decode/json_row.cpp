@@ -34,7 +34,11 @@ bool in_field(std::string_view path, std::string& why) {
 }  // namespace
 
 JsonRowReader::JsonRowReader(const SchemaInfo& schema, const DecoderOptions& options)
-    : schema_(&schema), ignore_unknown_(options.ignore_unknown), row_(schema), nodes_(1) {
+    : schema_(&schema),
+      ignore_unknown_(options.ignore_unknown),
+      on_unknown_(options.on_unknown),
+      row_(schema),
+      nodes_(1) {
   for (const FieldInfo& field : schema.fields) add_field(field);
 }
 
@@ -104,6 +108,7 @@ bool JsonRowReader::read_object(JsonCursor& in, std::uint32_t node, std::string&
       why = fmt::format("key {} is not in the schema '{}'", excerpt(key), schema_->name);
       return node == 0 ? false : in_field(nodes_[node].path, why);
     }
+    if (child == kNoNode && on_unknown_) on_unknown_(key);
     in.take(':');
     if (child == kNoNode)
       in.skip_value();
@@ -116,7 +121,7 @@ bool JsonRowReader::read_object(JsonCursor& in, std::uint32_t node, std::string&
 bool JsonRowReader::read_key(JsonCursor& in, std::uint32_t child, std::string& why) {
   Node& node = nodes_[child];
   if (node.seen_in == record_) {
-    why = "the key stands twice";
+    why = "the key appears twice";
     return in_field(node.path, why);
   }
   node.seen_in = record_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,7 @@ class JsonRowReader {
 
   const SchemaInfo* schema_;
   bool ignore_unknown_;
+  std::function<void(std::string_view)> on_unknown_;
   JsonCheck check_;
   RowBuilder row_;
   std::vector<Node> nodes_;  ///< the root first

@@ -10,10 +10,14 @@
 #include <system_error>
 #include <utility>
 
+#include "io/files/attributes.h"
+
 namespace racesim {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kPartialEnding = ".partial";
 
 std::string parent_of(const std::string& path) {
   const std::string parent = fs::path(path).parent_path().string();
@@ -55,11 +59,25 @@ bool same_file(int fd, const std::string& path) {
          opened.st_ino == named.st_ino;
 }
 
+/// Found out before it is tried, since the path that was asked for is not the one that is too long.
+Done check_name_length(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::size_t length = path.size() - (slash == std::string::npos ? 0 : slash + 1);
+  const long most = pathconf(parent_of(path).c_str(), _PC_NAME_MAX);
+  const std::size_t ending = std::string_view(kPartialEnding).size();
+  if (most < 0 || length + ending <= static_cast<std::size_t>(most)) return {};
+  return fail(
+      ErrorKind::runtime,
+      "create " + path + ": its name has " + std::to_string(length) + " bytes, too many to add " +
+          kPartialEnding + " while it is written",
+      "choose a name of " + std::to_string(static_cast<std::size_t>(most) - ending) + " bytes at most");
+}
+
 /// Opens and locks the partial file. Between the two its last writer may have renamed it: then the lock is on
 /// a finished file, which must not be touched, and the next try meets a new partial file.
-Result<int> open_locked(const std::string& path, const std::string& partial_path) {
+Result<int> open_locked(const std::string& path, const std::string& partial_path, mode_t mode) {
   for (;;) {
-    const int fd = open(partial_path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    const int fd = open(partial_path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, mode);
     if (fd < 0) return tl::make_unexpected(explain_create_error(path, errno));
     struct stat info {};
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -111,7 +129,7 @@ Error explain_create_error(const std::string& path, int error_number) {
   const std::string what = "create " + path + ": ";
   std::error_code ignored;
   if (error_number == ENOENT && fs::exists(parent, ignored))
-    return {ErrorKind::runtime, what + "the file system of " + parent + " takes no new files",
+    return {ErrorKind::runtime, what + "the file system of " + parent + " accepts no new files",
             "choose another path"};
   if (error_number == ENOENT)
     return {ErrorKind::runtime, what + "directory " + parent + " does not exist",
@@ -119,6 +137,9 @@ Error explain_create_error(const std::string& path, int error_number) {
   if (error_number == ENOTDIR)
     return {ErrorKind::runtime, what + blocking_file(parent) + " is a file, not a directory",
             "choose another path or move that file away"};
+  if (error_number == ENAMETOOLONG)
+    return {ErrorKind::runtime, what + "the path or a part of it is too long",
+            "choose a shorter one: a name may have some 255 bytes, a path 4096"};
   if (error_number == EISDIR)
     return {ErrorKind::runtime, what + "it is a directory", "name a file in it: " + path + "/events.ndjson"};
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) {
@@ -151,7 +172,7 @@ Done check_file_path(const std::string& path, Existing existing) {
   else if (access(parent.c_str(), W_OK | X_OK) != 0)
     error_number = errno;
   if (error_number != 0) return tl::make_unexpected(explain_create_error(path, error_number));
-  return {};
+  return in_place || existing == Existing::written ? Done() : check_name_length(final_path);
 }
 
 Result<AtomicFile> AtomicFile::create(const std::string& path, bool kept) {
@@ -168,13 +189,25 @@ Result<AtomicFile> AtomicFile::create(const std::string& path, bool kept) {
     if (fd < 0) return tl::make_unexpected(explain_create_error(path, errno));
     return AtomicFile(fd, std::move(final_path), "");
   }
-  std::string partial_path = final_path + ".partial";
-  const Result<int> fd = open_locked(final_path, partial_path);
+  if (const Done ok = check_name_length(final_path); !ok) return tl::make_unexpected(ok.error());
+  std::string partial_path = final_path + kPartialEnding;
+  // Who may not read the old file must not get to read the new one while it is written.
+  const mode_t mode = exists ? (info.st_mode & 0777) | S_IWUSR : 0666;
+  const Result<int> fd = open_locked(final_path, partial_path, mode);
   if (!fd) return tl::make_unexpected(fd.error());
   AtomicFile file(*fd, std::move(final_path), std::move(partial_path));
+  // Who resumes has to open it again.
+  file.take_over_attributes(S_IWUSR);
   if (!kept && ftruncate(*fd, 0) != 0)
     return tl::make_unexpected(system_error("empty " + file.partial_path(), errno));
   return file;
+}
+
+void AtomicFile::take_over_attributes(mode_t also) {
+  struct stat info {};
+  if (stat(path_.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
+  info.st_mode |= also;
+  racesim::take_over_attributes(path_, info, fd_);
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
@@ -234,6 +267,7 @@ Done AtomicFile::reserve(std::size_t bytes) {
 
 Done AtomicFile::commit() {
   Done done;
+  if (!in_place()) take_over_attributes(0);
   if (in_place()) {
     // A device or pipe has what was written, and its name.
   } else if (fsync(fd_) != 0) {

@@ -2,6 +2,8 @@
 // end. A device or pipe has no partial form: it is written in place.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -21,8 +23,9 @@ enum class Existing {
 /// AtomicFile::create().
 Done check_file_path(const std::string& path, Existing existing);
 
-/// Holds an exclusive flock on PATH.partial, so that two processes never write the same file at once. Not
-/// safe for use from several threads.
+/// Holds an exclusive flock on PATH.partial, so that two processes never write the same file at once. A file
+/// that is replaced hands on its mode and, as far as the process may, owner, group, access list and user's
+/// attributes; a new one follows the umask. Not safe for use from several threads.
 class AtomicFile {
  public:
   /// Opens PATH.partial, empty unless `kept`: then with what is in it. One that an earlier process left
@@ -67,6 +70,8 @@ class AtomicFile {
       : fd_(fd), path_(std::move(path)), partial_path_(std::move(partial_path)) {}
 
   bool in_place() const { return partial_path_.empty(); }
+  /// With these bits of the mode in any case.
+  void take_over_attributes(mode_t also);
 
   int fd_ = -1;
   std::string path_;
@@ -76,7 +81,8 @@ class AtomicFile {
 /// `path` as it must be typed in a shell.
 std::string shell_quoted(std::string_view path);
 
-/// Why `path` could not be opened for writing, with the remedy; `error_number` is what open() reported.
+/// Why `path` could not be opened for writing, itself or as its partial file, with the remedy; `error_number`
+/// is what open() reported.
 Error explain_create_error(const std::string& path, int error_number);
 
 }  // namespace racesim

@@ -14,7 +14,7 @@ constexpr std::size_t kOutputPiece = std::size_t{256} << 10;
 constexpr int kGzipOnly = 15 + 16;  // the largest window; 16 more asks for gzip's header
 
 tl::unexpected<Error> ends_in_the_middle(const std::string& name, const char* tool) {
-  return fail(ErrorKind::runtime, "read " + name + ": the compressed data end in the middle",
+  return fail(ErrorKind::runtime, "read " + name + ": the compressed data is truncated",
               std::string("the file is truncated; try: ") + tool + " -t");
 }
 

@@ -41,6 +41,8 @@ constexpr std::array kForeign{
 };
 constexpr Foreign kLittleEndian{{}, "UTF-16", "iconv -f UTF-16LE -t UTF-8"};
 constexpr Foreign kBigEndian{{}, "UTF-16", "iconv -f UTF-16BE -t UTF-8"};
+constexpr Foreign kGzip{{}, "gzip-compressed", "gzip -dc"};
+constexpr Foreign kZstd{{}, "zstd-compressed", "zstd -dc"};
 constexpr Foreign kArray{{}, "one JSON array", "jq -c '.[]'"};
 constexpr Foreign kIndented{{}, "JSON over several lines", "jq -c ."};
 
@@ -70,11 +72,16 @@ const Foreign* find_json(std::string_view bytes) {
   return nullptr;
 }
 
-const Foreign* find_foreign(std::string_view bytes) {
+/// Data that are no text of ours, whatever their lines.
+const Foreign* find_no_text(std::string_view bytes) {
   for (const Foreign& foreign : kForeign)
     if (bytes.starts_with(foreign.magic)) return &foreign;
-  if (const Foreign* const utf16 = find_utf16(bytes)) return utf16;
-  return find_json(bytes);
+  return find_utf16(bytes);
+}
+
+const Foreign* find_foreign(std::string_view bytes) {
+  const Foreign* const no_text = find_no_text(bytes);
+  return no_text != nullptr ? no_text : find_json(bytes);
 }
 
 /// A frame of zstd, or one that only carries notes, with which parallel compressors begin.
@@ -105,6 +112,27 @@ Error explain_unreadable(const std::string& path, std::string_view first_bytes) 
   else
     error.hint =
         "make lines of it: " + std::string(foreign->command) + " " + shell_quoted(path) + " > events.ndjson";
+  return error;
+}
+
+std::optional<Error> explain_foreign(const std::string& path, std::string_view first_bytes) {
+  const InputKind kind = input_kind(first_bytes);
+  const Foreign* const foreign = kind == InputKind::gzip   ? &kGzip
+                                 : kind == InputKind::zstd ? &kZstd
+                                                           : find_no_text(first_bytes);
+  if (foreign == nullptr) return std::nullopt;
+  const std::string what(foreign->what);
+  Error error{ErrorKind::runtime, "read " + path + ": it is " + what + ", not text in UTF-8", {}};
+  if (foreign->command.empty())
+    error.hint = "export it as text";
+  else if (what.starts_with("UTF-"))
+    error.hint =
+        "save it as UTF-8, as this does: " + std::string(foreign->command) + " " + shell_quoted(path);
+  else if (what == "a zip archive")
+    error.hint =
+        "if it is a spreadsheet, export it as CSV in UTF-8; else unpack it: unzip " + shell_quoted(path);
+  else
+    error.hint = "unpack it, as this does: " + std::string(foreign->command) + " " + shell_quoted(path);
   return error;
 }
 

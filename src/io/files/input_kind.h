@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,5 +26,9 @@ InputKind input_kind(std::string_view first_bytes);
 /// For InputKind::unreadable: what the data of `path` are and which command makes lines of them. "-" is the
 /// standard input.
 Error explain_unreadable(const std::string& path, std::string_view first_bytes);
+
+/// Of a file that is to be read as text, whatever its lines: why it is none (compressed, an archive, UTF-16)
+/// and how to make text of it; kind runtime. None: it may be text.
+std::optional<Error> explain_foreign(const std::string& path, std::string_view first_bytes);
 
 }  // namespace racesim

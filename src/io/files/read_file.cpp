@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 
+#include "io/files/input_kind.h"
+
 namespace racesim {
 namespace {
 
@@ -24,7 +26,7 @@ Error open_error(const std::string& path, int error_number) {
   const bool unfinished = error_number == ENOENT && ::access(partial.c_str(), F_OK) == 0;
   return system_error(
       "read " + path, error_number,
-      unfinished ? "there is " + partial + ": its run goes on, or was stopped or killed" : "");
+      unfinished ? "there is " + partial + ": its run is still going, or was stopped or killed" : "");
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
@@ -43,6 +45,13 @@ Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
       return fail(ErrorKind::runtime,
                   "read " + path + ": larger than the " + std::to_string(most_bytes >> 20) + " MiB expected");
   }
+}
+
+Result<std::string> read_text_file(const std::string& path, std::size_t most_bytes) {
+  Result<std::string> text = read_file(path, most_bytes);
+  if (!text) return text;
+  if (std::optional<Error> foreign = explain_foreign(path, *text)) return tl::make_unexpected(*foreign);
+  return text;
 }
 
 }  // namespace racesim

@@ -16,4 +16,8 @@ Error open_error(const std::string& path, int error_number);
 /// read() says, a directory, more than `most_bytes`. Any thread.
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes);
 
+/// The same for text in UTF-8: what begins like compressed data, an archive or UTF-16 is refused too, with
+/// the way to make text of it.
+Result<std::string> read_text_file(const std::string& path, std::size_t most_bytes);
+
 }  // namespace racesim

@@ -121,7 +121,8 @@ std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
 
 void Delivery::abort_unreachable(const OpenFailure& failure) {
   const std::string what = "cannot reach " + endpoint_.url + ": " + failure.why;
-  std::string hint = "name the PEM file of the authority that signed the server's certificate with --ca-file";
+  std::string hint =
+      "use --ca-file to name the PEM file of the authority that signed the server's certificate";
   if (!failure.certificate)
     hint = fmt::format("tried for {} s; start the receiver or name another one with --api-endpoint",
                        static_cast<double>(options_.connect_grace_ns) / static_cast<double>(kNsPerSecond));

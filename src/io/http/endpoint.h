@@ -22,7 +22,9 @@ struct Endpoint {
   std::vector<std::string> candidates;
 };
 
-/// Errors: usage, with an example of a right URL.
+/// Bytes beyond ASCII in path and query are percent-encoded, as curl does. Errors: usage, with an example of
+/// a right URL; a blank or another character that has to be encoded is named, and the hint writes the URL
+/// out.
 Result<Endpoint> parse_endpoint(std::string_view url);
 
 }  // namespace racesim::http

@@ -56,7 +56,7 @@ Done keep_whole_lines(StreamParts& parts) {
   if (in.bad()) return tl::make_unexpected(system_error("read " + path, errno));
   const auto size = static_cast<off_t>(parts.kept_bytes);
   if (ftruncate(parts.file->fd(), size) != 0 || lseek(parts.file->fd(), size, SEEK_SET) != size)
-    return tl::make_unexpected(system_error("go on with " + path, errno));
+    return tl::make_unexpected(system_error("continue with " + path, errno));
   return {};
 }
 

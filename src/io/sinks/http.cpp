@@ -175,14 +175,14 @@ Result<std::string> read_token(const std::string& path) {
   token.resize(static_cast<std::size_t>(file.gcount()));
   if (!file.eof() || file.bad())
     return fail(ErrorKind::usage, "cannot read token file " + path,
-                "--token-file takes a file that holds the token only");
+                "the file for --token-file must contain only the token");
   // Editors end a file with a line end.
   while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.pop_back();
   const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
   if (token.empty() || !visible)
     return fail(ErrorKind::usage,
-                "token file " + path + (token.empty() ? " is empty" : " holds more than one word"),
-                "--token-file takes a file that holds the token only");
+                "token file " + path + (token.empty() ? " is empty" : " contains more than one word"),
+                "the file for --token-file must contain only the token");
   return token;
 }
 
@@ -192,8 +192,8 @@ Done check_descriptors(std::uint32_t connections) {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return {};
   if (connections + kOtherDescriptors <= limit.rlim_cur) return {};
   return fail(ErrorKind::usage,
-              "--connections " + std::to_string(connections) + " is more than the limit of " +
-                  std::to_string(limit.rlim_cur) + " open files allows",
+              "--connections " + std::to_string(connections) + " needs more open files than the limit of " +
+                  std::to_string(limit.rlim_cur),
               "raise the limit with ulimit -n, or lower --connections");
 }
 
@@ -214,7 +214,7 @@ Result<Setup> check(const std::string& url, HttpOptions options) {
     if (!tls) return tl::make_unexpected(tls.error());
     setup.tls = *std::move(tls);
   } else if (!options.ca_file.empty()) {
-    return fail(ErrorKind::usage, "--ca-file is of no use with " + setup.endpoint.url,
+    return fail(ErrorKind::usage, "--ca-file has no effect with " + setup.endpoint.url,
                 "use an https:// endpoint");
   }
   setup.options = std::move(options);

@@ -85,7 +85,7 @@ class KafkaSink final : public Sink {
 Error missing_topics(const std::vector<std::string>& names, const KafkaOptions& options) {
   return {ErrorKind::usage,
           fmt::format("the cluster at {} has no topic {}", options.brokers, fmt::join(names, ", ")),
-          "let it be made: --create-topics --partitions 3   or make all of them: scripts/setup-kafka"};
+          "create it: --create-topics --partitions 3   or create all topics: scripts/setup-kafka"};
 }
 
 /// A topic that was just made, by us or another process, and that the brokers cannot tell us of yet.
@@ -93,13 +93,11 @@ Error unready_topics(const std::vector<TopicState>& topics, const KafkaOptions& 
   std::vector<std::string> names;
   for (const TopicState& topic : topics)
     if (!topic.ready) names.push_back(topic.name);
-  return {
-      ErrorKind::runtime,
-      fmt::format("topic {} is there, but the brokers at {} do not know the leaders of its partitions yet",
-                  fmt::join(names, ", "), options.brokers),
-      fmt::format("waited for {} s; start the run again, it goes on with that topic; if it stays so, see "
-                  "that all brokers run",
-                  options.connect_grace_ns / 1'000'000'000)};
+  return {ErrorKind::runtime,
+          fmt::format("topic {} exists, but the brokers at {} do not yet know the leaders of its partitions",
+                      fmt::join(names, ", "), options.brokers),
+          fmt::format("waited {} s; start the run again; if this persists, check that all brokers run",
+                      options.connect_grace_ns / 1'000'000'000)};
 }
 
 constexpr std::int64_t kPause_ns = 50'000'000;
@@ -185,7 +183,7 @@ Result<std::vector<Route>> find_routes(Cluster& cluster, const KafkaOptions& opt
   if (!described && options.event_record_times)
     return fail(ErrorKind::usage,
                 "--record-timestamp event: the cluster does not show how long its topics keep records",
-                "give this user the right DescribeConfigs, or use --record-timestamp now");
+                "grant this user DescribeConfigs, or use --record-timestamp now");
   std::vector<Route> routes;
   for (const TopicState& topic : *topics) {
     if (Done ok = check_partitions(topic, options); !ok) return tl::make_unexpected(ok.error());
@@ -236,7 +234,7 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
   if (!producer->warm_up(static_cast<int>(options.connect_grace_ns / 1'000'000)))
     return fail(ErrorKind::runtime,
                 "no answer from the Kafka brokers at " + options.brokers + ": " + producer->trouble(),
-                "see that the brokers run");
+                "check that the brokers run");
   if (options.transactions)
     if (Done ok = fence_others(*producer, options); !ok) return tl::make_unexpected(ok.error());
   try {

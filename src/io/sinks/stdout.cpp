@@ -15,7 +15,7 @@ Result<std::unique_ptr<Sink>> open_fd_sink(int fd, std::string name, std::string
     return fail(ErrorKind::runtime, "write " + name + ": it is closed",
                 "send the events elsewhere: --sink file:PATH");
   if ((flags & O_ACCMODE) == O_RDONLY)
-    return fail(ErrorKind::runtime, "write " + name + ": it is open for reading only",
+    return fail(ErrorKind::runtime, "write " + name + ": it is closed, or open for reading only",
                 "send the events elsewhere: --sink file:PATH");
   auto writer = FdWriter::open(fd, FdWriter::Owner::caller);
   if (!writer) return tl::make_unexpected(writer.error());

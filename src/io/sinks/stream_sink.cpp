@@ -253,8 +253,8 @@ Done StreamSink::finish() {
   leave_partial();
   if (error_) return tl::make_unexpected(*error_);
   if (!parts_.file) return {};
-  return fail(ErrorKind::runtime, "write " + parts_.name + ": given up before everything was written",
-              kept ? "what was written is in " + parts_.file->partial_path() : std::string());
+  return fail(ErrorKind::runtime, "write " + parts_.name + ": stopped before everything was written",
+              kept ? "the written part is in " + parts_.file->partial_path() : std::string());
 }
 
 void StreamSink::leave_partial() {

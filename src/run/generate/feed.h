@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "run/config.h"
 #include "run/generate/disturber.h"
 #include "run/generate/generator.h"
 
@@ -16,6 +17,7 @@ namespace racesim {
 struct FeedPlace {
   std::uint64_t slice = 0;
   std::uint64_t ordinal = 0;
+  std::uint64_t made = 0;  ///< events of the slices before, as the scenario makes them
   bool operator==(const FeedPlace&) const = default;
 };
 
@@ -23,9 +25,10 @@ class Feed {
  public:
   /// The parts of a Generator, and the rules of faults, which may be empty. Reading begins at `start`, a
   /// place() of the same feed; what faults have held back until there is found by making the slices before
-  /// once more.
+  /// once more. The feed ends behind `limit`.
   Feed(const Scenario& scenario, std::vector<const Encoder*> encoders, ShardRange shards, std::uint32_t run,
-       unsigned threads, const FaultRules& faults, std::uint64_t seed, FeedPlace start = {});
+       unsigned threads, const FaultRules& faults, std::uint64_t seed, FeedPlace start = {},
+       EventLimit limit = {});
 
   /// Errors: the system has no more threads.
   Done start() { return generator_.start(); }
@@ -35,15 +38,16 @@ class Feed {
   /// The reader's: where the events of the last batch stood before faults moved them. Numbers of one feed.
   MadePlaces made() const { return disturber_ ? disturber_->made() : MadePlaces{last_first_, {}}; }
   /// The reader's: whether next() has returned the last batch.
-  bool at_end() const { return disturber_ ? flushed_ : generator_.at_end(); }
-  /// The reader's: event time at which the slice of the last batch ends.
-  std::int64_t read_until_ns() const { return generator_.read_until_ns(); }
+  bool at_end() const { return sends_left_ == 0 || (disturber_ ? flushed_ : !has_slices()); }
+  /// The reader's: event time at which the slice of the last batch ends; where the limit cut it, that of its
+  /// last event.
+  std::int64_t read_until_ns() const { return cut_at_ns_.value_or(generator_.read_until_ns()); }
   /// The reader's: whether there are slices to come.
-  bool has_slices() const { return !generator_.at_end(); }
+  bool has_slices() const { return made_left_ > 0 && sends_left_ > 0 && !generator_.at_end(); }
   /// The reader's: of the next batch. Not behind the last slice.
   FeedPlace place() const {
     // Slices before the first one are made only for what they hold back.
-    return {std::max(generator_.next_slice(), start_slice_), next_ordinal_};
+    return {std::max(generator_.next_slice(), start_slice_), next_ordinal_, next_made_};
   }
   /// Makes next() return null. Any thread.
   void cancel() { generator_.cancel(); }
@@ -51,12 +55,18 @@ class Feed {
 
  private:
   static std::uint64_t first_slice(const Scenario& scenario, const FaultRules& faults, FeedPlace start);
+  std::shared_ptr<WireBatch> next_of_slices();
+  void cut(WireBatch& batch, std::uint64_t& left);
 
   Generator generator_;
   std::optional<Disturber> disturber_;
   const std::uint64_t start_slice_;
+  // UINT64_MAX: no limit. One of the two at most is limited.
+  std::uint64_t made_left_ = UINT64_MAX, sends_left_ = UINT64_MAX;
+  std::optional<std::int64_t> cut_at_ns_;
   bool flushed_ = false;
   std::uint64_t last_first_ = 0, next_ordinal_ = 0;
+  std::uint64_t next_made_ = 0;
 };
 
 }  // namespace racesim

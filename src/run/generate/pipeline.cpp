@@ -27,6 +27,7 @@ void Pipeline::stop() {
 void Pipeline::begin(std::int64_t now_ns) {
   begun_ = true;
   pacer_.start(now_ns, event_start_ns_, first_ordinal_);
+  if (pace_.live && first_ordinal_ > 0) went_on_ns_ = clock_.now_ns();
   times_.set_plan(pacer_.plan());
 }
 
@@ -52,27 +53,24 @@ void Pipeline::send_all() {
   // Without a plan the making of the first events takes time as that of all others does.
   if (!pacer_.plan().limited()) counters_.first_due_ns.store(clock_.now_ns());
   if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
-  bool going = !at_limit();
+  bool going = true;
   while (going) {
     if (log_ != nullptr && feed_.has_slices()) log_->places.note(feed_.place());
     const SharedBatch batch = feed_.next();
     if (!batch) break;
     if (!begun_) begin(clock_.now_ns());
-    std::size_t count = batch->size();
-    if (most_events_ > 0) count = std::min<std::uint64_t>(count, most_events_ - batch->first_ordinal);
-    going = send(batch, count);
-    if (going && at_limit()) break;
+    going = send(batch);
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) pacer_.wait_for(feed_.read_until_ns(), stop_);
   }
-  end_.reached_end = at_limit() || (going && feed_.at_end());
+  end_.reached_end = going && feed_.at_end();
 }
 
-/// Releases the first `events` of the batch as they fall due. False: the run ends within the batch.
-bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
+/// Releases the events of the batch as they fall due. False: the run ends within the batch.
+bool Pipeline::send(const SharedBatch& batch) {
   if (batch->size() == 0) count_faults(*batch, 0, 0);
   const std::uint64_t sent_before = first_ordinal_ - std::min(first_ordinal_, batch->first_ordinal);
-  for (auto from = static_cast<std::size_t>(sent_before); from < events;) {
+  for (auto from = static_cast<std::size_t>(sent_before); from < batch->size();) {
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
     const std::int64_t behind = overload_matters() ? behind_ns() : 0;
@@ -82,7 +80,7 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
       return false;
     }
     const bool shed = release->shed || (pace_.on_overload == Overload::drop && behind > pace_.max_lag_ns);
-    const std::size_t last = std::min(release->last, events);
+    const std::size_t last = release->last;
     const std::size_t count = last - from;
     note_due(*batch, from, last);
     count_faults(*batch, from, last);
@@ -90,7 +88,6 @@ bool Pipeline::send(const SharedBatch& batch, std::size_t events) {
     // The time first: who sees that something was released may ask for the moment it belongs to.
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     counters_.released.fetch_add(count);
-    next_ordinal_ = batch->first_ordinal + last;
     if (shed)
       counters_.shed.fetch_add(count);
     else if (!submit(batch, from, last))
@@ -147,6 +144,15 @@ bool Pipeline::submit(const SharedBatch& batch, std::size_t first, std::size_t l
   return all_took;
 }
 
+/// What was due while no process sent is made up for: it is of no rate. Returns the first event after it.
+std::size_t Pipeline::skip_overdue(const WireBatch& batch, std::size_t first, std::size_t last) {
+  const Pacer::Plan& plan = pacer_.plan();
+  std::size_t i = first;
+  while (i < last && plan.due_ns(batch, i) < went_on_ns_) ++i;
+  counters_.overdue.fetch_add(i - first);
+  return i;
+}
+
 void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t last) {
   const Pacer::Plan& plan = pacer_.plan();
   if (!plan.limited()) return;
@@ -154,6 +160,8 @@ void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t l
     counters_.history.fetch_add(last - first);
     return;
   }
+  first = skip_overdue(batch, first, last);
+  if (first == last) return;
   if (counters_.first_due_ns.load() == 0) counters_.first_due_ns.store(plan.due_ns(batch, first));
   if (in_first_moment_) {
     std::size_t i = first;

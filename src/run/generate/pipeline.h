@@ -33,6 +33,7 @@ struct PipelineCounters {
   std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
   std::atomic<std::uint64_t> shed{0};      ///< read it before `released`: it is then not more
   std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
+  std::atomic<std::uint64_t> overdue{0};   ///< of those released: due before a resumed live run went on
   FaultCounters faults;
   std::atomic<std::int64_t> event_time_ns{0};
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
@@ -58,10 +59,8 @@ class Pipeline {
            const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
            std::optional<std::int64_t> start_ns);
 
-  /// Before run(): ends the run behind `events`, as if the plan ended there. 0: no limit.
-  void limit(std::uint64_t events) { most_events_ = events; }
   /// Before run(): sends from this ordinal on; the feed begins there or before.
-  void begin_at(std::uint64_t ordinal) { first_ordinal_ = next_ordinal_ = ordinal; }
+  void begin_at(std::uint64_t ordinal) { first_ordinal_ = ordinal; }
   /// Before run(): tells how far it comes; outlives the pipeline.
   void keep_log(ProgressLog& log) { log_ = &log; }
   /// Before run(): also notes there what is released. The log outlives the pipeline.
@@ -82,11 +81,11 @@ class Pipeline {
 
   void send_all();
   void begin(std::int64_t now_ns);
-  bool send(const SharedBatch& batch, std::size_t count);
-  bool at_limit() const { return most_events_ > 0 && next_ordinal_ >= most_events_; }
+  bool send(const SharedBatch& batch);
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
+  std::size_t skip_overdue(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
   bool overload_matters() const;
   std::int64_t behind_ns();
@@ -101,14 +100,13 @@ class Pipeline {
   Clock& clock_;
   const std::int64_t event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
-  std::uint64_t most_events_ = 0;
   std::uint64_t first_ordinal_ = 0;
-  std::uint64_t next_ordinal_ = 0;  ///< of the next event to be released
   ProgressLog* log_ = nullptr;
   ReleaseLog* release_log_ = nullptr;
   bool begun_ = false;
-  bool in_first_moment_ = true;    ///< all that was released is due at one moment
-  bool sinks_send_later_ = false;  ///< and tell when
+  std::int64_t went_on_ns_ = INT64_MIN;  ///< when a live run was resumed, by the clock
+  bool in_first_moment_ = true;          ///< all that was released is due at one moment
+  bool sinks_send_later_ = false;        ///< and tell when
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
   std::uint64_t left_ = 0;           ///< events that were given to the sinks

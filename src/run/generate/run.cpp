@@ -8,10 +8,13 @@
 #include <exception>
 #include <utility>
 
+#include "base/saturate.h"
 #include "io/resumable.h"
 #include "run/content.h"
 #include "run/generate/pipeline.h"
+#include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
+#include "run/pacing/plan_ahead.h"
 #include "run/record/manifest.h"
 #include "run/resume/resumption.h"
 #include "run/run_id.h"
@@ -52,6 +55,7 @@ class Run::Impl {
  private:
   void warn(Error warning);
   void warn_of_empty_part();
+  void warn_of_full_disk();
   Done open_all();
   Done open_content();
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
@@ -114,10 +118,10 @@ Done Run::Impl::open_all() {
   feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
                                          clock_, config_.content.start_ns, live_start_ns());
-  pipeline_->limit(config_.content.most_events);
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   warn_of_empty_part();
+  warn_of_full_disk();
   if (!resumption_) return {};
   for (const std::string& change : resumption_->changes())
     warn({ErrorKind::runtime, change, "what is missing there is sent again, from the run's begin on"});
@@ -131,7 +135,8 @@ std::unique_ptr<Feed> Run::Impl::make_feed(FeedPlace place) const {
   for (const auto& encoder : content_->encoders) encoders.push_back(encoder.get());
   return std::make_unique<Feed>(*content_->scenario, std::move(encoders),
                                 shard_range(config_.shard, content_->scenario->shard_count()), content_->run,
-                                config_.delivery.threads, config_.faults, config_.content.seed, place);
+                                config_.delivery.threads, config_.faults, config_.content.seed, place,
+                                config_.content.limit);
 }
 
 /// By the clock, when the first event of a live run was due: some time back, where the wall clock is past the
@@ -140,8 +145,8 @@ std::optional<std::int64_t> Run::Impl::live_start_ns() {
   const PaceOptions& pace = config_.pace;
   if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
   const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
-  const double history_ns = static_cast<double>(pace.backfill_ns) / pace.speed;
-  return clock_.now_ns() - (clock_.wall_ns() - live_at_ns) - static_cast<std::int64_t>(history_ns);
+  const std::int64_t history_ns = whole_saturating(static_cast<double>(pace.backfill_ns) / pace.speed);
+  return subtract_saturating(clock_.now_ns() - (clock_.wall_ns() - live_at_ns), history_ns);
 }
 
 Result<RunPlan> Run::Impl::check() {
@@ -155,6 +160,8 @@ Result<RunPlan> Run::Impl::check() {
   plan.parts = content_->scenario->shard_count();
   const ShardRange range = shard_range(config_.shard, plan.parts);
   plan.share = static_cast<double>(range.last - range.first) / plan.parts;
+  plan.size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, plan.size.bytes())) warn(std::move(warning));
   plan.warnings = take_warnings();
   return plan;
 }
@@ -164,9 +171,20 @@ void Run::Impl::warn_of_empty_part() {
   const ShardRange range = shard_range(config_.shard, parts);
   if (range.first < range.last) return;
   warn({ErrorKind::usage,
-        fmt::format("part {} of {} is empty: this run has {} part{}", config_.shard.index,
+        fmt::format("part {} of {} is empty: this run can be split into {} part{}", config_.shard.index,
                     config_.shard.count, parts, parts == 1 ? "" : "s"),
-        fmt::format("no event is lost: the other parts have them; use --shard I/{} or less", parts)});
+        fmt::format("no event is lost, the other parts have them; use --shard I/{} or fewer parts", parts)});
+}
+
+/// Looks closely only where it may be tight: no event takes more than a kilobyte. What is resumed is there in
+/// part.
+void Run::Impl::warn_of_full_disk() {
+  constexpr double kEventBytesMost = 1024;
+  const auto room = static_cast<double>(least_disk_room(config_.delivery.sinks));
+  if (resumption_ && resumption_->resumes()) return;
+  if (most_events_of(*content_, config_) * kEventBytesMost <= room) return;
+  const RunSize size = measure_size(*content_, config_);
+  for (Error& warning : disk_warnings(config_.delivery.sinks, size.bytes())) warn(std::move(warning));
 }
 
 void Run::Impl::warn(Error warning) {
@@ -201,7 +219,7 @@ void Run::Impl::conduct() {
   if (const int refused = config_.pace.realtime ? ask_for_realtime() : 0; refused != 0)
     warn(system_error(
         "--realtime: ask for real-time scheduling", refused,
-        "the run goes on without it; root may allow it: ulimit -r 1, or setcap cap_sys_nice+ep"));
+        "the run continues without it; root can allow it with ulimit -r 1, or setcap cap_sys_nice+ep"));
   finish(pipeline_->run());
 }
 
@@ -297,13 +315,13 @@ RunStatus Run::Impl::status() const {
   const PipelineCounters& counters = pipeline_->counters();
   s.shed = counters.shed.load();
   s.released = counters.released.load();
+  s.overdue = counters.overdue.load();
   s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
               counters.faults.corrupt};
   s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
   s.planned = config_.shard.count == 1 ? content_->scenario->outlook().planned_events() : 0;
-  if (config_.content.most_events > 0)
-    s.planned =
-        s.planned == 0 ? config_.content.most_events : std::min(s.planned, config_.content.most_events);
+  if (const std::uint64_t most = config_.content.limit.most; most > 0)
+    s.planned = s.planned == 0 ? most : std::min(s.planned, most);
   s.event_time_ns = counters.event_time_ns.load();
   if (s.generated > 0) s.headline = content_->scenario->outlook().headline(s.event_time_ns);
   const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
@@ -311,6 +329,12 @@ RunStatus Run::Impl::status() const {
   s.send_lag = summarise(*send_lag);
   outlets_.read(s);
   fill_rates(s);
+  if (resumption_) s.resumed = resumption_->resumes();
+  for (std::size_t i = 0; resumption_ && i < s.sinks.size(); ++i) {
+    s.sinks[i].already = resumption_->already(i);
+    s.already = i == 0 ? s.sinks[i].already : std::min(s.already, s.sinks[i].already);
+  }
+  if (const auto plan = outlets_.times().plan()) tell_plan(*plan, config_, until_ns, s);
   return s;
 }
 
@@ -326,8 +350,10 @@ void Run::Impl::fill_rates(RunStatus& s) const {
                               : 0;
   };
   const bool planned = pacer_->plan().limited();
-  // What was sent before a live run was level with the clock has no due time either.
-  const std::uint64_t untimed = counters.history.load() + (planned ? counters.at_first_due.load() : 0);
+  // What was sent before a live run was level with the clock has no due time either; and what was due before
+  // this process went on with one says nothing of its rate.
+  const std::uint64_t untimed =
+      counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
   const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
   if (planned) {
     const std::int64_t last_due_ns = counters.last_due_ns.load();

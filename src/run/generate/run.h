@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "io/sink.h"
 #include "run/config.h"
+#include "run/generate/size.h"
 #include "run/generate/status.h"
 
 namespace racesim {
@@ -22,6 +23,7 @@ struct RunPlan {
   std::uint64_t planned = 0;  ///< events of the whole run; 0 if not known
   std::uint32_t parts = 0;    ///< that it can be divided into
   double share = 1;           ///< of its parts, those that --shard names
+  RunSize size;               ///< of these parts
   std::vector<Error> warnings;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "run/generate/waiting.h"
 
 namespace racesim {
 
@@ -25,6 +26,8 @@ struct SinkStatus {
   std::string name;
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, bytes = 0;
   std::uint64_t unread = 0;  ///< of acked: the answer may have refused some, and could not be read
+  std::uint64_t already =
+      0;  ///< there before this process, which went on with the run; in none of the counts
 };
 
 /// Events that faults changed on purpose, of those that were released.
@@ -41,8 +44,15 @@ struct RunStatus {
   std::uint64_t shed = 0;       ///< dropped by --on-overload drop
   std::uint64_t planned = 0;    ///< events of the whole run; 0 if not known
   FaultTotals faults;
+  bool resumed = false;       ///< another process began the run
+  std::uint64_t already = 0;  ///< of `planned`: what the sink with the least had before this process
+  std::uint64_t overdue = 0;  ///< of those released: due before this process went on with a live run
+  Waiting wait;               ///< what holds the run up, and how much has piled up behind it
   double target_rate = 0;  ///< events/s of the plan, from the first due time to the last so far; 0: no plan
-  double got_rate = 0;     ///< events/s acked, by the slowest sink: from the first due time to its last ack
+  double plan_rate = 0;    ///< events/s of the plan at this moment; 0: no plan
+  double planned_share = -1;   ///< live with an end: of its event time, 0 to 1; below 0: it has none
+  double planned_left_s = -1;  ///< until the last event is due; below 0: not known
+  double got_rate = 0;  ///< events/s acked, by the slowest sink: from the first due time to its last ack
   std::int64_t event_time_ns = 0;  ///< of the last event released
   std::string headline;            ///< what the scenario has to say of that moment; mostly nothing
   LagSummary send_lag;             ///< send − due; http: written to the connection. Empty without a plan

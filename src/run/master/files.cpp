@@ -69,7 +69,7 @@ Done check_counts(const MasterPlan& plan) {
     const std::uint64_t count = plan.*(entity.count);
     const std::string option(entity.count_option);
     if (count == 0)
-      return fail(ErrorKind::usage, option + ": 0 rows are no master data", "example: " + option + " 1");
+      return fail(ErrorKind::usage, option + ": 0 rows: at least one is needed", "example: " + option + " 1");
     if (count > entity.max_count)
       return fail(ErrorKind::usage,
                   option + ": " + std::to_string(count) + " is above the limit of " +
@@ -97,7 +97,7 @@ class FileContent {
     std::string array_lines;
     for (std::uint64_t first = 0; first < rows_total(); first += kBatchRows) {
       if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed))
-        return fail(ErrorKind::runtime, "stopped before the files were complete; none has changed");
+        return fail(ErrorKind::runtime, "stopped before the files were complete; no file has changed");
       generator_->fill(first, std::min<std::uint64_t>(kBatchRows, rows_total() - first), rows);
       lines.clear();
       (*encoder)->encode(rows, lines);
@@ -189,7 +189,6 @@ class MasterWriter {
   /// The same entity in two formats would make the folder unreadable.
   Done check_other_formats() {
     std::vector<std::string> others;
-    std::string remedy = "remove them: rm";
     std::string_view other_format;
     for (const Job& job : jobs_)
       for (const MasterFormat& format : kMasterFormats) {
@@ -197,14 +196,14 @@ class MasterWriter {
         std::error_code ignored;
         if (format.name == format_.name || !fs::exists(path, ignored)) continue;
         others.push_back(path);
-        remedy += " " + shell_quoted(path);
         other_format = format.name;
       }
     if (others.empty()) return {};
-    return fail(ErrorKind::usage,
-                comma_list(others) + " would stand beside the same data as " + std::string(format_.name) +
-                    ", and nobody could tell which is meant",
-                remedy + "   or keep their format: --format " + std::string(other_format));
+    return fail(
+        ErrorKind::usage,
+        comma_list(others) + " already " + (others.size() == 1 ? "has" : "have") +
+            " the same data in another format",
+        "write elsewhere: --output-dir DIR   or keep the format: --format " + std::string(other_format));
   }
 
   Done compare_existing() {
@@ -225,8 +224,8 @@ class MasterWriter {
     if (different.empty() || options_.force) return {};
     return fail(
         ErrorKind::usage,
-        "not overwriting " + comma_list(different) + ": the content differs from what these options give",
-        "overwrite: --force   or write elsewhere: --output-dir DIR");
+        "not overwriting " + comma_list(different) + ": the file differs from what these options give",
+        "write elsewhere: --output-dir DIR   or overwrite: --force");
   }
 
   Error directory_error(int error_number) const {

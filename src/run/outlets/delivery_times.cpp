@@ -19,6 +19,7 @@ void record_lags(const Pacer::Plan& plan, const WireBatch& batch, std::size_t fi
 
 void DeliveryTimes::set_plan(const Pacer::Plan& plan) {
   limited_ = plan.limited();
+  const std::scoped_lock lock(send_.mutex);
   send_.plan = plan;
   ack_.plan = plan;
 }

@@ -28,6 +28,11 @@ class DeliveryTimes {
   void note_sent(const WireBatch& batch, std::size_t first, std::size_t last);
   /// Returns the moment of the acknowledgement, by the clock: now.
   std::int64_t note_acked(const WireBatch& batch, std::size_t first, std::size_t last);
+  /// The plan, once it is set. Any thread; a copy, since a plan is for one thread.
+  std::optional<Pacer::Plan> plan() const {
+    const std::scoped_lock lock(send_.mutex);
+    return send_.plan;
+  }
   /// Send lags that sinks reported (AckListener::on_sent()), added to `out`.
   void read_send(Histogram& out) const { out.merge(send_.lag); }
   void read_ack(Histogram& out) const { out.merge(ack_.lag); }
@@ -35,7 +40,7 @@ class DeliveryTimes {
  private:
   /// Due times of Poisson arrivals come from a cache inside the plan: one copy for each lock.
   struct Lags {
-    std::mutex mutex;
+    mutable std::mutex mutex;
     std::optional<Pacer::Plan> plan;
     Histogram lag;
   };

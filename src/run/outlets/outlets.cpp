@@ -137,7 +137,10 @@ std::optional<Error> Outlets::lost() const {
   const std::uint64_t lost = dead_letter_.lost();
   if (lost == 0) return std::nullopt;
   const Error why = dead_letter_.error().value_or(Error{});
-  return Error{ErrorKind::runtime, fmt::format("{} events are in no file: {}", lost, why.what), why.hint};
+  return Error{
+      ErrorKind::runtime,
+      fmt::format("{} undelivered events could not be written to the dead-letter file: {}", lost, why.what),
+      why.hint};
 }
 
 }  // namespace racesim

@@ -20,11 +20,11 @@ Result<std::string> lock_folder() {
                                  : fmt::format("/tmp/racesim-{}", geteuid());
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     return tl::make_unexpected(system_error("make " + folder + " for the lock of the run", errno,
-                                            "set XDG_RUNTIME_DIR to a folder of yours"));
+                                            "set XDG_RUNTIME_DIR to a folder that you own"));
   struct stat info {};
   if (lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid())
-    return fail(ErrorKind::runtime, folder + " for the lock of the run is not a folder of this user",
-                "set XDG_RUNTIME_DIR to a folder of yours");
+    return fail(ErrorKind::runtime, folder + " for the run's lock does not belong to this user",
+                "set XDG_RUNTIME_DIR to a folder that you own");
   return folder;
 }
 
@@ -37,8 +37,9 @@ Result<LockFile> lock_run(const std::string& run, const ShardOption& shard, cons
                                        mix64(topic_hash(target)));
   Result<LockFile> lock = LockFile::acquire(name);
   if (!lock && lock.error().kind == ErrorKind::busy)
-    return fail(ErrorKind::busy, "run " + run + " is being sent there already: " + lock.error().what,
-                "wait for that process or end it; also a stopped one may go on");
+    return fail(ErrorKind::busy,
+                "another process is already sending run " + run + " there: " + lock.error().what,
+                "wait for that process or end it (a stopped process may continue)");
   return lock;
 }
 

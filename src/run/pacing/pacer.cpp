@@ -35,11 +35,7 @@ Result<std::optional<RateSchedule>> make_schedule(const PaceOptions& options, st
 
 std::int64_t Pacer::Plan::event_due_ns(std::int64_t event_ns) const {
   std::int64_t since_ns = subtract_saturating(event_ns, event_start_ns_);
-  if (speed_ != 1) {
-    const double scaled_ns = static_cast<double>(since_ns) / speed_;
-    if (scaled_ns >= 0x1p63) return INT64_MAX;
-    since_ns = static_cast<std::int64_t>(scaled_ns);
-  }
+  if (speed_ != 1) since_ns = whole_saturating(static_cast<double>(since_ns) / speed_);
   return add_saturating(start_ns_, since_ns);
 }
 
@@ -47,6 +43,16 @@ std::int64_t Pacer::Plan::due_ns(const WireBatch& batch, std::size_t i) const {
   if (live_) return event_due_ns(batch.heads[i].emit_time_ns);
   if (!schedule_) return start_ns_;
   return add_saturating(start_ns_, schedule_->due_ns(batch.first_ordinal + i));
+}
+
+std::optional<std::int64_t> Pacer::Plan::ordinal_due_ns(std::uint64_t k) const {
+  if (live_ || !schedule_) return std::nullopt;
+  return add_saturating(start_ns_, schedule_->due_ns(k));
+}
+
+double Pacer::Plan::rate_at(std::int64_t now_ns) const {
+  return schedule_ ? schedule_->rate_at(std::max<std::int64_t>(0, subtract_saturating(now_ns, start_ns_)))
+                   : 0;
 }
 
 std::uint64_t Pacer::Plan::most_until(std::int64_t now_ns) const {

@@ -34,12 +34,17 @@ class Pacer {
     bool is_history(const WireBatch& batch, std::size_t i) const {
       return live_from_ns_ && batch.heads[i].emit_time_ns < live_from_ns_->load(std::memory_order_relaxed);
     }
+    /// Of an event of this event time; live.
+    std::int64_t event_due_ns(std::int64_t event_ns) const;
+    /// Of the k-th event of a schedule; none without one.
+    std::optional<std::int64_t> ordinal_due_ns(std::uint64_t k) const;
+    /// Events per second of the schedule at that moment; 0: it has none.
+    double rate_at(std::int64_t now_ns) const;
     /// How many events the schedule lets go until `now_ns`; UINT64_MAX: no schedule.
     std::uint64_t most_until(std::int64_t now_ns) const;
 
    private:
     friend class Pacer;
-    std::int64_t event_due_ns(std::int64_t event_ns) const;
     std::size_t due_until(const WireBatch& batch, std::size_t from, std::int64_t now_ns) const;
     std::optional<RateSchedule> schedule_;
     bool live_ = false;

@@ -77,6 +77,7 @@ void read_format_one(const Json& json, Checkpoint& checkpoint) {
   checkpoint.record.run = json.at("run");
   checkpoint.content_one = json.at("content");
   checkpoint.record.content.start_ns = json.at("start_ns");
+  checkpoint.record.content.limit.of_sends = true;
   if (!json.at("end_ns").is_null()) checkpoint.record.content.end_ns = json.at("end_ns").get<std::int64_t>();
 }
 
@@ -86,7 +87,8 @@ Checkpoint checkpoint_from(const Json& json) {
     read_format_one(json, checkpoint);
   else
     checkpoint.record = record_from(json);
-  checkpoint.place = {json.at("slice"), json.at("slice_ordinal")};
+  // Without it sends are counted, and it is not needed.
+  checkpoint.place = {json.at("slice"), json.at("slice_ordinal"), json.value("slice_made", std::uint64_t{0})};
   checkpoint.complete = json.at("complete");
   for (const Json& sink : json.at("sinks")) checkpoint.sinks.push_back(sink_from(sink));
   return checkpoint;
@@ -96,9 +98,9 @@ Result<std::optional<Checkpoint>> parse_checkpoint(const Json& json, const std::
   const int format = json.at("checkpoint");
   if (format != Checkpoint::kFormat && format != 1)
     return fail(ErrorKind::usage,
-                fmt::format("--checkpoint {}: it has format {}, and this racesim reads formats 1 and {}",
-                            path, format, Checkpoint::kFormat),
-                "go on with the racesim that wrote it, or remove it to begin anew");
+                fmt::format("--checkpoint {} has format {}, but this racesim reads formats 1 and {}", path,
+                            format, Checkpoint::kFormat),
+                "use the racesim version that wrote it, or remove it to start over");
   if (format != 1)
     if (const Done ok = check_scenario(json, "--checkpoint " + path); !ok)
       return tl::make_unexpected(ok.error());
@@ -119,6 +121,7 @@ Done save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   add_record(checkpoint.record, json);
   json["slice"] = checkpoint.place.slice;
   json["slice_ordinal"] = checkpoint.place.ordinal;
+  json["slice_made"] = checkpoint.place.made;
   json["complete"] = checkpoint.complete;
   json["sinks"] = Json::array();
   for (const SinkCheckpoint& sink : checkpoint.sinks) json["sinks"].push_back(to_json(sink));
@@ -134,11 +137,12 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   if (error) return tl::make_unexpected(system_error("--checkpoint " + path, error.value()));
   const Result<std::string> text = read_file(path, kCheckpointBytesMost);
   if (!text) return tl::make_unexpected(text.error());
-  const std::string hint = "remove it to begin anew, or name the right file";
+  const std::string hint = "name the right file, or one that does not exist yet to start over";
   try {
     return parse_checkpoint(Json::parse(*text), path);
   } catch (const std::exception& e) {
-    return fail(ErrorKind::usage, fmt::format("--checkpoint {} is no checkpoint: {}", path, e.what()), hint);
+    return fail(ErrorKind::usage, fmt::format("--checkpoint {} is not a checkpoint: {}", path, e.what()),
+                hint);
   }
 }
 

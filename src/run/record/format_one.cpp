@@ -69,7 +69,7 @@ std::string content_text_one(const RunRecord& r) {
       r.run, c.scenario->name, c.seed, said(c, format.streams_option, format.streams),
       said(c, format.columns_option, format.columns), r.event_format, r.shard.index, r.shard.count,
       format_faults(r.faults), r.faults.late_delay_ns,
-      c.most_events == 0 ? "all" : std::to_string(c.most_events));
+      c.limit.most == 0 ? "all" : std::to_string(c.limit.most));
 }
 
 }  // namespace racesim

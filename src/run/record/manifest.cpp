@@ -81,10 +81,11 @@ void from_json(const Json& j, ManifestTotals& t) {
 Done check_format(const Json& json, const std::string& name) {
   const int format = json.at("format").get<int>();
   if (format == Manifest::kFormat || format == 1) return {};
-  return fail(ErrorKind::usage,
-              fmt::format("{}: a manifest of format {}, and this racesim reads formats 1 and {}", name,
-                          format, Manifest::kFormat),
-              "use the racesim that made it: " + json.value("program", std::string("another version")));
+  return fail(
+      ErrorKind::usage,
+      fmt::format("{} has manifest format {}, but this racesim reads formats 1 and {}", name, format,
+                  Manifest::kFormat),
+      "use the racesim version that wrote it: " + json.value("program", std::string("another version")));
 }
 
 Manifest manifest_from(const Json& json) {
@@ -93,6 +94,7 @@ Manifest manifest_from(const Json& json) {
       json.at("format").get<int>() == 1 ? record_from_format_one(json) : record_from(json);
   for (const Json& origin : json.at("origins"))
     m.origins.push_back({origin.at("topic"), origin.at("partition"), origin.at("offset"), 0});
+  m.unordered = json.value("unordered", false);  // earlier manifests do not say: their runs kept the order
   if (!json.at("sent").is_null()) from_json(json.at("sent"), m.totals.emplace());
   return m;
 }
@@ -112,6 +114,9 @@ std::string LineDigest::text() const {
 Manifest manifest_of(const RunConfig& config, const Content& content) {
   Manifest m;
   static_cast<RunRecord&>(m) = record_of(config, content);
+  const std::vector<SinkSpec>& sinks = config.delivery.sinks;
+  m.unordered = config.delivery.http.unordered &&
+                std::any_of(sinks.begin(), sinks.end(), [](const SinkSpec& sink) { return sink.kind == "http"; });
   return m;
 }
 
@@ -122,6 +127,7 @@ std::string format_manifest(const Manifest& m) {
   for (const StreamPosition& origin : m.origins)
     json["origins"].push_back(
         {{"topic", origin.topic}, {"partition", origin.partition}, {"offset", origin.next_offset}});
+  json["unordered"] = m.unordered;
   json["sent"] = m.totals ? to_json(*m.totals) : Json(nullptr);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -135,7 +141,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& name
   } catch (const std::exception& e) {
     std::string why = e.what();
     std::replace(why.begin(), why.end(), '\n', ' ');
-    return fail(ErrorKind::runtime, name + ": not a manifest of racesim, or only a part of one: " + why,
+    return fail(ErrorKind::runtime, name + ": not a racesim manifest, or incomplete: " + why,
                 "a manifest is what racesim run --manifest FILE writes");
   }
 }

@@ -45,6 +45,8 @@ struct Manifest : RunRecord {
 
   /// Where in its topics the run began, partition by partition, topics in the order of the streams.
   std::vector<StreamPosition> origins;
+  /// It sent over HTTP with --unordered: not even the events of one entity kept their order.
+  bool unordered = false;
   std::optional<ManifestTotals> totals;  ///< none: the run has not ended, or was killed
 };
 

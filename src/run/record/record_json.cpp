@@ -15,6 +15,18 @@ namespace {
 
 using Json = RecordJson;
 
+// Of most_events_of.
+constexpr const char* kOfEvents = "events";
+constexpr const char* kOfSends = "sends";
+
+/// Records without the member are of the time when sends were counted.
+bool counts_sends(const Json& object) {
+  const std::string of = object.value("most_events_of", std::string(kOfSends));
+  if (of != kOfEvents && of != kOfSends)
+    throw std::invalid_argument("most_events_of: '" + of + "' is neither events nor sends");
+  return of == kOfSends;
+}
+
 std::string member_of(std::string_view option) {
   std::string name(option);
   std::replace(name.begin(), name.end(), '-', '_');
@@ -127,6 +139,8 @@ FaultRules faults_from(const Json& j) {
   j.at("drop").get_to(f.drop);
   j.at("corrupt").get_to(f.corrupt);
   j.at("late_delay_ns").get_to(f.late_delay_ns);
+  if (f.late_delay_ns < 0 || f.late_delay_ns > kLateDelayMost_ns)
+    throw std::invalid_argument("late_delay_ns: not from 0 to a day");
   return f;
 }
 
@@ -140,15 +154,15 @@ std::int64_t time_from(const Json& text) {
 Done check_scenario(const Json& object, const std::string& name) {
   const auto [scenario, version] = scenario_of(object);
   const std::string hint =
-      "use the racesim that made it: " + object.value("program", std::string("another version"));
+      "use the racesim version that wrote it: " + object.value("program", std::string("another version"));
   const ScenarioEntry* entry = find_scenario(scenario);
   if (entry == nullptr)
     return fail(ErrorKind::usage,
-                fmt::format("{}: of the scenario '{}', which this racesim does not have", name, scenario),
+                fmt::format("{} is for the scenario '{}', which this racesim does not have", name, scenario),
                 hint);
   if (entry->version != version)
     return fail(ErrorKind::usage,
-                fmt::format("{}: of {}@{}, and this racesim makes {}@{}, which has other events", name,
+                fmt::format("{} is for {}@{}, but this racesim makes {}@{}, which has other events", name,
                             scenario, version, scenario, entry->version),
                 hint);
   return {};
@@ -167,7 +181,8 @@ void add_record(const RunRecord& r, Json& object) {
   object["volume"] =
       content.volume ? Json{{"events", content.volume->events}, {"per_minute", content.volume->per_minute}}
                      : Json(nullptr);
-  object["most_events"] = content.most_events;
+  object["most_events"] = content.limit.most;
+  object["most_events_of"] = content.limit.of_sends ? kOfSends : kOfEvents;
   object["options"] = options_json(content.values, true);
   object["given"] = given_json(content.values);
   object["master_data"] = {
@@ -185,7 +200,8 @@ void read_shared(const Json& object, RunRecord& r) {
   object.at("seed").get_to(content.seed);
   content.start_ns = time_from(object.at("start"));
   if (!object.at("end").is_null()) content.end_ns = time_from(object.at("end"));
-  object.at("most_events").get_to(content.most_events);
+  object.at("most_events").get_to(content.limit.most);
+  content.limit.of_sends = counts_sends(object);
   const Json& master = object.at("master_data");
   master.at("dir").get_to(content.master_data_dir);
   master.at("named").get_to(content.master_data_named);

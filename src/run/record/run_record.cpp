@@ -31,6 +31,11 @@ std::string end_text(const ContentOptions& content) {
   return format_datetime(*content.end_ns);
 }
 
+std::string limit_text(const EventLimit& limit) {
+  if (limit.most == 0) return "no limit";
+  return std::to_string(limit.most) + (limit.of_sends ? " sends" : "");
+}
+
 std::string fault_text(const FaultRules& faults) {
   return fmt::format("{} delay {}", format_faults(faults), format_duration(faults.late_delay_ns));
 }
@@ -96,8 +101,7 @@ std::vector<std::string> differences(const RunRecord& there, const RunRecord& he
   compare.text("start", format_datetime(a.start_ns), format_datetime(b.start_ns));
   compare.text("end", end_text(a), end_text(b));
   compare.text("volume", volume_text(a.volume), volume_text(b.volume));
-  compare.text("the number of events", a.most_events == 0 ? "no limit" : std::to_string(a.most_events),
-               b.most_events == 0 ? "no limit" : std::to_string(b.most_events));
+  compare.text("the number of events", limit_text(a.limit), limit_text(b.limit));
   for (const ContentOption& option : a.scenario->options)
     compare.value(option, a.values.value(option.name), b.values.value(option.name));
   compare.text("the master data's hash", there.master_hash, here.master_hash);

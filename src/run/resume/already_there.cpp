@@ -85,7 +85,7 @@ class Search {
     if (left_ > 0 && place_.destination().is_alone)
       return fail(ErrorKind::usage,
                   name_ + " holds " + std::to_string(left_) + " lines that this run does not write",
-                  "remove the partial file and the checkpoint to begin anew");
+                  "remove the partial file and the checkpoint to start over");
     if (Done synced = dead_letter_.sync(); !synced) return tl::make_unexpected(synced.error());
     std::vector<StreamPosition> positions;
     for (const Partition& partition : partitions_) positions.push_back(partition.settled);

@@ -16,21 +16,22 @@ namespace {
 Done check_sinks(const RunConfig& config) {
   for (const SinkSpec& sink : config.delivery.sinks) {
     if (sink.kind == "stdout")
-      return fail(ErrorKind::usage, "--checkpoint: a pipe cannot be gone on with",
+      return fail(ErrorKind::usage, "--checkpoint: a run to a pipe cannot be resumed",
                   "choose --sink file:PATH, kafka or http");
     if (sink.kind == "file" && is_compressed(sink.target))
       return fail(
-          ErrorKind::usage, "--checkpoint: a compressed file cannot be gone on with",
+          ErrorKind::usage, "--checkpoint: a compressed file cannot be resumed",
           "write " + std::string(without_compressed_ending(sink.target)) + " and compress it afterwards");
   }
   if (config.pace.on_overload == Overload::drop)
     return fail(ErrorKind::usage, "--checkpoint and --on-overload drop exclude each other",
-                "what was left out cannot be told from what was lost: --on-overload block");
+                "events left out look like lost events; use --on-overload block");
   return {};
 }
 
-/// A live run began when it did; its end moves with it.
-void restore_window(const Checkpoint& known, RunConfig& config) {
+/// What a run keeps from its begin. A live run began when it did; its end moves with it.
+void restore(const Checkpoint& known, RunConfig& config) {
+  config.content.limit.of_sends = known.record.content.limit.of_sends;
   if (!config.pace.live) return;
   ContentOptions& content = config.content;
   const std::int64_t start_ns = known.record.content.start_ns;
@@ -61,9 +62,10 @@ void move_origin(const StreamPosition& from, std::vector<StreamPosition>& origin
 Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecord& record) {
   const std::string name = "--checkpoint " + config.checkpoint.path;
   if (const std::vector<std::string> found = differences(known, record); !found.empty())
-    return fail(ErrorKind::usage,
-                fmt::format("{} is of another run, {}: {}", name, known.record.run, fmt::join(found, "; ")),
-                "give the options of that run, or remove the checkpoint to begin anew");
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{} belongs to another run, {}: {}", name, known.record.run, fmt::join(found, "; ")),
+        "use that run's options, or remove the checkpoint to start over");
   const std::vector<SinkSpec>& sinks = config.delivery.sinks;
   const bool same_sinks = std::equal(sinks.begin(), sinks.end(), known.sinks.begin(), known.sinks.end(),
                                      [&](const SinkSpec& sink, const auto& other) {
@@ -72,14 +74,14 @@ Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecor
   if (same_sinks) return {};
   std::string names;
   for (const SinkCheckpoint& sink : known.sinks) names += (names.empty() ? "" : ", ") + sink.name;
-  return fail(ErrorKind::usage, name + " does not know these sinks, but " + names,
-              "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
+  return fail(ErrorKind::usage, name + " was written for other sinks: " + names,
+              "use the same sinks in the same order, or remove the checkpoint to start over");
 }
 
 }  // namespace
 
 Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
-  restore_window(known, config);
+  restore(known, config);
   const auto content = open_content(config, clock);
   if (!content) return tl::make_unexpected(content.error());
   return check_same(known, config, record_of(config, **content));
@@ -95,9 +97,9 @@ Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
   if (!known) return tl::make_unexpected(known.error());
   if (*known && !config.checkpoint.resume)
     return fail(ErrorKind::usage,
-                "--checkpoint " + path + ": there is one already, of run " + (*known)->record.run,
-                "go on from it: --resume   or remove it to begin anew");
-  if (*known) restore_window(**known, config);
+                "--checkpoint " + path + " already exists, from run " + (*known)->record.run,
+                "continue that run: --resume   or remove it to start over");
+  if (*known) restore(**known, config);
   return std::unique_ptr<Resumption>(new Resumption(path, std::move(*known)));
 }
 
@@ -118,7 +120,7 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
   const SinkCheckpoint& known = known_->sinks[log_.sinks.size() - 1];  // check() has counted them
   if (known.name != sink->name())
     return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
-                "give the sinks of that run, in its order, or remove the checkpoint to begin anew");
+                "use the same sinks in the same order, or remove the checkpoint to start over");
   log_.origins.back() = known.origins;
   AlreadyThere already;
   already.below = known.ordinal;
@@ -126,8 +128,9 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     const std::string& identity = place->destination().identity;
     if (known.identity != identity)
       return fail(ErrorKind::usage,
-                  "--checkpoint " + path_ + " was made for " + known.identity + "; now it is " + identity,
-                  "give the run the same place to write to, or remove the checkpoint to begin anew");
+                  "--checkpoint " + path_ + " was written for " + known.identity + ", but now the sink is " +
+                      identity,
+                  "write to the same place, or remove the checkpoint to start over");
     const auto feed_from = [&](std::uint64_t ordinal) { return feed_at(place_before(ordinal)); };
     Result<AlreadyThere> found = find_already_there(known, *place, feed_from, log_.places, dead_letter);
     if (!found) return tl::make_unexpected(found.error());
@@ -137,6 +140,7 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     for (const StreamPosition& from : already.read_anew) move_origin(from, log_.origins.back());
   }
   first_ordinal_ = std::min(first_ordinal_.value_or(UINT64_MAX), already.first_missing());
+  already_.push_back(already.below + already.found);
   return std::make_unique<SkippingSink>(std::move(sink), std::move(already), log_.sinks.back());
 }
 

@@ -36,6 +36,8 @@ class Resumption {
   /// Refuses (usage) the checkpoint of another run, or of other sinks.
   Done check(const RunConfig& config, const Content& content);
   bool resumes() const { return known_.has_value(); }
+  /// Events that this sink had when it was resumed.
+  std::uint64_t already(std::size_t sink) const { return sink < already_.size() ? already_[sink] : 0; }
 
   /// What the next sink is to tell of its events; lives as long as this.
   SettledEvents& add_sink() { return log_.sinks.emplace_back(); }
@@ -69,6 +71,7 @@ class Resumption {
   DeadLetter* dead_letter_ = nullptr;           // of the sinks; every run has one at least
   std::optional<std::uint64_t> first_ordinal_;  // none: no sink yet
   std::uint64_t refused_ = 0;
+  std::vector<std::uint64_t> already_;  // by sink
   std::vector<std::string> changes_;
   std::unique_ptr<Checkpointer> checkpointer_;
 };

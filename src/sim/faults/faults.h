@@ -12,6 +12,9 @@
 
 namespace racesim {
 
+/// Events held back are kept in memory: a day at most.
+inline constexpr std::int64_t kLateDelayMost_ns = 86'400'000'000'000;
+
 /// Shares of all events, 0 to 1.
 struct FaultRules {
   double late = 0;       ///< sent up to late_delay_ns after their time

@@ -33,7 +33,7 @@ Done check_stages(std::span<const ScheduleStage> stages) {
       return refuse("the stages of a rate schedule last longer than 292 years");
   }
   if (stages.back().rate.events == 0)
-    return refuse("the last rate of a schedule is 0 and would go on for ever");
+    return refuse("the last rate of a schedule is 0 and would last for ever");
   return {};
 }
 

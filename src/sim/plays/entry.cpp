@@ -21,7 +21,7 @@ const ContentOption kOptions[] = {
      .metavar = "LAW",
      .kind = ValueKind::text,
      .fallback = "zipf:s=1.0,q=10",
-     .help = "How plays spread over songs: zipf:s=S,q=Q, stretched, or uniform (every song alike)",
+     .help = "How popular songs are: zipf:s=S,q=Q, stretched, or uniform (all songs equal)",
      .suggest = &known_laws,
      .check = &check_law},
 };
@@ -43,7 +43,8 @@ constexpr ScenarioExample kExamples[] = {
     {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01 "
      "--posting-rate 500/s --api-endpoint http://localhost:8000/play",
      "the same to an HTTP server, 500 a second"},
-    {"racesim run --scenario plays --live --volume 600/min | head -n 3", "ten plays a second as they happen"},
+    {"racesim run --scenario plays --live --volume 600/min | head -n 3",
+     "song plays as they happen, ten a second"},
 };
 
 constexpr std::string_view kMasterEntities[] = {"songs", "users", "locations"};
@@ -86,16 +87,15 @@ std::string identity(const PlaysContent& content, const Frame& frame) {
 const ScenarioEntry& entry() {
   static const ScenarioEntry plays{
       .name = "plays",
-      .summary = "song plays of listeners around the world",
+      .summary = "people around the world listening to songs",
       .version = 1,
       .options = kOptions,
-      .volume = {.is_content = true,
-                 .historical = {10'000, false},
-                 .live = {60, true},
-                 .help =
-                     "historical: exactly so many events in the window; live, or written 60/min: the mean "
-                     "per minute",
-                 .fallback = "10000 historical, 60/min live"},
+      .volume =
+          {.is_content = true,
+           .historical = {10'000, false},
+           .live = {60, true},
+           .help = "historical: exactly N events in the window; live, or written 60/min: the mean per minute",
+           .fallback = "10000 historical, 60/min live"},
       .rows = kRows,
       .master_entities = kMasterEntities,
       .needs_master = true,

@@ -71,8 +71,7 @@ class PlaysLaws final : public Laws {
     if (user == nullptr) return;
     book_.judge(kRegistered);
     if (place.time_us < user->registration_date.days * kDay_us)
-      out.push_back(
-          {"played_at", "not before the user's registration", format_datetime(place.time_us * 1000)});
+      out.push_back({"played_at", "not before the user's registration", format_datetime_us(place.time_us)});
   }
   std::vector<LawCount> counts() const override { return book_.counts(); }
 
@@ -84,14 +83,14 @@ class PlaysLaws final : public Laws {
                      std::to_string(row.play_duration_ms)});
     book_.judge(kReleased);
     if (time_us < song.release_date.days * kDay_us)
-      out.push_back({"played_at", "not before the song's release", format_datetime(time_us * 1000)});
+      out.push_back({"played_at", "not before the song's release", format_datetime_us(time_us)});
   }
 
   template <class Row>
   static const Row* refer(const char* path, const Uuid& id, const Index<Row>& index,
                           std::vector<Breach>& out) {
     if (const auto found = index.find(id); found != index.end()) return found->second;
-    out.push_back({path, "one of the master data", text_of(id)});
+    out.push_back({path, "an id in the master data", text_of(id)});
     return nullptr;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/quantity.h"
+#include "base/saturate.h"
 #include "base/time_text.h"
 #include "model/play.h"
 #include "sim/plays/draws.h"
@@ -50,6 +51,7 @@ class PlaysScenario final : public Scenario, public Owners, public Outlook {
 
   /// The earliest moment at which anything can be played.
   std::int64_t earliest_ms() const { return std::max(earliest_song_ms(), audience_.first_registration_ms()); }
+  bool waits_for_songs() const { return earliest_song_ms() == earliest_ms(); }
 
  private:
   static std::int64_t day_of(std::int64_t epoch_ms) {
@@ -69,6 +71,20 @@ class PlaysScenario final : public Scenario, public Owners, public Outlook {
   WalkContext context_;
 };
 
+tl::unexpected<Error> nothing_to_play(std::int64_t earliest_ms, bool waits_for_songs) {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  const std::string earliest = format_datetime_us(earliest_ms * 1'000);
+  // Dates such as 9999-12-31 stand for never.
+  if (multiply_saturating(earliest_ms, kNsPerMs) == INT64_MAX)
+    return fail(ErrorKind::usage,
+                waits_for_songs ? "no song of the master data is ever released"
+                                : "no user of the master data ever registers",
+                "the earliest " + std::string(waits_for_songs ? "release_date" : "registration_date") +
+                    " is " + earliest.substr(0, earliest.find('T')) + ", and runs end before 2262");
+  return fail(ErrorKind::usage, "in this window no user has registered or no song is released",
+              "the earliest usable time is " + earliest);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Scenario>> make_scenario(const PlaysContent& content, const Frame& frame) {
@@ -79,17 +95,14 @@ Result<std::unique_ptr<Scenario>> make_scenario(const PlaysContent& content, con
         content.volume_per_minute ? "in a minute" : "in " + std::to_string(unit_ms) + " ms";
     return fail(ErrorKind::usage,
                 format_count(content.volume) + " plays " + per + " are more than a million per millisecond",
-                "ask for less than " + format_count(kMostPlaysPerMs * unit_ms) +
-                    (content.volume_per_minute ? " per minute" : ", or for a longer window"));
+                "use less than " + format_count(kMostPlaysPerMs * unit_ms) +
+                    (content.volume_per_minute ? " per minute" : ", or a longer window"));
   }
   auto scenario = std::make_unique<PlaysScenario>(content, frame);
   // Without a fixed volume the first minute already needs somebody who can play something.
   const std::int64_t needed_ms = content.volume_per_minute ? frame.start_ms : *frame.end_ms - 1;
-  if (scenario->earliest_ms() > needed_ms) {
-    const std::string earliest = format_datetime(scenario->earliest_ms() * 1'000'000);
-    return fail(ErrorKind::usage, "no user and song of the master data can play in this window",
-                "the earliest usable time is " + earliest);
-  }
+  const std::int64_t earliest_ms = scenario->earliest_ms();
+  if (earliest_ms > needed_ms) return nothing_to_play(earliest_ms, scenario->waits_for_songs());
   return scenario;
 }
 

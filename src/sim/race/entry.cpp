@@ -43,52 +43,52 @@ const ContentOption kOptions[] = {
      .metavar = "HZ",
      .kind = ValueKind::thousandths,
      .fallback = "100",
-     .help = "Samples per car and second, 1 to 1000",
+     .help = "Samples per second and car, 1 to 1000",
      .range = {1'000, 1'000'000}},
     {.name = "cars",
      .metavar = "N",
      .kind = ValueKind::whole,
      .fallback = "20",
-     .help = "How many cars take part",
+     .help = "Number of cars",
      .range = {1, kMostCars}},
     {.name = "laps",
      .metavar = "N",
      .kind = ValueKind::whole,
      .fallback = "52",
-     .help = "Length of the race. If it is given, a live run ends with the race; else the next race follows",
+     .help = "Number of laps. If given, a live run ends after the race; otherwise the next race follows",
      .range = {1, kMostLaps}},
     {.name = "session",
      .metavar = "KIND",
      .kind = ValueKind::choice,
      .fallback = "race",
-     .help = "What is driven; qualifying has three parts, practice is an hour of stints",
+     .help = "Kind of session; qualifying has three parts, practice is an hour of stints",
      .choices = kSessionNames},
     {.name = "model",
      .metavar = "KIND",
      .kind = ValueKind::choice,
      .fallback = "full",
-     .help = "full, or simple: cars with an id, a random speed and a location, nothing else",
+     .help = "full, or simple: cars that have only an id, a random speed and a location",
      .choices = kModelNames},
     {.name = "streams",
      .metavar = "LIST",
      .kind = ValueKind::list,
      .fallback = "telemetry",
-     .help = "Which of telemetry, checkpoints, laps and race-control, separated by commas",
+     .help = "Streams to send, separated by commas: telemetry, checkpoints, laps, race-control",
      .effect = Effect::cut,
      .choices = kStreamNames},
     {.name = "as",
      .metavar = "NAMES",
      .kind = ValueKind::choice,
      .fallback = "racesim",
-     .help = "Column names of telemetry and laps: our own, or those of Fast-F1 or OpenF1",
+     .help = "Column names of telemetry and laps: racesim's, Fast-F1's or OpenF1's",
      .effect = Effect::names,
      .choices = kRowNames},
     {.name = "track",
      .metavar = "TRACK",
      .kind = ValueKind::document,
      .fallback = "silverstone",
-     .help = "The circuit: a built-in one, or a file: .json of 'racesim track import', or .csv, which is "
-             "imported each time",
+     .help = "The circuit: the name of a built-in track, a .json file from 'racesim track import', or a .csv "
+             "or .geojson file, which is imported each time",
      .suggest = &track_names,
      .check = &check_track_name,
      .document = &kTrackForm},
@@ -139,7 +139,7 @@ const RowForm kRows[] = {
 constexpr ScenarioExample kExamples[] = {
     {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T17:00Z "
      "--sink file:race.ndjson --manifest race.json",
-     "a whole race into a file, as fast as possible: 10 million events, 4.7 GB"},
+     "a whole race to a file, as fast as possible: 10 million events, 4.7 GB"},
     {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
      "every lap of a day of races"},
     {"racesim run --live --duration 10s --brokers localhost:9092 --create-topics",
@@ -165,10 +165,10 @@ Done check_names(const RaceContent& content) {
   for (const Stream stream : content.streams)
     if (schema_of(stream, content.names) == nullptr)
       return fail(ErrorKind::usage,
-                  fmt::format("--as {} has no names for the stream '{}'",
+                  fmt::format("--as {} does not support the stream '{}'",
                               kRowNames[static_cast<std::size_t>(content.names)],
                               kStreamNames[static_cast<std::size_t>(stream)]),
-                  "it has them for: --streams telemetry,laps");
+                  "use --streams telemetry,laps");
   return {};
 }
 
@@ -181,7 +181,7 @@ Done check_simple(const RaceContent& content, const OptionValues& values) {
     return fail(ErrorKind::usage, "--as " + values.text("as") + ": the simple model has its own few columns",
                 "leave out --as, or --model simple");
   if (content.streams.size() != 1 || content.streams[0] != Stream::telemetry)
-    return fail(ErrorKind::usage, "--streams: the simple model has telemetry alone", "leave out --streams");
+    return fail(ErrorKind::usage, "--streams: the simple model has only telemetry", "leave out --streams");
   if (content.kind != SessionKind::race)
     return fail(ErrorKind::usage, "--session: the simple model has none", "leave out --session");
   return {};
@@ -271,7 +271,7 @@ const ScenarioEntry& entry() {
       .summary = "Grands Prix: telemetry, timing and race control of every car",
       .version = 1,
       .options = kOptions,
-      .volume = {.help = "the run ends behind the first N events", .fallback = "no limit"},
+      .volume = {.help = "the run ends after N events", .fallback = "no limit"},
       .rows = kRows,
       .master_entities = kMasterEntities,
       .topic = kStreamTopics[0],

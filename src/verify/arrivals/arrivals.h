@@ -21,6 +21,8 @@ class ArrivedSequence {
   virtual Result<bool> read(ByteBuffer& to) = 0;
   /// Where people find line `line`, which begins at `byte` of all that read() gave; both from 0.
   virtual std::string place(std::uint64_t line, std::uint64_t byte) const = 0;
+  /// What people call it among several: "f1-telemetry [2]". Empty: there is one.
+  virtual std::string name() const { return {}; }
   /// The records have keys, and key() gives that of a line. Only lines not before the last one asked for.
   virtual bool has_keys() const { return false; }
   virtual std::string_view key(std::uint64_t /*line*/) { return {}; }

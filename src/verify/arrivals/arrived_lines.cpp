@@ -4,6 +4,15 @@
 #include <cstring>
 
 namespace racesim {
+namespace {
+
+constexpr std::string_view kMark = "\xef\xbb\xbf";
+
+bool is_blank_line(std::string_view line) {
+  return !line.empty() && line.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+}  // namespace
 
 /// One read; what was used up makes room.
 bool ArrivedLines::read() {
@@ -63,8 +72,25 @@ void ArrivedLines::pass_gaps() {
 }
 
 bool ArrivedLines::fill() {
-  find_end(0);
+  if (respeller_ == nullptr)
+    find_end(0);
+  else
+    skip_blanks();
   return !rest().empty();
+}
+
+/// In front of the next line.
+void ArrivedLines::skip_blanks() {
+  if (byte_ == 0) find_end(0);
+  if (byte_ == 0 && at_hand().substr(0, kMark.size()) == kMark) use_up(kMark.size(), 0);
+  for (;;) {
+    const std::size_t end = find_end(0);
+    const std::string_view at = at_hand();
+    if (at.empty() || static_cast<unsigned char>(at.front()) > ' ') return;
+    const std::string_view line = at.substr(0, end);
+    if (!is_blank_line(line)) return;
+    use_up(line.size(), 1);
+  }
 }
 
 std::string_view ArrivedLines::rest() const {
@@ -73,6 +99,19 @@ std::string_view ArrivedLines::rest() const {
 }
 
 void ArrivedLines::advance(std::size_t bytes, std::uint64_t lines) {
+  use_up(bytes, lines);
+  for (; lines > 0 && !spelled_.empty(); --lines) spelled_.pop_front();
+  if (!spelled_.empty() && spelled_.front().blanks > 0) {
+    use_up(spelled_.front().blanks, spelled_.front().blank_lines);
+    spelled_.front().blanks = spelled_.front().blank_lines = 0;
+  }
+}
+
+void ArrivedLines::advance_line() {
+  advance(raw_line().size(), 1);
+}
+
+void ArrivedLines::use_up(std::size_t bytes, std::uint64_t lines) {
   used_ += bytes;
   sifted_ = std::max(sifted_, used_);
   passed_ += bytes;
@@ -97,12 +136,47 @@ std::size_t ArrivedLines::find_end(std::size_t from) {
   }
 }
 
-std::string_view ArrivedLines::line() {
+std::string_view ArrivedLines::raw_line() {
   const std::size_t end = find_end(0);
   return at_hand().substr(0, end);
 }
 
+std::string_view ArrivedLines::line() {
+  if (respeller_ == nullptr) return raw_line();
+  if (spelled_.empty() && !spell_next()) return {};
+  return spelled_.front().text;
+}
+
+/// One more; false at the end.
+bool ArrivedLines::spell_next() {
+  if (spelled_.empty()) skip_blanks();
+  std::size_t from = 0;
+  for (const Spelled& one : spelled_) from += one.blanks + one.raw_size;
+  Spelled next;
+  for (;;) {
+    const std::size_t end = find_end(from);
+    if (end == from) return false;
+    const std::string_view raw = at_hand().substr(from, end - from);
+    if (!is_blank_line(raw)) {
+      next.raw_size = raw.size();
+      respeller_->spell(raw, next.text);
+      spelled_.push_back(std::move(next));
+      return true;
+    }
+    next.blanks += raw.size();
+    ++next.blank_lines;
+    from = end;
+  }
+}
+
 const std::vector<std::string_view>& ArrivedLines::lines(std::size_t count) {
+  lines_.clear();
+  if (respeller_ != nullptr) {
+    while (spelled_.size() <= count && spell_next()) {
+    }
+    for (std::size_t i = 0; i <= count && i < spelled_.size(); ++i) lines_.push_back(spelled_[i].text);
+    return lines_;
+  }
   ends_.clear();
   std::size_t end = 0;
   for (std::size_t i = 0; i <= count; ++i) {
@@ -110,7 +184,6 @@ const std::vector<std::string_view>& ArrivedLines::lines(std::size_t count) {
     if (next == end) break;
     ends_.push_back(end = next);
   }
-  lines_.clear();
   std::size_t begin = 0;
   for (const std::size_t each : ends_) {
     lines_.push_back(at_hand().substr(begin, each - begin));

@@ -80,6 +80,7 @@ class PartitionSequence final : public ArrivedSequence {
     return fmt::format("{} [{}] offset {}", where_.topic, where_.partition,
                        format_count(static_cast<std::uint64_t>(offset)));
   }
+  std::string name() const override { return fmt::format("{} [{}]", where_.topic, where_.partition); }
   bool has_keys() const override { return true; }
   std::string_view key(std::uint64_t line) override { return keys_.at(line); }
   std::uint64_t expired() const override { return expired_; }
@@ -195,7 +196,7 @@ Done add_topic(const TopicState& topic, const KafkaOptions& options, const Manif
   const std::int32_t written = partitions_of_run(manifest, topic.name).value_or(topic.partitions);
   if (topic.partitions < written)
     return fail(ErrorKind::usage,
-                fmt::format("topic {} has {} partition{}, and the run wrote to {}: it was made anew",
+                fmt::format("topic {} has {} partition{}, and the run wrote to {}: it was created again",
                             topic.name, topic.partitions, topic.partitions == 1 ? "" : "s", written),
                 "what was in the old one is lost; name another topic that holds the events: --topic TOPIC");
   streams.push_back({topic.name, written, partitions.size()});

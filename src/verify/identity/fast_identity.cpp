@@ -80,12 +80,14 @@ FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& ow
   for (const StreamInfo& stream : streams) {
     const IdentityFields which = identity_fields(*stream.schema);
     usable_ = usable_ && which.known();
-    const int last = std::max({which.event_id, which.run, which.owner, which.seq});
+    std::size_t count = 0;  // of fields up to the last one of the identity
+    for (const auto& index : {which.event_id, which.run, which.owner, which.seq})
+      if (index) count = std::max(count, *index + 1);
     Form form;
     std::string_view before;
     bool quoted_before = false;
-    for (int i = 0; i <= last; ++i) {
-      const FieldInfo& field = stream.schema->fields[static_cast<std::size_t>(i)];
+    for (std::size_t i = 0; i < count; ++i) {
+      const FieldInfo& field = stream.schema->fields[i];
       Step step;
       if (csv) {
         step.before = i == 0 ? "" : ",";
@@ -102,7 +104,7 @@ FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& ow
       form.steps.push_back(std::move(step));
       before = field.path;
     }
-    form.keeps_fronts = which.seq >= 0 && which.seq == last;
+    form.keeps_fronts = which.seq && *which.seq + 1 == count;
     form.is_id = which.event_id == 0;
     if (streams.size() > 1)
       form.last_key = '"' + std::string(last_name(stream.schema->fields.back().path)) + "\":";

@@ -1,5 +1,6 @@
 #include "verify/identity/identity.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "model/event_id.h"
@@ -8,11 +9,11 @@
 namespace racesim {
 namespace {
 
-/// -1: the path is empty.
-int field_index(const SchemaInfo& schema, std::string_view path) {
+/// None: the path is empty.
+IdentityFields::Index field_index(const SchemaInfo& schema, std::string_view path) {
   for (std::size_t i = 0; i < schema.fields.size(); ++i)
-    if (!path.empty() && schema.fields[i].path == path) return static_cast<int>(i);
-  return -1;
+    if (!path.empty() && schema.fields[i].path == path) return i;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -55,14 +56,27 @@ IdentityReader::IdentityReader(std::span<const StreamInfo> streams, const Owners
 
 std::optional<std::uint32_t> IdentityReader::stream_of(const LineFields& line) const {
   if (csv_) return line.complete ? std::optional<std::uint32_t>(0) : std::nullopt;
+  std::optional<std::uint32_t> best;
+  std::size_t most = 0;
   for (std::uint32_t i = 0; i < streams_.size(); ++i) {
     const auto fields = streams_[i].schema->fields;
-    if (line.fields.size() != fields.size()) continue;
-    bool all = true;
-    for (const FieldInfo& field : fields) all = all && line.find(field.path) != nullptr;
-    if (all) return i;
+    const auto shared = static_cast<std::size_t>(std::count_if(
+        fields.begin(), fields.end(), [&](const FieldInfo& field) { return line.find(field.path) != nullptr; }));
+    if (shared == fields.size() && line.fields.size() == shared) return i;
+    if (shared <= most || 2 * shared < fields.size() || !says_which(i, line)) continue;
+    most = shared;
+    best = i;
   }
-  return std::nullopt;
+  return best;
+}
+
+/// It has the fields that tell which event of the stream it is.
+bool IdentityReader::says_which(std::uint32_t stream, const LineFields& line) const {
+  const IdentityFields& which = fields_[stream];
+  const auto has = [&](const IdentityFields::Index& index) {
+    return !index || line.find(streams_[stream].schema->fields[*index].path) != nullptr;
+  };
+  return which.known() && has(which.event_id) && has(which.run) && has(which.owner) && has(which.seq);
 }
 
 std::optional<Identity> IdentityReader::read(std::string_view line) const {
@@ -75,13 +89,11 @@ std::optional<Identity> IdentityReader::read(std::string_view line) const {
 std::optional<Identity> IdentityReader::read_as(std::uint32_t stream, const LineFields& line) const {
   const IdentityFields& which = fields_[stream];
   const SchemaInfo& schema = *streams_[stream].schema;
-  const auto value = [&](int index) {
-    return line.find(schema.fields[static_cast<std::size_t>(index)].path)->value;
-  };
+  const auto value = [&](std::size_t index) { return line.find(schema.fields[index].path)->value; };
   Identity identity;
   identity.stream = stream;
-  if (which.event_id >= 0) {
-    const auto id = parse_uuid_text(value(which.event_id));
+  if (which.event_id) {
+    const auto id = parse_uuid_text(value(*which.event_id));
     const auto parts = id ? unpack_event_id(*id) : std::nullopt;
     if (!parts) return std::nullopt;
     identity.run = parts->run;
@@ -89,14 +101,14 @@ std::optional<Identity> IdentityReader::read_as(std::uint32_t stream, const Line
     identity.seq = parts->seq;
     return identity;
   }
-  if (which.seq < 0) return std::nullopt;
-  const auto seq = number_at_end(value(which.seq));
-  const auto owner = which.owner >= 0 ? owners_.owner_of(value(which.owner)) : std::uint32_t{0};
+  if (!which.seq) return std::nullopt;
+  const auto seq = number_at_end(value(*which.seq));
+  const auto owner = which.owner ? owners_.owner_of(value(*which.owner)) : std::uint32_t{0};
   if (!seq || !owner) return std::nullopt;
   identity.owner = *owner;
   identity.seq = *seq;
-  if (which.run >= 0) {
-    const std::string_view text = value(which.run);
+  if (which.run) {
+    const std::string_view text = value(*which.run);
     std::uint32_t run = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), run, 16);
     if (code != std::errc{} || end != text.data() + text.size()) return std::nullopt;

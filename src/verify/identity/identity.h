@@ -19,13 +19,14 @@ struct Identity {
   std::optional<std::uint32_t> run;  ///< none: lines of that form do not say
 };
 
-/// The fields of one schema that make up the identity, as indices of SchemaInfo::fields; -1: it has none.
+/// The fields of one schema that make up the identity, as indices of SchemaInfo::fields; none: it has no such.
 struct IdentityFields {
-  int event_id = -1;  ///< carries all the rest (model/event_id.h)
-  int run = -1;
-  int owner = -1;  ///< as Owners::owner_of() reads it
-  int seq = -1;
-  bool known() const { return event_id >= 0 || seq >= 0; }
+  using Index = std::optional<std::size_t>;
+  Index event_id;  ///< carries all the rest (model/event_id.h)
+  Index run;
+  Index owner;  ///< as Owners::owner_of() reads it
+  Index seq;
+  bool known() const { return event_id || seq; }
 };
 /// As the scenario declares them (RowForm); none if no scenario makes such rows.
 IdentityFields identity_fields(const SchemaInfo& schema);
@@ -36,12 +37,14 @@ class IdentityReader {
   /// `owners` outlives the reader.
   IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv);
 
-  /// The stream whose form the line has, by its fields; none if it has the fields of no stream.
+  /// The stream whose form the line has, by its fields; of a line that lacks some, the one that it has most of,
+  /// with those that tell which event it is. None if there is no such stream.
   std::optional<std::uint32_t> stream_of(const LineFields& line) const;
   /// `line` without its line end.
   std::optional<Identity> read(std::string_view line) const;
 
  private:
+  bool says_which(std::uint32_t stream, const LineFields& line) const;
   std::optional<Identity> read_as(std::uint32_t stream, const LineFields& line) const;
 
   std::span<const StreamInfo> streams_;

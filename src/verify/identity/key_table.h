@@ -22,8 +22,8 @@ class KeyTable {
   template <class Visit>
   void each(std::uint64_t key, Visit visit) const {
     if (slots_.empty()) return;
-    for (std::size_t i = key & mask(); slots_[i].position != kFree; i = (i + 1) & mask())
-      if (slots_[i].key == key) visit(slots_[i].position);
+    for (std::size_t i = key & mask(); slots_[i].is_used(); i = (i + 1) & mask())
+      if (slots_[i].key == key) visit(slots_[i].position());
   }
 
   /// Drops the entries for which keep(position) is false.
@@ -32,32 +32,33 @@ class KeyTable {
     std::vector<Slot> old = std::exchange(slots_, {});
     std::size_t kept = 0;
     for (Slot& slot : old) {
-      if (slot.position != kFree && !keep(slot.position)) slot.position = kFree;
-      kept += slot.position != kFree ? 1 : 0;
+      if (slot.is_used() && !keep(slot.position())) slot.behind = 0;
+      kept += slot.is_used() ? 1 : 0;
     }
     std::size_t slots = kLeast;
     while (slots < 4 * kept) slots *= 2;
     slots_.resize(slots);
     for (const Slot& slot : old)
-      if (slot.position != kFree) place(slot.key, slot.position);
+      if (slot.is_used()) place(slot.key, slot.position());
     size_ = kept;
   }
 
   std::size_t size() const { return size_; }
 
  private:
-  static constexpr std::uint64_t kFree = UINT64_MAX;
   static constexpr std::size_t kLeast = 1024;
   struct Slot {
     std::uint64_t key = 0;
-    std::uint64_t position = kFree;
+    std::uint64_t behind = 0;  ///< one behind the position; 0: the slot is free
+    bool is_used() const { return behind != 0; }
+    std::uint64_t position() const { return behind - 1; }
   };
 
   std::size_t mask() const { return slots_.size() - 1; }
   void place(std::uint64_t key, std::uint64_t position) {
     std::size_t i = key & mask();
-    while (slots_[i].position != kFree) i = (i + 1) & mask();
-    slots_[i] = {key, position};
+    while (slots_[i].is_used()) i = (i + 1) & mask();
+    slots_[i] = {key, position + 1};
   }
   void grow() {
     purge([](std::uint64_t) { return true; });

@@ -15,7 +15,7 @@ class JsonWalk {
   void run() {
     if (!object("", 0)) return;
     if (at_ != line_.size()) {
-      wrong("something stands behind the object");
+      wrong("text after the object");
       return;
     }
     out_.complete = true;
@@ -76,6 +76,7 @@ class JsonWalk {
     blanks();
     const char c = at_ < line_.size() ? line_[at_] : '\0';
     bool ok = false;
+    field.quoted = c == '"';
     if (c == '{') return object(field.path + '.', depth + 1);
     if (c == '"')
       ok = text(field.value);
@@ -90,7 +91,7 @@ class JsonWalk {
   }
 
   bool object(const std::string& prefix, int depth) {
-    if (depth > kDepth) return wrong("objects in objects");
+    if (depth > kDepth) return wrong("nested objects");
     if (!eat('{', "not an object")) return false;
     for (;;) {
       blanks();
@@ -128,6 +129,7 @@ void walk_csv(std::string_view line, const SchemaInfo& schema, LineFields& out) 
         return;
       }
       field.value = line.substr(at + 1, end - at - 1);
+      field.quoted = true;
       field.end = end + 1;
     } else {
       field.end = std::min(line.find(',', at), line.size());
@@ -147,7 +149,7 @@ void walk_csv(std::string_view line, const SchemaInfo& schema, LineFields& out) 
   }
   out.complete = out.fields.size() == schema.fields.size();
   if (!out.complete)
-    out.wrong = fmt::format("{} columns in place of {}", out.fields.size(), schema.fields.size());
+    out.wrong = fmt::format("{} columns instead of {}", out.fields.size(), schema.fields.size());
 }
 
 std::string_view without_end(std::string_view line) {
@@ -155,12 +157,19 @@ std::string_view without_end(std::string_view line) {
   return line;
 }
 
+/// As a report shows it: of JSON with its quotes where the other has none.
+std::string shown_value(const LineField& field, bool with_quotes) {
+  return with_quotes && field.quoted ? '"' + printable(field.value) + '"' : printable(field.value);
+}
+
 /// Both lines are whole: the first field whose value differs, in the expected order.
-LineDifference compare_values(const LineFields& expected, const LineFields& found) {
+LineDifference compare_values(const LineFields& expected, const LineFields& found, bool csv) {
   for (const LineField& field : expected.fields) {
     const LineField* other = found.find(field.path);
     if (other == nullptr) return {field.path, printable(field.value), "(missing)"};
-    if (other->value != field.value) return {field.path, printable(field.value), printable(other->value)};
+    const bool other_type = !csv && other->quoted != field.quoted;
+    if (other->value != field.value || other_type)
+      return {field.path, shown_value(field, other_type), shown_value(*other, other_type)};
   }
   for (const LineField& field : found.fields)
     if (expected.find(field.path) == nullptr) return {field.path, "(no such field)", printable(field.value)};
@@ -190,7 +199,7 @@ LineDifference compare_lines(std::string_view expected, std::string_view found, 
   if (e == f) return {"line end", "a line end", "none"};
   if (!f.empty() && f.back() == '\r' && e == f.substr(0, f.size() - 1)) return {"line end", "\\n", "\\r\\n"};
   const LineFields expected_fields = take_apart(e, csv, schema), found_fields = take_apart(f, csv, schema);
-  if (expected_fields.complete && found_fields.complete) return compare_values(expected_fields, found_fields);
+  if (expected_fields.complete && found_fields.complete) return compare_values(expected_fields, found_fields, csv);
   // Where the bytes part: within a field, or in what stands between two.
   const auto at = static_cast<std::size_t>(
       std::mismatch(e.begin(), e.begin() + static_cast<std::ptrdiff_t>(std::min(e.size(), f.size())),

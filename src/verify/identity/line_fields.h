@@ -13,6 +13,7 @@ namespace racesim {
 struct LineField {
   std::string path;        ///< "location.lat"
   std::string_view value;  ///< as it stands there; texts without their quotes
+  bool quoted = false;     ///< the value stands between quotes
   std::size_t begin = 0;   ///< where its part of the line begins (a JSON key, a CSV cell)
   std::size_t end = 0;     ///< one behind the value
 };

@@ -20,6 +20,7 @@ namespace racesim {
 namespace {
 
 constexpr std::string_view kNumbers = "the numbers of an owner have no gap and no copy";
+constexpr std::uint64_t kToldEvery = 10'000;  ///< lines
 constexpr std::string_view kTimes = "the time does not go back";
 
 std::string_view line_text(std::string_view line) {
@@ -38,7 +39,7 @@ class Checker {
   Checker(const std::string& master_data_dir, Findings& findings)
       : master_data_dir_(master_data_dir), findings_(findings) {}
 
-  Done read(ArrivedSequence& sequence);
+  Done read(ArrivedSequence& sequence, const VerifyProgress& progress);
   void account();
 
  private:
@@ -71,7 +72,7 @@ class Checker {
   std::vector<Breach> breaches_;
 };
 
-Done Checker::read(ArrivedSequence& sequence) {
+Done Checker::read(ArrivedSequence& sequence, const VerifyProgress& progress) {
   ArrivedLines lines(sequence);
   bool first = true;
   decoder_.forget_header();
@@ -82,6 +83,7 @@ Done Checker::read(ArrivedSequence& sequence) {
       if (Done ok = check_line(text, lines.place()); !ok) return ok;
     first = false;
     lines.advance(line.size(), 1);
+    if (progress && lines.line_number() % kToldEvery == 0) progress(lines.line_number(), std::nullopt);
   }
   if (lines.error()) return tl::make_unexpected(*lines.error());
   return {};
@@ -164,7 +166,7 @@ bool Checker::check_number(const RowDecoder::Row& row, Which& which, const std::
         return false;
       case Numbering::Came::leapt:
         note(Finding::invariant, row, which, place,
-             {std::string(form.seq), fmt::format("{} or not far behind", numbering_.expected(which.owner)),
+             {std::string(form.seq), fmt::format("{} or shortly after", numbering_.expected(which.owner)),
               which.seq});
         return true;
     }
@@ -217,11 +219,12 @@ void Checker::note(Finding kind, const RowDecoder::Row& row, const Which& which,
 
 }  // namespace
 
-Result<Findings> check_invariants(ArrivedSequences& arrivals, const std::string& master_data_dir) {
+Result<Findings> check_invariants(ArrivedSequences& arrivals, const std::string& master_data_dir,
+                                  const VerifyProgress& progress) {
   Findings findings;
   Checker checker(master_data_dir, findings);
   for (ArrivedSequence* sequence : arrivals.sequences())
-    if (Done ok = checker.read(*sequence); !ok) return tl::make_unexpected(ok.error());
+    if (Done ok = checker.read(*sequence, progress); !ok) return tl::make_unexpected(ok.error());
   checker.account();
   return findings;
 }

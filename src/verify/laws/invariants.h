@@ -7,11 +7,13 @@
 
 #include "verify/arrivals/arrivals.h"
 #include "verify/findings.h"
+#include "verify/progress.h"
 
 namespace racesim {
 
 /// Reads all sequences, JSON lines or CSV with a header, of any known streams. `master_data_dir`: where the
 /// master data lie that events refer to; empty: not known. Errors: runtime, master_data.
-Result<Findings> check_invariants(ArrivedSequences& arrivals, const std::string& master_data_dir);
+Result<Findings> check_invariants(ArrivedSequences& arrivals, const std::string& master_data_dir,
+                                  const VerifyProgress& progress = {});
 
 }  // namespace racesim

@@ -65,7 +65,7 @@ ExpectedStream::ExpectedStream(Feed& feed, SentRange range, std::size_t sequence
 
 Result<bool> ExpectedStream::more() {
   if (ended_) return false;
-  const SharedBatch batch = feed_.next();
+  const SharedBatch batch = respelled(feed_.next());
   if (!batch) {
     ended_ = true;
     if (const auto error = feed_.error()) return tl::make_unexpected(*error);
@@ -88,6 +88,28 @@ Result<bool> ExpectedStream::more() {
     feed_.cancel();
   }
   return true;
+}
+
+/// A damaged line that still says something is compared by what it says.
+SharedBatch ExpectedStream::respelled(const SharedBatch& batch) const {
+  if (respeller_ == nullptr || !batch || batch->faults.empty()) return batch;
+  const auto is_damaged = [](std::uint8_t bits) { return (bits & kFaultCorrupt) != 0; };
+  if (std::none_of(batch->faults.begin(), batch->faults.end(), is_damaged)) return batch;
+  const auto spelled = std::make_shared<WireBatch>();
+  spelled->run = batch->run;
+  spelled->streams = batch->streams;
+  spelled->first_ordinal = batch->first_ordinal;
+  spelled->dropped = batch->dropped;
+  std::string line;
+  for (std::size_t i = 0; i < batch->size(); ++i) {
+    line = batch->line(i);
+    if (is_damaged(batch->faults[i])) {
+      line.clear();
+      respeller_->spell(batch->line(i), line);
+    }
+    spelled->append(batch->stream_of(i), batch->heads[i], line, batch->faults[i]);
+  }
+  return spelled;
 }
 
 void ExpectedStream::note_shed(const WireBatch& batch, std::size_t first, std::size_t last) {

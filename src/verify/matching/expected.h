@@ -13,6 +13,7 @@
 #include "run/generate/feed.h"
 #include "run/record/manifest.h"
 #include "verify/findings.h"
+#include "verify/values/respeller.h"
 
 namespace racesim {
 
@@ -63,7 +64,6 @@ class SentRange {
     released_ = totals.released;
     shed_ = totals.shed;
   }
-  void limit(std::uint64_t released) { released_ = released; }
   std::uint64_t released() const { return released_; }
   bool holds(std::uint64_t ordinal) const;
   /// The parts of [first, last) that were sent, in order.
@@ -91,6 +91,8 @@ class ExpectedStream {
   /// `feed` is started and outlives the stream. `range` is what was sent, as far as it is known.
   ExpectedStream(Feed& feed, SentRange range, std::size_t sequences, SequenceOf sequence_of);
 
+  /// By value: what was damaged on purpose is expected as this spells it. Owned by the caller.
+  void respell_damaged(Respeller& respeller) { respeller_ = &respeller; }
   /// Makes further events and adds them to their sequences; false at the end. Errors: runtime.
   Result<bool> more();
   ExpectedSequence& sequence(std::size_t i) { return sequences_[i]; }
@@ -103,6 +105,7 @@ class ExpectedStream {
   const FaultTotals& injected() const { return injected_; }
 
  private:
+  SharedBatch respelled(const SharedBatch& batch) const;
   void note_shed(const WireBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
   void deal(const SharedBatch& batch, const MadePlaces& made, std::size_t first, std::size_t last);
@@ -117,6 +120,7 @@ class ExpectedStream {
   FaultTotals injected_;
   std::unordered_set<std::uint64_t> shed_;
   bool ended_ = false;
+  Respeller* respeller_ = nullptr;
 };
 
 }  // namespace racesim

@@ -4,7 +4,9 @@ them, and checkpoints with the files of runs that were killed.
 
     RACESIM_BIN=<that racesim> tests/golden/kept/make.py FOLDER    fills FOLDER; test_kept.py says what it is for
 
-`format1/` was made by racesim 0.1.0 at commit cb3feb8c4ab9, before manifests and checkpoints of format 2."""
+`format1/` was made by racesim 0.1.0 at commit cb3feb8c4ab9, before manifests and checkpoints of format 2. Of
+`format2/` only the runs with faults and a volume were kept: they were made at commit 78c349146fc3, when a volume still
+counted what faults had made of the events."""
 
 import json
 import lzma

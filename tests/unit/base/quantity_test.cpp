@@ -190,8 +190,7 @@ TEST(ParseShard, Parts) {
   EXPECT_EQ(*parse_shard("4096/4096"), (ShardText{4096, 4096}));
   for (const char* text : {"", "1", "1/", "/3", "1/3/5", "a/b", "1.5/3", "1/3 ", "-1/3"})
     expect_refused(parse_shard(text), text);
-  for (const char* text : {"0/3", "4/3"})
-    expect_refused(parse_shard(text), text, "the part goes from 1 to 3");
+  for (const char* text : {"0/3", "4/3"}) expect_refused(parse_shard(text), text, "the part must be 1 to 3");
   for (const char* text : {"1/0", "1/4097"}) expect_refused(parse_shard(text), text, "1 to 4,096 parts");
 }
 

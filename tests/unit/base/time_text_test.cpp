@@ -225,6 +225,10 @@ TEST(FormatDateTime, ShowsOnlyTheDigitsThatAreThere) {
   EXPECT_EQ(format_datetime(0), "1970-01-01T00:00:00Z");
   EXPECT_EQ(format_datetime(1'000'000), "1970-01-01T00:00:00.001Z");
   EXPECT_EQ(format_datetime(1'001'000), "1970-01-01T00:00:00.001001Z");
+  EXPECT_EQ(format_datetime_us(1'001), "1970-01-01T00:00:00.001001Z");
+  EXPECT_EQ(format_datetime_us(-1), "1969-12-31T23:59:59.999999Z");
+  EXPECT_EQ(format_datetime_us(2'932'896 * 86'400'000'000), "9999-12-31T00:00:00Z");
+  EXPECT_EQ(format_datetime(INT64_MIN), "1677-09-21T00:12:43.145224192Z");
   EXPECT_EQ(format_datetime(1), "1970-01-01T00:00:00.000000001Z");
   EXPECT_EQ(format_datetime(-1), "1969-12-31T23:59:59.999999999Z");
   EXPECT_EQ(format_datetime(-86'400 * kSecond_ns), "1969-12-31T00:00:00Z");

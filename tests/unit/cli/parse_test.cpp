@@ -84,10 +84,10 @@ TEST_F(ParseTest, NamesTheFirstMistakeAsTyped) {
 }
 
 TEST_F(ParseTest, AMissingValueIsNotTakenFromTheNextOption) {
-  EXPECT_EQ(error({"brew", "--cups"}).what, "--cups: a value is missing");
-  EXPECT_EQ(error({"brew", "--cups="}).what, "--cups: a value is missing");
-  EXPECT_EQ(error({"brew", "--cups", "--strong"}).what, "--cups: a value is missing before '--strong'");
-  EXPECT_EQ(error({"brew", "--cups=", "3"}).what, "--cups: a value is missing after '='");
+  EXPECT_EQ(error({"brew", "--cups"}).what, "--cups needs a value");
+  EXPECT_EQ(error({"brew", "--cups="}).what, "--cups needs a value");
+  EXPECT_EQ(error({"brew", "--cups", "--strong"}).what, "--cups needs a value before '--strong'");
+  EXPECT_EQ(error({"brew", "--cups=", "3"}).what, "--cups needs a value after '='");
 }
 
 TEST_F(ParseTest, OneCommandAtATime) {

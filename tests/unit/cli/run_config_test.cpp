@@ -147,7 +147,7 @@ TEST_F(RunConfigTest, TheRaceIsTheDefaultScenario) {
 TEST_F(RunConfigTest, AVolumeEndsARaceBehindSoManyEvents) {
   const auto c = config({"--volume", "500"});
   ASSERT_TRUE(c) << what(c);
-  EXPECT_EQ(c->content.most_events, 500U);
+  EXPECT_EQ(c->content.limit.most, 500U);
   const auto per_minute = config({"--volume", "60/min"});
   ASSERT_FALSE(per_minute);
   EXPECT_EQ(per_minute.error().kind, ErrorKind::usage);
@@ -202,7 +202,7 @@ TEST_F(RunConfigTest, ALiveRunMustBeAbleToKeepUp) {
 }
 
 TEST_F(RunConfigTest, PoissonNeedsARate) {
-  EXPECT_THAT(what(historical({"--arrivals", "poisson"})), HasSubstr("there is none"));
+  EXPECT_THAT(what(historical({"--arrivals", "poisson"})), HasSubstr("poisson needs a rate"));
   EXPECT_EQ(historical({"--arrivals", "poisson", "--posting-rate", "5"})->pace.arrivals, Arrivals::poisson);
 }
 
@@ -224,7 +224,7 @@ TEST_F(RunConfigTest, BadValuesAreNamedWithTheirOption) {
   EXPECT_THAT(what(historical({"--popularity", "zopf"})), HasSubstr("--popularity: "));
   EXPECT_THAT(what(historical({"--api-endpoint", "http:///play"})), HasSubstr("no host"));
   EXPECT_THAT(what(config({"--historical", "--start-datetime", "2024-01-01T00:00:00.0001Z"})),
-              HasSubstr("finer than a millisecond"));
+              HasSubstr("more precise than a millisecond"));
 }
 
 }  // namespace

@@ -54,6 +54,50 @@ TEST(SignalWatch, FirstSignalStopsSecondAbandons) {
   EXPECT_EQ(watch.count(), 2);
 }
 
+TEST(SignalWatch, AHangUpStopsAndQuitAbandons) {
+  Calls stops, abandons;
+  SignalWatch watch(kHour_ns);
+  ASSERT_TRUE(watch.start());
+  watch.attach({[&] { stops.add(); }, [&] { abandons.add(); }});
+  ::kill(::getpid(), SIGHUP);
+  EXPECT_TRUE(stops.reach(1));
+  EXPECT_EQ(watch.signal(), SIGHUP);
+  ::kill(::getpid(), SIGQUIT);
+  EXPECT_TRUE(abandons.reach(1));
+  watch.detach();
+  EXPECT_EQ(watch.signal(), SIGQUIT);
+  EXPECT_EQ(watch.count(), 2);
+}
+
+TEST(SignalWatch, QuitAsTheFirstOneInsists) {
+  Calls stops, abandons;
+  SignalWatch watch(kHour_ns);
+  ASSERT_TRUE(watch.start());
+  watch.attach({[&] { stops.add(); }, [&] { abandons.add(); }});
+  ::kill(::getpid(), SIGQUIT);
+  EXPECT_TRUE(abandons.reach(1));
+  watch.detach();
+  EXPECT_EQ(stops.count(), 1);
+  EXPECT_EQ(watch.signal(), SIGQUIT);
+  EXPECT_EQ(watch.count(), 2);
+}
+
+TEST(SignalWatch, WhatWasIgnoredStaysIgnored) {
+  Calls stops;
+  const auto before = ::signal(SIGHUP, SIG_IGN);
+  {
+    SignalWatch watch(kHour_ns);
+    ASSERT_TRUE(watch.start());
+    watch.attach({[&] { stops.add(); }, [] {}});
+    ::kill(::getpid(), SIGHUP);
+    ::kill(::getpid(), SIGTERM);  // the lower number would have been read before
+    EXPECT_TRUE(stops.reach(1));
+    EXPECT_EQ(watch.signal(), SIGTERM);
+    EXPECT_EQ(watch.count(), 1);
+  }
+  ::signal(SIGHUP, before);
+}
+
 TEST(SignalWatch, TheEndOfTheDrainTimeAbandons) {
   Calls stops, abandons;
   SignalWatch watch(0);

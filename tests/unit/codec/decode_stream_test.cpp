@@ -142,17 +142,17 @@ TEST(DecodeArray, SaysWhereADocumentBreaks) {
       {"[" + a + ",]", "an element is missing", 1},
       {"[," + a + "]", "an element is missing", 0},
       {"[" + a + ",," + a + "]", "an element is missing; the rest of the document is not read", 1},
-      {"[" + a + " " + a + "]", "',' or ']' is missing behind an element", 1},
-      {"[" + a + "}", "',' or ']' is missing behind an element", 1},
-      {"[" + a + "]]", "something stands behind the array's end", 1},
-      {"[" + a + "] x", "something stands behind the array's end", 1},
+      {"[" + a + " " + a + "]", "',' or ']' is missing after an element", 1},
+      {"[" + a + "}", "',' or ']' is missing after an element", 1},
+      {"[" + a + "]]", "text after the end of the array", 1},
+      {"[" + a + "] x", "text after the end of the array", 1},
       {"[" + a + ",{\"a\":", "the document ends inside this element", 1},
       {"[" + a + ",\"abc]", "the document ends inside this element", 1},
       {"[" + a + ",nul]", "not JSON", 1},
       {"[" + a + ",{]]", "not JSON", 1},
-      {"[" + a + ",{]}]", "',' or ']' is missing behind an element", 1},
+      {"[" + a + ",{]}]", "',' or ']' is missing after an element", 1},
       {"[tru," + a + "]", "not JSON", 1},
-      {"[1 2," + a + "]", "is missing behind an element", 0},
+      {"[1 2," + a + "]", "is missing after an element", 0},
   };
   for (const Broken& c : cases)
     for (const std::size_t piece : {1U, 1000U}) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -39,6 +40,71 @@ TEST_F(AtomicFileTest, TheNameAppearsAtCommit) {
   ASSERT_TRUE(file->commit());
   EXPECT_THAT(dir_.names(), ElementsAre("a"));
   EXPECT_EQ(read_file(dir_ / "a"), "one\ntwo\n");
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat info {};
+  EXPECT_EQ(stat(path.c_str(), &info), 0) << path;
+  return info.st_mode & 07777;
+}
+
+void replace(const std::string& path) {
+  auto file = AtomicFile::create(path);
+  ASSERT_TRUE(file) << file.error().what;
+  ASSERT_TRUE(file->write("new\n"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_file(path), "new\n");
+}
+
+TEST_F(AtomicFileTest, AFileThatIsReplacedHandsItsModeOn) {
+  for (const mode_t mode : {0600, 0444, 0666, 0751, 02640}) {
+    write_file(dir_ / "a", "old\n");
+    ASSERT_EQ(chmod((dir_ / "a").c_str(), mode), 0);
+    auto file = AtomicFile::create(dir_ / "a");
+    ASSERT_TRUE(file);
+    EXPECT_EQ(mode_of(dir_ / "a.partial"), mode | S_IWUSR) << "nobody gets to read more while it is written";
+    ASSERT_TRUE(file->commit());
+    EXPECT_EQ(mode_of(dir_ / "a"), mode);
+  }
+}
+
+TEST_F(AtomicFileTest, ANewFileFollowsTheUmask) {
+  const mode_t before = umask(027);
+  replace(dir_ / "a");
+  umask(before);
+  EXPECT_EQ(mode_of(dir_ / "a"), 0640u);
+}
+
+TEST_F(AtomicFileTest, AttributesOfUsersAreHandedOn) {
+  write_file(dir_ / "a", "old\n");
+  if (setxattr((dir_ / "a").c_str(), "user.origin", "hand", 4, 0) != 0)
+    GTEST_SKIP() << "privilege: the file system keeps no attributes of users";
+  replace(dir_ / "a");
+  char value[8] = {};
+  EXPECT_EQ(getxattr((dir_ / "a").c_str(), "user.origin", value, sizeof value), 4);
+  EXPECT_STREQ(value, "hand");
+}
+
+TEST_F(AtomicFileTest, ALinkStaysAndItsTargetsModeToo) {
+  write_file(dir_ / "target", "old\n");
+  ASSERT_EQ(chmod((dir_ / "target").c_str(), 0600), 0);
+  std::filesystem::create_symlink("target", dir_ / "link");
+  replace(dir_ / "link");
+  EXPECT_TRUE(std::filesystem::is_symlink(dir_ / "link"));
+  EXPECT_EQ(read_file(dir_ / "target"), "new\n");
+  EXPECT_EQ(mode_of(dir_ / "target"), 0600u);
+}
+
+TEST_F(AtomicFileTest, ANameThatIsTooLongToBeginWithIsTold) {
+  replace(dir_ / std::string(247, 'n'));
+  const std::string path = dir_ / std::string(248, 'n');
+  for (const Done& done :
+       {check_file_path(path, Existing::replaced), Done(AtomicFile::create(path).map([](const auto&) {}))}) {
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().what, HasSubstr("its name has 248 bytes, too many to add .partial"));
+    EXPECT_THAT(done.error().hint, HasSubstr("247 bytes at most"));
+  }
+  EXPECT_TRUE(check_file_path(path, Existing::written)) << "that needs no other name";
 }
 
 TEST_F(AtomicFileTest, RoomThatIsReservedIsNoContentAndIsGivenBack) {

@@ -130,7 +130,7 @@ TEST_F(ByteSourceTest, SaysWhatIsDamaged) {
   for (const std::string& packed : {gzip, zstd})
     for (const std::size_t size : {packed.size() / 2, packed.size() - 1, std::size_t{5}})
       EXPECT_THAT(what("cut", packed.substr(0, size)),
-                  HasSubstr("cut: the compressed data end in the middle"));
+                  HasSubstr("cut: the compressed data is truncated"));
   std::string changed = gzip;
   changed[changed.size() - 6] ^= 1;  // of the checksum
   EXPECT_THAT(what("changed.gz", changed), HasSubstr("gzip: incorrect data check"));

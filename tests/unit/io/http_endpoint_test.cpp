@@ -60,7 +60,8 @@ TEST(HttpEndpoint, RefusesWhatItCannotReach) {
       {"/play", "is not an http:// or https:// URL"},
       {"localhost:8000/play", "is not an http:// or https:// URL"},
       {"ftp://localhost/play", "is not an http:// or https:// URL"},
-      {"http://local host/play", "is not an http:// or https:// URL"},
+      {"http://local host/play", "holds a blank in its host"},
+      {"http://localhost/%zz", "is not an http:// or https:// URL"},
       {"http://[::1/play", "is not an http:// or https:// URL"},
       {"http:///play", "names no host"},
       {"http:play", "names no host"},
@@ -79,7 +80,42 @@ TEST(HttpEndpoint, RefusesWhatItCannotReach) {
   }
 }
 
+TEST(HttpEndpoint, EncodesWhatLiesBeyondAscii) {
+  const auto endpoint = parse_endpoint("http://localhost:8000/plätze/ü%C3%A9?ort=Köln");
+  ASSERT_TRUE(endpoint) << endpoint.error().what;
+  EXPECT_EQ(endpoint->target, "/pl%C3%A4tze/%C3%BC%C3%A9?ort=K%C3%B6ln");
+  EXPECT_EQ(endpoint->url, "http://localhost:8000/pl%C3%A4tze/%C3%BC%C3%A9?ort=K%C3%B6ln");
+}
+
+TEST(HttpEndpoint, SaysHowToWriteWhatItRefuses) {
+  const struct {
+    const char* url;
+    const char* why;
+    const char* hint;
+  } cases[] = {
+      {"http://a/my path", "holds a blank", "write http://a/my%20path"},
+      {"http://a/ä b?c=d e", "holds a blank", "write http://a/%C3%A4%20b?c=d%20e"},
+      {"http://a/play ", "holds a blank", "write http://a/play%20"},
+      {"http://a/{id}", "holds '{', which has to be encoded", "write http://a/%7Bid%7D"},
+      {"http://a?q=x|y", "holds '|', which has to be encoded", "write http://a?q=x%7Cy"},
+      {"http://a/x\r", "holds a control character", "write http://a/x%0D"},
+      {"http://bücher.example:80/", "names a host with letters beyond ASCII",
+       "write its ASCII form, which begins with xn--; this prints it: idn2 bücher.example"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.url);
+    const auto endpoint = parse_endpoint(c.url);
+    ASSERT_FALSE(endpoint);
+    EXPECT_EQ(endpoint.error().kind, ErrorKind::usage);
+    EXPECT_EQ(endpoint.error().what, "API endpoint '" + std::string(c.url) + "' " + c.why);
+    EXPECT_EQ(endpoint.error().hint, c.hint);
+  }
+}
+
 TEST(HttpEndpoint, NeverRepeatsAPassword) {
+  const auto misspelt = parse_endpoint("http://me:hunter2@local host/ä b");
+  ASSERT_FALSE(misspelt);
+  EXPECT_EQ((misspelt.error().what + misspelt.error().hint).find("hunter2"), std::string::npos);
   const auto endpoint = parse_endpoint("http://me:hunter2@localhost/");
   ASSERT_FALSE(endpoint);
   EXPECT_EQ((endpoint.error().what + endpoint.error().hint).find("hunter2"), std::string::npos);

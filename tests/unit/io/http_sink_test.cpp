@@ -187,7 +187,7 @@ TEST_F(HttpSinkTest, SaysWhatIsWrongWithItsOptions) {
   EXPECT_EQ(error_of("http://localhost/", wanted).what, "cannot read token file " + (dir_ / "missing"));
   write_file(wanted.token_file, "hush hush");
   const Error two_words = error_of("http://localhost/", wanted);
-  EXPECT_EQ(two_words.what, "token file " + wanted.token_file + " holds more than one word");
+  EXPECT_EQ(two_words.what, "token file " + wanted.token_file + " contains more than one word");
   EXPECT_EQ(two_words.kind, ErrorKind::usage);
   wanted.token_file.clear();
   wanted.ca_file = dir_ / "none.pem";
@@ -203,7 +203,7 @@ TEST_F(HttpSinkTest, RefusesMoreConnectionsThanFilesMayBeOpen) {
   const auto sink = open_http_sink("http://localhost/", options(65), system_clock(), nullptr, dead_);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
   ASSERT_FALSE(sink);
-  EXPECT_EQ(sink.error().what, "--connections 65 is more than the limit of 128 open files allows");
+  EXPECT_EQ(sink.error().what, "--connections 65 needs more open files than the limit of 128");
   EXPECT_EQ(sink.error().kind, ErrorKind::usage);
 }
 

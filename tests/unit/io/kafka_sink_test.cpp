@@ -251,7 +251,7 @@ TEST_F(KafkaSinkTest, ATopicWithoutLeadersIsAClearError) {
   auto sink = open_kafka_sink(options, {kTopic}, {}, system_clock(), nullptr, dead_);
   ASSERT_FALSE(sink);
   EXPECT_EQ(sink.error().kind, ErrorKind::runtime);
-  EXPECT_THAT(sink.error().what, HasSubstr("do not know the leaders"));
+  EXPECT_THAT(sink.error().what, HasSubstr("do not yet know the leaders"));
 }
 
 // Only a cluster that shows its topics' settings can be trusted with event times.

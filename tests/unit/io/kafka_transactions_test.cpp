@@ -131,7 +131,7 @@ TEST_F(KafkaTransactionsTest, WhoIsShutOutEndsAndLeavesTheRestToTheOther) {
   const Done closed = sink->close();
   ASSERT_FALSE(closed);
   EXPECT_EQ(closed.error().kind, ErrorKind::busy);
-  EXPECT_THAT(closed.error().what, HasSubstr("another process goes on with this run"));
+  EXPECT_THAT(closed.error().what, HasSubstr("another process has resumed this run"));
   EXPECT_FALSE(sink->submit(make_cars(5, 5, 40), 0, 5));
   EXPECT_THAT(tally(*sink), ElementsAre(45, 0, 45));
   EXPECT_EQ(acks_.acked() + acks_.failed(), 0u);

@@ -94,9 +94,10 @@ TEST(ParseSinkTest, Mistakes) {
            Case{"file:", "sink 'file:': the path is missing", "--sink file:out/events.ndjson"},
            Case{"stdout:x", "sink 'stdout:x': stdout takes no target", "--sink stdout"},
            Case{"null:", "sink 'null:': null takes no target", "--sink null"},
-           Case{"http://h:8000/play", "the address has an option of its own",
+           Case{"http://h:8000/play", "the address is given by a separate option",
                 "--api-endpoint http://h:8000/play"},
-           Case{"https://h/play", "the address has an option of its own", "--api-endpoint https://h/play"},
+           Case{"https://h/play", "the address is given by a separate option",
+                "--api-endpoint https://h/play"},
        }) {
     const auto parsed = parse_sink(c.text);
     ASSERT_FALSE(parsed) << c.text;

@@ -172,7 +172,7 @@ TEST_F(StdoutSinkTest, AppendsToARedirectedFileWhereItStands) {
 TEST_F(StdoutSinkTest, DescriptorsThatCannotBeWritten) {
   const auto reading = open_fd_sink(pipe_.read.get(), "stdout", {}, nullptr);
   ASSERT_FALSE(reading);
-  EXPECT_EQ(reading.error().what, "write stdout: it is open for reading only");
+  EXPECT_EQ(reading.error().what, "write stdout: it is closed, or open for reading only");
   const auto closed = open_fd_sink(1 << 20, "stdout", {}, nullptr);
   ASSERT_FALSE(closed);
   EXPECT_EQ(closed.error().what, "write stdout: it is closed");

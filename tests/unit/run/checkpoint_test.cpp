@@ -70,7 +70,7 @@ TEST_F(CheckpointTest, AHashThatIsNoneIsRefused) {
     const auto known = load_checkpoint(path());
     ASSERT_FALSE(known) << bad;
     EXPECT_EQ(known.error().kind, ErrorKind::usage);
-    EXPECT_THAT(known.error().what, HasSubstr("is no checkpoint"));
+    EXPECT_THAT(known.error().what, HasSubstr("is not a checkpoint"));
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -59,14 +60,14 @@ struct Read {
 };
 
 Read read(const CountingScenario& scenario, const FaultRules& rules, unsigned threads = 2,
-          FeedPlace start = {}) {
+          FeedPlace start = {}, EventLimit limit = {}) {
   const EntityEncoder encoder;
-  Feed feed(scenario, {&encoder}, {0, 1}, 1, threads, rules, kSeed, start);
+  Feed feed(scenario, {&encoder}, {0, 1}, 1, threads, rules, kSeed, start, limit);
   EXPECT_TRUE(feed.start());
   Read all;
   std::uint64_t ordinal = start.ordinal;
   while (true) {
-    if (feed.place().slice < scenario.slices().count()) all.places.push_back(feed.place());
+    if (feed.has_slices()) all.places.push_back(feed.place());
     const SharedBatch batch = feed.next();
     if (!batch) break;
     EXPECT_EQ(batch->first_ordinal, ordinal);
@@ -185,6 +186,67 @@ TEST(Feed, ReadingBeginsAtAnyPlace) {
                                           whole.places.end());
       EXPECT_EQ(rest.places, places) << "whoever reads on from there finds the same places";
     }
+  }
+}
+
+/// The events that there are, whatever faults made of them.
+std::vector<std::uint64_t> events_of(const Read& all) {
+  std::vector<std::uint64_t> seqs = all.dropped;
+  for (const SentEvent& sent : all.sent)
+    if (!(sent.faults & kFaultDuplicate)) seqs.push_back(sent.seq);
+  std::sort(seqs.begin(), seqs.end());
+  return seqs;
+}
+
+TEST(Feed, TheFirstEventsAreTheSameWithEveryFault) {
+  std::mt19937_64 random(7);
+  const auto share = [&](std::uint64_t most) { return static_cast<double>(random() % most) / 100; };
+  for (int round = 0; round < 60; ++round) {
+    const std::uint64_t most = 1 + random() % 3500;  // of 3000 events that there are
+    const FaultRules rules{share(60), share(60), share(60),
+                           share(60), share(60), static_cast<std::int64_t>(1 + random() % 5) * kSecond};
+    const CountingScenario scenario = scenario_of(30, std::size_t{1} << random() % 8);
+    const Read clean = read(scenario, {}, 2, {}, {most, false});
+    ASSERT_EQ(clean.sent.size(), std::min<std::uint64_t>(most, scenario.planned_events()));
+    EXPECT_EQ(events_of(read(scenario, rules, 1 + static_cast<unsigned>(random() % 3), {}, {most, false})),
+              events_of(clean))
+        << "round " << round << ", " << most << " events";
+  }
+}
+
+TEST(Feed, WhatFaultsMakeOfTheLastEventsIsSentWhole) {
+  const CountingScenario scenario = scenario_of(30, 40);
+  const Read all = read(scenario, rules_of("late=100%,duplicate=100%"), 2, {}, {500, false});
+  EXPECT_EQ(all.sent.size(), 1000u) << "each late, each with its copy";
+  const Read none = read(scenario, rules_of("drop=100%"), 2, {}, {500, false});
+  EXPECT_THAT(none.sent, testing::IsEmpty());
+  EXPECT_EQ(none.dropped.size(), 500u) << "none is replaced";
+}
+
+TEST(Feed, ReadingOfLimitedEventsBeginsAtAnyPlace) {
+  const CountingScenario scenario = scenario_of(30, 40);
+  const EventLimit limit{1234, false};
+  const Read whole = read(scenario, rules_of(kAllFaults), 2, {}, limit);
+  EXPECT_EQ(whole.places.size(), 31u);
+  for (std::size_t i = 0; i < whole.places.size(); ++i) {
+    const FeedPlace place = whole.places[i];
+    const std::vector<SentEvent> expected(whole.sent.begin() + static_cast<std::ptrdiff_t>(place.ordinal),
+                                          whole.sent.end());
+    EXPECT_EQ(read(scenario, rules_of(kAllFaults), 2, place, limit).sent, expected) << place.slice;
+  }
+}
+
+/// The rule of manifests and checkpoints that were written before there was the other one.
+TEST(Feed, ALimitOfSendsCutsTheStreamAsItIsSent) {
+  for (const std::size_t per_slice : {1, 40, 1000}) {
+    const CountingScenario scenario = scenario_of(30, per_slice);
+    const Read whole = read(scenario, rules_of(kAllFaults));
+    const Read first = read(scenario, rules_of(kAllFaults), 2, {}, {777, true});
+    EXPECT_EQ(first.sent, std::vector<SentEvent>(whole.sent.begin(), whole.sent.begin() + 777));
+    const FeedPlace place = first.places[first.places.size() / 2];
+    EXPECT_EQ(read(scenario, rules_of(kAllFaults), 2, place, {777, true}).sent,
+              std::vector<SentEvent>(first.sent.begin() + static_cast<std::ptrdiff_t>(place.ordinal),
+                                     first.sent.end()));
   }
 }
 

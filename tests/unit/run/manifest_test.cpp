@@ -78,7 +78,7 @@ ContentOptions random_content(Random& random) {
   content.start_ns = static_cast<std::int64_t>(random.number(4'000'000'000'000)) * 1'000'000;
   if (random.coin())
     content.end_ns = content.start_ns + static_cast<std::int64_t>(random.number(1'000'000)) * 1'000'000;
-  content.most_events = random.number();
+  content.limit = {random.number(), random.coin()};
   if (content.volume) content.volume = Volume{random.number(), random.coin()};
   for (const ContentOption& option : content.scenario->options)
     content.values.set(option.name, random_value(random, option),
@@ -159,6 +159,11 @@ TEST(Manifest, RefusesWrongTypes) {
     EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << name;
     changed.erase(name);
     EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << name;
+  }
+  for (const std::int64_t delay_ns : {INT64_MAX, std::int64_t{-1}}) {
+    nlohmann::json changed = good;
+    changed["fault_rules"]["late_delay_ns"] = delay_ns;
+    EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << delay_ns;
   }
 }
 

@@ -18,6 +18,7 @@ namespace {
 using test::ScratchDir;
 using test::write_file;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::vector<std::string_view> kSongsOnly{"songs"};
 const std::vector<std::string_view> kUsersOnly{"users"};
@@ -47,9 +48,20 @@ std::string song_fault(const std::string& text, const std::string& name = "songs
   EXPECT_FALSE(loaded);
   if (loaded) return "accepted";
   EXPECT_EQ(loaded.error().kind, ErrorKind::master_data);
-  EXPECT_THAT(loaded.error().hint, HasSubstr("racesim generate-master"));
+  EXPECT_THAT(loaded.error().hint,
+              HasSubstr("racesim generate-master --output-dir " + dir.path() + "-generated"));
+  EXPECT_THAT(loaded.error().hint, Not(HasSubstr("--force")));
   EXPECT_THAT(loaded.error().what, HasSubstr(dir.path()));
-  return loaded.error().what.substr(dir.path().size() + 1);
+  std::string what = loaded.error().what;
+  what.erase(what.find(dir.path()), dir.path().size() + 1);
+  return what;
+}
+
+/// What to do about the same.
+std::string song_remedy(const std::string& text) {
+  const ScratchDir dir;
+  write_file(dir / "songs.csv", text);
+  return load_master(dir.path(), kSongsOnly).error().hint;
 }
 
 TEST(MasterLoad, ReadsRowsInTheOrderOfTheFile) {
@@ -150,6 +162,47 @@ TEST(MasterLoad, FaultsAreNamedByFileAndLine) {
   EXPECT_THAT(song_fault("[{\"song_id\":", "songs.json"), HasSubstr("songs.json:1: "));
 }
 
+TEST(MasterLoad, FilesOfOtherProgramsAreToldWhatTheyAre) {
+  std::string semicolons = kSongHeader + kSongA;
+  std::replace(semicolons.begin(), semicolons.end(), ',', ';');
+  EXPECT_EQ(song_fault(semicolons), "songs.csv:1: header: separated by semicolons; commas are read");
+  EXPECT_THAT(song_remedy(semicolons), HasSubstr("save it with commas"));
+  std::replace(semicolons.begin(), semicolons.end(), ';', '\t');
+  EXPECT_EQ(song_fault(semicolons), "songs.csv:1: header: separated by tabs; commas are read");
+
+  std::string utf16 = "\xFF\xFE";
+  for (const char c : kSongHeader + kSongA) utf16 += {c, '\0'};
+  EXPECT_EQ(song_fault(utf16), "read songs.csv: it is UTF-16, not text in UTF-8");
+  EXPECT_EQ(song_fault(utf16.substr(2)), "read songs.csv: it is UTF-16, not text in UTF-8");
+  EXPECT_THAT(song_remedy(utf16), HasSubstr("save it as UTF-8, as this does: iconv -f UTF-16 -t UTF-8"));
+  EXPECT_EQ(song_fault("PK\x03\x04xl"), "read songs.csv: it is a zip archive, not text in UTF-8");
+  EXPECT_EQ(song_fault("\x1F\x8B\x08"), "read songs.csv: it is gzip-compressed, not text in UTF-8");
+  EXPECT_EQ(song_fault(kSongHeader + "\xE9"), "songs.csv:2: not UTF-8");
+  EXPECT_THAT(song_remedy(kSongHeader + "\xE9"), HasSubstr("iconv -f WINDOWS-1252 -t UTF-8"));
+
+  std::string renamed = kSongHeader + kSongA;
+  renamed.replace(renamed.find("artist_name"), 11, "Artist");
+  EXPECT_EQ(song_fault(renamed), "songs.csv:1: header: column 'artist_name' is missing; not known: 'Artist'");
+  EXPECT_EQ(song_fault(kSongA),
+            "songs.csv:1: header: no column of 'songs' in it; the first line has to be "
+            "song_id,title,artist_name,album_name,genre,duration_ms,release_date");
+}
+
+TEST(MasterLoad, FilesUnderOtherNamesAreMentioned) {
+  const ScratchDir dir;
+  write_file(dir / "Songs.csv.gz", "x");
+  write_file(dir / "song.tsv", "x");
+  write_file(dir / "songbook.csv", "x");
+  const auto loaded = load_master(dir.path(), kSongsOnly);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().what,
+            "no master data in " + dir.path() + " (songs); there is Songs.csv.gz, song.tsv");
+  EXPECT_THAT(loaded.error().hint, HasSubstr("--output-dir " + dir.path() + "-generated"));
+  const auto file = load_master(dir / "song.tsv", kSongsOnly);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().what, dir / "song.tsv" + " is not a folder");
+}
+
 TEST(MasterLoad, TheFirstFaultOfTheFileIsNamed) {
   std::string early = kSongA;
   early.replace(early.find("201000"), 6, "0");
@@ -185,7 +238,8 @@ TEST(MasterLoad, AnUnreadableFileIsNamed) {
   const auto loaded = load_master(dir.path(), kSongsOnly);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().kind, ErrorKind::master_data);
-  EXPECT_THAT(loaded.error().what, HasSubstr("songs.csv"));
+  EXPECT_EQ(loaded.error().what, "read " + (dir / "songs.csv") + ": Is a directory");
+  EXPECT_THAT(loaded.error().hint, HasSubstr("--master-data-dir"));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST(RunId, EachPartOfARaceChangesIt) {
   // These only choose from what there is.
   Told part = told("race");
   part.end_ns.reset();
-  part.most_events = 5;
+  part.limit.most = 5;
   test::set_option(part, "streams", "laps");
   test::set_option(part, "as", "openf1");
   EXPECT_EQ(run_of(part), run_of(told("race")));

@@ -55,6 +55,42 @@ TEST(PlaysWindow, ClosedWindowsNeedOneUsableMillisecond) {
   }
 }
 
+/// The days of 2999-12-31 and 9999-12-31, which people write for never.
+constexpr std::int32_t kFarDays[] = {376'199, 2'932'896};
+
+TEST(PlaysWindow, DatesBeyondTheClockAreNever) {
+  for (const std::int32_t day : kFarDays) {
+    World world = old_songs();
+    for (SongRow& row : world.songs.rows<SongRow>()) row.release_date.days = day;
+    const std::int64_t start_ms = at("2024-01-01T00:00:00Z");
+    for (const auto& config : {window_config(world, start_ms, start_ms + kDayMs, 10, 64),
+                               minute_config(world, start_ms, 60, 64)}) {
+      const auto songs = try_make(config);
+      ASSERT_FALSE(songs);
+      EXPECT_EQ(songs.error().kind, ErrorKind::usage);
+      EXPECT_EQ(songs.error().what, "no song of the master data is ever released");
+      EXPECT_EQ(songs.error().hint, std::string("the earliest release_date is ") +
+                                        (day == kFarDays[0] ? "2999" : "9999") +
+                                        "-12-31, and runs end before 2262");
+    }
+    World nobody = old_songs();
+    for (UserRow& row : nobody.users.rows<UserRow>()) row.registration_date.days = day;
+    const auto users = try_make(window_config(nobody, start_ms, start_ms + kDayMs, 10, 64));
+    ASSERT_FALSE(users);
+    EXPECT_EQ(users.error().what, "no user of the master data ever registers");
+  }
+}
+
+TEST(PlaysWindow, OneSongThatIsNeverReleasedIsNeverPlayed) {
+  World world = old_songs();
+  world.songs.rows<SongRow>()[3].release_date.days = kFarDays[1];
+  const std::int64_t start_ms = at("2024-01-01T00:00:00Z");
+  const auto config = window_config(world, start_ms, start_ms + kDayMs, 2'000, 65);
+  const auto events = play_all(*make(config));
+  EXPECT_EQ(events.size(), 2'000U);
+  EXPECT_THAT(faults_of(world, config, events), IsEmpty());
+}
+
 TEST(PlaysWindow, EndlessRunsNeedSomebodyAtTheStart) {
   for (const World& world : {old_songs(), young_songs()}) {
     const std::int64_t first_ms = earliest_ms(world);

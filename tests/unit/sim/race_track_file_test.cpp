@@ -36,6 +36,7 @@ struct Change {
 TEST(RaceTrackFile, WrongFieldsAreNamed) {
   const Change changes[] = {
       {"{", "[", "bad.json: not JSON at byte"},
+      {"\"limit_kmh\": 80", "\"limit_kmh\": 1e999", "bad.json: not JSON: a number is beyond"},
       {"racesim track 1", "racesim track 9", "bad.json: format: not 'racesim track 1'"},
       {"\"title\"", "\"tittle\"", "bad.json: title: missing"},
       {"\"name\": \"silverstone\"", "\"name\": 7", "bad.json: name: not a text"},

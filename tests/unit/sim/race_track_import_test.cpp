@@ -170,12 +170,14 @@ TEST(RaceTrackImport, BrokenTextsAreRefusedWithTheReason) {
   std::vector<Vec> gap = round;
   gap.erase(gap.begin() + 5, gap.begin() + 30);
   const Broken cases[] = {
-      {"", "bad: 0 points make no circuit, at least 10 do"},
-      {"# x_m,y_m,w_tr_right_m,w_tr_left_m\n", "bad: 0 points make no circuit, at least 10 do"},
-      {"1,2,3,4\n", "bad: 1 points make no circuit, at least 10 do"},
-      {csv({round.begin(), round.begin() + 9}), "bad: 9 points make no circuit, at least 10 do"},
+      {"", "bad: 0 points are too few for a circuit: at least 10 are needed"},
+      {"# x_m,y_m,w_tr_right_m,w_tr_left_m\n",
+       "bad: 0 points are too few for a circuit: at least 10 are needed"},
+      {"1,2,3,4\n", "bad: 1 points are too few for a circuit: at least 10 are needed"},
+      {csv({round.begin(), round.begin() + 9}),
+       "bad: 9 points are too few for a circuit: at least 10 are needed"},
       {csv({round.begin(), round.end() - 5}),
-       "bad: open: 31.3 m from the last point (line 146) to the first"},
+       "bad: not closed: 31.3 m from the last point (line 146) to the first"},
       {csv(gap), "bad: line 7: 128.6 m from the point before"},
       {csv(oval(20, 10)), "bad: 102.2 m long"},
       {with_line(7, "nan,1,6,6"), "bad: line 7: column 1 is not finite"},

@@ -118,7 +118,7 @@ TEST(LawsBite, SamplesUnderTheirOwnNames) {
     const Pick same = [&](const std::string& other) { return other == line.text; };
     const Findings found = found_in(damaged(run, "speed_kmh", fmt::format("{:.1f}", faster), true, same));
     ASSERT_GE(found[Finding::invariant], 1U);
-    EXPECT_THAT(found.examples.front().expected, HasSubstr("a change as of"));
+    EXPECT_THAT(found.examples.front().expected, HasSubstr("a change of"));
     break;
   }
   // Worn less than the moment before.

@@ -132,7 +132,7 @@ TEST(Matcher, WhatFastCannotReadIsUnreadableAndNotLost) {
     line = spaced;
   }
   VerifyOptions options;
-  options.fast = true;
+  options.comparison = Comparison::fast;
   const VerifyResult all = verify_text(race(), joined(race(), lines), options);
   EXPECT_EQ(named(all.findings), "unreadable " + std::to_string(count));
   EXPECT_EQ(all.findings.expected(), count);
@@ -150,7 +150,7 @@ TEST(Matcher, WhatFastCannotReadIsUnreadableAndNotLost) {
 /// The first event of all has the identity 0, 0, 0.
 TEST(Matcher, TheFirstEventIsNoSentinel) {
   VerifyOptions options;
-  options.fast = true;
+  options.comparison = Comparison::fast;
   EXPECT_EQ(identity_key(0, 0, 0), 0u) << "else this test means nothing";
   const Lines lines = lines_of(race());
   EXPECT_EQ(named_of(race(), without(lines, 0, 1), options), "lost 1");
@@ -357,7 +357,7 @@ TEST(Matcher, LeavesOutTheOtherPartsOfTheRun) {
   const Lines both = mixed(own, other);
   for (const bool fast : {false, true}) {
     VerifyOptions options;
-    options.fast = fast;
+    if (fast) options.comparison = Comparison::fast;
     const VerifyResult result = verify_text(one, joined(one, both), options);
     EXPECT_EQ(named(result.findings), "") << fast;
     EXPECT_EQ(result.findings.found, own.size());
@@ -428,7 +428,7 @@ TEST(Matcher, LinesWithoutNumbersAreToldByTheirBytes) {
     EXPECT_EQ(named_of(run, without(lines, 100, 101)), "lost 1") << names;
     EXPECT_EQ(named_of(run, with_inserted(lines, 150, {lines[100]})), "duplicated 1") << names;
     VerifyOptions options;
-    options.fast = true;
+    options.comparison = Comparison::fast;
     MemoryArrivals arrivals(run.text());
     EXPECT_FALSE(verify(run.manifest, *run.truth, arrivals, options)) << names;
   }

@@ -312,7 +312,7 @@ TEST(VerifySelfTest, FastModeNamesWhatIdentitiesTell) {
       std::string text = subject.run.header;
       for (const std::string& line : mutant.lines) text += line;
       VerifyOptions options;
-      options.fast = true;
+      options.comparison = Comparison::fast;
       EXPECT_EQ(named(verify_text(subject.run, text, options).findings), mutant.named)
           << what << " in " << subject.name << ", seed " << position;
     }
@@ -331,16 +331,16 @@ TEST(VerifySelfTest, NoFalseAlarmIn1000CleanRuns) {
     const std::string text = run.text();
     for (std::uint64_t round = 0; round < 20; ++round, ++runs) {
       VerifyOptions options;
-      options.fast = round % 2 == 1;
+      if (round % 2 == 1) options.comparison = Comparison::fast;
       options.window = 64 + 512 * (round % 4);
       const VerifyResult result = verify_text(run, text, options, 100 + 997 * round);
-      EXPECT_EQ(named(result.findings), "") << "seed " << seed << (options.fast ? " fast" : " full");
+      EXPECT_EQ(named(result.findings), "") << "seed " << seed << " " << name_of(options.comparison);
       const FaultTotals& sent = result.findings.injected;
       const FaultTotals& present = result.findings.injected_present;
-      EXPECT_EQ(present.late, sent.late) << "seed " << seed << (options.fast ? " fast" : " full");
+      EXPECT_EQ(present.late, sent.late) << "seed " << seed << " " << name_of(options.comparison);
       EXPECT_EQ(present.duplicate, sent.duplicate) << "seed " << seed;
       EXPECT_EQ(present.reorder, sent.reorder) << "seed " << seed;
-      EXPECT_EQ(present.corrupt, sent.corrupt) << "seed " << seed << (options.fast ? " fast" : " full");
+      EXPECT_EQ(present.corrupt, sent.corrupt) << "seed " << seed << " " << name_of(options.comparison);
       EXPECT_EQ(sent.drop, run.manifest.totals->faults.drop) << "seed " << seed;
     }
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/time_text.h"
+#include "cli/commands/connect_grace.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/scenario_options.h"
 #include "cli/version.h"
@@ -15,7 +16,6 @@ namespace {
 constexpr std::int64_t kNsPerMs = 1'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
-constexpr std::int64_t kLongestDelay_ns = 86'400 * kNsPerSecond;
 
 /// Above all sources: the default of a flag that nothing sets.
 int rank(const Settings& settings, const std::string& name, bool value) {
@@ -80,7 +80,7 @@ Done fill_window(const RunOptions& o, const Settings& settings, bool historical,
     // Event time runs `speed` times as fast as the clock that the duration is told in.
     const double event_ns = static_cast<double>(length_ns) * o.speed;
     if (event_ns > 9e18 - static_cast<double>(now_ns))
-      return fail(ErrorKind::usage, "the run would end beyond the year 2262",
+      return fail(ErrorKind::usage, "the run would end after the year 2262",
                   "shorten --duration or lower --speed");
     const auto event_ms = static_cast<std::int64_t>(event_ns / static_cast<double>(kNsPerMs));
     content.end_ns = now_ns + std::max<std::int64_t>(1, event_ms) * kNsPerMs;
@@ -104,12 +104,12 @@ Done limit_events(const RunOptions& o, ContentOptions& content) {
   if (o.volume.per_minute)
     return fail(ErrorKind::usage,
                 fmt::format("--volume: {} has no volume per minute", content.scenario->name),
-                "--volume N ends the run behind N events");
+                "--volume N ends the run after N events");
   if (o.shard.count > 1)
     return fail(ErrorKind::usage,
                 fmt::format("--volume and --shard exclude each other in {}", content.scenario->name),
                 "a part does not know how many events the others have sent");
-  content.most_events = o.volume.events;
+  content.limit.most = o.volume.events;
   return {};
 }
 
@@ -155,11 +155,12 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
   imply_sink(settings, "brokers", "kafka", o.sinks.empty(), sinks);
   if (sinks.empty()) sinks.push_back({"stdout", ""});
   if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
-    return fail(ErrorKind::usage, "--sink http is given twice", "one endpoint at a time: --api-endpoint URL");
+    return fail(ErrorKind::usage, "--sink http is given twice",
+                "only one endpoint is possible: --api-endpoint URL");
   const auto is_kafka = [](const SinkText& sink) { return sink.kind == "kafka"; };
   if (std::count_if(sinks.begin(), sinks.end(), is_kafka) > 1)
     return fail(ErrorKind::usage, "--sink kafka is given twice",
-                "one cluster at a time: --brokers HOST:PORT");
+                "only one cluster is possible: --brokers HOST:PORT");
   for (const SinkText& sink : sinks) {
     if (is_http(sink) && o.format != "json")
       return fail(ErrorKind::usage, "the http sink sends JSON, not " + o.format,
@@ -184,12 +185,6 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
   // Without these sinks it is never made, and its default is nobody's concern.
   if (gives_up || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
   return check_distinct(sinks, files);
-}
-
-/// 0 is as long as it takes. librdkafka counts milliseconds in an int: 23 days are for ever.
-std::int64_t connect_grace_ns(std::int64_t timeout_ns) {
-  constexpr std::int64_t kForEver_ns = 2'000'000'000'000'000;
-  return timeout_ns == 0 ? kForEver_ns : std::min(timeout_ns, kForEver_ns);
 }
 
 /// Where events go and how; paths are opened by the run, which tells what is wrong with them.
@@ -229,7 +224,7 @@ Done check_live_rate(const RunOptions& o, const ContentOptions& content, const P
   return fail(
       ErrorKind::usage,
       fmt::format("a rate of {} is below the {} of live events", format_rate(least), format_rate(event_rate)),
-      fmt::format("raise the rate, {}or let events be left out: --on-overload drop",
+      fmt::format("raise the rate, {}or allow events to be left out: --on-overload drop",
                   content.scenario->slower_hint.empty()
                       ? std::string()
                       : fmt::format("lower {}, ", content.scenario->slower_hint)));
@@ -254,8 +249,7 @@ Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, c
   pace.arrivals = o.arrivals == "poisson" ? Arrivals::poisson : Arrivals::constant;
   if (on_line(settings, "arrivals") && pace.arrivals == Arrivals::poisson && pace.posting_rate.events == 0 &&
       !staged)
-    return fail(ErrorKind::usage, "--arrivals poisson spaces events under a rate, and there is none",
-                "add: --posting-rate 100/s");
+    return fail(ErrorKind::usage, "--arrivals poisson needs a rate", "add: --posting-rate 100/s");
   pace.speed = historical ? 1 : o.speed;
   pace.catch_up = o.catch_up == "burst" ? CatchUp::burst : CatchUp::paced;
   pace.on_overload = o.on_overload == "drop"   ? Overload::drop
@@ -273,12 +267,12 @@ Result<FaultRules> fault_rules(const RunOptions& o, const Settings& settings) {
   FaultRules rules = o.faults;
   rules.late_delay_ns = o.late_delay_ns;
   const char* const example = "example: --faults late=1% --late-delay 30s";
-  if (rules.late_delay_ns <= 0) return fail(ErrorKind::usage, "--late-delay: 0 is not late", example);
-  if (rules.late_delay_ns > kLongestDelay_ns)
-    return fail(ErrorKind::usage, "--late-delay: events held back are kept in memory, a day at most",
+  if (rules.late_delay_ns <= 0) return fail(ErrorKind::usage, "--late-delay: must be above 0", example);
+  if (rules.late_delay_ns > kLateDelayMost_ns)
+    return fail(ErrorKind::usage, "--late-delay: at most a day, since delayed events are kept in memory",
                 example);
   if (on_line(settings, "late-delay") && rules.late == 0 && rules.reorder == 0)
-    return fail(ErrorKind::usage, "--late-delay: no event is late", example);
+    return fail(ErrorKind::usage, "--late-delay has no effect: no event is late", example);
   return rules;
 }
 
@@ -319,8 +313,7 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
     return tl::make_unexpected(ok.error());
   if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
   if (o.resume && o.checkpoint.empty())
-    return fail(ErrorKind::usage, "--resume: no checkpoint to go on from",
-                "add: --checkpoint run.checkpoint");
+    return fail(ErrorKind::usage, "--resume: no checkpoint is given", "add: --checkpoint run.checkpoint");
   config.checkpoint = {o.checkpoint, o.resume};
   const Result<FaultRules> faults = fault_rules(o, settings);
   if (!faults) return tl::make_unexpected(faults.error());
@@ -330,10 +323,10 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   config.digest = o.digest;
   if (o.digest && !o.checkpoint.empty())
     return fail(ErrorKind::usage,
-                "--digest and --checkpoint exclude each other: a run that goes on has not seen all lines",
+                "--digest and --checkpoint exclude each other: a resumed run has not seen all lines",
                 "leave out --digest: racesim verify compares line by line without it");
   if (o.digest && o.manifest.empty() && on_line(settings, "digest"))
-    return fail(ErrorKind::usage, "--digest stands in the manifest, and none is asked for",
+    return fail(ErrorKind::usage, "--digest needs a manifest to be written to",
                 "add: --manifest run.manifest.json");
   if (!o.run_id.empty()) config.run_id = o.run_id;
   return config;

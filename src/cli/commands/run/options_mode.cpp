@@ -17,7 +17,7 @@ Setter set_moment(std::optional<std::int64_t>& target, const std::string& zone) 
     const Result<std::int64_t> moment = parse_datetime(text, zone);
     if (!moment) return tl::make_unexpected(moment.error());
     if (*moment % kMillisecond_ns != 0)
-      return fail(ErrorKind::usage, "'" + text + "' is finer than a millisecond",
+      return fail(ErrorKind::usage, "'" + text + "' is more precise than a millisecond",
                   "example: 2024-02-01T00:00:00.250Z");
     target = *moment;
     return {};
@@ -29,7 +29,8 @@ Setter set_whole_ms(std::int64_t& target) {
     const Result<std::int64_t> duration = parse_duration_ns(text);
     if (!duration) return tl::make_unexpected(duration.error());
     if (*duration % 1'000'000 != 0)
-      return fail(ErrorKind::usage, "'" + text + "' is finer than a millisecond", "example: 250ms, 7d");
+      return fail(ErrorKind::usage, "'" + text + "' is more precise than a millisecond",
+                  "example: 250ms, 7d");
     target = *duration;
     return {};
   };
@@ -64,50 +65,49 @@ std::vector<OptionSpec> mode_options(RunOptions& o) {
     return option_of("Mode", {name, metavar, fallback, help}, std::move(set));
   };
   return {
-      mode("live", "", "", "Events of now: each is sent when its time has come. This is the default mode",
+      mode("live", "", "", "Make events from now on, and send each one when it happens. This is the default",
            set_flag(o.live)),
-      mode("historical", "", "", "Events of a window of time, sent as fast as the pace options allow",
+      mode("historical", "", "",
+           "Make the events of a past window, and send them as fast as the pace options allow",
            set_flag(o.historical)),
       mode("tz", "ZONE", "UTC",
-           "Zone in which a date-time without an offset is read; times that its clock skips or shows twice "
-           "are "
-           "errors that name both readings",
+           "Time zone of date-times without an offset. A time that the zone's clock skips or shows twice is "
+           "an error that names both readings",
            set_text(o.zone)),
       mode("start-datetime", "DATETIME", "",
            "Start of the window, ISO 8601, as in 2024-02-01T00:00:00Z. Required with --historical",
            set_moment(o.start_ns, o.zone)),
-      mode("end-datetime", "DATETIME", "", "End of the window, not part of it. Required with --historical",
+      mode("end-datetime", "DATETIME", "", "End of the window (exclusive). Required with --historical",
            set_moment(o.end_ns, o.zone)),
-      mode("duration-seconds", "N", "0", "How long a live run lasts; 0: until it is stopped",
+      mode("duration-seconds", "N", "0", "Length of a live run in seconds; 0: until stopped",
            set_number(o.duration_s, std::uint64_t{0}, std::uint64_t{3'155'760'000})),
-      mode("duration", "DURATION", "", "The same with a unit: 90s, 5m, 1h30m, 7d",
+      mode("duration", "DURATION", "", "Length of a live run with a unit: 90s, 5m, 1h30m, 7d",
            set_parsed(o.duration_ns, &parse_duration_ns)),
       mode("backfill", "DURATION", "",
-           "Live: first send so much history, up to now and at once, then go on live",
+           "Live: first send this much history up to now, at full speed, then continue live",
            set_whole_ms(o.backfill_ns)),
       noted(mode("run-id", "HEX", "", "Name of the run, 8 hex digits", set_run_id(o.run_id)),
-            "derived from what decides the events"),
+            "derived from the content options"),
   };
 }
 
 std::vector<OptionSpec> what_options(RunOptions& o) {
-  OptionSpec scenario =
-      what("scenario", "NAME", "race",
-           "What is simulated. " + of_each([](const ScenarioEntry& e) { return std::string(e.summary); }),
-           nullptr);
+  OptionSpec scenario = what(
+      "scenario", "NAME", "race",
+      "What to simulate. " + of_each([](const ScenarioEntry& e) { return std::string(e.summary); }), nullptr);
   scenario.choices = scenario_names();
   OptionSpec directory =
       what("master-data-dir", "DIR", "data/master/",
-           "Folder with master data as .csv, .json or .jsonl files. " + of_each([](const ScenarioEntry& e) {
+           "Folder with master data (.csv, .json or .jsonl). " + of_each([](const ScenarioEntry& e) {
              return fmt::format(
                  "{}{}", fmt::join(e.master_entities, ", "),
-                 e.needs_master || e.master_entities.empty() ? "" : ", built in when no folder is named");
+                 e.needs_master || e.master_entities.empty() ? "" : ", built in if no folder is given");
            }),
            set_text(o.master_data_dir));
   directory.complete = Complete::directory;
   OptionSpec volume =
       what("volume", "N[/min]", "",
-           "How many events. " + of_each([](const ScenarioEntry& e) { return std::string(e.volume.help); }),
+           "Number of events. " + of_each([](const ScenarioEntry& e) { return std::string(e.volume.help); }),
            set_parsed(o.volume, &parse_volume));
   volume.default_note = of_each([](const ScenarioEntry& e) { return std::string(e.volume.fallback); });
   return {
@@ -116,8 +116,7 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
            set_number(o.seed, std::uint64_t{0}, UINT64_MAX)),
       volume,
       directory,
-      what("shard", "I/N", "1/1",
-           "Make only part I of N; the parts of N processes together are the events of one",
+      what("shard", "I/N", "1/1", "Make only part I of N; all N parts together are the whole stream",
            set_parsed(o.shard, &parse_shard)),
   };
 }

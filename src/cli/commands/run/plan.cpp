@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
@@ -28,7 +29,7 @@ std::optional<Ending> ending_of(const ContentOptions& options) {
 /// Events of all parts together; 0 if there is no end.
 double planned_events(const RunConfig& config) {
   const ContentOptions& c = config.content;
-  if (c.most_events > 0) return static_cast<double>(c.most_events);
+  if (c.limit.most > 0) return static_cast<double>(c.limit.most);
   if (c.volume && !c.volume->per_minute) return static_cast<double>(c.volume->events);
   const auto content = content_of(c);
   if (!c.end_ns || !content || c.scenario->event_rate == nullptr) return 0;
@@ -48,6 +49,25 @@ std::string content_text(const RunConfig& config) {
     if (c.end_ns) text += ", about " + format_number(planned_events(config), 0) + " in all";
   }
   return text + "\n";
+}
+
+/// Three digits: more would say that they are known.
+std::string format_rough(double events) {
+  const double step = std::pow(10.0, std::max(0.0, std::floor(std::log10(std::max(events, 1.0))) - 2));
+  return format_count(static_cast<std::uint64_t>(std::llround(events / step) * std::llround(step)));
+}
+
+/// How much is made, and how much of that is known.
+std::string size_text(const RunSize& size) {
+  if (size.event_bytes == 0) return {};
+  if (size.events == 0)
+    return fmt::format("size      about {} per event, {} a second of event time\n",
+                       format_bytes(size.event_bytes), format_bytes(size.event_bytes * size.event_rate));
+  const std::string bytes = "about " + format_bytes(size.bytes());
+  if (size.is_exact)
+    return fmt::format("size      {} events, {}\n", format_count(static_cast<std::uint64_t>(size.events)),
+                       bytes);
+  return fmt::format("size      about {} events, {}\n", format_rough(size.events), bytes);
 }
 
 /// Seconds that `events` take under the stages; after the last one its rate goes on.
@@ -71,7 +91,7 @@ double expected_seconds(const RunConfig& config, const RunPlan& plan) {
     return static_cast<double>(*c.end_ns - c.start_ns) / 1e9 / config.pace.speed;
   }
   // A part has its own rate: it takes as long as its events do.
-  const double events = planned_events(config) * plan.share;
+  const double events = plan.size.events > 0 ? plan.size.events : planned_events(config) * plan.share;
   if (!config.pace.stages.empty()) return staged_seconds(config.pace.stages, events);
   return config.pace.posting_rate.events > 0 ? events / config.pace.posting_rate.per_second() : 0;
 }
@@ -85,7 +105,7 @@ std::string rate_text(const PaceOptions& pace) {
     return fmt::format("{}", fmt::join(stages, ", "));
   }
   if (pace.posting_rate.events > 0) return "at most " + format_rate(pace.posting_rate.per_second());
-  return pace.live ? "as event time goes" : "no limit";
+  return pace.live ? "in event time" : "no limit";
 }
 
 /// As the user wrote it; the address says enough of http.
@@ -97,7 +117,7 @@ std::string sink_text(const SinkSpec& sink) {
 }  // namespace
 
 bool has_end(const ContentOptions& content) {
-  return content.end_ns || content.most_events > 0 || ending_of(content);
+  return content.end_ns || content.limit.most > 0 || ending_of(content);
 }
 
 // A live run's start is the moment it begins, so the plan does not name one.
@@ -110,22 +130,23 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
   if (!c.end_ns)
     text += ending ? "the end of the " + ending->what + "\n" : "the moment it is stopped\n";
   else if (config.pace.live)
-    text += format_duration(*c.end_ns - c.start_ns) + " of event time later\n";
+    text += format_duration(*c.end_ns - c.start_ns) + " later, in event time\n";
   else
     text += format_datetime(*c.end_ns) + " (" + format_duration(*c.end_ns - c.start_ns) + ")\n";
   text += content_text(config);
   if (config.shard.count > 1)
     text += fmt::format("part      {} of {}, about {} of the events\n", config.shard.index,
                         config.shard.count, format_number(plan.share * 100, 1) + "%");
+  text += size_text(plan.size);
   text += "rate      " + rate_text(config.pace) + "\n";
   const double seconds = expected_seconds(config, plan);
   text += "takes     ";
   if (seconds < 0)
-    text += ending              ? "as long as the " + ending->what + " does\n"
-            : c.most_events > 0 ? "until " + format_count(c.most_events) + " events are sent\n"
-                                : "until it is stopped\n";
+    text += ending             ? "as long as the " + ending->what + " does\n"
+            : c.limit.most > 0 ? "until " + format_count(c.limit.most) + " events are made\n"
+                               : "until it is stopped\n";
   else if (seconds == 0)
-    text += "as long as making and delivering takes\n";
+    text += "as long as it takes to make and deliver the events\n";
   else
     text += format_duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))) + "\n";
   if (config.faults.any()) text += "faults    " + format_faults(config.faults) + "\n";
@@ -142,9 +163,14 @@ std::string plan_json(const RunConfig& config, const RunPlan& plan) {
   object["start"] = config.pace.live ? Json("now") : Json(format_datetime(c.start_ns));
   object["end"] = c.end_ns && !config.pace.live ? Json(format_datetime(*c.end_ns)) : Json();
   object["options"] = options_json(c.values, false);
-  object["volume"] = c.volume ? Json(c.volume->events) : c.most_events > 0 ? Json(c.most_events) : Json();
+  object["volume"] = c.volume ? Json(c.volume->events) : c.limit.most > 0 ? Json(c.limit.most) : Json();
   object["volume_per_minute"] = c.volume && c.volume->per_minute;
   object["planned"] = plan.planned > 0 ? Json(plan.planned) : Json();
+  const RunSize& size = plan.size;
+  object["events"] = size.events > 0 ? Json(std::llround(size.events)) : Json();
+  object["events_exact"] = size.is_exact;
+  object["bytes"] = size.bytes() > 0 ? Json(std::llround(size.bytes())) : Json();
+  object["bytes_per_event"] = size.event_bytes > 0 ? Json(size.event_bytes) : Json();
   object["parts"] = plan.parts;
   object["share"] = plan.share;
   object["shard"] = fmt::format("{}/{}", config.shard.index, config.shard.count);

@@ -1,4 +1,4 @@
-// What is said of a run that has ended.
+// How a run ended: its exit code, and the errors that explain it.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,6 @@
 
 #include "cli/commands/run/thresholds.h"
 #include "cli/terminal/log.h"
-#include "cli/terminal/terminal.h"
 #include "run/config.h"
 #include "run/generate/run.h"
 
@@ -26,11 +25,6 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
 
 /// "3 events not delivered: HTTP 500: boom (3)", if events failed and no other error tells why.
 std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result);
-
-/// The lines at the end, and the same as one JSON object.
-std::string summary_text(const RunConfig& config, const RunResult& result, const Screen& screen);
-std::string summary_json(const RunConfig& config, const RunResult& result,
-                         const std::vector<Threshold>& thresholds, int exit_code);
 
 /// The summary's numbers as fields of a log line.
 std::vector<LogField> summary_fields(const RunResult& result);

@@ -106,7 +106,7 @@ Result<Threshold> parse_threshold(std::string_view text) {
   const std::size_t at = text.find_first_of("<>=!");
   const auto not_one = [&] {
     return fail(ErrorKind::usage, fmt::format("'{}' is not a threshold", text),
-                fmt::format("form: METRIC<NUMBER, with <, <=, >, >=, == or !=   {}", kExample));
+                fmt::format("write METRIC<NUMBER, with <, <=, >, >=, == or !=   {}", kExample));
   };
   if (at == std::string_view::npos) return not_one();
   Threshold threshold;

@@ -61,8 +61,8 @@ Result<TopicState> state_of(const rd_kafka_metadata_topic_t& topic) {
   state.name = topic.topic;
   if (is_absent(topic.err)) return state;
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-    return fail(ErrorKind::usage, "the cluster does not let us see topic " + state.name,
-                "give this user the rights Describe and Write on it");
+    return fail(ErrorKind::usage, "the cluster does not allow this user to see topic " + state.name,
+                "grant this user Describe and Write on it");
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)
     return fail(ErrorKind::usage, "the cluster refuses the topic's name '" + state.name + "'",
                 "letters, digits, '.', '_' and '-' only: f1-telemetry");
@@ -167,7 +167,7 @@ Done Cluster::create(const std::vector<std::string>& names, std::uint32_t partit
     return fail(forbids_topics(code) ? ErrorKind::usage : ErrorKind::runtime,
                 fmt::format("create topic {}: {}", rd_kafka_topic_result_name(results[i]),
                             why == nullptr ? rd_kafka_err2str(code) : why),
-                forbids_topics(code) ? "give this user the right Create, or let somebody else make the topic"
+                forbids_topics(code) ? "grant this user Create, or have the topic created by someone else"
                                      : "see the broker's log");
   }
   return {};
@@ -216,9 +216,9 @@ Result<std::vector<std::int64_t>> Cluster::committed_ends(const KafkaOptions& op
     if (i == ends->size()) return ends;
     if (clock.now_ns() >= deadline_ns)
       return fail(ErrorKind::runtime,
-                  fmt::format("read {} [{}]: a transaction is open in it, from offset {} on",
-                              partitions[i].topic, partitions[i].partition, (*stable)[i]),
-                  "wait until its writer has committed it or its time limit (mostly a minute) is over");
+                  fmt::format("read {} [{}]: a transaction is open from offset {}", partitions[i].topic,
+                              partitions[i].partition, (*stable)[i]),
+                  "wait until its writer commits it or its time limit (usually a minute) passes");
     clock.sleep_until(clock.now_ns() + kOpenPause_ns);
   }
 }
@@ -237,8 +237,8 @@ Result<std::vector<std::int64_t>> Cluster::offsets(const std::vector<TopicPartit
       rd_kafka_offsets_for_times(client_.get(), list.get(), std::min(limit_ms_, kEnds_ms));
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return tl::make_unexpected(unreachable());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return fail(ErrorKind::runtime,
-                fmt::format("ask for the ends of the topics at {}: {}", brokers_, rd_kafka_err2str(code)));
+    return fail(ErrorKind::runtime, fmt::format("read the end offsets of the topics at {}: {}", brokers_,
+                                                rd_kafka_err2str(code)));
   std::vector<std::int64_t> ends;
   for (const TopicPartition& p : partitions) {
     const auto* const found = rd_kafka_topic_partition_list_find(list.get(), p.topic.c_str(), p.partition);

@@ -21,7 +21,7 @@ std::optional<Error> refusal(Client& client, const std::string& brokers) {
     const std::string why = rd_kafka_event_error_string(event.get());
     // That all of them are down says less than what came before it.
     if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) client.note_trouble(why);
-    const std::string what = fmt::format("the Kafka brokers at {} refuse us: {}", brokers, why);
+    const std::string what = fmt::format("the Kafka brokers at {} refuse this user: {}", brokers, why);
     if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
       return Error{
           ErrorKind::usage, what,
@@ -51,8 +51,7 @@ std::optional<Error> greet(Client& client, const std::string& brokers, int limit
 
 std::string connection_hint(const std::string& trouble, int limit_ms) {
   if (trouble.find("security.protocol") != std::string::npos || trouble.find("SSL") != std::string::npos)
-    return "give the protocol that the broker speaks: -X security.protocol=SSL, SASL_SSL, SASL_PLAINTEXT or "
-           "PLAINTEXT";
+    return "set the broker's protocol: -X security.protocol=SSL, SASL_SSL, SASL_PLAINTEXT or PLAINTEXT";
   return fmt::format(
       "tried for {:g} s; start the broker, name another one with --brokers, or check its "
       "advertised.listeners",

@@ -45,9 +45,9 @@ Done check_topic_name(std::string_view topic) {
                                     std::to_string(topic.size()) + " characters",
                 "a topic's name has 1 to 249 characters: f1-telemetry");
   if (topic == "." || topic == "..")
-    return fail(ErrorKind::usage, "'" + name + "' cannot be a topic's name", "example: f1-telemetry");
+    return fail(ErrorKind::usage, "'" + name + "' is not a valid topic name", "example: f1-telemetry");
   if (topic.find_first_not_of(kTopicCharacters) != std::string_view::npos)
-    return fail(ErrorKind::usage, "'" + name + "' cannot be a topic's name",
+    return fail(ErrorKind::usage, "'" + name + "' is not a valid topic name",
                 "letters, digits, '.', '_' and '-' only: f1-telemetry");
   return {};
 }

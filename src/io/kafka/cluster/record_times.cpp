@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/quantity.h"
+#include "base/saturate.h"
 #include "base/time_text.h"
 
 namespace racesim::kafka {
@@ -52,7 +53,7 @@ std::optional<double> limit_ms(const TopicState& topic, const char* name) {
 Error refusal(const TopicState& topic, const char* setting, double limit, const std::string& what) {
   return {ErrorKind::usage,
           fmt::format("--record-timestamp event: topic {} has {}={:.0f} ({}), {}", topic.name, setting, limit,
-                      format_duration(static_cast<std::int64_t>(limit * kNsPerMsExact)), what),
+                      format_duration(whole_saturating(limit * kNsPerMsExact)), what),
           fmt::format("use --record-timestamp now, or change the topic: kafka-configs.sh --alter --topic {} "
                       "--add-config {}={}",
                       topic.name, setting,

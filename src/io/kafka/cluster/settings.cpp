@@ -35,10 +35,10 @@ constexpr std::array kReserved{
     Reserved{"message.timeout.ms", "use --delivery-timeout"},
     Reserved{"delivery.timeout.ms", "use --delivery-timeout"},
     Reserved{"transactional.id", "use --txn"},
-    Reserved{"isolation.level", "what is read back follows --txn"},
-    Reserved{"delivery.report.only.error", "every event is accounted for"},
+    Reserved{"isolation.level", "--txn decides it"},
+    Reserved{"delivery.report.only.error", "racesim needs a report for every event"},
     Reserved{"enable.gapless.guarantee",
-             "one refused event would end the run; it is in the dead-letter file"},
+             "it would end the run at one refused event; racesim writes that event to the dead-letter file"},
     Reserved{"allow.auto.create.topics", "use --create-topics"},
     Reserved{"partitioner", "events are placed as Java's default partitioner does: murmur2 of the key"},
     Reserved{"sticky.partitioning.linger.ms", "every event has a key"},
@@ -99,11 +99,11 @@ Done check_options(const KafkaOptions& options) {
   if (Done ok = check_brokers(options.brokers); !ok) return ok;
   if (options.acks != "all" && !options.allow_duplicates)
     return fail(ErrorKind::usage,
-                "--acks " + options.acks + ": an event is only sure to be there once with --acks all",
+                "--acks " + options.acks + ": only --acks all guarantees that each event arrives once",
                 "leave it out, or accept duplicates and losses: --allow-duplicates");
   if (options.transactions && options.allow_duplicates)
     return fail(ErrorKind::usage, "--txn and --allow-duplicates exclude each other",
-                "leave one of them out: transactions are there so that nothing is doubled");
+                "leave one of them out: transactions prevent duplicates");
   if (options.partitions > 0 && options.partitions > 1'000'000)
     return fail(ErrorKind::usage, "--partitions is too large", "example: --partitions 3");
   for (const auto& [key, value] : options.properties)

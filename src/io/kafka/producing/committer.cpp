@@ -147,8 +147,8 @@ void Committer::restart(const TxnAnswer& why) {
 /// Ends the delivery where another try is in vain.
 bool Committer::give_up(const TxnAnswer& why) {
   if (is_refusal(why.code)) {
-    delivery_.end(Error{ErrorKind::usage, "the cluster does not let us write: " + why.why,
-                        "give this user the right Write on the topics and the transactional id"},
+    delivery_.end(Error{ErrorKind::usage, "the cluster refuses this user's writes: " + why.why,
+                        "grant this user Write on the topics and the transactional id"},
                   why.why);
     return true;
   }
@@ -156,7 +156,7 @@ bool Committer::give_up(const TxnAnswer& why) {
   if (aborts_ <= kAbortsMax) return false;
   delivery_.end(
       Error{ErrorKind::partial, fmt::format("{} transactions in a row were aborted: {}", aborts_, why.why),
-            "what was not delivered is in the dead-letter file; see the broker's log"},
+            "events not delivered are in the dead-letter file; see the broker's log"},
       why.why);
   return true;
 }
@@ -185,16 +185,16 @@ void Committer::die(const TxnAnswer& answer, Persisted persisted) {
   const std::string why = producer_.fatal_error().value_or(answer.why);
   if (is_fenced(fatal) || is_fenced(answer.code))
     delivery_.hand_over({ErrorKind::busy,
-                         "another process goes on with this run and has shut this one out: " + why,
-                         "it sends what is missing here. If there is none, a transaction took longer than "
-                         "transaction.timeout.ms: go on with --resume"});
+                         "another process has resumed this run and shut this one out: " + why,
+                         "it sends what is missing. If there is no such process, a transaction took longer "
+                         "than transaction.timeout.ms: continue with --resume"});
   else if (is_refusal(fatal) || is_refusal(answer.code))
-    delivery_.end(Error{ErrorKind::usage, "the cluster does not let us write: " + why,
-                        "give this user the right Write on the topics and the transactional id"},
+    delivery_.end(Error{ErrorKind::usage, "the cluster refuses this user's writes: " + why,
+                        "grant this user Write on the topics and the transactional id"},
                   why);
   else
-    delivery_.end(Error{ErrorKind::partial, "the transactions cannot go on: " + why,
-                        "what was not delivered is in the dead-letter file; see the broker's log"},
+    delivery_.end(Error{ErrorKind::partial, "transactions failed for good: " + why,
+                        "events not delivered are in the dead-letter file; see the broker's log"},
                   why);
   fail_all(persisted);
 }

@@ -130,7 +130,7 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, Uns
   for (const auto& [code, events] : failures) {
     if (is_refusal(code))
       end(Error{ErrorKind::usage, name_ + ": " + rd_kafka_err2str(code),
-                "give this user the right Write on the topics"},
+                "grant this user Write on the topics"},
           rd_kafka_err2str(code));
     const bool purged = code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
     failed(events, purged ? end_reason() : rd_kafka_err2str(code));

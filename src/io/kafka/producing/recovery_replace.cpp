@@ -64,8 +64,8 @@ std::vector<Airborne> Sender::collect_open() {
 bool Sender::may_recover(const std::string& why) {
   if (delivery_.ended()) return false;
   if (refused_) {
-    delivery_.end(Error{ErrorKind::usage, "the cluster does not let us write: " + why,
-                        "give this user the rights Write and IdempotentWrite"},
+    delivery_.end(Error{ErrorKind::usage, "the cluster refuses this user's writes: " + why,
+                        "grant this user Write and IdempotentWrite"},
                   why);
     return false;
   }
@@ -76,7 +76,7 @@ bool Sender::may_recover(const std::string& why) {
   delivery_.end(Error{ErrorKind::partial,
                       fmt::format("{} fatal errors of the Kafka producer within 10 minutes: {}",
                                   fatal_at_ns_.size(), why),
-                      "what was not delivered is in the dead-letter file; see the broker's log"},
+                      "events not delivered are in the dead-letter file; see the broker's log"},
                 why);
   return false;
 }

@@ -32,14 +32,14 @@ Error not_begun(const TxnAnswer& answer, const Producer& producer, const KafkaOp
   const rd_kafka_resp_err_t code = fatal != RD_KAFKA_RESP_ERR_NO_ERROR ? fatal : answer.code;
   if (is_refusal(code))
     return {ErrorKind::usage, what + answer.why,
-            "give this user the rights Write and Describe on that transactional id"};
+            "grant this user Write and Describe on that transactional id"};
   if (code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT)
     return {ErrorKind::usage, what + answer.why,
-            "the brokers' transaction.max.timeout.ms is less: lower --delivery-timeout, or -X "
+            "transaction.max.timeout.ms of the brokers is smaller: lower --delivery-timeout, or -X "
             "transaction.timeout.ms=60000"};
   const std::string trouble = producer.trouble();
   return {ErrorKind::runtime, what + answer.why + (trouble.empty() ? "" : ": " + trouble),
-          "see that the brokers run and can keep their log of transactions "
+          "check that the brokers run and can keep their transaction log "
           "(transaction.state.log.replication.factor)"};
 }
 

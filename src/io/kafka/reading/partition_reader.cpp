@@ -88,7 +88,7 @@ Done PartitionReader::take(MessagePtr message, std::vector<MessagePtr>& records)
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       return fail(ErrorKind::runtime,
-                  "read " + place_ + ": records are not there any more: " + rd_kafka_err2str(message->err));
+                  "read " + place_ + ": records have been deleted: " + rd_kafka_err2str(message->err));
     case RD_KAFKA_RESP_ERR_NO_ERROR: {
       const std::int64_t next = message->offset + 1;
       if (!ended_ && next <= end_offset_) records.push_back(std::move(message));

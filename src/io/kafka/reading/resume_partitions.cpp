@@ -118,8 +118,8 @@ Result<PartitionTail> ResumablePartitions::read_behind(Cluster& cluster, const S
   const std::string place = place_text({known.topic, known.partition});
   if (known.next_offset < found.begin)
     return fail(ErrorKind::usage,
-                fmt::format("{}: records behind offset {} are deleted, so nobody can tell what arrived",
-                            place, known.next_offset),
+                fmt::format("{}: records after offset {} are deleted, so nobody can tell what arrived", place,
+                            known.next_offset),
                 kBeginAnewHint);
   // A broker that deletes old records up to the known place leaves nothing to compare.
   const bool checks = known.record && known.next_offset > found.begin;
@@ -133,7 +133,7 @@ Result<PartitionTail> ResumablePartitions::read_behind(Cluster& cluster, const S
     return tail;
   if (!is_there && is_compacted(cluster, known.topic))
     return fail(ErrorKind::usage,
-                fmt::format("{}: the record at offset {} is not there, and the topic is compacted, so nobody "
+                fmt::format("{}: the record at offset {} is missing, and the topic is compacted, so nobody "
                             "can tell what arrived",
                             place, from),
                 kBeginAnewHint);

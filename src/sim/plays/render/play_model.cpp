@@ -75,7 +75,9 @@ PlayModel::PlayModel(const Catalog& catalog, std::uint64_t seed, std::int64_t fi
       plays_(stream_key(seed, "plays.play", 0).a),
       favourites_(stream_key(seed, "plays.favourite", 0).a),
       first_day_(first_day) {
-  const std::int64_t last = std::max(first_day, catalog.last_release_day());
+  // Songs that are released behind the end of all runs (9999-12-31 stands for never) need no place.
+  constexpr std::int64_t kLastDay = INT64_MAX / 1'000'000 / kDayMs;
+  const std::int64_t last = std::max(first_day, std::min(catalog.last_release_day(), kLastDay));
   for (std::int64_t day = first_day; day <= last; ++day) released_by_day_.push_back(catalog.released_by(day));
 }
 

@@ -95,7 +95,7 @@ class PassLaws {
       const bool in_order =
           now.lap > last.lap || (now.lap == last.lap && (now.s_m > last.s_m || now.s_m == 0));
       if (!in_order)
-        out.push_back({"lap, s_m", fmt::format("behind lap {}, {:.3f} m", last.lap, last.s_m),
+        out.push_back({"lap, s_m", fmt::format("after lap {}, {:.3f} m", last.lap, last.s_m),
                        fmt::format("lap {}, {:.3f} m", now.lap, now.s_m)});
     }
     found->second = now;

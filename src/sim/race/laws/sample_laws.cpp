@@ -47,7 +47,7 @@ constexpr LawInfo kLaws[] = {
     {kSubject, "the tyre wear falls at stops only"},
     {kSubject, "the way driven is speed × time", kTooFar},
     {kSubject, "the speed changes as tyres and brakes allow", kTooFar},
-    {kSubject, "the speed changes as the told acceleration has it",
+    {kSubject, "the speed changes by the reported acceleration",
      "the columns do not tell, or the samples are more than 0.11 s apart"},
     {kSubject, "no two cars on the track hold one position for more than two minutes"},
 };
@@ -162,7 +162,7 @@ void SampleLaws::check_motion(const SampleFacts& last, const SampleFacts& now, s
   const double least_m = (slow_mps - speed_slack_mps) * dt_s * 0.94 - place_slack_m;
   if (way_m > most_m || way_m < least_m)
     out.push_back({fmt::format("{}, {}", names.x, names.y),
-                   fmt::format("{:.2f} to {:.2f} m on", std::max(0.0, least_m), most_m),
+                   fmt::format("{:.2f} to {:.2f} m further", std::max(0.0, least_m), most_m),
                    fmt::format("{:.2f} m", way_m)});
   const double rounding_g = now.speed_step_kmh / kKmhPerMps / dt_s / kGravity_mps2;
   const double mean_g = (now_mps - last_mps) / dt_s / kGravity_mps2;
@@ -174,7 +174,7 @@ void SampleLaws::check_motion(const SampleFacts& last, const SampleFacts& now, s
   book_.judge(kTold);
   const auto [low, high] = std::minmax(last.lon_g, now.lon_g);
   if (mean_g < low - kGSlack - rounding_g || mean_g > high + kGSlack + rounding_g)
-    out.push_back({std::string(names.speed), fmt::format("a change as of {:.2f} to {:.2f} g", low, high),
+    out.push_back({std::string(names.speed), fmt::format("a change of {:.2f} to {:.2f} g", low, high),
                    fmt::format("{:.2f} g", mean_g)});
 }
 

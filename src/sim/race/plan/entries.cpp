@@ -43,8 +43,10 @@ void take_driver(const DriverRow& row, Entry& e) {
 }
 
 tl::unexpected<Error> bad(const Entry& e, const std::string& what) {
-  return fail(ErrorKind::master_data, "cars: car " + std::to_string(e.car) + ": " + what,
-              "racesim generate-master --only drivers,teams,cars writes files that fit together");
+  return fail(
+      ErrorKind::master_data, "cars: car " + std::to_string(e.car) + ": " + what,
+      "correct it, or make a set that fits together in another folder: racesim generate-master --only "
+      "drivers,teams,cars --output-dir DIR");
 }
 
 }  // namespace
@@ -56,9 +58,11 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
   const auto team_rows = teams.rows<TeamRow>();
   if (count > car_rows.size())
     return fail(ErrorKind::master_data,
-                "cars: " + std::to_string(count) + " cars are to race, and there are " +
+                "cars: " + std::to_string(count) + " cars are requested, but there are only " +
                     std::to_string(car_rows.size()),
-                "racesim generate-master --num-cars " + std::to_string(count));
+                "fewer: --cars " + std::to_string(car_rows.size()) +
+                    "   or more in another folder: racesim generate-master --num-cars " +
+                    std::to_string(count) + " --output-dir DIR");
   EntryList list;
   for (const TeamRow& team : team_rows) list.teams.emplace_back(teams.text(team.name));
   std::vector<std::size_t> model_rows;
@@ -68,7 +72,7 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
     e.car = row.car;
     e.driver = std::string(cars.text(row.driver_id));
     for (const Entry& other : list.entries) {
-      if (other.car == e.car) return bad(e, "the start number is there twice");
+      if (other.car == e.car) return bad(e, "the start number appears twice");
       if (other.driver == e.driver) return bad(e, "driver " + e.driver + " has two cars");
     }
     e.pace_loss_s = row.pace_loss_ms / 1000.0;

@@ -1,4 +1,4 @@
-// From metres on a track to degrees on the globe.
+// From metres on a track to degrees on the globe, and back.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,15 @@ class Globe {
   /// Millionths of a degree, rounded.
   std::int32_t latitude_udeg(double y_m) const { return udeg(anchor_.latitude_deg + y_m * north_deg_); }
   std::int32_t longitude_udeg(double x_m) const { return udeg(anchor_.longitude_deg + x_m * east_deg_); }
+
+  /// Metres east of the anchor; the shorter way round the globe.
+  double x_m(double longitude_deg) const {
+    double east = longitude_deg - anchor_.longitude_deg;
+    if (east > 180) east -= 360;
+    if (east < -180) east += 360;
+    return east / east_deg_;
+  }
+  double y_m(double latitude_deg) const { return (latitude_deg - anchor_.latitude_deg) / north_deg_; }
 
  private:
   static std::int32_t udeg(double deg) {

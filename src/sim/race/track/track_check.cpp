@@ -36,7 +36,7 @@ std::string order_complaint(const char* field, const std::vector<Item>& items, d
   for (std::size_t i = 0; i < items.size(); ++i) {
     const double s_m = items[i].s_m;
     if (!(s_m >= 0 && s_m < length_m)) return fmt::format("{}[{}].s_m: not on the lap", field, i);
-    if (!(s_m > last)) return fmt::format("{}[{}].s_m: not behind the one before", field, i);
+    if (!(s_m > last)) return fmt::format("{}[{}].s_m: not after the previous one", field, i);
     last = s_m;
   }
   return {};
@@ -61,7 +61,7 @@ std::string pit_complaint(const Track& track) {
     return "pit: not 0 <= limit_end_m < exit_m < entry_m";
   if (!(pit.left_m > -200 && pit.left_m < 200)) return "pit.left_m: not within 200 m";
   if (!(pit.limit_kmh >= 10 && pit.limit_kmh <= 200)) return "pit.limit_kmh: not from 10 to 200";
-  if (track.checkpoints.back().s_m < pit.exit_m) return "pit.exit_m: no checkpoint behind it";
+  if (track.checkpoints.back().s_m < pit.exit_m) return "pit.exit_m: no checkpoint after it";
   return {};
 }
 
@@ -85,7 +85,7 @@ Done check_track(const Track& track, std::string_view origin) {
   if (why.empty()) why = drs_complaint(track);
   if (why.empty()) return {};
   return fail(ErrorKind::master_data, fmt::format("{}: {}", origin, why),
-              "correct the file, or write it anew with 'racesim track import'");
+              "correct the file, or create it again with 'racesim track import'");
 }
 
 }  // namespace racesim::race

@@ -129,7 +129,7 @@ Track read_track(Fields& fields, const Json& root) {
 
 tl::unexpected<Error> broken(std::string_view origin, const std::string& why) {
   return fail(ErrorKind::master_data, fmt::format("{}: {}", origin, why),
-              "write the file anew with 'racesim track import'");
+              "create the file again with 'racesim track import'");
 }
 
 }  // namespace
@@ -140,6 +140,8 @@ Result<Track> parse_track(std::string_view json, std::string_view origin) {
     root = Json::parse(json);
   } catch (const Json::parse_error& error) {
     return broken(origin, fmt::format("not JSON at byte {}", error.byte));
+  } catch (const Json::out_of_range&) {
+    return broken(origin, "not JSON: a number is beyond what computers count");
   }
   Fields fields;
   Track track = read_track(fields, root);

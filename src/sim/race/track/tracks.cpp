@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sim/race/track/import/import.h"
+#include "sim/race/track/import/track_geojson.h"
 #include "sim/race/track/track_file.h"
 
 namespace racesim::race {
@@ -19,10 +20,11 @@ std::string stem(std::string_view path) {
   return std::string(dot == 0 ? path : path.substr(0, dot));
 }
 
-Result<Track> read_any(std::string_view text, const std::string& path) {
+Result<Track> read_any(std::string_view text, const std::string& path, const ImportOptions& options) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin != std::string_view::npos && text[begin] == '{') return parse_track(text, path);
-  Result<Track> track = import_track(text, path);
+  const bool json = begin != std::string_view::npos && text[begin] == '{';
+  if (json && !is_geojson(text) && !options.width_m) return parse_track(text, path);
+  Result<Track> track = import_track(text, path, options);
   if (track) track->name = track->title = stem(path);
   return track;
 }
@@ -36,15 +38,16 @@ Result<Track> find_track(std::string_view name) {
     names += (names.empty() ? "" : ", ") + std::string(track.name);
   }
   return fail(ErrorKind::usage, "track '" + std::string(name) + "': no such track",
-              "known: " + names + "; or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m");
+              "known: " + names + "; or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m, or GeoJSON");
 }
 
 bool is_track_path(std::string_view text) {
-  return text.find('/') != std::string_view::npos || ends_with(text, ".csv") || ends_with(text, ".json");
+  return text.find('/') != std::string_view::npos || ends_with(text, ".csv") || ends_with(text, ".json") ||
+         ends_with(text, ".geojson");
 }
 
-Result<Track> read_track(std::string_view text, const std::string& path) {
-  Result<Track> track = read_any(text, path);
+Result<Track> read_track(std::string_view text, const std::string& path, const ImportOptions& options) {
+  Result<Track> track = read_any(text, path, options);
   if (!track) track.error().kind = ErrorKind::usage;
   return track;
 }

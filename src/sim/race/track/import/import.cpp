@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "sim/race/track/curve.h"
+#include "sim/race/track/import/centreline.h"
 #include "sim/race/track/import/fast_line.h"
 #include "sim/race/track/import/overlap.h"
 #include "sim/race/track/import/places.h"
 #include "sim/race/track/import/track_csv.h"
+#include "sim/race/track/import/track_geojson.h"
 #include "sim/race/track/track_file.h"
 #include "sim/race/track/ways.h"
 
@@ -27,7 +29,7 @@ constexpr double kMargin_m = 1;
 constexpr double kSmooth_m = 8;
 
 /// Chord lengths from the first point to each, and to the first again.
-std::vector<double> chords(const std::vector<CsvPoint>& points) {
+std::vector<double> chords(const std::vector<CentrePoint>& points) {
   std::vector<double> knots{0};
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Vec a = points[i].place;
@@ -60,14 +62,14 @@ Path smoothed(const Curve& raw) {
 
 /// Half-widths at the share `share` of the way round, linear between the source's points, and where the road
 /// bends so sharply that its inner edge would fold, only up to there.
-TrackPoint point_at(const std::vector<CsvPoint>& points, const std::vector<double>& knots, double share,
+TrackPoint point_at(const std::vector<CentrePoint>& points, const std::vector<double>& knots, double share,
                     const Curve::Sample& at) {
   constexpr double kFold = 0.8;
   const double chord = share * knots.back();
   const auto above = std::upper_bound(knots.begin() + 1, knots.end() - 1, chord);
   const auto left = static_cast<std::size_t>(above - knots.begin()) - 1;
-  const CsvPoint& a = points[left];
-  const CsvPoint& b = points[(left + 1) % points.size()];
+  const CentrePoint& a = points[left];
+  const CentrePoint& b = points[(left + 1) % points.size()];
   const double part = (chord - knots[left]) / (knots[left + 1] - knots[left]);
   TrackPoint point{at.place.x, at.place.y, a.right_m + part * (b.right_m - a.right_m),
                    a.left_m + part * (b.left_m - a.left_m), 0};
@@ -93,10 +95,10 @@ void soften_edges(Track& track) {
   }
 }
 
-Track lay_points(const std::vector<CsvPoint>& source) {
+Track lay_points(const std::vector<CentrePoint>& source) {
   const std::vector<double> knots = chords(source);
   std::vector<Vec> places;
-  for (const CsvPoint& point : source)
+  for (const CentrePoint& point : source)
     places.push_back({point.place.x - source.front().place.x, point.place.y - source.front().place.y});
   const Path path = smoothed(Curve::closed(knots, places));
   const Curve curve = over_length(path, path.x_m, path.y_m);
@@ -129,17 +131,25 @@ Done check_bends(const Track& track, std::string_view name) {
 
 }  // namespace
 
-Result<Track> import_track(std::string_view text, std::string_view name) {
-  const Result<std::vector<CsvPoint>> source = read_track_csv(text, name);
+Result<Track> import_track(std::string_view text, std::string_view name, const ImportOptions& options) {
+  if (options.width_m && !is_geojson(text))
+    return fail(ErrorKind::master_data, fmt::format("{}: has widths of its own", name),
+                "a width is for GeoJSON: leave --width out");
+  const Result<Centreline> source =
+      is_geojson(text) ? read_track_geojson(text, name, options.width_m.value_or(kRoadWidth_m))
+                       : read_track_csv(text, name);
   if (!source) return tl::make_unexpected(source.error());
-  Track track = lay_points(*source);
+  if (options.notices != nullptr) *options.notices = source->notices;
+  Track track = lay_points(source->points);
+  track.anchor = source->anchor;
   track.name = name;
   track.title = name;
   if (const std::optional<Overlap> overlap = find_overlap(track))
-    return fail(ErrorKind::master_data,
-                fmt::format("{}: runs back over itself: the road at {:.0f} m lies on that at {:.0f} m", name,
-                            overlap->s_m, overlap->other_s_m),
-                "give each part of the lap once; a crossing at an angle is taken as a bridge");
+    return fail(
+        ErrorKind::master_data,
+        fmt::format("{}: runs back over itself: the road at {:.0f} m is on top of the road at {:.0f} m", name,
+                    overlap->s_m, overlap->other_s_m),
+        "give each part of the lap once; a crossing at an angle is taken as a bridge");
   const CarModel car;
   const std::vector<double> line = fast_line(track, car, kMargin_m);
   for (std::size_t i = 0; i < line.size(); ++i) track.points[i].line_left_m = line[i];

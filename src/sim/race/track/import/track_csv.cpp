@@ -2,139 +2,124 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
 
+#include "sim/race/track/import/track_cells.h"
+#include "sim/race/track/import/track_columns.h"
+
 namespace racesim::race {
 namespace {
 
-constexpr std::size_t kPointsLeast = 10;
-constexpr std::size_t kPointsMost = 200'000;
-constexpr double kOpenEnd_m = 20;
-constexpr double kOpenEndSteps = 1.5;
-constexpr double kGapMost_m = 100;
-constexpr double kSame_m = 0.1;
-constexpr double kLengthLeast_m = 200;
-constexpr double kLengthMost_m = 50'000;
+constexpr CentrelineForm kLines{"line", 100};
 constexpr double kFarthest_m = 1e8;  // from the origin; projections of maps reach 20,000 km
-constexpr double kWidthMost_m = 100;
 
 constexpr std::string_view kForm =
-    "each line is x_m,y_m,w_tr_right_m,w_tr_left_m in metres, as 12.5,-3.25,6.0,6.5";
+    "each line is x_m,y_m,w_tr_right_m,w_tr_left_m in metres, as 12.5,-3.25,6.0,6.5; other columns need a "
+    "first line of names";
 
-tl::unexpected<Error> refuse(std::string_view name, const std::string& why, std::string_view hint = kForm) {
-  return fail(ErrorKind::master_data, fmt::format("{}: {}", name, why), std::string(hint));
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-/// Takes the text up to the next `end` off the front.
-std::string_view take(std::string_view& text, char end) {
-  const std::size_t at = text.find(end);
-  const std::string_view part = text.substr(0, at);
+/// Takes the text up to the next line end off the front.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t at = text.find('\n');
+  const std::string_view line = text.substr(0, at);
   text = at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
-  return part;
+  return trim_blanks(line);
 }
 
-std::optional<double> number(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
+class CsvReader {
+ public:
+  explicit CsvReader(std::string_view name) : name_(name) {}
 
-double distance(const CsvPoint& a, const CsvPoint& b) {
-  const double dx = a.place.x - b.place.x;
-  const double dy = a.place.y - b.place.y;
-  return std::sqrt(dx * dx + dy * dy);
-}
-
-/// What is wrong with the line, or the point in `point`.
-std::string read_line(std::string_view text, CsvPoint& point) {
-  constexpr std::size_t kColumns = 4;
-  std::array<double, kColumns> values{};
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    if (i > 0 && text.empty()) return fmt::format("{} columns instead of 4", i);
-    const std::string_view cell = trim(take(text, ','));
-    const std::optional<double> value = number(cell);
-    if (!value) return fmt::format("column {} is '{}', not a number", i + 1, cell.substr(0, 20));
-    if (!std::isfinite(*value)) return fmt::format("column {} is not finite", i + 1);
-    if (std::abs(*value) > kFarthest_m)
-      return fmt::format("column {} is {}, farther out than {} km", i + 1, cell.substr(0, 20),
-                         kFarthest_m / 1000);
-    values[i] = *value;
+  Result<Centreline> read(std::string_view text) {
+    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+    for (line_ = 1; !text.empty(); ++line_)
+      if (const Done ok = take(take_line(text)); !ok) return tl::make_unexpected(ok.error());
+    if (const Done ok = close_circuit(centreline_.points, kLines, name_); !ok)
+      return tl::make_unexpected(ok.error());
+    for (const std::string& height : columns_.heights)
+      centreline_.notices.push_back(fmt::format("column '{}': heights are not used", height));
+    return std::move(centreline_);
   }
-  if (!trim(text).empty()) return "more than 4 columns";
-  const auto fits = [](double width_m) { return width_m > 0 && width_m < kWidthMost_m; };
-  if (!fits(values[2]) || !fits(values[3]))
-    return fmt::format("widths {} and {} are not above 0 and below {} m", values[2], values[3], kWidthMost_m);
-  point.place = {values[0], values[1]};
-  point.right_m = values[2];
-  point.left_m = values[3];
-  return {};
-}
 
-Result<std::vector<CsvPoint>> read_points(std::string_view text, std::string_view name) {
-  std::vector<CsvPoint> points;
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  bool names_may_follow = true;
-  for (std::size_t line = 1; !text.empty(); ++line) {
-    const std::string_view content = trim(take(text, '\n'));
-    if (content.empty() || content.front() == '#') continue;
-    const bool names = names_may_follow && content.find("x_m") != std::string_view::npos;
-    names_may_follow = false;
-    if (names) continue;
-    CsvPoint point{};
-    const std::string why = read_line(content, point);
-    if (!why.empty()) return refuse(name, fmt::format("line {}: {}", line, why));
-    point.line = line;
-    if (!points.empty() && distance(points.back(), point) < kSame_m) continue;
-    if (points.size() == kPointsMost) return refuse(name, fmt::format("more than {} points", kPointsMost));
-    points.push_back(point);
+ private:
+  Done take(std::string_view line) {
+    if (line.empty()) return {};
+    const bool remark = line.front() == '#';
+    if (!separator_ && are_column_names(line)) return take_names(line, remark);
+    if (remark) return {};
+    if (!separator_) separator_ = separator_of(line);
+    CentrePoint point{};
+    const std::string why = read_point(split_cells(line, *separator_), point);
+    if (!why.empty()) return refuse(why, kForm);
+    point.number = line_;
+    if (!add_point(centreline_.points, point))
+      return refuse(fmt::format("more than {} points", kCentrePointsMost), "best are points 5 m apart");
+    return {};
   }
-  if (points.size() > 1 && distance(points.front(), points.back()) < kSame_m) points.pop_back();
-  return points;
-}
+
+  Done take_names(std::string_view line, bool remark) {
+    if (plain_names_) return refuse("a second line of column names", "give names once, before the points");
+    plain_names_ = !remark;
+    Result<TrackColumns> columns = read_column_names(line);
+    if (!columns) return refuse(columns.error().what, columns.error().hint);
+    columns_ = std::move(*columns);
+    columns_.line = line_;
+    return {};
+  }
+
+  /// What is wrong with the line, or the point in `point`.
+  std::string read_point(const std::vector<std::string_view>& cells, CentrePoint& point) const {
+    std::array<double, kTrackColumns> values{};
+    for (std::size_t i = 0; i < kTrackColumns; ++i) {
+      if (columns_.at[i] >= cells.size()) return count_fault(cells.size());
+      if (std::string why = read_value(cells, columns_.at[i], values[i]); !why.empty()) return why;
+    }
+    if (cells.size() != columns_.count) return count_fault(cells.size());
+    const auto fits = [](double width_m) { return width_m > 0 && width_m < kWidthMost_m; };
+    if (!fits(values[2]) || !fits(values[3]))
+      return fmt::format("widths {} and {} are not above 0 and below {} m", values[2], values[3],
+                         kWidthMost_m);
+    point.place = {values[0], values[1]};
+    point.right_m = values[2];
+    point.left_m = values[3];
+    return {};
+  }
+
+  static std::string read_value(const std::vector<std::string_view>& cells, std::size_t at, double& value) {
+    const std::string_view cell = cells[at].substr(0, 20);
+    const std::optional<double> number = number_of(cells[at]);
+    if (!number) return fmt::format("column {} is '{}', not a number", at + 1, cell);
+    if (!std::isfinite(*number)) return fmt::format("column {} is not finite", at + 1);
+    if (std::abs(*number) > kFarthest_m)
+      return fmt::format("column {} is {}, farther out than {} km", at + 1, cell, kFarthest_m / 1000);
+    value = *number;
+    return {};
+  }
+
+  std::string count_fault(std::size_t count) const {
+    const std::string named = columns_.line > 0 ? fmt::format(", as line {} names them", columns_.line) : "";
+    if (count > columns_.count) return fmt::format("more than {} columns{}", columns_.count, named);
+    return fmt::format("{} columns instead of {}{}", count, columns_.count, named);
+  }
+
+  tl::unexpected<Error> refuse(const std::string& why, std::string_view hint) const {
+    return fail(ErrorKind::master_data, fmt::format("{}: line {}: {}", name_, line_, why), std::string(hint));
+  }
+
+  std::string_view name_;
+  std::size_t line_ = 0;
+  TrackColumns columns_;
+  bool plain_names_ = false;       ///< a line of names without '#' came by
+  std::optional<char> separator_;  ///< known from the first point on
+  Centreline centreline_;
+};
 
 }  // namespace
 
-Result<std::vector<CsvPoint>> read_track_csv(std::string_view text, std::string_view name) {
-  Result<std::vector<CsvPoint>> points = read_points(text, name);
-  if (!points) return points;
-  const std::size_t count = points->size();
-  if (count < kPointsLeast)
-    return refuse(name, fmt::format("{} points make no circuit, at least {} do", count, kPointsLeast));
-  double length = 0;
-  for (std::size_t i = 1; i < count; ++i) {
-    const double gap = distance((*points)[i - 1], (*points)[i]);
-    if (gap > kGapMost_m)
-      return refuse(name, fmt::format("line {}: {:.1f} m from the point before", (*points)[i].line, gap),
-                    "points lie at most 100 m apart, best about 5 m");
-    length += gap;
-  }
-  // Where points are far apart, so are the last and the first.
-  const double usual = length / static_cast<double>(count - 1);
-  const double opening = distance(points->back(), points->front());
-  if (opening > std::max(kOpenEnd_m, kOpenEndSteps * usual))
-    return refuse(name,
-                  fmt::format("open: {:.1f} m from the last point (line {}) to the first", opening,
-                              points->back().line),
-                  "a circuit ends within 20 m of where it begins, or within one and a half steps");
-  length += opening;
-  if (length < kLengthLeast_m || length > kLengthMost_m)
-    return refuse(name, fmt::format("{:.1f} m long", length),
-                  "a circuit is 200 m to 50 km long; are these metres?");
-  return points;
+Result<Centreline> read_track_csv(std::string_view text, std::string_view name) {
+  return CsvReader(name).read(text);
 }
 
 }  // namespace racesim::race

@@ -2,26 +2,19 @@
 // line.
 #pragma once
 
-#include <cstddef>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
-#include "sim/race/track/curve.h"
+#include "sim/race/track/import/centreline.h"
 
 namespace racesim::race {
 
-struct CsvPoint {
-  Vec place;
-  double right_m;
-  double left_m;
-  std::size_t line;  ///< of the text, from 1
-};
-
-/// The points of a closed circuit: at least 10, none twice in a row, the first not repeated at the end. Lines
-/// that begin with '#' and empty ones are left out, and so is a first line of column names. Errors
-/// (master_data) begin with `name` and the line: not four numbers, not finite, widths not above 0 and below
-/// 100 m, a gap, an open end, a length below 200 m or above 50 km.
-Result<std::vector<CsvPoint>> read_track_csv(std::string_view text, std::string_view name);
+/// The points of a closed circuit. Cells are separated by commas, semicolons, tabs or blanks; a number may
+/// have a decimal comma. Where a line of names stands before the points (track_columns.h), with '#' or
+/// without, they say what the columns hold; else it is the order above. Other lines that begin with '#' and
+/// empty ones are left out. Errors (master_data) begin with `name` and the line: a name that is not known,
+/// not as many columns as there should be, not numbers, not finite, widths not above 0 and below 100 m, and
+/// those of close_circuit().
+Result<Centreline> read_track_csv(std::string_view text, std::string_view name);
 
 }  // namespace racesim::race
