@@ -41,7 +41,8 @@ inline std::vector<LinePoint> random_line(std::uint64_t seed, std::size_t count)
   const StreamKey key = stream_key(seed, "test.line", 0);
   std::uint64_t at = 0;
   const auto next = [&] { return unit(draw(key, at++)); };
-  const Plane plane(kSomewhere);
+  constexpr GeoPoint kOrigins[] = {kSomewhere, {-33.9, 151.2}, {69.6, -18.9}};
+  const Plane plane(kOrigins[seed % std::size(kOrigins)]);
   Vec place;
   Vec ahead{1, 0};
   std::vector<LinePoint> line;
