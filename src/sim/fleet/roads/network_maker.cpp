@@ -6,12 +6,15 @@
 #include <cmath>
 
 namespace racesim::fleet {
+namespace {
 
 /// What a driver expects: the mean speed as a share of the limit, and waits.
 constexpr double kClassPace[] = {0.95, 0.93, 0.85, 0.85, 0.80, 0.75, 0.60, 0.50};
 constexpr std::uint32_t kSignalWait_ms = 11'000;
 constexpr std::uint32_t kGiveWayWait_ms = 5'000;
 constexpr std::uint32_t kJunctionWait_ms = 500;
+
+}  // namespace
 
 /// Friend of RoadNetwork.
 class NetworkMaker {
