@@ -1,5 +1,5 @@
-// Where encoded events go. A new sink writes four functions: name, submit, close and abandon. Two more have
-// a default, for sinks that send within submit() and cannot be resumed: unsent and resumable.
+// Where encoded events go. A new sink writes four functions: name, submit, close and abandon. Three more have
+// a default, for sinks that send within submit() and cannot be resumed: stop_reaching, unsent and resumable.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "io/ack_listener.h"
 #include "io/failure_counts.h"
+#include "io/wait_note.h"
 #include "model/batch.h"
 
 namespace racesim {
@@ -26,6 +27,9 @@ struct SinkCounters {
   std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
   FailureCounts failures;                       ///< of events that failed one by one while the sink went on
+  /// Of a resumed run: events that the receiver has already, which are not sent again.
+  std::atomic<std::uint64_t> already_there{0};
+  WaitNote wait;         ///< what holds the sink up
   FailureCounts unread;  ///< of acked events whose answer may have refused some but could not be read
 };
 
@@ -53,6 +57,9 @@ class Sink {
   /// soon. Safe from any thread, also while submit() or close() blocks.
   virtual void abandon() = 0;
 
+  /// The run is to end: a receiver that was never reached is not waited for. Safe from any thread.
+  virtual void stop_reaching() {}
+
   /// Events that submit() took and that have not gone out yet: how far behind the sink is. Such a sink tells
   /// by on_sent() when events go out. None: submit() sends them itself, before it returns.
   virtual std::optional<std::uint64_t> unsent() const { return std::nullopt; }
@@ -65,12 +72,13 @@ class Sink {
  protected:
   Sink() = default;
   /// For a sink that wraps another one: shows that one's counters, which live as long as this.
-  explicit Sink(const SinkCounters& of_inner) : shown_(&of_inner) {}
+  explicit Sink(Sink& inner) : shown_(inner.shown_) {}
+  SinkCounters& shown() { return *shown_; }
 
   SinkCounters counters_;
 
  private:
-  const SinkCounters* shown_ = &counters_;
+  SinkCounters* shown_ = &counters_;
 };
 
 }  // namespace racesim

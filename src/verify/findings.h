@@ -51,8 +51,8 @@ struct Findings {
   std::uint64_t maybe_unread = 0;    ///< events that did not come, unless they are among `unread`
   std::uint64_t of_other_parts = 0;  ///< lines of the same run that other parts (--shard) sent
   bool overflowed = false;           ///< more were missing at a time than are remembered
-  ExtraFields extra;               ///< by value: fields that lines had beyond those of their stream
-  bool only_spelled = false;       ///< an example of `altered` has the same values, otherwise spelled
+  ExtraFields extra;                 ///< by value: fields that lines had beyond those of their stream
+  bool only_spelled = false;         ///< an example of `altered` has the same values, otherwise spelled
   std::vector<FindingExample> examples;
   std::vector<LawCount> laws;  ///< --invariants: of rows that came; those judged 0 times could not be
 

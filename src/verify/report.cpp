@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, kFindingCount> kMeanings{
     "every event that was sent arrived",   "no event arrived twice",
-    "every event arrived unchanged",  "the events of each entity arrived in their order",
+    "every event arrived unchanged",       "the events of each entity arrived in their order",
     "nothing arrived that was not sent",   "no run of events came again",
     "nothing was gone before it was read", "nothing came later than the watermark allows",
     "every law of the stream holds",       "every line says which event it is"};
@@ -197,7 +197,8 @@ std::string report_text(const VerifyReport& report) {
         "  --fast reads lines only as racesim writes them; of a consumer that parses and writes again: "
         "--by-value\n";
   if (f.only_spelled)
-    text += "  some of the altered events have the same values, spelled otherwise: --by-value compares values\n";
+    text +=
+        "  some of the altered events have the same values, spelled otherwise: --by-value compares values\n";
   if (f.extra.lines > 0)
     text += fmt::format("  {} events have fields that were not sent: {}\n", format_count(f.extra.lines),
                         extra_names(f));
@@ -229,8 +230,7 @@ std::string report_json(const VerifyReport& report) {
   Json json{{"verdict", report.good() ? "verified" : "failed"},
             {"run", report.result.run},
             {"against", report.against},
-            {"mode", report.invariants ? "invariants"
-                                       : name_of(report.comparison)},
+            {"mode", report.invariants ? "invariants" : name_of(report.comparison)},
             {"expected", f.expected()},
             {"found", f.found}};
   for (std::size_t kind = 0; kind < kFindingCount; ++kind)

@@ -21,7 +21,7 @@ struct VerifyOptions {
   std::optional<std::int64_t> watermark_ns;  ///< a receiver may leave out what comes later than that
   unsigned threads = 2;                      ///< that make events again
   VerifyProgress progress;
-  std::size_t window = 65'536;               ///< see MatchSettings
+  std::size_t window = 65'536;  ///< see MatchSettings
   std::size_t most_missing = 1u << 18;
   std::size_t history_bytes = 8u << 20;
 };
@@ -29,7 +29,7 @@ struct VerifyOptions {
 struct VerifyResult {
   Findings findings;
   std::string run;
-  bool end_is_known = true;  ///< false: the run was killed, so what came last may be all that it sent
+  bool end_is_known = true;     ///< false: the run was killed, so what came last may be all that it sent
   bool order_is_judged = true;  ///< false: the run was --unordered
   std::optional<bool> digest_agrees;  ///< --fast: of all lines
   /// --fast, and there is a digest, but not just what was sent arrived: so it says nothing of the bytes.

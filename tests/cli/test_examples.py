@@ -58,8 +58,7 @@ class Examples(Workdir):
         for batch in "1", "7":
             with self.subTest(batch=batch):
                 (self.dir / "plays.ndjson").unlink(missing_ok=True)
-                # One connection: the order between users is kept too.
-                self.assert_code(self.play("--volume", "2000", "--posting-rate", "0", "--batch", batch, "--connections", "1",
+                self.assert_code(self.play("--volume", "2000", "--posting-rate", "0", "--batch", batch,
                                            "--api-endpoint", self.receiver(), "--manifest", "m.json"), 0)
                 verify = ["verify", "--manifest", "m.json", "--against", "file:plays.ndjson"]
                 result = self.racesim(*verify)

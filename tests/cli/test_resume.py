@@ -109,6 +109,21 @@ class Resume(Workdir):
                 self.assert_refused(self.racesim(*RACE, *named, "--checkpoint", "at", "--resume"),
                                     "was written for other sinks: file:out", "start over")
 
+    def test_a_complete_run_is_held_to_its_file(self):
+        command = [*RACE, "--sink", "file:out", "--checkpoint", "at"]
+        self.assert_code(self.racesim(*command), 0)
+        whole = (self.dir / "out").read_bytes()
+        for name, damage in (("removed", lambda path: path.unlink()),
+                             ("cut", lambda path: path.write_bytes(whole[:len(whole) // 2])),
+                             ("another", lambda path: path.write_bytes(whole[:-9] + b"x" * 8 + b"\n"))):
+            with self.subTest(name):
+                damage(self.dir / "out")
+                again = self.racesim(*command, "--resume")
+                self.assert_code(again, 0)
+                self.assertIn("what is missing is made again", again.stderr)
+                self.assertEqual((self.dir / "out").read_bytes(), whole)
+        self.assertIn("nothing is missing", self.racesim(*command, "--resume").stderr)
+
     def test_a_complete_live_run_has_nothing_to_do(self):
         command = ["run", "--live", "--duration", "100ms", "--cars", "2", "--sink", "file:out", "--checkpoint", "at",
                    "--resume"]

@@ -82,7 +82,7 @@ class Signals(Workdir):
         process = self.hanging("--drain-timeout", "10m")
         process.send_signal(signal.SIGINT)
         # Two pending signals of one kind would be one.
-        wait_until(lambda: "a second signal ends at once" in self.messages(), "the answer to the first signal")
+        wait_until(lambda: "Ctrl-C again ends at once" in self.messages(), "the answer to the first signal")
         self.assertIsNone(process.poll())
         process.send_signal(signal.SIGINT)
         code, _, err = self.finish(process)

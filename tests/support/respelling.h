@@ -35,9 +35,9 @@ class Respelling {
       const std::string level = dot == field.path.size() ? "" : field.path.substr(0, dot);
       if (level != object) close();
       object = level;
-      const std::string value = field.quoted              ? text(field.value)
+      const std::string value = field.quoted             ? text(field.value)
                                 : is_number(field.value) ? number(field.value)
-                                                          : std::string(field.value);
+                                                         : std::string(field.value);
       const std::string name = level.empty() ? field.path : field.path.substr(dot + 1);
       (level.empty() ? members : inner).push_back(text(name) + blanks() + ":" + blanks() + value);
     }
@@ -100,17 +100,21 @@ class Respelling {
     if (below_n(2) == 0)
       for (std::size_t i = members.size(); i > 1; --i) std::swap(members[i - 1], members[below_n(i)]);
     std::string out = "{";
-    for (std::size_t i = 0; i < members.size(); ++i) out += (i > 0 ? "," : "") + blanks() + members[i] + blanks();
+    for (std::size_t i = 0; i < members.size(); ++i)
+      out += (i > 0 ? "," : "") + blanks() + members[i] + blanks();
     return out + "}";
   }
-  std::string blanks() { return below_n(3) > 0 ? "" : std::string(1 + below_n(2), below_n(4) == 0 ? '\t' : ' '); }
+  std::string blanks() {
+    return below_n(3) > 0 ? "" : std::string(1 + below_n(2), below_n(4) == 0 ? '\t' : ' ');
+  }
   /// Between quotes, some characters as escapes. The texts of events are ASCII and hold none.
   std::string text(std::string_view value) {
     constexpr std::string_view kHex = "0123456789abcdefABCDEF";
     std::string out = "\"";
     for (const char c : value) {
       if (below_n(40) == 0)
-        out += std::string("\\u00") + kHex[static_cast<std::size_t>(c) >> 4] + kHex[static_cast<std::size_t>(c) & 15];
+        out += std::string("\\u00") + kHex[static_cast<std::size_t>(c) >> 4] +
+               kHex[static_cast<std::size_t>(c) & 15];
       else
         out += c == '/' ? "\\/" : std::string(1, c);
     }

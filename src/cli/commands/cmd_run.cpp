@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/run/drain_text.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/outputs.h"
 #include "cli/commands/run/plan.h"
@@ -37,7 +38,7 @@ void show_warnings(const std::vector<Error>& warnings) {
 }
 
 /// Draws progress until the run has ended, and says once that a signal came.
-RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
+RunResult watch(Run& run, const RunConfig& config, Progress& progress, const SignalWatch& signals) {
   bool told = false;
   double next_headline_s = 0;
   while (!run.wait_for(Progress::kTick_ns)) {
@@ -54,7 +55,7 @@ RunResult watch(Run& run, Progress& progress, const SignalWatch& signals) {
     if (told || signals.count() == 0) continue;
     told = true;
     progress.clear();
-    log(LogLevel::info, "stopping: delivering the events already made; a second signal ends at once");
+    log(LogLevel::info, drain_text(config, status, signals.signal()));
   }
   progress.clear();
   RunResult result = run.wait();
@@ -162,7 +163,7 @@ Result<int> run(Context& context, const RunOptions& options) {
   Progress progress(
       progress_form(globals.progress, globals.quiet, context.out, context.err, events_on_stdout(*config)),
       context.err);
-  const RunResult result = watch(running, progress, signals);
+  const RunResult result = watch(running, *config, progress, signals);
   signals.detach();
   const Done manifest = outputs->finish(running.manifest());
   return report(context, options, *config, result, {signals.signal(), signals.count()}, *outputs, manifest);

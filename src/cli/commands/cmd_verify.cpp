@@ -9,6 +9,7 @@
 #include "cli/commands/connect_grace.h"
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/verify_input.h"
+#include "cli/commands/verify_options.h"
 #include "cli/commands/verify_screen.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -19,16 +20,6 @@
 
 namespace racesim::cli {
 namespace {
-
-struct VerifyCommand {
-  VerifyInput input;
-  bool fast = false, full = false, by_value = false, invariants = false;
-  std::int64_t watermark_ns = -1;
-  AllowedFindings allowed;
-  std::string report, junit;
-  std::uint32_t threads = 2;
-  std::int64_t connect_timeout_ns = 10'000'000'000;
-};
 
 /// Opened before anything is read, so that a path that cannot be written is told at once.
 Result<std::optional<AtomicFile>> open_output(const std::string& path) {
@@ -79,8 +70,7 @@ Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress&
   if (!truth) return tl::make_unexpected(truth.error());
   VerifyInput named = command.input;
   named.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);
-  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok)
-    return tl::make_unexpected(ok.error());
+  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok) return tl::make_unexpected(ok.error());
   Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
   report.result = std::move(*result);
@@ -101,7 +91,8 @@ Result<VerifyReport> check_laws(const VerifyCommand& command, const VerifyProgre
 /// With a line on the terminal while it goes on.
 Result<VerifyReport> compare_or_check(const Context& context, const VerifyCommand& command) {
   const Globals& globals = *context.globals;
-  VerifyLine line(progress_form(globals.progress, globals.quiet, context.out, context.err, false), context.err);
+  VerifyLine line(progress_form(globals.progress, globals.quiet, context.out, context.err, false),
+                  context.err);
   const auto progress = [&line](std::uint64_t lines, std::optional<std::uint64_t> expected) {
     line.tell(lines, expected);
   };
@@ -129,66 +120,6 @@ Result<int> run(Context& context, const VerifyCommand& command) {
   return report->good() ? kExitOk : kExitDifference;
 }
 
-OptionSpec option_of(const char* group, const char* name, const char* metavar, const char* help, Setter set) {
-  return cli::option_of(group, {name, metavar, "", help}, std::move(set));
-}
-
-std::vector<OptionSpec> all_options(VerifyCommand& c) {
-  OptionSpec against = option_of("What", "against", "SOURCE",
-                                 "What arrived: file:PATH (gzip and zstd are decompressed), kafka (the run's "
-                                 "topics), or - (standard input)",
-                                 set_against(c.input.against));
-  against.suggestions = {"file:", "kafka", "-"};
-  OptionSpec brokers = option_of("What", "brokers", "HOST:PORT,…", "Kafka cluster, for --against kafka",
-                                 set_text(c.input.kafka.brokers));
-  brokers.default_value = c.input.kafka.brokers;
-  brokers.alias_variable = "KAFKA_BOOTSTRAP_SERVERS";
-  OptionSpec connect_timeout =
-      option_of("What", "connect-timeout", "DURATION",
-                "Time at the start for the brokers to be there; 0: as long as it takes",
-                set_parsed(c.connect_timeout_ns, &parse_duration_ns));
-  connect_timeout.default_value = "10s";
-  OptionSpec threads = option_of("How", "threads", "N", "Threads that regenerate the events",
-                                 set_number(c.threads, std::uint32_t{1}, std::uint32_t{256}));
-  threads.default_value = "2";
-  return {
-      file(option_of("What", "manifest", "FILE",
-                     "File that racesim run --manifest wrote; for a killed run: FILE.partial",
-                     set_text(c.input.manifest))),
-      against,
-      file(option_of("What", "master-data-dir", "DIR", "Folder with the run's master data, if it has moved",
-                     set_text(c.input.master_data_dir))),
-      brokers,
-      option_of("What", "topic", "TOPIC", "Topic of the main stream, if it is not the one the run wrote to",
-                set_text(c.input.kafka.topic)),
-      kafka_property_option(c.input.kafka.properties),
-      connect_timeout,
-      option_of("How", "full", "", "Compare every byte (the default)", set_flag(c.full)),
-      option_of(
-          "How", "by-value", "",
-          "Compare the value of every field, however it is spelled: for stores and consumers that parse events "
-          "and write them again",
-          set_flag(c.by_value)),
-      option_of("How", "fast", "",
-                "Read only the identity of each line; compare bytes by the manifest's digest, if it has one",
-                set_flag(c.fast)),
-      option_of("How", "invariants", "",
-                "Without a manifest: check the laws that hold in every stream (physics, numbers, times, "
-                "references)",
-                set_flag(c.invariants)),
-      option_of("How", "watermark", "DURATION",
-                "A missing event that was delayed on purpose by more than this counts as late, not lost",
-                set_parsed(c.watermark_ns, &parse_duration_ns)),
-      option_of("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
-                set_parsed(c.allowed, &parse_allowed)),
-      threads,
-      file(
-          option_of("Output", "report", "FILE", "Write the result as JSON to this file", set_text(c.report))),
-      file(option_of("Output", "junit", "FILE", "Write the result as JUnit XML to this file",
-                     set_text(c.junit))),
-  };
-}
-
 }  // namespace
 
 CommandSpec verify_command() {
@@ -201,7 +132,7 @@ CommandSpec verify_command() {
       "and names every event that was lost, duplicated, altered, reordered or never sent, after subtracting "
       "the faults that --faults injected.\n\nThe exit code is 5 if there is any difference that --allow does "
       "not name.";
-  command.options = all_options(*options);
+  command.options = verify_options(*options);
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
        "check that the file has every event of the run, once, unchanged and in order"},

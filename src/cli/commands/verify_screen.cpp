@@ -39,7 +39,8 @@ std::string verify_line(double seconds, std::uint64_t lines, std::optional<std::
                         const Screen& screen) {
   std::string text = fmt::format("{}  {} ", minutes_text(seconds), format_count(lines));
   if (expected && *expected > 0)
-    text += fmt::format("of {} events  {}%", format_count(*expected), std::min<std::uint64_t>(100, 100 * lines / *expected));
+    text += fmt::format("of {} events  {}%", format_count(*expected),
+                        std::min<std::uint64_t>(100, 100 * lines / *expected));
   else
     text += "events";
   const std::string rate = fmt::format("  {}/s", format_count(rate_of(lines, seconds)));
@@ -94,7 +95,8 @@ void VerifyLine::tell(std::uint64_t lines, std::optional<std::uint64_t> expected
   if (now_ns < next_ns_) return;
   next_ns_ = now_ns + Progress::kTick_ns;
   drawn_ = true;
-  write_stderr("\r" + verify_line(static_cast<double>(now_ns - begin_ns_) / 1e9, lines, expected, screen_) + "\x1b[K");
+  write_stderr("\r" + verify_line(static_cast<double>(now_ns - begin_ns_) / 1e9, lines, expected, screen_) +
+               "\x1b[K");
 }
 
 }  // namespace racesim::cli

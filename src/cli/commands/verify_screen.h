@@ -1,4 +1,5 @@
-// What a terminal shows of racesim verify: a line while it compares, and the report in colour, broken to the width.
+// What a terminal shows of racesim verify: a line while it compares, and the report in colour, broken to the
+// width.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,16 @@
 
 namespace racesim::cli {
 
-/// "00:12  1,234,567 of 2,400,000 events  51%  102,880/s", no wider than the screen. `seconds`: since the begin.
+/// "00:12  1,234,567 of 2,400,000 events  51%  102,880/s", no wider than the screen. `seconds`: since the
+/// begin.
 std::string verify_line(double seconds, std::uint64_t lines, std::optional<std::uint64_t> expected,
                         const Screen& screen);
 
 /// Lines wider than `columns` are broken at spaces and go on below, four columns further in.
 std::string broken_to(const std::string& text, std::size_t columns);
 
-/// The report as it is if `screen` is no terminal; else with its time and rate, the verdict in colour, broken.
+/// The report as it is if `screen` is no terminal; else with its time and rate, the verdict in colour,
+/// broken.
 std::string shown_report(const VerifyReport& report, const Screen& screen);
 
 /// Draws the line at most some times a second, on stderr; clears it at its end. One thread.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/quantity.h"
 #include "base/saturate.h"
 
 namespace racesim::http {
@@ -121,11 +122,23 @@ std::optional<std::int64_t> Delivery::grace_end_ns(std::int64_t now_ns) {
 
 void Delivery::abort_unreachable(const OpenFailure& failure) {
   const std::string what = "cannot reach " + endpoint_.url + ": " + failure.why;
+  abort_unreachable(what, failure.certificate);
+}
+
+void Delivery::stop_reaching() {
+  stopping_.store(true, std::memory_order_relaxed);
+  // A lane that waits to connect again would find that out late.
+  const std::optional<Wait> wait = counters_.wait.longest();
+  if (wait && !ever_connected()) abort_unreachable("cannot reach " + endpoint_.url + ": " + wait->why, false);
+}
+
+void Delivery::abort_unreachable(const std::string& what, bool certificate) {
   std::string hint =
       "use --ca-file to name the PEM file of the authority that signed the server's certificate";
-  if (!failure.certificate)
-    hint = fmt::format("tried for {} s; start the receiver or name another one with --api-endpoint",
-                       static_cast<double>(options_.connect_grace_ns) / static_cast<double>(kNsPerSecond));
+  if (!certificate)
+    hint = fmt::format(
+        "tried {}; start the receiver or name another one with --api-endpoint",
+        is_stopping() ? "until the run was stopped" : "for " + format_duration(options_.connect_grace_ns));
   end(Error{ErrorKind::runtime, what, std::move(hint)}, what);
 }
 

@@ -58,6 +58,12 @@ class Delivery {
   void note_connected() { connected_.store(true, std::memory_order_relaxed); }
   bool ever_connected() const { return connected_.load(std::memory_order_relaxed); }
 
+  /// What the lanes wait for.
+  WaitNote& waits() { return counters_.wait; }
+  /// The run is to end: from now on the first connection that fails ends the sink if none ever held.
+  void stop_reaching();
+  bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
+
   /// The endpoint is out of reach: submit() and close() are to return this error.
   void abort_unreachable(const OpenFailure& failure);
   void abandon();
@@ -70,6 +76,7 @@ class Delivery {
   std::function<void()> on_end;
 
  private:
+  void abort_unreachable(const std::string& what, bool certificate);
   void end(std::optional<Error> error, std::string reason);
   void bury(const std::vector<DeadEvent>& events, const std::string& why, std::uint32_t tries,
             Persisted persisted);
@@ -87,6 +94,7 @@ class Delivery {
   std::atomic<bool> connected_{false};
   std::atomic<std::int64_t> first_open_ns_{-1};
   std::atomic<bool> ended_{false};
+  std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::string end_reason_;      // under mutex_

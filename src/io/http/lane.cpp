@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.h"
+#include "base/quantity.h"
 #include "base/saturate.h"
 
 namespace racesim::http {
@@ -65,7 +67,8 @@ void Lane::begin() {
   body_bytes_ = parts_.writer.write(queue_, in_flight_, request_);
   tries_ = TryLog{parts_.clock.now_ns(), 0, 0};
   tries_made_ = 0;
-  maybe_persisted_ = retried_stale_ = sent_noted_ = false;
+  maybe_persisted_ = retried_stale_ = sent_noted_ = gives_up_ = false;
+  last_why_.clear();
   start_try();
 }
 
@@ -158,6 +161,7 @@ void Lane::take_answer() {
 
 void Lane::accept(const Answer& answer) {
   const Verdict verdict = read_verdict(answer, in_flight_);
+  end_wait();
   if (!verdict.unread.empty()) parts_.delivery.count_unread(verdict.unread, in_flight_);
   parts_.delivery.acked(queue_, in_flight_, body_bytes_, verdict.rejects);
   queue_.pop(in_flight_);
@@ -169,14 +173,15 @@ void Lane::on_open_failed(const OpenFailure& failure) {
   Delivery& delivery = parts_.delivery;
   const std::int64_t now_ns = parts_.clock.now_ns();
   if (const auto grace_end_ns = delivery.grace_end_ns(now_ns)) {
-    if (failure.certificate || now_ns >= *grace_end_ns) {
+    if (failure.certificate || now_ns >= *grace_end_ns || delivery.is_stopping()) {
+      last_why_ = failure.why;
       state_ = State::backing_off;  // until fail_all, which the end of the sink brings
       delivery.abort_unreachable(failure);
       return;
     }
     // The last wait ends with the period, so that the verdict rests on a try at its end.
     const std::int64_t delay_ns = backoff_.next_delay_ns(tries_.network++);
-    retry_in(std::min(delay_ns, *grace_end_ns - now_ns));
+    retry_in(std::min(delay_ns, *grace_end_ns - now_ns), failure.why);
     return;
   }
   retry_or_give_up(FailureKind::network, "connect: " + failure.why, -1);
@@ -224,17 +229,27 @@ void Lane::on_try_timer() {
 
 void Lane::retry_or_give_up(FailureKind kind, const std::string& why, std::int64_t retry_after_ns) {
   const RetryLimits limits{parts_.options.retries, parts_.options.retry_max_time_ns};
-  const auto delay_ns = next_try_in_ns(tries_, kind, retry_after_ns, parts_.clock.now_ns(), limits, backoff_);
-  if (delay_ns) {
-    retry_in(*delay_ns);
-  } else {
-    give_up(why);
-  }
+  const auto step = next_step(tries_, kind, retry_after_ns, parts_.clock.now_ns(), limits, backoff_);
+  if (!step) return give_up(why);
+  gives_up_ = step->gives_up;
+  if (!gives_up_) return retry_in(step->delay_ns, why);
+  retry_in(step->delay_ns,
+           fmt::format("{} (Retry-After {} is beyond --retry-max-time {})", why,
+                       format_duration(retry_after_ns), format_duration(limits.retry_max_time_ns)));
 }
 
-void Lane::retry_in(std::int64_t delay_ns) {
+void Lane::retry_in(std::int64_t delay_ns, std::string why) {
+  const std::int64_t now_ns = parts_.clock.now_ns();
   state_ = State::backing_off;
-  backoff_timer_->arm(parts_.clock.now_ns() + delay_ns);
+  last_why_ = std::move(why);
+  waits_ = true;
+  parts_.delivery.waits().begin(this, {now_ns, now_ns + delay_ns, last_why_});
+  backoff_timer_->arm(now_ns + delay_ns);
+}
+
+void Lane::end_wait() {
+  if (waits_) parts_.delivery.waits().end(this);
+  waits_ = false;
 }
 
 void Lane::give_up(const std::string& why) {
@@ -243,6 +258,7 @@ void Lane::give_up(const std::string& why) {
 }
 
 void Lane::fail_in_flight(const std::string& why) {
+  end_wait();
   // What never went out counts as sent all the same, so that sent = acked + failed.
   if (!sent_noted_) parts_.delivery.count_sent(in_flight_);
   parts_.delivery.failed(queue_, in_flight_, why, tries_made_,
@@ -257,8 +273,12 @@ void Lane::fail_all() {
   try_timer_->cancel();
   backoff_timer_->cancel();
   try_timer_armed_ = false;
-  const std::string why = parts_.delivery.end_reason();
-  if (in_flight_ > 0) fail_in_flight(why);
+  std::string why = parts_.delivery.end_reason();
+  // The dead letter has the last answer, and those behind it what they waited for.
+  const std::string last = std::exchange(last_why_, {});
+  const bool told = last.empty() || why.find(last) != std::string::npos;
+  if (in_flight_ > 0) fail_in_flight(told ? why : last + "; " + why);
+  if (!told) why += "; before it: " + last;
   if (parts_.take_shared) parts_.take_shared(SIZE_MAX, queue_);
   if (!queue_.empty()) {
     // These never went out either.

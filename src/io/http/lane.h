@@ -44,7 +44,7 @@ class Lane final : public TransportEvents {
   void fail_all();
 
   void on_try_timer();
-  void on_backoff_timer() { start_try(); }
+  void on_backoff_timer() { gives_up_ ? give_up(last_why_) : start_try(); }
 
   void on_open() override;
   void on_open_failed(const OpenFailure& failure) override;
@@ -63,7 +63,8 @@ class Lane final : public TransportEvents {
   void take_answer();
   void accept(const Answer& answer);
   void retry_or_give_up(FailureKind kind, const std::string& why, std::int64_t retry_after_ns);
-  void retry_in(std::int64_t delay_ns);
+  void retry_in(std::int64_t delay_ns, std::string why);
+  void end_wait();
   void give_up(const std::string& why);
   void next();
   bool has_work();
@@ -85,10 +86,13 @@ class Lane final : public TransportEvents {
   std::size_t body_bytes_ = 0;
   TryLog tries_;
   std::uint32_t tries_made_ = 0;
+  std::string last_why_;          // of the last try that failed; empty: none did
+  bool gives_up_ = false;         // when the wait is over
   bool sent_noted_ = false;       // some try got as far as to write the request
   bool maybe_persisted_ = false;  // some try was sent whole and remained without an answer that settles it
   bool connected_ = false;
   std::uint64_t answers_on_connection_ = 0;
+  bool waits_ = false;          // and the sink's note says so
   bool retried_stale_ = false;  // this request was repeated at once after an idle connection broke
   std::int64_t try_deadline_ns_ = 0;
   bool try_timer_armed_ = false;

@@ -72,8 +72,8 @@ std::int64_t Backoff::next_delay_ns(std::uint32_t repetition) {
   return static_cast<std::int64_t>(below(draw(key_, draws_++), static_cast<std::uint64_t>(ceiling)));
 }
 
-std::optional<std::int64_t> next_try_in_ns(TryLog& log, FailureKind kind, std::int64_t retry_after_ns,
-                                           std::int64_t now_ns, const RetryLimits& limits, Backoff& backoff) {
+std::optional<NextStep> next_step(TryLog& log, FailureKind kind, std::int64_t retry_after_ns,
+                                  std::int64_t now_ns, const RetryLimits& limits, Backoff& backoff) {
   // Both kinds of failure lengthen the wait: they are signs of the same server in trouble.
   const std::uint32_t repetition = log.answers + log.network;
   ++(kind == FailureKind::answer ? log.answers : log.network);
@@ -81,8 +81,8 @@ std::optional<std::int64_t> next_try_in_ns(TryLog& log, FailureKind kind, std::i
   if (left_ns <= 0 || log.answers > limits.retries) return std::nullopt;
   // Jitter stays on top of Retry-After: 0, which all lanes are told at the same moment.
   const std::int64_t wanted_ns = std::max(backoff.next_delay_ns(repetition), retry_after_ns);
-  // The last try is made when the time is just up rather than not at all.
-  return std::min(wanted_ns, left_ns);
+  // The last try is made when the time is just up rather than not at all, but never before Retry-After.
+  return NextStep{std::min(wanted_ns, left_ns), retry_after_ns > left_ns};
 }
 
 std::optional<std::int64_t> parse_retry_after(std::string_view value, std::int64_t wall_ns) {

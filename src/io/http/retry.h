@@ -44,10 +44,18 @@ struct RetryLimits {
   std::int64_t retry_max_time_ns = 0;
 };
 
-/// Notes the failure in `log` and returns how long to wait before the next try, or nothing to give up.
-/// `retry_after_ns` (negative: none) is a least wait, but no wait ends after first try + retry_max_time.
-std::optional<std::int64_t> next_try_in_ns(TryLog& log, FailureKind kind, std::int64_t retry_after_ns,
-                                           std::int64_t now_ns, const RetryLimits& limits, Backoff& backoff);
+/// What is done about a failed try.
+struct NextStep {
+  std::int64_t delay_ns = 0;  ///< after which it is tried again
+  bool gives_up = false;      ///< or given up: Retry-After does not end within the time
+};
+
+/// Notes the failure in `log` and returns what comes next, or nothing to give up at once. `retry_after_ns`
+/// (negative: none) is a least wait before a try; no wait ends after first try + retry_max_time. Where the
+/// server asks for longer the request waits until then and is not tried again: to give it up at once would
+/// rush the next one to a server that asked for patience.
+std::optional<NextStep> next_step(TryLog& log, FailureKind kind, std::int64_t retry_after_ns,
+                                  std::int64_t now_ns, const RetryLimits& limits, Backoff& backoff);
 
 /// The value of a Retry-After header, seconds or an HTTP date, as nanoseconds from now; nothing if
 /// unreadable. A date in the past is 0. `wall_ns` is the time now since 1970.

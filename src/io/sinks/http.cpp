@@ -45,6 +45,7 @@ class HttpSink final : public Sink {
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
   Done close() override;
   void abandon() override { delivery_.abandon(); }
+  void stop_reaching() override { delivery_.stop_reaching(); }
   std::optional<std::uint64_t> unsent() const override;
 
   void start();

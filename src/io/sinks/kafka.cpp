@@ -64,7 +64,9 @@ class KafkaSink final : public Sink {
     return outcome();
   }
   void abandon() override {
-    delivery_.end(std::nullopt, "the run ended before the brokers confirmed");
+    const std::optional<Wait> wait = counters_.wait.longest();
+    delivery_.end(std::nullopt,
+                  (wait ? wait->why + "; " : std::string()) + "the run ended before the brokers confirmed");
     sender_.purge();
   }
 

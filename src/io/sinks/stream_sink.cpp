@@ -8,6 +8,8 @@
 #include <fstream>
 #include <utility>
 
+#include "io/sinks/file_place.h"
+
 namespace racesim {
 namespace {
 
@@ -19,9 +21,6 @@ constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) {
   counter.fetch_add(n, std::memory_order_relaxed);
 }
-
-/// Behind the last line's begin nothing longer is looked for: no line of ours is as long.
-constexpr std::uint64_t kLineBytesMost = std::uint64_t{1} << 20;
 
 std::string_view without_line_end(std::string_view line) {
   return line.substr(0, line.size() - 1);
@@ -169,33 +168,11 @@ std::vector<StreamPosition> StreamSink::positions() const {
   return {position_};
 }
 
-/// Why a place in the file does not count: a power cut took what was written last, or somebody changed the
-/// file. Empty: it does.
-std::string StreamSink::change_before(const StreamPosition& known) const {
-  const std::string& path = parts_.file->partial_path();
-  const auto next = static_cast<std::uint64_t>(known.next_offset);
-  if (next > parts_.kept_bytes)
-    return path + ": it has " + std::to_string(parts_.kept_bytes) +
-           " bytes of whole lines, and the run had " + "come to " + std::to_string(next);
-  if (!known.record || next == 0) return {};
-  std::ifstream in(path, std::ios::binary);
-  const std::uint64_t from = next - std::min<std::uint64_t>(next, kLineBytesMost);
-  std::string piece(static_cast<std::size_t>(next - from), '\0');
-  in.seekg(static_cast<std::streamoff>(from));
-  in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-  if (in && piece.back() == '\n') {
-    piece.pop_back();
-    const std::size_t before = piece.rfind('\n');
-    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-    if (hash_line(std::string_view(piece).substr(begin)) == known.record->hash) return {};
-  }
-  return path + ": another line is before byte " + std::to_string(next) + ", where the run's last one was";
-}
-
 Result<std::vector<PartitionTail>> StreamSink::read_back(const std::vector<StreamPosition>& known,
                                                          const std::vector<StreamPosition>&) {
   PartitionTail tail;
-  if (!known.empty()) tail.changed = change_before(known.front());
+  if (!known.empty())
+    tail.changed = change_before(parts_.file->partial_path(), parts_.kept_bytes, known.front());
   // Then all of the file is compared.
   if (!known.empty() && tail.changed.empty()) tail.from = known.front();
   tail.last = tail.from.record;

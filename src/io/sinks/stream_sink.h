@@ -73,7 +73,6 @@ class StreamSink final : public Sink, public Resumable {
   void flush_pending(Compressor::Then then);
   bool write_header();
   bool write_all(std::string_view bytes);
-  std::string change_before(const StreamPosition& known) const;
   void note_acked(const WireBatch& batch, std::size_t first, std::size_t last);
   void give_up(const WriteStep& step);
   /// Writes nothing more; without an error it was abandoned.

@@ -5,7 +5,7 @@
 namespace racesim {
 
 ThreadedSink::ThreadedSink(std::unique_ptr<Sink> inner, AckListener& sends, QueueLimits limits)
-    : Sink(inner->counters()),
+    : Sink(*inner),
       inner_(std::move(inner)),
       sends_(inner_->unsent() ? nullptr : &sends),
       limits_(limits),

@@ -35,6 +35,7 @@ class ThreadedSink final : public Sink {
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
   Done close() override;
   void abandon() override;
+  void stop_reaching() override { inner_->stop_reaching(); }
   std::optional<std::uint64_t> unsent() const override;
   Resumable* resumable() override { return inner_->resumable(); }
 

@@ -7,6 +7,23 @@
 
 namespace racesim {
 
+void DueMarks::note(std::uint64_t left, std::int64_t due_ns, std::uint64_t settled) {
+  constexpr std::int64_t kGrain_ns = 50'000'000;
+  const std::scoped_lock lock(mutex_);
+  while (!marks_.empty() && marks_.front().end <= settled) marks_.pop_front();
+  if (!marks_.empty() && due_ns - marks_.back().due_ns < kGrain_ns)
+    marks_.back().end = left;
+  else
+    marks_.push_back({left, due_ns});
+}
+
+std::optional<std::int64_t> DueMarks::oldest_ns(std::uint64_t settled) const {
+  const std::scoped_lock lock(mutex_);
+  for (const Mark& mark : marks_)
+    if (mark.end > settled) return mark.due_ns;
+  return std::nullopt;
+}
+
 Pipeline::Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
                    const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
                    std::optional<std::int64_t> start_ns)
@@ -61,7 +78,10 @@ void Pipeline::send_all() {
     if (!begun_) begin(clock_.now_ns());
     going = send(batch);
     // A live slice lasts as long as its time, also one without events.
-    if (going && pace_.live) pacer_.wait_for(feed_.read_until_ns(), stop_);
+    if (going && pace_.live) {
+      await_first(feed_.read_until_ns());
+      pacer_.wait_for(feed_.read_until_ns(), stop_);
+    }
   }
   end_.reached_end = going && feed_.at_end();
 }
@@ -71,6 +91,7 @@ bool Pipeline::send(const SharedBatch& batch) {
   if (batch->size() == 0) count_faults(*batch, 0, 0);
   const std::uint64_t sent_before = first_ordinal_ - std::min(first_ordinal_, batch->first_ordinal);
   for (auto from = static_cast<std::size_t>(sent_before); from < batch->size();) {
+    await_first(batch->heads[from].emit_time_ns);
     const std::optional<Release> release = pacer_.next(*batch, from, stop_);
     if (!release) return false;
     const std::int64_t behind = overload_matters() ? behind_ns() : 0;
@@ -88,6 +109,7 @@ bool Pipeline::send(const SharedBatch& batch) {
     // The time first: who sees that something was released may ask for the moment it belongs to.
     counters_.event_time_ns.store(batch->heads[last - 1].emit_time_ns);
     counters_.released.fetch_add(count);
+    counters_.awaited_at_ns.store(0);
     if (shed)
       counters_.shed.fetch_add(count);
     else if (!submit(batch, from, last))
@@ -95,6 +117,22 @@ bool Pipeline::send(const SharedBatch& batch) {
     from = last;
   }
   return true;
+}
+
+/// Before the first event nothing else tells whether the run waits or hangs.
+void Pipeline::await_first(std::int64_t event_ns) {
+  if (!pace_.live || counters_.released.load() > 0) return;
+  counters_.awaited_event_ns.store(event_ns);
+  counters_.awaited_at_ns.store(pacer_.plan().event_due_ns(event_ns));
+}
+
+std::uint64_t Pipeline::settled() const {
+  std::uint64_t least = UINT64_MAX;
+  for (const auto& sink : sinks_) {
+    const SinkCounters& c = sink->counters();
+    least = std::min<std::uint64_t>(least, c.acked + c.failed + c.already_there);
+  }
+  return least;
 }
 
 void Pipeline::count_faults(const WireBatch& batch, std::size_t first, std::size_t last) {
@@ -125,7 +163,8 @@ bool Pipeline::overload_matters() const {
 std::int64_t Pipeline::behind_ns() {
   std::uint64_t most_unsent = 0;
   for (const auto& sink : sinks_) most_unsent = std::max(most_unsent, sink->unsent().value_or(0));
-  const std::uint64_t sent = left_ - std::min(left_, most_unsent);
+  const std::uint64_t left = counters_.left.load();
+  const std::uint64_t sent = left - std::min(left, most_unsent);
   while (!unsent_leaves_.empty() && unsent_leaves_.front().end <= sent) unsent_leaves_.pop_front();
   if (unsent_leaves_.empty()) return pacer_.behind_ns();
   return std::max(pacer_.behind_ns(), clock_.now_ns() - unsent_leaves_.front().due_ns);
@@ -175,8 +214,11 @@ void Pipeline::note_due(const WireBatch& batch, std::size_t first, std::size_t l
 }
 
 void Pipeline::note_left(const WireBatch& batch, std::size_t first, std::size_t last) {
-  left_ += last - first;
-  if (overload_matters()) unsent_leaves_.push_back({left_, pacer_.plan().due_ns(batch, first)});
+  const std::uint64_t left = counters_.left.fetch_add(last - first) + (last - first);
+  const Pacer::Plan& plan = pacer_.plan();
+  if (plan.limited() && !plan.is_history(batch, first))
+    counters_.due.note(left, plan.due_ns(batch, first), settled());
+  if (overload_matters()) unsent_leaves_.push_back({left, plan.due_ns(batch, first)});
   if (!sinks_send_later_ && pacer_.plan().limited())
     record_lags(pacer_.plan(), batch, first, last, clock_.now_ns(), counters_.send_lag);
 }

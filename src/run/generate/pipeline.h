@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -28,6 +29,25 @@ struct FaultCounters {
   std::atomic<std::uint64_t> corrupt{0};
 };
 
+/// When the events that left last were due: enough to tell how old the oldest one is that is not settled.
+/// The conductor notes, any thread asks.
+class DueMarks {
+ public:
+  /// `left` events have left, and the first of those that left last was due at `due_ns`; those before
+  /// `settled` do not matter any more.
+  void note(std::uint64_t left, std::int64_t due_ns, std::uint64_t settled);
+  /// When the oldest event behind `settled` was due, to some 50 ms; none: there is none.
+  std::optional<std::int64_t> oldest_ns(std::uint64_t settled) const;
+
+ private:
+  struct Mark {
+    std::uint64_t end = 0;
+    std::int64_t due_ns = 0;  ///< of its first event
+  };
+  mutable std::mutex mutex_;
+  std::deque<Mark> marks_;
+};
+
 /// Counts and lags of a run; written by the conductor, read by any thread.
 struct PipelineCounters {
   std::atomic<std::uint64_t> released{0};  ///< to the sinks or shed: all that passed the pacer
@@ -43,6 +63,11 @@ struct PipelineCounters {
   std::atomic<std::int64_t> last_due_ns{0};
   std::atomic<std::uint64_t> most_due{UINT64_MAX};  ///< live with a rate: events that it lets go by then
   Histogram send_lag;                               ///< of sinks that send within submit()
+  DueMarks due;                                     ///< only with a plan
+  std::atomic<std::uint64_t> left{0};               ///< given to the sinks
+  // Live, before the first event: event time that is waited for, and when it has come; 0: it is not.
+  std::atomic<std::int64_t> awaited_event_ns{0};
+  std::atomic<std::int64_t> awaited_at_ns{0};
 };
 
 class Pipeline {
@@ -84,6 +109,8 @@ class Pipeline {
   bool send(const SharedBatch& batch);
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
+  std::uint64_t settled() const;
+  void await_first(std::int64_t event_ns);
   void note_due(const WireBatch& batch, std::size_t first, std::size_t last);
   std::size_t skip_overdue(const WireBatch& batch, std::size_t first, std::size_t last);
   void note_left(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -109,7 +136,6 @@ class Pipeline {
   bool sinks_send_later_ = false;        ///< and tell when
   std::atomic<bool> stop_{false};
   PipelineCounters counters_;
-  std::uint64_t left_ = 0;           ///< events that were given to the sinks
   std::deque<Leave> unsent_leaves_;  ///< oldest first: those of which some sink still holds events
   End end_;
 };

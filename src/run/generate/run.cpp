@@ -11,6 +11,7 @@
 #include "base/saturate.h"
 #include "io/resumable.h"
 #include "run/content.h"
+#include "run/generate/first_event.h"
 #include "run/generate/pipeline.h"
 #include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
@@ -63,6 +64,7 @@ class Run::Impl {
   void conduct();
   void finish(Pipeline::End end);
   void fill_rates(RunStatus& status) const;
+  void warn_of_first_event();
   bool ended() const;
 
   RunConfig config_;
@@ -83,6 +85,7 @@ class Run::Impl {
   std::optional<std::int64_t> ended_ns_;
   bool abandoned_ = false;
   std::vector<Error> warnings_;
+  bool told_of_first_event_ = false;
   Pipeline::End end_;
 };
 
@@ -195,6 +198,7 @@ void Run::Impl::warn(Error warning) {
 std::vector<Error> Run::Impl::take_warnings() {
   const std::scoped_lock lock(mutex_);
   for (Error& warning : outlets_.take_warnings()) warnings_.push_back(std::move(warning));
+  if (pipeline_) warn_of_first_event();
   return std::exchange(warnings_, {});
 }
 
@@ -246,6 +250,7 @@ void Run::Impl::stop() {
     if (state_ == RunState::running) state_ = RunState::draining;
   }
   pipeline_->stop();
+  outlets_.stop_reaching();
 }
 
 void Run::Impl::abandon() {
@@ -335,7 +340,17 @@ RunStatus Run::Impl::status() const {
     s.already = i == 0 ? s.sinks[i].already : std::min(s.already, s.sinks[i].already);
   }
   if (const auto plan = outlets_.times().plan()) tell_plan(*plan, config_, until_ns, s);
+  s.wait = waiting_of(counters, outlets_, clock_.now_ns(), s.uptime_s);
   return s;
+}
+
+/// Once: nothing else shows whether a run that sends nothing waits or hangs.
+void Run::Impl::warn_of_first_event() {
+  const std::int64_t left_ns = pipeline_->counters().awaited_at_ns.load() - clock_.now_ns();
+  if (told_of_first_event_ || left_ns < kLongWait_ns) return;
+  told_of_first_event_ = true;
+  warnings_.push_back(
+      first_event_warning(pipeline_->counters(), left_ns, resumption_ && resumption_->resumes()));
 }
 
 /// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first

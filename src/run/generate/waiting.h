@@ -6,6 +6,9 @@
 
 namespace racesim {
 
+/// What lasts longer is told, once.
+inline constexpr std::int64_t kLongWait_ns = 3'000'000'000;
+
 /// A value, part of RunStatus. Durations are of the steady clock, as of the moment of the status.
 struct Waiting {
   std::string

@@ -5,10 +5,27 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quantity.h"
 #include "io/sinks/threaded.h"
 #include "run/run_id.h"
 
 namespace racesim {
+namespace {
+
+constexpr std::int64_t kTellAgain_ns = 60'000'000'000;
+
+std::uint64_t settled_of(const Sink& sink) {
+  const SinkCounters& c = sink.counters();
+  return c.acked + c.failed + c.already_there;
+}
+
+/// Whole seconds, for people.
+std::int64_t rounded_ns(std::int64_t duration_ns) {
+  return (duration_ns + kNsPerSecond / 2) / kNsPerSecond * kNsPerSecond;
+}
+
+}  // namespace
+
 Outlets::Outlets(const RunConfig& config, Clock& clock)
     : config_(config), clock_(clock), times_(clock), dead_letter_(config.delivery.dead_letter_path) {}
 
@@ -93,6 +110,35 @@ void Outlets::abandon() {
   for (const auto& sink : sinks_) sink->abandon();
 }
 
+void Outlets::stop_reaching() {
+  for (const auto& sink : sinks_) sink->stop_reaching();
+}
+
+std::uint64_t Outlets::settled() const {
+  std::uint64_t least = UINT64_MAX;
+  for (const auto& sink : sinks_) least = std::min(least, settled_of(*sink));
+  return least;
+}
+
+Waiting Outlets::waiting(std::uint64_t left) const {
+  Waiting all;
+  const std::uint64_t done = settled();
+  all.backlog_events = left > done ? left - done : 0;
+  std::optional<Wait> longest;
+  for (const auto& sink : sinks_) {
+    std::optional<Wait> wait = sink->counters().wait.longest();
+    if (!wait || (longest && longest->since_ns <= wait->since_ns)) continue;
+    all.waiting_for = sink->name();
+    longest = std::move(wait);
+  }
+  if (!longest) return all;
+  const std::int64_t now_ns = clock_.now_ns();
+  all.waited_ns = now_ns - longest->since_ns;
+  all.left_ns = std::max<std::int64_t>(longest->until_ns - now_ns, 0);
+  all.last_error = longest->why;
+  return all;
+}
+
 void Outlets::read(RunStatus& status) const {
   for (const auto& sink : sinks_) {
     const SinkCounters& c = sink->counters();
@@ -121,16 +167,57 @@ std::vector<FailureReason> Outlets::failure_reasons() const {
 std::vector<Error> Outlets::take_warnings() {
   std::vector<Error> warnings;
   for (const auto& sink : sinks_) {
-    if (std::find(warned_of_.begin(), warned_of_.end(), sink.get()) != warned_of_.end()) continue;
-    const std::vector<FailureReason> reasons = sink->counters().unread.reasons();
-    if (reasons.empty()) continue;
-    warned_of_.push_back(sink.get());
-    warnings.push_back(
-        {ErrorKind::runtime, sink->name() + ": an answer could not be read: " + reasons.front().why,
-         "its events count as acked, though it may have refused some; the summary counts them. "
-         "Let the receiver answer with plain JSON of at most 1 MiB"});
+    warn_of_answers(*sink, warnings);
+    warn_of_wait(*sink, warnings);
   }
   return warnings;
+}
+
+void Outlets::warn_of_answers(const Sink& sink, std::vector<Error>& warnings) {
+  if (std::find(warned_of_.begin(), warned_of_.end(), &sink) != warned_of_.end()) return;
+  const std::vector<FailureReason> reasons = sink.counters().unread.reasons();
+  if (reasons.empty()) return;
+  warned_of_.push_back(&sink);
+  warnings.push_back({ErrorKind::runtime,
+                      sink.name() + ": an answer could not be read: " + reasons.front().why,
+                      "its events count as acked, though it may have refused some; the summary counts them. "
+                      "Let the receiver answer with plain JSON of at most 1 MiB"});
+}
+
+/// A short wait is usual; one that is known to be long is told at once.
+void Outlets::warn_of_wait(const Sink& sink, std::vector<Error>& warnings) {
+  const std::optional<Wait> wait = sink.counters().wait.longest();
+  if (!wait) return;
+  const std::int64_t now_ns = clock_.now_ns();
+  if (std::max(now_ns, wait->until_ns) - wait->since_ns < kLongWait_ns) return;
+  const auto told = told_of_wait_ns_.find(&sink);
+  // Of this one already, or of so many short ones that it would be noise.
+  if (told != told_of_wait_ns_.end() && now_ns - std::min(told->second, now_ns) < kTellAgain_ns) return;
+  if (told != told_of_wait_ns_.end() && wait->since_ns <= told->second) return;
+  told_of_wait_ns_[&sink] = now_ns;
+  std::string what = fmt::format("waiting for {}: {}", sink.name(), wait->why);
+  if (wait->until_ns > now_ns)
+    what += "; the next step is in " + format_duration(rounded_ns(wait->until_ns - now_ns));
+  warnings.push_back({ErrorKind::runtime, std::move(what), patience_text(sink)});
+}
+
+/// How long it is waited for.
+std::string Outlets::patience_text(const Sink& sink) const {
+  const SinkCounters& counters = sink.counters();
+  const DeliveryOptions& delivery = config_.delivery;
+  if (sink.name().substr(0, 8) == "kafka://")
+    return delivery.kafka.delivery_timeout_ns == 0
+               ? "the run goes on when the brokers answer; no event is given up until then"
+               : fmt::format(
+                     "the run goes on when the brokers answer; an event is given up {} after it was sent "
+                     "(--delivery-timeout)",
+                     format_duration(delivery.kafka.delivery_timeout_ns));
+  if (counters.acked == 0 && counters.sent == 0)
+    return fmt::format("if it is never reached, the run ends {} after its first try (--connect-timeout)",
+                       format_duration(delivery.http.connect_grace_ns));
+  return fmt::format(
+      "the events behind it wait; a request is given up {} after its first try (--retry-max-time)",
+      format_duration(delivery.http.retry_max_time_ns));
 }
 
 std::optional<Error> Outlets::lost() const {

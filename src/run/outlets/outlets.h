@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,14 +39,21 @@ class Outlets {
   /// Syncs the dead-letter file, behind the last event.
   Done close() { return dead_letter_.close(); }
   void abandon();
+  /// The run is to end: receivers that were never reached are not waited for. Any thread.
+  void stop_reaching();
 
   /// Sets the counts of each sink and of all, and how long events took.
   void read(RunStatus& status) const;
   /// By the clock, 0 before the sink's first.
   std::int64_t last_acked_ns(std::size_t sink) const { return sink_times_[sink].last_acked_ns(); }
   std::vector<FailureReason> failure_reasons() const;
-  /// Of each sink once, that answers could not be read. One thread at a time.
+  /// Of each sink once, that answers could not be read; and of each wait of more than some seconds, for what,
+  /// until when and why. One thread at a time.
   std::vector<Error> take_warnings();
+  /// What the sinks wait for, and how many events `left` for them and are not settled by the slowest one.
+  Waiting waiting(std::uint64_t left) const;
+  /// Events that every sink is done with, of those that left for it.
+  std::uint64_t settled() const;
   /// Events that are neither delivered nor in the dead-letter file.
   std::optional<Error> lost() const;
 
@@ -53,6 +61,9 @@ class Outlets {
   std::vector<SinkText> texts() const;
   SinkRequest request_for(const SinkText& text, const Content& content, Resumption* resumption);
   Done check_dead_letter() const;
+  void warn_of_answers(const Sink& sink, std::vector<Error>& warnings);
+  void warn_of_wait(const Sink& sink, std::vector<Error>& warnings);
+  std::string patience_text(const Sink& sink) const;
   Done take_lock(const Content& content, const Resumption* resumption);
 
   const RunConfig& config_;
@@ -63,6 +74,7 @@ class Outlets {
   std::deque<SinkTimes> sink_times_;  // parallel to sinks_
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::vector<const Sink*> warned_of_;
+  std::map<const Sink*, std::int64_t> told_of_wait_ns_;  // when
 };
 
 }  // namespace racesim

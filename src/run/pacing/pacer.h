@@ -29,6 +29,8 @@ class Pacer {
     /// When event i of the batch is due, in the clock's nanoseconds. Live: when its event time has come.
     /// Historical: at its point of the schedule, or at the start if there is none. INT64_MAX: never.
     std::int64_t due_ns(const WireBatch& batch, std::size_t i) const;
+    /// Live: when event time comes to `event_ns`.
+    std::int64_t event_due_ns(std::int64_t event_ns) const;
     bool limited() const { return live_ || schedule_.has_value(); }
     /// Whether the event is history that is sent at once: it has no due time to be measured by.
     bool is_history(const WireBatch& batch, std::size_t i) const {

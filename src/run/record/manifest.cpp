@@ -115,8 +115,9 @@ Manifest manifest_of(const RunConfig& config, const Content& content) {
   Manifest m;
   static_cast<RunRecord&>(m) = record_of(config, content);
   const std::vector<SinkSpec>& sinks = config.delivery.sinks;
-  m.unordered = config.delivery.http.unordered &&
-                std::any_of(sinks.begin(), sinks.end(), [](const SinkSpec& sink) { return sink.kind == "http"; });
+  m.unordered =
+      config.delivery.http.unordered &&
+      std::any_of(sinks.begin(), sinks.end(), [](const SinkSpec& sink) { return sink.kind == "http"; });
   return m;
 }
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "io/files/zstd_stream.h"
 #include "io/resumable.h"
+#include "io/sinks/file_place.h"
 #include "run/resume/skipping_sink.h"
 
 namespace racesim {
@@ -85,6 +87,24 @@ Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
   const auto content = open_content(config, clock);
   if (!content) return tl::make_unexpected(content.error());
   return check_same(known, config, record_of(config, **content));
+}
+
+std::optional<std::vector<std::string>> changed_files(const Checkpoint& known, const RunConfig& config) {
+  std::vector<std::string> changes;
+  for (std::size_t i = 0; i < config.delivery.sinks.size(); ++i) {
+    const SinkSpec& sink = config.delivery.sinks[i];
+    if (sink.kind == "kafka") return std::nullopt;
+    if (sink.kind != "file") continue;
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(sink.target, error);
+    std::string change;
+    if (error)
+      change = sink.target + ": " + error.message();
+    else if (!known.sinks[i].positions.empty())
+      change = change_before(sink.target, bytes, known.sinks[i].positions.front());
+    if (!change.empty()) changes.push_back(std::move(change));
+  }
+  return changes;
 }
 
 Resumption::Resumption(std::string path, std::optional<Checkpoint> known)

@@ -24,6 +24,10 @@ namespace racesim {
 /// open_content().
 Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock);
 
+/// Of a run that has ended: for each file that does not hold what the checkpoint remembers, what was found.
+/// None: the cluster of a kafka sink has to be asked, which only a run that goes on does.
+std::optional<std::vector<std::string>> changed_files(const Checkpoint& known, const RunConfig& config);
+
 /// Called in this order by one thread: open, check, add_sink and resume for each sink, start, finish.
 class Resumption {
  public:

@@ -9,10 +9,12 @@ Done SkippingSink::submit(const SharedBatch& batch, std::size_t first, std::size
     const bool there = already_.has(begin + first);
     std::size_t next = first + 1;
     while (next < last && begin + next < already_.end() && already_.has(begin + next) == there) ++next;
-    if (there)
+    if (there) {
       settled_.settle(begin + first, begin + next);
-    else if (Done taken = inner_->submit(batch, first, next); !taken && done)
+      shown().already_there.fetch_add(next - first, std::memory_order_relaxed);
+    } else if (Done taken = inner_->submit(batch, first, next); !taken && done) {
       done = std::move(taken);
+    }
     first = next;
   }
   if (first == last) return done;

@@ -22,7 +22,8 @@ using LeaveOut = std::function<bool(std::string_view line)>;
 /// and blank lines and a byte order mark are not seen either.
 class ArrivedLines {
  public:
-  explicit ArrivedLines(ArrivedSequence& sequence, LeaveOut leave_out = nullptr, Respeller* respeller = nullptr)
+  explicit ArrivedLines(ArrivedSequence& sequence, LeaveOut leave_out = nullptr,
+                        Respeller* respeller = nullptr)
       : sequence_(sequence), leave_out_(std::move(leave_out)), respeller_(respeller) {}
 
   /// Reads until the next line is whole; false at the end.
@@ -74,7 +75,8 @@ class ArrivedLines {
   ArrivedSequence& sequence_;
   const LeaveOut leave_out_;
   Respeller* const respeller_;
-  std::deque<Spelled> spelled_;  ///< the next lines, as far as somebody looked; none is behind a blank line in front
+  std::deque<Spelled>
+      spelled_;  ///< the next lines, as far as somebody looked; none is behind a blank line in front
   ByteBuffer buffer_;
   std::size_t used_ = 0;
   std::size_t sifted_ = 0;    ///< of the buffer: up to here all lines are whole and ours

@@ -60,8 +60,10 @@ std::optional<std::uint32_t> IdentityReader::stream_of(const LineFields& line) c
   std::size_t most = 0;
   for (std::uint32_t i = 0; i < streams_.size(); ++i) {
     const auto fields = streams_[i].schema->fields;
-    const auto shared = static_cast<std::size_t>(std::count_if(
-        fields.begin(), fields.end(), [&](const FieldInfo& field) { return line.find(field.path) != nullptr; }));
+    const auto shared =
+        static_cast<std::size_t>(std::count_if(fields.begin(), fields.end(), [&](const FieldInfo& field) {
+          return line.find(field.path) != nullptr;
+        }));
     if (shared == fields.size() && line.fields.size() == shared) return i;
     if (shared <= most || 2 * shared < fields.size() || !says_which(i, line)) continue;
     most = shared;

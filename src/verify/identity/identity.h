@@ -19,7 +19,8 @@ struct Identity {
   std::optional<std::uint32_t> run;  ///< none: lines of that form do not say
 };
 
-/// The fields of one schema that make up the identity, as indices of SchemaInfo::fields; none: it has no such.
+/// The fields of one schema that make up the identity, as indices of SchemaInfo::fields; none: it has no
+/// such.
 struct IdentityFields {
   using Index = std::optional<std::size_t>;
   Index event_id;  ///< carries all the rest (model/event_id.h)
@@ -37,8 +38,8 @@ class IdentityReader {
   /// `owners` outlives the reader.
   IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv);
 
-  /// The stream whose form the line has, by its fields; of a line that lacks some, the one that it has most of,
-  /// with those that tell which event it is. None if there is no such stream.
+  /// The stream whose form the line has, by its fields; of a line that lacks some, the one that it has most
+  /// of, with those that tell which event it is. None if there is no such stream.
   std::optional<std::uint32_t> stream_of(const LineFields& line) const;
   /// `line` without its line end.
   std::optional<Identity> read(std::string_view line) const;

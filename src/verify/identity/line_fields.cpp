@@ -199,7 +199,8 @@ LineDifference compare_lines(std::string_view expected, std::string_view found, 
   if (e == f) return {"line end", "a line end", "none"};
   if (!f.empty() && f.back() == '\r' && e == f.substr(0, f.size() - 1)) return {"line end", "\\n", "\\r\\n"};
   const LineFields expected_fields = take_apart(e, csv, schema), found_fields = take_apart(f, csv, schema);
-  if (expected_fields.complete && found_fields.complete) return compare_values(expected_fields, found_fields, csv);
+  if (expected_fields.complete && found_fields.complete)
+    return compare_values(expected_fields, found_fields, csv);
   // Where the bytes part: within a field, or in what stands between two.
   const auto at = static_cast<std::size_t>(
       std::mismatch(e.begin(), e.begin() + static_cast<std::ptrdiff_t>(std::min(e.size(), f.size())),

@@ -22,8 +22,8 @@ bool Findings::wants(Finding kind) const {
   return static_cast<std::size_t>(std::count_if(examples.begin(), examples.end(), same)) < kMostExamples;
 }
 
-Account::Account(const MatchSettings& settings, const Faults& faults, ArrivedLines& lines, Respeller* respeller,
-                 Findings& findings)
+Account::Account(const MatchSettings& settings, const Faults& faults, ArrivedLines& lines,
+                 Respeller* respeller, Findings& findings)
     : settings_(settings), faults_(faults), lines_(lines), respeller_(respeller), findings_(findings) {
   for (const StreamInfo& stream : settings.streams) stream_keys_.push_back(topic_hash(stream.name));
 }
@@ -98,7 +98,8 @@ void Account::unreadable(std::uint32_t stream, const EventHead& head, std::strin
 void Account::reordered(const OrderHistory::Arrival& arrival) {
   ++findings_[Finding::reordered];
   if (findings_.wants(Finding::reordered))
-    example(Finding::reordered, arrival.stream, arrival.head, lines_.sequence().place(arrival.line, arrival.byte));
+    example(Finding::reordered, arrival.stream, arrival.head,
+            lines_.sequence().place(arrival.line, arrival.byte));
 }
 
 bool Account::is_late(const MissingEvent& missing) const {
@@ -121,15 +122,17 @@ void Account::missing(const MissingEvent& missing) {
             "before " + lines_.sequence().place(missing.line, missing.byte));
 }
 
-/// Events that came one behind the other and come again so are a redelivery, as after a restart that went back.
+/// Events that came one behind the other and come again so are a redelivery, as after a restart that went
+/// back.
 Account::Again Account::came_again(const CameAgain& arrival) {
   Again again;
   bool follows = false;
   if (last_again_) {
     const CameAgain& last = last_again_->arrival;
     const bool same_owner = last.stream == arrival.stream && last.head.owner == arrival.head.owner;
-    const bool ascending = arrival.position && last.position ? *arrival.position > *last.position
-                                                             : !same_owner || arrival.head.seq > last.head.seq;
+    const bool ascending = arrival.position && last.position
+                               ? *arrival.position > *last.position
+                               : !same_owner || arrival.head.seq > last.head.seq;
     follows = last_again_->line + 1 == lines_.line_number() && ascending;
   }
   if (follows && !last_again_->in_run) {
@@ -142,8 +145,8 @@ Account::Again Account::came_again(const CameAgain& arrival) {
   again.kind = follows ? Finding::redelivered : Finding::duplicated;
   ++findings_[again.kind];
   const bool shown = findings_.wants(again.kind);
-  example(again.kind, settings_.streams[arrival.stream].name, arrival.entity, std::to_string(arrival.head.seq),
-          lines_.place(), {});
+  example(again.kind, settings_.streams[arrival.stream].name, arrival.entity,
+          std::to_string(arrival.head.seq), lines_.place(), {});
   last_again_ = LastAgain{arrival, lines_.line_number(), follows, shown};
   return again;
 }
@@ -181,7 +184,8 @@ void Account::foreign(const Identity& identity) {
 void Account::phantom(const Identity& identity, std::string_view line, std::string why) {
   ++findings_[Finding::phantom];
   example(Finding::phantom, settings_.streams[identity.stream].name, owner_text(identity),
-          std::to_string(identity.seq), lines_.place(), {"line", std::move(why), printable(shown_part(line))});
+          std::to_string(identity.seq), lines_.place(),
+          {"line", std::move(why), printable(shown_part(line))});
 }
 
 std::string Account::owner_text(const Identity& identity) const {
@@ -231,12 +235,12 @@ std::string Account::entity_text(std::uint32_t stream, std::uint32_t entity) con
 void Account::example(Finding kind, std::uint32_t stream, const EventHead& head, const std::string& place,
                       LineDifference difference) {
   if (!findings_.wants(kind)) return;
-  example(kind, settings_.streams[stream].name, entity_text(stream, head.entity), std::to_string(head.seq), place,
-          std::move(difference));
+  example(kind, settings_.streams[stream].name, entity_text(stream, head.entity), std::to_string(head.seq),
+          place, std::move(difference));
 }
 
-void Account::example(Finding kind, std::string_view stream, const std::string& entity, const std::string& seq,
-                      const std::string& place, LineDifference difference) {
+void Account::example(Finding kind, std::string_view stream, const std::string& entity,
+                      const std::string& seq, const std::string& place, LineDifference difference) {
   if (!findings_.wants(kind)) return;
   findings_.examples.push_back({kind, std::string(stream), entity, seq, place, std::move(difference.field),
                                 std::move(difference.expected), std::move(difference.found)});

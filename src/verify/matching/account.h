@@ -1,5 +1,5 @@
-// The books of one sequence: what was found is counted by kind, and the first few of each kind are named. Which
-// event a line is, and whether it came in order, others say.
+// The books of one sequence: what was found is counted by kind, and the first few of each kind are named.
+// Which event a line is, and whether it came in order, others say.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct CameAgain {
   std::optional<std::uint64_t> stray;     ///< its identity key, if it may also have come early
 };
 
-/// Findings are shared by all sequences. Lines and places are those that the sequence stands at. One thread; the
-/// references outlive the account.
+/// Findings are shared by all sequences. Lines and places are those that the sequence stands at. One thread;
+/// the references outlive the account.
 class Account {
  public:
   Account(const MatchSettings& settings, const Faults& faults, ArrivedLines& lines, Respeller* respeller,
@@ -41,7 +41,8 @@ class Account {
 
   // What did not.
   void altered_header(std::string_view expected, std::string found);
-  void altered_key(std::uint32_t stream, const EventHead& head, const std::string& expected, std::string_view found);
+  void altered_key(std::uint32_t stream, const EventHead& head, const std::string& expected,
+                   std::string_view found);
   void altered(const ExpectedSequence::Event& event, std::string_view line);
   /// It came so late that its bytes are not kept.
   void altered(const MissingEvent& missing, std::string_view line);

@@ -20,8 +20,8 @@ constexpr std::size_t kLeastTidied = 65'536;
 
 }  // namespace
 
-ArrivalFinder::ArrivalFinder(const MatchSettings& settings, ExpectedSequence& expected, const OpenEvents& open,
-                             ArrivedLines& lines, More more)
+ArrivalFinder::ArrivalFinder(const MatchSettings& settings, ExpectedSequence& expected,
+                             const OpenEvents& open, ArrivedLines& lines, More more)
     : settings_(settings),
       expected_(expected),
       open_(open),

@@ -1,5 +1,5 @@
-// Which of the expected events a line is: by its bytes or its identity, by what it says it is, by the lines around
-// it. It looks and remembers keys; what follows from it is the matcher's.
+// Which of the expected events a line is: by its bytes or its identity, by what it says it is, by the lines
+// around it. It looks and remembers keys; what follows from it is the matcher's.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ class ArrivalFinder {
   /// What the line, without its line end, says it is.
   std::optional<Identity> read(std::string_view line) const { return identities_.read(line); }
 
-  /// The first event with this key that has not come, from the window on, which grows as far as it is allowed.
-  /// Without a key the window is made ready all the same.
+  /// The first event with this key that has not come, from the window on, which grows as far as it is
+  /// allowed. Without a key the window is made ready all the same.
   Result<Place> find_open(std::optional<std::uint64_t> key);
   /// The same among the missing ones that are kept.
   Place find_missing(std::uint64_t key);
@@ -49,9 +49,9 @@ class ArrivalFinder {
   /// The event that the line says it is, byte for byte, among all that were made already.
   Place find_beyond_window(const Identity& identity, std::string_view line);
 
-  /// For a line whose bytes are nowhere. If the lines behind it go on further ahead, it stands in the place of
-  /// an event between: of those the one that it is most like. `says_who`: it is whole and names an event, so
-  /// it must be alike.
+  /// For a line whose bytes are nowhere. If the lines behind it go on further ahead, it stands in the place
+  /// of an event between: of those the one that it is most like. `says_who`: it is whole and names an event,
+  /// so it must be alike.
   Place place_by_neighbours(const std::string& line, bool says_who);
   /// The event that it says it is, if that has not come.
   Place place_by_identity(const Identity& identity);

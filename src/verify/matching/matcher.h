@@ -1,6 +1,6 @@
-// Compares the lines of one sequence with what was sent there. Equal runs are passed over at once; at a line that
-// is not the expected one, ArrivalFinder says which event it is, OrderJudge whether it came in order, Account keeps
-// the books. docs/verify.md explains the method.
+// Compares the lines of one sequence with what was sent there. Equal runs are passed over at once; at a line
+// that is not the expected one, ArrivalFinder says which event it is, OrderJudge whether it came in order,
+// Account keeps the books. docs/verify.md explains the method.
 #pragma once
 
 #include <cstdint>

@@ -31,7 +31,11 @@ Done SequenceMatcher::step() {
   }
   if (const auto before = finder_.find_passed(*key)) {
     const ExpectedSequence::Event event = expected_.at(*before);
-    came_again({event.stream(), event.head(), account_.entity_text(event.stream(), event.head().entity), before, {}});
+    came_again({event.stream(),
+                event.head(),
+                account_.entity_text(event.stream(), event.head().entity),
+                before,
+                {}});
     use_line(lines_.line());
     return {};
   }
@@ -77,8 +81,8 @@ void SequenceMatcher::come_late(std::uint64_t position, Came how) {
   if (how == Came::guessed)
     order_.is_given_up(missing);
   else
-    order_.came(missing.stream, missing.head(), missing.faults, {missing.made, position}, lines_.line_number(),
-                lines_.byte_number());
+    order_.came(missing.stream, missing.head(), missing.faults, {missing.made, position},
+                lines_.line_number(), lines_.byte_number());
   use_line(lines_.line());
 }
 

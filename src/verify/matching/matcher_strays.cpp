@@ -63,7 +63,8 @@ void SequenceMatcher::take_stray(const MissingEvent& missing, Strays::iterator f
 /// Under another key, or under its own in another partition.
 LineDifference SequenceMatcher::how_it_strayed(const MissingEvent& missing, const Stray& stray) const {
   const std::string expected_key = account_.entity_text(missing.stream, missing.entity);
-  const std::string expected_in = lines_.sequence().name(), found_in = stray.came_to->lines_.sequence().name();
+  const std::string expected_in = lines_.sequence().name(),
+                    found_in = stray.came_to->lines_.sequence().name();
   if (stray.record_key == std::string_view(expected_key).substr(0, kMostOfRecordKey))
     return {"partition", expected_in, found_in};
   return {"key", fmt::format("{} in {}", printable(expected_key), expected_in),

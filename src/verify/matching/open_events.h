@@ -1,5 +1,5 @@
-// Which of the expected events of a sequence have come: where the comparison stands, what came ahead of it, and
-// what it left behind.
+// Which of the expected events of a sequence have come: where the comparison stands, what came ahead of it,
+// and what it left behind.
 #pragma once
 
 #include <cstddef>

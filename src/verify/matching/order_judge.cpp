@@ -38,8 +38,8 @@ void OrderJudge::came(std::uint32_t stream, const EventHead& head, std::uint8_t 
   check_.came(stream, head.entity, first);
 }
 
-/// The event of a line that came ahead of the window: all that are sent before it and have not come yet will be
-/// judged as others are. Those that came since the line are judged here.
+/// The event of a line that came ahead of the window: all that are sent before it and have not come yet will
+/// be judged as others are. Those that came since the line are judged here.
 void OrderJudge::stray_found(const MissingEvent& event, std::uint64_t line, std::uint64_t byte) {
   const EventHead head = event.head();
   const OrderHistory::Arrival early{{event.made, event.position}, event.stream, head, line, byte,

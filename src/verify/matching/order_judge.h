@@ -1,5 +1,5 @@
-// The order of one sequence: which arrivals count for it, and at which place. Only first arrivals do, and of an
-// event that was sent twice on purpose the milder reading. OrderCheck judges the rest.
+// The order of one sequence: which arrivals count for it, and at which place. Only first arrivals do, and of
+// an event that was sent twice on purpose the milder reading. OrderCheck judges the rest.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ class OrderJudge {
   /// Where a copy of the event with this identity key is expected, if that is at hand.
   using CopyAtHand = std::function<std::optional<std::uint64_t>(std::uint64_t identity_key)>;
 
-  OrderJudge(const MatchSettings& settings, const Faults& faults, Reordered reordered, CopyAtHand copy_at_hand);
+  OrderJudge(const MatchSettings& settings, const Faults& faults, Reordered reordered,
+             CopyAtHand copy_at_hand);
 
   /// While nothing is pending and no stray came, nothing can be out of order, and nobody need ask.
   bool is_needed(const OpenEvents& open) const {

@@ -36,8 +36,8 @@ std::string_view as_written(const LineField& field) {
   return field.quoted ? std::string_view(field.value.data() - 1, field.value.size() + 2) : field.value;
 }
 
-/// A text of JSON that nobody checked yet, without its quotes: what it stands for, or none if its escapes are not
-/// ones that can be read here.
+/// A text of JSON that nobody checked yet, without its quotes: what it stands for, or none if its escapes are
+/// not ones that can be read here.
 std::optional<std::string> unescaped(std::string_view text) {
   for (std::size_t at = 0; (at = text.find('\\', at)) != std::string_view::npos; at += 2) {
     const std::string_view escape = text.substr(at + 1, 5);
@@ -46,7 +46,8 @@ std::optional<std::string> unescaped(std::string_view text) {
     if (escape.front() != 'u') continue;
     const std::string_view digits = escape.substr(1);
     const bool is_half = digits.size() == 4 && (digits[0] | 0x20) == 'd' && digits[1] >= '8';
-    if (digits.size() < 4 || is_half || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
+    if (digits.size() < 4 || is_half ||
+        digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
       return std::nullopt;
   }
   std::string scratch;
@@ -67,8 +68,7 @@ void ExtraFields::merge(const ExtraFields& other) {
 }
 
 struct Respeller::Form {
-  Form(const SchemaInfo& of, bool csv, std::vector<std::string>& extra)
-      : schema(&of), rows(of), builder(of) {
+  Form(const SchemaInfo& of, bool csv, std::vector<std::string>& extra) : schema(&of), rows(of), builder(of) {
     DecoderOptions options;
     options.ignore_unknown = true;
     options.on_unknown = [&extra](std::string_view name) { extra.emplace_back(name); };
@@ -189,8 +189,9 @@ bool Respeller::spell(std::string_view line, std::string& out) {
   if (least > 0 && forms_.size() > 1) decode(*forms_[best], text);
   note_extra();
   out += forms_[best]->write();
-  if (best > 0) std::rotate(forms_.begin(), forms_.begin() + static_cast<std::ptrdiff_t>(best),
-                            forms_.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+  if (best > 0)
+    std::rotate(forms_.begin(), forms_.begin() + static_cast<std::ptrdiff_t>(best),
+                forms_.begin() + static_cast<std::ptrdiff_t>(best) + 1);
   return true;
 }
 
@@ -220,9 +221,10 @@ Respeller::Form* Respeller::find_form(const LineFields& fields) {
   std::size_t most = 0;
   for (const auto& form : forms_) {
     const auto wanted = form->schema->fields;
-    const auto shared = static_cast<std::size_t>(
-        std::count_if(wanted.begin(), wanted.end(),
-                      [&](const FieldInfo& field) { return fields.find(field.path) != nullptr; }));
+    const auto shared =
+        static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), [&](const FieldInfo& field) {
+          return fields.find(field.path) != nullptr;
+        }));
     if (shared <= most) continue;
     most = shared;
     best = form.get();
@@ -265,7 +267,8 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
   }
   form->builder.commit();
   std::string whole(form->write());
-  const LineFields places = take_apart(std::string_view(whole).substr(0, whole.size() - 1), csv_, *form->schema);
+  const LineFields places =
+      take_apart(std::string_view(whole).substr(0, whole.size() - 1), csv_, *form->schema);
   RACESIM_CHECK(places.fields.size() == parts.size());
   std::vector<std::size_t> values;
   for (const LineField& place : places.fields) values.push_back(place.end - as_written(place).size());

@@ -40,8 +40,8 @@ class Respeller {
   const std::vector<std::size_t>& columns() const { return columns_; }
 
   /// Appends the line, with its line end, to `out`. A line that has some fields of a stream, but not all, or
-  /// values that the stream cannot have, is spelled with what it has; any other line stays as it is. False: it
-  /// is no whole row, and why_not() tells why.
+  /// values that the stream cannot have, is spelled with what it has; any other line stays as it is. False:
+  /// it is no whole row, and why_not() tells why.
   bool spell(std::string_view line, std::string& out);
   const std::string& why_not() const { return why_; }
   /// Of a line that spell() gave: it could not even be taken apart into fields.

@@ -86,7 +86,8 @@ void skip_blank_chars(std::string_view& text) {
   while (!text.empty() && is_blank_char(text.front())) text.remove_prefix(1);
 }
 
-/// Takes a text with its quotes, or a word. Empty: an object, a list, a text with an escape or without an end.
+/// Takes a text with its quotes, or a word. Empty: an object, a list, a text with an escape or without an
+/// end.
 std::string_view take_value(std::string_view& text) {
   std::size_t size = 0;
   if (!text.empty() && text.front() == '"') {
@@ -112,7 +113,8 @@ SameValues::SameValues(std::span<const StreamInfo> streams, bool csv) : csv_(csv
       form.before.push_back((form.paths.empty() ? "{\"" : ",\"") + std::string(field.path) + "\":");
       form.paths.push_back(field.path);
       form.numbers.push_back(field.type == FieldType::signed_int || field.type == FieldType::unsigned_int);
-      if (field.list_limit > 0 || (!csv && field.path.find('.') != std::string_view::npos)) form.usable = false;
+      if (field.list_limit > 0 || (!csv && field.path.find('.') != std::string_view::npos))
+        form.usable = false;
     }
     form.fronts = form.before;
     if (form.paths.size() > kMostFields) form.usable = false;

@@ -144,15 +144,84 @@ TEST_F(HttpLaneTest, ObeysRetryAfterInBothForms) {
   EXPECT_EQ(transport_->opens, 1);  // the connection was kept all the time
 }
 
-TEST_F(HttpLaneTest, AskedToWaitTooLongItTriesOnceMoreAtTheLimit) {
+TEST_F(HttpLaneTest, AskedToWaitTooLongItWaitsAndDoesNotAskBefore) {
   submit(1);
   open_well();
+  transport_->request.clear();
   answer("HTTP/1.1 503 Busy\r\nRetry-After: 86400\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(counters_.failed.load(), 0u);
   wait_for_back_off();
-  EXPECT_EQ(clock_.now, options_.retry_max_time_ns);
-  answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(clock_.now, options_.retry_max_time_ns) << "the next request is not rushed to the server either";
+  EXPECT_EQ(transport_->request, "") << "sooner than it was allowed to";
   EXPECT_EQ(counters_.failed.load(), 1u);
-  EXPECT_EQ(dead().at(0)["error"], "HTTP 503 (after 2 tries)");
+  EXPECT_EQ(dead().at(0)["error"], "HTTP 503 (Retry-After 1d is beyond --retry-max-time 5m)");
+}
+
+TEST_F(HttpLaneTest, AWaitIsNotedUntilItEnds) {
+  submit(1);
+  open_well();
+  EXPECT_FALSE(counters_.wait.longest());
+  clock_.now = 7 * kSecondNs;
+  answer("HTTP/1.1 503 Busy\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n");
+  auto wait = counters_.wait.longest();
+  ASSERT_TRUE(wait);
+  EXPECT_EQ(wait->why, "HTTP 503");
+  EXPECT_EQ(wait->since_ns, 7 * kSecondNs);
+  EXPECT_EQ(wait->until_ns, 27 * kSecondNs);
+  wait_for_back_off();
+  answer("HTTP/1.1 500 Oops\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n");
+  wait = counters_.wait.longest();
+  ASSERT_TRUE(wait);
+  EXPECT_EQ(wait->why, "HTTP 500");
+  EXPECT_EQ(wait->since_ns, 7 * kSecondNs) << "it is the same wait";
+  EXPECT_EQ(wait->until_ns, 57 * kSecondNs);
+  wait_for_back_off();
+  answer(kOk);
+  EXPECT_FALSE(counters_.wait.longest());
+}
+
+TEST_F(HttpLaneTest, WhatAnEndCutsOffKeepsTheLastAnswer) {
+  submit(1);
+  open_well();
+  submit(1);
+  answer("HTTP/1.1 503 Busy\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n");
+  delivery_.abandon();
+  lane_->fail_all();
+  EXPECT_EQ(dead().at(0)["error"], "HTTP 503; the run ended before the receiver confirmed");
+  EXPECT_EQ(dead().at(1)["error"], "the run ended before the receiver confirmed; before it: HTTP 503");
+  EXPECT_FALSE(counters_.wait.longest());
+}
+
+TEST_F(HttpLaneTest, AStopDoesNotWaitForWhoWasNeverReached) {
+  submit(1);
+  refuse();
+  EXPECT_FALSE(end_seen_);
+  delivery_.stop_reaching();
+  EXPECT_TRUE(end_seen_);
+  lane_->fail_all();
+  ASSERT_TRUE(delivery_.error());
+  EXPECT_EQ(delivery_.error()->what, "cannot reach http://receiver.example/play: Connection refused");
+  EXPECT_NE(delivery_.error()->hint.find("tried until the run was stopped"), std::string::npos);
+  EXPECT_EQ(dead().at(0)["error"], "cannot reach http://receiver.example/play: Connection refused");
+}
+
+TEST_F(HttpLaneTest, AStopWhileTheFirstConnectionIsTriedEndsWithIt) {
+  submit(1);
+  delivery_.stop_reaching();
+  EXPECT_FALSE(end_seen_) << "it may still come about";
+  refuse();
+  EXPECT_TRUE(end_seen_);
+}
+
+TEST_F(HttpLaneTest, AStopGoesOnTryingWhoWasReached) {
+  submit(1);
+  open_well();
+  answer("HTTP/1.1 503 Busy\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n");
+  delivery_.stop_reaching();
+  EXPECT_FALSE(end_seen_);
+  wait_for_back_off();
+  answer(kOk);
+  EXPECT_EQ(counters_.acked.load(), 1u);
 }
 
 TEST_F(HttpLaneTest, ADeadServerIsTriedForTheWholeTime) {
@@ -248,7 +317,7 @@ TEST_F(HttpLaneTest, GivesUpWhenNobodyListensForTheGracePeriod) {
   lane_->fail_all();
   EXPECT_EQ(delivery_.error()->what, "cannot reach http://receiver.example/play: Connection refused");
   EXPECT_EQ(delivery_.error()->hint,
-            "tried for 10 s; start the receiver or name another one with --api-endpoint");
+            "tried for 10s; start the receiver or name another one with --api-endpoint");
   EXPECT_EQ(counters_.sent.load(), 3u);
   EXPECT_EQ(counters_.failed.load(), 3u);
   EXPECT_EQ(dead().size(), 3u);

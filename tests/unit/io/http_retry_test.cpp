@@ -51,10 +51,10 @@ TEST(HttpRetry, CountsAnswersAgainstTheRetries) {
   const RetryLimits limits{2, 300 * kNsPerSecond};
   Backoff backoff = backoff_of(1);
   TryLog log;
-  EXPECT_TRUE(next_try_in_ns(log, FailureKind::answer, -1, 0, limits, backoff));
-  EXPECT_TRUE(next_try_in_ns(log, FailureKind::network, -1, 0, limits, backoff));
-  EXPECT_TRUE(next_try_in_ns(log, FailureKind::answer, -1, 0, limits, backoff));
-  EXPECT_FALSE(next_try_in_ns(log, FailureKind::answer, -1, 0, limits, backoff));
+  EXPECT_TRUE(next_step(log, FailureKind::answer, -1, 0, limits, backoff));
+  EXPECT_TRUE(next_step(log, FailureKind::network, -1, 0, limits, backoff));
+  EXPECT_TRUE(next_step(log, FailureKind::answer, -1, 0, limits, backoff));
+  EXPECT_FALSE(next_step(log, FailureKind::answer, -1, 0, limits, backoff));
 }
 
 TEST(HttpRetry, TriesNetworkFailuresUntilTheTimeIsUp) {
@@ -64,8 +64,9 @@ TEST(HttpRetry, TriesNetworkFailuresUntilTheTimeIsUp) {
   log.first_try_ns = 5 * kNsPerSecond;
   std::int64_t now_ns = log.first_try_ns;
   int tries = 1;
-  while (const auto delay_ns = next_try_in_ns(log, FailureKind::network, -1, now_ns, limits, backoff)) {
-    now_ns += *delay_ns;
+  while (const auto step = next_step(log, FailureKind::network, -1, now_ns, limits, backoff)) {
+    EXPECT_FALSE(step->gives_up);
+    now_ns += step->delay_ns;
     ASSERT_LE(now_ns, 305 * kNsPerSecond);
     ++tries;
   }
@@ -78,13 +79,17 @@ TEST(HttpRetry, ObeysRetryAfterWithinTheTime) {
   const RetryLimits limits{5, 60 * kNsPerSecond};
   Backoff backoff = backoff_of(3);
   TryLog log;
-  EXPECT_GE(*next_try_in_ns(log, FailureKind::answer, 2 * kNsPerSecond, 0, limits, backoff),
-            2 * kNsPerSecond);
-  EXPECT_EQ(*next_try_in_ns(log, FailureKind::answer, 45 * kNsPerSecond, 10 * kNsPerSecond, limits, backoff),
-            45 * kNsPerSecond);
-  EXPECT_EQ(
-      *next_try_in_ns(log, FailureKind::answer, 3600 * kNsPerSecond, 10 * kNsPerSecond, limits, backoff),
-      50 * kNsPerSecond);
+  const auto step = [&](std::int64_t retry_after_s, std::int64_t now_s) {
+    return next_step(log, FailureKind::answer, retry_after_s * kNsPerSecond, now_s * kNsPerSecond, limits,
+                     backoff);
+  };
+  EXPECT_GE(step(2, 0)->delay_ns, 2 * kNsPerSecond);
+  EXPECT_EQ(step(45, 10)->delay_ns, 45 * kNsPerSecond);
+  EXPECT_EQ(step(50, 10)->delay_ns, 50 * kNsPerSecond);
+  EXPECT_FALSE(step(50, 10)->gives_up) << "it ends just within the time";
+  const auto beyond = step(3600, 10);
+  EXPECT_EQ(beyond->delay_ns, 50 * kNsPerSecond) << "the server is left alone for so long";
+  EXPECT_TRUE(beyond->gives_up) << "and not asked before it said";
 }
 
 TEST(HttpRetry, ReadsRetryAfter) {

@@ -94,6 +94,18 @@ class TestRun {
   std::unique_ptr<Pipeline> pipeline_;
 };
 
+TEST(DueMarks, TellWhenTheOldestOpenEventWasDue) {
+  DueMarks marks;
+  EXPECT_FALSE(marks.oldest_ns(0));
+  for (std::uint64_t k = 1; k <= 100; ++k) marks.note(k, static_cast<std::int64_t>(k) * 100 * kMs, 0);
+  EXPECT_EQ(marks.oldest_ns(0), 100 * kMs);
+  EXPECT_EQ(marks.oldest_ns(41), 4200 * kMs);
+  EXPECT_FALSE(marks.oldest_ns(100));
+  marks.note(200, 10'000 * kMs + 20 * kMs, 50);
+  EXPECT_EQ(marks.oldest_ns(150), 10'000 * kMs) << "neighbours share a mark";
+  EXPECT_EQ(marks.oldest_ns(0), 5100 * kMs) << "what is settled was forgotten";
+}
+
 TEST(Pipeline, SendsEverythingInOrder) {
   TestRun run({10, 0, 30, 5});
   const SinkScript& sink = run.add_sink();

@@ -1,6 +1,6 @@
-// Goal: by value, events that were parsed and written again match, whatever the spelling; each value that really
-// differs is named; what cannot be read is counted and nothing is lost. Method: random re-spellings of all lines,
-// JSON and CSV, all sets of column names; random changes of one value; cases by hand.
+// Goal: by value, events that were parsed and written again match, whatever the spelling; each value that
+// really differs is named; what cannot be read is counted and nothing is lost. Method: random re-spellings of
+// all lines, JSON and CSV, all sets of column names; random changes of one value; cases by hand.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -97,8 +97,8 @@ TEST(ByValue, RandomChangesAreFoundAndNamed) {
     std::size_t which = dice.below_n(schema.fields.size());
     const auto is_number = [&](std::size_t i) {
       const FieldType type = schema.fields[i].type;
-      return (type == FieldType::signed_int || type == FieldType::unsigned_int) && fields.fields[i].value != "null" &&
-             !fields.fields[i].value.empty();
+      return (type == FieldType::signed_int || type == FieldType::unsigned_int) &&
+             fields.fields[i].value != "null" && !fields.fields[i].value.empty();
     };
     while (!is_number(which)) which = (which + 1) % schema.fields.size();
     std::string changed = sent.text;
@@ -116,7 +116,8 @@ TEST(ByValue, RandomChangesAreFoundAndNamed) {
     const FindingExample& example = result.findings.examples.front();
     EXPECT_EQ(example.field, field.path) << "seed " << seed;
     EXPECT_EQ(example.expected, field.value) << "seed " << seed;
-    EXPECT_EQ(example.found, changed.substr(field.end - field.value.size(), field.value.size())) << "seed " << seed;
+    EXPECT_EQ(example.found, changed.substr(field.end - field.value.size(), field.value.size()))
+        << "seed " << seed;
     if (testing::Test::HasFailure()) return;
   }
 }
@@ -142,7 +143,8 @@ OneLine with_one_line(const SmallRun& run, std::size_t victim, const std::string
 }
 
 std::string spaced(std::string line) {
-  for (std::size_t at = 0; (at = line.find(",\"", at)) != std::string::npos; at += 3) line.insert(at + 1, " ");
+  for (std::size_t at = 0; (at = line.find(",\"", at)) != std::string::npos; at += 3)
+    line.insert(at + 1, " ");
   return line;
 }
 
@@ -226,7 +228,9 @@ TEST(ByValue, LossesCopiesAndPlacesAreFoundAsWithFull) {
   EXPECT_EQ(judged(twice), "duplicated 1");
   std::vector<std::string> swapped = lines;
   std::size_t next = 41;
-  while (run.sent[next].stream != run.sent[40].stream || run.sent[next].head.entity != run.sent[40].head.entity) ++next;
+  while (run.sent[next].stream != run.sent[40].stream ||
+         run.sent[next].head.entity != run.sent[40].head.entity)
+    ++next;
   std::swap(swapped[40], swapped[next]);
   EXPECT_EQ(judged(swapped), "reordered 1");
 }

@@ -1,5 +1,6 @@
-// Goal: what SameValues calls the same says the same, and the common ways of writing again are not left to the
-// decoder. Method: lines by hand; random damage to lines, after which the decoder must agree with every "same".
+// Goal: what SameValues calls the same says the same, and the common ways of writing again are not left to
+// the decoder. Method: lines by hand; random damage to lines, after which the decoder must agree with every
+// "same".
 #include "verify/values/same_values.h"
 
 #include <gtest/gtest.h>
@@ -46,7 +47,8 @@ TEST(SameValues, KnowsTheCommonWaysOfWritingAgain) {
     EXPECT_TRUE(same.same(sent.stream, sent.text, sent.text));
     EXPECT_TRUE(same.same(sent.stream, sent.text, with_spaces(sent.text))) << sent.text;
     EXPECT_TRUE(same.same(sent.stream, sent.text, sent.text.substr(0, sent.text.size() - 1) + "  \r\n"));
-    EXPECT_TRUE(same.same(sent.stream, sent.text, sent.text.substr(0, sent.text.size() - 1))) << "no line end";
+    EXPECT_TRUE(same.same(sent.stream, sent.text, sent.text.substr(0, sent.text.size() - 1)))
+        << "no line end";
   }
 }
 
@@ -97,7 +99,8 @@ TEST(SameValues, KnowsCellsByTheirColumn) {
   const std::string& line = run.sent.front().text;
   EXPECT_TRUE(same.same(0, line, line));
   std::string quoted = "\"" + line.substr(0, line.size() - 1) + "\"\r\n";
-  for (std::size_t at = 0; (at = quoted.find(',', at)) != std::string::npos; at += 3) quoted.replace(at, 1, "\",\"");
+  for (std::size_t at = 0; (at = quoted.find(',', at)) != std::string::npos; at += 3)
+    quoted.replace(at, 1, "\",\"");
   EXPECT_TRUE(same.same(0, line, quoted)) << quoted;
   EXPECT_FALSE(same.same(0, line, " " + line)) << "a space belongs to the value";
   EXPECT_FALSE(same.same(0, line, line.substr(0, line.size() - 1) + ",\n"));
@@ -138,7 +141,8 @@ TEST(SameValues, AgreesWithTheDecoderOnDamagedLines) {
       for (std::uint64_t changes = dice.below_n(3); changes > 0; --changes) {
         const std::size_t at = dice.below_n(found.size() - 1);
         const std::size_t cut = dice.below_n(3);
-        found.replace(at, std::min(cut, found.size() - 1 - at), dice.below_n(2), kBytes[dice.below_n(kBytes.size())]);
+        found.replace(at, std::min(cut, found.size() - 1 - at), dice.below_n(2),
+                      kBytes[dice.below_n(kBytes.size())]);
         if (found.size() < 3) break;
       }
       if (!same.same(sent.stream, sent.text, found)) continue;

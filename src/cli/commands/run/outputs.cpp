@@ -68,6 +68,11 @@ Result<bool> is_complete(const RunOptions& options, const RunConfig& config) {
   if (Done ok = check_is_of_run(**known, config, system_clock()); !ok) return tl::make_unexpected(ok.error());
   // Its last moments may have failed: they are gone through again, and no event is sent.
   if (is_missing(options.manifest) || is_missing(options.summary_export)) return false;
+  const auto changes = changed_files(**known, config);
+  if (!changes) return false;
+  for (const std::string& change : *changes)
+    log(LogLevel::warn, change + " (the run was complete: what is missing is made again)");
+  if (!changes->empty()) return false;
   log(LogLevel::info, "run " + (*known)->record.run + " is already complete (remove " +
                           config.checkpoint.path + " to start over)");
   return true;

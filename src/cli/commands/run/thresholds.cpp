@@ -67,6 +67,7 @@ constexpr std::array kMetrics{
     Metric{"failed", &count_of<&RunStatus::failed>, false},
     Metric{"retried", &count_of<&RunStatus::retried>, false},
     Metric{"dead_lettered", &count_of<&RunStatus::dead_lettered>, false},
+    Metric{"unread", &count_of<&RunStatus::unread>, false},
     Metric{"uptime_s", [](const RunResult& r) { return Value(r.status.uptime_s); }, false},
 };
 

@@ -142,6 +142,7 @@ void Delivery::take(const rd_kafka_event_t& event, const Producer& producer, Uns
 /// The positions come before the listener: who asks for both, in the other order, never gets a position that
 /// lies before what is settled. The counters come before the release: once nothing is pending they are read.
 void Delivery::found(const std::vector<Airborne>& events) {
+  counters_.wait.end(this);
   note_positions(events);
   {
     AckRanges acked(listener_, &AckListener::on_acked);

@@ -81,6 +81,11 @@ class Delivery {
   /// So many of the pending events have arrived: their transaction is not committed yet.
   void note_arrived(std::size_t events) { arrived_.store(static_cast<std::int64_t>(events)); }
 
+  /// The brokers do not answer, for this reason; until the next event is found to be there.
+  void note_wait(std::int64_t now_ns, std::string why) {
+    counters_.wait.begin(this, {now_ns, 0, std::move(why)});
+  }
+
   /// Wakes those who wait for a change.
   void wake();
   /// Whether acks are waited for: by submit(), for room, or at the end.

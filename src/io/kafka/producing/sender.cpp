@@ -222,12 +222,14 @@ void Sender::serve() {
 
 void Sender::take(const rd_kafka_event_t& event, Unsettled* held) {
   auto* const raw = const_cast<rd_kafka_event_t*>(&event);
-  if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR && committer_)
+  if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR && committer_) {
     committer_->take(event);
-  else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR)
+  } else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_DR) {
     delivery_.take(event, *producer_, held);
-  else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_ERROR)
+  } else if (rd_kafka_event_type(raw) == RD_KAFKA_EVENT_ERROR) {
     producer_->note_trouble(rd_kafka_event_error_string(raw));
+    if (delivery_.pending() > 0) delivery_.note_wait(clock_.now_ns(), producer_->trouble());
+  }
 }
 
 }  // namespace racesim::kafka
