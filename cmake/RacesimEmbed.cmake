@@ -12,7 +12,7 @@ function(racesim_embed)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
     cmake_path(GET file STEM name)
     file(READ "${file}" text)
-    string(APPEND list "    {\"${name}\", R\"embedded(${text})embedded\"},\n")
+    string(APPEND list "    {\"${name}\", R\"embedded(${text})embedded\"sv},\n")
   endforeach()
   configure_file("${PROJECT_SOURCE_DIR}/cmake/embedded_files.cpp.in"
                  "${PROJECT_BINARY_DIR}/embedded/${ARG_FUNCTION}.cpp" @ONLY)

@@ -3,18 +3,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 #include <string>
 #include <vector>
 
 #include "sim/race/track/curve.h"
+#include "sim/race/track/path.h"
 
 namespace racesim::track_test {
 
+using race::Path;
 using race::Vec;
 
 inline constexpr double kTurn = 2 * std::numbers::pi;
+
+/// By how much a path turns left from its begin to its end.
+inline double turn_deg(const Path& path) {
+  double turn = 0;
+  for (std::size_t i = 0; i < path.cells(); ++i)
+    turn += (path.curvature_1pm[i] + path.curvature_1pm[i + 1]) / 2 * path.step_m;
+  return turn * 360 / kTurn;
+}
+
+inline double greatest_curvature_step(const Path& path) {
+  double step = 0;
+  for (std::size_t i = 0; i < path.cells(); ++i)
+    step = std::max(step, std::abs(path.curvature_1pm[i + 1] - path.curvature_1pm[i]));
+  return step;
+}
 
 /// Two straights and two half-circles, counter-clockwise, from the middle of a straight, points 5 m apart.
 inline std::vector<Vec> oval(double straight_m, double radius_m) {

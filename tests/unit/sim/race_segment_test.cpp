@@ -21,7 +21,7 @@ struct Lap {
   Template drive;
 };
 
-const Lap& lap() {
+const Lap& baked_lap() {
   static const Lap made = [] {
     const Path path = racing_line(*find_track("silverstone"));
     return Lap{path, PathGrid(path), bake(path, CarModel{}, Conditions{}, Drive{})};
@@ -32,8 +32,8 @@ const Lap& lap() {
 /// Seconds [tau, tau + length) of the lap at mean pace `mean`, with r0 and r1 at the ends.
 Segment piece(double tau_s, double length_s, double mean, double r0, double r1) {
   Segment s{};
-  s.drive = &lap().drive;
-  s.path = &lap().grid;
+  s.drive = &baked_lap().drive;
+  s.path = &baked_lap().grid;
   s.begin_ms = 1'000'000;
   s.end_ms = s.begin_ms + static_cast<std::int64_t>(length_s * mean * 1000);
   s.tau_begin_s = tau_s;
@@ -123,7 +123,7 @@ TEST(RaceSegment, FuelFallsAndWearRises) {
 
 TEST(RaceSegment, AStandingCarStands) {
   Segment s{};
-  s.path = &lap().grid;
+  s.path = &baked_lap().grid;
   s.begin_ms = 0;
   s.end_ms = 1000;
   s.l_m = 100;
@@ -131,7 +131,7 @@ TEST(RaceSegment, AStandingCarStands) {
   EXPECT_EQ(state.v_mps, 0);
   EXPECT_EQ(state.a_mps2, 0);
   EXPECT_EQ(state.throttle_pct + state.brake_pct + state.gear, 0);
-  EXPECT_NEAR(state.s_m, lap().path.s_m[100], 1.5);
+  EXPECT_NEAR(state.s_m, baked_lap().path.s_m[100], 1.5);
 }
 
 TEST(RaceSegment, PedalsAreEasedOnlyWhenTheCarIsHeldBack) {

@@ -21,19 +21,6 @@ namespace {
 
 using namespace track_test;
 
-double turn_deg(const Path& path) {
-  double turn = 0;
-  for (std::size_t i = 0; i < path.cells(); ++i) turn += path.curvature_1pm[i] * path.step_m;
-  return turn * 360 / kTurn;
-}
-
-double greatest_curvature_step(const Path& path) {
-  double step = 0;
-  for (std::size_t i = 0; i < path.cells(); ++i)
-    step = std::max(step, std::abs(path.curvature_1pm[i + 1] - path.curvature_1pm[i]));
-  return step;
-}
-
 bool in_zone(const Track& track, double s_m) {
   return std::any_of(track.drs_zones.begin(), track.drs_zones.end(), [&](const DrsZone& zone) {
     return zone.begin_m < zone.end_m ? s_m > zone.begin_m && s_m < zone.end_m

@@ -4,32 +4,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "sim/race/track/curve.h"
 #include "sim/race/track/tracks.h"
 #include "sim/race/track/ways.h"
+#include "support/track_shapes.h"
 
 namespace racesim::race {
 namespace {
 
+using track_test::greatest_curvature_step;
+using track_test::turn_deg;
+
 const Track& silverstone() {
   static const Track track = find_track("silverstone").value();
   return track;
-}
-
-double turn_deg(const Path& path) {
-  double turn = 0;
-  for (std::size_t i = 0; i < path.cells(); ++i)
-    turn += (path.curvature_1pm[i] + path.curvature_1pm[i + 1]) / 2 * path.step_m;
-  return turn * 180 / std::numbers::pi;
-}
-
-double greatest_curvature_step(const Path& path) {
-  double step = 0;
-  for (std::size_t i = 0; i < path.cells(); ++i)
-    step = std::max(step, std::abs(path.curvature_1pm[i + 1] - path.curvature_1pm[i]));
-  return step;
 }
 
 /// Grid points are one step apart along the path, and s ascends.
