@@ -274,7 +274,7 @@ class Refusals(VerifyTest):
         self.assert_code(result, 1)
         self.assertIn("none.json: No such file", result.stderr)
         self.edit(format=3)
-        self.refused(2, "a manifest of format 3", manifest="bad.json")
+        self.refused(2, "bad.json has manifest format 3", manifest="bad.json")
         self.edit(scenario="race@9")
         self.refused(2, "of race@9, and this racesim makes race@1", manifest="bad.json")
         self.edit(scenario="chess@1")

@@ -1,6 +1,7 @@
 """Runs the real racesim as a user would: in a scratch folder of its own, with an environment that holds nothing by
 chance."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -91,12 +92,17 @@ class Workdir(unittest.TestCase):
         self.assertEqual(result.returncode, code, f"stderr: {result.stderr}\nstdout: {(result.stdout or '')[:500]}")
 
     def assert_refused(self, result, *texts, code=2):
-        """Ends with `code`, writes nothing to stdout, and an error with all the texts to stderr."""
+        """Ends with `code`, writes nothing to stdout, and an error with all the texts to stderr (or as JSON)."""
         self.assert_code(result, code)
         self.assertEqual(result.stdout, "")
-        self.assertTrue(result.stderr.startswith("error: "), result.stderr)
+        said = result.stderr
+        if said.startswith("{"):
+            error = json.loads(said.splitlines()[0])
+            self.assertEqual(error["exit_code"], code)
+            said = f"error: {error['error']}\n  {error['hint']}\n"
+        self.assertTrue(said.startswith("error: "), said)
         for text in texts:
-            self.assertIn(text, result.stderr)
+            self.assertIn(text, said)
 
 
 def wait_until(condition, what):

@@ -16,7 +16,7 @@ constexpr std::int64_t kTellAgain_ns = 60'000'000'000;
 
 std::uint64_t settled_of(const Sink& sink) {
   const SinkCounters& c = sink.counters();
-  return c.acked + c.failed + c.already_there;
+  return c.acked + c.failed + c.skipped;
 }
 
 /// Whole seconds, for people.
