@@ -46,7 +46,7 @@ class DiskFull(Workdir):
 
     def assert_full(self, result, *texts, codes=(1,)):
         self.assertIn(result.returncode, codes, result.stderr)
-        self.assertIn("error: ", result.stderr)
+        self.assertIn("error: ", self.said(result))
         for text in (NO_SPACE, *texts):
             self.assertIn(text, result.stderr)
 
