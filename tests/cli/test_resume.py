@@ -195,7 +195,7 @@ class Resume(Workdir):
                             "was written for other sinks: file:out")
         known = (self.dir / "at").read_text()
         for text, complaint in ((known[:50], "is not a checkpoint"), ("{}", "is not a checkpoint: it has no 'checkpoint'"),
-                                (known.replace('"checkpoint": 2', '"checkpoint": 9'), "it has format 9")):
+                                (known.replace('"checkpoint": 2', '"checkpoint": 9'), "has format 9")):
             self.write("at", text)
             self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"), complaint)
         self.write("at", known)
