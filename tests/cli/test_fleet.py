@@ -134,6 +134,8 @@ class Mistakes(FleetCase):
                 result = self.racesim("run", *SECONDS, option, value)
                 self.assert_code(result, 2)
                 self.assertIn(option, result.stderr)
+                if option == "--rate-hz":
+                    self.assertIn("between 0.1 and 100", result.stderr, "the range of this scenario")
         self.assertIn("1000000", self.racesim("run", *SECONDS, "--vehicles", 10_000_000).stderr.replace(",", ""))
 
     def test_names_that_are_none(self):
