@@ -204,6 +204,7 @@ void SequenceMatcher::judge_run(const ExpectedSequence::Event& from, std::size_t
 
 void SequenceMatcher::judge_order(const ExpectedSequence::Event& event, std::uint64_t position,
                                   std::uint64_t line, std::uint64_t byte) {
+  if (!strays_.empty() && comes_again(event, position)) return;
   order_.came(event.stream(), event.head(), event.faults(), {event.made(), position}, line, byte);
 }
 
