@@ -30,8 +30,7 @@ Strays::iterator SequenceMatcher::first_stray(std::uint64_t key) {
   const auto [first, last] = strays_.equal_range(key);
   auto early = strays_.end();
   for (auto stray = first; stray != last; ++stray)
-    if (stray->second.came_to == this &&
-        (early == strays_.end() || stray->second.line < early->second.line))
+    if (stray->second.came_to == this && (early == strays_.end() || stray->second.line < early->second.line))
       early = stray;
   return early;
 }
