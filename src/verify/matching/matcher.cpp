@@ -142,7 +142,10 @@ std::size_t SequenceMatcher::pass_equal_values(const ExpectedSequence::Event& fr
     const std::size_t i = from.i + count;
     if (!batch.spans.empty()) stream = batch.stream_of(i);
     if (count > 0 && (lines_.rest().empty() || !lines_.fill())) break;
-    if (!same_values_.same(stream, batch.line(i), lines_.raw_line()) && lines_.line() != batch.line(i)) break;
+    if (same_values_.same(stream, batch.line(i), lines_.raw_line()))
+      respeller_->note_extra(same_values_.extra());
+    else if (lines_.line() != batch.line(i))
+      break;
     pass_line({from.piece, i}, open_.cursor() + count, lines_.raw_line());
   }
   return count;

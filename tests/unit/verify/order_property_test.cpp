@@ -221,8 +221,8 @@ TEST(VerifyOrder, JudgesRandomInterleavingsAsTheDefinitionDoes) {
 }
 
 /// Without faults, so each line is one event: moves, exchanges, blocks, losses and copies, several at once.
-void expect_mutants_named(const World& world, std::uint64_t first, std::uint64_t behind, std::uint64_t step) {
-  for (std::uint64_t seed = first; seed < behind; seed += step) {
+void expect_mutants_named(const World& world, std::uint64_t begin, std::uint64_t behind, std::uint64_t step) {
+  for (std::uint64_t seed = begin; seed < behind; seed += step) {
     Draws dice(seed + 1'000'000);
     Order order = interleaved(world.run, dice, false, dice.below(2) == 0 ? 1 : 20);
     for (std::size_t changes = 1 + dice.below(6); changes > 0; --changes) {
