@@ -65,7 +65,8 @@ class SequenceMatcher {
   std::size_t pass_equal_bytes(const ExpectedSequence::Event& from, std::size_t most);
   std::size_t pass_equal_values(const ExpectedSequence::Event& from, std::size_t most);
   std::size_t pass_equal_identities(const ExpectedSequence::Event& from, std::size_t most);
-  void pass_line(const ExpectedSequence::Event& event, std::uint64_t position, std::string_view line);
+  bool is_each_judged();
+  void judge_line(const ExpectedSequence::Event& event, std::uint64_t position);
   void pass(const ExpectedSequence::Event& from, std::size_t count);
   void pass_taken();
   void check_keys(const ExpectedSequence::Event& from, std::size_t count);
