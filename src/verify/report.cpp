@@ -15,11 +15,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, kFindingCount> kMeanings{
-    "every event that was sent arrived",   "no event arrived twice",
-    "every event arrived unchanged",       "the events of each entity arrived in their order",
-    "nothing arrived that was not sent",   "no run of events came again",
-    "nothing was gone before it was read", "nothing came later than the watermark allows",
-    "every law of the stream holds",       "every line says which event it is"};
+    "every event that was sent arrived",       "no event arrived twice",
+    "every event arrived unchanged",           "the events of each entity arrived in their order",
+    "nothing arrived that was not sent",       "no sequence of events arrived again",
+    "no event was deleted before it was read", "no event was later than the watermark allows",
+    "every law of the stream holds",           "every line says which event it is"};
 
 /// Injected faults by name, in the order of the report.
 constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kFaults{
@@ -180,15 +180,16 @@ std::string report_text(const VerifyReport& report) {
     text += "  injected  " + injected + "\n";
   if (!report.result.end_is_known)
     text +=
-        "  the manifest does not say how the run ended: what would follow behind the last event was perhaps "
-        "never sent\n";
+        "  the manifest does not say how the run ended: events after the last one found may never have been "
+        "sent\n";
   if (!report.result.order_is_judged) text += fmt::format("  order: {}\n", kNotJudged);
   if (f.of_other_parts > 0)
     text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
   if (f.overflowed)
     text +=
-        "  more events were missing at a time than are remembered: of those that came very late, if any did, "
-        "each counts as lost and as duplicated\n";
+        "  more events were missing at once than verify remembers: an event that came very late counts as "
+        "lost "
+        "and as duplicated\n";
   if (f[Finding::unreadable] > 0 && report.comparison == Comparison::fast)
     text +=
         "  --fast reads lines only as racesim writes them; of a consumer that parses and writes again: "
@@ -204,12 +205,13 @@ std::string report_text(const VerifyReport& report) {
                         format_count(f.maybe_unread));
   if (report.result.digest_agrees)
     text += *report.result.digest_agrees
-                ? "  the digest of all lines agrees\n"
-                : "  the digest of all lines differs: without --fast the event is named\n";
+                ? "  the digest of all lines matches\n"
+                : "  the digest of all lines differs: run again without --fast to name the event\n";
   if (report.result.digest_is_mute)
     text +=
-        "  the digest says nothing, since not just what was sent arrived: only without --fast bytes are "
-        "compared\n";
+        "  the digest proves nothing, because other events arrived than were sent: run again without --fast "
+        "to "
+        "compare bytes\n";
   if (report.invariants && f.found == 0) text += "  nothing arrived\n";
   text += laws_text(f);
   for (std::size_t kind = 0; kind < kFindingCount; ++kind) {

@@ -69,6 +69,43 @@ class Examples(Workdir):
         (self.dir / "plays.ndjson").write_bytes(b"".join(stored))
         self.assert_code(self.racesim(*verify), 5)
 
+    def test_a_store_that_parses_keeps_the_values(self):
+        """Other bytes, which --full finds and which have the same values; then one value that was changed."""
+        self.assert_code(self.play("--volume", "500", "--posting-rate", "0", "--api-endpoint", self.receiver(),
+                                   "--manifest", "m.json"), 0)
+        stored = self.stored()
+        verify = ["verify", "--manifest", "m.json", "--against", "file:stored.ndjson"]
+        text = "".join(json.dumps(play, sort_keys=True) + "\n" for play in stored)
+        (self.dir / "stored.ndjson").write_text(text)
+        full = self.racesim(*verify)
+        self.assert_code(full, 5)
+        self.assertIn("--by-value", full.stdout)
+        result = self.racesim(*verify, "--by-value")
+        self.assert_code(result, 0)
+        self.assertTrue(result.stdout.startswith("VERIFIED 500 / 500 events"), result.stdout)
+        stored[123]["play_duration_ms"] += 1
+        text = "".join(json.dumps(play, sort_keys=True) + "\n" for play in stored)
+        (self.dir / "stored.ndjson").write_text(text)
+        changed = self.racesim(*verify, "--by-value")
+        self.assert_code(changed, 5)
+        self.assertIn("0 lost, 0 duplicated, 0 reordered, 1 altered", changed.stdout)
+        self.assertIn("play_duration_ms", changed.stdout)
+
+    def test_what_was_sent_in_no_order_is_not_judged_for_order(self):
+        self.assert_code(self.play("--volume", "500", "--posting-rate", "0", "--unordered", "--api-endpoint",
+                                   self.receiver(), "--manifest", "m.json"), 0)
+        # Any order is one in which it may have sent: also the very last event first.
+        stored = (self.dir / "plays.ndjson").read_bytes().splitlines(keepends=True)
+        (self.dir / "plays.ndjson").write_bytes(b"".join(reversed(stored)))
+        verify = ["verify", "--manifest", "m.json", "--against", "file:plays.ndjson"]
+        result = self.racesim(*verify)
+        self.assert_code(result, 0)
+        self.assertTrue(result.stdout.startswith("VERIFIED 500 / 500 events"), result.stdout)
+        self.assertIn("  order: not judged: the run was --unordered\n", result.stdout)
+        # Everything else is judged.
+        (self.dir / "plays.ndjson").write_bytes(b"".join(reversed(stored[1:])))
+        self.assertIn("1 lost, 0 duplicated, 0 reordered", self.racesim(*verify).stdout)
+
     def test_the_receiver_keeps_the_bytes_of_each_event(self):
         """Bytes that every JSON library would write in another way, in one object and in an array of any form."""
         events = ['{"event_id":"a", "x" : 1.00}', '{"event_id":"b","x":1e2,"y":"[},{\\/"}', '{"event_id":"c","ö":"ö"}']

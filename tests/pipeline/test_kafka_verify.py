@@ -104,12 +104,47 @@ class VerifyTest(BrokerTest):
         gone = records.pop(len(records) // 2)
         twice = records[len(records) // 3]
         records.insert(len(records) // 3 + 1, twice)
-        for partition in range(3):
-            text = b"".join(key + b"\x1f" + value + b"\n" for p, key, value in records if p == partition)
-            subprocess.run(["kcat", "-b", self.broker.address, "-P", "-t", "copy", "-p", str(partition), "-K", "\x1f"],
-                           input=text, check=True, timeout=RUN_SECONDS_MAX)
+        self.write("copy", records)
         report = self.verify("--topic", "copy", code=5)
         self.assertEqual(self.differences(report), {"lost": 1, "duplicated": 1}, gone)
+
+    def test_s2_a_consumer_that_parses_and_writes_again(self):
+        """By value its topic holds the run; then one record under a wrong key and one in a wrong partition."""
+        done = run(*RACE, *HALF_A_MINUTE, *self.to_topic("read"), "--manifest", "m.json", "-q", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        records = [(p, key, self.again(value)) for p, key, value in self.broker_lines("read")]
+        self.broker.make_topic("written", 3)
+        self.write("written", records)
+        report = self.verify("--topic", "written", "--by-value")
+        self.assertEqual(self.differences(report), {})
+        self.assertGreater(report["found"], len(records) * 9 // 10)
+        whole = [i for i, (_, _, value) in enumerate(records) if value.startswith(b'{"run"') and b"\x1f" not in value]
+        rekeyed, moved = whole[len(whole) // 3], whole[len(whole) // 2]
+        partition, key, value = records[rekeyed]
+        records[rekeyed] = (partition, b"nobody", value)
+        partition, key, value = records[moved]
+        records[moved] = ((partition + 1) % 3, key, value)
+        self.broker.make_topic("mixed", 3)
+        self.write("mixed", records)
+        report = self.verify("--topic", "mixed", "--by-value", code=5)
+        self.assertEqual(self.differences(report), {"altered": 2}, report["examples"])
+        found = {example["field"]: (example["expected"], example["found"]) for example in report["examples"]}
+        self.assertEqual(set(found), {"key", "partition"}, report["examples"])
+        self.assertIn("nobody", found["key"][1])
+        self.assertEqual(found["partition"], (f"mixed [{partition}]", f"mixed [{(partition + 1) % 3}]"))
+
+    def again(self, value):
+        """Parsed and written; what is no JSON is passed on."""
+        try:
+            return json.dumps(json.loads(value)).encode()
+        except ValueError:
+            return value
+
+    def write(self, topic, records):
+        for partition in range(3):
+            text = b"".join(key + b"\x1f" + value + b"\n" for p, key, value in records if p == partition)
+            subprocess.run(["kcat", "-b", self.broker.address, "-P", "-t", topic, "-p", str(partition), "-K", "\x1f"],
+                           input=text, check=True, timeout=RUN_SECONDS_MAX)
 
     def broker_lines(self, topic):
         """(partition, key, value) of every record, as bytes: damaged events need not be UTF-8."""

@@ -35,9 +35,7 @@ class Respelling {
       const std::string level = dot == field.path.size() ? "" : field.path.substr(0, dot);
       if (level != object) close();
       object = level;
-      const std::string value = field.quoted             ? text(field.value)
-                                : is_number(field.value) ? number(field.value)
-                                                         : std::string(field.value);
+      const std::string value = field.quoted ? text(field.value) : word(field.value);
       const std::string name = level.empty() ? field.path : field.path.substr(dot + 1);
       (level.empty() ? members : inner).push_back(text(name) + blanks() + ":" + blanks() + value);
     }
@@ -92,6 +90,17 @@ class Respelling {
   }
 
  private:
+  /// A number, a word, or a list of those and of texts without commas.
+  std::string word(std::string_view value) {
+    if (value.substr(0, 1) != "[") return is_number(value) ? number(value) : std::string(value);
+    std::string out = "[" + blanks();
+    for (std::size_t begin = 1; begin + 1 < value.size();) {
+      const std::size_t end = std::min(value.find(',', begin), value.size() - 1);
+      out += (begin > 1 ? "," + blanks() : "") + word(value.substr(begin, end - begin)) + blanks();
+      begin = end + 1;
+    }
+    return out + "]";
+  }
   static bool is_number(std::string_view value) {
     return !value.empty() && (value.front() == '-' || (value.front() >= '0' && value.front() <= '9'));
   }

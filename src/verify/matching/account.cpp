@@ -226,6 +226,24 @@ void Account::stray_found(Finding counted, const std::string& place, bool same, 
   example->found = key->found;
 }
 
+void Account::stray_came_again(const std::string& place) {
+  --findings_[Finding::phantom];
+  ++findings_[Finding::duplicated];
+  std::vector<FindingExample>& examples = findings_.examples;
+  const auto example = std::find_if(examples.begin(), examples.end(), [&](const FindingExample& e) {
+    return e.kind == Finding::phantom && e.place == place;
+  });
+  if (example == examples.end()) return;
+  if (!findings_.wants(Finding::duplicated)) {
+    examples.erase(example);
+    return;
+  }
+  example->kind = Finding::duplicated;
+  example->field.clear();
+  example->expected.clear();
+  example->found.clear();
+}
+
 std::string Account::entity_text(std::uint32_t stream, std::uint32_t entity) const {
   std::string text;
   settings_.owners->append_key(stream, entity, text);

@@ -72,6 +72,9 @@ class Account {
   void stray_found(Finding counted, const std::string& place, bool same, const MissingEvent& event,
                    const std::optional<LineDifference>& key);
 
+  /// A line that was counted as a phantom is an event that came more than once.
+  void stray_came_again(const std::string& place);
+
   /// --fast: all that is not as racesim writes it. By value: what cannot be taken apart into fields.
   bool is_unreadable(std::string_view line) const;
   /// What it is called in reports. The number may be anything, so nobody is asked for the entity.

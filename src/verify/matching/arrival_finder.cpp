@@ -180,6 +180,24 @@ ArrivalFinder::Place ArrivalFinder::find_beyond_window(const Identity& identity,
   return found;
 }
 
+ArrivalFinder::Place ArrivalFinder::find_taken(const Identity& identity) {
+  cover_identities();
+  Place taken;
+  by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
+    if (p >= open_.cursor() && !open_.is_open(p)) taken = p;
+  });
+  return taken;
+}
+
+bool ArrivalFinder::knows_copy(const Identity& identity) {
+  cover_identities();
+  bool known = false;
+  by_identity_.each(identity_key(identity.stream, identity.owner, identity.seq), [&](std::uint64_t p) {
+    known |= p >= expected_.begin() && (expected_.at(p).faults() & kFaultDuplicate) != 0;
+  });
+  return known;
+}
+
 bool ArrivalFinder::is_named(std::uint64_t position, const Identity& identity) const {
   const auto is = [&](std::uint32_t stream, std::uint32_t owner, std::uint64_t seq) {
     return stream == identity.stream && owner == identity.owner && seq == identity.seq;

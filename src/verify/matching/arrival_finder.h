@@ -48,6 +48,10 @@ class ArrivalFinder {
   Place find_passed(std::uint64_t key) const;
   /// The event that the line says it is, byte for byte, among all that were made already.
   Place find_beyond_window(const Identity& identity, std::string_view line);
+  /// Its copy (kFaultDuplicate) is at hand, or was and is remembered.
+  bool knows_copy(const Identity& identity);
+  /// It came before its turn, which it has not had yet.
+  Place find_taken(const Identity& identity);
 
   /// For a line whose bytes are nowhere. If the lines behind it go on further ahead, it stands in the place
   /// of an event between: of those the one that it is most like. `says_who`: it is whole and names an event,

@@ -121,6 +121,7 @@ std::size_t SequenceMatcher::pass_equal_bytes(const ExpectedSequence::Event& fro
 std::size_t SequenceMatcher::pass_equal_identities(const ExpectedSequence::Event& from, std::size_t most) {
   const WireBatch& batch = from.batch();
   std::uint32_t stream = from.stream();
+  const bool judged = is_each_judged();
   std::size_t count = 0;
   for (; count < most; ++count) {
     const std::size_t i = from.i + count;
@@ -128,7 +129,8 @@ std::size_t SequenceMatcher::pass_equal_identities(const ExpectedSequence::Event
     if (count > 0 && lines_.rest().empty()) break;
     const std::string_view line = lines_.line();
     if (!finder_.is_event(line, stream, batch.heads[i])) break;
-    pass_line({from.piece, i}, open_.cursor() + count, line);
+    if (judged) judge_line({from.piece, i}, open_.cursor() + count);
+    use_line(line);
   }
   return count;
 }
@@ -137,23 +139,31 @@ std::size_t SequenceMatcher::pass_equal_identities(const ExpectedSequence::Event
 std::size_t SequenceMatcher::pass_equal_values(const ExpectedSequence::Event& from, std::size_t most) {
   const WireBatch& batch = from.batch();
   std::uint32_t stream = from.stream();
+  const bool judged = is_each_judged();
   std::size_t count = 0;
   for (; count < most; ++count) {
     const std::size_t i = from.i + count;
     if (!batch.spans.empty()) stream = batch.stream_of(i);
     if (count > 0 && (lines_.rest().empty() || !lines_.fill())) break;
-    if (!same_values_.same(stream, batch.line(i), lines_.raw_line()) && lines_.line() != batch.line(i)) break;
-    pass_line({from.piece, i}, open_.cursor() + count, lines_.raw_line());
+    if (same_values_.same(stream, batch.line(i), lines_.raw_line()))
+      respeller_->note_extra(same_values_.extra());
+    else if (lines_.line() != batch.line(i))
+      break;
+    if (judged) judge_line({from.piece, i}, open_.cursor() + count);
+    use_line(lines_.raw_line());
   }
   return count;
 }
 
+/// Events that come in their turn have a key or an order to be looked at. That does not change while they do.
+bool SequenceMatcher::is_each_judged() {
+  return lines_.sequence().has_keys() || order_.is_needed(open_);
+}
+
 /// The next line is the event at `position`, in its turn.
-void SequenceMatcher::pass_line(const ExpectedSequence::Event& event, std::uint64_t position,
-                                std::string_view line) {
+void SequenceMatcher::judge_line(const ExpectedSequence::Event& event, std::uint64_t position) {
   if (lines_.sequence().has_keys()) check_keys(event, 1);
   if (order_.is_needed(open_)) judge_order(event, position, lines_.line_number(), lines_.byte_number());
-  use_line(line);
 }
 
 /// A record under a wrong key reaches a wrong reader, though its bytes are right.
@@ -204,6 +214,7 @@ void SequenceMatcher::judge_run(const ExpectedSequence::Event& from, std::size_t
 
 void SequenceMatcher::judge_order(const ExpectedSequence::Event& event, std::uint64_t position,
                                   std::uint64_t line, std::uint64_t byte) {
+  if (!strays_.empty() && comes_again(event, position)) return;
   order_.came(event.stream(), event.head(), event.faults(), {event.made(), position}, line, byte);
 }
 

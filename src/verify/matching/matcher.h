@@ -65,7 +65,8 @@ class SequenceMatcher {
   std::size_t pass_equal_bytes(const ExpectedSequence::Event& from, std::size_t most);
   std::size_t pass_equal_values(const ExpectedSequence::Event& from, std::size_t most);
   std::size_t pass_equal_identities(const ExpectedSequence::Event& from, std::size_t most);
-  void pass_line(const ExpectedSequence::Event& event, std::uint64_t position, std::string_view line);
+  bool is_each_judged();
+  void judge_line(const ExpectedSequence::Event& event, std::uint64_t position);
   void pass(const ExpectedSequence::Event& from, std::size_t count);
   void pass_taken();
   void check_keys(const ExpectedSequence::Event& from, std::size_t count);
@@ -83,15 +84,19 @@ class SequenceMatcher {
   void take_whole(std::uint64_t position);
   void come_late(std::uint64_t position, Came how);
   void altered(std::uint64_t position, std::string_view line);
+  void came_again_at(std::uint64_t position);
   void came_again(const CameAgain& arrival);
   void leave_missing_before(std::uint64_t position);
   void use_line(std::string_view line);
   // Strays.
   bool stray(const Identity& identity, std::string_view line, Finding counted);
   void recount_stray(std::uint64_t key, std::uint64_t line, Finding counted);
+  Strays::iterator first_stray(std::uint64_t key);
   bool came_early(const MissingEvent& missing);
+  bool comes_again(const ExpectedSequence::Event& event, std::uint64_t position);
   bool has_strayed(const MissingEvent& missing);
   void take_stray(const MissingEvent& missing, Strays::iterator stray);
+  void settle_strays(std::uint64_t key, bool copy_may_miss, const SequenceMatcher* came_to);
   LineDifference how_it_strayed(const MissingEvent& missing, const Stray& stray) const;
 
   const MatchSettings& settings_;

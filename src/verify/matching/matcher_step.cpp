@@ -30,13 +30,7 @@ Done SequenceMatcher::step() {
     return {};
   }
   if (const auto before = finder_.find_passed(*key)) {
-    const ExpectedSequence::Event event = expected_.at(*before);
-    came_again({event.stream(),
-                event.head(),
-                account_.entity_text(event.stream(), event.head().entity),
-                before,
-                {}});
-    use_line(lines_.line());
+    came_again_at(*before);
     return {};
   }
   return unknown(std::string(lines_.line()));
@@ -139,6 +133,10 @@ Done SequenceMatcher::unknown(const std::string& line) {
     if (!again) return tl::make_unexpected(again.error());
     if (*again) return {};
   }
+  if (const auto taken = own ? finder_.find_taken(*identity) : std::nullopt) {
+    came_again_at(*taken);
+    return {};
+  }
   unplaced(line, identity);
   use_line(lines_.line());
   return {};
@@ -181,6 +179,23 @@ void SequenceMatcher::unplaced(const std::string& line, const std::optional<Iden
   if (!finder_.numbers().have_all_passed(*identity) && stray(*identity, line, Finding::duplicated))
     arrival.stray = key;
   came_again(arrival);
+}
+
+/// The line is an event that has come and is at hand. If it was sent twice on purpose, it may be the copy,
+/// from further ahead than lines are looked for.
+void SequenceMatcher::came_again_at(std::uint64_t position) {
+  const ExpectedSequence::Event event = expected_.at(position);
+  const EventHead& head = event.head();
+  const Identity identity{event.stream(), head.owner, head.seq, std::nullopt};
+  CameAgain arrival{event.stream(), head, account_.entity_text(event.stream(), head.entity), position, {}};
+  if (order_.has_copy(event.stream(), head)) {
+    const std::string line(lines_.line());
+    if (const auto copy = finder_.find_beyond_window(identity, line)) return take_whole(*copy);
+    if (!finder_.knows_copy(identity) && stray(identity, line, Finding::duplicated))
+      arrival.stray = identity_key(identity.stream, identity.owner, identity.seq);
+  }
+  came_again(arrival);
+  use_line(lines_.line());
 }
 
 /// An event that has come before.

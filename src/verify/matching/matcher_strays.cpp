@@ -25,23 +25,53 @@ void SequenceMatcher::recount_stray(std::uint64_t key, std::uint64_t line, Findi
     if (stray->second.came_to == this && stray->second.line == line) stray->second.counted = counted;
 }
 
+/// The first line that came to this sequence as the event with this identity key.
+Strays::iterator SequenceMatcher::first_stray(std::uint64_t key) {
+  const auto [first, last] = strays_.equal_range(key);
+  auto early = strays_.end();
+  for (auto stray = first; stray != last; ++stray)
+    if (stray->second.came_to == this && (early == strays_.end() || stray->second.line < early->second.line))
+      early = stray;
+  return early;
+}
+
 /// It came to this sequence before it was made again.
 bool SequenceMatcher::came_early(const MissingEvent& missing) {
-  const auto [first, last] = strays_.equal_range(identity_key(missing.stream, missing.owner, missing.seq));
-  auto early = last;
-  for (auto stray = first; stray != last; ++stray)
-    if (stray->second.came_to == this && (early == last || stray->second.line < early->second.line))
-      early = stray;
-  if (early == last) return false;
+  const std::uint64_t key = identity_key(missing.stream, missing.owner, missing.seq);
+  const auto early = first_stray(key);
+  if (early == strays_.end()) return false;
+  const bool is_copy = (missing.faults & kFaultDuplicate) != 0;
+  // Of an event that was sent twice the first send had its turn before: it was judged then.
+  if (!is_copy)
+    order_.stray_was_first(missing.stream, missing.head(), {missing.made, missing.position},
+                           early->second.line, early->second.byte);
   take_stray(missing, early);
+  settle_strays(key, !is_copy && order_.has_copy(missing.stream, missing.head()), this);
   return true;
+}
+
+/// It comes in its turn, but came to this sequence before it was made again too: then that arrival is the
+/// one that counts for the order, and this one is judged no more.
+bool SequenceMatcher::comes_again(const ExpectedSequence::Event& event, std::uint64_t position) {
+  const EventHead& head = event.head();
+  const std::uint64_t key = identity_key(event.stream(), head.owner, head.seq);
+  const auto early = first_stray(key);
+  if (early == strays_.end()) return false;
+  const bool is_copy = (event.faults() & kFaultDuplicate) != 0;
+  if (!is_copy)
+    order_.stray_was_first(event.stream(), head, {event.made(), position}, early->second.line,
+                           early->second.byte);
+  settle_strays(key, !is_copy && order_.has_copy(event.stream(), head), this);
+  return !is_copy;
 }
 
 /// It came, but where nobody expected it.
 bool SequenceMatcher::has_strayed(const MissingEvent& missing) {
-  const auto stray = strays_.find(identity_key(missing.stream, missing.owner, missing.seq));
+  const std::uint64_t key = identity_key(missing.stream, missing.owner, missing.seq);
+  const auto stray = strays_.find(key);
   if (stray == strays_.end()) return false;
   take_stray(missing, stray);
+  settle_strays(key, true, nullptr);
   return true;
 }
 
@@ -54,10 +84,25 @@ void SequenceMatcher::take_stray(const MissingEvent& missing, Strays::iterator f
   if (stray.came_to != this) key = how_it_strayed(missing, stray);
   account_.stray_found(stray.counted, stray.came_to->lines_.sequence().place(stray.line, stray.byte), same,
                        missing, key);
-  if (stray.came_to == this)
-    order_.stray_found(missing, stray.line, stray.byte);
-  else
+  stray.came_to->order_.stray_left();
+}
+
+/// The event has come. The other lines that are it, here or (null) anywhere, came again, unless one is the
+/// copy that was sent on purpose and has not had its turn.
+void SequenceMatcher::settle_strays(std::uint64_t key, bool copy_may_miss, const SequenceMatcher* came_to) {
+  const auto [first, last] = strays_.equal_range(key);
+  for (auto at = first; at != last;) {
+    const auto here = at++;
+    Stray& stray = here->second;
+    if (came_to != nullptr && stray.came_to != came_to) continue;
+    if (stray.counted == Finding::phantom) {
+      account_.stray_came_again(stray.came_to->lines_.sequence().place(stray.line, stray.byte));
+      stray.counted = Finding::duplicated;
+    }
+    if (copy_may_miss) continue;
     stray.came_to->order_.stray_left();
+    strays_.erase(here);
+  }
 }
 
 /// Under another key, or under its own in another partition.

@@ -38,17 +38,17 @@ void OrderJudge::came(std::uint32_t stream, const EventHead& head, std::uint8_t 
   check_.came(stream, head.entity, first);
 }
 
-/// The event of a line that came ahead of the window: all that are sent before it and have not come yet will
-/// be judged as others are. Those that came since the line are judged here.
-void OrderJudge::stray_found(const MissingEvent& event, std::uint64_t line, std::uint64_t byte) {
-  const EventHead head = event.head();
-  const OrderHistory::Arrival early{{event.made, event.position}, event.stream, head, line, byte,
-                                    has_copy(event.stream, head)};
-  if (settings_.judges_order) {
-    for (const OrderHistory::Arrival& arrival : history_.take_overtaken(early)) reordered_(arrival);
-    history_.add(early);
-    check_.came(event.stream, event.entity, early.place);
-  }
+/// All that are sent before it and have not come yet will be judged as others are.
+void OrderJudge::stray_was_first(std::uint32_t stream, const EventHead& head, OrderPlace place,
+                                 std::uint64_t line, std::uint64_t byte) {
+  if (!settings_.judges_order) return;
+  const OrderHistory::Arrival early{place, stream, head, line, byte, has_copy(stream, head)};
+  for (const OrderHistory::Arrival& arrival : history_.take_overtaken(early)) reordered_(arrival);
+  history_.add(early);
+  check_.came(stream, head.entity, place);
+}
+
+void OrderJudge::stray_left() {
   if (--strays_ == 0) history_.clear();
 }
 

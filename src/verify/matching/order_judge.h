@@ -30,7 +30,7 @@ class OrderJudge {
 
   /// While nothing is pending and no stray came, nothing can be out of order, and nobody need ask.
   bool is_needed(const OpenEvents& open) const {
-    return settings_.judges_order && (open.is_anything_pending() || strays_ > 0);
+    return strays_ > 0 || (settings_.judges_order && open.is_anything_pending());
   }
   /// An event, or its copy, that had not come yet, came on this line.
   void came(std::uint32_t stream, const EventHead& head, std::uint8_t faults, OrderPlace place,
@@ -41,14 +41,17 @@ class OrderJudge {
 
   /// A line of this run came that has no place yet. Until it has one, all that comes is remembered.
   void stray_came() { ++strays_; }
-  /// It has none in this sequence.
-  void stray_left() { --strays_; }
-  /// Its event has its turn now: those that it overtook since it came are judged.
-  void stray_found(const MissingEvent& event, std::uint64_t line, std::uint64_t byte);
+  /// It has one now, or none in this sequence.
+  void stray_left();
+  /// The event of a stray has its turn now, and the stray was its first arrival: those that it overtook since
+  /// it came are judged.
+  void stray_was_first(std::uint32_t stream, const EventHead& head, OrderPlace place, std::uint64_t line,
+                       std::uint64_t byte);
+  /// The event was sent twice on purpose.
+  bool has_copy(std::uint32_t stream, const EventHead& head) const;
 
  private:
   bool may_be_copy(std::uint32_t stream, const EventHead& head, OrderPlace place);
-  bool has_copy(std::uint32_t stream, const EventHead& head) const;
   bool knows_copies() const { return settings_.judges_order && faults_.rules().duplicate > 0; }
 
   const MatchSettings& settings_;

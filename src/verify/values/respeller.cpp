@@ -161,10 +161,10 @@ bool Respeller::decode(Form& form, std::string_view line) {
   return false;
 }
 
-void Respeller::note_extra() {
-  if (extra_now_.empty() && !extra_columns_) return;
+void Respeller::note_extra(std::span<const std::string_view> names) {
+  if (names.empty() && !extra_columns_) return;
   ++extra_.lines;
-  for (const std::string& name : extra_now_) extra_.add(name);
+  for (const std::string_view name : names) extra_.add(name);
 }
 
 bool Respeller::spell(std::string_view line, std::string& out) {
@@ -187,7 +187,7 @@ bool Respeller::spell(std::string_view line, std::string& out) {
   }
   // With fields beyond its own the line was tried as all other forms too.
   if (least > 0 && forms_.size() > 1) decode(*forms_[best], text);
-  note_extra();
+  note_extra(std::vector<std::string_view>(extra_now_.begin(), extra_now_.end()));
   out += forms_[best]->write();
   if (best > 0)
     std::rotate(forms_.begin(), forms_.begin() + static_cast<std::ptrdiff_t>(best),

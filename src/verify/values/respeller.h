@@ -47,6 +47,8 @@ class Respeller {
   /// Of a line that spell() gave: it could not even be taken apart into fields.
   bool is_unreadable(std::string_view line) const;
   const ExtraFields& extra() const { return extra_; }
+  /// Of a line that need not be spelled: it had these fields beyond those of its stream.
+  void note_extra(std::span<const std::string_view> names);
 
  private:
   struct Form;
@@ -55,7 +57,6 @@ class Respeller {
   Form* find_form(const LineFields& fields);
   LineFields fields_of(std::string_view line) const;
   void spell_parts(std::string_view line, std::string& out);
-  void note_extra();
 
   const bool csv_;
   std::vector<std::unique_ptr<Form>> forms_;  ///< the one met last in front
