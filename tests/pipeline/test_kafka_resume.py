@@ -53,7 +53,7 @@ class ResumeTest(ResumeCase):
         self.assertIn(b"three with 3 partitions, but now the sink is", refused.stderr)
         other = run(*self.command("other"), "--create-topics", cwd=self.folder)
         self.assertEqual(other.returncode, 2)
-        self.assertIn(b"does not know", other.stderr)
+        self.assertIn(b"was written for other sinks", other.stderr)
 
     def test_others_write_to_the_topic_meanwhile(self):
         """The topic's ends never rest; the other part's records are none of ours."""

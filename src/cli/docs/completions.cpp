@@ -172,38 +172,46 @@ std::string function_name(const CommandPath& path) {
   return name;
 }
 
-}  // namespace
+/// Each is the inside of a case statement.
+struct BashTables {
+  std::string known;        ///< which words are commands
+  std::string takes_value;  ///< which options swallow the next word
+  std::string values;       ///< what a value may be
+  std::string words;        ///< what may stand at a place
+};
 
-std::string bash_completion(const CommandSpec& root) {
-  // Four tables, each a case statement: which words are commands, which options swallow the next word, what a
-  // value may be, and what may stand at a place.
-  std::string known, takes_value, values, words;
+BashTables bash_tables(const CommandSpec& root) {
+  BashTables t;
   for_each_command(root, [&](const CommandPath& path) {
     const std::string place = below_root(path);
-    if (!place.empty()) known += (known.empty() ? "" : "|") + quoted(place);
+    if (!place.empty()) t.known += (t.known.empty() ? "" : "|") + quoted(place);
     std::vector<std::string> options;
     for (const OptionSpec& option : visible_options(path)) options.push_back("--" + option.name);
-    words += fmt::format("    {}) words='{}'; options='{}'; helper={} ;;\n", quoted(place),
-                         joined(argument_words(path)), joined(options),
-                         takes_file(*path.back()) ? "_racesim_files" : "_racesim_words");
+    t.words += fmt::format("    {}) words='{}'; options='{}'; helper={} ;;\n", quoted(place),
+                           joined(argument_words(path)), joined(options),
+                           takes_file(*path.back()) ? "_racesim_files" : "_racesim_words");
     if (takes_command(*path.back()))
       for_each_command(root, [&](const CommandPath& named) {
         if (named.size() < 2) return;
-        known += "|" + quoted(place + " " + below_root(named));
-        words += fmt::format("    {}) words='{}'; options='{}'; helper=_racesim_words ;;\n",
-                             quoted(place + " " + below_root(named)), joined(visible_commands(*named.back())),
-                             joined(options));
+        t.known += "|" + quoted(place + " " + below_root(named));
+        t.words += fmt::format("    {}) words='{}'; options='{}'; helper=_racesim_words ;;\n",
+                               quoted(place + " " + below_root(named)),
+                               joined(visible_commands(*named.back())), joined(options));
       });
     for (const OptionSpec& option : distinct_options(*path.back())) {
       if (option.positional || option.hidden || option.metavar.empty()) continue;
-      takes_value += (takes_value.empty() ? "" : "|") + ("--" + option.name);
+      t.takes_value += (t.takes_value.empty() ? "" : "|") + ("--" + option.name);
       // The globals are known behind every command.
       const std::string pattern = place.empty() ? "*" : "'" + place + "'";
-      values += fmt::format("    {}':--{}') {} '{}'; return ;;\n", pattern, option.name, value_helper(option),
-                            joined(value_words(option)));
+      t.values += fmt::format("    {}':--{}') {} '{}'; return ;;\n", pattern, option.name,
+                              value_helper(option), joined(value_words(option)));
     }
   });
-  return fmt::format(R"(# bash completion of racesim, written by: racesim completions bash
+  return t;
+}
+
+/// With the tables in the order: options with a value, commands, values, words.
+constexpr char kBashScript[] = R"(# bash completion of racesim, written by: racesim completions bash
 # Use it: racesim completions bash > ~/.local/share/bash-completion/completions/racesim
 _racesim_words() {{ COMPREPLY=($(compgen -W "$1" -- "$cur")); }}
 _racesim_files() {{ compopt -o filenames; COMPREPLY=($(compgen -W "$1" -- "$cur") $(compgen -f -- "$cur")); }}
@@ -257,8 +265,13 @@ _racesim() {{
   fi
 }}
 complete -F _racesim racesim
-)",
-                     takes_value, known, values, words);
+)";
+
+}  // namespace
+
+std::string bash_completion(const CommandSpec& root) {
+  const BashTables t = bash_tables(root);
+  return fmt::format(kBashScript, t.takes_value, t.known, t.values, t.words);
 }
 
 std::string zsh_completion(const CommandSpec& root) {
