@@ -24,8 +24,9 @@ std::vector<OptionSpec> verify_options(VerifyCommand& c) {
                     set_against(c.input.against));
   against.suggestions = {"file:", "kafka", "-"};
   against.complete = Complete::target;
-  OptionSpec allow = verify_option("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
-                                   set_parsed(c.allowed, &parse_allowed));
+  OptionSpec allow =
+      verify_option("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
+                    set_parsed(c.allowed, &parse_allowed));
   for (const std::string_view name : kFindingNames) allow.suggestions.emplace_back(name);
   allow.list = true;
   OptionSpec brokers = verify_option("What", "brokers", "HOST:PORT,…", "Kafka cluster, for --against kafka",

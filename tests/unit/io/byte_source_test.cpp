@@ -129,8 +129,7 @@ TEST_F(ByteSourceTest, SaysWhatIsDamaged) {
   const std::string gzip = gzipped(text_), zstd = zstd_packed(text_);
   for (const std::string& packed : {gzip, zstd})
     for (const std::size_t size : {packed.size() / 2, packed.size() - 1, std::size_t{5}})
-      EXPECT_THAT(what("cut", packed.substr(0, size)),
-                  HasSubstr("cut: the compressed data is truncated"));
+      EXPECT_THAT(what("cut", packed.substr(0, size)), HasSubstr("cut: the compressed data is truncated"));
   std::string changed = gzip;
   changed[changed.size() - 6] ^= 1;  // of the checksum
   EXPECT_THAT(what("changed.gz", changed), HasSubstr("gzip: incorrect data check"));
