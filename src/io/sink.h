@@ -27,8 +27,8 @@ struct SinkCounters {
   std::atomic<std::uint64_t> dead_lettered{0};  ///< events that the dead-letter file took
   std::atomic<std::uint64_t> bytes{0};          ///< payload bytes acked
   FailureCounts failures;                       ///< of events that failed one by one while the sink went on
-  /// Of a resumed run: events that the receiver has already, which are not sent again.
-  std::atomic<std::uint64_t> already_there{0};
+  /// Of a resumed run: events that the receiver already has, passed over so far.
+  std::atomic<std::uint64_t> skipped{0};
   WaitNote wait;         ///< what holds the sink up
   FailureCounts unread;  ///< of acked events whose answer may have refused some but could not be read
 };

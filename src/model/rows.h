@@ -3,6 +3,7 @@
 // encoded from its run-time description, with the same bytes.
 #pragma once
 
+#include "model/fleet.h"
 #include "model/play.h"
 #include "model/race.h"
 #include "model/race_as.h"
@@ -15,7 +16,7 @@ struct RowList {};
 
 // Each list is compiled on its own, codec/encode/unrolled_N.cpp: they only spread the compiler's work, so a
 // row may stand in any of them.
-using RowList1 = RowList<PlayRow>;
+using RowList1 = RowList<PlayRow, FleetRow>;
 using RowList2 = RowList<TelemetryRow, CheckpointPassRow, LapRow, RaceControlRow, SimpleCarRow>;
 using RowList3 = RowList<FastF1TelemetryRow, FastF1LapRow, OpenF1CarDataRow, OpenF1LapRow>;
 

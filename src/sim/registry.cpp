@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "sim/fleet/entry.h"
 #include "sim/plays/entry.h"
 #include "sim/race/entry.h"
 
@@ -14,6 +15,7 @@ std::vector<const ScenarioEntry*>& registry() {
   static std::vector<const ScenarioEntry*> entries{
       &race::entry(),
       &plays::entry(),
+      &fleet::entry(),
   };
   return entries;
 }

@@ -106,13 +106,13 @@ class Answers(Workdir):
                 result, summary = self.post(answer, volume=1)
                 self.assert_code(result, 4)
                 self.assertEqual((summary["failed"], summary["retried"], self.requests), (1, 0, 1))
-                self.assertIn(f"1 event not delivered: unreadable answer: {why} (1)", result.stderr)
+                self.assertIn(f"1 event not delivered: unreadable answer: {why} (1)", self.said(result))
                 self.assertEqual(self.reasons(), {f"unreadable answer: {why}"})
 
     def test_garbage_is_quoted(self):
         result, _ = self.post(b"SSH-2.0-\x1b[31mOpen\r\n", "--retries", "1", volume=1)
         self.assert_code(result, 4)
-        self.assertIn('unreadable answer: not HTTP: "SSH-2.0-\\x1b[31mOpen"', result.stderr)
+        self.assertIn('unreadable answer: not HTTP: "SSH-2.0-\\x1b[31mOpen"', self.said(result))
 
 
 if __name__ == "__main__":

@@ -90,8 +90,8 @@ class Delivery(Workdir):
             result = self.post(server.url, "--dead-letter", "dead.ndjson")
         self.assertEqual(result.returncode, 4, result.stderr)
         self.assertEqual(len(server.requests), 40)  # no retry of a rejection
-        self.assertIn("error: 40 events not delivered: HTTP 422 (40)\n", result.stderr)
-        self.assertIn("they are in dead.ndjson", result.stderr)
+        self.assertIn("error: 40 events not delivered: HTTP 422 (40)\n", self.said(result))
+        self.assertIn("send them again from dead.ndjson", result.stderr)
         self.assertEqual(self.summary(result)["failures"], [{"reason": "HTTP 422", "events": 40}])
         self.assertEqual(self.summary(result)["failed"], 40)
         self.assertEqual(len(self.dead_letters("dead.ndjson")), 40)

@@ -122,7 +122,7 @@ class Resume(Workdir):
                 self.assert_code(again, 0)
                 self.assertIn("what is missing is made again", again.stderr)
                 self.assertEqual((self.dir / "out").read_bytes(), whole)
-        self.assertIn("nothing is missing", self.racesim(*command, "--resume").stderr)
+        self.assertIn("is already complete", self.racesim(*command, "--resume").stderr)
 
     def test_a_complete_live_run_has_nothing_to_do(self):
         command = ["run", "--live", "--duration", "100ms", "--cars", "2", "--sink", "file:out", "--checkpoint", "at",
@@ -194,8 +194,8 @@ class Resume(Workdir):
         self.assert_refused(self.racesim(*RACE, "--sink", "file:other", "--checkpoint", "at", "--resume"),
                             "was written for other sinks: file:out")
         known = (self.dir / "at").read_text()
-        for text, complaint in ((known[:50], "is not a checkpoint"), ("{}", "is no checkpoint"),
-                                (known.replace('"checkpoint": 2', '"checkpoint": 9'), "it has format 9")):
+        for text, complaint in ((known[:50], "is not a checkpoint"), ("{}", "is not a checkpoint: it has no 'checkpoint'"),
+                                (known.replace('"checkpoint": 2', '"checkpoint": 9'), "has format 9")):
             self.write("at", text)
             self.assert_refused(self.racesim(*to_file, "--checkpoint", "at", "--resume"), complaint)
         self.write("at", known)

@@ -25,13 +25,13 @@ class Waits(Workdir):
         with misbehaving(lambda connection, number: connection.sendall(PATIENCE)) as url:
             process = self.start(*LIVE, "--api-endpoint", url, "--retry-max-time", "10m")
             self.wait_for_message(f"waiting for {url}: HTTP 503: busy (Retry-After 1h", "beyond --retry-max-time 10m",
-                                  "the next step is in ", "a request is given up 10m after its first try")
+                                  "next try in ", "a request is given up 10m after its first try")
             process.send_signal(signal.SIGINT)
             self.wait_for_message("waiting up to 30s for ", f" in flight to {url} (HTTP 503: busy", "Ctrl-C again ends at once")
             process.send_signal(signal.SIGINT)
             code, _, messages = self.finish(process)
         self.assertEqual(code, 130)
-        self.assertEqual(messages.count("the next step is in "), 1, "once")
+        self.assertEqual(messages.count("next try in "), 1, "once")
         letters = self.letters()
         self.assertTrue(any(letter.startswith("HTTP 503: busy") for letter in letters), letters[:3])
         for letter in letters:

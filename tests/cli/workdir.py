@@ -1,6 +1,7 @@
 """Runs the real racesim as a user would: in a scratch folder of its own, with an environment that holds nothing by
 chance."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -90,13 +91,23 @@ class Workdir(unittest.TestCase):
     def assert_code(self, result, code):
         self.assertEqual(result.returncode, code, f"stderr: {result.stderr}\nstdout: {(result.stdout or '')[:500]}")
 
+    def said(self, result):
+        """Its messages, with those of --json as they are without it."""
+        def plain(line):
+            if not line.startswith('{"error":'):
+                return line
+            error = json.loads(line)
+            return f"error: {error['error']}\n  {error['hint']}"
+        return "\n".join(plain(line) for line in result.stderr.split("\n"))
+
     def assert_refused(self, result, *texts, code=2):
-        """Ends with `code`, writes nothing to stdout, and an error with all the texts to stderr."""
+        """Ends with `code`, writes nothing to stdout, and an error with all the texts to stderr (or as JSON)."""
         self.assert_code(result, code)
         self.assertEqual(result.stdout, "")
-        self.assertTrue(result.stderr.startswith("error: "), result.stderr)
+        said = self.said(result)
+        self.assertTrue(said.startswith("error: "), said)
         for text in texts:
-            self.assertIn(text, result.stderr)
+            self.assertIn(text, said)
 
 
 def wait_until(condition, what):

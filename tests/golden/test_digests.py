@@ -76,6 +76,35 @@ RACE = {
 }
 
 
+def fleet(*options, start="2025-08-09T12:00:00Z", end="2025-08-09T13:00:00Z"):
+    return ("--historical", "--start-datetime", start, "--end-datetime", end, *options)
+
+
+# A change of clocks, a radio gap, fuelling, a night, a Monday morning; odd rates, other names, many vehicles.
+FLEET = {
+    "TESTCAR01": fleet(),
+    "a day of it": fleet("--rate-hz", "0.5", end="2025-08-10T12:00:00Z"),
+    "another seed": fleet("--seed", "7", "--vehicle-id", "MYCAR", "--vehicles", "3"),
+    "a town": fleet("--vehicles", "200", "--rate-hz", "0.2", start="2025-03-30T00:00:00Z", end="2025-03-31T06:00:00Z"),
+    "thousands": fleet("--vehicles", "5000", "--volume", "50000", start="2025-08-11T06:30:00Z", end="2025-08-12T06:30:00Z"),
+    "odd rate": fleet("--vehicles", "7", "--rate-hz", "33.3", end="2025-08-09T12:05:00Z"),
+    "fast": fleet("--rate-hz", "100", end="2025-08-09T12:05:00Z"),
+    "csv": fleet("--vehicles", "2", "--rate-hz", "1", "--format", "csv"),
+    "a shard": fleet("--vehicles", "9", "--rate-hz", "1", "--shard", "2/3"),
+    "master data": fleet("--vehicles", "10", "--rate-hz", "1", "--master-data-dir", program.MASTER),
+    "route from a file": fleet("--route", "road.geojson", "--vehicles", "4", "--rate-hz", "1", end="2025-08-09T18:00:00Z"),
+}
+
+
+def road():
+    """A road out of a town, with a limit that changes, from whole numbers alone."""
+    def feature(first, last, limit):
+        points = [[20.9 + 0.0015 * i, 52.1 + 0.0007 * i + 0.0002 * (i % 3)] for i in range(first, last + 1)]
+        return {"type": "Feature", "properties": {"maxspeed": limit},
+                "geometry": {"type": "LineString", "coordinates": [[round(x, 6), round(y, 6)] for x, y in points]}}
+    return json.dumps({"type": "FeatureCollection", "features": [feature(0, 20, 50), feature(20, 80, 90)]})
+
+
 def bean():
     """A circuit of some 2 km with bends to both sides, from whole numbers alone: the same text on every machine."""
     corners = [(0, 0), (300, 0), (420, 60), (440, 180), (360, 260), (240, 250), (160, 300), (150, 420), (60, 500),
@@ -86,11 +115,12 @@ def bean():
     return "\n".join(lines) + "\n"
 
 
-SCENARIOS = {"plays": PLAYS, "race": RACE}
+SCENARIOS = {"plays": PLAYS, "race": RACE, "fleet": FLEET}
 
 
 def digest(folder, scenario, options):
     (pathlib.Path(folder) / "bean.csv").write_text(bean(), encoding="utf-8")
+    (pathlib.Path(folder) / "road.geojson").write_text(road(), encoding="utf-8")
     master = ("--master-data-dir", program.MASTER) if scenario == "plays" else ()
     text = program.racesim(folder, "run", "--no-config", "--quiet", "--scenario", scenario, *master, *options)
     lines = text.splitlines()
@@ -128,6 +158,9 @@ class Digests(unittest.TestCase):
 
     def test_races_have_the_bytes_of_their_version(self):
         self.check("race")
+
+    def test_fleets_have_the_bytes_of_their_version(self):
+        self.check("fleet")
 
 
 def write():

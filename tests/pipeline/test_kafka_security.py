@@ -189,7 +189,7 @@ class SecurityTest(FolderTest):
         done = self.secure(*RACE, "--topic", "mine", "--create-topics", code=2)
         self.assertIn(b"create topic mine: ", done.stderr)
         self.assertIn(b"authorization failed", done.stderr.lower())
-        self.assertIn(b"right Create", done.stderr)
+        self.assertIn(b"grant this user Create", done.stderr)
 
     def expect_letters_complete(self):
         """What was made and not taken is kept."""

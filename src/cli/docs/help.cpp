@@ -111,8 +111,9 @@ std::string render(const Section& section, const Screen& screen) {
   return block + "\n";
 }
 
-/// Names without a letter are indented by its width, so that all "--" stand below one another.
-Row option_row(const OptionSpec& option) {
+/// Names without a letter are indented by its width, so that all "--" stand below one another. The brief help
+/// leaves out the variables: their names follow from the options'.
+Row option_row(const OptionSpec& option, HelpLength length) {
   Row row;
   if (option.positional)
     row.left = option.metavar;
@@ -126,7 +127,8 @@ Row option_row(const OptionSpec& option) {
     notes.push_back(fmt::format("one of {}", fmt::join(option.choices, ", ")));
   if (const std::string text = default_text(option); !text.empty()) notes.push_back(text);
   if (option.repeatable && !option.positional) notes.push_back("repeatable");
-  if (const std::string variable = environment_name(option); !variable.empty()) notes.push_back(variable);
+  const std::string variable = environment_name(option);
+  if (length != HelpLength::brief && !variable.empty()) notes.push_back(variable);
   if (!option.alias_variable.empty()) notes.push_back(option.alias_variable);
   if (!notes.empty()) row.note = fmt::format("[{}]", fmt::join(notes, "; "));
   return row;
@@ -152,7 +154,7 @@ std::vector<Section> option_sections(const CommandPath& path, HelpLength length)
   for (auto command = path.rbegin(); command != path.rend(); ++command)
     for (const OptionSpec& option : (*command)->options)
       if (is_shown(option, **command, length))
-        section_of(option.positional ? "Arguments" : option.group).rows.push_back(option_row(option));
+        section_of(option.positional ? "Arguments" : option.group).rows.push_back(option_row(option, length));
   return sections;
 }
 

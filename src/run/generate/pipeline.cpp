@@ -130,7 +130,7 @@ std::uint64_t Pipeline::settled() const {
   std::uint64_t least = UINT64_MAX;
   for (const auto& sink : sinks_) {
     const SinkCounters& c = sink->counters();
-    least = std::min<std::uint64_t>(least, c.acked + c.failed + c.already_there);
+    least = std::min<std::uint64_t>(least, c.acked + c.failed + c.skipped);
   }
   return least;
 }

@@ -13,6 +13,7 @@
 #include "run/content.h"
 #include "run/generate/first_event.h"
 #include "run/generate/pipeline.h"
+#include "run/generate/rates.h"
 #include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
 #include "run/pacing/plan_ahead.h"
@@ -63,7 +64,6 @@ class Run::Impl {
   std::optional<std::int64_t> live_start_ns();
   void conduct();
   void finish(Pipeline::End end);
-  void fill_rates(RunStatus& status) const;
   void warn_of_first_event();
   bool ended() const;
 
@@ -333,7 +333,7 @@ RunStatus Run::Impl::status() const {
   outlets_.times().read_send(*send_lag);
   s.send_lag = summarise(*send_lag);
   outlets_.read(s);
-  fill_rates(s);
+  tell_rates(counters, outlets_, pacer_->plan().limited(), s);
   if (resumption_) s.resumed = resumption_->resumes();
   for (std::size_t i = 0; resumption_ && i < s.sinks.size(); ++i) {
     s.sinks[i].already = resumption_->already(i);
@@ -351,33 +351,6 @@ void Run::Impl::warn_of_first_event() {
   told_of_first_event_ = true;
   warnings_.push_back(
       first_event_warning(pipeline_->counters(), left_ns, resumption_ && resumption_->resumes()));
-}
-
-/// Both rates begin when the first event is due, or without a plan when sending does. With a plan the first
-/// events, such as the samples of a tick, are due at that moment: they take none of the time and do not
-/// count.
-void Run::Impl::fill_rates(RunStatus& s) const {
-  const PipelineCounters& counters = pipeline_->counters();
-  const std::int64_t from_ns = counters.first_due_ns.load();
-  if (from_ns == 0) return;
-  const auto rate = [&](std::uint64_t events, std::int64_t until_ns) {
-    return until_ns > from_ns ? static_cast<double>(events) * 1e9 / static_cast<double>(until_ns - from_ns)
-                              : 0;
-  };
-  const bool planned = pacer_->plan().limited();
-  // What was sent before a live run was level with the clock has no due time either; and what was due before
-  // this process went on with one says nothing of its rate.
-  const std::uint64_t untimed =
-      counters.history.load() + counters.overdue.load() + (planned ? counters.at_first_due.load() : 0);
-  const auto timed = [&](std::uint64_t events) { return events - std::min(events, untimed); };
-  if (planned) {
-    const std::int64_t last_due_ns = counters.last_due_ns.load();
-    s.target_rate = rate(std::min(timed(s.released), counters.most_due.load()), last_due_ns);
-  }
-  for (std::size_t i = 0; i < s.sinks.size(); ++i) {
-    const double got = rate(timed(s.sinks[i].acked), outlets_.last_acked_ns(i));
-    s.got_rate = i == 0 ? got : std::min(s.got_rate, got);
-  }
 }
 
 Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

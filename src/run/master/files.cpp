@@ -52,8 +52,12 @@ Result<const MasterFormat*> find_format(const std::string& name) {
 Result<std::vector<const MasterEntity*>> chosen_entities(const std::vector<std::string>& only) {
   std::vector<std::string> known;
   for (const MasterEntity& entity : master_entities()) known.emplace_back(entity.name);
-  for (const std::string& name : only)
-    if (find_master_entity(name) == nullptr) return tl::make_unexpected(unknown_choice(name, known));
+  for (const std::string& name : only) {
+    if (find_master_entity(name) != nullptr) continue;
+    Error error = unknown_choice(name, known);
+    error.what.insert(0, "--only: ");
+    return tl::make_unexpected(std::move(error));
+  }
   std::vector<const MasterEntity*> chosen;
   for (const MasterEntity& entity : master_entities())
     if (only.empty() || std::find(only.begin(), only.end(), entity.name) != only.end())

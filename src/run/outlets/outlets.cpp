@@ -16,7 +16,7 @@ constexpr std::int64_t kTellAgain_ns = 60'000'000'000;
 
 std::uint64_t settled_of(const Sink& sink) {
   const SinkCounters& c = sink.counters();
-  return c.acked + c.failed + c.already_there;
+  return c.acked + c.failed + c.skipped;
 }
 
 /// Whole seconds, for people.
@@ -197,7 +197,7 @@ void Outlets::warn_of_wait(const Sink& sink, std::vector<Error>& warnings) {
   told_of_wait_ns_[&sink] = now_ns;
   std::string what = fmt::format("waiting for {}: {}", sink.name(), wait->why);
   if (wait->until_ns > now_ns)
-    what += "; the next step is in " + format_duration(rounded_ns(wait->until_ns - now_ns));
+    what += "; next try in " + format_duration(rounded_ns(wait->until_ns - now_ns));
   warnings.push_back({ErrorKind::runtime, std::move(what), patience_text(sink)});
 }
 
@@ -213,11 +213,10 @@ std::string Outlets::patience_text(const Sink& sink) const {
                      "(--delivery-timeout)",
                      format_duration(delivery.kafka.delivery_timeout_ns));
   if (counters.acked == 0 && counters.sent == 0)
-    return fmt::format("if it is never reached, the run ends {} after its first try (--connect-timeout)",
+    return fmt::format("if it is never reached, the run ends {} after its first try: --connect-timeout",
                        format_duration(delivery.http.connect_grace_ns));
-  return fmt::format(
-      "the events behind it wait; a request is given up {} after its first try (--retry-max-time)",
-      format_duration(delivery.http.retry_max_time_ns));
+  return fmt::format("a request is given up {} after its first try: --retry-max-time",
+                     format_duration(delivery.http.retry_max_time_ns));
 }
 
 std::optional<Error> Outlets::lost() const {

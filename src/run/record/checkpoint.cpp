@@ -141,8 +141,8 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::string& path) {
   try {
     return parse_checkpoint(Json::parse(*text), path);
   } catch (const std::exception& e) {
-    return fail(ErrorKind::usage, fmt::format("--checkpoint {} is not a checkpoint: {}", path, e.what()),
-                hint);
+    return fail(ErrorKind::usage,
+                fmt::format("--checkpoint {} is not a checkpoint: {}", path, plain_reason(e)), hint);
   }
 }
 

@@ -3,7 +3,6 @@
 #define XXH_INLINE_ALL
 #include <fmt/format.h>
 #include <xxhash.h>
-#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -140,9 +139,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& name
     if (const Done ok = check_scenario(json, name); !ok) return tl::make_unexpected(ok.error());
     return manifest_from(json);
   } catch (const std::exception& e) {
-    std::string why = e.what();
-    std::replace(why.begin(), why.end(), '\n', ' ');
-    return fail(ErrorKind::runtime, name + ": not a racesim manifest, or incomplete: " + why,
+    return fail(ErrorKind::runtime, name + ": not a racesim manifest, or incomplete: " + plain_reason(e),
                 "a manifest is what racesim run --manifest FILE writes");
   }
 }

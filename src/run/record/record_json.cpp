@@ -145,6 +145,17 @@ FaultRules faults_from(const Json& j) {
 }
 
 // Whole milliseconds, so nothing is lost.
+/// The library says "[json.exception.out_of_range.403] key 'x' not found".
+std::string plain_reason(const std::exception& thrown) {
+  std::string why = thrown.what();
+  std::replace(why.begin(), why.end(), '\n', ' ');
+  if (why.starts_with("[json.exception.")) why.erase(0, why.find("] ") + 2);
+  constexpr std::string_view kKey = "key '", kMissing = "' not found";
+  if (why.starts_with(kKey) && why.ends_with(kMissing))
+    return "it has no '" + why.substr(kKey.size(), why.size() - kKey.size() - kMissing.size()) + "'";
+  return why;
+}
+
 std::int64_t time_from(const Json& text) {
   const auto ns = parse_datetime(text.get<std::string>(), "UTC");
   if (!ns) throw std::invalid_argument(ns.error().what);

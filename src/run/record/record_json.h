@@ -2,7 +2,9 @@
 // docs/formats/manifest.md describes them.
 #pragma once
 
+#include <exception>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "run/record/run_record.h"
 
@@ -32,6 +34,8 @@ void read_shared(const RecordJson& object, RunRecord& record);
 
 RecordJson faults_json(const FaultRules& faults);
 FaultRules faults_from(const RecordJson& object);
+/// What is wrong with a file whose reading threw, in words: without the library's name and line ends.
+std::string plain_reason(const std::exception& thrown);
 /// Event time as people write it.
 std::int64_t time_from(const RecordJson& text);
 

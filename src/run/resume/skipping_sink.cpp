@@ -11,7 +11,7 @@ Done SkippingSink::submit(const SharedBatch& batch, std::size_t first, std::size
     while (next < last && begin + next < already_.end() && already_.has(begin + next) == there) ++next;
     if (there) {
       settled_.settle(begin + first, begin + next);
-      shown().already_there.fetch_add(next - first, std::memory_order_relaxed);
+      shown().skipped.fetch_add(next - first, std::memory_order_relaxed);
     } else if (Done taken = inner_->submit(batch, first, next); !taken && done) {
       done = std::move(taken);
     }

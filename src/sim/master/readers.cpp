@@ -4,6 +4,7 @@
 
 #include "model/master.h"
 #include "model/race_master.h"
+#include "model/vehicle.h"
 
 namespace racesim {
 namespace {
@@ -59,12 +60,28 @@ std::string check_car(const RowBatch& rows, std::size_t i) {
   return {};
 }
 
+/// Figures with which a vehicle could not drive.
+std::string check_vehicle(const RowBatch& rows, std::size_t i) {
+  const VehicleRow& row = rows.rows<VehicleRow>()[i];
+  if (row.gears < 4 || row.gears > 6) return "gears: not between 4 and 6";
+  if (row.mass_kg < 400 || row.mass_kg > 5000) return "mass_kg: not between 400 and 5000 kg";
+  if (row.redline_rpm < 3000 || row.redline_rpm > 12'000)
+    return "redline_rpm: not between 3000 and 12000 rpm";
+  if (row.tank_dl < 200 || row.tank_dl > 3000) return "tank_l: not between 20 and 300 litres";
+  if (row.home_latitude_udeg < -90'000'000 || row.home_latitude_udeg > 90'000'000)
+    return "home_latitude: not between -90 and 90 degrees";
+  if (row.home_longitude_udeg < -180'000'000 || row.home_longitude_udeg > 180'000'000)
+    return "home_longitude: not between -180 and 180 degrees";
+  return {};
+}
+
 const std::array kReaders{MasterReader{"songs", &schema_info<SongRow>, &check_song, true},
                           MasterReader{"users", &schema_info<UserRow>, &check_user, true},
                           MasterReader{"locations", &schema_info<LocationRow>, &check_location, true},
                           MasterReader{"drivers", &schema_info<DriverRow>, &check_driver, false},
                           MasterReader{"teams", &schema_info<TeamRow>, &check_team, false},
-                          MasterReader{"cars", &schema_info<CarRow>, &check_car, false}};
+                          MasterReader{"cars", &schema_info<CarRow>, &check_car, false},
+                          MasterReader{"vehicles", &schema_info<VehicleRow>, &check_vehicle, false}};
 
 }  // namespace
 

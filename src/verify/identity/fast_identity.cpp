@@ -67,6 +67,18 @@ std::string json_between(std::string_view from, std::string_view path) {
   return text + '"' + std::string(rest) + "\":";
 }
 
+/// Behind the array that begins at `at`; brackets within its texts do not end it. `at` if there is none.
+const char* behind_list(const char* at, const char* end) {
+  if (at == end || *at != '[') return at;
+  bool quoted = false;
+  for (const char* p = at + 1; p < end && *p != '\n'; ++p) {
+    if (*p == ']' && !quoted) return p + 1;
+    if (*p == '"') quoted = !quoted;
+    if (*p == '\\') ++p;
+  }
+  return at;
+}
+
 /// "lat" of "location.lat".
 std::string_view last_name(std::string_view path) {
   return path.substr(path.rfind('.') + 1);
@@ -92,7 +104,9 @@ FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& ow
       if (csv) {
         step.before = i == 0 ? "" : ",";
       } else {
-        step.text = is_quoted(field.type);
+        const bool list = field.list_limit > 0;
+        if (list) step.use = Step::Use::list;
+        step.text = !list && is_quoted(field.type);
         step.before =
             (quoted_before ? "\"" : "") + json_between(before, field.path) + (step.text ? "\"" : "");
         quoted_before = step.text;
@@ -127,6 +141,9 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
     switch (step.use) {
       case Step::Use::none:
         while (at < end && *at != stop && *at != '}' && *at != '\n') ++at;
+        break;
+      case Step::Use::list:
+        at = behind_list(at, end);
         break;
       case Step::Use::run: {
         std::uint32_t run = 0;

@@ -32,7 +32,7 @@ class FastIdentity {
   struct Step {
     std::string before;  ///< what stands in front of the value, from the end of the one before: `,"seq":`
     bool text = false;   ///< the value ends at a quote
-    enum class Use : std::uint8_t { none, event_id, run, owner, seq } use = Use::none;
+    enum class Use : std::uint8_t { none, list, event_id, run, owner, seq } use = Use::none;
   };
   struct Form {
     std::vector<Step> steps;          ///< up to the last field of the identity

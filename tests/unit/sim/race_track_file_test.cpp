@@ -48,7 +48,7 @@ TEST(RaceTrackFile, WrongFieldsAreNamed) {
       {"\"sector_ends\": [4, 10]", "\"sector_ends\": [4]", "bad.json: sector_ends: not two indices"},
       {"\"sector_ends\": [4, 10]", "\"sector_ends\": [4, 99]", "bad.json: sector_ends: not two ascending"},
       {"\"number\": 3", "\"number\": -3", "bad.json: corners[2].number: not a whole number"},
-      {"\"s_m\": 890.0", "\"s_m\": 89.0", "bad.json: corners[2].s_m: not behind the one before"},
+      {"\"s_m\": 890.0", "\"s_m\": 89.0", "bad.json: corners[2].s_m: not after the previous one"},
       {"\"begin_m\": 4330", "\"begin_m\": 9330", "bad.json: drs_zones[1]: not on the lap"},
       {"{\"name\": \"Timing line\", \"s_m\": 0},", "",
        "bad.json: checkpoints[0].s_m: not 0, the timing line"},

@@ -228,6 +228,60 @@ TEST(LawsBite, Plays) {
     EXPECT_EQ(first_field(found_in(damaged(run, damage.key, damage.value))), damage.field) << damage.key;
 }
 
+/// The first car of the fleet for some minutes, five packets a second.
+SmallRun fleet(std::int64_t seconds = 600) {
+  RunConfig config;
+  config.content = test::options_of("fleet");
+  config.content.start_ns = kStart_ns;
+  config.content.end_ns = kStart_ns + seconds * 1'000'000'000;
+  config.pace.live = false;
+  return make_run(config);
+}
+
+TEST(LawsBite, Fleet) {
+  const SmallRun run = fleet();
+  ASSERT_EQ(named(found_in(run.text())), "");
+  const Pick drives = [](const std::string& line) {
+    return std::stod(value_of(line, "speed_kmh")) > 40 && value_of(line, "gear") != "1" &&
+           value_of(line, "speeding") == "false";
+  };
+  const std::vector<Damage> damages{
+      {"location", "lat", "52.100000"},
+      {"location.lat", "lat", "92.100000"},
+      {"location.lon", "lon", "-181.000000"},
+      {"speed_kmh", "speed_kmh", "300.0"},
+      {"speeding", "speed_limit_kmh", "10"},
+      {"engine_rpm", "engine_rpm", "400"},
+      {"engine_rpm", "engine_rpm", "6400"},
+      {"engine_rpm", "gear", "1"},
+      {"gear", "gear", "0"},
+      {"gear", "gear", "9"},
+      {"fuel_level_pct", "fuel_level_pct", "99.9"},
+      {"fuel_level_pct", "fuel_level_pct", "100.1"},
+      {"rpm_over_redline", "rpm_over_redline", "true"},
+      {"fault_codes", "fault_codes", R"(["P0420","P0420"])"},
+  };
+  for (const Damage& damage : damages) {
+    const Findings found = found_in(damaged(run, damage.key, damage.value, false, drives));
+    EXPECT_GE(found[Finding::invariant], 1U) << damage.key << " " << damage.value;
+    EXPECT_EQ(first_field(found), damage.field) << damage.key << " " << damage.value;
+  }
+  // Speeding is so exactly as the digits have it.
+  for (const SentLine& line : run.sent) {
+    if (!drives(line.text)) continue;
+    const Pick same = [&](const std::string& other) { return other == line.text; };
+    const bool over = value_of(line.text, "speeding") == "true";
+    EXPECT_EQ(first_field(found_in(damaged(run, "speeding", over ? "false" : "true", true, same))),
+              "speeding");
+    break;
+  }
+  // A jump that no brake makes, in a gear that would bear it.
+  const Pick crawls = [](const std::string& line) {
+    return std::stod(value_of(line, "speed_kmh")) < 15 && value_of(line, "gear") == "2";
+  };
+  EXPECT_EQ(first_field(found_in(damaged(run, "speed_kmh", "24.0", true, crawls))), "speed_kmh");
+}
+
 TEST(LawsBite, WhatCannotBeJudgedIsNotHeld) {
   const std::string fuel = "telemetry: the fuel rises in the pit only";
   EXPECT_THAT(not_checked(found_in(race_as("racesim").text())), Not(Contains(fuel)));
@@ -257,6 +311,7 @@ TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
   note(race_as("racesim", 300, "telemetry,laps,checkpoints,race-control").text());
   note(make_run(plays_run(11, 500, kMaster)).text());
   note(make_run(simple_run(11, 30)).text());
+  note(fleet(60).text());
   for (const ScenarioEntry* entry : scenarios()) {
     ASSERT_NE(entry->laws, nullptr) << entry->name;
     for (const LawCount& count : entry->laws({})->counts())

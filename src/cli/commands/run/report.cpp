@@ -42,7 +42,7 @@ std::optional<Error> undelivered_error(const RunConfig& config, const RunResult&
   error.what = fmt::format("{} event{} not delivered: {}", format_count(events), events == 1 ? "" : "s",
                            fmt::join(reasons, ", "));
   if (result.status.dead_lettered > 0)
-    error.hint = "mend the cause and send them again: they are in " + config.delivery.dead_letter_path;
+    error.hint = "fix the cause and send them again from " + config.delivery.dead_letter_path;
   return error;
 }
 

@@ -15,15 +15,14 @@ std::vector<const ScenarioEntry*> declarers(std::string_view option) {
   return found;
 }
 
-/// Which scenario will run is known only later: a value is refused here if none of them takes it.
+/// Which scenario will run is known only later: what only one has is judged here, what several have by
+/// fill_values().
 Done check_value(const std::string& option, const std::string& text) {
-  Done refused;
-  for (const ScenarioEntry* entry : declarers(option)) {
-    const auto value = parse_value(*find_option(*entry, option), text);
-    if (value) return {};
-    if (refused) refused = tl::make_unexpected(value.error());
-  }
-  return refused;
+  const std::vector<const ScenarioEntry*> entries = declarers(option);
+  if (entries.size() > 1) return {};
+  const auto value = parse_value(*find_option(*entries.front(), option), text);
+  if (!value) return tl::make_unexpected(value.error());
+  return {};
 }
 
 std::vector<std::string> texts(std::span<const std::string_view> views) {

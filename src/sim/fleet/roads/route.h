@@ -6,11 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "model/fleet.h"
 #include "sim/fleet/roads/geo.h"
 
 namespace racesim::fleet {
-
-enum class RoadType : std::uint8_t { urban, rural, expressway, highway };
 
 /// A vertex; between two of them the way is straight.
 struct PathPoint {

@@ -1,4 +1,4 @@
-// A user's routes: a GeoJSON file, longitude first as GeoJSON has it. docs/formats/route.md describes it.
+// A user's routes: a GeoJSON file, longitude first as GeoJSON has it. docs/formats/roads.md describes it.
 #pragma once
 
 #include <cstddef>
