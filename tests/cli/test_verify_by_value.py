@@ -18,6 +18,8 @@ RUNS = {
     "openf1": [*RACE, "--as", "openf1"],
     "simple": [*RACE, "--model", "simple"],
     "faults": [*RACE, "--faults", "late=2%,duplicate=2%,reorder=2%,drop=1%,corrupt=1%"],
+    "fleet": ["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z", "--end-datetime",
+              "2025-08-09T12:00:10Z", "--vehicles", "900", "--rate-hz", "1", "--faults", "corrupt=40%"],
     "plays": ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime",
               "2024-01-02", "--volume", "500", "--master-data-dir", MASTER],
 }
@@ -49,7 +51,7 @@ WRITERS = {
 class ByValue(Workdir):
     def sent(self, *run):
         self.assert_code(self.racesim(*run, *FILE), 0)
-        return (self.dir / "sent.ndjson").read_bytes().splitlines()
+        return (self.dir / "sent.ndjson").read_bytes().split(b"\n")[:-1]
 
     def again(self, lines, write):
         """Each line parsed and written; what is no JSON (a damaged line) is passed on."""

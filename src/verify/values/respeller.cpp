@@ -36,6 +36,19 @@ std::string_view as_written(const LineField& field) {
   return field.quoted ? std::string_view(field.value.data() - 1, field.value.size() + 2) : field.value;
 }
 
+/// A list of JSON without the blanks between its items.
+std::string without_blanks(std::string_view list) {
+  std::string out;
+  bool quoted = false, escaped = false;
+  for (const char c : list) {
+    if (!quoted && (c == ' ' || c == '\t' || c == '\r')) continue;
+    if (c == '"' && !escaped) quoted = !quoted;
+    escaped = c == '\\' && !escaped;
+    out += c;
+  }
+  return out;
+}
+
 /// A text of JSON that nobody checked yet, without its quotes: what it stands for, or none if its escapes are
 /// not ones that can be read here.
 std::optional<std::string> unescaped(std::string_view text) {
@@ -53,6 +66,16 @@ std::optional<std::string> unescaped(std::string_view text) {
   std::string scratch;
   const std::string quoted = '"' + std::string(text) + '"';
   return std::string(JsonCursor(quoted).string(scratch));
+}
+
+/// A text that is no value of its field: without escapes where it can do without, so that it is the same
+/// however they were written.
+std::string plainly_quoted(const LineField& field) {
+  const std::optional<std::string> text = unescaped(field.value);
+  const bool needs_escapes = !text || std::any_of(text->begin(), text->end(), [](char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  });
+  return needs_escapes ? std::string(as_written(field)) : '"' + *text + '"';
 }
 
 }  // namespace
@@ -244,7 +267,7 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
   decode(*form, text);  // why_not() speaks of this form
   struct Part {
     bool good = false;
-    std::string_view as_it_is;  ///< empty: it is missing
+    std::string as_it_is;  ///< empty: it is missing
   };
   std::vector<Part> parts;
   std::string why;
@@ -255,6 +278,8 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
     const LineField* const found = fields.find(field.path);
     if (found == nullptr) continue;
     part.as_it_is = csv_ ? found->value : as_written(*found);
+    if (!csv_ && field.list_limit > 0) part.as_it_is = without_blanks(part.as_it_is);
+    if (!csv_ && found->quoted) part.as_it_is = plainly_quoted(*found);
     const bool quoted = !csv_ && found->quoted;
     const bool missing = !csv_ && field.may_miss && found->value == "null" && !quoted;
     if (field.list_limit > 0 || (!csv_ && !missing && quoted != is_text_in_json(field.type))) continue;

@@ -122,7 +122,8 @@ double Planner::fuel_at_day_begin_l(const Vehicle& vehicle, std::int64_t day) co
   Fuel fuel{vehicle, 0, full_l(vehicle, last), true};
   for (std::int64_t at = last; at < day; ++at) {
     fuel.full = full_l(vehicle, at);
-    for (const PlannedTrip& planned : diary_.day(vehicle, at).all()) {
+    const auto trips = diary_.day(vehicle, at);  // all() is a view of it
+    for (const PlannedTrip& planned : trips.all()) {
       Trip trip = trip_between(vehicle, planned.from, planned.to, planned.depart_us);
       fuel.begin(trip);
     }
