@@ -80,7 +80,7 @@ class Vehicles(FleetCase):
 
     def test_a_radio_gap_ends_in_a_burst(self):
         window = (*NOON, "2025-08-09T15:00:00Z")
-        packets = self.packets("--vehicles", 60, "--rate-hz", 1, window=window)
+        packets = self.packets("--vehicles", 20, "--rate-hz", 1, window=window)
         seqs = collections.defaultdict(list)
         for packet in packets:
             seqs[packet["vehicle_id"]].append(packet["seq"])
@@ -171,6 +171,18 @@ class Proof(FleetCase):
         result = self.racesim("verify", "--manifest", "m.json", "--against", "file:f.ndjson")
         self.assert_code(result, 5)
         self.assertIn(victim["vehicle_id"], result.stdout)
+
+    def test_names_with_quotes_are_told_apart_by_fast_too(self):
+        self.assert_code(self.racesim("run", *SECONDS, "--vehicles", 2, "--vehicle-id", 'a "b\\",c} 7', "--sink",
+                                      "file:f.ndjson", "--manifest", "m.json"), 0)
+        for more in ("--full", "--fast", "--by-value"):
+            result = self.racesim("verify", "--manifest", "m.json", "--against", "file:f.ndjson", more)
+            self.assert_code(result, 0)
+        lines = (self.dir / "f.ndjson").read_text().splitlines(keepends=True)
+        (self.dir / "f.ndjson").write_text("".join(lines[:3] + lines[4:]))
+        result = self.racesim("verify", "--manifest", "m.json", "--against", "file:f.ndjson", "--fast")
+        self.assert_code(result, 5)
+        self.assertIn("1 lost", result.stdout)
 
     def test_a_killed_run_goes_on(self):
         whole = self.racesim("run", *self.FLEET)

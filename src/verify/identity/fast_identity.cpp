@@ -79,6 +79,23 @@ const char* behind_list(const char* at, const char* end) {
   return at;
 }
 
+/// Only `\"` and `\\`: racesim escapes no other character that an owner may have.
+std::string without_escapes(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+/// The quote that ends the text of JSON that begins at `at`, or the end of the line.
+const char* end_of_text(const char* at, const char* end) {
+  for (; at < end && *at != '"' && *at != '\n'; ++at)
+    if (*at == '\\' && at + 1 < end) ++at;
+  return at;
+}
+
 /// "lat" of "location.lat".
 std::string_view last_name(std::string_view path) {
   return path.substr(path.rfind('.') + 1);
@@ -137,10 +154,12 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
       return std::nullopt;
     at += step.before.size();
     const char* const begin = at;
-    const char stop = step.text ? '"' : ',';
     switch (step.use) {
       case Step::Use::none:
-        while (at < end && *at != stop && *at != '}' && *at != '\n') ++at;
+        if (step.text)
+          at = end_of_text(at, end);
+        else
+          while (at < end && *at != ',' && *at != '}' && *at != '\n') ++at;
         break;
       case Step::Use::list:
         at = behind_list(at, end);
@@ -163,8 +182,14 @@ std::optional<Identity> FastIdentity::read(std::string_view line, const Form& fo
         break;
       }
       case Step::Use::owner: {
-        while (at < end && *at != stop && *at != '"' && *at != '}' && *at != '\n') ++at;
-        const auto owner = owners_.owner_of({begin, static_cast<std::size_t>(at - begin)});
+        if (step.text)
+          at = end_of_text(at, end);
+        else
+          while (at < end && *at != ',' && *at != '"' && *at != '}' && *at != '\n') ++at;
+        const std::string_view written(begin, static_cast<std::size_t>(at - begin));
+        const auto owner = step.text && written.find('\\') != std::string_view::npos
+                               ? owners_.owner_of(without_escapes(written))
+                               : owners_.owner_of(written);
         if (!owner) return std::nullopt;
         identity.owner = *owner;
         break;
