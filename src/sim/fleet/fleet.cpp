@@ -187,6 +187,8 @@ Result<std::unique_ptr<Scenario>> make_scenario(const FleetContent& content, con
     auto read = RoutePool::from_geojson(content.route.text, content.route.name);
     if (!read) return tl::make_unexpected(read.error());
     pool = std::move(*read);
+    if (const Done ok = check_not_swapped(*pool, "--route " + content.route.name); !ok)
+      return tl::make_unexpected(ok.error());
   }
   const RowBatch* rows = frame.master.find("vehicles");
   if (rows != nullptr)

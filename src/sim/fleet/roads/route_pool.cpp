@@ -16,6 +16,8 @@
 namespace racesim::fleet {
 namespace {
 
+constexpr const char* kSwapHint = "swap its coordinates: GeoJSON has the longitude first";
+
 /// Values that are made when they are first asked for. Two threads may make the same one at a time, which
 /// gives the same value; the first stays.
 template <class T>
@@ -132,6 +134,23 @@ Result<std::unique_ptr<const RoutePool>> RoutePool::from_geojson(std::string_vie
   return std::make_unique<FilePool>(std::move(*routes));
 }
 
+Done check_not_swapped(const RoutePool& pool, std::string_view file_name) {
+  constexpr GeoPoint kCity{52.2304, 21.0122};  // place 0 of the built-in network
+  constexpr double kNear_m = 100'000;
+  for (std::uint32_t group = 0; group < pool.groups(); ++group)
+    for (const std::uint32_t index : pool.places(group)) {
+      const GeoPoint point = pool.place(index).point;
+      const GeoPoint swapped{point.longitude_deg, point.latitude_deg};
+      if (std::abs(swapped.latitude_deg) > 90 || distance_m(swapped, kCity) > kNear_m) continue;
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: route {} begins or ends at longitude {:.6f}, latitude {:.6f}, which are "
+                              "exchanged",
+                              file_name, group + 1, point.longitude_deg, point.latitude_deg),
+                  kSwapHint);
+    }
+  return {};
+}
+
 Done check_near(const RoutePool& pool, std::span<const GeoPoint> homes, double most_km,
                 std::string_view file_name) {
   const auto nearest_km = [homes](GeoPoint point) {
@@ -151,8 +170,7 @@ Done check_near(const RoutePool& pool, std::span<const GeoPoint> homes, double m
           fmt::format("{}: route {} begins or ends at longitude {:.6f}, latitude {:.6f}, {:.0f} km from "
                       "the nearest home of the vehicles",
                       file_name, group + 1, point.longitude_deg, point.latitude_deg, away_km),
-          is_swapped ? "swap its coordinates: GeoJSON has the longitude first"
-                     : "give a route and master data of the same region");
+          is_swapped ? kSwapHint : "give a route and master data of the same region");
     }
   return {};
 }

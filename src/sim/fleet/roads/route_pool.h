@@ -35,6 +35,10 @@ class RoutePool {
   virtual const Signal& signal(std::uint32_t id) const = 0;
 };
 
+/// Error (usage): a place of a file's route would lie within 100 km of the built-in city if its longitude and
+/// latitude were exchanged. As given it lies in a desert without roads, 3,500 km away.
+Done check_not_swapped(const RoutePool& pool, std::string_view file_name);
+
 /// Whether all places of the pool are within `most_km` of one of the homes, as those of the master data.
 /// Error (usage): one is not; the text says how far it is, and whether it would be near with its coordinates
 /// swapped.

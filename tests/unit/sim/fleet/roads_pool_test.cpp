@@ -152,6 +152,23 @@ TEST(RoadsPool, HasThereAndBackOfAFileAndOnePlaceOfALoop) {
   EXPECT_FALSE(RoutePool::from_geojson("{}", "bad.geojson"));
 }
 
+TEST(RoadsPool, TellsThatTheBuiltInCityIsSwapped) {
+  const auto good =
+      RoutePool::from_geojson(collection({feature("LineString", "[[21,52.2],[21.05,52.2]]")}), "r");
+  EXPECT_TRUE(check_not_swapped(**good, "r.geojson"));
+  const auto swapped =
+      RoutePool::from_geojson(collection({feature("LineString", "[[52.2,21],[52.2,21.03]]")}), "r");
+  const Done refused = check_not_swapped(**swapped, "r.geojson");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(
+      refused.error().what,
+      "r.geojson: route 1 begins or ends at longitude 52.200000, latitude 21.000000, which are exchanged");
+  EXPECT_EQ(refused.error().hint, "swap its coordinates: GeoJSON has the longitude first");
+  const auto kerman =
+      RoutePool::from_geojson(collection({feature("LineString", "[[57.1,30.3],[57.1,30.33]]")}), "r");
+  EXPECT_TRUE(check_not_swapped(**kerman, "r.geojson")) << "a real road elsewhere";
+}
+
 TEST(RoadsPool, TellsARouteFarFromItsVehicles) {
   const GeoPoint home{52.2, 21.0};
   const auto near =
