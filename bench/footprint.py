@@ -26,13 +26,16 @@ VERIFIED_EVENTS = 300_000 if QUICK else 3_000_000
 VERIFY_MIB = 64.0
 HELP_MS = 50.0
 FIRST_EVENT_MS = 100.0
+FLEET_GROWTH = 1.05
+FLEET_EVENTS = 6_000_000 if QUICK else 60_000_000
+FLEET_FIRST_EVENT_MS = 1000.0
 RACE_LAPS = 12 if QUICK else 52
 RACE_EVENTS_PER_LAP = 20 * 95 * 100  # about
 SAMPLE_S = 0.02
 
 
 class Progress(threading.Thread):
-    """Reads the progress line: how many events have been sent by now."""
+    """Reads the progress line: how many events the sink has taken by now."""
 
     def __init__(self, stream):
         super().__init__()
@@ -41,7 +44,7 @@ class Progress(threading.Thread):
 
     def run(self):
         while piece := self.stream.read1(65536):
-            counts = re.findall(rb"sent ([\d,]+)  acked", piece)
+            counts = re.findall(rb"acked ([\d,]+)  ", piece)
             if counts:
                 self.sent = int(counts[-1].replace(b",", b""))
 
@@ -67,8 +70,8 @@ def memory(command, early_events):
         time.sleep(SAMPLE_S)
     progress.join()
     process.stderr.close()
-    if process.returncode != 0 or not early:
-        raise RuntimeError(f"the run ended with {process.returncode}")
+    if process.returncode != 0 or not early or progress.sent <= early_events:
+        raise RuntimeError(f"the run ended with {process.returncode}, and its progress line told of {progress.sent} events")
     return early, peak
 
 
@@ -99,21 +102,33 @@ def first_event_ms(command):
     return took_ms
 
 
+def fleet(vehicles, *more):
+    """The command of a fleet's packets from a Monday morning on."""
+    return [BINARY, "run", "--no-config", "-q", "--scenario", "fleet", "--historical", "--start-datetime",
+            "2025-08-11T06:00Z", "--end-datetime", "2025-09-11T06:00Z", "--vehicles", str(vehicles), *more]
+
+
 def main():
     show_memory(f"{EVENTS:,} plays", "tenth", plays(EVENTS), EVENTS // 10, PLAYS_GROWTH)
     show_memory(f"a race of {RACE_LAPS} laps", "quarter", race(RACE_LAPS), RACE_LAPS * RACE_EVENTS_PER_LAP // 4,
                 RACE_GROWTH)
+    show_memory("100,000 vehicles", "sixth", fleet(100_000, "--volume", str(FLEET_EVENTS)), FLEET_EVENTS // 6, FLEET_GROWTH)
     show_verify_memory()
     starts = by_turns(STARTS, help=lambda: run([BINARY, "--help"]).seconds * 1000,
                       true=lambda: run(["true"]).seconds * 1000, first=lambda: first_event_ms(plays(10_000)),
-                      race=lambda: first_event_ms(race(1)), whole_race=lambda: first_event_ms(race(52)))
+                      race=lambda: first_event_ms(race(1)), whole_race=lambda: first_event_ms(race(52)),
+                      vehicle=lambda: first_event_ms(fleet(1)), fleet=lambda: first_event_ms(fleet(100_000)))
     help_ms = show("racesim --help", starts["help"], "ms")
     show("true", starts["true"], "ms")
     show("start to first event, plays", starts["first"], "ms")
     show("start to first event, race of one lap", starts["race"], "ms")
     race_ms = show("start to first event, race of 52 laps", starts["whole_race"], "ms")
+    vehicle_ms = show("start to first event, a vehicle", starts["vehicle"], "ms")
+    fleet_ms = show("start to first event, 100,000 vehicles", starts["fleet"], "ms")
     ratio(HELP_MS / help_ms, 1.0, "50 ms / racesim --help")
     ratio(FIRST_EVENT_MS / race_ms, 1.0, "100 ms / start of a race to its first event")
+    ratio(FIRST_EVENT_MS / vehicle_ms, 1.0, "100 ms / start of a vehicle to its first event")
+    ratio(FLEET_FIRST_EVENT_MS / fleet_ms, 1.0, "1 s / start of 100,000 vehicles to their first event")
 
 
 if __name__ == "__main__":

@@ -39,8 +39,10 @@ inline void run_to_null(benchmark::State& state, const RunConfig& config, std::u
     (*run)->start();
     const RunResult result = (*run)->wait();
     state.PauseTiming();
-    if (result.error || result.status.acked < least || result.status.acked > most)
+    if (result.error || result.status.acked < least || result.status.acked > most) {
       state.SkipWithError("the run fell short");
+      break;
+    }
     events += result.status.acked;
     run->reset();
     state.ResumeTiming();
