@@ -1,12 +1,10 @@
-"""Goal: help is complete, grouped, quick and on stdout; --version says what the binary is.
-Method: the texts themselves; a bound on the time that leaves room for a busy machine."""
+"""Goal: help is complete, grouped and on stdout; --version says what the binary is.
+Method: the texts themselves. bench/footprint.py judges how soon they come."""
 
 import json
-import subprocess
-import time
 import unittest
 
-from workdir import BINARY, Workdir, sanitized
+from workdir import Workdir
 
 
 class Help(Workdir):
@@ -89,17 +87,6 @@ class Help(Workdir):
         text = self.racesim("run", "--help", "--color", "always").stdout
         self.assertIn("╭─", text)
         self.assertNotIn("╭", self.racesim("run", "--help", "--color", "always", env={"LANG": "C"}).stdout)
-
-    def test_starts_at_once(self):
-        if sanitized():
-            self.skipTest("privilege: a sanitizer's start-up is not ours")
-        self.assertLess(min(self.seconds() for _ in range(10)), 0.05)
-
-    @staticmethod
-    def seconds():
-        start = time.monotonic()
-        subprocess.run([BINARY, "--help"], stdout=subprocess.DEVNULL, check=True)
-        return time.monotonic() - start
 
 
 class Version(Workdir):
