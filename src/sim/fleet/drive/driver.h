@@ -3,11 +3,11 @@
 //
 // The driver knows the sections ahead as far as he needs to brake, and of the next line whether it will be
 // green when he gets there (he drives up to it in his mind). Between two lines he
-//   accelerates   a(v) = a₀ (1 − v/60) (1 − (v/v₀)⁴), in steps between fixed shares of v₀ and the speeds of
-//   gear shifts cruises       a wave of some tenths of a metre per second about v₀, whose mean is v₀ exactly
-//   brakes        evenly, so that he is slow enough at the end; or at once if a light turns red
-//   waits         until it is green and he has seen it, until the crossing road is free, until the tank is
-//   full
+// - accelerates by a(v) = a₀ (1 − v/60) (1 − (v/v₀)⁴), in steps between fixed shares of v₀ and the speeds of
+//   gear shifts,
+// - cruises in a wave of some tenths of a metre per second about v₀, whose mean is v₀ exactly,
+// - brakes evenly, so that he is slow enough at the end, or at once if a light turns red,
+// - waits until it is green and he has seen it, until the crossing road is free, or until the tank is full.
 #pragma once
 
 #include <cstdint>
