@@ -47,7 +47,7 @@ class UnknownNames(Workdir):
         self.assert_refused(self.play("--config", "."), "read .: it is a folder")
 
     def test_options_of_later_versions_are_not_there(self):
-        for option in ("--vehicles", "--vehicle-id"):
+        for option in ("--altitude", "--metrics-listen"):
             self.assert_refused(self.play(option, "1"), f"unknown option '{option}'")
 
 

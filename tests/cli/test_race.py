@@ -94,7 +94,7 @@ class BadInput(RaceCase):
 
     def test_options_of_another_scenario(self):
         for option, value in (("--cars", "3"), ("--rate-hz", "5"), ("--track", "silverstone"), ("--model", "full")):
-            self.assert_refused(self.race("--scenario", "plays", option, value), f"{option} is for the scenario race")
+            self.assert_refused(self.race("--scenario", "plays", option, value), f"{option} is for the scenario{'s race and fleet' if option == '--rate-hz' else ' race'}, not for plays")
         self.assert_refused(self.race("--popularity", "uniform"), "--popularity is for the scenario plays")
 
     def test_csv_holds_one_stream(self):
