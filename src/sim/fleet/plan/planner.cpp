@@ -103,11 +103,10 @@ Spell Planner::spell_after(const Vehicle& vehicle, const Spell& last, std::int64
   return leg(vehicle, last.block, last.to, left_l, end_us);
 }
 
-std::int64_t Planner::end_of(const Vehicle& vehicle, const Spell& spell, std::int64_t arrival_us) const {
+std::int64_t Planner::end_of(const Spell& spell, std::int64_t arrival_us) const {
   if (spell.end_us != 0) return spell.end_us;
   const double break_s = between(mix64(spell.trip.key + 1), 40, 200);
   const std::int64_t ready_us = arrival_us + static_cast<std::int64_t>(break_s * 1e6);
-  static_cast<void>(vehicle);
   return std::min(ready_us, block_begin_us(spell.block + 1));
 }
 
@@ -206,7 +205,7 @@ Spell Planner::block_spell(const Vehicle& vehicle, std::int64_t time_us) const {
     while (driver.next(piece)) {
     }
     const std::int64_t arrival_us = spell.trip.depart_us + static_cast<std::int64_t>(driver.time_s() * 1e6);
-    const std::int64_t end_us = end_of(vehicle, spell, arrival_us);
+    const std::int64_t end_us = end_of(spell, arrival_us);
     if (time_us < end_us || end_us >= begin_us + kBlock_us) return spell;
     spell = spell_after(vehicle, spell, end_us);
   }

@@ -32,7 +32,7 @@ class Planner {
   /// quicker.
   Spell spell_after(const Vehicle& vehicle, const Spell& last, std::int64_t end_us) const;
   /// When a spell ends whose trip arrives at `arrival_us`, and the next one begins.
-  std::int64_t end_of(const Vehicle& vehicle, const Spell& spell, std::int64_t arrival_us) const;
+  std::int64_t end_of(const Spell& spell, std::int64_t arrival_us) const;
 
   /// The test car begins each block at home.
   static constexpr std::int64_t kBlock_us = 6 * 3600 * kSecond_us;

@@ -58,7 +58,7 @@ void Cursor::advance(std::int64_t time_us) {
     if (stays_) return;
     if (!driver_.next(piece_)) {
       const std::int64_t arrival_us = origin_us_ + static_cast<std::int64_t>(driver_.time_s() * 1e6);
-      stay_until(planner_->end_of(*vehicle_, spell_, arrival_us));
+      stay_until(planner_->end_of(spell_, arrival_us));
     }
   }
 }
