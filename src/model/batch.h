@@ -42,6 +42,7 @@ class RowBatch {
   void clear() {
     size_ = 0;
     heads.clear();
+    missing.clear();
     arena.clear();
   }
   /// Makes the batch `count` rows long; new rows are not initialised.
@@ -72,6 +73,10 @@ class RowBatch {
   }
 
   std::vector<EventHead> heads;
+  /// Parallel to the rows, or empty where no field may be missing: bit f says that the record had no field f
+  /// of the schema, whose value in the row is zero then. Only decoders that are told of optional fields set
+  /// it.
+  std::vector<std::uint64_t> missing;
   std::string arena;  ///< at most 4 GiB; bytes that Text fields point into
 
  private:

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/quantity.h"
+#include "model/table.h"
 #include "sim/laws.h"
 #include "sim/master_tables.h"
 #include "sim/option.h"
@@ -63,6 +64,7 @@ struct RowForm {
   std::string_view time{};    ///< event time; a number is seconds since the run's start
   /// The events of an owner are in the order of their numbers.
   bool seq_in_time_order = true;
+  TableInfo table{};  ///< how stores keep it
 
   bool has_identity() const { return !event_id.empty() || !seq.empty(); }
 };

@@ -70,13 +70,26 @@ const ContentOption kOptions[] = {
      .document = &kRouteForm},
 };
 
+constexpr std::string_view kRunAndVehicle[] = {"run", "vehicle_id"};
+constexpr std::string_view kVehicle[] = {"vehicle_id"};
+constexpr std::string_view kByTime[] = {"timestamp"};
+constexpr std::string_view kViolations[] = {"speeding", "rpm_over_redline"};
+constexpr TableIndex kIndexes[] = {{"by_time", kByTime}, {"violations", kByTime, kViolations}};
+constexpr std::string_view kOptional[] = {"seq", "run"};  // FleetStream's own packets have neither
+
 const RowForm kRows[] = {
     {.schema = &schema_info<FleetRow>,
      .run = "run",
      .owner = "vehicle_id",
      .seq = "seq",
      .entity = "vehicle_id",
-     .time = "timestamp"},
+     .time = "timestamp",
+     .table = {.name = "fleet",
+               .key = {kRunAndVehicle, "seq"},
+               .key_without = {kVehicle, "timestamp"},
+               .optional = kOptional,
+               .time = "timestamp",
+               .indexes = kIndexes}},
 };
 
 constexpr ScenarioExample kExamples[] = {

@@ -27,12 +27,24 @@ const ContentOption kOptions[] = {
 };
 
 // Plays are numbered per quota cell, but told in the order of time.
+constexpr std::string_view kSongInTime[] = {"song_id", "played_at"};
+constexpr std::string_view kByTime[] = {"played_at"};
+constexpr TableIndex kIndexes[] = {{"by_song", kSongInTime}, {"by_time", kByTime}};
+constexpr Reference kReferences[] = {{"song_id", "songs", "song_id"},
+                                     {"user_id", "users", "user_id"},
+                                     {"location_id", "locations", "location_id"}};
+
 const RowForm kRows[] = {
     {.schema = &schema_info<PlayRow>,
      .event_id = "event_id",
      .entity = "user_id",
      .time = "played_at",
-     .seq_in_time_order = false},
+     .seq_in_time_order = false,
+     .table = {.name = "plays",
+               .key = {{}, "event_id"},
+               .time = "played_at",
+               .indexes = kIndexes,
+               .references = kReferences}},
 };
 
 constexpr std::string_view kTopic = "song-plays";

@@ -1,0 +1,51 @@
+// What a source hands out: whole records of one lane, in order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/batch.h"
+
+namespace racesim {
+
+/// How far a lane has been read: what a store keeps beside the rows, so that reading goes on there. A
+/// position is never trusted alone: the record before it is read again and compared.
+struct LanePosition {
+  std::string source;     ///< which input: "kafka CLUSTER-ID topic", "file"; one owner for all its lanes
+  std::string lane;       ///< partition's number, path of the file
+  std::int64_t next = 0;  ///< offset of the next record (Kafka), byte of the file
+  std::uint64_t last_hash = 0;     ///< XXH3-64 of the record before; 0: there is none
+  std::int64_t last_time_ms = -1;  ///< time stamp of that record (Kafka); -1: it has none
+  std::string fingerprint;         ///< of the lane's first bytes (files); empty: none
+  std::uint64_t consumed = 0;      ///< records so far
+  bool operator==(const LanePosition&) const = default;
+};
+
+struct RecordBlock {
+  std::uint32_t lane = 0;  ///< the source's number of the lane; see Source::lane()
+  /// The records one behind the other, each with one byte '\n' behind it that is not part of it. What a
+  /// record holds is as it came (it may hold line ends itself), without the line end of the input. Readable
+  /// for kBlockReadAhead bytes behind the end.
+  ByteBuffer text;
+  std::vector<std::uint32_t> ends;    ///< of each record in `text`, behind that byte
+  std::vector<std::int64_t> offsets;  ///< of each record: Kafka's, or its first byte in the file or body
+  LanePosition after;                 ///< behind the last record
+  LanePosition before;       ///< where the block begins: what a store must hold for `after` to follow
+  std::uint64_t gap = 0;     ///< records that were gone before the first one (retention); counted once
+  std::uint64_t empty = 0;   ///< records without a value (tombstones), which are not in `ends`
+  std::uint64_t ticket = 0;  ///< of HTTP: the request that waits for its answer
+  bool torn = false;         ///< the last record ended without a line end, with the input
+
+  std::size_t size() const { return ends.size(); }
+  std::string_view record(std::size_t i) const {
+    const std::uint32_t begin = i == 0 ? 0 : ends[i - 1];
+    return text.view().substr(begin, ends[i] - begin - 1);
+  }
+  void clear();
+};
+
+inline constexpr std::size_t kBlockReadAhead = 64;
+
+}  // namespace racesim

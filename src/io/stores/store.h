@@ -1,0 +1,100 @@
+// Where rows are kept: one transaction holds rows, dead letters and the positions they were read up to.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "io/sources/record_block.h"
+#include "io/sources/source.h"
+#include "io/wait_note.h"
+#include "model/batch.h"
+#include "model/table.h"
+
+namespace racesim {
+
+/// A table and the rows that go into it.
+struct StoreTable {
+  const SchemaInfo* schema = nullptr;
+  const TableInfo* table = nullptr;
+  std::string_view scenario;  ///< whose rows they are; for `runs`
+  std::string_view run_path;  ///< the field that names the run; empty: none, or the event id holds it
+};
+
+/// A record that is no row.
+struct DeadRecord {
+  std::string_view source, lane;
+  std::int64_t offset = 0;
+  std::string_view reason;
+  std::string_view raw;
+};
+
+/// What append() made of rows. stored + duplicates + conflicts + expired = rows.
+struct Appended {
+  std::uint64_t stored = 0, duplicates = 0, conflicts = 0, expired = 0;
+  /// Rows that are there with other content; indices into the batch. At most as many as `conflicts`.
+  std::vector<std::uint32_t> conflicting;
+};
+
+enum class Durability : std::uint8_t { full, normal };
+
+struct StoreOptions {
+  std::string target;  ///< what stands behind "sqlite:"
+  Durability durability = Durability::full;
+  std::int64_t keep_ns = 0;        ///< of event time, behind the newest of each table; 0: for ever
+  std::vector<StoreTable> tables;  ///< that may get rows
+  std::string token;               ///< influx
+  std::string password;            ///< postgres
+  std::string org, bucket;         ///< influx
+  std::string dead_letter_path;    ///< influx
+  std::int64_t busy_wait_ns = 10'000'000'000;  ///< how long a lock of somebody else is waited for
+};
+
+/// Between begin() and commit() one transaction. One thread. After an error of any call the transaction is
+/// over: nothing of it is kept, unless commit() says otherwise.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// "sqlite:racesim.db", without secrets.
+  virtual std::string name() const = 0;
+
+  /// What is kept of lanes of this source. Not within a transaction.
+  virtual Result<std::vector<LanePosition>> positions(std::string_view source) = 0;
+
+  virtual Done begin() = 0;
+  /// Adds rows that are not there yet; their schema is that of the table. With `fates` (as many as rows, or
+  /// empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number beyond
+  /// 63 bits) are refused by unfit() before.
+  virtual Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) = 0;
+  /// Why row `i` cannot be kept exactly; empty: it can.
+  virtual std::string unfit(const StoreTable& table, const RowBatch& rows, std::size_t i) const = 0;
+  virtual Done add_dead_letters(std::span<const DeadRecord> records) = 0;
+  /// Moves a lane on from `before` to `after`. False: somebody else has moved it, and the transaction is
+  /// over.
+  virtual Result<bool> advance(const LanePosition& before, const LanePosition& after) = 0;
+  /// Durable when it returns. An error says that nothing of the transaction is kept; where that cannot be
+  /// known (a connection died in the middle), the store finds out before it returns.
+  virtual Done commit() = 0;
+  virtual void rollback() = 0;
+
+  /// After an error: the same transaction may succeed if it is done again (a lock, a deadlock, a connection
+  /// that is gone and may come back). The store connects again by itself in begin().
+  virtual bool worth_retrying() const = 0;
+
+  /// Positions are kept in the same transaction as rows: each event once. False: the source must keep them
+  /// (Kafka's group), and events may be written again.
+  virtual bool is_exact() const { return true; }
+  /// Removes some of what is older than keep_ns, in one short transaction. Returns rows removed.
+  virtual Result<std::uint64_t> expire() { return std::uint64_t{0}; }
+  /// Flushes and closes.
+  virtual Done close() = 0;
+  virtual const WaitNote* wait() const { return nullptr; }
+};
+
+}  // namespace racesim

@@ -1,0 +1,58 @@
+#include "sim/race/tables.h"
+
+#include <string_view>
+
+namespace racesim::race {
+namespace {
+
+constexpr std::string_view kRunAndCar[] = {"run", "car"};
+constexpr std::string_view kRunAlone[] = {"run"};
+constexpr std::string_view kRunAndId[] = {"run", "id"};
+constexpr std::string_view kFastF1Driver[] = {"DriverNumber"};
+constexpr std::string_view kOpenF1Driver[] = {"meeting_key", "session_key", "driver_number"};
+
+constexpr std::string_view kLapOfDriver[] = {"run", "session", "driver", "lap"};
+constexpr std::string_view kLapInTime[] = {"run", "session", "time"};
+constexpr std::string_view kPassInTime[] = {"run", "session", "time", "car"};
+constexpr std::string_view kMessageInTime[] = {"run", "session", "time"};
+
+constexpr TableIndex kCheckpointIndexes[] = {{"by_time", kPassInTime}};
+constexpr TableIndex kLapIndexes[] = {{"by_driver", kLapOfDriver}, {"by_time", kLapInTime}};
+constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
+
+constexpr PlannedColumn kTelemetryPlanned[] = {{"z_m", FieldType::signed_int, 2}};
+constexpr PlannedColumn kLapPlanned[] = {{"deleted", FieldType::boolean},
+                                         {"deleted_reason", FieldType::text},
+                                         {"is_accurate", FieldType::boolean}};
+constexpr PlannedColumn kRaceControlPlanned[] = {{"seconds", FieldType::signed_int, 3},
+                                                 {"reason", FieldType::text}};
+
+}  // namespace
+
+// Laps and sectors without a time and cars without a gap are to come: columns of stores take NULL everywhere
+// but in keys.
+const TableInfo kTelemetryTable{
+    .name = "telemetry", .key = {kRunAndCar, "seq"}, .time = "time", .planned = kTelemetryPlanned};
+const TableInfo kCheckpointTable{
+    .name = "checkpoints", .key = {kRunAndCar, "seq"}, .time = "time", .indexes = kCheckpointIndexes};
+const TableInfo kLapTable{.name = "laps",
+                          .key = {kRunAndCar, "seq"},
+                          .time = "time",
+                          .indexes = kLapIndexes,
+                          .planned = kLapPlanned};
+const TableInfo kRaceControlTable{.name = "race_control",
+                                  .key = {kRunAlone, "seq"},
+                                  .time = "time",
+                                  .indexes = kRaceControlIndexes,
+                                  .planned = kRaceControlPlanned};
+const TableInfo kSimpleCarTable{.name = "simple_cars", .key = {kRunAndId, "seq"}, .time = "time"};
+const TableInfo kFastF1TelemetryTable{
+    .name = "telemetry_fastf1", .key = {kFastF1Driver, "Date"}, .time = "Date"};
+const TableInfo kFastF1LapTable{
+    .name = "laps_fastf1", .key = {kFastF1Driver, "LapStartDate"}, .time = "LapStartDate"};
+const TableInfo kOpenF1CarDataTable{
+    .name = "car_data_openf1", .key = {kOpenF1Driver, "date"}, .time = "date"};
+const TableInfo kOpenF1LapTable{
+    .name = "laps_openf1", .key = {kOpenF1Driver, "date_start"}, .time = "date_start"};
+
+}  // namespace racesim::race
