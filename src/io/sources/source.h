@@ -38,6 +38,7 @@ struct RecordFate {
 struct BlockOutcome {
   std::uint64_t stored = 0, duplicates = 0, conflicts = 0, rejected = 0, expired = 0, blank = 0;
   std::vector<RecordFate> others;  ///< rejected and conflicting ones, ascending; of sources that want_fates()
+  bool refused = false;  ///< one record was none, so nothing of the block was taken (--on-invalid reject)
 };
 
 /// A lane as a reader must know it.
@@ -82,7 +83,8 @@ class Source {
   virtual const LaneInfo& lane(std::uint32_t number) const = 0;
 
   /// The block is committed, and this became of it: answers the request, tells the group. Or it failed for
-  /// good: `outcome` has the error. Called once for each block, in the order of pull().
+  /// good: `outcome` has the error. Called once for each block, in the order of pull(). Of HTTP a request is
+  /// one block.
   virtual void settled(const RecordBlock& block, const Result<BlockOutcome>& outcome) = 0;
 
   /// Somebody waits for each commit (HTTP): commit as soon as nothing more can be pulled at once.
@@ -93,6 +95,11 @@ class Source {
   virtual bool has_positions() const { return true; }
   /// The source may end by itself (files, stdin, --exit-at-end).
   virtual bool is_bounded() const = 0;
+
+  /// Somebody else has moved a lane on (a process that was thought dead, or this one was): forgets all that
+  /// was pulled and is not settled, asks the keeper for the positions again and goes on from there. By the
+  /// thread that pulls. Errors: busy, of sources that cannot have two readers.
+  virtual Done restart() = 0;
 
   /// Nothing new is taken in from now on; pull() gives what is already here, then ends. Any thread.
   virtual void stop() = 0;
