@@ -47,7 +47,7 @@ struct LaneInfo {
   std::string header;  ///< first line of a CSV file: its records are cells; empty: JSON
 };
 
-/// Decides where lanes begin; called from within pull(), tend() and rewind() of a source, by their thread.
+/// Decides where lanes begin; called from within pull(), tend() and restart() of a source, by their thread.
 class LaneKeeper {
  public:
   virtual ~LaneKeeper() = default;
@@ -84,9 +84,6 @@ class Source {
   /// Lanes may be taken away and given meanwhile, so nobody holds a block that release() would wait for:
   /// make room first, then pull(). An error is final.
   virtual Done tend() { return {}; }
-  /// A store's guard refused to move a lane on, so nothing of what was pulled and is not committed ever will
-  /// be: all lanes are read again from where the keeper says. By the thread of pull(). An error is final.
-  virtual Done rewind();
 
   /// Of a lane that a block has named.
   virtual const LaneInfo& lane(std::uint32_t number) const = 0;
