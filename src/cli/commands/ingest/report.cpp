@@ -76,7 +76,7 @@ std::string waiting(const IngestStatus& status) {
   const double waited_s = static_cast<double>(system_clock().now_ns() - status.wait->since_ns) / 1e9;
   if (waited_s < kNotable_s) return {};
   return fmt::format("waiting {} s for {}: {}", format_number(waited_s, waited_s < 10 ? 1 : 0),
-                     status.waiting_for, printable(status.wait->why));
+                     status.waiting_for, visible_text(status.wait->why));
 }
 
 }  // namespace
@@ -158,7 +158,7 @@ std::string unknown_fields_text(const IngestResult& result) {
   std::vector<std::string> names;
   for (const auto& [name, records] : result.unknown_fields) {
     if (names.size() == kNamesMost) break;
-    names.push_back(fmt::format("{} ({})", printable(name), format_count(records)));
+    names.push_back(fmt::format("{} ({})", visible_text(name), format_count(records)));
   }
   const std::size_t more = result.unknown_fields.size() - names.size();
   return fmt::format("fields that no table has were left out: {}{}", fmt::join(names, ", "),
