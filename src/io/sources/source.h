@@ -38,6 +38,7 @@ struct RecordFate {
 struct BlockOutcome {
   std::uint64_t stored = 0, duplicates = 0, conflicts = 0, rejected = 0, expired = 0, blank = 0;
   std::vector<RecordFate> others;  ///< rejected and conflicting ones, ascending; of sources that want_fates()
+  bool refused = false;  ///< one record was none, so nothing of the block was taken (--on-invalid reject)
 };
 
 /// A lane as a reader must know it.
@@ -46,12 +47,13 @@ struct LaneInfo {
   std::string header;  ///< first line of a CSV file: its records are cells; empty: JSON
 };
 
-/// Decides where lanes begin; called from within Source::pull(), by its thread.
+/// Decides where lanes begin; called from within pull(), tend() and restart() of a source, by their thread.
 class LaneKeeper {
  public:
   virtual ~LaneKeeper() = default;
-  /// These lanes are the source's own from now on. Fills in what is known of each: of a lane that nobody has
-  /// read, none. Whatever was read before of these lanes is committed or given up by then.
+  /// What the store holds of each of these lanes; of one that nobody has read, none. A source asks this
+  /// before it reads a lane: whatever was pulled of it before is committed or given up by then. It may also
+  /// ask how far somebody else has come with a lane.
   virtual Result<std::vector<std::optional<LanePosition>>> positions(std::span<const LanePosition> lanes) = 0;
   /// These lanes are taken away: everything that was pulled is committed or rolled back when this returns.
   virtual Done release(std::span<const std::uint32_t> lanes) = 0;
@@ -78,11 +80,17 @@ class Source {
   /// The next block, of any lane; waits `wait_ms` at most. `to` is cleared first. An error is final.
   virtual Result<Pulled> pull(RecordBlock& to, int wait_ms) = 0;
 
+  /// Called instead of pull(), by its thread and at least every second, while nothing more can be taken in.
+  /// Lanes may be taken away and given meanwhile, so nobody holds a block that release() would wait for:
+  /// make room first, then pull(). An error is final.
+  virtual Done tend() { return {}; }
+
   /// Of a lane that a block has named.
   virtual const LaneInfo& lane(std::uint32_t number) const = 0;
 
   /// The block is committed, and this became of it: answers the request, tells the group. Or it failed for
-  /// good: `outcome` has the error. Called once for each block, in the order of pull().
+  /// good: `outcome` has the error. Called once for each block, in the order of pull(). Of HTTP a request is
+  /// one block.
   virtual void settled(const RecordBlock& block, const Result<BlockOutcome>& outcome) = 0;
 
   /// Somebody waits for each commit (HTTP): commit as soon as nothing more can be pulled at once.
@@ -93,6 +101,11 @@ class Source {
   virtual bool has_positions() const { return true; }
   /// The source may end by itself (files, stdin, --exit-at-end).
   virtual bool is_bounded() const = 0;
+
+  /// Somebody else has moved a lane on (a process that was thought dead, or this one was): forgets all that
+  /// was pulled and is not settled, asks the keeper for the positions again and goes on from there. By the
+  /// thread that pulls. Errors: busy, of sources that cannot have two readers.
+  virtual Done restart() = 0;
 
   /// Nothing new is taken in from now on; pull() gives what is already here, then ends. Any thread.
   virtual void stop() = 0;

@@ -72,8 +72,10 @@ class Store {
   /// empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number beyond
   /// 63 bits) are refused by unfit() before.
   virtual Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) = 0;
-  /// Why row `i` cannot be kept exactly; empty: it can.
-  virtual std::string unfit(const StoreTable& table, const RowBatch& rows, std::size_t i) const = 0;
+  /// Appends which rows cannot be kept exactly (a number beyond 63 bits), and why; indices of rows,
+  /// ascending. Any thread.
+  virtual void find_unfit(const StoreTable& table, const RowBatch& rows,
+                          std::vector<RecordFate>& out) const = 0;
   virtual Done add_dead_letters(std::span<const DeadRecord> records) = 0;
   /// Moves a lane on from `before` to `after`. False: somebody else has moved it, and the transaction is
   /// over.

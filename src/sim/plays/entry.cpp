@@ -30,6 +30,7 @@ const ContentOption kOptions[] = {
 constexpr std::string_view kSongInTime[] = {"song_id", "played_at"};
 constexpr std::string_view kByTime[] = {"played_at"};
 constexpr TableIndex kIndexes[] = {{"by_song", kSongInTime}, {"by_time", kByTime}};
+constexpr std::string_view kListener[] = {"user_id"};
 constexpr Reference kReferences[] = {{"song_id", "songs", "song_id"},
                                      {"user_id", "users", "user_id"},
                                      {"location_id", "locations", "location_id"}};
@@ -44,7 +45,8 @@ const RowForm kRows[] = {
                .key = {{}, "event_id"},
                .time = "played_at",
                .indexes = kIndexes,
-               .references = kReferences}},
+               .references = kReferences,
+               .labels = kListener}},
 };
 
 constexpr std::string_view kTopic = "song-plays";
