@@ -10,9 +10,4 @@ LineHash hash_line(std::string_view line) {
   return {hash.low64, hash.high64};
 }
 
-std::uint64_t record_hash(std::string_view record) {
-  const std::uint64_t hash = XXH3_64bits(record.data(), record.size());
-  return hash == 0 ? 1 : hash;
-}
-
 }  // namespace racesim

@@ -11,7 +11,4 @@ namespace racesim {
 using LineHash = std::array<std::uint64_t, 2>;
 LineHash hash_line(std::string_view line);
 
-/// XXH3-64 of a record's bytes, and never 0: what a position remembers of the record before it.
-std::uint64_t record_hash(std::string_view record);
-
 }  // namespace racesim

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "io/kafka/reading/partition_lookup.h"
@@ -12,8 +13,6 @@ namespace {
 using namespace kafka;
 
 constexpr std::size_t kTakenAtOnce = 1'000;
-constexpr std::size_t kKafkaBlockRecords = 8'000;
-constexpr std::size_t kKafkaBlockBytes = std::size_t{4} << 20;
 
 bool is_empty(const RecordBlock& block) {
   return block.size() == 0 && block.empty == 0;
@@ -73,7 +72,7 @@ KafkaLane::Taken KafkaLane::take(GroupConsumer& consumer, std::size_t i, RecordB
   to.lane = number;
   to.before = at_;
   from_ = expected_;
-  while (to.size() < kKafkaBlockRecords && to.text.size() < kKafkaBlockBytes) {
+  while (to.size() < kBlockRecords && to.text.size() < kBlockBytes) {
     if (used_ == read_.size()) {
       read_.clear();
       used_ = 0;
@@ -121,11 +120,12 @@ void KafkaLane::append(const rd_kafka_message_t& record, RecordBlock& to) {
 }
 
 void KafkaLane::take_value(const rd_kafka_message_t& record, RecordBlock& to) {
-  to.text.reserve_more(record.len + 1 + kBlockReadAhead);
+  const std::size_t size = std::min(record.len, kLongestRecord + 1);
+  to.text.reserve_more(size + 1 + kBlockReadAhead);
   char* const begin = to.text.data() + to.text.size();
-  std::memcpy(begin, record.payload, record.len);
-  begin[record.len] = '\n';
-  to.text.set_size(to.text.size() + record.len + 1);
+  std::memcpy(begin, record.payload, size);
+  begin[size] = '\n';
+  to.text.set_size(to.text.size() + size + 1);
   to.ends.push_back(static_cast<std::uint32_t>(to.text.size()));
   to.offsets.push_back(record.offset);
   ++at_.consumed;

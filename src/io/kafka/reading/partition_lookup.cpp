@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "io/line_hash.h"
+#include "io/sources/record_block.h"
 
 namespace racesim::kafka {
 namespace {
