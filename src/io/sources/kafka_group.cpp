@@ -16,6 +16,7 @@
 #include "io/kafka/reading/lane_start.h"
 #include "io/kafka/reading/partition_lookup.h"
 #include "io/sources/kafka_lane.h"
+#include "io/sources/kafka_lane_facts.h"
 
 namespace racesim {
 namespace {
@@ -23,15 +24,11 @@ namespace {
 using namespace kafka;
 
 /// Once it runs, a question to the cluster may take so long; then it is asked again.
-constexpr std::int64_t kQuestion_ns = 5 * kNsPerSecond;
+constexpr int kQuestion_ms = 5'000;
 constexpr int kBeforeNextQuestion_ms = 200;
 /// How long the library gets to fetch by itself, before it is woken.
 constexpr int kFetch_ms = 2;
 constexpr int kGroupEventsAtOnce = 16;
-
-bool is_same(const TopicPartition& a, const TopicPartition& b) {
-  return a.partition == b.partition && a.topic == b.topic;
-}
 
 class KafkaGroup final : public Source {
  public:
@@ -75,9 +72,6 @@ class KafkaGroup final : public Source {
   Done take_over(const std::vector<TopicPartition>& partitions);
   Done give_back();
   Done begin_own();
-  Result<std::vector<LaneFacts>> look_at_own(const std::vector<std::optional<LanePosition>>& known);
-  Done fill_first(std::vector<LaneFacts>& facts);
-  Done fill_before(std::vector<LaneFacts>& facts, const std::vector<PartitionEnds>& ends);
   Done tell_group(bool sure);
 
   Result<bool> take_records(RecordBlock& to);
@@ -86,7 +80,6 @@ class KafkaGroup final : public Source {
   void wait_for_more(int ms);
   void note_lag();
   Result<bool> is_all_read();
-  Result<bool> is_read_by_others(const TopicPartition& where, std::int64_t end);
   Result<Pulled> finish();
 
   const SourceRequest request_;
@@ -97,7 +90,7 @@ class KafkaGroup final : public Source {
   std::unique_ptr<GroupConsumer> consumer_;
   std::atomic<GroupConsumer*> consumer_seen_{nullptr};  ///< for stop(), which any thread calls
   std::string cluster_id_;
-  std::vector<std::pair<TopicPartition, std::int64_t>> ends_at_open_;
+  std::vector<PartitionOffset> ends_at_open_;
   Own own_;
   std::size_t next_own_ = 0;  ///< whose turn it is
   bool joined_ = false;       ///< the group has told us once what is ours
@@ -138,7 +131,7 @@ Done KafkaGroup::open(LaneKeeper& keeper) {
   lookup_.emplace(*std::move(patient));
   if (Done ok = find_topics(); !ok) return ok;
   KafkaOptions brisk = request_.kafka;
-  brisk.connect_grace_ns = std::min(brisk.connect_grace_ns, kQuestion_ns);
+  brisk.connect_grace_ns = std::min(brisk.connect_grace_ns, std::int64_t{kQuestion_ms} * 1'000'000);
   Result<PartitionLookup> lookup = PartitionLookup::open(brisk);
   if (!lookup) return tl::make_unexpected(lookup.error());
   lookup_.emplace(*std::move(lookup));
@@ -166,7 +159,7 @@ Done KafkaGroup::find_topics() {
   const auto ends = lookup_->ends(partitions);
   if (!ends) return tl::make_unexpected(ends.error());
   for (std::size_t i = 0; i < partitions.size(); ++i)
-    ends_at_open_.emplace_back(partitions[i], (*ends)[i].end);
+    ends_at_open_.push_back({partitions[i], (*ends)[i].end});
   return {};
 }
 
@@ -236,31 +229,14 @@ Done KafkaGroup::take_event(const GroupEvent& event) {
 }
 
 Done KafkaGroup::take_trouble(const GroupEvent& event) {
-  switch (event.code) {
-    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      return fail(ErrorKind::usage, name_ + ": this user may not read it: " + event.text,
-                  "grant this user Read on the topic and on the group " + request_.group);
-    case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
-      return fail(ErrorKind::usage,
-                  "the group " + request_.group + " has members that are not racesim ingest: " + event.text,
-                  "take a group of its own: --group NAME");
-    case RD_KAFKA_RESP_ERR__FATAL:
-      return fail(ErrorKind::runtime, name_ + ": the Kafka client gave up: " + event.text, "start it again");
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-      ask_topics_ = true;
-      return {};
-    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: {
-      const std::string why = consumer_->trouble();
-      wait_.begin(this, {clock_.now_ns(), 0, why.empty() ? event.text : why});
-      asked_broker_ns_ = clock_.now_ns();
-      return {};
-    }
-    default:
-      return {};  // it passes: the library tries again
-  }
+  if (std::optional<Error> error = final_error(event, name_, request_.group))
+    return tl::make_unexpected(*std::move(error));
+  ask_topics_ = ask_topics_ || is_about_topics(event.code);
+  if (event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return {};
+  const std::string why = consumer_->trouble();
+  wait_.begin(this, {clock_.now_ns(), 0, why.empty() ? event.text : why});
+  asked_broker_ns_ = clock_.now_ns();
+  return {};
 }
 
 Done KafkaGroup::take_over(const std::vector<TopicPartition>& partitions) {
@@ -305,7 +281,10 @@ Done KafkaGroup::begin_own() {
   for (const KafkaLane* lane : own_) keys.push_back(lane->key());
   const auto known = keeper_->positions(keys);
   if (!known) return tl::make_unexpected(known.error());
-  const auto facts = persist([&] { return look_at_own(*known); });
+  const auto facts = persist([&] {
+    return find_lane_facts(*lookup_, *consumer_, own_, *known, request_.start_at, ends_at_open_,
+                           kQuestion_ms);
+  });
   if (!facts) return stopped_ ? Done() : tl::make_unexpected(facts.error());
   const LaneRules rules{request_.group, request_.store_keeps_positions, request_.start_at.is_given,
                         request_.allow_gap};
@@ -325,71 +304,6 @@ Done KafkaGroup::begin_own() {
     starts.push_back({own_[i]->where, start->next});
   }
   return consumer_->assign(starts);
-}
-
-Result<std::vector<LaneFacts>> KafkaGroup::look_at_own(
-    const std::vector<std::optional<LanePosition>>& known) {
-  std::vector<TopicPartition> partitions;
-  for (const KafkaLane* lane : own_) partitions.push_back(lane->where);
-  std::vector<LaneFacts> facts(own_.size());
-  if (own_.empty()) return facts;
-  const auto of_group = consumer_->committed(partitions, static_cast<int>(kQuestion_ns / 1'000'000));
-  if (!of_group) return tl::make_unexpected(of_group.error());
-  const auto ends = lookup_->ends(partitions);
-  if (!ends) return tl::make_unexpected(ends.error());
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    facts[i].name = own_[i]->info.name;
-    facts[i].known = known[i];
-    if ((*of_group)[i] >= 0) facts[i].group_offset = (*of_group)[i];
-    facts[i].low = facts[i].first = (*ends)[i].low;
-    facts[i].end = (*ends)[i].end;
-  }
-  if (Done ok = fill_first(facts); !ok) return tl::make_unexpected(ok.error());
-  if (Done ok = fill_before(facts, *ends); !ok) return tl::make_unexpected(ok.error());
-  return facts;
-}
-
-/// Partitions that came later are read from their beginning, whatever --start-at says.
-Done KafkaGroup::fill_first(std::vector<LaneFacts>& facts) {
-  const StartAt& start = request_.start_at;
-  if (start.place == StartAt::Place::earliest) return {};
-  std::vector<TopicPartition> asked;
-  std::vector<std::size_t> of;
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    const auto at_open = std::find_if(ends_at_open_.begin(), ends_at_open_.end(), [&](const auto& known) {
-      return is_same(known.first, own_[i]->where);
-    });
-    if (at_open == ends_at_open_.end()) continue;
-    facts[i].first = at_open->second;
-    asked.push_back(own_[i]->where);
-    of.push_back(i);
-  }
-  if (start.place == StartAt::Place::latest || asked.empty()) return {};
-  const std::int64_t time_ms = (start.time_ns + 999'999) / 1'000'000;
-  const auto offsets = lookup_->cluster().offsets_from(asked, time_ms);
-  if (!offsets) return tl::make_unexpected(offsets.error());
-  for (std::size_t k = 0; k < of.size(); ++k)
-    if ((*offsets)[k] >= 0) facts[of[k]].first = (*offsets)[k];
-  return {};
-}
-
-Done KafkaGroup::fill_before(std::vector<LaneFacts>& facts, const std::vector<PartitionEnds>& ends) {
-  std::vector<PartitionOffset> asked;
-  std::vector<std::size_t> of;
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    const std::optional<LanePosition>& known = facts[i].known;
-    if (!known || !has_record_before(*known, ends[i].low) || known->next > ends[i].end) continue;
-    asked.push_back({own_[i]->where, known->next});
-    of.push_back(i);
-  }
-  const auto marks = lookup_->marks_before(asked);
-  if (!marks) return tl::make_unexpected(marks.error());
-  for (std::size_t k = 0; k < of.size(); ++k) {
-    LaneFacts& lane = facts[of[k]];
-    lane.before = (*marks)[k];
-    if (!lane.before) lane.compacted = lookup_->is_compacted(own_[of[k]]->where.topic);
-  }
-  return {};
 }
 
 // ---- Records.
@@ -494,42 +408,24 @@ void KafkaGroup::note_lag() {
 /// Everything that was there at the start is read by us, or stored by others.
 Result<bool> KafkaGroup::is_all_read() {
   if (!joined_) return false;
-  std::vector<std::pair<TopicPartition, std::int64_t>> of_others;
-  for (const auto& [where, end] : ends_at_open_) {
+  std::vector<PartitionOffset> of_others;
+  for (const PartitionOffset& end : ends_at_open_) {
     const auto ours = std::find_if(own_.begin(), own_.end(),
-                                   [w = &where](const KafkaLane* lane) { return is_same(lane->where, *w); });
+                                   [&](const KafkaLane* lane) { return is_same(lane->where, end.where); });
     if (ours == own_.end())
-      of_others.emplace_back(where, end);
-    else if ((*ours)->expected() < end)
+      of_others.push_back(end);
+    else if ((*ours)->expected() < end.next)
       return false;
   }
   if (of_others.empty()) return true;
   if (clock_.now_ns() < asked_others_ns_ + kNsPerSecond) return false;
   asked_others_ns_ = clock_.now_ns();
-  for (const auto& [where, end] : of_others) {
-    const Result<bool> read = is_read_by_others(where, end);
-    if (!read || !*read) return read;
-  }
-  return true;
-}
-
-Result<bool> KafkaGroup::is_read_by_others(const TopicPartition& where, std::int64_t end) {
-  const std::vector<LanePosition> key{lane_of(where).key()};
-  const auto known = keeper_->positions(key);
+  std::vector<LanePosition> keys;
+  for (const PartitionOffset& end : of_others) keys.push_back(lane_of(end.where).key());
+  const auto known = keeper_->positions(keys);
   if (!known) return tl::make_unexpected(known.error());
-  std::int64_t next = known->front() ? known->front()->next : 0;
-  if (!request_.store_keeps_positions) {
-    const auto of_group = consumer_->committed({where}, static_cast<int>(kQuestion_ns / 1'000'000));
-    if (!of_group) return false;  // asked again in a second
-    next = std::max<std::int64_t>(of_group->front(), 0);
-  }
-  if (next >= end) return true;
-  // Behind its last record there may be some of transactions, which nobody stores.
-  const auto ends = lookup_->ends({where});
-  if (!ends) return false;
-  if (ends->front().low >= end) return true;
-  const Result<bool> more = lookup_->has_records(where, std::max(next, ends->front().low), end);
-  return more ? !*more : false;
+  GroupConsumer* const group = request_.store_keeps_positions ? nullptr : consumer_.get();
+  return are_read(*lookup_, group, of_others, *known, kQuestion_ms);
 }
 
 Result<Pulled> KafkaGroup::finish() {

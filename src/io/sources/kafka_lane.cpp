@@ -19,17 +19,10 @@ bool is_empty(const RecordBlock& block) {
 }
 
 KafkaLane::Taken trouble_of(const rd_kafka_message_t& message) {
-  switch (message.err) {
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      return KafkaLane::Taken::gone;
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-      return KafkaLane::Taken::no_topic;
-    default:
-      return KafkaLane::Taken::all;
-  }
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+      message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+    return KafkaLane::Taken::gone;
+  return is_about_topics(message.err) ? KafkaLane::Taken::no_topic : KafkaLane::Taken::all;
 }
 
 }  // namespace

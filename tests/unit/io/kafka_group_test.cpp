@@ -29,7 +29,7 @@ struct FakeStore {
   bool commit(const RecordBlock& block) {
     const Place place{block.after.source, block.after.lane};
     const auto known = positions.find(place);
-    if (known == positions.end() ? block.before.consumed > 0 : known->second.next != block.before.next) {
+    if (known == positions.end() ? block.before.consumed > 0 : known->second != block.before) {
       ++fenced;
       return false;
     }
@@ -84,6 +84,8 @@ class Member final : public LaneKeeper {
   }
 
   Source& source() { return *source_; }
+  /// The block that was pulled last and is not committed.
+  const RecordBlock& last() const { return waiting_.back(); }
   std::size_t released = 0;
 
  private:
@@ -98,7 +100,7 @@ class KafkaGroupTest : public testing::Test {
   void SetUp() override {
     if (test::kCannotRunKafka) GTEST_SKIP() << test::kWhyNoKafka;
   }
-  /// Appends events of eight cars; returns what each partition holds then.
+  /// Appends events of eight cars.
   void write(std::size_t count) {
     auto sink = open_kafka_sink(cluster_.options(), {test::kTopic}, {}, system_clock(), nullptr, dead_);
     ASSERT_TRUE(sink) << sink.error().what;
@@ -144,10 +146,10 @@ class KafkaGroupTest : public testing::Test {
   std::uint64_t written_ = 0;
 };
 
-TEST_F(KafkaGroupTest, OneMemberReadsAllAndGoesOn) {
+TEST_F(KafkaGroupTest, OneMemberReadsAll) {
   FakeStore store;
-  for (int round = 0; round < 3; ++round) {
-    write(5'000);
+  write(5'000);
+  {
     Member member(store, request(true));
     ASSERT_TRUE(member.open());
     const Done done = run(member);
@@ -156,6 +158,151 @@ TEST_F(KafkaGroupTest, OneMemberReadsAllAndGoesOn) {
     EXPECT_EQ(member.source().lag(), 0u);
   }
   EXPECT_EQ(store.fenced, 0u);
+  // Another store that is read into under the same name would get half of everything.
+  FakeStore other;
+  Member refused(other, request(true));
+  ASSERT_TRUE(refused.open());
+  const Done done = run(refused);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::usage);
+  EXPECT_TRUE(other.positions.empty());
+}
+
+// A first member reads; a second one comes while the first is only tended, as by a slow store; then the first
+// goes, and what it had not committed is lost.
+TEST_F(KafkaGroupTest, MembersComeAndGo) {
+  FakeStore store;
+  write(6'000);
+  auto first = std::make_unique<Member>(store, request(false));
+  ASSERT_TRUE(first->open());
+  while (store.records.size() < 3) {
+    ASSERT_TRUE(first->pull());
+    first->commit();
+  }
+  Member second(store, request(false));
+  ASSERT_TRUE(second.open());
+  while (second.source().lag() == std::nullopt) {
+    ASSERT_TRUE(first->source().tend());
+    ASSERT_TRUE(second.pull());
+  }
+  EXPECT_EQ(first->released, 3u);
+  write(6'000);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(first->pull());
+  first->forget();
+  first.reset();
+  const auto stored = [&] {
+    std::size_t count = 0;
+    for (const auto& [place, lane] : store.records) count += lane.size();
+    return count;
+  };
+  while (stored() < written_) {
+    ASSERT_TRUE(second.pull());
+    second.commit();
+  }
+  expect_all(store);
+  // Asked to stop it leaves, and has nothing any more.
+  second.released = 0;
+  second.source().stop();
+  EXPECT_EQ(*second.pull(), Pulled::ended);
+  EXPECT_EQ(second.released, 3u);
+}
+
+// Somebody who was thought dead has committed what this one has read: nothing is stored twice, nothing is
+// left out.
+TEST_F(KafkaGroupTest, GoesOnWhereAnotherHasMovedALane) {
+  FakeStore store;
+  write(6'000);
+  Member member(store, request(true));
+  ASSERT_TRUE(member.open());
+  bool moved = false;
+  while (true) {
+    const Result<Pulled> pulled = member.pull();
+    ASSERT_TRUE(pulled) << pulled.error().what;
+    if (!moved && *pulled == Pulled::records && member.last().size() > 0) moved = store.commit(member.last());
+    member.commit();
+    if (*pulled == Pulled::ended) break;
+  }
+  EXPECT_TRUE(moved);
+  EXPECT_GE(store.fenced, 1u);
+  expect_all(store);
+}
+
+TEST_F(KafkaGroupTest, AnotherTopicOfTheSameNameIsRefused) {
+  FakeStore store;
+  write(3'000);
+  {
+    Member member(store, request(true));
+    ASSERT_TRUE(member.open());
+    ASSERT_TRUE(run(member));
+  }
+  for (auto& [place, position] : store.positions) ++position.last_hash;
+  Member member(store, request(true));
+  ASSERT_TRUE(member.open());
+  const Done done = run(member);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::usage);
+  EXPECT_NE(done.error().what.find("made again"), std::string::npos) << done.error().what;
+}
+
+// The store knows where the first reading began before anything is read: a restart does not move it.
+TEST_F(KafkaGroupTest, LatestBeginsOnceAndForAll) {
+  FakeStore store;
+  write(3'000);
+  SourceRequest latest = request(false);
+  latest.start_at = {StartAt::Place::latest, 0, true};
+  {
+    Member member(store, latest);
+    ASSERT_TRUE(member.open());
+    while (store.positions.size() < 3) {
+      ASSERT_TRUE(member.pull());
+      member.commit();
+    }
+  }
+  EXPECT_TRUE(store.records.empty());
+  write(2'000);
+  latest.exit_at_end = true;
+  Member member(store, latest);
+  ASSERT_TRUE(member.open());
+  ASSERT_TRUE(run(member));
+  std::size_t records = 0;
+  for (const auto& [place, lane] : store.records) records += lane.size();
+  EXPECT_EQ(records, 2'000u);
+}
+
+// A store that keeps no positions: the group's offsets are gone on from.
+TEST_F(KafkaGroupTest, WithoutPositionsTheGroupKnows) {
+  SourceRequest inexact = request(true);
+  inexact.store_keeps_positions = false;
+  FakeStore first, second;
+  write(3'000);
+  for (FakeStore* store : {&first, &second}) {
+    Member member(*store, inexact);
+    ASSERT_TRUE(member.open());
+    ASSERT_TRUE(run(member));
+    if (store == &first) write(1'000);
+  }
+  std::size_t records = 0;
+  for (const auto& [place, lane] : second.records) records += lane.size();
+  EXPECT_EQ(records, 1'000u);
+}
+
+TEST(KafkaGroup, RefusesWhatItCannotKeep) {
+  SourceRequest request;
+  EXPECT_FALSE(check_kafka_group(request));  // no topic
+  request.topics = {"f1-telemetry"};
+  EXPECT_TRUE(check_kafka_group(request));
+  for (const char* property : {"group.id", "enable.auto.commit", "auto.offset.reset", "isolation.level",
+                               "partition.assignment.strategy", "no.such.property"}) {
+    request.kafka.properties = {{property, "x"}};
+    const Done done = check_kafka_group(request);
+    ASSERT_FALSE(done) << property;
+    EXPECT_EQ(done.error().kind, ErrorKind::usage);
+    EXPECT_FALSE(done.error().hint.empty()) << property;
+  }
+  request.kafka.properties = {{"session.timeout.ms", "6000"}};
+  EXPECT_TRUE(check_kafka_group(request));
+  request.topics = {"not a topic"};
+  EXPECT_FALSE(check_kafka_group(request));
 }
 
 }  // namespace

@@ -103,6 +103,30 @@ Done check_group_options(const KafkaOptions& options) {
   return check_properties(group_properties(options, "any", 1));
 }
 
+bool is_about_topics(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
+std::optional<Error> final_error(const GroupEvent& trouble, const std::string& source,
+                                 const std::string& group) {
+  switch (trouble.code) {
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return Error{ErrorKind::usage, source + ": this user may not read it: " + trouble.text,
+                   "grant this user Read on the topic and on the group " + group};
+    case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
+      return Error{ErrorKind::usage,
+                   "the group " + group + " has members that are not racesim ingest: " + trouble.text,
+                   "take a group of its own: --group NAME"};
+    case RD_KAFKA_RESP_ERR__FATAL:
+      return Error{ErrorKind::runtime, source + ": the Kafka client gave up: " + trouble.text,
+                   "start it again: it goes on where the store stands"};
+    default:
+      return std::nullopt;  // the library tries again
+  }
+}
+
 Result<std::unique_ptr<GroupConsumer>> GroupConsumer::open(const KafkaOptions& options,
                                                            const std::string& group,
                                                            const std::vector<std::string>& topics,

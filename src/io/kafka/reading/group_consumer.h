@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct GroupEvent {
   rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::string text;
 };
+
+/// The code says that a topic, or a partition, may be gone.
+bool is_about_topics(rd_kafka_resp_err_t code);
+/// What of trouble does not pass by itself, as an error of `source` (usage, runtime).
+std::optional<Error> final_error(const GroupEvent& trouble, const std::string& source,
+                                 const std::string& group);
 
 struct PartitionOffset {
   TopicPartition where;
