@@ -4,11 +4,16 @@
 #include <utility>
 #include <vector>
 
+#include "io/stores/sqlite/store.h"
+
 namespace racesim {
 namespace {
 
 // A new store is its file and a line here.
-const std::vector<StoreInfo> kStores{};
+const std::vector<StoreInfo> kStores{
+    {"sqlite", "PATH", "racesim.db", "an SQLite database, readable while it is written; each event once",
+     &open_sqlite_store, &plan_sqlite_store, &open_sqlite_reader},
+};
 
 }  // namespace
 
