@@ -9,25 +9,17 @@
 #include "base/quantity.h"
 #include "base/suggest.h"
 #include "cli/commands/commands.h"
-#include "cli/commands/query/named_queries.h"
+#include "cli/commands/query/query_options.h"
 #include "cli/commands/query/result_writer.h"
 #include "cli/commands/store_target.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/terminal.h"
-#include "cli/values.h"
 
 namespace racesim::cli {
 namespace {
 
 constexpr std::uint64_t kTableRows = 1000;  ///< that a table shows if no --limit is given
-
-struct QueryCommand {
-  std::string what, db, password_file, format;
-  QueryFilter filter;
-  std::int64_t timeout_ns = 0;
-  std::uint64_t limit = 0;
-};
 
 ResultForm form_of(const Context& context, const QueryCommand& command) {
   if (context.globals->json || command.format == "json") return ResultForm::json;
@@ -128,70 +120,6 @@ Result<int> run(Context& context, const QueryCommand& command) {
       write_stderr(std::string(named->empty_hint) + "\n");
   }
   return kExitOk;
-}
-
-OptionSpec what_option(QueryCommand& c) {
-  OptionSpec what;
-  what.name = "what";
-  what.metavar = "WHAT";
-  what.group = "Arguments";
-  what.help = "One SELECT, or a name:";
-  for (const NamedQuery& query : named_queries()) {
-    what.help += fmt::format(" {} ({}),", query.name, query.summary);
-    what.suggestions.emplace_back(query.name);
-  }
-  what.help.pop_back();
-  what.default_value = "tables";
-  what.positional = true;
-  what.configurable = false;
-  what.set = set_text(c.what);
-  return what;
-}
-
-std::vector<OptionSpec> query_options(QueryCommand& c) {
-  OptionSpec db =
-      option_of("What", {"db", "STORE", "sqlite:racesim.db", "Store to read: sqlite:PATH or postgres:DSN"},
-                [&c](const std::string& text) -> Done {
-                  if (Done ok = check_readable_store(text); !ok) return ok;
-                  c.db = text;
-                  return {};
-                });
-  db.suggestions = {"sqlite:", "postgres:"};
-  OptionSpec format =
-      noted(option_of("Output", {"format", "FORM", "", "table, csv, or json: one object a line"}, nullptr),
-            "table on a terminal, else csv");
-  return {
-      what_option(c),
-      db,
-      file(option_of("What", {"password-file", "FILE", "", "File with the password for postgres:"},
-                     set_text(c.password_file))),
-      noted(option_of("What", {"run", "RUN", "", "Of laps and standings: the run, 8 hexadecimal digits"},
-                      [&c](const std::string& text) -> Done {
-                        if (text.size() != 8 ||
-                            text.find_first_not_of("0123456789abcdef") != std::string::npos)
-                          return fail(ErrorKind::usage, "'" + text + "' is not the name of a run",
-                                      "8 hexadecimal digits; racesim query runs lists those that are stored");
-                        c.filter.run = text;
-                        return {};
-                      }),
-            "the race stored last"),
-      option_of(
-          "What", {"car", "N", "", "Of laps and standings: only this car's"},
-          [&c](const std::string& text) -> Done {
-            if (text.empty() || text.size() > 5 || text.find_first_not_of("0123456789") != std::string::npos)
-              return fail(ErrorKind::usage, "'" + text + "' is not the number of a car", "example: --car 63");
-            c.filter.car = text;
-            return {};
-          }),
-      option_of("What", {"at", "TIME", "", "Of laps and standings: as they were at this moment"},
-                set_text(c.filter.at)),
-      option_of("What", {"timeout", "DURATION", "30s", "How long the query may take; 0: as long as it does"},
-                set_parsed(c.timeout_ns, &parse_duration_ns)),
-      chosen(format, c.format, {"table", "csv", "json"}),
-      noted(option_of("Output", {"limit", "N", "", "Rows to show at most; 0: all"},
-                      set_number(c.limit, std::uint64_t{0}, UINT64_MAX)),
-            "1000 in a table, else all"),
-  };
 }
 
 }  // namespace

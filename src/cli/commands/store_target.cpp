@@ -25,11 +25,8 @@ std::vector<std::string> readable_stores() {
 }
 
 bool names_readable_store(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return false;
-  for (const StoreInfo& store : store_registry())
-    if (store.name == text.substr(0, colon)) return store.open_reader != nullptr;
-  return false;
+  const Result<StoreText> store = parse_store(text);
+  return store && store->store->open_reader != nullptr;
 }
 
 Done check_readable_store(const std::string& text) {

@@ -13,7 +13,7 @@ namespace racesim::cli {
 
 /// "sqlite:PATH", "postgres:DSN": what can be read.
 std::vector<std::string> readable_stores();
-/// The text begins with the name of one.
+/// It is one of them.
 bool names_readable_store(std::string_view text);
 /// Errors (usage) name those that can be read.
 Done check_readable_store(const std::string& text);
