@@ -205,6 +205,10 @@ std::vector<OptionSpec> to_options(IngestOptions& o) {
                          set_text(o.password_file))),
       ingest_option(kTo, {"org", "NAME", "racesim", "Organisation, for influx"}, set_text(o.store.org)),
       ingest_option(kTo, {"bucket", "NAME", "racesim", "Bucket, for influx"}, set_text(o.store.bucket)),
+      noted(
+          file(ingest_option(kTo, {"ca-file", "FILE", "", "PEM certificates to trust, for influx:https://…"},
+                             set_text(o.store.ca_file))),
+          "the system's certificates"),
       file(ingest_option(kTo,
                          {"dead-letter", "FILE", "dead-letter.ndjson",
                           "For influx: file for records that are no events; databases have a table for them"},
