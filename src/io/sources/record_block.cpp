@@ -7,7 +7,7 @@ void RecordBlock::clear() {
   ends.clear();
   offsets.clear();
   gap = empty = ticket = 0;
-  torn = false;
+  more = torn = false;
 }
 
 }  // namespace racesim

@@ -93,10 +93,7 @@ Done Server::Impl::bind(const ListenAddress& to) {
 Done Server::listen(std::string_view address) {
   const Result<ListenAddress> to = parse_listen_address(address);
   if (!to) return tl::make_unexpected(to.error());
-  if (!to->loopback && !impl_->token_given)
-    return fail(ErrorKind::usage,
-                "listen on " + to->text() + ": other machines can reach it, and no token protects it",
-                "give --token-file FILE, or listen on 127.0.0.1:" + std::to_string(to->port));
+  if (const Done ok = check_protection(*to, impl_->token_given); !ok) return ok;
   Done bound = impl_->bind(*to);
   for (int i = 1; i < kPortTries && !bound && bound.error().kind == ErrorKind::busy && to->port == 0; ++i)
     bound = impl_->bind(*to);
