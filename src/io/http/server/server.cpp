@@ -122,11 +122,7 @@ void Server::Impl::on_tick() {
   const std::int64_t now_ns = hub.clock.now_ns();
   const bool pressed =
       std::any_of(listeners.begin(), listeners.end(), [](const auto& l) { return l->paused(); });
-  // Sessions leave the map while they are looked at.
-  std::vector<std::shared_ptr<Session>> sessions;
-  sessions.reserve(hub.sessions.size());
-  for (const auto& [key, session] : hub.sessions) sessions.push_back(session);
-  for (const auto& session : sessions) {
+  for (const auto& session : hub.all_sessions()) {
     session->on_tick(now_ns);
     const std::optional<std::int64_t> idle = session->idle_since_ns();
     if (pressed && idle && now_ns - *idle > kIdleUnderPressure_ns) session->close();
@@ -148,9 +144,7 @@ void Server::Impl::on_session_gone() {
 void Server::Impl::stop_all() {
   hub.stopping = true;
   for (const auto& listener : listeners) listener->stop();
-  std::vector<std::shared_ptr<Session>> sessions;
-  for (const auto& [key, session] : hub.sessions) sessions.push_back(session);
-  for (const auto& session : sessions) session->stop();
+  for (const auto& session : hub.all_sessions()) session->stop();
 }
 
 std::string Server::url() const {
@@ -174,7 +168,10 @@ void Server::close(std::int64_t most_ns) {
                               [&] { return impl_->hub.session_count == 0; });
   }
   impl_->hub.mailbox->close();
-  impl_->hub.context.stop();
+  asio::post(impl_->hub.context, [impl = impl_.get()] {
+    for (const auto& session : impl->hub.all_sessions()) session->close();
+    impl->hub.context.stop();
+  });
   impl_->thread.join();
 }
 
