@@ -5,12 +5,20 @@
 #include <vector>
 
 #include "io/stores/postgres.h"
+#include "io/stores/sqlite/store.h"
 
 namespace racesim {
 namespace {
 
 // A new store is its file and a line here.
 const std::vector<StoreInfo> kStores{
+    {.name = "sqlite",
+     .target = "PATH",
+     .fallback = "racesim.db",
+     .summary = "an SQLite database, readable while it is written; each event once",
+     .open = &open_sqlite_store,
+     .plan = &plan_sqlite_store,
+     .open_reader = &open_sqlite_reader},
     {.name = "postgres",
      .target = "DSN",
      .fallback = "",
