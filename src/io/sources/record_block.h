@@ -33,6 +33,9 @@ inline constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kBlockRecords = 16384;
 inline constexpr std::size_t kBlockReadAhead = 64;
 
+/// A block may hold no record at all and still move its lane: behind a gap, behind records without a value,
+/// and where a lane was begun (`before` equals `after`): the store is to know that place before anything is
+/// read.
 struct RecordBlock {
   std::uint32_t lane = 0;  ///< the source's number of the lane; see Source::lane()
   /// The records one behind the other, each with one byte '\n' behind it that is not part of it. What a

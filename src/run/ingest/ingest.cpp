@@ -1,0 +1,273 @@
+#include "run/ingest/ingest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <future>
+#include <utility>
+
+namespace racesim {
+namespace {
+
+constexpr int kPull_ms = 100;  ///< how soon the reader sees that a resync is wanted
+/// While the store is slow: how often the source is tended.
+constexpr std::int64_t kTend_ns = 200'000'000;
+
+/// Takes the rows with these indices out of the part.
+void remove_rows(TableRows& part, const std::vector<RecordFate>& rows) {
+  const std::size_t row_size = part.rows.schema().row_size;
+  std::size_t to = 0;
+  auto next = rows.begin();
+  for (std::size_t i = 0; i < part.rows.size(); ++i) {
+    if (next != rows.end() && next->index == i) {
+      ++next;
+      continue;
+    }
+    if (to != i) {
+      std::memcpy(part.rows.row_bytes(to), part.rows.row_bytes(i), row_size);
+      part.records[to] = part.records[i];
+      if (!part.rows.missing.empty()) part.rows.missing[to] = part.rows.missing[i];
+    }
+    ++to;
+  }
+  part.rows.resize(to);
+  part.records.resize(to);
+  if (!part.rows.missing.empty()) part.rows.missing.resize(to);
+}
+
+}  // namespace
+
+Ingest::Ingest(IngestConfig config, std::unique_ptr<Source> source, std::unique_ptr<Store> store,
+               std::unique_ptr<BlockDecoder> decoder, Clock& clock)
+    : config_(std::move(config)),
+      source_(std::move(source)),
+      store_(std::move(store)),
+      decoder_(std::move(decoder)),
+      clock_(clock),
+      writer_(config_, *source_, *store_, queue_, clock) {}
+
+Ingest::~Ingest() {
+  if (!started_) return;
+  abandon();
+  if (reader_thread_.joinable()) reader_thread_.join();
+  if (writer_thread_.joinable()) writer_thread_.join();
+}
+
+Done Ingest::open() {
+  return source_->open(*this);
+}
+
+void Ingest::start() {
+  begin_ns_ = clock_.now_ns();
+  started_ = true;
+  running_ = 2;
+  const auto finish = [this] {
+    const std::scoped_lock lock(mutex_);
+    if (--running_ == 0) end_ns_ = clock_.now_ns();
+    ended_.notify_all();
+  };
+  writer_thread_ = std::thread([this, finish] {
+    writer_.run();
+    finish();
+  });
+  reader_thread_ = std::thread([this, finish] {
+    read();
+    finish();
+  });
+}
+
+bool Ingest::wait_for(std::int64_t ns) {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_for(lock, std::chrono::nanoseconds(ns), [&] { return running_ == 0; });
+}
+
+IngestResult Ingest::wait() {
+  {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [&] { return running_ == 0; });
+  }
+  IngestResult result;
+  result.status = status();
+  result.error = writer_.error();
+  if (!result.error) result.error = read_error_;
+  result.reached_end = reached_end_ && !result.error;
+  result.drained = !abandoned_ && !writer_.error();
+  result.unknown_fields = decoder_->unknown_fields();
+  return result;
+}
+
+void Ingest::stop() {
+  stopping_ = true;
+  source_->stop();
+}
+
+void Ingest::abandon() {
+  stopping_ = abandoned_ = true;
+  source_->stop();
+  writer_.abandon();
+}
+
+IngestStatus Ingest::status() const {
+  IngestStatus status;
+  status.counts = writer_.counts();
+  status.stopping = stopping_;
+  status.lag = source_->lag();
+  {
+    const std::scoped_lock lock(mutex_);
+    const std::int64_t now_ns = end_ns_ > 0 ? end_ns_ : clock_.now_ns();
+    status.uptime_s = started_ ? static_cast<double>(now_ns - begin_ns_) / 1e9 : 0;
+  }
+  const auto note = [&](std::string who, std::optional<Wait> wait) {
+    if (status.wait || !wait) return;
+    status.wait = std::move(wait);
+    status.waiting_for = std::move(who);
+  };
+  note(store_->name(), writer_.waits());
+  if (store_->wait() != nullptr) note(store_->name(), store_->wait()->longest());
+  if (source_->wait() != nullptr) note(source_->name(), source_->wait()->longest());
+  return status;
+}
+
+void Ingest::read() {
+  while (pull_one()) {
+  }
+  WorkItem end;
+  end.kind = WorkItem::Kind::end;
+  static_cast<void>(push(end));
+}
+
+/// False: nothing comes any more.
+bool Ingest::pull_one() {
+  if (writer_.wants_resync() && !resync()) return false;
+  // Before anything is pulled: the source may have to give lanes away, and waits for all that was pulled.
+  if (!queue_.wait_for_room(clock_.now_ns() + kTend_ns)) {
+    if (Done ok = source_->tend(); !ok) {
+      fail_reading(ok.error());
+      return false;
+    }
+    return true;
+  }
+  std::unique_ptr<Work> work = queue_.fresh();
+  const Result<Pulled> pulled = source_->pull(work->block, kPull_ms);
+  if (!pulled) {
+    fail_reading(pulled.error());
+    return false;
+  }
+  if (*pulled == Pulled::ended) {
+    reached_end_ = source_->is_bounded() && !stopping_;
+    return false;
+  }
+  if (*pulled == Pulled::nothing) {
+    queue_.recycle(std::move(work));
+    return !abandoned_;
+  }
+  decoder_->decode(work->block, source_->lane(work->block.lane), work->decoded);
+  set_aside_unfit(*work);
+  if (std::optional<Error> invalid = first_invalid(*work)) {
+    source_->settled(work->block, tl::make_unexpected(*invalid));
+    fail_reading(*invalid);
+    return false;
+  }
+  WorkItem item;
+  item.work = std::move(work);
+  return push(item);
+}
+
+bool Ingest::push(WorkItem& item) {
+  if (queue_.push(item)) return true;
+  if (item.work)
+    source_->settled(item.work->block,
+                     tl::make_unexpected(writer_.error().value_or(
+                         Error{ErrorKind::runtime, "the ingest was ended before this was stored", ""})));
+  return false;
+}
+
+/// What the decoder took for rows and the store cannot keep exactly.
+void Ingest::set_aside_unfit(Work& work) {
+  std::vector<RecordFate> unfit;
+  for (const auto& part : work.decoded.parts) {
+    unfit.clear();
+    if (!part->rows.empty()) store_->find_unfit(part->table, part->rows, unfit);
+    if (unfit.empty()) continue;
+    for (const RecordFate& row : unfit)
+      work.decoded.rejects.push_back({part->records[row.index], Fate::rejected, row.reason});
+    remove_rows(*part, unfit);
+    std::stable_sort(work.decoded.rejects.begin(), work.decoded.rejects.end(),
+                     [](const RecordFate& a, const RecordFate& b) { return a.index < b.index; });
+  }
+}
+
+std::optional<Error> Ingest::first_invalid(const Work& work) const {
+  if (config_.on_invalid != OnInvalid::fail || work.decoded.rejects.empty()) return std::nullopt;
+  const RecordFate& first = work.decoded.rejects.front();
+  const std::string& lane = source_->lane(work.block.lane).name;
+  return Error{ErrorKind::runtime,
+               fmt::format("{}, offset {}: {}", lane.empty() ? source_->name() : lane,
+                           work.block.offsets[first.index], first.reason),
+               "correct the record, or keep such ones: --on-invalid dead-letter"};
+}
+
+void Ingest::fail_reading(const Error& error) {
+  const std::scoped_lock lock(mutex_);
+  read_error_ = error;
+}
+
+bool Ingest::resync() {
+  decoder_->forget();
+  WorkItem marker;
+  marker.kind = WorkItem::Kind::resync;
+  // Before the source asks for positions: only then the writer drops nothing more.
+  if (!push(marker)) return false;
+  if (Done ok = source_->restart(); !ok) {
+    fail_reading(ok.error());
+    return false;
+  }
+  return true;
+}
+
+bool Ingest::between_transactions(const std::function<void()>& task) {
+  std::promise<bool> done;
+  WorkItem item;
+  item.kind = WorkItem::Kind::task;
+  item.task = [&](bool alive) {
+    if (alive) task();
+    done.set_value(alive);
+  };
+  return queue_.push(item) && done.get_future().get();
+}
+
+Result<std::vector<std::optional<LanePosition>>> Ingest::look_up(std::span<const LanePosition> lanes) {
+  std::vector<std::optional<LanePosition>> found;
+  std::map<std::string, std::vector<LanePosition>> by_source;
+  for (const LanePosition& lane : lanes) {
+    auto known = by_source.find(lane.source);
+    if (known == by_source.end()) {
+      Result<std::vector<LanePosition>> all = store_->positions(lane.source);
+      if (!all) return tl::make_unexpected(all.error());
+      known = by_source.emplace(lane.source, std::move(*all)).first;
+    }
+    const auto at = std::find_if(known->second.begin(), known->second.end(),
+                                 [&](const LanePosition& position) { return position.lane == lane.lane; });
+    found.push_back(at == known->second.end() ? std::nullopt : std::optional(*at));
+  }
+  return found;
+}
+
+Result<std::vector<std::optional<LanePosition>>> Ingest::positions(std::span<const LanePosition> lanes) {
+  if (!started_) return look_up(lanes);
+  Result<std::vector<std::optional<LanePosition>>> found;
+  if (!between_transactions([&] { found = look_up(lanes); }))
+    return tl::make_unexpected(
+        writer_.error().value_or(Error{ErrorKind::runtime, "the ingest was ended", ""}));
+  return found;
+}
+
+Done Ingest::release(std::span<const std::uint32_t>) {
+  decoder_->forget();
+  if (!started_ || between_transactions([] {})) return {};
+  return tl::make_unexpected(writer_.error().value_or(Error{ErrorKind::runtime, "the ingest was ended", ""}));
+}
+
+}  // namespace racesim

@@ -1,0 +1,124 @@
+#include "run/ingest/transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace racesim {
+namespace {
+
+constexpr const char* kConflict = "conflict: another row with this key is there";
+
+}  // namespace
+
+void Transaction::add(std::unique_ptr<Work> work) {
+  records_ += work->block.size();
+  works_.push_back(std::move(work));
+}
+
+std::vector<std::unique_ptr<Work>> Transaction::take() {
+  records_ = 0;
+  return std::exchange(works_, {});
+}
+
+Result<bool> Transaction::write() {
+  counts_ = {};
+  if (Done ok = store_.begin(); !ok) return tl::make_unexpected(ok.error());
+  for (const auto& work : works_)
+    if (Done ok = write_block(*work); !ok) return tl::make_unexpected(ok.error());
+  const Result<bool> ours =
+      source_.has_positions() && store_.is_exact() ? advance_lanes() : Result<bool>(true);
+  if (!ours || !*ours) return ours;
+  if (Done ok = store_.commit(); !ok) return tl::make_unexpected(ok.error());
+  ++counts_.commits;
+  return true;
+}
+
+Done Transaction::write_block(Work& work) {
+  const RecordBlock& block = work.block;
+  const DecodedBlock& decoded = work.decoded;
+  BlockOutcome outcome;
+  outcome.blank = decoded.blank;
+  counts_.consumed += block.size() - decoded.blank;
+  counts_.gaps += block.gap;
+  if (on_invalid_ == OnInvalid::reject && !decoded.rejects.empty()) {
+    outcome.refused = true;
+    outcome.rejected = block.size() - decoded.blank;
+    outcome.others = decoded.rejects;
+    counts_.rejected += outcome.rejected;
+    work.outcome = std::move(outcome);
+    return {};
+  }
+  dead_ = decoded.rejects;
+  outcome.rejected = dead_.size();
+  work.outcome = std::move(outcome);
+  for (const auto& part : work.decoded.parts)
+    if (!part->rows.empty())
+      if (Done ok = append(work, *part); !ok) return ok;
+  if (dead_.empty()) return {};
+  std::stable_sort(dead_.begin(), dead_.end(),
+                   [](const RecordFate& a, const RecordFate& b) { return a.index < b.index; });
+  std::vector<DeadRecord> letters;
+  for (const RecordFate& dead : dead_)
+    letters.push_back({block.after.source, block.after.lane, block.offsets[dead.index], dead.reason,
+                       block.record(dead.index)});
+  counts_.dead_lettered += letters.size();
+  if (source_.wants_fates()) work.outcome.others = dead_;
+  return store_.add_dead_letters(letters);
+}
+
+Done Transaction::append(Work& work, TableRows& part) {
+  fates_.assign(source_.wants_fates() ? part.rows.size() : 0, Fate::stored);
+  const Result<Appended> appended = store_.append(part.table, part.rows, fates_);
+  if (!appended) return tl::make_unexpected(appended.error());
+  BlockOutcome& outcome = work.outcome;
+  outcome.stored += appended->stored;
+  outcome.duplicates += appended->duplicates;
+  outcome.conflicts += appended->conflicts;
+  outcome.expired += appended->expired;
+  counts_.stored += appended->stored;
+  counts_.duplicates += appended->duplicates;
+  counts_.conflicts += appended->conflicts;
+  counts_.expired += appended->expired;
+  if (appended->stored > 0) counts_.stored_by_table[std::string(part.table.table->name)] += appended->stored;
+  for (const std::uint32_t row : appended->conflicting)
+    dead_.push_back({part.records[row], Fate::conflict, kConflict});
+  return {};
+}
+
+/// Once per lane, from where its first block began to where its last one ended.
+Result<bool> Transaction::advance_lanes() {
+  struct Step {
+    std::uint32_t lane;
+    const LanePosition* before;
+    const LanePosition* after;
+  };
+  std::vector<Step> steps;
+  for (const auto& work : works_) {
+    const auto known = std::find_if(steps.begin(), steps.end(),
+                                    [&](const Step& step) { return step.lane == work->block.lane; });
+    if (known == steps.end())
+      steps.push_back({work->block.lane, &work->block.before, &work->block.after});
+    else
+      known->after = &work->block.after;
+  }
+  for (const Step& step : steps) {
+    const Result<bool> ours = store_.advance(*step.before, *step.after);
+    if (!ours || !*ours) return ours;
+  }
+  return true;
+}
+
+void Transaction::count(IngestCounts& counts) const {
+  counts.consumed += counts_.consumed;
+  counts.stored += counts_.stored;
+  counts.duplicates += counts_.duplicates;
+  counts.conflicts += counts_.conflicts;
+  counts.dead_lettered += counts_.dead_lettered;
+  counts.rejected += counts_.rejected;
+  counts.expired += counts_.expired;
+  counts.gaps += counts_.gaps;
+  counts.commits += counts_.commits;
+  for (const auto& [table, rows] : counts_.stored_by_table) counts.stored_by_table[table] += rows;
+}
+
+}  // namespace racesim

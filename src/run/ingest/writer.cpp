@@ -1,0 +1,190 @@
+#include "run/ingest/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace racesim {
+namespace {
+
+constexpr std::int64_t kFirstPause_ns = 50'000'000;
+constexpr std::int64_t kLongestPause_ns = 5 * kNsPerSecond;
+constexpr std::int64_t kNap_ns = 50'000'000;  ///< how soon an abandoned wait ends
+
+Error taken_over() {
+  return {ErrorKind::busy, "another process has gone on with what this one was reading",
+          "the records are read again from where that one stands"};
+}
+
+}  // namespace
+
+IngestWriter::IngestWriter(const IngestConfig& config, Source& source, Store& store, WorkQueue& queue,
+                           Clock& clock)
+    : config_(config),
+      source_(source),
+      store_(store),
+      queue_(queue),
+      clock_(clock),
+      transaction_(source, store, config.on_invalid) {}
+
+IngestCounts IngestWriter::counts() const {
+  const std::scoped_lock lock(mutex_);
+  return counts_;
+}
+
+std::optional<Error> IngestWriter::error() const {
+  const std::scoped_lock lock(mutex_);
+  return error_;
+}
+
+void IngestWriter::abandon() {
+  abandoned_ = true;
+  queue_.close();
+}
+
+void IngestWriter::fail_with(Error error) {
+  const std::scoped_lock lock(mutex_);
+  if (!error_) error_ = std::move(error);
+}
+
+/// When the transaction is to be committed, whatever comes; none: there is none.
+std::optional<std::int64_t> IngestWriter::deadline() const {
+  if (transaction_.empty()) return std::nullopt;
+  return source_.is_awaited() ? clock_.now_ns() : begun_ns_ + config_.flush_ns;
+}
+
+void IngestWriter::run() {
+  for (;;) {
+    std::optional<WorkItem> item = queue_.pop(deadline());
+    if (!item) {
+      if (!commit()) break;
+      continue;
+    }
+    const bool last = item->kind == WorkItem::Kind::end;
+    if (!take(*item)) break;
+    if (last) {
+      if (Done closed = store_.close(); !closed) fail_with(closed.error());
+      return;
+    }
+  }
+  queue_.close();
+  source_.stop();
+  drop_rest();
+  static_cast<void>(store_.close());  // the error that ended it is told already
+}
+
+/// False: it is over.
+bool IngestWriter::take(WorkItem& item) {
+  switch (item.kind) {
+    case WorkItem::Kind::block:
+      if (wants_resync_) {
+        source_.settled(item.work->block, tl::make_unexpected(taken_over()));
+        queue_.recycle(std::move(item.work));
+        return true;
+      }
+      if (transaction_.empty()) begun_ns_ = clock_.now_ns();
+      transaction_.add(std::move(item.work));
+      return transaction_.records() < config_.batch_records || commit();
+    case WorkItem::Kind::task: {
+      const bool alive = commit();
+      item.task(alive);
+      return alive;
+    }
+    case WorkItem::Kind::resync:
+      wants_resync_ = false;
+      return true;
+    case WorkItem::Kind::end:
+      return commit();
+  }
+  return false;
+}
+
+bool IngestWriter::commit() {
+  if (abandoned_) return false;
+  if (transaction_.empty()) return true;
+  switch (try_until_done()) {
+    case Tried::done:
+      settle_all();
+      expire();
+      return true;
+    case Tried::fenced: {
+      drop_all(taken_over());
+      const std::scoped_lock lock(mutex_);
+      ++counts_.fenced;
+      wants_resync_ = true;
+      return true;
+    }
+    case Tried::failed:
+      return false;
+  }
+  return false;
+}
+
+IngestWriter::Tried IngestWriter::try_until_done() {
+  const std::int64_t give_up_ns = clock_.now_ns() + config_.retry_max_ns;
+  for (int tries = 0;; ++tries) {
+    const Result<bool> written = transaction_.write();
+    if (!written || !*written) store_.rollback();
+    if (written) {
+      wait_.end(this);
+      return *written ? Tried::done : Tried::fenced;
+    }
+    if (!store_.worth_retrying() || !wait_before_retry(written.error(), give_up_ns, tries)) {
+      wait_.end(this);
+      fail_with(written.error());
+      drop_all(written.error());
+      return Tried::failed;
+    }
+  }
+}
+
+/// False: it has been long enough, or nobody wants to wait any more.
+bool IngestWriter::wait_before_retry(const Error& why, std::int64_t give_up_ns, int tries) {
+  const std::int64_t now_ns = clock_.now_ns();
+  const std::int64_t pause_ns = std::min(kLongestPause_ns, kFirstPause_ns << std::min(tries, 10));
+  if (abandoned_ || now_ns + pause_ns > give_up_ns) return false;
+  wait_.begin(this, {now_ns, now_ns + pause_ns, why.what});
+  while (!abandoned_ && clock_.now_ns() < now_ns + pause_ns)
+    clock_.sleep_until(std::min(now_ns + pause_ns, clock_.now_ns() + kNap_ns));
+  return !abandoned_;
+}
+
+void IngestWriter::settle_all() {
+  std::uint64_t records = transaction_.records();
+  {
+    const std::scoped_lock lock(mutex_);
+    transaction_.count(counts_);
+  }
+  for (std::unique_ptr<Work>& work : transaction_.take()) {
+    source_.settled(work->block, std::move(work->outcome));
+    queue_.recycle(std::move(work));
+  }
+  if (config_.on_commit) config_.on_commit(records);
+}
+
+void IngestWriter::drop_all(const Error& why) {
+  for (std::unique_ptr<Work>& work : transaction_.take()) {
+    source_.settled(work->block, tl::make_unexpected(why));
+    queue_.recycle(std::move(work));
+  }
+}
+
+/// Nobody may wait for an answer, or for a task, that never comes.
+void IngestWriter::drop_rest() {
+  const Error why =
+      error().value_or(Error{ErrorKind::runtime, "the ingest was ended before this was stored", ""});
+  drop_all(why);
+  while (std::optional<WorkItem> item = queue_.pop(clock_.now_ns())) {
+    if (item->kind == WorkItem::Kind::end) return;
+    if (item->kind == WorkItem::Kind::block) source_.settled(item->work->block, tl::make_unexpected(why));
+    if (item->kind == WorkItem::Kind::task) item->task(false);
+  }
+}
+
+void IngestWriter::expire() {
+  if (!config_.expires) return;
+  const Result<std::uint64_t> removed = store_.expire();
+  // What is old may go with a later commit: only an error that stays is one.
+  if (!removed && !store_.worth_retrying()) fail_with(removed.error());
+}
+
+}  // namespace racesim
