@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "io/sources/file.h"
 #include "io/sources/http.h"
+#include "io/sources/kafka_group.h"
 #include "io/sources/stdin.h"
 
 namespace racesim {
@@ -50,6 +51,8 @@ constexpr std::array kSources{
     SourceInfo{"stdin", "", "standard input, to its end", &make_stdin, &check_stdin},
     SourceInfo{"file", "PATH", "a file or a quoted pattern ('out/*.ndjson'); .gz and .zst are decompressed",
                &make_files, &check_files},
+    SourceInfo{"kafka", "", "topics, which the processes of a --group share", &make_kafka_group,
+               &check_kafka_group},
     SourceInfo{"http", "", "POST /play and /events; answered once the events are committed", &make_http,
                &check_http},
 };

@@ -43,6 +43,7 @@ struct SourceRequest {
   StartAt start_at;                         ///< kafka
   bool exit_at_end = false;                 ///< kafka: ends at what is there when it begins
   bool allow_gap = false;                   ///< kafka
+  bool store_keeps_positions = true;        ///< kafka: false: the group's offsets are where reading goes on
   std::string listen = "127.0.0.1:8000";    ///< http
   std::string token;                        ///< http: what a request must carry; empty: nothing
   std::uint32_t max_clients = 1024;         ///< http

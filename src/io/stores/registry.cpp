@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/stores/influx.h"
 #include "io/stores/postgres.h"
 #include "io/stores/sqlite/store.h"
 
@@ -16,9 +17,9 @@ const std::vector<StoreInfo> kStores{
      .target = "PATH",
      .fallback = "racesim.db",
      .summary = "an SQLite database, readable while it is written; each event once",
-     .open = &open_sqlite_store,
-     .plan = &plan_sqlite_store,
-     .open_reader = &open_sqlite_reader},
+     .open = open_sqlite_store,
+     .plan = plan_sqlite_store,
+     .open_reader = open_sqlite_reader},
     {.name = "postgres",
      .target = "DSN",
      .fallback = "",
@@ -27,6 +28,13 @@ const std::vector<StoreInfo> kStores{
      .open = open_postgres,
      .plan = plan_postgres,
      .open_reader = open_postgres_reader},
+    {.name = "influx",
+     .target = "URL",
+     .fallback = "http://localhost:8086",
+     .summary = "InfluxDB's v2 write API, at least once onto the same point; with --org and --bucket",
+     .open = open_influx,
+     .plan = plan_influx,
+     .open_reader = nullptr},
 };
 
 }  // namespace

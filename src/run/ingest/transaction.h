@@ -39,6 +39,7 @@ class Transaction {
   Done write_block(Work& work);
   Done append(Work& work, TableRows& part);
   Result<bool> advance_lanes();
+  Done bury_refused();
 
   Source& source_;
   Store& store_;
@@ -48,6 +49,11 @@ class Transaction {
   IngestCounts counts_;
   std::vector<Fate> fates_;
   std::vector<RecordFate> dead_;  ///< of the block that is being written
+  struct Part {
+    Work* work;
+    const TableRows* rows;
+  };
+  std::vector<Part> appended_;  ///< by Store::append() since begin()
 };
 
 }  // namespace racesim

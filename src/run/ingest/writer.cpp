@@ -38,6 +38,7 @@ std::optional<Error> IngestWriter::error() const {
 
 void IngestWriter::abandon() {
   abandoned_ = true;
+  store_.abandon();
   queue_.close();
 }
 
