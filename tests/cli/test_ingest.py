@@ -35,7 +35,7 @@ class Ingest(Workdir):
     def fed(self, text, *args):
         """An ingest whose standard input holds the text."""
         with open(self.write("input", text), "rb") as given:
-            return self.fed(given, *args)
+            return self.racesim("ingest", "--no-config", *args, stdin=given)
 
     def ingest(self, *args, stdin="", code=0):
         result = self.fed(stdin, *args, "--json")
@@ -104,7 +104,7 @@ class Ingest(Workdir):
     def test_a_conflict_is_kept_and_told(self):
         line = next(line for line in self.events() if "throttle_pct" in line)
         other = line.replace('"gear":', '"gear":1', 1)
-        result = self.fed("\n".join(lines) + "\n", stdin=f"{line}\n{other}\n")
+        result = self.fed(f"{line}\n{other}\n")
         self.assert_code(result, 4)
         self.assertIn("1 conflict", result.stderr)
         self.assertEqual(self.rows("select count(*) from telemetry"), [(1,)])
@@ -114,15 +114,14 @@ class Ingest(Workdir):
 
     def test_fail_ends_before_the_bad_record(self):
         lines = self.events()[:10]
-        result = self.racesim("ingest", "--no-config", "--on-invalid", "fail",
-                              stdin="\n".join(lines[:5] + ["what?"] + lines[5:]) + "\n")
+        result = self.fed("\n".join(lines[:5] + ["what?"] + lines[5:]) + "\n", "--on-invalid", "fail")
         self.assert_code(result, 1)
         self.assertIn("--on-invalid dead-letter", result.stderr)
         self.assertEqual(self.rows("select count(*) from dead_letter"), [(0,)])
 
     def test_unknown_fields_are_told_once(self):
         lines = [line[:-1] + ',"weather":"wet"}' for line in self.events()]
-        result = self.racesim("ingest", "--no-config")
+        result = self.fed("\n".join(lines) + "\n")
         self.assert_code(result, 0)
         self.assertEqual(result.stderr.count("weather"), 1)
 
