@@ -5,6 +5,7 @@ plain reader of the same lines."""
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -103,7 +104,7 @@ class Ingest(Workdir):
 
     def test_a_conflict_is_kept_and_told(self):
         line = next(line for line in self.events() if "throttle_pct" in line)
-        other = line.replace('"gear":', '"gear":1', 1)
+        other = re.sub(r'"throttle_pct":(\d+)', lambda m: f'"throttle_pct":{99 if m[1] == "42" else 42}', line)
         result = self.fed(f"{line}\n{other}\n")
         self.assert_code(result, 4)
         self.assertIn("1 conflict", result.stderr)
