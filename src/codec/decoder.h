@@ -32,8 +32,8 @@ inline constexpr int kJsonDepthLimit = 64;
 struct DecoderOptions {
   /// Skip keys and columns that the schema does not have, instead of rejecting the record.
   bool ignore_unknown = false;
-  /// With ignore_unknown: told of each one that is skipped, a column once at the header, a key of a nested
-  /// object by its last name. May be empty.
+  /// With ignore_unknown: told of each one that is skipped, a column once at the header, a key by its path.
+  /// May be empty.
   std::function<void(std::string_view name)> on_unknown = {};
   /// Reject a last line without a line end as torn: in a file that something still writes, or wrote until it
   /// was killed, a number may have lost its last digits.

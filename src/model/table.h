@@ -50,6 +50,12 @@ struct TableInfo {
   std::span<const TableIndex> indexes{};
   std::span<const PlannedColumn> planned{};
   std::span<const Reference> references{};
+  /// Paths of fields beside the key's scope that say of whom a row tells and by which people group: few
+  /// values, and the same for all rows with the same key. Line protocol writes them as tags too.
+  std::span<const std::string_view> labels{};
 };
+
+/// The field belongs to the key's scope or to the labels: a tag of line protocol.
+bool is_tag(const TableInfo& table, std::string_view path);
 
 }  // namespace racesim

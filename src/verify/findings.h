@@ -25,11 +25,12 @@ enum class Finding : std::uint8_t {
   late,         ///< sent late on purpose, left out by the receiver as its watermark allows
   invariant,    ///< breaks a law that every such stream keeps (--invariants)
   unreadable,   ///< --fast: a line from which it cannot read which event it is
+  refused,      ///< arrived as it was sent, but is no row of the store: it is among the dead letters
 };
-inline constexpr std::size_t kFindingCount = 10;
+inline constexpr std::size_t kFindingCount = 11;
 inline constexpr std::array<std::string_view, kFindingCount> kFindingNames{
-    "lost",        "duplicated", "altered", "reordered", "phantom",
-    "redelivered", "expired",    "late",    "invariant", "unreadable"};
+    "lost",    "duplicated", "altered",   "reordered",  "phantom", "redelivered",
+    "expired", "late",       "invariant", "unreadable", "refused"};
 
 struct FindingExample {
   Finding kind = Finding::lost;
@@ -43,16 +44,18 @@ struct Findings {
   static constexpr std::size_t kMostExamples = 10;  ///< of each kind
 
   std::array<std::uint64_t, kFindingCount> counts{};
-  std::uint64_t found = 0;           ///< sent events that arrived, altered or not
-  FaultTotals injected;              ///< of the events that were sent
-  FaultTotals injected_present;      ///< of them, those that arrived as they were sent
-  std::uint64_t not_known = 0;       ///< behind the last that arrived, of a run whose end is not known
-  std::uint64_t unread = 0;          ///< unreadable lines in the place of no event
-  std::uint64_t maybe_unread = 0;    ///< events that did not come, unless they are among `unread`
-  std::uint64_t of_other_parts = 0;  ///< lines of the same run that other parts (--shard) sent
-  bool overflowed = false;           ///< more were missing at a time than are remembered
-  ExtraFields extra;                 ///< by value: fields that lines had beyond those of their stream
-  bool only_spelled = false;         ///< an example of `altered` has the same values, otherwise spelled
+  std::uint64_t found = 0;            ///< sent events that arrived, altered or not
+  FaultTotals injected;               ///< of the events that were sent
+  FaultTotals injected_present;       ///< of them, those that arrived as they were sent
+  std::uint64_t not_known = 0;        ///< behind the last that arrived, of a run whose end is not known
+  std::uint64_t unread = 0;           ///< unreadable lines in the place of no event
+  std::uint64_t maybe_unread = 0;     ///< events that did not come, unless they are among `unread`
+  std::uint64_t of_other_parts = 0;   ///< lines of the same run that other parts (--shard) sent
+  std::uint64_t of_unknown_runs = 0;  ///< rows whose event id no run made: left out
+  std::uint64_t displaced = 0;  ///< of `found`: among the dead letters, as a damaged event has their place
+  bool overflowed = false;      ///< more were missing at a time than are remembered
+  ExtraFields extra;            ///< by value: fields that lines had beyond those of their stream
+  bool only_spelled = false;    ///< an example of `altered` has the same values, otherwise spelled
   std::vector<FindingExample> examples;
   std::vector<LawCount> laws;  ///< --invariants: of rows that came; those judged 0 times could not be
 
@@ -62,7 +65,8 @@ struct Findings {
   bool wants(Finding kind) const;
   /// The events that had to arrive.
   std::uint64_t expected() const {
-    return found + maybe_unread + (*this)[Finding::lost] + (*this)[Finding::late] + (*this)[Finding::expired];
+    return found + maybe_unread + (*this)[Finding::lost] + (*this)[Finding::late] +
+           (*this)[Finding::expired] + (*this)[Finding::refused];
   }
 };
 

@@ -14,12 +14,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<const char*, kFindingCount> kMeanings{
-    "every event that was sent arrived",       "no event arrived twice",
-    "every event arrived unchanged",           "the events of each entity arrived in their order",
-    "nothing arrived that was not sent",       "no sequence of events arrived again",
-    "no event was deleted before it was read", "no event was later than the watermark allows",
-    "every law of the stream holds",           "every line says which event it is"};
+constexpr std::array<const char*, kFindingCount> kMeanings{"every event that was sent arrived",
+                                                           "no event arrived twice",
+                                                           "every event arrived unchanged",
+                                                           "the events of each entity arrived in their order",
+                                                           "nothing arrived that was not sent",
+                                                           "no sequence of events arrived again",
+                                                           "no event was deleted before it was read",
+                                                           "no event was later than the watermark allows",
+                                                           "every law of the stream holds",
+                                                           "every line says which event it is",
+                                                           "no event was refused as a row"};
 
 /// Injected faults by name, in the order of the report.
 constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kFaults{
@@ -29,7 +34,6 @@ constexpr std::array<std::pair<const char*, std::uint64_t FaultTotals::*>, 5> kF
      {"drop", &FaultTotals::drop},
      {"corrupt", &FaultTotals::corrupt}}};
 
-constexpr const char* kNotJudged = "not judged: the run was --unordered";
 constexpr auto kAltered = static_cast<std::size_t>(Finding::altered);
 /// What the verdict line once called it.
 constexpr std::string_view kOldAltered = "corrupt";
@@ -65,6 +69,12 @@ std::string laws_text(const Findings& f) {
   return text;
 }
 
+/// Every copy that was sent on purpose was taken out again, and nothing else came twice.
+bool is_dedup_complete(const Findings& f, std::string_view fault) {
+  return fault == "duplicate" && f.injected_present.duplicate == 0 && f[Finding::duplicated] == 0 &&
+         f[Finding::redelivered] == 0;
+}
+
 std::string injected_text(const Findings& f) {
   std::string text;
   for (const auto& [name, count] : kFaults) {
@@ -73,8 +83,9 @@ std::string injected_text(const Findings& f) {
     if (std::string_view(name) == "drop")
       text += fmt::format("drop {} left out", format_count(f.injected.*count));
     else
-      text += fmt::format("{} {} of {}", name, format_count(f.injected_present.*count),
-                          format_count(f.injected.*count));
+      text +=
+          fmt::format("{} {} of {}{}", name, format_count(f.injected_present.*count),
+                      format_count(f.injected.*count), is_dedup_complete(f, name) ? " (dedup complete)" : "");
   }
   return text;
 }
@@ -166,8 +177,8 @@ std::string verdict_line(const VerifyReport& report) {
   text += fmt::format("{} / {} events, {} lost, {} duplicated, {} reordered, {} altered",
                       format_count(f.found), format_count(f.expected()), count(Finding::lost),
                       count(Finding::duplicated), count(Finding::reordered), count(Finding::altered));
-  for (const Finding kind :
-       {Finding::phantom, Finding::redelivered, Finding::expired, Finding::late, Finding::unreadable})
+  for (const Finding kind : {Finding::phantom, Finding::redelivered, Finding::expired, Finding::late,
+                             Finding::unreadable, Finding::refused})
     if (f[kind] > 0)
       text += fmt::format(", {} {}", count(kind), kFindingNames[static_cast<std::size_t>(kind)]);
   return text;
@@ -182,9 +193,16 @@ std::string report_text(const VerifyReport& report) {
     text +=
         "  the manifest does not say how the run ended: events after the last one found may never have been "
         "sent\n";
-  if (!report.result.order_is_judged) text += fmt::format("  order: {}\n", kNotJudged);
+  if (!report.result.order_not_judged.empty())
+    text += fmt::format("  order: {}\n", report.result.order_not_judged);
   if (f.of_other_parts > 0)
     text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
+  if (f.of_unknown_runs > 0)
+    text += fmt::format("  {} rows left out whose event id no run made\n", format_count(f.of_unknown_runs));
+  if (f.displaced > 0)
+    text += fmt::format(
+        "  {} events found among the dead letters only: an event that was damaged on purpose has their id\n",
+        format_count(f.displaced));
   if (f.overflowed)
     text +=
         "  more events were missing at once than verify remembers: an event that came very late counts as "
@@ -246,9 +264,13 @@ std::string report_json(const VerifyReport& report) {
     if (report.allowed[kind]) allowed.push_back(kFindingNames[kind]);
   json["allowed"] = allowed;
   json["end_is_known"] = report.result.end_is_known;
-  json["order_judged"] = report.result.order_is_judged;
-  if (!report.result.order_is_judged) json["order_not_judged"] = kNotJudged;
+  json["order_judged"] = report.result.order_not_judged.empty();
+  if (!report.result.order_not_judged.empty()) json["order_not_judged"] = report.result.order_not_judged;
   json["of_other_parts"] = f.of_other_parts;
+  if (report.result.is_store) {
+    json["of_unknown_runs"] = f.of_unknown_runs;
+    json["displaced"] = f.displaced;
+  }
   json["overflowed"] = f.overflowed;
   if (report.result.digest_agrees) json["digest_agrees"] = *report.result.digest_agrees;
   if (report.result.digest_is_mute) json["digest_agrees"] = nullptr;
@@ -279,9 +301,10 @@ std::string report_junit(const VerifyReport& report) {
     ++tests;
     cases += fmt::format("  <testcase classname=\"racesim.verify\" name=\"{}: {}\"", kFindingNames[kind],
                          kMeanings[kind]);
-    if (static_cast<Finding>(kind) == Finding::reordered && !report.result.order_is_judged) {
+    if (static_cast<Finding>(kind) == Finding::reordered && !report.result.order_not_judged.empty()) {
       ++skipped;
-      cases += fmt::format(">\n    <skipped message=\"{}\"/>\n  </testcase>\n", kNotJudged);
+      cases += fmt::format(">\n    <skipped message=\"{}\"/>\n  </testcase>\n",
+                           xml(report.result.order_not_judged));
       continue;
     }
     const bool digest =

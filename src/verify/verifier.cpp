@@ -33,7 +33,9 @@ class Verification {
  private:
   bool is_fast() const { return options_.comparison == Comparison::fast; }
   Done open();
+  std::string why_order_is_not_judged() const;
   LeaveOut other_parts();
+  void open_store();
   std::optional<Identity> identity_by_value(std::string_view line);
   SentRange sent_range() const;
   Done compare(const LearnTotals& learn);
@@ -53,6 +55,8 @@ class Verification {
   std::optional<ExpectedStream> expected_;
   std::optional<Respeller> respeller_;  ///< by value, apart from the matchers'
   std::string spelled_;
+  std::optional<Expiry> expiry_;
+  std::unordered_set<std::uint64_t> claimed_;
   MatchSettings settings_;
   Strays strays_;
   Findings findings_;
@@ -69,7 +73,7 @@ Done Verification::open() {
   totals_ = manifest_.totals;
   const Scenario& scenario = *content_->scenario;
   settings_.comparison = options_.comparison;
-  settings_.judges_order = !manifest_.unordered;
+  settings_.judges_order = why_order_is_not_judged().empty();
   settings_.csv = manifest_.event_format == "csv";
   settings_.run = content_->run;
   settings_.window = options_.window;
@@ -98,6 +102,7 @@ Done Verification::open() {
     respeller_.emplace(settings_.streams, settings_.csv);
     expected_->respell_damaged(*respeller_);
   }
+  open_store();
   settings_.shed = &expected_->shed();
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     matchers_.emplace_back(
@@ -107,6 +112,28 @@ Done Verification::open() {
     if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
   }
   return {};
+}
+
+std::string Verification::why_order_is_not_judged() const {
+  if (std::string why = arrivals_.why_no_order(); !why.empty()) return why;
+  return manifest_.unordered ? "not judged: the run was --unordered" : "";
+}
+
+/// What a store refused and what it keeps no longer.
+void Verification::open_store() {
+  std::vector<std::optional<std::int64_t>> before_us;
+  for (std::uint32_t stream = 0; stream < settings_.streams.size(); ++stream)
+    before_us.push_back(arrivals_.expired_before_us(stream));
+  settings_.expiry = &expiry_.emplace(settings_.streams, settings_.csv, std::move(before_us));
+  settings_.refused = arrivals_.refused();
+  if (settings_.refused == nullptr) return;
+  settings_.claimed = &claimed_;
+  expected_->watch_damaged([this](std::uint32_t stream, const EventHead& head, std::string_view line) {
+    const auto claim = identities_->identity(line);
+    if (!claim || claim->run.value_or(settings_.run) != settings_.run) return;
+    const std::uint64_t key = identity_key(claim->stream, claim->owner, claim->seq);
+    if (key != identity_key(stream, head.owner, head.seq)) claimed_.insert(key);
+  });
 }
 
 /// Parts of a run may go to one place; each is verified with a manifest of its own. Lines that do not say
@@ -188,10 +215,12 @@ VerifyResult Verification::conclude() {
     if (matcher.extra() != nullptr) findings_.extra.merge(*matcher.extra());
   }
   findings_.injected = expected_->injected();
+  findings_.of_unknown_runs = arrivals_.of_unknown_runs();
   result.findings = std::move(findings_);
   result.run = manifest_.run;
+  result.is_store = settings_.refused != nullptr;
   result.end_is_known = totals_.has_value();
-  result.order_is_judged = settings_.judges_order;
+  result.order_not_judged = why_order_is_not_judged();
   if (!is_fast() || !totals_ || !totals_->digest) return result;
   result.digest_is_mute = !arrived_as_sent(result.findings);
   if (!result.digest_is_mute) {

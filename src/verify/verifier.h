@@ -29,8 +29,9 @@ struct VerifyOptions {
 struct VerifyResult {
   Findings findings;
   std::string run;
-  bool end_is_known = true;     ///< false: the run was killed, so what came last may be all that it sent
-  bool order_is_judged = true;  ///< false: the run was --unordered
+  bool is_store = false;         ///< rows of tables were read
+  bool end_is_known = true;      ///< false: the run was killed, so what came last may be all that it sent
+  std::string order_not_judged;  ///< why not; empty: it is
   std::optional<bool> digest_agrees;  ///< --fast: of all lines
   /// --fast, and there is a digest, but not just what was sent arrived: so it says nothing of the bytes.
   bool digest_is_mute = false;

@@ -2,10 +2,13 @@
 
 #include <simdjson.h>
 #include <cstring>
+#include <string>
 
 #include <fmt/core.h>
 
 #include "base/check.h"
+#include "base/parse_text.h"
+#include "codec/decode/value.h"
 #include "codec/decoder.h"
 
 namespace racesim {
@@ -20,6 +23,7 @@ class JsonCheck::Impl {
     RACESIM_CHECK(parser.allocate(size, kJsonDepthLimit) == simdjson::SUCCESS);
   }
   simdjson::dom::parser parser;
+  std::string plain;  ///< the text with plainer numbers
 };
 
 namespace {
@@ -37,11 +41,30 @@ std::string reason_of(simdjson::error_code code) {
     case simdjson::UNCLOSED_STRING:
       return "not JSON: a string is never closed";
     case simdjson::NUMBER_ERROR:
-      return "a number is not JSON or beyond 64 bits";
+      return "not JSON: a number is malformed";
     case simdjson::EMPTY:
       return "not JSON: empty";
     default:
       return "not JSON: a comma, colon, bracket or quote is missing or one too many, or a word is unknown";
+  }
+}
+
+bool in_number(char c) {
+  return is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/// Puts 0 for every number that is JSON, however large: the library holds no more than 64 bits of one.
+void make_numbers_plain(std::string& text) {
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') in_string = !in_string;
+    if (in_string && text[i] == '\\') ++i;
+    if (in_string || !in_number(text[i])) continue;
+    const std::size_t begin = i;
+    while (i + 1 < text.size() && in_number(text[i + 1])) ++i;
+    const std::size_t size = i + 1 - begin;
+    if (is_number(std::string_view(text).substr(begin, size)))
+      text.replace(begin, size, "0" + std::string(size - 1, ' '));
   }
 }
 
@@ -59,7 +82,12 @@ bool JsonCheck::valid(std::string_view text, std::string& why) {
     return false;
   }
   if (text.size() > impl_->parser.capacity()) impl_->reserve(kRecordLimit);
-  const simdjson::error_code code = impl_->parser.parse(text.data(), text.size(), false).error();
+  simdjson::error_code code = impl_->parser.parse(text.data(), text.size(), false).error();
+  if (code == simdjson::NUMBER_ERROR) {
+    impl_->plain = text;
+    make_numbers_plain(impl_->plain);
+    code = impl_->parser.parse(impl_->plain).error();
+  }
   if (code == simdjson::SUCCESS) return true;
   why = reason_of(code);
   return false;

@@ -1,14 +1,10 @@
 // Format csv: RFC 4180 with a header. docs/formats/csv.md says how lists and nested keys look.
 #include <algorithm>
 #include <cstring>
-#include <functional>
 
-#include <fmt/core.h>
-
-#include "codec/decode/check.h"
 #include "codec/decode/csv_cells.h"
+#include "codec/decode/csv_row.h"
 #include "codec/decode/formats.h"
-#include "codec/decode/row.h"
 #include "codec/decode/stream.h"
 
 namespace racesim {
@@ -16,20 +12,10 @@ namespace {
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-std::string column_name(const FieldInfo& field) {
-  std::string name(field.path);
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-}
-
 class CsvDecoder final : public StreamDecoder {
  public:
   CsvDecoder(const SchemaInfo& schema, const DecoderOptions& options)
-      : StreamDecoder(options),
-        schema_(&schema),
-        ignore_unknown_(options.ignore_unknown),
-        on_unknown_(options.on_unknown),
-        row_(schema) {}
+      : StreamDecoder(options), reader_(schema, options) {}
 
  private:
   /// What was seen of the record at the front of pending().
@@ -65,7 +51,6 @@ class CsvDecoder final : public StreamDecoder {
     scan_ = {};
     skipping_ = false;
     header_ = Header::expected;
-    columns_.clear();
   }
 
   /// True when the record ends with a '\n' that was scanned last.
@@ -119,12 +104,12 @@ class CsvDecoder final : public StreamDecoder {
     const std::string_view text = without_cr(record);
     if (!is_blank(text)) {
       std::string why;
-      if (!readable(text, why) || !cells_.split(text, why)) return refuse_line(std::move(why));
+      if (!readable_csv(text, why) || !cells_.split(text, why)) return refuse_line(std::move(why));
       if (header_ == Header::expected)
         read_header(text);
       else if (header_ == Header::unusable)
         reject("the header cannot be used", text);
-      else if (read_row(why))
+      else if (reader_.read(cells_.views(), good(), why))
         accept();
       else
         reject(std::move(why), text);
@@ -132,130 +117,21 @@ class CsvDecoder final : public StreamDecoder {
     drop(record.size() + (ended ? 1 : 0), scan_.line_ends);
   }
 
-  static bool readable(std::string_view text, std::string& why) {
-    const std::size_t nul = text.find('\0');
-    if (nul != std::string_view::npos) {
-      why = fmt::format("NUL byte at position {}", nul + 1);
-      return false;
-    }
-    if (valid_utf8(text)) return true;
-    why = "not UTF-8";
-    return false;
-  }
-
   void read_header(std::string_view text) {
     std::string why;
-    if (map_columns(why))
+    if (reader_.read_header(cells_.views(), why))
       header_ = Header::known;
     else
       refuse_header(why, text);
   }
 
-  bool map_columns(std::string& why) {
-    columns_.clear();
-    if (cells_.views().size() == 1) {
-      const std::string_view all = cells_.views().front();
-      const bool semicolons = all.find(';') != std::string_view::npos;
-      if (semicolons || all.find('\t') != std::string_view::npos) {
-        why = fmt::format("separated by {}; commas are read", semicolons ? "semicolons" : "tabs");
-        return false;
-      }
-    }
-    for (const std::string_view cell : cells_.views()) {
-      const auto fits = [&](const FieldInfo& f) { return column_name(f) == cell; };
-      const auto field = std::find_if(schema_->fields.begin(), schema_->fields.end(), fits);
-      const bool known = field != schema_->fields.end();
-      if (!known && !ignore_unknown_) {
-        why = fmt::format("column {} is not in the schema '{}'", excerpt(cell), schema_->name);
-        return false;
-      }
-      if (known && std::find(columns_.begin(), columns_.end(), &*field) != columns_.end()) {
-        why = fmt::format("column {} appears twice", excerpt(cell));
-        return false;
-      }
-      if (!known && on_unknown_) on_unknown_(cell);
-      columns_.push_back(known ? &*field : nullptr);
-    }
-    return !names_missing(why);
-  }
-
-  /// Whether the header lacks columns, and in `why` what it looks like instead.
-  bool names_missing(std::string& why) const {
-    std::string wanted;
-    const FieldInfo* missing = nullptr;
-    for (const FieldInfo& field : schema_->fields) {
-      wanted += (wanted.empty() ? "" : ",") + column_name(field);
-      if (missing == nullptr && std::find(columns_.begin(), columns_.end(), &field) == columns_.end())
-        missing = &field;
-    }
-    if (missing == nullptr) return false;
-    const auto unknown = std::count(columns_.begin(), columns_.end(), nullptr);
-    if (unknown == static_cast<std::ptrdiff_t>(columns_.size())) {
-      why = fmt::format("no column of '{}' in it; the first line has to be {}", schema_->name, wanted);
-    } else {
-      why = fmt::format("column '{}' is missing{}", column_name(*missing), strangers());
-    }
-    return true;
-  }
-
-  /// "; there is 'Genre', which is not known": a name may be written differently.
-  std::string strangers() const {
-    constexpr int kMost = 3;
-    std::string names;
-    int count = 0;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i] != nullptr || ++count > kMost) continue;
-      names += (names.empty() ? "" : ", ") + excerpt(cells_.views()[i]);
-    }
-    if (count == 0) return {};
-    return fmt::format("; not known: {}{}", names, count > kMost ? " …" : "");
-  }
-
-  bool read_row(std::string& why) {
-    const std::vector<std::string_view>& cells = cells_.views();
-    if (cells.size() != columns_.size()) {
-      why = fmt::format("{} columns, the header has {}", cells.size(), columns_.size());
-      return false;
-    }
-    row_.start(good());
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const FieldInfo* const field = columns_[i];
-      if (field == nullptr) continue;
-      if (field->list_limit > 0 ? read_list(*field, cells[i], why) : row_.set(*field, 0, cells[i], why))
-        continue;
-      why.insert(0, column_name(*field) + ": ");
-      row_.abandon();
-      return false;
-    }
-    row_.commit();
-    return true;
-  }
-
-  bool read_list(const FieldInfo& field, std::string_view cell, std::string& why) {
-    if (!items_.split_list(cell, why)) return false;
-    const std::vector<std::string_view>& items = items_.views();
-    if (items.size() > field.list_limit) {
-      why = fmt::format("more than {} items", field.list_limit);
-      return false;
-    }
-    for (std::size_t i = 0; i < items.size(); ++i)
-      if (!row_.set(field, i, items[i], why)) return false;
-    row_.set_count(field, items.size());
-    return true;
-  }
-
   enum class Header : std::uint8_t { expected, known, unusable };
 
-  const SchemaInfo* schema_;
-  bool ignore_unknown_;
-  std::function<void(std::string_view)> on_unknown_;
-  RowBuilder row_;
+  CsvRowReader reader_;
   Header header_ = Header::expected;
-  std::vector<const FieldInfo*> columns_;  ///< as in the header; null for one that is ignored
   RecordScan scan_;
   bool skipping_ = false;  ///< inside an overlong line that was rejected
   CsvCells cells_;
-  CsvCells items_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "codec/decode/json_row.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/check.h"
@@ -8,6 +10,7 @@ namespace racesim {
 namespace {
 
 constexpr std::uint32_t kNoNode = UINT32_MAX;
+constexpr const char* kTwice = "the key appears twice";
 
 JsonKind kind_of(FieldType type) {
   switch (type) {
@@ -36,13 +39,14 @@ bool in_field(std::string_view path, std::string& why) {
 JsonRowReader::JsonRowReader(const SchemaInfo& schema, const DecoderOptions& options)
     : schema_(&schema),
       ignore_unknown_(options.ignore_unknown),
+      has_optional_(!options.optional.empty()),
       on_unknown_(options.on_unknown),
       row_(schema),
       nodes_(1) {
-  for (const FieldInfo& field : schema.fields) add_field(field);
+  for (const FieldInfo& field : schema.fields) add_field(field, missing_bit(schema, field, options.optional));
 }
 
-void JsonRowReader::add_field(const FieldInfo& field) {
+void JsonRowReader::add_field(const FieldInfo& field, std::uint64_t missing_bit) {
   std::uint32_t parent = 0;
   std::size_t from = 0;
   while (true) {
@@ -60,6 +64,7 @@ void JsonRowReader::add_field(const FieldInfo& field) {
     if (dot == std::string_view::npos) {
       RACESIM_CHECK(nodes_[node].field == nullptr && nodes_[node].children.empty());
       nodes_[node].field = &field;
+      nodes_[node].missing_bit = missing_bit;
       return;
     }
     RACESIM_CHECK(nodes_[node].field == nullptr);
@@ -75,19 +80,31 @@ std::uint32_t JsonRowReader::child_named(std::uint32_t parent, std::string_view 
 }
 
 bool JsonRowReader::read(std::string_view text, RowBatch& good, std::string& why) {
-  if (!check_.valid(text, why)) return false;
+  return check_.valid(text, why) && read_valid(text, good, why);
+}
+
+bool JsonRowReader::read_valid(std::string_view text, RowBatch& good, std::string& why) {
   JsonCursor in(text);
   if (in.kind() != JsonKind::object) {
     why = misfit(JsonKind::object, in.kind());
     return false;
   }
   ++record_;
+  missing_ = 0;
+  skipped_any_ = false;
   row_.start(good);
   if (!read_object(in, 0, why)) {
     row_.abandon();
     return false;
   }
+  // Repeated keys of the schema were seen on the way.
+  if (skipped_any_ && repeated_.find(text, scratch_)) {
+    row_.abandon();
+    why = kTwice;
+    return in_field(excerpt(scratch_), why);
+  }
   row_.commit();
+  if (has_optional_) good.missing.push_back(missing_);
   return true;
 }
 
@@ -104,27 +121,41 @@ bool JsonRowReader::read_object(JsonCursor& in, std::uint32_t node, std::string&
     else
       child = child_named(node, key);
     ++expected;
-    if (child == kNoNode && !ignore_unknown_) {
-      why = fmt::format("key {} is not in the schema '{}'", excerpt(key), schema_->name);
-      return node == 0 ? false : in_field(nodes_[node].path, why);
+    if (child == kNoNode) {
+      if (!skip_unknown(in, node, key, why)) return false;
+      continue;
     }
-    if (child == kNoNode && on_unknown_) on_unknown_(key);
     in.take(':');
-    if (child == kNoNode)
-      in.skip_value();
-    else if (!read_key(in, child, why))
-      return false;
+    if (!read_key(in, child, why)) return false;
   }
   return all_seen(node, why);
+}
+
+bool JsonRowReader::skip_unknown(JsonCursor& in, std::uint32_t parent, std::string_view key,
+                                 std::string& why) {
+  const std::string_view path = nodes_[parent].path;
+  if (!ignore_unknown_) {
+    why = fmt::format("key {} is not in the schema '{}'", excerpt(key), schema_->name);
+    return path.empty() ? false : in_field(path, why);
+  }
+  if (on_unknown_) on_unknown_(path.empty() ? std::string(key) : fmt::format("{}.{}", path, key));
+  skipped_any_ = true;
+  in.take(':');
+  in.skip_value();
+  return true;
 }
 
 bool JsonRowReader::read_key(JsonCursor& in, std::uint32_t child, std::string& why) {
   Node& node = nodes_[child];
   if (node.seen_in == record_) {
-    why = "the key appears twice";
+    why = kTwice;
     return in_field(node.path, why);
   }
   node.seen_in = record_;
+  if (in.kind() == JsonKind::null && leave_out(node)) {
+    in.word();
+    return true;
+  }
   if (node.field == nullptr) {
     if (in.kind() == JsonKind::object) return read_object(in, child, why);
     why = misfit(JsonKind::object, in.kind());
@@ -169,9 +200,20 @@ bool JsonRowReader::read_list(JsonCursor& in, const FieldInfo& field, std::strin
   return true;
 }
 
-bool JsonRowReader::all_seen(std::uint32_t node, std::string& why) const {
+/// Leaves a field that is optional without a value, or an object whose fields all are. False: it is required.
+bool JsonRowReader::leave_out(const Node& node) {
+  if (node.field != nullptr) {
+    if (node.missing_bit == 0) return false;
+    missing_ |= node.missing_bit;
+    return !node.field->may_miss || row_.set(*node.field, 0, {}, scratch_);
+  }
+  return std::all_of(node.children.begin(), node.children.end(),
+                     [this](std::uint32_t child) { return leave_out(nodes_[child]); });
+}
+
+bool JsonRowReader::all_seen(std::uint32_t node, std::string& why) {
   for (const std::uint32_t child : nodes_[node].children) {
-    if (nodes_[child].seen_in == record_) continue;
+    if (nodes_[child].seen_in == record_ || leave_out(nodes_[child])) continue;
     why = fmt::format("key '{}' is missing", nodes_[child].path);
     return false;
   }

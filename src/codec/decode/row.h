@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,10 @@
 #include "model/batch.h"
 
 namespace racesim {
+
+/// The bit of RowBatch::missing for a field whose path is among the `optional` ones; 0: it is required.
+std::uint64_t missing_bit(const SchemaInfo& schema, const FieldInfo& field,
+                          std::span<const std::string_view> optional);
 
 /// One row at a time: start(), set what was read, then commit() or abandon(). Texts go to the batch's arena
 /// at once and are taken back by abandon().

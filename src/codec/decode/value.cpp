@@ -208,6 +208,11 @@ bool read_date(std::string_view text, std::byte* to, std::string& why) {
 
 }  // namespace
 
+bool is_number(std::string_view text) {
+  NumberText number;
+  return split_number(text, number);
+}
+
 NumberFault parse_scaled(std::string_view text, int decimals, bool& negative, std::uint64_t& magnitude) {
   NumberText number;
   if (!split_number(text, number)) return NumberFault::malformed;

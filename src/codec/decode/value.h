@@ -12,6 +12,9 @@ namespace racesim {
 
 enum class NumberFault : std::uint8_t { none, malformed, more_decimals, too_large };
 
+/// Whether the text is a JSON number.
+bool is_number(std::string_view text);
+
 /// A JSON number (RFC 8259 grammar, exponents too) × 10^decimals as an integer. Zeros behind the last decimal
 /// of the schema and exponents are fine as long as the value is the same: 1.50 and 15e-1 with one decimal
 /// are 15.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "io/files/secret_file.h"
 #include "io/http/delivery.h"
 #include "io/http/endpoint.h"
 #include "io/http/lane_thread.h"
@@ -19,7 +20,6 @@ namespace {
 
 using namespace http;
 
-constexpr std::size_t kTokenBytesMax = 16 * 1024;
 // Files, pipes and the event loops of a run with many threads and sinks.
 constexpr std::uint32_t kOtherDescriptors = 64;
 
@@ -169,24 +169,6 @@ Done HttpSink::close() {
   return outcome();
 }
 
-Result<std::string> read_token(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string token(kTokenBytesMax + 1, '\0');
-  file.read(token.data(), static_cast<std::streamsize>(token.size()));
-  token.resize(static_cast<std::size_t>(file.gcount()));
-  if (!file.eof() || file.bad())
-    return fail(ErrorKind::usage, "cannot read token file " + path,
-                "the file for --token-file must contain only the token");
-  // Editors end a file with a line end.
-  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.pop_back();
-  const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (token.empty() || !visible)
-    return fail(ErrorKind::usage,
-                "token file " + path + (token.empty() ? " is empty" : " contains more than one word"),
-                "the file for --token-file must contain only the token");
-  return token;
-}
-
 // A connection that lacks a descriptor would hold its events up until they fail.
 Done check_descriptors(std::uint32_t connections) {
   rlimit limit{};
@@ -206,7 +188,7 @@ Result<Setup> check(const std::string& url, HttpOptions options) {
   if (!endpoint) return tl::make_unexpected(endpoint.error());
   setup.endpoint = *std::move(endpoint);
   if (!options.token_file.empty()) {
-    Result<std::string> token = read_token(options.token_file);
+    Result<std::string> token = read_secret(options.token_file, "--token-file");
     if (!token) return tl::make_unexpected(token.error());
     setup.token = *std::move(token);
   }

@@ -47,12 +47,13 @@ struct LaneInfo {
   std::string header;  ///< first line of a CSV file: its records are cells; empty: JSON
 };
 
-/// Decides where lanes begin; called from within Source::pull(), by its thread.
+/// Decides where lanes begin; called from within pull(), tend() and restart() of a source, by their thread.
 class LaneKeeper {
  public:
   virtual ~LaneKeeper() = default;
-  /// These lanes are the source's own from now on. Fills in what is known of each: of a lane that nobody has
-  /// read, none. Whatever was read before of these lanes is committed or given up by then.
+  /// What the store holds of each of these lanes; of one that nobody has read, none. A source asks this
+  /// before it reads a lane: whatever was pulled of it before is committed or given up by then. It may also
+  /// ask how far somebody else has come with a lane.
   virtual Result<std::vector<std::optional<LanePosition>>> positions(std::span<const LanePosition> lanes) = 0;
   /// These lanes are taken away: everything that was pulled is committed or rolled back when this returns.
   virtual Done release(std::span<const std::uint32_t> lanes) = 0;
@@ -78,6 +79,11 @@ class Source {
 
   /// The next block, of any lane; waits `wait_ms` at most. `to` is cleared first. An error is final.
   virtual Result<Pulled> pull(RecordBlock& to, int wait_ms) = 0;
+
+  /// Called instead of pull(), by its thread and at least every second, while nothing more can be taken in.
+  /// Lanes may be taken away and given meanwhile, so nobody holds a block that release() would wait for:
+  /// make room first, then pull(). An error is final.
+  virtual Done tend() { return {}; }
 
   /// Of a lane that a block has named.
   virtual const LaneInfo& lane(std::uint32_t number) const = 0;

@@ -12,6 +12,8 @@ namespace racesim {
 namespace {
 
 constexpr int kPull_ms = 100;  ///< how soon the reader sees that a resync is wanted
+/// While the store is slow: how often the source is tended.
+constexpr std::int64_t kTend_ns = 200'000'000;
 
 /// Takes the rows with these indices out of the part.
 void remove_rows(TableRows& part, const std::vector<RecordFate>& rows) {
@@ -139,6 +141,14 @@ void Ingest::read() {
 /// False: nothing comes any more.
 bool Ingest::pull_one() {
   if (writer_.wants_resync() && !resync()) return false;
+  // Before anything is pulled: the source may have to give lanes away, and waits for all that was pulled.
+  if (!queue_.wait_for_room(clock_.now_ns() + kTend_ns)) {
+    if (Done ok = source_->tend(); !ok) {
+      fail_reading(ok.error());
+      return false;
+    }
+    return true;
+  }
   std::unique_ptr<Work> work = queue_.fresh();
   const Result<Pulled> pulled = source_->pull(work->block, kPull_ms);
   if (!pulled) {

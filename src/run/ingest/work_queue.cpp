@@ -12,15 +12,14 @@ constexpr std::size_t kSpareMost = 16;
 
 }  // namespace
 
-bool WorkQueue::has_room(const WorkItem& item) const {
-  if (item.kind != WorkItem::Kind::block || records_ == 0) return true;
-  return records_ + item.work->block.size() <= limits_.records &&
-         bytes_ + item.work->block.text.size() <= limits_.bytes;
+bool WorkQueue::wait_for_room(std::int64_t deadline_ns) {
+  std::unique_lock lock(mutex_);
+  const std::chrono::nanoseconds left(deadline_ns - system_clock().now_ns());
+  return changed_.wait_for(lock, left, [&] { return closed_ || has_room(); });
 }
 
 bool WorkQueue::push(WorkItem& item) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return closed_ || has_room(item); });
+  const std::scoped_lock lock(mutex_);
   if (closed_) return false;
   if (item.work) {
     records_ += item.work->block.size();

@@ -34,7 +34,7 @@ struct WorkItem {
   std::function<void(bool alive)> task;
 };
 
-/// Bounded by the records and bytes of its blocks. One thread pushes, one pops.
+/// Bounded by the records and bytes of its blocks, and one block more. One thread pushes, one pops.
 class WorkQueue {
  public:
   struct Limits {
@@ -44,7 +44,11 @@ class WorkQueue {
   WorkQueue() = default;
   explicit WorkQueue(Limits limits) : limits_(limits) {}
 
-  /// Waits for room, which only blocks need. False: the queue is closed, and the item is not in it.
+  /// Waits until a block may be pushed, at most until the steady time `deadline_ns`. True: it may, or the queue
+  /// is closed.
+  bool wait_for_room(std::int64_t deadline_ns);
+  /// Never waits: who pushes a block has waited for room before. False: the queue is closed, and the item is
+  /// not in it.
   bool push(WorkItem& item);
   /// Waits until an item is there, at most until the steady time `deadline_ns`; none: for ever. A queue that is
   /// closed and empty gives an end.
@@ -57,7 +61,7 @@ class WorkQueue {
   void recycle(std::unique_ptr<Work> work);
 
  private:
-  bool has_room(const WorkItem& item) const;
+  bool has_room() const { return records_ < limits_.records && bytes_ < limits_.bytes; }
 
   const Limits limits_{};
   std::mutex mutex_;  // guards all below

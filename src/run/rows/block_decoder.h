@@ -34,9 +34,9 @@ struct DecodedBlock {
 };
 
 struct BlockDecoderOptions {
-  std::string scenario;         ///< only rows of this one are taken; empty: of all, and master data
-  std::string master_data_dir;  ///< references are looked up there; empty: they are not
-  bool check_laws = false;      ///< a row that breaks a law of its scenario is refused
+  std::string scenario{};         ///< only rows of this one are taken; empty: of all, and master data
+  std::string master_data_dir{};  ///< references are looked up there; empty: they are not
+  bool check_laws = false;        ///< a row that breaks a law of its scenario is refused
 };
 
 /// Every table that rows may go to: of all scenarios, then of master data. The same objects each time.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/batch.h"
+#include "model/table.h"
 
 namespace racesim {
 namespace race {
@@ -45,6 +46,8 @@ struct MasterEntity {
   std::uint64_t max_count;
   std::string_view limit_reason;  ///< what sets max_count
   std::unique_ptr<MasterGenerator> (*make)(const MasterPlan&);
+  const SchemaInfo& (*schema)();
+  const TableInfo* table;  ///< how stores keep it
 };
 
 /// All kinds, in the order in which they are written.

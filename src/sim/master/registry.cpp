@@ -1,9 +1,13 @@
 // The kinds of master data. A new one is its source file and a line here.
 #include <array>
 
+#include "model/master.h"
+#include "model/race_master.h"
+#include "model/vehicle.h"
 #include "sim/master/cities.h"
 #include "sim/master/entities.h"
 #include "sim/master/race_roster.h"
+#include "sim/master/tables.h"
 
 namespace racesim {
 namespace {
@@ -13,20 +17,21 @@ constexpr std::uint64_t kMaxVehicles = 1'000'000;
 
 constexpr std::array kEntities{
     MasterEntity{"songs", "--num-songs", &MasterPlan::songs, kMaxRows, "the catalogue's size",
-                 &make_song_generator},
+                 &make_song_generator, &schema_info<SongRow>, &kSongTable},
     MasterEntity{"users", "--num-users", &MasterPlan::users, kMaxRows, "the user base's size",
-                 &make_user_generator},
+                 &make_user_generator, &schema_info<UserRow>, &kUserTable},
     MasterEntity{"locations", "--num-locations", &MasterPlan::locations, kCityCount, "the built-in cities",
-                 &make_location_generator},
+                 &make_location_generator, &schema_info<LocationRow>, &kLocationTable},
     MasterEntity{"vehicles", "--num-vehicles", &MasterPlan::vehicles, kMaxVehicles, "the fleet's size",
-                 &make_vehicle_generator},
+                 &make_vehicle_generator, &schema_info<VehicleRow>, &kVehicleTable},
     MasterEntity{"drivers", "--num-cars", &MasterPlan::cars, kMaxRaceCars, "the places on a grid",
-                 &make_driver_generator},
+                 &make_driver_generator, &schema_info<DriverRow>, &kDriverTable},
     MasterEntity{"teams", "--num-cars", &MasterPlan::cars, kMaxRaceCars, "the places on a grid",
-                 &make_team_generator},
+                 &make_team_generator, &schema_info<TeamRow>, &kTeamTable},
     MasterEntity{"cars", "--num-cars", &MasterPlan::cars, kMaxRaceCars, "the places on a grid",
-                 &make_car_generator},
-    MasterEntity{"checkpoints", "", nullptr, 0, "", &make_checkpoint_generator},
+                 &make_car_generator, &schema_info<CarRow>, &kCarTable},
+    MasterEntity{"checkpoints", "", nullptr, 0, "", &make_checkpoint_generator, &schema_info<CheckpointRow>,
+                 &kCheckpointsTable},
 };
 
 }  // namespace

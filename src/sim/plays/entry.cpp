@@ -30,7 +30,8 @@ const ContentOption kOptions[] = {
 constexpr std::string_view kSongInTime[] = {"song_id", "played_at"};
 constexpr std::string_view kByTime[] = {"played_at"};
 constexpr TableIndex kIndexes[] = {{"by_song", kSongInTime}, {"by_time", kByTime}};
-constexpr Reference kReferences[] = {{"song_id", "songs", "song_id"},
+constexpr std::string_view kListener[] = {"user_id"};
+constexpr Reference kMasterReferences[] = {{"song_id", "songs", "song_id"},
                                      {"user_id", "users", "user_id"},
                                      {"location_id", "locations", "location_id"}};
 
@@ -44,7 +45,8 @@ const RowForm kRows[] = {
                .key = {{}, "event_id"},
                .time = "played_at",
                .indexes = kIndexes,
-               .references = kReferences}},
+               .references = kMasterReferences,
+               .labels = kListener}},
 };
 
 constexpr std::string_view kTopic = "song-plays";

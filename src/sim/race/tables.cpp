@@ -16,6 +16,11 @@ constexpr std::string_view kLapInTime[] = {"run", "session", "time"};
 constexpr std::string_view kPassInTime[] = {"run", "session", "time", "car"};
 constexpr std::string_view kMessageInTime[] = {"run", "session", "time"};
 
+constexpr std::string_view kSessionAlone[] = {"session"};
+constexpr std::string_view kSessionAndDriver[] = {"session", "driver"};
+constexpr std::string_view kSessionAndCrew[] = {"session", "driver", "team"};
+constexpr std::string_view kFastF1Crew[] = {"Driver", "Team"};
+
 constexpr TableIndex kCheckpointIndexes[] = {{"by_time", kPassInTime}};
 constexpr TableIndex kLapIndexes[] = {{"by_driver", kLapOfDriver}, {"by_time", kLapInTime}};
 constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
@@ -31,25 +36,35 @@ constexpr PlannedColumn kRaceControlPlanned[] = {{"seconds", FieldType::signed_i
 
 // Laps and sectors without a time and cars without a gap are to come: columns of stores take NULL everywhere
 // but in keys.
-const TableInfo kTelemetryTable{
-    .name = "telemetry", .key = {kRunAndCar, "seq"}, .time = "time", .planned = kTelemetryPlanned};
-const TableInfo kCheckpointTable{
-    .name = "checkpoints", .key = {kRunAndCar, "seq"}, .time = "time", .indexes = kCheckpointIndexes};
+const TableInfo kTelemetryTable{.name = "telemetry",
+                                .key = {kRunAndCar, "seq"},
+                                .time = "time",
+                                .planned = kTelemetryPlanned,
+                                .labels = kSessionAndDriver};
+const TableInfo kCheckpointTable{.name = "checkpoints",
+                                 .key = {kRunAndCar, "seq"},
+                                 .time = "time",
+                                 .indexes = kCheckpointIndexes,
+                                 .labels = kSessionAndDriver};
 const TableInfo kLapTable{.name = "laps",
                           .key = {kRunAndCar, "seq"},
                           .time = "time",
                           .indexes = kLapIndexes,
-                          .planned = kLapPlanned};
+                          .planned = kLapPlanned,
+                          .labels = kSessionAndCrew};
 const TableInfo kRaceControlTable{.name = "race_control",
                                   .key = {kRunAlone, "seq"},
                                   .time = "time",
                                   .indexes = kRaceControlIndexes,
-                                  .planned = kRaceControlPlanned};
+                                  .planned = kRaceControlPlanned,
+                                  .labels = kSessionAlone};
 const TableInfo kSimpleCarTable{.name = "simple_cars", .key = {kRunAndId, "seq"}, .time = "time"};
 const TableInfo kFastF1TelemetryTable{
     .name = "telemetry_fastf1", .key = {kFastF1Driver, "Date"}, .time = "Date"};
-const TableInfo kFastF1LapTable{
-    .name = "laps_fastf1", .key = {kFastF1Driver, "LapStartDate"}, .time = "LapStartDate"};
+const TableInfo kFastF1LapTable{.name = "laps_fastf1",
+                                .key = {kFastF1Driver, "LapStartDate"},
+                                .time = "LapStartDate",
+                                .labels = kFastF1Crew};
 const TableInfo kOpenF1CarDataTable{
     .name = "car_data_openf1", .key = {kOpenF1Driver, "date"}, .time = "date"};
 const TableInfo kOpenF1LapTable{

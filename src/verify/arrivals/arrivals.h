@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "model/batch.h"
 
 namespace racesim {
+
+class RefusedLines;
 
 class ArrivedSequence {
  public:
@@ -39,6 +42,16 @@ class ArrivedSequences {
   virtual std::uint32_t sequence_of(std::uint32_t /*stream*/, std::string_view /*key*/) const { return 0; }
   /// Files begin with the header of formats that have one.
   virtual bool has_header() const { return true; }
+  /// Why the order of lines says nothing of the order in which events arrived; empty: it does.
+  virtual std::string why_no_order() const { return {}; }
+  /// Events that were refused on the way and kept aside; null: nobody keeps such.
+  virtual RefusedLines* refused() { return nullptr; }
+  /// Event time in microseconds below which nothing of this stream is kept; none: all is.
+  virtual std::optional<std::int64_t> expired_before_us(std::uint32_t /*stream*/) const {
+    return std::nullopt;
+  }
+  /// Lines that may be of this run or of none, and were left out.
+  virtual std::uint64_t of_unknown_runs() const { return 0; }
 };
 
 /// A file (.zst is decompressed) or "-", the standard input. Errors: runtime.

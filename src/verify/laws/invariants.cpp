@@ -13,8 +13,8 @@
 #include "run/master/load.h"
 #include "verify/arrivals/arrived_lines.h"
 #include "verify/identity/line_fields.h"
+#include "verify/laws/line_rows.h"
 #include "verify/laws/numbering.h"
-#include "verify/laws/row_decoder.h"
 
 namespace racesim {
 namespace {
@@ -57,14 +57,14 @@ class Checker {
 
   Done check_line(std::string_view line, const std::string& place);
   Result<LawSet*> laws_of(const ScenarioEntry& scenario);
-  bool check_number(const RowDecoder::Row& row, Which& which, const std::string& place, bool& follows);
-  void check_time(const RowDecoder::Row& row, const Which& which, const std::string& place);
-  void note(Finding kind, const RowDecoder::Row& row, const Which& which, const std::string& place,
+  bool check_number(const LineRows::Row& row, Which& which, const std::string& place, bool& follows);
+  void check_time(const LineRows::Row& row, const Which& which, const std::string& place);
+  void note(Finding kind, const LineRows::Row& row, const Which& which, const std::string& place,
             Breach breach);
 
   const std::string& master_data_dir_;
   Findings& findings_;
-  RowDecoder decoder_;
+  LineRows rows_;
   Numbering numbering_;
   std::unordered_map<std::string, std::int64_t> last_time_us_;  ///< of each entity
   std::map<const ScenarioEntry*, LawSet> laws_;
@@ -75,11 +75,11 @@ class Checker {
 Done Checker::read(ArrivedSequence& sequence, const VerifyProgress& progress) {
   ArrivedLines lines(sequence);
   bool first = true;
-  decoder_.forget_header();
+  rows_.forget_header();
   while (lines.fill()) {
     const std::string_view line = lines.line();
     const std::string_view text = line_text(line);
-    if (!first || !decoder_.take_header(text))
+    if (!first || !rows_.take_header(text))
       if (Done ok = check_line(text, lines.place()); !ok) return ok;
     first = false;
     lines.advance(line.size(), 1);
@@ -105,7 +105,7 @@ Result<LawSet*> Checker::laws_of(const ScenarioEntry& scenario) {
 }
 
 Done Checker::check_line(std::string_view line, const std::string& place) {
-  const RowDecoder::Row row = decoder_.decode(line);
+  const LineRows::Row row = rows_.decode(line);
   if (row.blank) return {};
   ++findings_.found;
   if (row.reader == nullptr) {
@@ -128,8 +128,7 @@ Done Checker::check_line(std::string_view line, const std::string& place) {
 }
 
 /// Whose event it is, its number and its time. False: it came before.
-bool Checker::check_number(const RowDecoder::Row& row, Which& which, const std::string& place,
-                           bool& follows) {
+bool Checker::check_number(const LineRows::Row& row, Which& which, const std::string& place, bool& follows) {
   const RowReader& reader = *row.reader;
   const RowForm& form = reader.form();
   const std::string_view stream = reader.schema().name;
@@ -175,7 +174,7 @@ bool Checker::check_number(const RowDecoder::Row& row, Which& which, const std::
   return true;
 }
 
-void Checker::check_time(const RowDecoder::Row& row, const Which& which, const std::string& place) {
+void Checker::check_time(const LineRows::Row& row, const Which& which, const std::string& place) {
   const RowForm& form = row.reader->form();
   if (form.time.empty()) return;
   ++counts_[&row.reader->schema()].times;
@@ -208,7 +207,7 @@ void Checker::account() {
         if (count.had_rows) findings_.laws.push_back(count);
 }
 
-void Checker::note(Finding kind, const RowDecoder::Row& row, const Which& which, const std::string& place,
+void Checker::note(Finding kind, const LineRows::Row& row, const Which& which, const std::string& place,
                    Breach breach) {
   ++findings_[kind];
   if (!findings_.wants(kind)) return;

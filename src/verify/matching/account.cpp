@@ -109,8 +109,11 @@ bool Account::is_late(const MissingEvent& missing) const {
 }
 
 void Account::missing(const MissingEvent& missing) {
-  if (missing.faults & (kFaultDuplicate | kFaultCorrupt)) return;
-  const Finding kind = is_late(missing) ? Finding::late : Finding::lost;
+  if (missing.faults & kFaultDuplicate) return;
+  if (settings_.refused != nullptr)
+    if (const auto id = settings_.refused->take(missing.key)) return refused(missing, *id);
+  if (missing.faults & kFaultCorrupt) return;
+  const Finding kind = missing.expired ? Finding::expired : is_late(missing) ? Finding::late : Finding::lost;
   // It may be one of the lines that could not be read.
   if (kind == Finding::lost && findings_.maybe_unread < findings_.unread) {
     ++findings_.maybe_unread;
@@ -120,6 +123,21 @@ void Account::missing(const MissingEvent& missing) {
   if (findings_.wants(kind))
     example(kind, missing.stream, missing.head(),
             "before " + lines_.sequence().place(missing.line, missing.byte));
+}
+
+/// A store does right to refuse what is damaged, and what comes under an id that something damaged took
+/// before.
+void Account::refused(const MissingEvent& missing, std::int64_t id) {
+  if (missing.faults & kFaultCorrupt) return came_as_sent(missing.faults);
+  const std::uint64_t key = identity_key(missing.stream, missing.owner, missing.seq);
+  if (settings_.claimed != nullptr && settings_.claimed->count(key) > 0) {
+    ++findings_.displaced;
+    return came(1);
+  }
+  ++findings_[Finding::refused];
+  if (findings_.wants(Finding::refused))
+    example(Finding::refused, missing.stream, missing.head(), fmt::format("dead_letter id {}", id),
+            {"reason", "a row", printable(settings_.refused->reason_of(id))});
 }
 
 /// Events that came one behind the other and come again so are a redelivery, as after a restart that went

@@ -48,6 +48,7 @@ class Account {
   void altered(const MissingEvent& missing, std::string_view line);
   void reordered(const OrderHistory::Arrival& arrival);
   /// Never came. A receiver that takes out copies and refuses what is damaged does its work.
+  /// What a store refused and kept is not missing.
   void missing(const MissingEvent& missing);
   void overflowed() { findings_.overflowed = true; }
   void end_not_known(std::uint64_t count) { findings_.not_known += count; }
@@ -87,6 +88,7 @@ class Account {
   std::string what_was_expected(std::string_view line);
   bool is_only_spelled(std::string_view expected, std::string_view line) const;
   bool is_late(const MissingEvent& missing) const;
+  void refused(const MissingEvent& missing, std::int64_t id);
   void rename_last_duplicated();
   void example(Finding kind, std::uint32_t stream, const EventHead& head, const std::string& place,
                LineDifference difference = {});

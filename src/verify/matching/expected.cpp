@@ -106,6 +106,7 @@ SharedBatch ExpectedStream::respelled(const SharedBatch& batch) const {
     if (is_damaged(batch->faults[i])) {
       line.clear();
       respeller_->spell(batch->line(i), line);
+      if (damaged_) damaged_(batch->stream_of(i), batch->heads[i], line);
     }
     spelled->append(batch->stream_of(i), batch->heads[i], line, batch->faults[i]);
   }

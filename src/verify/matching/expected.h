@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "run/generate/feed.h"
@@ -93,6 +95,9 @@ class ExpectedStream {
 
   /// By value: what was damaged on purpose is expected as this spells it. Owned by the caller.
   void respell_damaged(Respeller& respeller) { respeller_ = &respeller; }
+  /// By value: told of each event that was damaged on purpose, as it is spelled.
+  using Damaged = std::function<void(std::uint32_t stream, const EventHead& head, std::string_view line)>;
+  void watch_damaged(Damaged damaged) { damaged_ = std::move(damaged); }
   /// Makes further events and adds them to their sequences; false at the end. Errors: runtime.
   Result<bool> more();
   ExpectedSequence& sequence(std::size_t i) { return sequences_[i]; }
@@ -121,6 +126,7 @@ class ExpectedStream {
   std::unordered_set<std::uint64_t> shed_;
   bool ended_ = false;
   Respeller* respeller_ = nullptr;
+  Damaged damaged_;
 };
 
 }  // namespace racesim

@@ -10,13 +10,15 @@
 #include "sim/scenario.h"
 #include "verify/arrivals/arrived_lines.h"
 #include "verify/comparison.h"
+#include "verify/matching/expiry.h"
+#include "verify/matching/refused_lines.h"
 
 namespace racesim {
 
 struct MatchSettings {
   Comparison comparison = Comparison::full;
   bool csv = false;
-  bool judges_order = true;  ///< false: the run sent in no order (--unordered)
+  bool judges_order = true;  ///< false: the run sent in no order (--unordered), or a table has none
   std::uint32_t run = 0;
   std::size_t window = 65'536;               ///< events that are looked ahead
   std::size_t window_bytes = 24u << 20;      ///< at most about so many bytes of them
@@ -26,7 +28,11 @@ struct MatchSettings {
   std::span<const StreamInfo> streams;
   const Owners* owners = nullptr;
   const std::unordered_set<std::uint64_t>* shed = nullptr;  ///< identity keys of events that were left out
-  LeaveOut leave_out;                                       ///< lines that are somebody else's
+  /// Identity keys that events which were damaged on purpose claim, and which are others'.
+  const std::unordered_set<std::uint64_t>* claimed = nullptr;
+  RefusedLines* refused = nullptr;  ///< of a store; null: there are none
+  const Expiry* expiry = nullptr;   ///< of a store; null: all is kept
+  LeaveOut leave_out;               ///< lines that are somebody else's
 
   bool is_fast() const { return comparison == Comparison::fast; }
 };

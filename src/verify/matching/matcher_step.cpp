@@ -100,12 +100,14 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
     missing.entity = head.entity;
     missing.owner = head.owner;
     missing.faults = event.faults();
+    missing.expired =
+        settings_.expiry != nullptr && settings_.expiry->is_expired(event.stream(), event.line());
     const bool remember = strays_.empty() || !came_early(missing);
     open_.leave(missing, remember);
     if (remember) order_.is_missing(missing);
   }
   while (const auto oldest = open_.take_oldest_beyond(settings_.most_missing)) {
-    account_.overflowed();
+    if (!oldest->expired) account_.overflowed();
     order_.is_given_up(*oldest);
     if (!has_strayed(*oldest)) account_.missing(*oldest);
   }

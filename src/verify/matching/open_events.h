@@ -20,6 +20,7 @@ struct MissingEvent {
   std::uint32_t stream = 0, entity = 0, owner = 0;
   std::uint8_t faults = 0;
   bool came = false;
+  bool expired = false;  ///< older than what is kept
 
   EventHead head() const {
     EventHead head;

@@ -68,9 +68,7 @@ std::vector<Error> violations(const std::vector<Threshold>& thresholds, const Ru
   for (const Threshold& threshold : thresholds) {
     const std::optional<double> value = metric_value(threshold.metric, result);
     if (holds(threshold, value)) continue;
-    const std::string shown = value ? fmt::format("{:g}", *value) : "not measured";
-    found.push_back(
-        {ErrorKind::runtime, fmt::format("threshold {} does not hold: {}", threshold.text, shown), ""});
+    found.push_back(violation_of(threshold, value));
   }
   return found;
 }

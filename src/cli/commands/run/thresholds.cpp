@@ -1,12 +1,7 @@
 #include "cli/commands/run/thresholds.h"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <charconv>
 #include <cmath>
-
-#include "base/suggest.h"
 
 namespace racesim::cli {
 namespace {
@@ -77,23 +72,6 @@ const Metric* find_metric(const std::string& name) {
   return nullptr;
 }
 
-constexpr const char* kExample = "example: error_rate<0.01";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-struct Operator {
-  std::string_view text;
-  Comparison comparison;
-};
-/// Longer ones first, so that "<=" is not read as "<".
-constexpr std::array kOperators{Operator{"<=", Comparison::at_most}, Operator{">=", Comparison::at_least},
-                                Operator{"==", Comparison::equal},   Operator{"!=", Comparison::different},
-                                Operator{"<", Comparison::less},     Operator{">", Comparison::greater}};
-
 }  // namespace
 
 std::vector<std::string> metric_names() {
@@ -103,35 +81,7 @@ std::vector<std::string> metric_names() {
 }
 
 Result<Threshold> parse_threshold(std::string_view text) {
-  // The metric ends where the comparison begins; blanks around both are fine.
-  const std::size_t at = text.find_first_of("<>=!");
-  const auto not_one = [&] {
-    return fail(ErrorKind::usage, fmt::format("'{}' is not a threshold", text),
-                fmt::format("write METRIC<NUMBER, with <, <=, >, >=, == or !=   {}", kExample));
-  };
-  if (at == std::string_view::npos) return not_one();
-  Threshold threshold;
-  threshold.text = std::string(text);
-  threshold.metric = std::string(trimmed(text.substr(0, at)));
-  std::string_view rest = text.substr(at);
-  const Operator* found = nullptr;
-  for (const Operator& op : kOperators)
-    if (found == nullptr && rest.substr(0, op.text.size()) == op.text) found = &op;
-  if (found == nullptr) return not_one();
-  threshold.comparison = found->comparison;
-  rest = trimmed(rest.substr(found->text.size()));
-  const bool percent = !rest.empty() && rest.back() == '%';
-  if (percent) rest.remove_suffix(1);
-  const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), threshold.limit);
-  if (failure != std::errc() || end != rest.data() + rest.size() || !std::isfinite(threshold.limit))
-    return not_one();
-  if (percent) threshold.limit /= 100;
-  const std::vector<std::string> names = metric_names();
-  if (find_metric(threshold.metric) != nullptr) return threshold;
-  const std::string meant = closest(threshold.metric, names);
-  return fail(ErrorKind::usage, "unknown metric '" + threshold.metric + "'",
-              (meant.empty() ? "" : "did you mean: " + meant + "\n") +
-                  fmt::format("known: {}", fmt::join(names, ", ")));
+  return parse_threshold(text, metric_names());
 }
 
 bool needs_plan(const std::string& metric) {
@@ -142,25 +92,6 @@ bool needs_plan(const std::string& metric) {
 std::optional<double> metric_value(const std::string& metric, const RunResult& result) {
   const Metric* known = find_metric(metric);
   return known == nullptr ? std::nullopt : known->value(result);
-}
-
-bool holds(const Threshold& threshold, std::optional<double> value) {
-  if (!value) return false;
-  switch (threshold.comparison) {
-    case Comparison::less:
-      return *value < threshold.limit;
-    case Comparison::at_most:
-      return *value <= threshold.limit;
-    case Comparison::greater:
-      return *value > threshold.limit;
-    case Comparison::at_least:
-      return *value >= threshold.limit;
-    case Comparison::equal:
-      return *value == threshold.limit;
-    case Comparison::different:
-      return *value != threshold.limit;
-  }
-  return false;
 }
 
 }  // namespace racesim::cli

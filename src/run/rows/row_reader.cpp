@@ -1,4 +1,4 @@
-#include "verify/laws/row_reader.h"
+#include "run/rows/row_reader.h"
 
 #include <fmt/format.h>
 

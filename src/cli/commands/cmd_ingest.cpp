@@ -1,0 +1,204 @@
+// racesim ingest
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/ingest/options.h"
+#include "cli/commands/ingest/report.h"
+#include "cli/exit_codes.h"
+#include "cli/globals.h"
+#include "cli/terminal/log.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
+#include "io/files/atomic_file.h"
+#include "io/files/lock_file.h"
+#include "run/ingest/ingest.h"
+
+namespace racesim::cli {
+namespace {
+
+constexpr std::int64_t kDrain_ns = 30 * kNsPerSecond;
+constexpr double kIngestLogEvery_s = 10;
+
+bool stdin_has_data() {
+  struct stat info {};
+  return ::fstat(STDIN_FILENO, &info) == 0 &&
+         (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
+}
+
+/// A line on the terminal, or a log line now and then; one thread.
+class IngestProgress {
+ public:
+  IngestProgress(ProgressForm form, const Screen& screen) : form_(form), screen_(screen) {}
+  void tick(const IngestStatus& status) {
+    rates_.note(status.counts.consumed, status.uptime_s);
+    if (form_ == ProgressForm::line) {
+      if (const int columns = terminal_columns(STDERR_FILENO); columns > 0) screen_.line_columns = columns;
+      write_stderr("\r\x1b[K" + ingest_line(status, rates_, screen_));
+      drawn_ = true;
+    } else if (form_ == ProgressForm::log && status.uptime_s >= next_log_s_) {
+      next_log_s_ += kIngestLogEvery_s;
+      log(LogLevel::info, status.stopping ? "ending" : "running", ingest_fields(status, rates_.now()));
+    }
+  }
+  void clear() {
+    if (drawn_) write_stderr("\r\x1b[K");
+    drawn_ = false;
+  }
+
+ private:
+  const ProgressForm form_;
+  Screen screen_;
+  RecentRates rates_;
+  double next_log_s_ = kIngestLogEvery_s;
+  bool drawn_ = false;
+};
+
+Result<int> dry_run(const IngestPlan& plan) {
+  const Result<std::string> tables = plan.to.store->plan(plan.store);
+  if (!tables) return tl::make_unexpected(tables.error());
+  std::string text = "from    " + plan.source.kind;
+  for (const std::string& target : plan.source.targets) text += " " + target;
+  for (const std::string& topic : plan.source.topics) text += " " + topic;
+  text += "\nschema  " + (plan.decoder.scenario.empty() ? "auto" : plan.decoder.scenario);
+  text += "\ninto    " + std::string(plan.to.store->name) + "\n" + *tables;
+  if (Done ok = write_stdout(text); !ok) return tl::make_unexpected(ok.error());
+  return kExitOk;
+}
+
+Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan) {
+  auto decoder = BlockDecoder::make(plan.decoder);
+  if (!decoder) return tl::make_unexpected(decoder.error());
+  auto source = make_source(plan.source);
+  if (!source) return tl::make_unexpected(source.error());
+  auto store = plan.to.store->open(plan.store);
+  if (!store) return tl::make_unexpected(store.error());
+  plan.config.on_commit = [](std::uint64_t records) {
+    log(LogLevel::debug, "Ingested " + std::to_string(records) + (records == 1 ? " record" : " records"));
+  };
+  return std::make_unique<Ingest>(plan.config, std::move(*source), std::move(*store), std::move(*decoder),
+                                  system_clock());
+}
+
+void watch(Ingest& ingest, const SignalWatch& signals, IngestProgress& progress) {
+  bool told = false;
+  while (!ingest.wait_for(Progress::kTick_ns)) {
+    progress.tick(ingest.status());
+    if (told || signals.count() == 0) continue;
+    told = true;
+    progress.clear();
+    log(LogLevel::info, "ending: what was read is being stored; a second signal ends at once");
+  }
+  progress.clear();
+}
+
+Result<int> report(const Context& context, const IngestReport& report,
+                   std::optional<AtomicFile>& summary_file) {
+  const Globals& globals = *context.globals;
+  int code = ingest_exit_code(report);
+  if (report.result.error) show_error(context, *report.result.error, code);
+  if (const std::string unknown = unknown_fields_text(report.result); !unknown.empty())
+    log(LogLevel::warn, unknown);
+  if (report.result.status.counts.conflicts > 0)
+    show_error(context,
+               {ErrorKind::partial,
+                std::to_string(report.result.status.counts.conflicts) +
+                    " events have the key of another one and other content",
+                "racesim query dead-letters shows them"},
+               code);
+  for (const Threshold& threshold : report.thresholds) {
+    const std::optional<double> value = ingest_metric(threshold.metric, report.result);
+    if (!holds(threshold, value)) show_error(context, violation_of(threshold, value), code);
+  }
+  if (summary_file) {
+    Done written = summary_file->write(ingest_summary_json(report, code));
+    if (written) written = summary_file->commit();
+    if (!written && code == kExitOk) code = exit_code(written.error().kind);
+    if (!written) show_error(context, written.error(), code);
+  }
+  if (globals.json) {
+    if (Done ok = write_stdout(ingest_summary_json(report, code)); !ok)
+      return tl::make_unexpected(ok.error());
+  } else if (!globals.quiet) {
+    write_stderr(ingest_summary(report, context.err));
+  }
+  return code;
+}
+
+Result<int> run(Context& context, const IngestOptions& options) {
+  const Globals& globals = *context.globals;
+  Result<IngestPlan> plan = make_ingest_plan(options, context.settings, stdin_has_data());
+  if (!plan) return tl::make_unexpected(plan.error());
+  if (globals.dry_run) return dry_run(*plan);
+  std::optional<LockFile> lock;
+  if (!options.lock.empty()) {
+    Result<LockFile> held = LockFile::acquire(options.lock);
+    if (!held) return tl::make_unexpected(held.error());
+    lock.emplace(std::move(*held));
+  }
+  std::optional<AtomicFile> summary_file;
+  if (!options.summary_export.empty()) {
+    Result<AtomicFile> file = AtomicFile::create(options.summary_export);
+    if (!file) return tl::make_unexpected(file.error());
+    summary_file.emplace(std::move(*file));
+  }
+  // Before the threads: they inherit the blocked signals.
+  SignalWatch signals(kDrain_ns);
+  if (Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  Result<std::unique_ptr<Ingest>> made = make_ingest(std::move(*plan));
+  if (!made) return tl::make_unexpected(made.error());
+  Ingest& ingest = **made;
+  if (Done ok = ingest.open(); !ok) return tl::make_unexpected(ok.error());
+  if (!globals.quiet)
+    log(LogLevel::info, "reading " + ingest.source().name() + " into " + ingest.store().name());
+  ingest.start();
+  signals.attach({[&ingest] { ingest.stop(); }, [&ingest] { ingest.abandon(); }});
+  IngestProgress progress(progress_form(globals.progress, globals.quiet, context.out, context.err, false),
+                          context.err);
+  watch(ingest, signals, progress);
+  IngestReport done{
+      ingest.source().name(), ingest.store().name(), ingest.source().is_bounded(), ingest.wait(), 0, 0,
+      options.thresholds};
+  signals.detach();
+  done.signal = signals.signal();
+  done.signals = signals.count();
+  return report(context, done, summary_file);
+}
+
+}  // namespace
+
+CommandSpec ingest_command() {
+  const auto options = std::make_shared<IngestOptions>();
+  CommandSpec command;
+  command.name = "ingest";
+  command.summary = "Take events in from stdin, files, HTTP or Kafka and store each once";
+  command.details =
+      "Each kind of event goes to a table of its own, with typed columns. Rows, what could not be stored and "
+      "the "
+      "position they were read up to are one transaction: after a kill, a crash or a restart no event is "
+      "missing "
+      "and none is there twice. InfluxDB has no transactions: there an event may be written again, onto the "
+      "same "
+      "point.\n\nRecords that are no events are kept with the reason: racesim query dead-letters.";
+  command.options = ingest_options(*options);
+  mark_common(command.options, {"from", "to", "brokers", "topic", "group", "listen", "follow", "exit-at-end",
+                                "schema", "on-invalid", "keep", "threshold"});
+  command.examples = {
+      {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T14:01Z -q | "
+       "racesim ingest",
+       "a minute of a race into racesim.db"},
+      {"racesim ingest --from kafka --brokers localhost:9092 --topic f1-telemetry --to "
+       "postgres:dbname=racesim",
+       "a topic into PostgreSQL, until stopped; start several to share the work"},
+      {"racesim ingest --from http --listen 127.0.0.1:8000", "store what is posted to /play and /events"},
+      {"racesim ingest --from 'file:out/*.ndjson' --follow", "files, and what is appended to them"},
+  };
+  command.run = [options](Context& context) { return run(context, *options); };
+  return command;
+}
+
+}  // namespace racesim::cli

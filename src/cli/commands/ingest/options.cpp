@@ -1,0 +1,242 @@
+#include "cli/commands/ingest/options.h"
+
+#include <utility>
+
+#include "base/quantity.h"
+#include "base/time_text.h"
+#include "cli/commands/ingest/report.h"
+#include "cli/commands/kafka_property.h"
+#include "cli/values.h"
+#include "io/kafka/cluster/names.h"
+#include "sim/registry.h"
+
+namespace racesim::cli {
+namespace {
+
+constexpr const char* kFrom = "From";
+constexpr const char* kWhat = "What";
+constexpr const char* kTo = "To";
+constexpr const char* kOutput = "Output";
+
+OptionSpec ingest_option(const char* group, const OptionText& text, Setter set) {
+  return option_of(group, text, std::move(set));
+}
+
+OptionSpec many(OptionSpec option) {
+  option.repeatable = true;
+  return option;
+}
+
+OptionSpec offering(std::vector<std::string> words, OptionSpec option) {
+  option.suggestions = std::move(words);
+  option.complete = Complete::target;
+  return option;
+}
+
+OptionSpec also_named(const char* variable, OptionSpec option) {
+  option.alias_variable = variable;
+  return option;
+}
+
+Setter add_source(std::vector<SourceText>& target) {
+  return [&target](const std::string& text) -> Done {
+    Result<SourceText> source = parse_source(text);
+    if (!source) return tl::make_unexpected(source.error());
+    target.push_back(std::move(*source));
+    return {};
+  };
+}
+
+Setter set_start(StartAt& target) {
+  return [&target](const std::string& text) -> Done {
+    target = {};
+    if (text == "latest") target.place = StartAt::Place::latest;
+    if (text == "earliest" || text == "latest") return {};
+    const Result<std::int64_t> time_ns = parse_datetime(text, "UTC");
+    if (!time_ns)
+      return fail(ErrorKind::usage, "'" + text + "' is neither a place nor a time",
+                  "write earliest, latest or a time such as 2026-07-05T14:00:00Z");
+    target = {StartAt::Place::time, *time_ns, false};
+    return {};
+  };
+}
+
+Setter set_brokers(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    if (Done ok = kafka::check_brokers(text); !ok) return ok;
+    target = text;
+    return {};
+  };
+}
+
+Setter add_ingest_threshold(std::vector<Threshold>& target) {
+  return [&target](const std::string& text) -> Done {
+    Result<Threshold> threshold = parse_threshold(text, ingest_metric_names());
+    if (!threshold) return tl::make_unexpected(threshold.error());
+    target.push_back(std::move(*threshold));
+    return {};
+  };
+}
+
+std::vector<std::string> source_words() {
+  std::vector<std::string> words;
+  for (const SourceInfo& source : source_registry())
+    words.push_back(std::string(source.name) + (source.target.empty() ? "" : ":"));
+  return words;
+}
+
+std::vector<std::string> store_words() {
+  std::vector<std::string> words;
+  for (const StoreInfo& store : store_registry()) words.push_back(std::string(store.name) + ":");
+  return words;
+}
+
+std::vector<std::string> schema_names() {
+  std::vector<std::string> names{"auto"};
+  for (const ScenarioEntry* entry : scenarios()) names.emplace_back(entry->name);
+  return names;
+}
+
+std::vector<OptionSpec> from_options(IngestOptions& o) {
+  SourceRequest& s = o.source;
+  return {
+      offering(source_words(),
+               many(noted(ingest_option(kFrom,
+                                        {"from", "SOURCE", "",
+                                         "Where events come from: stdin, file:PATH (a pattern, compressed, "
+                                         "several times), kafka, http"},
+                                        add_source(o.from)),
+                          "stdin if that is a pipe or a file, else http"))),
+      ingest_option(kFrom,
+                    {"follow", "", "", "Files: go on with what is appended, also when a file is rotated"},
+                    set_flag(s.follow)),
+      also_named(
+          "KAFKA_BOOTSTRAP_SERVERS",
+          ingest_option(kFrom, {"brokers", "HOST:PORT,…", "localhost:9092", "Kafka cluster to read from"},
+                        set_brokers(s.kafka.brokers))),
+      also_named("KAFKA_TOPIC",
+                 noted(ingest_option(kFrom, {"topic", "TOPIC,…", "", "Topics to read, separated by commas"},
+                                     set_text(o.topics)),
+                       "the topic of --schema, else f1-telemetry")),
+      ingest_option(
+          kFrom,
+          {"group", "NAME", "racesim-ingest", "Consumer group: processes with the same one share the work"},
+          set_text(s.group)),
+      ingest_option(
+          kFrom,
+          {"start-at", "WHERE", "earliest",
+           "Where to begin with partitions that the store does not know: earliest, latest or a time"},
+          set_start(s.start_at)),
+      ingest_option(kFrom, {"exit-at-end", "", "", "Kafka: end with the last record that is there now"},
+                    set_flag(s.exit_at_end)),
+      ingest_option(kFrom,
+                    {"allow-gap", "", "",
+                     "Go on where records were deleted before they were read; otherwise exit with 4"},
+                    set_flag(s.allow_gap)),
+      kafka_property_option(s.kafka.properties),
+      ingest_option(kFrom,
+                    {"connect-timeout", "DURATION", "10s",
+                     "Time at the start for the brokers to be there; 0: as long as it takes"},
+                    set_parsed(o.connect_timeout_ns, &parse_duration_ns)),
+      ingest_option(kFrom, {"listen", "HOST:PORT", "127.0.0.1:8000", "Address for POST /play and /events"},
+                    set_text(s.listen)),
+      file(ingest_option(
+          kFrom,
+          {"token-file", "FILE", "",
+           "File with the bearer token: for http what requests must carry (needed unless --listen "
+           "is a loopback address), for influx what is sent"},
+          set_text(o.token_file))),
+      ingest_option(kFrom, {"max-clients", "N", "1024", "HTTP connections at a time"},
+                    set_number(s.max_clients, std::uint32_t{1}, std::uint32_t{1'000'000})),
+  };
+}
+
+std::vector<OptionSpec> what_to_take_options(IngestOptions& o) {
+  OptionSpec master = ingest_option(
+      kWhat,
+      {"master-data-dir", "DIR", "", "Refuse plays whose song, user or location is not in this folder"},
+      set_text(o.master_data_dir));
+  master.complete = Complete::directory;
+  return {
+      chosen(ingest_option(kWhat,
+                           {"schema", "NAME", "auto",
+                            "Events to take: those of one scenario, or whatever is recognised (auto)"},
+                           nullptr),
+             o.schema, schema_names()),
+      chosen(
+          ingest_option(kWhat,
+                        {"on-invalid", "HOW", "dead-letter",
+                         "Records that are no events: keep them with the reason (dead-letter), refuse their "
+                         "whole HTTP request (reject), or end (fail)"},
+                        nullptr),
+          o.on_invalid, {"dead-letter", "reject", "fail"}),
+      ingest_option(kWhat, {"check-laws", "", "", "Also refuse events that break a law of their scenario"},
+                    set_flag(o.check_laws)),
+      master,
+  };
+}
+
+std::vector<OptionSpec> to_options(IngestOptions& o) {
+  return {
+      offering(store_words(), ingest_option(kTo,
+                                            {"to", "STORE", "sqlite:racesim.db",
+                                             "Where events go: sqlite:PATH, postgres:DSN, influx:URL"},
+                                            set_parsed(o.to, &parse_store))),
+      ingest_option(kTo, {"batch", "N", "10000", "Records in a transaction, about"},
+                    set_number(o.batch, std::uint32_t{1}, std::uint32_t{1'000'000})),
+      ingest_option(kTo, {"flush-ms", "MS", "250", "Longest time that a record waits for its transaction"},
+                    set_number(o.flush_ms, std::uint32_t{0}, std::uint32_t{3'600'000})),
+      chosen(
+          ingest_option(kTo,
+                        {"durability", "HOW", "full",
+                         "full: what is committed survives a power cut; normal: the last commits may be read "
+                         "again after one"},
+                        nullptr),
+          o.durability, {"full", "normal"}),
+      noted(ingest_option(kTo,
+                          {"keep", "DURATION", "",
+                           "Remove events older than this behind the newest one of their table"},
+                          set_parsed(o.store.keep_ns, &parse_duration_ns)),
+            "for ever"),
+      ingest_option(
+          kTo, {"retry-max-time", "DURATION", "5m", "How long a store that is away or locked is waited for"},
+          set_parsed(o.retry_max_ns, &parse_duration_ns)),
+      file(ingest_option(kTo, {"password-file", "FILE", "", "File with the password for postgres"},
+                         set_text(o.password_file))),
+      ingest_option(kTo, {"org", "NAME", "racesim", "Organisation, for influx"}, set_text(o.store.org)),
+      ingest_option(kTo, {"bucket", "NAME", "racesim", "Bucket, for influx"}, set_text(o.store.bucket)),
+      file(ingest_option(kTo,
+                         {"dead-letter", "FILE", "dead-letter.ndjson",
+                          "For influx: file for records that are no events; databases have a table for them"},
+                         set_text(o.store.dead_letter_path))),
+  };
+}
+
+std::vector<OptionSpec> output_options(IngestOptions& o) {
+  OptionSpec threshold = ingest_option(
+      kOutput,
+      {"threshold", "CONDITION", "", "Exit with 5 unless this condition holds, such as 'dead_lettered==0'"},
+      add_ingest_threshold(o.thresholds));
+  threshold.repeatable = true;
+  return {
+      file(ingest_option(
+          kOutput,
+          {"lock", "FILE", "",
+           "Run only if no other process holds this lock, otherwise exit with 6; useful in cron"},
+          set_text(o.lock))),
+      file(ingest_option(kOutput, {"summary-export", "FILE", "", "Write the result as JSON to this file"},
+                         set_text(o.summary_export))),
+      threshold,
+  };
+}
+
+}  // namespace
+
+std::vector<OptionSpec> ingest_options(IngestOptions& options) {
+  std::vector<OptionSpec> all;
+  for (const auto part : {from_options, what_to_take_options, to_options, output_options})
+    for (OptionSpec& option : part(options)) all.push_back(std::move(option));
+  return all;
+}
+
+}  // namespace racesim::cli

@@ -1,0 +1,28 @@
+// The stores that commands read from: racesim query --db, racesim verify --against.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "io/stores/reading.h"
+
+namespace racesim::cli {
+
+/// "sqlite:PATH", "postgres:DSN": what can be read.
+std::vector<std::string> readable_stores();
+/// The text begins with the name of one.
+bool names_readable_store(std::string_view text);
+/// Errors (usage) name those that can be read.
+Done check_readable_store(const std::string& text);
+
+/// The text of the file without the line end behind it; empty for an empty path. Errors: usage.
+Result<std::string> read_password(const std::string& path);
+
+/// Errors: those of the store.
+Result<std::unique_ptr<StoreReader>> open_store_reader(const std::string& text,
+                                                       const std::string& password_file);
+
+}  // namespace racesim::cli

@@ -1,0 +1,197 @@
+// Goal: every record of a block becomes a row of its table, a reject with its reason, or a blank. Method:
+// rows of all stored kinds, written by the encoders and read back; and records with one thing wrong each.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "codec/encoder.h"
+#include "run/rows/block_decoder.h"
+#include "support/random_rows.h"
+#include "support/record_blocks.h"
+
+namespace racesim {
+namespace {
+
+std::unique_ptr<BlockDecoder> make(const BlockDecoderOptions& options = {}) {
+  auto made = BlockDecoder::make(options);
+  EXPECT_TRUE(made.has_value());
+  return std::move(*made);
+}
+
+const TableRows* part_of(const DecodedBlock& decoded, std::string_view table) {
+  for (const auto& part : decoded.parts)
+    if (part->table.table->name == table) return part.get();
+  return nullptr;
+}
+
+/// The reason of the only record, "" if it is a row.
+std::string reason_of(BlockDecoder& decoder, std::string_view record) {
+  DecodedBlock out;
+  decoder.decode(block_of({record}), {}, out);
+  if (!out.rejects.empty()) return out.rejects.front().reason;
+  for (const auto& part : out.parts)
+    if (part->rows.size() == 1) return "";
+  return "no row and no reject";
+}
+
+constexpr std::string_view kPacket =
+    R"({"vehicle_id":"TESTCAR01","timestamp":"2025-08-09T12:34:56.789012+00:00",)"
+    R"("location":{"lat":52.230400,"lon":21.012200},"speed_kmh":73.4,"engine_rpm":2140,"gear":4,)"
+    R"("fuel_level_pct":92.1,"fault_codes":[],"road_type":"urban","speed_limit_kmh":50,"speeding":true,)"
+    R"("rpm_over_redline":false,"seq":1041,"run":"a1b2c3d4"})";
+
+std::string with(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out(text);
+  const std::size_t at = out.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return out.replace(at, from.size(), to);
+}
+
+bool missed(const TableRows& part, std::string_view path) {
+  const auto fields = part.rows.schema().fields;
+  const auto field =
+      std::find_if(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.path == path; });
+  return (part.rows.missing.front() >> (field - fields.begin()) & 1) != 0;
+}
+
+TEST(BlockDecoder, ReadsBackEveryStoredKind) {
+  // Rows of all kinds, one after the other in one block, so that the kind changes with every record.
+  RandomRows random(7);
+  std::vector<std::unique_ptr<RowBatch>> written;
+  std::vector<std::string> records;
+  for (const StoreTable& table : store_tables()) {
+    if (table.scenario.empty()) continue;  // master data has checks of its own
+    auto& rows = *written.emplace_back(std::make_unique<RowBatch>(*table.schema));
+    random.add(rows, 20);
+    rows.heads.resize(rows.size());
+    WireBatch wire;
+    (*make_encoder(*table.schema, "json"))->encode(rows, wire);
+    for (std::size_t i = 0; i < wire.size(); ++i)
+      records.emplace_back(wire.line(i).substr(0, wire.line(i).size() - 1));
+  }
+  std::vector<std::string_view> shuffled;
+  for (std::size_t i = 0; i < 20; ++i)
+    for (std::size_t k = 0; k < written.size(); ++k) shuffled.push_back(records[k * 20 + i]);
+
+  const auto decoder = make();
+  DecodedBlock out;
+  decoder->decode(block_of(shuffled), {}, out);
+  ASSERT_TRUE(out.rejects.empty()) << out.rejects.front().reason << " in "
+                                   << shuffled[out.rejects.front().index];
+  std::size_t kind = 0;
+  for (const auto& rows : written) {
+    const auto part = std::find_if(out.parts.begin(), out.parts.end(),
+                                   [&](const auto& p) { return p->table.schema == &rows->schema(); });
+    ASSERT_NE(part, out.parts.end());
+    ASSERT_EQ((*part)->rows.size(), 20u);
+    for (std::size_t i = 0; i < 20; ++i) {
+      EXPECT_EQ(first_difference(*rows, i, (*part)->rows, i), "");
+      EXPECT_EQ((*part)->records[i], i * written.size() + kind);
+    }
+    ++kind;
+  }
+}
+
+TEST(BlockDecoder, PacketsMayLackNumberAndRun) {
+  const auto decoder = make();
+  DecodedBlock out;
+  for (const std::string& record :
+       {with(kPacket, R"(,"seq":1041,"run":"a1b2c3d4")", ""),
+        with(kPacket, R"("seq":1041,"run":"a1b2c3d4")", R"("run":null,"seq":null)")}) {
+    decoder->decode(block_of({std::string_view(record)}), {}, out);
+    const TableRows* fleet = part_of(out, "fleet");
+    ASSERT_NE(fleet, nullptr);
+    ASSERT_EQ(fleet->rows.missing.size(), 1u);
+    EXPECT_TRUE(missed(*fleet, "seq"));
+    EXPECT_TRUE(missed(*fleet, "run"));
+    EXPECT_FALSE(missed(*fleet, "gear"));
+  }
+  decoder->decode(block_of({kPacket}), {}, out);
+  EXPECT_EQ(part_of(out, "fleet")->rows.missing.front(), 0u);
+  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4,)", R"("gear":null,)")),
+            "gear: expected a number, found null");
+}
+
+TEST(BlockDecoder, CountsUnknownFieldsAndKeepsTheRow) {
+  const auto decoder = make();
+  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4)", R"("gear":4,"cabin":{"c":21.5},"cabin":1)")),
+            "'cabin': the key appears twice");
+  EXPECT_TRUE(decoder->unknown_fields().empty());
+  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4)", R"("gear":4,"cabin":{"c":21.5},"big":1e400)")),
+            "");
+  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("lon":21)", R"("alt":12345678901234567890123,"lon":21)")),
+            "");
+  EXPECT_EQ(reason_of(*decoder,
+                      with(kPacket, R"("gear":4)", R"("gear":4,"cabin":[{"c":1,"d":{"e":2,"\u0065":3}}])")),
+            "'cabin.d.e': the key appears twice");
+  const std::map<std::string, std::uint64_t> expected{{"cabin", 1}, {"big", 1}, {"location.alt", 1}};
+  EXPECT_EQ(decoder->unknown_fields(), expected);
+}
+
+TEST(BlockDecoder, SaysWhatTheNearestKindLacks) {
+  const auto decoder = make();
+  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4,)", "")),
+            "no known row: it is nearest to 'fleet', of which it lacks 'gear'");
+  EXPECT_EQ(reason_of(*decoder, R"({"colour":"red"})"), "none of its fields is known");
+  EXPECT_EQ(reason_of(*decoder, "[1]"), "expected an object, found an array");
+  EXPECT_EQ(reason_of(*decoder, "12"), "expected an object, found a number");
+}
+
+TEST(BlockDecoder, TakesRowsOfOneScenarioOnly) {
+  const auto decoder = make({"race", {}});
+  EXPECT_NE(reason_of(*decoder, kPacket), "");
+  const auto wrong = BlockDecoder::make({"chess", {}});
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_EQ(wrong.error().kind, ErrorKind::usage);
+}
+
+TEST(BlockDecoder, RefusesATornLastRecord) {
+  const auto decoder = make();
+  const auto torn_reason = [&](std::string_view record) {
+    RecordBlock block = block_of({kPacket, record});
+    block.torn = true;
+    DecodedBlock out;
+    decoder->decode(block, {}, out);
+    return out.rejects.empty() ? "" : out.rejects.front().reason;
+  };
+  EXPECT_EQ(torn_reason(kPacket), "");  // whole JSON
+  for (std::size_t size = 1; size < kPacket.size(); ++size)
+    ASSERT_EQ(torn_reason(kPacket.substr(0, size)), "torn: no line end") << size;
+}
+
+TEST(BlockDecoder, ReadsCellsBehindAHeaderInAnyOrder) {
+  const auto decoder = make();
+  DecodedBlock out;
+  LaneInfo lane;
+  lane.header = "title,song_id,remark,artist_name,album_name,genre,release_date,duration_ms\r";
+  RecordBlock block =
+      block_of({"Song,11111111-2222-4333-8444-555555555555,x,\"A, B\",Album,Pop,2001-02-03,1000\r", "",
+                "Song,11111111-2222-4333-8444-555555555555,x,A,Album,Pop,2001-02-03,0", "Song,1"});
+  decoder->decode(block, lane, out);
+  const TableRows* songs = part_of(out, "songs");
+  ASSERT_NE(songs, nullptr);
+  ASSERT_EQ(songs->rows.size(), 1u);
+  EXPECT_EQ(songs->records.front(), 0u);
+  EXPECT_EQ(out.blank, 1u);
+  ASSERT_EQ(out.rejects.size(), 2u);
+  EXPECT_EQ(out.rejects[0].reason, "duration_ms: 0 is not between 1 ms and a day");
+  EXPECT_EQ(out.rejects[1].reason, "2 columns, the header has 8");
+  EXPECT_EQ(decoder->unknown_fields().at("remark"), 1u);
+
+  // Another lane is JSON, and a header that nobody knows refuses its own records only.
+  block = block_of({kPacket});
+  block.lane = 1;
+  decoder->decode(block, {}, out);
+  EXPECT_TRUE(out.rejects.empty());
+  block = block_of({"1,2"});
+  block.lane = 2;
+  lane.header = "a,b";
+  decoder->decode(block, lane, out);
+  ASSERT_EQ(out.rejects.size(), 1u);
+  EXPECT_EQ(out.rejects[0].reason, "the header cannot be used: none of its fields is known");
+}
+
+}  // namespace
+}  // namespace racesim
