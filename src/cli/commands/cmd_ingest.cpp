@@ -74,6 +74,8 @@ Result<int> dry_run(const IngestPlan& plan) {
 Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan) {
   auto decoder = BlockDecoder::make(plan.decoder);
   if (!decoder) return tl::make_unexpected(decoder.error());
+  // Before a store is made: a source that is refused leaves nothing behind.
+  if (Done ok = check_source(plan.source); !ok) return tl::make_unexpected(ok.error());
   auto store = plan.to.store->open(plan.store);
   if (!store) return tl::make_unexpected(store.error());
   plan.source.store_keeps_positions = (*store)->is_exact();
