@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/batch.h"
+#include "model/table.h"
 
 namespace racesim {
 
@@ -25,8 +26,10 @@ class Encoder {
   virtual EventIdRule id_rule() const { return {}; }
 };
 
-/// `format`: a name of encoder_formats(). The error lists them.
-Result<std::unique_ptr<Encoder>> make_encoder(const SchemaInfo& schema, std::string_view format);
+/// `format`: a name of encoder_formats(); the error lists them. `table` says what is a row's key:
+/// lineprotocol needs one with a time, else the error (usage) says so.
+Result<std::unique_ptr<Encoder>> make_encoder(const SchemaInfo& schema, std::string_view format,
+                                              const TableInfo* table = nullptr);
 
 std::vector<std::string_view> encoder_formats();
 

@@ -16,6 +16,13 @@ void ByteBuffer::reserve_more(std::size_t extra) {
   capacity_ = wanted;
 }
 
+void ByteBuffer::append(std::string_view bytes) {
+  if (bytes.empty()) return;
+  reserve_more(bytes.size());
+  std::memcpy(data() + size_, bytes.data(), bytes.size());
+  size_ += bytes.size();
+}
+
 std::uint32_t WireBatch::stream_of(std::size_t i) const {
   const auto behind = std::upper_bound(
       spans.begin(), spans.end(), i, [](std::size_t event, const StreamSpan& s) { return event < s.first; });

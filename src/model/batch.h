@@ -96,6 +96,7 @@ class ByteBuffer {
   void set_size(std::size_t size) { size_ = size; }
   /// Room for `extra` more bytes behind size(). Keeps the content.
   void reserve_more(std::size_t extra);
+  void append(std::string_view bytes);
   std::string_view view() const { return {data_.get(), size_}; }
 
  private:

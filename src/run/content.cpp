@@ -6,6 +6,7 @@
 
 #include "io/files/read_file.h"
 #include "run/run_id.h"
+#include "sim/registry.h"
 
 namespace racesim {
 namespace {
@@ -44,7 +45,8 @@ void start_now(ContentOptions& content, std::int64_t backfill_ns, Clock& clock) 
 
 Done open_encoders(const std::string& format, Content& content) {
   for (const StreamInfo& stream : content.scenario->streams()) {
-    auto encoder = make_encoder(*stream.schema, format);
+    const RowForm* form = find_row_form(*stream.schema);
+    auto encoder = make_encoder(*stream.schema, format, form != nullptr ? &form->table : nullptr);
     if (!encoder) return tl::make_unexpected(encoder.error());
     content.encoders.push_back(std::move(*encoder));
   }

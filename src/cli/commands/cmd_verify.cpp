@@ -8,6 +8,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/connect_grace.h"
 #include "cli/commands/kafka_property.h"
+#include "cli/commands/store_target.h"
 #include "cli/commands/verify_input.h"
 #include "cli/commands/verify_options.h"
 #include "cli/commands/verify_screen.h"
@@ -46,21 +47,25 @@ Done check(const Context& context, const VerifyCommand& command) {
   if (!command.invariants && command.input.manifest.empty())
     return fail(ErrorKind::usage, "--manifest is missing",
                 "give the file that racesim run --manifest wrote, or use --invariants without one");
+  if (command.fast && names_readable_store(command.input.against))
+    return fail(ErrorKind::usage, "--fast: the rows of a store are compared by all their values",
+                "leave out --fast");
   return check_no_secret_on_line(context.settings, "verify");
 }
 
+/// Rows have values and no spelling.
 Comparison comparison_of(const VerifyCommand& command) {
-  if (command.by_value) return Comparison::by_value;
+  if (command.by_value || names_readable_store(command.input.against)) return Comparison::by_value;
   return command.fast ? Comparison::fast : Comparison::full;
 }
 
 Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress& progress) {
   VerifyReport report;
-  report.against = command.input.against;
   report.allowed = command.allowed;
   report.comparison = comparison_of(command);
   Result<OpenedInput> input = open_input(command.input);
   if (!input) return tl::make_unexpected(input.error());
+  report.against = input->name;
   VerifyOptions options;
   options.comparison = report.comparison;
   options.threads = command.threads;
@@ -70,7 +75,7 @@ Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress&
   if (!truth) return tl::make_unexpected(truth.error());
   VerifyInput named = command.input;
   named.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);
-  if (Done ok = open_topics(named, *(*truth)->scenario, *input); !ok) return tl::make_unexpected(ok.error());
+  if (Done ok = open_kept(named, **truth, *input); !ok) return tl::make_unexpected(ok.error());
   Result<VerifyResult> result = verify(input->manifest, **truth, *input->arrived, options, input->learn);
   if (!result) return tl::make_unexpected(result.error());
   report.result = std::move(*result);

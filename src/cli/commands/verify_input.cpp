@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "cli/commands/store_target.h"
 #include "verify/arrivals/kafka_arrivals.h"
+#include "verify/arrivals/store_arrivals.h"
 #include "verify/laws/invariants.h"
 
 namespace racesim::cli {
@@ -52,7 +54,13 @@ Result<std::unique_ptr<ArrivedSequences>> open_against(const std::string& agains
 
 Result<OpenedInput> open_input(const VerifyInput& input) {
   OpenedInput opened;
-  if (input.against != kKafka) {
+  opened.name = input.against;
+  if (names_readable_store(input.against)) {
+    auto reader = open_store_reader(input.against, input.password_file);
+    if (!reader) return tl::make_unexpected(reader.error());
+    opened.reader = std::move(*reader);
+    opened.name = opened.reader->name();
+  } else if (input.against != kKafka) {
     Result<std::unique_ptr<ArrivedSequences>> arrived = open_against(input.against);
     if (!arrived) return tl::make_unexpected(arrived.error());
     opened.arrived = std::move(*arrived);
@@ -68,16 +76,18 @@ Result<OpenedInput> open_input(const VerifyInput& input) {
   if (!manifest && path == partial) manifest = read_manifest(input.manifest);
   if (!manifest) return tl::make_unexpected(manifest.error());
   opened.manifest = std::move(*manifest);
+  if (opened.reader) compare_as_rows(opened.manifest);
   if (!input.master_data_dir.empty()) opened.manifest.content.master_data_dir = input.master_data_dir;
   if (path == partial)
     opened.learn = [path = input.manifest, run = opened.manifest.run] { return learn_totals(path, run); };
   return opened;
 }
 
-Done open_topics(const VerifyInput& input, const Scenario& scenario, OpenedInput& opened) {
+Done open_kept(const VerifyInput& input, const Content& truth, OpenedInput& opened) {
   if (opened.arrived) return {};
   Result<std::unique_ptr<ArrivedSequences>> arrived =
-      open_kafka_arrivals(input.kafka, opened.manifest, scenario);
+      opened.reader ? open_store_arrivals(std::move(opened.reader), opened.manifest, truth)
+                    : open_kafka_arrivals(input.kafka, opened.manifest, *truth.scenario);
   if (!arrived) return tl::make_unexpected(arrived.error());
   opened.arrived = std::move(*arrived);
   return {};
@@ -87,6 +97,9 @@ Result<Findings> check_laws_of(const VerifyInput& input, const VerifyProgress& p
   if (input.against == kKafka)
     return fail(ErrorKind::usage, "--invariants reads files and pipes, not topics",
                 "kcat -C -t TOPIC -e | racesim verify --invariants --against -");
+  if (names_readable_store(input.against))
+    return fail(ErrorKind::usage, "--invariants reads files and pipes, not stores",
+                "racesim ingest --check-laws judges rows on their way into a store");
   Result<std::unique_ptr<ArrivedSequences>> arrived = open_against(input.against);
   if (!arrived) return tl::make_unexpected(arrived.error());
   return check_invariants(**arrived, input.master_data_dir, progress);
@@ -94,8 +107,12 @@ Result<Findings> check_laws_of(const VerifyInput& input, const VerifyProgress& p
 
 Setter set_against(std::string& target) {
   return [&target](const std::string& text) -> Done {
-    if (text != "-" && text != kKafka && (text.size() < 6 || text.substr(0, 5) != "file:"))
-      return fail(ErrorKind::usage, "'" + text + "' is not known", "one of: file:PATH, kafka, -");
+    const bool is_file = text == "-" || (text.size() > 5 && text.substr(0, 5) == "file:");
+    if (!is_file && text != kKafka && !names_readable_store(text)) {
+      std::string known = "file:PATH, kafka, -";
+      for (const std::string& store : readable_stores()) known += ", " + store;
+      return fail(ErrorKind::usage, "'" + text + "' is not known", "one of: " + known);
+    }
     target = text;
     return {};
   };

@@ -6,20 +6,24 @@
 
 #include "cli/command.h"
 #include "io/sinks/kafka_options.h"
+#include "io/stores/reading.h"
 #include "verify/verifier.h"
 
 namespace racesim::cli {
 
 struct VerifyInput {
   std::string manifest;         ///< path
-  std::string against;          ///< "file:PATH", "-" or "kafka"
+  std::string against;          ///< "file:PATH", "-", "kafka", or a store: "sqlite:PATH"
+  std::string password_file;    ///< of a store; empty: it needs none
   KafkaOptions kafka;           ///< brokers, topic, properties
   std::string master_data_dir;  ///< empty: the manifest's
 };
 
 struct OpenedInput {
   Manifest manifest;
-  std::unique_ptr<ArrivedSequences> arrived;  ///< null for kafka: see open_topics()
+  std::unique_ptr<ArrivedSequences> arrived;  ///< null for kafka and stores: see open_kept()
+  std::unique_ptr<StoreReader> reader;        ///< of a store
+  std::string name;                           ///< of what is read, without secrets
   LearnTotals learn;
 };
 
@@ -27,8 +31,9 @@ struct OpenedInput {
 /// his manifest by then. While he still runs, FILE.partial is read, and FILE once the pipe has ended.
 Result<OpenedInput> open_input(const VerifyInput& input);
 
-/// The topics of the manifest's run. Errors: those of open_kafka_arrivals().
-Done open_topics(const VerifyInput& input, const Scenario& scenario, OpenedInput& opened);
+/// The topics of the manifest's run, or its rows. `truth` outlives what is opened. Errors: those of
+/// open_kafka_arrivals() and open_store_arrivals().
+Done open_kept(const VerifyInput& input, const Content& truth, OpenedInput& opened);
 
 /// --invariants: the laws of what arrived, and references to the master data if a folder is named.
 Result<Findings> check_laws_of(const VerifyInput& input, const VerifyProgress& progress);

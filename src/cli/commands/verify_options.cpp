@@ -20,9 +20,9 @@ std::vector<OptionSpec> verify_options(VerifyCommand& c) {
   OptionSpec against =
       verify_option("What", "against", "SOURCE",
                     "What arrived: file:PATH (gzip and zstd are decompressed), kafka (the run's "
-                    "topics), or - (standard input)",
+                    "topics), - (standard input), or the tables of a store: sqlite:PATH, postgres:DSN",
                     set_against(c.input.against));
-  against.suggestions = {"file:", "kafka", "-"};
+  against.suggestions = {"file:", "kafka", "-", "sqlite:", "postgres:"};
   against.complete = Complete::target;
   OptionSpec allow =
       verify_option("How", "allow", "KINDS", "Kinds of differences to accept: late,duplicated,…",
@@ -49,6 +49,8 @@ std::vector<OptionSpec> verify_options(VerifyCommand& c) {
       file(verify_option("What", "master-data-dir", "DIR",
                          "Folder with the run's master data, if it has moved",
                          set_text(c.input.master_data_dir))),
+      file(verify_option("What", "password-file", "FILE",
+                         "File with the password for postgres:", set_text(c.input.password_file))),
       brokers,
       verify_option("What", "topic", "TOPIC",
                     "Topic of the main stream, if it is not the one the run wrote to",

@@ -1,16 +1,17 @@
 #include "codec/encode/table_encoder.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
 
 #include "base/check.h"
 #include "codec/encode/fragments.h"
 #include "codec/encode/put.h"
+#include "codec/encode/scalars.h"
 #include "codec/encode/whole_batch.h"
 
 namespace racesim {
+
+using namespace scalars;
 
 /// What neighbouring lines share.
 struct TableEncoder::State {
@@ -20,17 +21,6 @@ struct TableEncoder::State {
 };
 
 namespace {
-
-template <int Decimals>
-char* put_magnitude(char* p, std::uint64_t magnitude) {
-  return put::fixed_magnitude<Decimals>(p, magnitude);
-}
-
-template <std::size_t... Decimals>
-constexpr auto magnitude_table(std::index_sequence<Decimals...>) {
-  return std::array{&put_magnitude<static_cast<int>(Decimals)>...};
-}
-constexpr auto kPutMagnitude = magnitude_table(std::make_index_sequence<10>{});
 
 struct TextOut {
   std::string text;
@@ -58,44 +48,6 @@ std::size_t size_max(const FieldInfo& f) {
     for (const std::string_view name : f.enum_names) size = std::max(size, name.size());
   }
   return f.list_limit > 0 ? 2 + f.list_limit * (size + 3) : size;
-}
-
-template <class T>
-T load(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-std::int64_t load_signed(const std::byte* at, std::uint8_t size) {
-  switch (size) {
-    case 1:
-      return load<std::int8_t>(at);
-    case 2:
-      return load<std::int16_t>(at);
-    case 4:
-      return load<std::int32_t>(at);
-    default:
-      return load<std::int64_t>(at);
-  }
-}
-
-std::uint64_t load_unsigned(const std::byte* at, std::uint8_t size) {
-  switch (size) {
-    case 1:
-      return load<std::uint8_t>(at);
-    case 2:
-      return load<std::uint16_t>(at);
-    case 4:
-      return load<std::uint32_t>(at);
-    default:
-      return load<std::uint64_t>(at);
-  }
-}
-
-char* copy(char* p, std::string_view text) {
-  std::memcpy(p, text.data(), text.size());
-  return p + text.size();
 }
 
 }  // namespace
@@ -205,8 +157,7 @@ char* TableEncoder::write_number(char* p, const Column& column, const std::byte*
   if (f.type == FieldType::unsigned_int) return column.put_magnitude(p, load_unsigned(at, f.size));
   const std::int64_t value = load_signed(at, f.size);
   // A Maybe without a value: the lowest of its type.
-  if (f.may_miss && value == INT64_MIN >> (64 - 8 * f.size))
-    return copy(p, format_ == TextFormat::json ? "null" : "");
+  if (f.may_miss && value == none_of_size(f.size)) return copy(p, format_ == TextFormat::json ? "null" : "");
   const auto bits = static_cast<std::uint64_t>(value);
   if (value < 0) *p++ = '-';
   return column.put_magnitude(p, value < 0 ? 0 - bits : bits);

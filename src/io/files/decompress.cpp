@@ -13,47 +13,50 @@ namespace {
 constexpr std::size_t kOutputPiece = std::size_t{256} << 10;
 constexpr int kGzipOnly = 15 + 16;  // the largest window; 16 more asks for gzip's header
 
-tl::unexpected<Error> ends_in_the_middle(const std::string& name, const char* tool) {
-  return fail(ErrorKind::runtime, "read " + name + ": the compressed data is truncated",
-              std::string("the file is truncated; try: ") + tool + " -t");
-}
-
 /// What both have: compressed bytes on their way in.
 class DecompressedSource : public ByteSource {
  public:
-  Result<bool> read(ByteBuffer& to) final {
+  Result<ReadStep> read_within(ByteBuffer& to, int wait_ms) final {
     for (;;) {
       // A full piece may have left something behind in the decompressor.
       if (used_ == input_.size() && !full_) {
         input_.clear();
         used_ = 0;
-        const Result<bool> more = from_->read(input_);
-        if (!more) return more;
-        if (!*more) return at_end();
+        const Result<ReadStep> step = from_->read_within(input_, wait_ms);
+        if (!step || *step == ReadStep::nothing) return step;
+        if (*step == ReadStep::ended) return at_end();
       }
       to.reserve_more(kOutputPiece);
       const std::size_t before = to.size();
       if (const Done done = decompress(to); !done) return tl::make_unexpected(done.error());
       full_ = to.size() - before == kOutputPiece;
-      if (to.size() > before) return true;
+      if (to.size() > before) return ReadStep::bytes;
     }
   }
 
  protected:
-  DecompressedSource(std::unique_ptr<ByteSource> from, std::string name)
-      : name_(std::move(name)), from_(std::move(from)) {}
+  DecompressedSource(std::unique_ptr<ByteSource> from, std::string name, const char* tool, bool growing)
+      : name_(std::move(name)), from_(std::move(from)), tool_(tool), growing_(growing) {}
 
   std::string_view input() const { return {input_.data() + used_, input_.size() - used_}; }
   void take(std::size_t bytes) { used_ += bytes; }
   /// Takes from input() and appends at most kOutputPiece bytes, for which there is room.
   virtual Done decompress(ByteBuffer& to) = 0;
-  /// False, or an error if something is missing.
-  virtual Result<bool> at_end() const = 0;
+  /// Nothing is missing.
+  virtual bool is_complete() const = 0;
 
   const std::string name_;
 
  private:
+  Result<ReadStep> at_end() const {
+    if (growing_ || is_complete()) return ReadStep::ended;
+    return fail(ErrorKind::runtime, "read " + name_ + ": the compressed data is truncated",
+                std::string("the file is truncated; try: ") + tool_ + " -t");
+  }
+
   std::unique_ptr<ByteSource> from_;
+  const char* const tool_;  ///< that tests such files
+  const bool growing_;
   ByteBuffer input_;
   std::size_t used_ = 0;
   bool full_ = false;
@@ -61,8 +64,8 @@ class DecompressedSource : public ByteSource {
 
 class ZstdSource final : public DecompressedSource {
  public:
-  ZstdSource(std::unique_ptr<ByteSource> from, std::string name)
-      : DecompressedSource(std::move(from), std::move(name)), zstd_(ZSTD_createDCtx()) {}
+  ZstdSource(std::unique_ptr<ByteSource> from, std::string name, bool growing)
+      : DecompressedSource(std::move(from), std::move(name), "zstd", growing), zstd_(ZSTD_createDCtx()) {}
   ~ZstdSource() override { ZSTD_freeDCtx(zstd_); }
 
  private:
@@ -81,10 +84,7 @@ class ZstdSource final : public DecompressedSource {
     to.set_size(to.size() + out.pos);
     return {};
   }
-  Result<bool> at_end() const override {
-    if (wanted_ == 0) return false;
-    return ends_in_the_middle(name_, "zstd");
-  }
+  bool is_complete() const override { return wanted_ == 0; }
 
   ZSTD_DCtx* const zstd_;
   std::size_t wanted_ = 0;  // 0: a frame is complete
@@ -92,8 +92,8 @@ class ZstdSource final : public DecompressedSource {
 
 class GzipSource final : public DecompressedSource {
  public:
-  GzipSource(std::unique_ptr<ByteSource> from, std::string name)
-      : DecompressedSource(std::move(from), std::move(name)),
+  GzipSource(std::unique_ptr<ByteSource> from, std::string name, bool growing)
+      : DecompressedSource(std::move(from), std::move(name), "gzip", growing),
         ready_(inflateInit2(&zlib_, kGzipOnly) == Z_OK) {}
   ~GzipSource() override { inflateEnd(&zlib_); }
 
@@ -120,10 +120,7 @@ class GzipSource final : public DecompressedSource {
     to.set_size(to.size() + kOutputPiece - zlib_.avail_out);
     return {};
   }
-  Result<bool> at_end() const override {
-    if (complete_) return false;
-    return ends_in_the_middle(name_, "gzip");
-  }
+  bool is_complete() const override { return complete_; }
   Done broken(const std::string& why) const {
     return fail(ErrorKind::runtime, "read " + name_ + ": gzip: " + why,
                 "is it a .gz file, and complete? try: gzip -t");
@@ -136,12 +133,14 @@ class GzipSource final : public DecompressedSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> from, std::string name) {
-  return std::make_unique<GzipSource>(std::move(from), std::move(name));
+std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> from, std::string name,
+                                             bool growing) {
+  return std::make_unique<GzipSource>(std::move(from), std::move(name), growing);
 }
 
-std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> from, std::string name) {
-  return std::make_unique<ZstdSource>(std::move(from), std::move(name));
+std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> from, std::string name,
+                                             bool growing) {
+  return std::make_unique<ZstdSource>(std::move(from), std::move(name), growing);
 }
 
 }  // namespace racesim

@@ -43,7 +43,7 @@ RequestWriter::RequestWriter(const Endpoint& endpoint, const HttpOptions& option
                 "\r\nUser-Agent: " + options.user_agent +
                 "\r\nAccept: */*\r\nAccept-Encoding: identity\r\nContent-Type: " + options.content_type +
                 "\r\n";
-  if (!token.empty()) fixed_head_ += "Authorization: Bearer " + token + "\r\n";
+  if (!token.empty()) fixed_head_ += "Authorization: " + options.token_scheme + " " + token + "\r\n";
   fixed_head_ += "Idempotency-Key: ";
   array_ = options.batch > 1 && options.content_type.starts_with("application/json");
   lines_ = options.batch > 1 && !array_;

@@ -20,8 +20,9 @@ struct HttpOptions {
   /// With "application/json" a batch is a JSON array; with another type it is the lines one after the other.
   std::string content_type = "application/json";
   std::string user_agent = "racesim";
-  std::string token_file;  ///< sent as Authorization: Bearer; empty: none
-  std::string ca_file;     ///< PEM bundle for https; empty: the system's
+  std::string token_file;               ///< sent as Authorization; empty: none
+  std::string token_scheme = "Bearer";  ///< what stands before the token there
+  std::string ca_file;                  ///< PEM bundle for https; empty: the system's
 };
 
 }  // namespace racesim

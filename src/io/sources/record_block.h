@@ -16,12 +16,22 @@ struct LanePosition {
   std::string source;     ///< which input: "kafka CLUSTER-ID topic", "file"; one owner for all its lanes
   std::string lane;       ///< partition's number, path of the file
   std::int64_t next = 0;  ///< offset of the next record (Kafka), byte of the file
-  std::uint64_t last_hash = 0;     ///< XXH3-64 of the record before; 0: there is none
+  std::uint64_t last_hash = 0;     ///< record_hash() of the record before; 0: there is none
   std::int64_t last_time_ms = -1;  ///< time stamp of that record (Kafka); -1: it has none
   std::string fingerprint;         ///< of the lane's first bytes (files); empty: none
   std::uint64_t consumed = 0;      ///< records so far
   bool operator==(const LanePosition&) const = default;
 };
+
+/// XXH3-64; 1 where that is 0, which says that there is no record.
+std::uint64_t record_hash(std::string_view record);
+
+/// A longer record is no row. A source hands out its first kLongestRecord + 1 bytes: enough to tell.
+inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20;
+/// Sources end a block once it has so many bytes or records; only one request of HTTP may be longer.
+inline constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kBlockRecords = 16384;
+inline constexpr std::size_t kBlockReadAhead = 64;
 
 /// A block may hold no record at all and still move its lane: behind a gap, behind records without a value,
 /// and where a lane was begun (`before` equals `after`): the store is to know that place before anything is
@@ -39,7 +49,9 @@ struct RecordBlock {
   std::uint64_t gap = 0;     ///< records that were gone before the first one (retention); counted once
   std::uint64_t empty = 0;   ///< records without a value (tombstones), which are not in `ends`
   std::uint64_t ticket = 0;  ///< of HTTP: the request that waits for its answer
-  bool torn = false;         ///< the last record ended without a line end, with the input
+  bool more =
+      false;  ///< of an awaited source: another block follows at once that belongs into the same commit
+  bool torn = false;  ///< the last record ended without a line end, with the input
 
   std::size_t size() const { return ends.size(); }
   std::string_view record(std::size_t i) const {
@@ -47,8 +59,8 @@ struct RecordBlock {
     return text.view().substr(begin, ends[i] - begin - 1);
   }
   void clear();
+  /// Makes the bytes behind the text readable. For those who fill blocks, as the last step.
+  void pad();
 };
-
-inline constexpr std::size_t kBlockReadAhead = 64;
 
 }  // namespace racesim

@@ -14,10 +14,11 @@
 namespace racesim {
 
 struct StoreInfo {
-  std::string_view name;      ///< "sqlite"
-  std::string_view target;    ///< what follows "name:", in capitals
-  std::string_view fallback;  ///< of the target; empty: it must be given
-  std::string_view summary;   ///< one line for the help
+  std::string_view name;            ///< "sqlite"
+  std::string_view target;          ///< what follows "name:", in capitals
+  std::string_view fallback;        ///< of the target; empty: it must be given
+  bool target_is_optional = false;  ///< nothing behind "name:" is a target too
+  std::string_view summary;         ///< one line for the help
   /// Opens for writing, makes or migrates tables. Errors: usage (not a database, a newer schema), runtime,
   /// busy.
   Result<std::unique_ptr<Store>> (*open)(const StoreOptions& options);

@@ -1,7 +1,6 @@
 #include "verify/arrivals/store_arrivals.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,6 +14,7 @@
 #include "run/run_id.h"
 #include "sim/registry.h"
 #include "verify/arrivals/row_lines.h"
+#include "verify/matching/arrival_finder.h"
 #include "verify/matching/refused_lines.h"
 #include "verify/values/respeller.h"
 
@@ -203,7 +203,7 @@ Done StoreArrivals::read_refused(const Manifest& manifest, const Content& truth)
     line += '\n';
     spelled.clear();
     respeller.spell(line, spelled);
-    if (!refused_.add(XXH3_64bits(spelled.data(), spelled.size()), std::stoll(cells[0].text))) return {};
+    if (!refused_.add(key_of_bytes(spelled), std::stoll(cells[0].text))) return {};
   }
 }
 

@@ -20,6 +20,10 @@ constexpr std::size_t kLeastTidied = 65'536;
 
 }  // namespace
 
+std::uint64_t key_of_bytes(std::string_view line) {
+  return XXH3_64bits(line.data(), line.size());
+}
+
 ArrivalFinder::ArrivalFinder(const MatchSettings& settings, ExpectedSequence& expected,
                              const OpenEvents& open, ArrivedLines& lines, More more)
     : settings_(settings),
@@ -27,18 +31,17 @@ ArrivalFinder::ArrivalFinder(const MatchSettings& settings, ExpectedSequence& ex
       open_(open),
       lines_(lines),
       more_(std::move(more)),
-      identities_(settings.streams, *settings.owners, settings.csv),
-      fast_(settings.streams, *settings.owners, settings.csv, settings.run),
+      identities_(settings.streams, *settings.owners, settings.form),
+      fast_(settings.streams, *settings.owners, settings.form, settings.run),
       numbers_(settings.streams.size()) {}
 
 std::uint64_t ArrivalFinder::key_of(const ExpectedSequence::Event& event) const {
   if (settings_.is_fast()) return identity_key(event.stream(), event.head().owner, event.head().seq);
-  const std::string_view line = event.line();
-  return XXH3_64bits(line.data(), line.size());
+  return key_of_bytes(event.line());
 }
 
 std::optional<std::uint64_t> ArrivalFinder::key_of_line(std::string_view line) const {
-  if (!settings_.is_fast()) return XXH3_64bits(line.data(), line.size());
+  if (!settings_.is_fast()) return key_of_bytes(line);
   const std::optional<Identity> identity = fast_.identity(line);
   if (!identity) return std::nullopt;
   return identity_key(identity->stream, identity->owner, identity->seq);

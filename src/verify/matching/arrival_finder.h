@@ -19,6 +19,9 @@
 
 namespace racesim {
 
+/// What a line is looked up by where it is compared byte by byte.
+std::uint64_t key_of_bytes(std::string_view line);
+
 /// One thread. The references outlive the finder.
 class ArrivalFinder {
  public:

@@ -148,6 +148,8 @@ void imply_sink(const Settings& settings, const char* option, const char* kind, 
   sinks.push_back({kind, ""});
 }
 
+constexpr std::string_view kLineProtocol = "lineprotocol";
+
 Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& delivery) {
   std::vector<SinkText> sinks = o.sinks;
   const auto is_http = [](const SinkText& sink) { return sink.kind == "http"; };
@@ -162,8 +164,8 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
     return fail(ErrorKind::usage, "--sink kafka is given twice",
                 "only one cluster is possible: --brokers HOST:PORT");
   for (const SinkText& sink : sinks) {
-    if (is_http(sink) && o.format != "json")
-      return fail(ErrorKind::usage, "the http sink sends JSON, not " + o.format,
+    if (is_http(sink) && o.format != "json" && o.format != kLineProtocol)
+      return fail(ErrorKind::usage, "the http sink sends JSON or line protocol, not " + o.format,
                   "leave out --format " + o.format);
     delivery.sinks.push_back({sink.kind, is_http(sink) ? o.endpoint : sink.target});
   }
@@ -193,6 +195,10 @@ Done fill_delivery(const RunOptions& o, const Settings& settings, bool historica
   delivery.format = o.format;
   delivery.threads = o.threads;
   delivery.http = o.http;
+  if (o.format == kLineProtocol) {  // as InfluxDB's /api/v2/write takes it
+    delivery.http.content_type = "text/plain; charset=utf-8";
+    delivery.http.token_scheme = "Token";
+  }
   delivery.http.threads = std::min(o.threads, o.http.connections);
   delivery.http.user_agent = "racesim/" + version();
   delivery.dead_letter_path = o.dead_letter;

@@ -1,0 +1,147 @@
+#include "io/http/server/router.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/suggest.h"
+#include "base/visible.h"
+#include "io/http/server/body_reader.h"
+#include "io/http/server/listen_address.h"
+
+namespace racesim::http {
+namespace {
+
+std::array<unsigned char, SHA256_DIGEST_LENGTH> digest_of(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return digest;
+}
+
+/// Takes as long for a wrong token as for the right one, whatever their lengths.
+bool same_secret(std::string_view given, std::string_view kept) {
+  const auto a = digest_of(given), b = digest_of(kept);
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+/// "http://localhost:3000" → "localhost".
+std::string_view origin_host(std::string_view origin) {
+  const std::size_t scheme = origin.find("://");
+  if (scheme == std::string_view::npos) return {};
+  origin.remove_prefix(scheme + 3);
+  if (origin.starts_with('[')) return origin.substr(1, std::min(origin.find(']'), origin.size()) - 1);
+  return origin.substr(0, origin.find(':'));
+}
+
+std::optional<Response> check_coding(const RequestHead& head, bool& gzip) {
+  const std::string* coding = head.header("Content-Encoding");
+  if (coding == nullptr || coding->empty() || same_word(*coding, "identity")) return std::nullopt;
+  gzip = same_word(*coding, "gzip") || same_word(*coding, "x-gzip");
+  if (gzip) return std::nullopt;
+  Response response =
+      problem(415, "Content-Encoding: " + visible_text(*coding) + " is not known; send gzip, or none");
+  response.headers.push_back({"Accept-Encoding", "gzip, identity"});
+  return response;
+}
+
+std::optional<Response> check_body(const Route& route, const RequestHead& head, const BodyFrame& frame) {
+  if (const std::string* expected = head.header("Expect");
+      expected != nullptr && !same_word(*expected, "100-continue"))
+    return problem(417, "the only Expect here is 100-continue");
+  if (route.body_most == 0) {
+    if (frame.has_body()) return problem(413, route.method + " " + route.path + " takes no body");
+    return std::nullopt;
+  }
+  if (!frame.chunked && !frame.length)
+    return problem(411, "no Content-Length and no Transfer-Encoding: chunked; send one of them");
+  if (frame.length.value_or(0) > route.body_most) return too_large(route.body_most);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Router::Router(std::vector<Route> routes, std::string token)
+    : routes_(std::move(routes)), token_(std::move(token)) {}
+
+// A page of another site, open in a browser on this machine, could otherwise write to a server on loopback.
+std::optional<Response> Router::check_origin(const RequestHead& head) const {
+  const std::string* origin = head.header("Origin");
+  if (origin == nullptr || !token_.empty()) return std::nullopt;
+  const std::string_view host = origin_host(*origin);
+  if (host == "localhost" || is_loopback_address(host)) return std::nullopt;
+  return problem(403,
+                 "pages of " + visible_text(*origin) +
+                     " may not write here; start the server with --token-file, and let them send the token");
+}
+
+std::optional<Response> Router::check_token(const Route& route, const RequestHead& head) const {
+  if (token_.empty() || !route.needs_token) return std::nullopt;
+  static constexpr std::string_view kScheme = "Bearer ";
+  const std::string* given = head.header("Authorization");
+  if (given != nullptr && given->size() > kScheme.size() &&
+      same_word(given->substr(0, kScheme.size()), kScheme) &&
+      same_secret(std::string_view(*given).substr(kScheme.size()), token_))
+    return std::nullopt;
+  Response response = problem(401, given == nullptr ? "send the server's token: Authorization: Bearer TOKEN"
+                                                    : "this is not the server's token");
+  response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"racesim\""});
+  return response;
+}
+
+std::string Router::allowed_methods(std::string_view path) const {
+  std::string methods;
+  for (const Route& route : routes_) {
+    if (route.path != path && path != "*") continue;
+    for (const std::string_view method : {std::string_view(route.method), std::string_view("HEAD")}) {
+      if (method == "HEAD" && route.method != "GET") continue;
+      if (methods.find(method) == std::string::npos) methods.append(method).append(", ");
+    }
+  }
+  return methods.empty() ? methods : methods + "OPTIONS";
+}
+
+Response Router::not_found(std::string_view path) const {
+  std::vector<std::string> paths;
+  for (const Route& route : routes_)
+    if (std::find(paths.begin(), paths.end(), route.path) == paths.end()) paths.push_back(route.path);
+  std::string detail = "there is no " + visible_text(path.substr(0, 200)) + " here; there is";
+  for (std::size_t i = 0; i < paths.size(); ++i) detail += (i == 0 ? " " : ", ") + paths[i];
+  if (const std::string near = closest(path.substr(0, 200), paths); !near.empty())
+    detail += "; did you mean " + near + "?";
+  return problem(404, detail);
+}
+
+Routed Router::find(const RequestHead& head, const BodyFrame& frame) const {
+  Routed routed;
+  const std::string allowed = allowed_methods(head.path);
+  if (allowed.empty()) {
+    routed.answer = not_found(head.path);
+    return routed;
+  }
+  if (head.method == "OPTIONS") {
+    routed.answer = Response{204, {}, {}, {{"Allow", allowed}}, false};
+    return routed;
+  }
+  const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
+    return route.path == head.path &&
+           (route.method == head.method || (head.method == "HEAD" && route.method == "GET"));
+  });
+  if (found == routes_.end()) {
+    routed.answer = problem(
+        405, visible_text(head.method.substr(0, 40)) + " is not for " + head.path + "; use " + allowed);
+    routed.answer->headers.push_back({"Allow", allowed});
+    return routed;
+  }
+  routed.route = &*found;
+  routed.answer = check_origin(head);
+  if (!routed.answer) routed.answer = check_token(*found, head);
+  if (!routed.answer) routed.answer = check_body(*found, head, frame);
+  if (!routed.answer) routed.answer = check_coding(head, routed.gzip);
+  if (!routed.answer && found->admit) routed.answer = found->admit(head);
+  return routed;
+}
+
+}  // namespace racesim::http

@@ -1,0 +1,36 @@
+// Which route a head asks for, or why there is none: 401, 403, 404, 405, 411, 413, 415, 417.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/http/server/head_reader.h"
+#include "io/http/server/server.h"
+
+namespace racesim::http {
+
+struct Routed {
+  const Route* route = nullptr;
+  std::optional<Response> answer;  ///< in place of the route's
+  bool gzip = false;               ///< the body is compressed
+};
+
+/// Immutable.
+class Router {
+ public:
+  Router(std::vector<Route> routes, std::string token);
+  Routed find(const RequestHead& head, const BodyFrame& frame) const;
+
+ private:
+  std::optional<Response> check_origin(const RequestHead& head) const;
+  std::optional<Response> check_token(const Route& route, const RequestHead& head) const;
+  Response not_found(std::string_view path) const;
+  std::string allowed_methods(std::string_view path) const;
+
+  const std::vector<Route> routes_;
+  const std::string token_;
+};
+
+}  // namespace racesim::http

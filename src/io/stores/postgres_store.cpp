@@ -1,0 +1,540 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "io/stores/postgres.h"
+#include "io/stores/postgres_columns.h"
+#include "io/stores/postgres_connection.h"
+#include "io/stores/postgres_session.h"
+#include "io/stores/postgres_tables.h"
+#include "io/stores/postgres_tallies.h"
+
+namespace racesim {
+namespace postgres {
+namespace {
+
+constexpr std::size_t kCopyChunk = 128 * 1024;  // the server reads one while the next is written
+constexpr std::int64_t kSettleMax_ns = 300 * kNsPerSecond;
+constexpr std::int64_t kFirstPause_ns = 100'000'000, kLongestPause_ns = 2'000'000'000;
+constexpr int kExpireRows = 5'000;  // per transaction
+constexpr int kExpireSteps = 256;   // rows are looked for whenever this part of --keep has passed
+constexpr std::string_view kUniqueViolation = "23505";
+
+std::string random_uuid() {
+  std::random_device device;
+  Uuid id;
+  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(device());
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  std::string text;
+  id.append_text(text);
+  return text;
+}
+
+// What a text column takes: no NUL, and valid UTF-8 is what the caller gives.
+std::string without_nul(std::string_view text) {
+  std::string out(text);
+  std::replace(out.begin(), out.end(), '\0', '?');
+  return out;
+}
+
+// A table while the store is open.
+struct PostgresTable {
+  TablePlan plan;
+  /// Rows have come that were there: they go through a temporary table, which tells which ones.
+  bool expects_repeats = false;
+  std::int32_t staged = 0;  ///< ordinal of the next row that is staged in this transaction
+  Ages ages;                ///< as committed
+  std::optional<std::int64_t> clean_before_us;  ///< no row is older
+};
+
+class PostgresStore final : public Store {
+ public:
+  PostgresStore(Target target, const StoreOptions& options)
+      : target_(std::move(target)), keep_us_(options.keep_ns / 1000), writer_(random_uuid()) {
+    session_ = {"racesim ingest " + writer_, true, options.durability,
+                std::max<std::int64_t>(options.busy_wait_ns / 1'000'000, 1)};
+    for (const StoreTable& table : options.tables)
+      tables_.push_back({TablePlan(table, keep_us_ > 0), false, 0, {}, {}});
+  }
+
+  Done open();
+  std::string name() const override { return target_.shown; }
+  Result<std::vector<LanePosition>> positions(std::string_view source) override;
+  Done begin() override;
+  Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) override;
+  void find_unfit(const StoreTable& table, const RowBatch& rows, std::vector<RecordFate>& out) const override;
+  Done add_dead_letters(std::span<const DeadRecord> records) override;
+  Result<bool> advance(const LanePosition& before, const LanePosition& after) override;
+  Done commit() override;
+  void rollback() override;
+  bool worth_retrying() const override { return passing_; }
+  Result<std::uint64_t> expire() override;
+  Done close() override;
+  const WaitNote* wait() const override { return &wait_; }
+
+ private:
+  Done connect();
+  Done learn_ages();
+  Result<Answer> run(const std::string& sql);
+  Result<Answer> run(const std::string& sql, std::span<const std::string> values);
+  tl::unexpected<Error> failed(Error error);
+  Result<std::uint64_t> copy_rows(const PostgresTable& table, const RowBatch& rows, bool is_staged);
+  Result<bool> append_directly(PostgresTable& table, const RowBatch& rows, std::uint64_t wanted);
+  Done append_staged(PostgresTable& table, const RowBatch& rows, Appended& out);
+  void set_aside_old(PostgresTable& table, const RowBatch& rows, Appended& out);
+  Done settle(const Error& why);
+  Result<bool> was_committed();
+  void end_transaction(bool committed);
+  PostgresTable& table_of(const StoreTable& table);
+  const PostgresTable& table_of(const StoreTable& table) const {
+    return const_cast<PostgresStore*>(this)->table_of(table);
+  }
+
+  const Target target_;
+  const std::int64_t keep_us_;
+  const std::string writer_;  ///< UUID of this store as long as it is open
+  SessionOptions session_;
+  std::vector<PostgresTable> tables_;
+  std::unique_ptr<Connection> connection_;  ///< null: gone, to be made again
+  std::uint64_t transaction_ = 0;           ///< number of the latest one
+  bool is_open_ = false;                    ///< between begin() and its end
+  bool has_savepoint_ = false;
+  bool passing_ = false;
+  std::vector<Fate> fates_;  ///< of the rows of one append()
+  Tallies tallies_;
+  ByteBuffer buffer_;
+  std::size_t next_to_expire_ = 0;
+  WaitNote wait_;
+};
+
+PostgresTable& PostgresStore::table_of(const StoreTable& table) {
+  const auto found = std::find_if(tables_.begin(), tables_.end(),
+                                  [&](const PostgresTable& t) { return t.plan.of.table == table.table; });
+  RACESIM_CHECK(found != tables_.end());
+  return *found;
+}
+
+// After an error nothing of the transaction stands, and a connection that is gone is made anew by begin().
+tl::unexpected<Error> PostgresStore::failed(Error error) {
+  const Trouble trouble = connection_ ? connection_->trouble() : Trouble{.sqlstate = {}, .lost = true};
+  passing_ = trouble.is_passing();
+  if (trouble.lost) connection_.reset();
+  rollback();
+  return tl::make_unexpected(std::move(error));
+}
+
+Result<Answer> PostgresStore::run(const std::string& sql) {
+  Result<Answer> answer = connection_->run(sql);
+  if (!answer) return failed(std::move(answer.error()));
+  return answer;
+}
+
+Result<Answer> PostgresStore::run(const std::string& sql, std::span<const std::string> values) {
+  Result<Answer> answer = connection_->run(sql, values);
+  if (!answer) return failed(std::move(answer.error()));
+  return answer;
+}
+
+Done PostgresStore::connect() {
+  Trouble trouble;
+  auto opened = open_session(target_, session_, trouble);
+  passing_ = !opened && trouble.is_passing();
+  if (!opened) return tl::make_unexpected(opened.error());
+  connection_ = std::move(*opened);
+  return {};
+}
+
+Done PostgresStore::open() {
+  if (Done ok = connect(); !ok) return ok;
+  std::vector<TablePlan> plans;
+  for (const PostgresTable& table : tables_) plans.push_back(table.plan);
+  if (Done ok = make_tables(*connection_, target_, plans, keep_us_ > 0); !ok) return ok;
+  // There from now on, so that was_committed() finds its lock.
+  if (const Result<Answer> ok =
+          run("INSERT INTO ingest_writers (writer, transactions) VALUES ('" + writer_ + "', 0)");
+      !ok)
+    return tl::make_unexpected(ok.error());
+  return keep_us_ > 0 ? learn_ages() : Done();
+}
+
+// How old the rows are that are there.
+Done PostgresStore::learn_ages() {
+  for (PostgresTable& table : tables_) {
+    const TablePlan& plan = table.plan;
+    if (plan.time_field < 0) continue;
+    const std::string names[] = {std::string(plan.of.table->name)};
+    const Result<Answer> known =
+        run("SELECT newest_us, expired_before_us FROM retention WHERE table_name = $1", names);
+    if (!known) return tl::make_unexpected(known.error());
+    const auto number = [](const Answer& answer, int column) -> std::optional<std::int64_t> {
+      if (answer.rows() == 0 || answer.is_null(0, column)) return std::nullopt;
+      return std::stoll(std::string(answer.value(0, column)));
+    };
+    table.ages = {number(*known, 0), number(*known, 1)};
+    if (table.ages.newest_us) continue;
+    const std::string time = quoted(plan.columns[static_cast<std::size_t>(plan.time_field)]);
+    const Result<Answer> newest =
+        run("SELECT (extract(epoch FROM max(" + time + ")) * 1000000)::bigint FROM " + plan.name);
+    if (!newest) return tl::make_unexpected(newest.error());
+    table.ages.newest_us = number(*newest, 0);
+  }
+  return {};
+}
+
+Result<std::vector<LanePosition>> PostgresStore::positions(std::string_view source) {
+  if (!connection_)
+    if (Done ok = connect(); !ok) return tl::make_unexpected(ok.error());
+  const std::string values[] = {std::string(source)};
+  const Result<Answer> found =
+      run("SELECT lane, next_offset, last_hash, last_time_ms, fingerprint, consumed FROM ingest_offsets "
+          "WHERE source = $1 "
+          "ORDER BY lane",
+          values);
+  if (!found) return tl::make_unexpected(found.error());
+  std::vector<LanePosition> positions;
+  for (int row = 0; row < found->rows(); ++row) {
+    const auto number = [&](int column) { return std::stoll(std::string(found->value(row, column))); };
+    positions.push_back({.source = std::string(source),
+                         .lane = std::string(found->value(row, 0)),
+                         .next = number(1),
+                         .last_hash = static_cast<std::uint64_t>(number(2)),
+                         .last_time_ms = number(3),
+                         .fingerprint = std::string(found->value(row, 4)),
+                         .consumed = static_cast<std::uint64_t>(number(5))});
+  }
+  return positions;
+}
+
+// The number of the transaction is part of it: whoever reads it later knows whether it was committed.
+Done PostgresStore::begin() {
+  RACESIM_CHECK(!is_open_);
+  if (!connection_)
+    if (Done ok = connect(); !ok) return ok;
+  is_open_ = true;
+  const std::string number = std::to_string(++transaction_);
+  return run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; INSERT INTO ingest_writers (writer, "
+             "transactions) VALUES ('" +
+             writer_ + "', " + number + ") ON CONFLICT (writer) DO UPDATE SET transactions = " + number +
+             ", seen = now()")
+      .map([](const Answer&) {});
+}
+
+Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& rows, std::span<Fate> fates) {
+  PostgresTable& table = table_of(of);
+  Appended out;
+  fates_.assign(rows.size(), Fate::stored);
+  set_aside_old(table, rows, out);
+  const std::uint64_t wanted = rows.size() - out.expired;
+  bool is_in = wanted == 0;
+  if (!is_in && !table.expects_repeats) {
+    const Result<bool> direct = append_directly(table, rows, wanted);
+    if (!direct) return tl::make_unexpected(direct.error());
+    is_in = *direct;
+    if (is_in) out.stored = wanted;
+  }
+  if (!is_in)
+    if (Done ok = append_staged(table, rows, out); !ok) return tl::make_unexpected(ok.error());
+  tallies_.add(table.plan, rows, fates_);
+  if (!fates.empty()) std::copy(fates_.begin(), fates_.end(), fates.begin());
+  return out;
+}
+
+// Old is what lies so far behind the newest row that was there before.
+void PostgresStore::set_aside_old(PostgresTable& table, const RowBatch& rows, Appended& out) {
+  if (keep_us_ == 0 || table.plan.time_field < 0) return;
+  Ages& ages = tallies_.ages(std::string(table.plan.of.table->name));
+  const std::optional<std::int64_t> newest_us = std::max(table.ages.newest_us, ages.newest_us);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::optional<std::int64_t> time_us = event_time_us(table.plan, rows, i);
+    if (!time_us) continue;
+    if (newest_us && *time_us < *newest_us - keep_us_) {
+      fates_[i] = Fate::expired;
+      ++out.expired;
+    } else {
+      ages.newest_us = std::max(ages.newest_us, time_us);
+    }
+  }
+  if (out.expired > 0) ages.add({std::nullopt, *newest_us - keep_us_});
+}
+
+// Sends the rows that are not set aside.
+Result<std::uint64_t> PostgresStore::copy_rows(const PostgresTable& table, const RowBatch& rows,
+                                               bool is_staged) {
+  buffer_.clear();
+  buffer_.reserve_more(kCopyHeader.size());
+  std::copy(kCopyHeader.begin(), kCopyHeader.end(), buffer_.data());
+  buffer_.set_size(kCopyHeader.size());
+  bool going = true;
+  for (std::size_t i = 0; i < rows.size() && going; ++i) {
+    if (fates_[i] == Fate::expired) continue;
+    append_tuple(rows, i, is_staged, table.staged + static_cast<std::int32_t>(i), buffer_);
+    if (buffer_.size() < kCopyChunk) continue;
+    going = connection_->copy_data(buffer_.view());
+    buffer_.clear();
+  }
+  if (going) (void)(connection_->copy_data(buffer_.view()) && connection_->copy_data(kCopyTrailer));
+  return connection_->copy_end();
+}
+
+// Straight into the table, which is all it takes while every row is new. False: one was there already, and
+// nothing has happened.
+Result<bool> PostgresStore::append_directly(PostgresTable& table, const RowBatch& rows,
+                                            std::uint64_t wanted) {
+  // The savepoint before this one is not needed any more.
+  Done begun = connection_->copy_begin(std::string(has_savepoint_ ? "RELEASE SAVEPOINT racesim_rows; " : "") +
+                                       "SAVEPOINT racesim_rows; " + table.plan.copy);
+  if (!begun) return failed(std::move(begun.error()));
+  has_savepoint_ = true;
+  Result<std::uint64_t> copied = copy_rows(table, rows, false);
+  if (copied) {
+    RACESIM_CHECK(*copied == wanted);
+    return true;
+  }
+  if (connection_->trouble().sqlstate != kUniqueViolation) return failed(std::move(copied.error()));
+  return run("ROLLBACK TO SAVEPOINT racesim_rows").map([](const Answer&) { return false; });
+}
+
+Done PostgresStore::append_staged(PostgresTable& table, const RowBatch& rows, Appended& out) {
+  const std::int32_t base = table.staged;
+  if (Done begun = connection_->copy_begin(table.plan.stage + "; " + table.plan.copy_stage); !begun)
+    return failed(std::move(begun.error()));
+  Result<std::uint64_t> copied = copy_rows(table, rows, true);
+  if (!copied) return failed(std::move(copied.error()));
+  table.staged += static_cast<std::int32_t>(rows.size());
+
+  const auto ordinals = [&](const std::string& sql, std::vector<std::uint32_t>& to) -> Done {
+    const Result<Answer> found = run(sql);
+    if (!found) return tl::make_unexpected(found.error());
+    for (int row = 0; row < found->rows(); ++row)
+      to.push_back(static_cast<std::uint32_t>(std::stol(std::string(found->value(row, 0))) - base));
+    return {};
+  };
+  std::vector<std::uint32_t> stored;
+  if (Done ok = ordinals(table.plan.put(base), stored); !ok) return ok;
+  out.stored = stored.size();
+  table.expects_repeats = out.stored < *copied;
+  if (!table.expects_repeats) return {};
+  if (Done ok = ordinals(table.plan.differing(base), out.conflicting); !ok) return ok;
+  for (Fate& fate : fates_)
+    if (fate == Fate::stored) fate = Fate::duplicate;
+  for (const std::uint32_t row : stored) fates_[row] = Fate::stored;
+  for (const std::uint32_t row : out.conflicting) fates_[row] = Fate::conflict;
+  out.conflicts = out.conflicting.size();
+  out.duplicates = *copied - out.stored - out.conflicts;
+  return {};
+}
+
+void PostgresStore::find_unfit(const StoreTable& of, const RowBatch& rows,
+                               std::vector<RecordFate>& out) const {
+  const TablePlan& plan = table_of(of).plan;
+  const std::span<const FieldInfo> fields = rows.schema().fields;
+  std::vector<bool> indexed(fields.size());
+  for (const std::uint16_t field : plan.indexed_texts) indexed[field] = true;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+      std::string why = why_unfit(fields[f], rows, i, indexed[f]);
+      if (why.empty()) continue;
+      out.push_back({static_cast<std::uint32_t>(i), Fate::rejected, std::move(why)});
+      break;
+    }
+  }
+}
+
+Done PostgresStore::add_dead_letters(std::span<const DeadRecord> records) {
+  if (records.empty()) return {};
+  Done begun = connection_->copy_begin(
+      "COPY dead_letter (source, lane, record_offset, reason, raw) FROM STDIN (FORMAT binary)");
+  if (!begun) return failed(std::move(begun.error()));
+  bool going = connection_->copy_data(kCopyHeader);
+  for (std::size_t i = 0; i < records.size() && going; ++i) {
+    buffer_.clear();
+    TupleWriter out(buffer_);
+    out.begin(5);
+    out.text(without_nul(records[i].source));
+    out.text(without_nul(records[i].lane));
+    out.int64(records[i].offset);
+    out.text(without_nul(records[i].reason));
+    out.text(records[i].raw);
+    going = connection_->copy_data(buffer_.view());
+  }
+  if (going) (void)connection_->copy_data(kCopyTrailer);
+  Result<std::uint64_t> copied = connection_->copy_end();
+  if (!copied) return failed(std::move(copied.error()));
+  return {};
+}
+
+Result<bool> PostgresStore::advance(const LanePosition& before, const LanePosition& after) {
+  const std::string values[] = {after.source,
+                                after.lane,
+                                std::to_string(after.next),
+                                std::to_string(static_cast<std::int64_t>(after.last_hash)),
+                                std::to_string(after.last_time_ms),
+                                after.fingerprint,
+                                std::to_string(after.consumed),
+                                std::to_string(before.next)};
+  Result<Answer> moved =
+      run("UPDATE ingest_offsets SET next_offset = $3, last_hash = $4, last_time_ms = $5, fingerprint = $6, "
+          "consumed = $7, "
+          "updated = now() WHERE source = $1 AND lane = $2 AND next_offset = $8",
+          values);
+  // Only who begins a lane finds no row; if somebody else has begun it meanwhile, nothing goes in.
+  if (moved && moved->affected() == 0 && before.consumed == 0)
+    moved =
+        run("INSERT INTO ingest_offsets (source, lane, next_offset, last_hash, last_time_ms, fingerprint, "
+            "consumed) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            std::span(values).first(7));
+  if (!moved) return tl::make_unexpected(moved.error());
+  if (moved->affected() == 1) return true;
+  rollback();
+  return false;
+}
+
+Done PostgresStore::commit() {
+  if (const std::string sql = tallies_.sql(); !sql.empty())
+    if (const Result<Answer> written = run(sql); !written) return tl::make_unexpected(written.error());
+  Result<Answer> done = connection_->run("COMMIT");
+  if (!done && connection_->is_lost()) return settle(done.error());
+  if (!done) return failed(std::move(done.error()));
+  RACESIM_CHECK(done->command() == "COMMIT");  // an aborted transaction was told before
+  end_transaction(true);
+  return {};
+}
+
+// The connection died while the server committed: whether it did is asked until somebody knows.
+Done PostgresStore::settle(const Error& why) {
+  connection_.reset();
+  const std::int64_t begin_ns = system_clock().now_ns();
+  std::int64_t pause_ns = kFirstPause_ns;
+  for (;;) {
+    const Result<bool> committed = was_committed();
+    if (committed) {
+      wait_.end(this);
+      end_transaction(*committed);
+      passing_ = !*committed;
+      return *committed ? Done() : Done(tl::make_unexpected(why));
+    }
+    const std::int64_t now_ns = system_clock().now_ns();
+    if (!passing_ || now_ns - begin_ns > kSettleMax_ns) {
+      wait_.end(this);
+      end_transaction(false);
+      passing_ = false;
+      return fail(ErrorKind::runtime,
+                  committed.error().what +
+                      "; the connection broke off in a commit, and it is not known whether the "
+                      "last transaction is kept",
+                  "start again once the server is back: what is stored already is recognised");
+    }
+    wait_.begin(this, {begin_ns, now_ns + pause_ns, committed.error().what});
+    system_clock().sleep_until(now_ns + pause_ns);
+    pause_ns = std::min(2 * pause_ns, kLongestPause_ns);
+  }
+}
+
+// Waits for what the old connection may still do, by the lock that it holds on its row.
+Result<bool> PostgresStore::was_committed() {
+  if (Done ok = connect(); !ok) return tl::make_unexpected(ok.error());
+  const Result<Answer> found =
+      connection_->run("SELECT transactions FROM ingest_writers WHERE writer = '" + writer_ + "' FOR UPDATE");
+  if (!found) {
+    passing_ = connection_->trouble().is_passing();
+    connection_.reset();
+    return tl::make_unexpected(found.error());
+  }
+  return found->rows() == 1 && found->value(0, 0) == std::to_string(transaction_);
+}
+
+void PostgresStore::end_transaction(bool committed) {
+  if (committed)
+    for (PostgresTable& table : tables_) {
+      const auto found = tallies_.all_ages().find(std::string(table.plan.of.table->name));
+      if (found != tallies_.all_ages().end()) table.ages.add(found->second);
+    }
+  for (PostgresTable& table : tables_) table.staged = 0;
+  tallies_.clear();
+  has_savepoint_ = false;
+  is_open_ = false;
+}
+
+void PostgresStore::rollback() {
+  if (!is_open_) return;
+  if (connection_ && !connection_->run("ROLLBACK")) connection_.reset();
+  end_transaction(false);
+}
+
+Result<std::uint64_t> PostgresStore::expire() {
+  for (std::size_t tried = 0; tried < tables_.size(); ++tried) {
+    PostgresTable& table = tables_[next_to_expire_++ % tables_.size()];
+    const TablePlan& plan = table.plan;
+    if (keep_us_ == 0 || plan.time_field < 0 || !table.ages.newest_us) continue;
+    const std::int64_t before_us = *table.ages.newest_us - keep_us_;
+    if (table.clean_before_us && before_us - *table.clean_before_us < keep_us_ / kExpireSteps) continue;
+    if (Done ok = begin(); !ok) return tl::make_unexpected(ok.error());
+    const std::string time = quoted(plan.columns[static_cast<std::size_t>(plan.time_field)]);
+    const Result<Answer> removed =
+        run("DELETE FROM " + plan.name + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM " + plan.name +
+            " WHERE " + time + " < timestamptz 'epoch' + " + std::to_string(before_us) +
+            " * interval '1 microsecond' LIMIT " + std::to_string(kExpireRows) + "))");
+    if (!removed) return tl::make_unexpected(removed.error());
+    const std::uint64_t count = removed->affected();
+    if (count == 0) {
+      rollback();
+      table.clean_before_us = before_us;
+      continue;
+    }
+    tallies_.ages(std::string(plan.of.table->name)).add({std::nullopt, before_us});
+    if (Done ok = commit(); !ok) return tl::make_unexpected(ok.error());
+    return count;
+  }
+  return 0;
+}
+
+Done PostgresStore::close() {
+  rollback();
+  // Nobody asks for its transactions any more. A store that is away keeps the row, which harms nobody.
+  if (connection_)
+    (void)connection_->run("DELETE FROM ingest_writers WHERE writer = '" + writer_ +
+                           "' OR seen < now() - interval '30 days'");
+  connection_.reset();
+  return {};
+}
+
+Result<std::unique_ptr<PostgresStore>> make_postgres(const StoreOptions& options) {
+  return parse_target(options.target, options.password).map([&](Target target) {
+    return std::make_unique<PostgresStore>(std::move(target), options);
+  });
+}
+
+}  // namespace
+}  // namespace postgres
+
+Result<std::unique_ptr<Store>> open_postgres(const StoreOptions& options) {
+  using namespace postgres;
+  auto store = make_postgres(options);
+  if (!store) return tl::make_unexpected(store.error());
+  if (Done ok = (*store)->open(); !ok) return tl::make_unexpected(ok.error());
+  return std::unique_ptr<Store>(std::move(*store));
+}
+
+Result<std::string> plan_postgres(const StoreOptions& options) {
+  using namespace postgres;
+  const Result<Target> target = parse_target(options.target, options.password);
+  if (!target) return tl::make_unexpected(target.error());
+  Trouble trouble;
+  const auto connection = open_session(*target, {.application = "racesim plan"}, trouble);
+  if (!connection) return tl::make_unexpected(connection.error());
+  std::vector<TablePlan> plans;
+  for (const StoreTable& table : options.tables) plans.emplace_back(table, false);
+  const auto missing = missing_tables(**connection, *target, plans);
+  if (!missing) return tl::make_unexpected(missing.error());
+  std::string names;
+  for (const std::string& name : *missing) names += (names.empty() ? "" : ", ") + name;
+  return target->shown + ", " + (names.empty() ? "all tables are there" : "makes the tables " + names);
+}
+
+}  // namespace racesim
