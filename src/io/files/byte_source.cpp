@@ -120,11 +120,15 @@ class KnownByItsBytes final : public ByteSource {
   }
 
  private:
-  /// A line tells enough, and the next one may be long in coming.
+  /// A line tells enough, and the next one may be long in coming. Of a file that grows a byte that nothing
+  /// but an event or the name of a column begins with does too.
   bool has_seen_enough() const {
     const std::string_view seen = ahead_.view();
-    return seen.size() >= kInputKindBytes ||
-           (seen.size() >= kLineBytes && seen.find('\n') != std::string_view::npos);
+    if (seen.size() >= kInputKindBytes) return true;
+    if (seen.size() >= kLineBytes && seen.find('\n') != std::string_view::npos) return true;
+    const InputKind kind = input_kind(seen);
+    if (kind == InputKind::gzip || kind == InputKind::zstd) return true;
+    return growing_ && !seen.empty() && (seen.front() == '{' || (seen.front() >= 'a' && seen.front() <= 'z'));
   }
 
   Result<ReadStep> look(int wait_ms) {

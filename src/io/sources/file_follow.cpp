@@ -28,7 +28,7 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-bool is_later(const struct stat& a, const struct stat& b) {
+bool is_touched(const struct stat& a, const struct stat& b) {
   return std::pair(a.st_mtim.tv_sec, a.st_mtim.tv_nsec) != std::pair(b.st_mtim.tv_sec, b.st_mtim.tv_nsec);
 }
 
@@ -38,7 +38,7 @@ bool is_later(const struct stat& a, const struct stat& b) {
 Result<ReadStep> FileLane::at_end() {
   done_ = !S_ISREG(info_.st_mode) && !S_ISFIFO(info_.st_mode);
   if (done_) return ReadStep::ended;
-  if (S_ISFIFO(info_.st_mode) || moved_ || open_path_ != name_.path) {
+  if (S_ISFIFO(info_.st_mode) || moved_) {
     leaving_ = true;
     return ReadStep::nothing;
   }
@@ -56,11 +56,10 @@ Result<ReadStep> FileLane::leave(RecordBlock& to) {
     note(to);
     return ReadStep::bytes;
   }
-  if (openings_.empty()) {
-    if (moved_)
-      for (Opening& one : since_moved()) openings_.push_back(std::move(one));
-    openings_.push_back({name_.path, false});
-  }
+  openings_.clear();
+  if (moved_)
+    for (const std::string& path : since_moved()) openings_.push_back({path, false});
+  openings_.push_back({name_.path, false});
   // A named pipe is opened again before it is closed, so that its next writer does not find it closed.
   const std::unique_ptr<RecordReader> old = std::move(reader_);
   leaving_ = moved_ = idle_ = false;
@@ -76,9 +75,13 @@ FileLane::News FileLane::look() const {
   const off_t at = ::lseek(fd_, 0, SEEK_CUR);
   const bool is_plain = at == static_cast<off_t>(reader_->bytes_read());
   if (now.st_size < at) return News::truncated;
-  const bool rewritten = is_plain && is_later(now, info_) && !is_still_there();
-  if (rewritten) return News::truncated;
+  const bool touched = now.st_size > at || is_touched(now, info_);
+  if (is_plain && touched && !is_still_there()) return News::truncated;
+  // Too few bytes to tell what they are: none was handed out, and they may be others by now.
+  if (reader_->bytes_read() == 0 && at > 0 && touched) return News::truncated;
   if (now.st_size > at) return News::more;
+  // The one that was found under another name may not even be the last that had the name.
+  if (open_path_ != name_.path && !since_moved().empty()) return News::moved;
   struct stat named {};
   if (::stat(name_.path.c_str(), &named) != 0 || is_same_file(named, now)) return News::none;
   // As long as the new file is empty its writer may still be at the old one.
@@ -100,8 +103,8 @@ bool FileLane::is_still_there() const {
 }
 
 /// The files that had the name after the open one.
-std::vector<FileLane::Opening> FileLane::since_moved() const {
-  std::vector<Opening> between;
+std::vector<std::string> FileLane::since_moved() const {
+  std::vector<std::string> between;
   for (const std::string& path : rotated_names(name_.path)) {
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) continue;
@@ -109,24 +112,18 @@ std::vector<FileLane::Opening> FileLane::since_moved() const {
       std::reverse(between.begin(), between.end());
       return between;
     }
-    between.push_back({path, false});
+    between.push_back(path);
   }
   return {};  // it was removed: what came between cannot be told from what came before
 }
 
-/// Looks for the file of the position among those that had the name: then it is open, and the later ones
-/// follow.
+/// Looks for the file of the position among those that had the name: then it is open.
 Result<bool> FileLane::find_moved() {
-  std::deque<Opening> later{{name_.path, false}};
   for (const std::string& path : rotated_names(name_.path)) {
     const Result<std::string> other = open({path, true});
     if (!other) return tl::make_unexpected(other.error());
-    if (other->empty() && reader_) {
-      openings_ = std::move(later);
-      return true;
-    }
+    if (other->empty() && reader_) return true;
     reader_.reset();
-    later.push_front({path, false});
   }
   return false;
 }

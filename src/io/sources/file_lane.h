@@ -61,7 +61,7 @@ class FileLane {
   Result<ReadStep> leave(RecordBlock& to);
   News look() const;
   bool is_still_there() const;
-  std::vector<Opening> since_moved() const;
+  std::vector<std::string> since_moved() const;
   void note(RecordBlock& to);
 
   const FileName name_;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/stores/influx.h"
 #include "io/stores/postgres.h"
 #include "io/stores/sqlite/store.h"
 
@@ -27,6 +28,13 @@ const std::vector<StoreInfo> kStores{
      .open = open_postgres,
      .plan = plan_postgres,
      .open_reader = open_postgres_reader},
+    {.name = "influx",
+     .target = "URL",
+     .fallback = "http://localhost:8086",
+     .summary = "InfluxDB's v2 write API, at least once onto the same point; with --org and --bucket",
+     .open = open_influx,
+     .plan = plan_influx,
+     .open_reader = nullptr},
 };
 
 }  // namespace
