@@ -150,7 +150,7 @@ Done PostgresStore::open() {
           run("INSERT INTO ingest_writers (writer, transactions) VALUES ('" + writer_ + "', 0)");
       !ok)
     return tl::make_unexpected(ok.error());
-  return keep_us_ > 0 ? learn_ages() : Done();
+  return learn_ages();
 }
 
 // How old the rows are that are there.
@@ -167,7 +167,7 @@ Done PostgresStore::learn_ages() {
       return std::stoll(std::string(answer.value(0, column)));
     };
     table.ages = {number(*known, 0), number(*known, 1)};
-    if (table.ages.newest_us) continue;
+    if (keep_us_ == 0 || table.ages.newest_us) continue;
     const std::string time = sql_name(plan.columns[static_cast<std::size_t>(plan.time_field)]);
     const Result<Answer> newest =
         run("SELECT (extract(epoch FROM max(" + time + ")) * 1000000)::bigint FROM " + plan.name);
@@ -227,23 +227,28 @@ Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& row
   return out;
 }
 
-// Old is what lies so far behind the newest row that was there before.
+// Old is what lies so far behind the newest row that was there before, and what is older than rows that were
+// removed once.
 std::uint64_t PostgresStore::set_aside_old(PostgresTable& table, const RowBatch& rows) {
-  if (keep_us_ == 0 || table.plan.time_field < 0) return 0;
-  Ages& ages = tallies_.ages(std::string(table.plan.of.table->name));
-  const std::optional<std::int64_t> newest_us = std::max(table.ages.newest_us, ages.newest_us);
+  if (table.plan.time_field < 0 || (keep_us_ == 0 && !table.ages.expired_before_us)) return 0;
+  Ages ages = table.ages;
+  ages.add(tallies_.ages(table.plan.of.table->name));
+  std::optional<std::int64_t> before_us = ages.expired_before_us;
+  if (keep_us_ > 0 && ages.newest_us)
+    before_us = std::max(before_us, std::optional(*ages.newest_us - keep_us_));
+  Ages seen;
   std::uint64_t expired = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::optional<std::int64_t> time_us = event_time_us(table.plan, rows, i);
-    if (!time_us) continue;
-    if (newest_us && *time_us < *newest_us - keep_us_) {
+    if (time_us && before_us && *time_us < *before_us) {
       fates_[i] = Fate::expired;
       ++expired;
     } else {
-      ages.newest_us = std::max(ages.newest_us, time_us);
+      seen.newest_us = std::max(seen.newest_us, time_us);
     }
   }
-  if (expired > 0) ages.add({std::nullopt, *newest_us - keep_us_});
+  if (expired > 0) seen.expired_before_us = before_us;
+  tallies_.note(table.plan.of.table->name, seen);
   return expired;
 }
 
@@ -369,10 +374,7 @@ Result<bool> PostgresStore::was_committed() {
 
 void PostgresStore::end_transaction(bool committed) {
   if (committed)
-    for (PostgresTable& table : tables_) {
-      const auto found = tallies_.all_ages().find(std::string(table.plan.of.table->name));
-      if (found != tallies_.all_ages().end()) table.ages.add(found->second);
-    }
+    for (PostgresTable& table : tables_) table.ages.add(tallies_.ages(table.plan.of.table->name));
   for (PostgresTable& table : tables_) table.staged = 0;
   tallies_.clear();
   loader_.end();
@@ -405,7 +407,7 @@ Result<std::uint64_t> PostgresStore::expire() {
       table.clean_before_us = before_us;
       continue;
     }
-    tallies_.ages(std::string(plan.of.table->name)).add({std::nullopt, before_us});
+    tallies_.note(plan.of.table->name, {std::nullopt, before_us});
     if (Done ok = commit(); !ok) return tl::make_unexpected(ok.error());
     return count;
   }

@@ -81,6 +81,15 @@ void Tallies::add(const TablePlan& plan, const RowBatch& rows, std::span<const F
   }
 }
 
+void Tallies::note(std::string_view table, const Ages& ages) {
+  if (ages != Ages{}) ages_[std::string(table)].add(ages);
+}
+
+Ages Tallies::ages(std::string_view table) const {
+  const auto found = ages_.find(table);
+  return found == ages_.end() ? Ages{} : found->second;
+}
+
 void Tallies::clear() {
   runs_.clear();
   ages_.clear();
