@@ -243,6 +243,7 @@ Done KafkaGroup::take_over(const std::vector<TopicPartition>& partitions) {
   own_.clear();
   for (const TopicPartition& partition : partitions) own_.push_back(&lane_of(partition));
   joined_ = true;
+  ask_topics_ = true;  // of one that is deleted nobody is told in another way
   return begin_own();
 }
 
@@ -301,6 +302,7 @@ Done KafkaGroup::begin_own() {
     }
     if (start->is_new) told = at;
     own_[i]->begin(told, at, start->gap, start->gap > 0 || start->is_new);
+    own_[i]->end = (*facts)[i].end;
     starts.push_back({own_[i]->where, start->next});
   }
   return consumer_->assign(starts);
@@ -399,7 +401,7 @@ void KafkaGroup::note_lag() {
   if (!joined_) return;
   std::int64_t lag = 0;
   for (std::size_t i = 0; i < own_.size(); ++i)
-    lag += std::max<std::int64_t>(0, consumer_->known_end(i) - own_[i]->expected());
+    lag += std::max<std::int64_t>(0, std::max(own_[i]->end, consumer_->known_end(i)) - own_[i]->expected());
   lag_ = lag;
 }
 

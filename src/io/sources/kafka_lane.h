@@ -23,6 +23,8 @@ class KafkaLane {
   /// Goes on at `at`. What was read ahead is forgotten. With `told` unequal to `at`, or new, a block without
   /// records tells of it first.
   void begin(const LanePosition& told, const LanePosition& at, std::uint64_t gap, bool tell);
+  /// Where the partition ended when it was begun, for who has nothing newer.
+  std::int64_t end = 0;
   /// The block that tells where reading began. False: there is none.
   bool tell_begin(RecordBlock& to);
 
