@@ -22,6 +22,8 @@ def setUpModule():
 
 
 class OffsetsTest(IngestKafkaCase):
+    BROKER_OPTIONS = (*IngestKafkaCase.BROKER_OPTIONS, "--set", "log.cleaner.backoff.ms=200")
+
     def test_the_store_decides_and_not_the_group(self):
         self.fill("offsets", 6_000, *FAULTS)
         first = self.ingest("offsets")
@@ -93,6 +95,25 @@ class OffsetsTest(IngestKafkaCase):
         self.assertLess(summary["consumed"], ends)
         self.assertEqual(self.ingest("txn")["consumed"], 0)
         self.expect_verified()
+
+    def test_what_is_compacted_away_is_stepped_over(self):
+        """Also the record before the position, by which another topic would be known."""
+        self.broker.make_topic("compact", 1, "cleanup.policy=compact", "segment.ms=300", "min.cleanable.dirty.ratio=0.001")
+        self.fill("compact", 1_000, partitions=1)
+        first = self.ingest("compact")["consumed"]
+        end = self.broker.count("compact")
+        seed = 1
+        while any(record.offset == end - 1 for record in self.broker.records("compact")):
+            seed += 1
+            self.fill("compact", 200, seed=seed, partitions=1)  # all cars again, and a new segment now and then
+
+        def behind():
+            return sum(record.offset >= end for record in self.broker.records("compact"))
+
+        most = behind()
+        consumed = self.ingest("compact")["consumed"]
+        self.assertTrue(behind() <= consumed <= most, (behind(), consumed, most))  # the cleaner goes on meanwhile
+        self.assertEqual(self.consumed(), first + consumed)
 
     def test_latest_and_a_time(self):
         self.fill("late", 1_000, partitions=1)

@@ -127,6 +127,15 @@ std::optional<Error> final_error(const GroupEvent& trouble, const std::string& s
     case RD_KAFKA_RESP_ERR__FATAL:
       return Error{ErrorKind::runtime, source + ": the Kafka client gave up: " + trouble.text,
                    "start it again: it goes on where the store stands"};
+    // The library steps over such records: they would be missing without a word.
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__UNDERFLOW:
+    case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return Error{
+          ErrorKind::runtime, source + ": a record cannot be read: " + trouble.text,
+          "the topic is damaged there: restore it, or begin behind it in another store: --start-at TIME"};
     default:
       return std::nullopt;  // the library tries again
   }
