@@ -11,8 +11,8 @@
 
 namespace racesim {
 
-/// `patterns`: paths, or patterns as shells have them. With `follow` the files go on as they grow, are rotated
-/// or truncated, and new ones that match come in; it ends by stop() alone. Nothing is opened yet.
+/// `patterns`: paths, or patterns as shells have them. With `follow` the files go on as they grow, are
+/// rotated or truncated, and new ones that match come in; it ends by stop() alone. Nothing is opened yet.
 Result<std::unique_ptr<Source>> make_file_source(const std::vector<std::string>& patterns, bool follow);
 
 /// What open() would refuse: no file has such a name. Errors: usage, runtime.

@@ -1,5 +1,5 @@
-// The sources that `--from` can name. A new one is one source file, one line in registry.cpp, one test and one
-// section in docs/formats/sources.md.
+// The sources that `--from` can name. A new one is one source file, one line in registry.cpp, one test and
+// one section in docs/formats/sources.md.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,10 @@ struct StartAt {
 /// All that any source needs; each takes its part. The pointers must outlive the source.
 struct SourceRequest {
   std::string kind;
-  std::vector<std::string> targets;  ///< file: paths and patterns, in their order
-  bool follow = false;               ///< file: goes on with what is appended
-  KafkaOptions kafka;                ///< kafka: brokers, properties, how long the cluster may take
-  std::vector<std::string> topics;   ///< kafka
+  std::vector<std::string> targets;         ///< file: paths and patterns, in their order
+  bool follow = false;                      ///< file: goes on with what is appended
+  KafkaOptions kafka;                       ///< kafka: brokers, properties, how long the cluster may take
+  std::vector<std::string> topics;          ///< kafka
   std::string group = "racesim-ingest";     ///< kafka
   StartAt start_at;                         ///< kafka
   bool exit_at_end = false;                 ///< kafka: ends at what is there when it begins
