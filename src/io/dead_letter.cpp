@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/files/atomic_file.h"
+#include "io/stores/store.h"
 
 namespace racesim {
 namespace {
@@ -92,6 +93,18 @@ std::size_t keep_whole_lines(int fd, off_t size_before, std::string_view lines, 
 
 }  // namespace
 
+void append_dead_record(const DeadRecord& record, std::string& out) {
+  out.append("{\"source\":").append(quoted_or_escaped(record.source));
+  out.append(",\"lane\":").append(quoted_or_escaped(record.lane));
+  out.append(",\"offset\":").append(std::to_string(record.offset));
+  out.append(",\"reason\":").append(quoted_or_escaped(record.reason));
+  if (const std::optional<std::string> raw = quoted(record.raw))
+    out.append(",\"raw\":").append(*raw);
+  else
+    out.append(",\"raw_base64\":\"").append(base64(record.raw)).append("\"");
+  out.append("}\n");
+}
+
 DeadLetter::~DeadLetter() {
   static_cast<void>(close());
 }
@@ -122,6 +135,13 @@ std::size_t DeadLetter::add(std::span<const DeadEvent> events, std::string_view 
   written_ += taken;
   lost_ += events.size() - taken;
   return taken;
+}
+
+void DeadLetter::add_lines(std::string_view lines, std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t taken = write_locked(lines, count);
+  written_ += taken;
+  lost_ += count - taken;
 }
 
 bool DeadLetter::open_locked() {

@@ -26,6 +26,10 @@ struct DeadEvent {
   std::size_t index = 0;
 };
 
+struct DeadRecord;
+/// Appends the line of a record that a store could not take: docs/formats/dead-letter.md.
+void append_dead_record(const DeadRecord& record, std::string& out);
+
 /// One for all sinks of a run; every method may be called from any thread. The file is made, or opened for
 /// appending, by the first event; a run without failures leaves none.
 class DeadLetter {
@@ -45,6 +49,9 @@ class DeadLetter {
   /// events up.
   std::size_t add(std::span<const DeadEvent> events, std::string_view sink, std::string_view error,
                   Persisted persisted);
+
+  /// Appends `count` ready lines, whole or not at all as far as the disk allows; see add() for errors.
+  void add_lines(std::string_view lines, std::size_t count);
 
   /// Makes what was added durable (fsync). Fails if any event was lost by add().
   Done sync();

@@ -70,11 +70,11 @@ struct Schema<FleetRow> {
   static constexpr int version = 1;
   static constexpr auto fields = std::make_tuple(
       field("vehicle_id", &FleetRow::vehicle_id), field("timestamp", &FleetRow::timestamp),
-      field("location.lat", &FleetRow::latitude_udeg, 6, "deg"),
-      field("location.lon", &FleetRow::longitude_udeg, 6, "deg"),
+      field("location.lat", &FleetRow::latitude_udeg, 6, "deg", kLatitude_udeg),
+      field("location.lon", &FleetRow::longitude_udeg, 6, "deg", kLongitude_udeg),
       field("speed_kmh", &FleetRow::speed_dkmh, 1, "km/h"),
       field("engine_rpm", &FleetRow::engine_rpm, 0, "rpm"), field("gear", &FleetRow::gear),
-      field("fuel_level_pct", &FleetRow::fuel_level_dpct, 1, "%"),
+      field("fuel_level_pct", &FleetRow::fuel_level_dpct, 1, "%", percent(1)),
       field("fault_codes", &FleetRow::fault_codes), field("road_type", &FleetRow::road_type),
       field("speed_limit_kmh", &FleetRow::speed_limit_kmh, 0, "km/h"), field("speeding", &FleetRow::speeding),
       field("rpm_over_redline", &FleetRow::rpm_over_redline), field("seq", &FleetRow::seq),

@@ -60,8 +60,8 @@ struct Schema<LocationRow> {
   static constexpr auto fields =
       std::make_tuple(field("location_id", &LocationRow::location_id), field("city", &LocationRow::city),
                       field("country_code", &LocationRow::country_code),
-                      field("latitude", &LocationRow::latitude_udeg, 6, "deg"),
-                      field("longitude", &LocationRow::longitude_udeg, 6, "deg"));
+                      field("latitude", &LocationRow::latitude_udeg, 6, "deg", kLatitude_udeg),
+                      field("longitude", &LocationRow::longitude_udeg, 6, "deg", kLongitude_udeg));
 };
 
 }  // namespace racesim

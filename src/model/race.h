@@ -26,6 +26,9 @@ struct EnumNames<CarStatus> {
                                                                        "finished"};
 };
 
+/// Of a racing car; 0 is neutral.
+inline constexpr FieldRange kGears{0, 8};
+
 /// One sample of one car.
 struct TelemetryRow {
   Hex32 run;
@@ -69,17 +72,19 @@ struct Schema<TelemetryRow> {
       field("session_time_s", &TelemetryRow::session_time_ms, 3, "s"), field("lap", &TelemetryRow::lap),
       field("lap_distance_m", &TelemetryRow::lap_distance_mm, 3, "m"),
       field("speed_kmh", &TelemetryRow::speed_dkmh, 1, "km/h"),
-      field("engine_rpm", &TelemetryRow::engine_rpm, 0, "rpm"), field("gear", &TelemetryRow::gear),
-      field("throttle_pct", &TelemetryRow::throttle_pct, 0, "%"),
-      field("brake_pct", &TelemetryRow::brake_pct, 0, "%"), field("drs", &TelemetryRow::drs),
+      field("engine_rpm", &TelemetryRow::engine_rpm, 0, "rpm"),
+      field("gear", &TelemetryRow::gear, 0, "", kGears),
+      field("throttle_pct", &TelemetryRow::throttle_pct, 0, "%", percent(0)),
+      field("brake_pct", &TelemetryRow::brake_pct, 0, "%", percent(0)), field("drs", &TelemetryRow::drs),
       field("x_m", &TelemetryRow::x_cm, 2, "m"), field("y_m", &TelemetryRow::y_cm, 2, "m"),
-      field("lat", &TelemetryRow::latitude_udeg, 6, "deg"),
-      field("lon", &TelemetryRow::longitude_udeg, 6, "deg"), field("lon_g", &TelemetryRow::lon_cg, 2, "g"),
-      field("lat_g", &TelemetryRow::lat_cg, 2, "g"), field("fuel_kg", &TelemetryRow::fuel_g, 3, "kg"),
-      field("tyre", &TelemetryRow::tyre), field("tyre_age_laps", &TelemetryRow::tyre_age_laps),
-      field("tyre_wear_pct", &TelemetryRow::tyre_wear_dpct, 1, "%"), field("sector", &TelemetryRow::sector),
-      field("position", &TelemetryRow::position), field("gap_s", &TelemetryRow::gap_ms, 3, "s"),
-      field("status", &TelemetryRow::status));
+      field("lat", &TelemetryRow::latitude_udeg, 6, "deg", kLatitude_udeg),
+      field("lon", &TelemetryRow::longitude_udeg, 6, "deg", kLongitude_udeg),
+      field("lon_g", &TelemetryRow::lon_cg, 2, "g"), field("lat_g", &TelemetryRow::lat_cg, 2, "g"),
+      field("fuel_kg", &TelemetryRow::fuel_g, 3, "kg"), field("tyre", &TelemetryRow::tyre),
+      field("tyre_age_laps", &TelemetryRow::tyre_age_laps),
+      field("tyre_wear_pct", &TelemetryRow::tyre_wear_dpct, 1, "%", percent(1)),
+      field("sector", &TelemetryRow::sector), field("position", &TelemetryRow::position),
+      field("gap_s", &TelemetryRow::gap_ms, 3, "s"), field("status", &TelemetryRow::status));
 };
 
 /// A car passes a checkpoint.

@@ -101,10 +101,11 @@ template <>
 struct Schema<CheckpointRow> {
   static constexpr std::string_view name = "checkpoints";
   static constexpr int version = 1;
-  static constexpr auto fields = std::make_tuple(
-      field("id", &CheckpointRow::id), field("name", &CheckpointRow::name),
-      field("s_m", &CheckpointRow::s_dm, 1, "m"), field("lat", &CheckpointRow::latitude_udeg, 6, "deg"),
-      field("lon", &CheckpointRow::longitude_udeg, 6, "deg"));
+  static constexpr auto fields =
+      std::make_tuple(field("id", &CheckpointRow::id), field("name", &CheckpointRow::name),
+                      field("s_m", &CheckpointRow::s_dm, 1, "m"),
+                      field("lat", &CheckpointRow::latitude_udeg, 6, "deg", kLatitude_udeg),
+                      field("lon", &CheckpointRow::longitude_udeg, 6, "deg", kLongitude_udeg));
 };
 
 }  // namespace racesim

@@ -30,8 +30,8 @@ struct Schema<SimpleCarRow> {
       field("id", &SimpleCarRow::id), field("time", &SimpleCarRow::time),
       field("speed", &SimpleCarRow::speed_dkmh, 1, "km/h"),
       field("location.x_m", &SimpleCarRow::x_cm, 2, "m"), field("location.y_m", &SimpleCarRow::y_cm, 2, "m"),
-      field("location.lat", &SimpleCarRow::latitude_udeg, 6, "deg"),
-      field("location.lon", &SimpleCarRow::longitude_udeg, 6, "deg"),
+      field("location.lat", &SimpleCarRow::latitude_udeg, 6, "deg", kLatitude_udeg),
+      field("location.lon", &SimpleCarRow::longitude_udeg, 6, "deg", kLongitude_udeg),
       field("checkpoint", &SimpleCarRow::checkpoint), field("seq", &SimpleCarRow::seq),
       field("run", &SimpleCarRow::run));
 };

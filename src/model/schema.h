@@ -2,6 +2,7 @@
 // it at compile time, everything else (decoders, validation, tables, docs) reads the run-time SchemaInfo.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,21 @@
 
 namespace racesim {
 
+/// The values that a number may have, both ends included, × 10^decimals.
+struct FieldRange {
+  std::int64_t least = INT64_MIN;
+  std::uint64_t most = UINT64_MAX;
+};
+
+inline constexpr FieldRange kLatitude_udeg{-90'000'000, 90'000'000};
+inline constexpr FieldRange kLongitude_udeg{-180'000'000, 180'000'000};
+/// A share of something.
+constexpr FieldRange percent(int decimals) {
+  std::uint64_t most = 100;
+  for (; decimals > 0; --decimals) most *= 10;
+  return {0, most};
+}
+
 /// One column. Make it with field(): clang 14 lacks deduction for aggregates.
 template <class Row, class T>
 struct Field {
@@ -20,12 +36,14 @@ struct Field {
   std::string_view unit;  ///< "ms", "km/h"; empty where none
   T Row::*member;
   int decimals;  ///< digits after the point; the member holds the value × 10^decimals
+  FieldRange range;
 };
 
+/// `range`: where the quantity has bounds that its type does not give.
 template <class Row, class T>
 constexpr Field<Row, T> field(std::string_view path, T Row::*member, int decimals = 0,
-                              std::string_view unit = {}) {
-  return {path, unit, member, decimals};
+                              std::string_view unit = {}, FieldRange range = {}) {
+  return {path, unit, member, decimals, range};
 }
 
 /// Specialise beside each row: `name`, `version` (content version; a change of bytes is a new one) and
@@ -57,7 +75,8 @@ struct FieldInfo {
   std::uint32_t offset;        ///< of the member in the row
   std::uint32_t count_offset;  ///< of List::count in the row; 0 for scalars
   std::span<const std::string_view> enum_names;
-  bool may_miss;  ///< a Maybe: the value may be missing
+  bool may_miss;     ///< a Maybe: the value may be missing
+  FieldRange range;  ///< of the integer types: within what the type holds
 };
 
 struct SchemaInfo {
@@ -116,6 +135,12 @@ constexpr FieldType type_of() {
   }
 }
 
+constexpr FieldRange type_range(std::size_t size, bool is_signed) {
+  const std::uint64_t all = UINT64_MAX >> (64 - 8 * size);
+  if (!is_signed) return {0, all};
+  return {-static_cast<std::int64_t>(all >> 1) - 1, all >> 1};
+}
+
 template <class Row, class M>
 std::uint32_t member_offset(M Row::*member) {
   alignas(Row) static const std::byte storage[sizeof(Row)]{};
@@ -138,6 +163,12 @@ FieldInfo describe(const Field<Row, M>& f) {
   if constexpr (ListTraits<M>::limit > 0) {
     info.count_offset = info.offset + static_cast<std::uint32_t>(offsetof(M, count));
     info.offset += static_cast<std::uint32_t>(offsetof(M, items));
+  }
+  info.range = f.range;
+  if (info.type == FieldType::signed_int || info.type == FieldType::unsigned_int) {
+    const FieldRange type = type_range(sizeof(Item), info.type == FieldType::signed_int);
+    info.range = {std::max(f.range.least, type.least), std::min(f.range.most, type.most)};
+    if (info.may_miss) info.range.least = std::max(info.range.least, type.least + 1);  // which means none
   }
   if constexpr (std::is_enum_v<Item>) {
     static_assert(sizeof(Item) == 1, "enums in rows are one byte");

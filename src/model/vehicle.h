@@ -42,8 +42,8 @@ struct Schema<VehicleRow> {
       field("mass_kg", &VehicleRow::mass_kg, 0, "kg"),
       field("redline_rpm", &VehicleRow::redline_rpm, 0, "rpm"), field("tank_l", &VehicleRow::tank_dl, 1, "l"),
       field("home_city", &VehicleRow::home_city),
-      field("home_latitude", &VehicleRow::home_latitude_udeg, 6, "deg"),
-      field("home_longitude", &VehicleRow::home_longitude_udeg, 6, "deg"));
+      field("home_latitude", &VehicleRow::home_latitude_udeg, 6, "deg", kLatitude_udeg),
+      field("home_longitude", &VehicleRow::home_longitude_udeg, 6, "deg", kLongitude_udeg));
 };
 
 }  // namespace racesim

@@ -34,6 +34,7 @@ class Verification {
   bool is_fast() const { return options_.comparison == Comparison::fast; }
   Done open();
   std::string why_order_is_not_judged() const;
+  Done check_form() const;
   LeaveOut other_parts();
   void open_store();
   std::optional<Identity> identity_by_value(std::string_view line);
@@ -50,6 +51,7 @@ class Verification {
   const Faults faults_;
   std::optional<ManifestTotals> totals_;
   std::optional<FastIdentity> identities_;
+  std::optional<IdentityReader> point_identities_;  ///< of line protocol
   HeadsEncoder heads_encoder_;
   std::unique_ptr<Feed> feed_;
   std::optional<ExpectedStream> expected_;
@@ -74,7 +76,7 @@ Done Verification::open() {
   const Scenario& scenario = *content_->scenario;
   settings_.comparison = options_.comparison;
   settings_.judges_order = why_order_is_not_judged().empty();
-  settings_.csv = manifest_.event_format == "csv";
+  settings_.form = line_form_of(manifest_.event_format);
   settings_.run = content_->run;
   settings_.window = options_.window;
   settings_.most_missing = options_.most_missing;
@@ -82,7 +84,8 @@ Done Verification::open() {
   settings_.watermark_ns = options_.watermark_ns;
   settings_.streams = scenario.streams();
   settings_.owners = &scenario.owners();
-  identities_.emplace(settings_.streams, scenario.owners(), settings_.csv, settings_.run);
+  identities_.emplace(settings_.streams, scenario.owners(), settings_.form, settings_.run);
+  if (Done ok = check_form(); !ok) return ok;
   if (is_fast() && !identities_->usable())
     return fail(ErrorKind::usage, "--fast: the lines of this run have no numbers that identify events",
                 "leave out --fast");
@@ -99,7 +102,7 @@ Done Verification::open() {
       *feed_, sent_range(), sequences.size(),
       [this](std::uint32_t stream, std::string_view key) { return arrivals_.sequence_of(stream, key); });
   if (options_.comparison == Comparison::by_value) {
-    respeller_.emplace(settings_.streams, settings_.csv);
+    respeller_.emplace(settings_.streams, settings_.is_csv());
     expected_->respell_damaged(*respeller_);
   }
   open_store();
@@ -114,6 +117,20 @@ Done Verification::open() {
   return {};
 }
 
+/// Points are compared byte by byte only.
+Done Verification::check_form() const {
+  if (settings_.form != LineForm::line_protocol) return {};
+  if (options_.comparison != Comparison::full)
+    return fail(ErrorKind::usage,
+                "--" + std::string(name_of(options_.comparison)) +
+                    ": the run wrote line protocol, which is compared byte by byte only",
+                "leave out --" + std::string(name_of(options_.comparison)));
+  if (arrivals_.refused() != nullptr)
+    return fail(ErrorKind::usage, "the run wrote line protocol, which racesim ingest does not read",
+                "verify it against the files or the topic that it wrote");
+  return {};
+}
+
 std::string Verification::why_order_is_not_judged() const {
   if (std::string why = arrivals_.why_no_order(); !why.empty()) return why;
   return manifest_.unordered ? "not judged: the run was --unordered" : "";
@@ -124,7 +141,7 @@ void Verification::open_store() {
   std::vector<std::optional<std::int64_t>> before_us;
   for (std::uint32_t stream = 0; stream < settings_.streams.size(); ++stream)
     before_us.push_back(arrivals_.expired_before_us(stream));
-  settings_.expiry = &expiry_.emplace(settings_.streams, settings_.csv, std::move(before_us));
+  settings_.expiry = &expiry_.emplace(settings_.streams, settings_.is_csv(), std::move(before_us));
   settings_.refused = arrivals_.refused();
   if (settings_.refused == nullptr) return;
   settings_.claimed = &claimed_;
@@ -139,11 +156,15 @@ void Verification::open_store() {
 /// Parts of a run may go to one place; each is verified with a manifest of its own. Lines that do not say
 /// whose they are stay.
 LeaveOut Verification::other_parts() {
-  if (manifest_.shard.count <= 1 || !identities_->usable()) return nullptr;
+  if (settings_.form == LineForm::line_protocol)
+    point_identities_.emplace(settings_.streams, content_->scenario->owners(), settings_.form);
+  if (manifest_.shard.count <= 1 || (!identities_->usable() && !point_identities_)) return nullptr;
   const Scenario& scenario = *content_->scenario;
   const ShardRange own = shard_range(manifest_.shard, scenario.shard_count());
   return [this, &scenario, own](std::string_view line) {
-    std::optional<Identity> identity = identities_->identity(line);
+    std::optional<Identity> identity = point_identities_
+                                           ? point_identities_->read(line.substr(0, line.find('\n')))
+                                           : identities_->identity(line);
     if (!identity && options_.comparison == Comparison::by_value) identity = identity_by_value(line);
     const auto shard = identity ? scenario.owners().shard_of(identity->owner) : std::nullopt;
     return shard && (*shard < own.first || *shard >= own.last);

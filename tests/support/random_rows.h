@@ -2,6 +2,7 @@
 // the comparison of rows across batches.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -116,6 +117,16 @@ class RandomRows {
     }
   }
 
+  /// Moved to the nearest value that the field may have; a Maybe's missing one stays.
+  static std::uint64_t within(std::uint64_t bits, const FieldInfo& f) {
+    const int unused = 64 - 8 * f.size;
+    auto value = static_cast<std::int64_t>(bits << unused) >> unused;
+    if (f.type == FieldType::unsigned_int) value = static_cast<std::int64_t>(bits << unused >> unused);
+    if (f.may_miss && value == INT64_MIN >> unused) return bits;
+    return static_cast<std::uint64_t>(
+        std::clamp(value, f.range.least, static_cast<std::int64_t>(f.range.most)));
+  }
+
   std::int64_t between(std::int64_t low, std::int64_t high) {
     return low + static_cast<std::int64_t>(below_n(static_cast<std::uint64_t>(high - low) + 1));
   }
@@ -127,7 +138,7 @@ class RandomRows {
     switch (f.type) {
       case FieldType::signed_int:
       case FieldType::unsigned_int:
-        return put(integer(8 * f.size));
+        return put(f.range.most > INT64_MAX ? integer(8 * f.size) : within(integer(8 * f.size), f));
       case FieldType::boolean:
         return put(below_n(2) == 1);
       case FieldType::enumeration:

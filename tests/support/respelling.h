@@ -22,7 +22,7 @@ class Respelling {
 
   /// `line` as racesim writes it, with its line end.
   std::string json(std::string_view line, const SchemaInfo& schema) {
-    const LineFields fields = take_apart(line.substr(0, line.size() - 1), false, schema);
+    const LineFields fields = take_apart(line.substr(0, line.size() - 1), LineForm::json, schema);
     std::vector<std::string> members, inner;
     std::string object;
     const auto close = [&] {
@@ -43,7 +43,7 @@ class Respelling {
     return blanks() + joined(members) + (below_n(8) == 0 ? "\r\n" : "\n") + (below_n(30) == 0 ? " \n" : "");
   }
   std::string csv(std::string_view line, const SchemaInfo& schema) {
-    const LineFields fields = take_apart(line.substr(0, line.size() - 1), true, schema);
+    const LineFields fields = take_apart(line.substr(0, line.size() - 1), LineForm::csv, schema);
     std::string out;
     for (std::size_t i = 0; i < fields.fields.size(); ++i) {
       const FieldInfo& info = schema.fields[i];

@@ -73,10 +73,11 @@ Result<int> dry_run(const IngestPlan& plan) {
 Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan) {
   auto decoder = BlockDecoder::make(plan.decoder);
   if (!decoder) return tl::make_unexpected(decoder.error());
-  auto source = make_source(plan.source);
-  if (!source) return tl::make_unexpected(source.error());
   auto store = plan.to.store->open(plan.store);
   if (!store) return tl::make_unexpected(store.error());
+  plan.source.store_keeps_positions = (*store)->is_exact();
+  auto source = make_source(plan.source);
+  if (!source) return tl::make_unexpected(source.error());
   plan.config.on_commit = [](std::uint64_t records) {
     log(LogLevel::debug, "Ingested " + std::to_string(records) + (records == 1 ? " record" : " records"));
   };

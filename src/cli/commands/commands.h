@@ -14,6 +14,7 @@ CommandSpec generate_master_command();
 CommandSpec run_command();
 CommandSpec ingest_command();
 CommandSpec verify_command();
+CommandSpec query_command();
 CommandSpec track_command();
 CommandSpec config_command();
 CommandSpec completions_command();

@@ -2,14 +2,11 @@
 
 #include <utility>
 
-#include "base/suggest.h"
-#include "io/files/read_file.h"
+#include "io/files/secret_file.h"
 #include "io/stores/registry.h"
 
 namespace racesim::cli {
 namespace {
-
-constexpr std::size_t kPasswordBytesMax = 4096;
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -28,11 +25,8 @@ std::vector<std::string> readable_stores() {
 }
 
 bool names_readable_store(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return false;
-  for (const StoreInfo& store : store_registry())
-    if (store.name == text.substr(0, colon)) return store.open_reader != nullptr;
-  return false;
+  const Result<StoreText> store = parse_store(text);
+  return store && store->store->open_reader != nullptr;
 }
 
 Done check_readable_store(const std::string& text) {
@@ -43,30 +37,17 @@ Done check_readable_store(const std::string& text) {
               "one of: " + joined(readable_stores()));
 }
 
-Result<std::string> read_password(const std::string& path) {
-  if (path.empty()) return std::string();
-  Result<std::string> text = read_file(path, kPasswordBytesMax);
-  if (!text)
-    return fail(ErrorKind::usage, "--password-file: " + text.error().what,
-                "the file must contain only the password");
-  if (!text->empty() && text->back() == '\n') text->pop_back();
-  if (!text->empty() && text->back() == '\r') text->pop_back();
-  if (text->empty() || text->find_first_of(std::string_view("\n\0", 2)) != std::string::npos)
-    return fail(ErrorKind::usage,
-                "--password-file: " + path + (text->empty() ? " is empty" : " has more than one line"),
-                "the file must contain only the password");
-  return text;
-}
-
 Result<std::unique_ptr<StoreReader>> open_store_reader(const std::string& text,
                                                        const std::string& password_file) {
   if (Done ok = check_readable_store(text); !ok) return tl::make_unexpected(ok.error());
   const Result<StoreText> store = parse_store(text);
-  Result<std::string> password = read_password(password_file);
-  if (!password) return tl::make_unexpected(password.error());
   StoreOptions options;
   options.target = store->target;
-  options.password = std::move(*password);
+  if (!password_file.empty()) {
+    Result<std::string> password = read_secret(password_file, "--password-file");
+    if (!password) return tl::make_unexpected(password.error());
+    options.password = std::move(*password);
+  }
   return store->store->open_reader(options);
 }
 

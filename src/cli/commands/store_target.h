@@ -13,13 +13,10 @@ namespace racesim::cli {
 
 /// "sqlite:PATH", "postgres:DSN": what can be read.
 std::vector<std::string> readable_stores();
-/// The text begins with the name of one.
+/// It is one of them.
 bool names_readable_store(std::string_view text);
 /// Errors (usage) name those that can be read.
 Done check_readable_store(const std::string& text);
-
-/// The text of the file without the line end behind it; empty for an empty path. Errors: usage.
-Result<std::string> read_password(const std::string& path);
 
 /// Errors: those of the store.
 Result<std::unique_ptr<StoreReader>> open_store_reader(const std::string& text,

@@ -121,12 +121,17 @@ std::string_view first_columns(std::string_view text, std::size_t columns) {
 }
 
 Done write_stdout(std::string_view text) {
+  const Done ok = write_rows(text);
+  return !ok && ok.error().kind == ErrorKind::reader_gone ? Done() : ok;
+}
+
+Done write_rows(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EPIPE) {
-      return {};
+      return fail(ErrorKind::reader_gone, "write stdout: its reader has gone");
     } else if (errno != EINTR) {
       return tl::make_unexpected(system_error("write stdout", errno));
     }

@@ -43,6 +43,8 @@ std::string_view first_columns(std::string_view text, std::size_t columns);
 
 /// Writes all of `text` to stdout. A reader that went away (EPIPE) is success: `| head` ends quietly.
 Done write_stdout(std::string_view text);
+/// The same, but a reader that went away is an error of kind reader_gone: for who could write on and on.
+Done write_rows(std::string_view text);
 /// Writes to stderr; failures are ignored, as there is nowhere to report them.
 void write_stderr(std::string_view text);
 

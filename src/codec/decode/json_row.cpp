@@ -41,6 +41,7 @@ JsonRowReader::JsonRowReader(const SchemaInfo& schema, const DecoderOptions& opt
       ignore_unknown_(options.ignore_unknown),
       has_optional_(!options.optional.empty()),
       on_unknown_(options.on_unknown),
+      canonical_(schema, options.optional),
       row_(schema),
       nodes_(1) {
   for (const FieldInfo& field : schema.fields) add_field(field, missing_bit(schema, field, options.optional));
@@ -80,7 +81,9 @@ std::uint32_t JsonRowReader::child_named(std::uint32_t parent, std::string_view 
 }
 
 bool JsonRowReader::read(std::string_view text, RowBatch& good, std::string& why) {
-  return check_.valid(text, why) && read_valid(text, good, why);
+  if (read_canonical(text, good)) return true;
+  if (check_ == nullptr) check_ = std::make_unique<JsonCheck>();
+  return check_->valid(text, why) && read_valid(text, good, why);
 }
 
 bool JsonRowReader::read_valid(std::string_view text, RowBatch& good, std::string& why) {

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codec/decode/canonical.h"
 #include "codec/decode/check.h"
 #include "codec/decode/json_cursor.h"
 #include "codec/decode/json_keys.h"
@@ -22,7 +24,10 @@ class JsonRowReader {
   /// Appends the row to `good`, or says in `why` what is wrong. `text`: at most kRecordLimit bytes, readable
   /// for kReadAhead more.
   bool read(std::string_view text, RowBatch& good, std::string& why);
-  /// The same of text that JsonCheck found valid.
+  /// The same where the record is spelled as our own encoders spell it; else false, and it may still be
+  /// valid.
+  bool read_canonical(std::string_view text, RowBatch& good) { return canonical_.read(text, good); }
+  /// The same of text that JsonCheck found valid, in any spelling.
   bool read_valid(std::string_view text, RowBatch& good, std::string& why);
 
  private:
@@ -50,7 +55,9 @@ class JsonRowReader {
   bool ignore_unknown_;
   bool has_optional_;
   std::function<void(std::string_view)> on_unknown_;
-  JsonCheck check_;
+  CanonicalReader canonical_;
+  std::unique_ptr<JsonCheck>
+      check_;  ///< made when it is needed: its memory would be that of the whole reader
   RepeatedKeys repeated_;
   RowBuilder row_;
   std::vector<Node> nodes_;  ///< the root first

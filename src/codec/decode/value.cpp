@@ -85,6 +85,16 @@ std::string scaled_text(bool negative, std::uint64_t magnitude, int decimals) {
   return negative ? "-" + digits : digits;
 }
 
+std::uint64_t magnitude_of(std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  return value < 0 ? 0 - bits : bits;
+}
+
+bool in_range(const FieldRange& range, bool negative, std::uint64_t magnitude) {
+  if (negative && magnitude > 0) return range.least < 0 && magnitude <= magnitude_of(range.least);
+  return magnitude <= range.most && (range.least <= 0 || magnitude >= magnitude_of(range.least));
+}
+
 bool read_number(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why) {
   bool negative = false;
   std::uint64_t magnitude = 0;
@@ -97,14 +107,10 @@ bool read_number(const FieldInfo& field, std::string_view text, std::byte* to, s
     why = fmt::format("{} has more decimals than the schema's {}", excerpt(text), field.decimals);
     return false;
   }
-  const int bits = 8 * field.size;
-  const bool is_signed = field.type == FieldType::signed_int;
-  const std::uint64_t highest = UINT64_MAX >> (64 - bits + (is_signed ? 1 : 0));
-  const std::uint64_t lowest = is_signed ? highest + 1 : 0;  // magnitude of the lowest value
-  if (fault == NumberFault::too_large || magnitude > (negative ? lowest : highest)) {
+  if (fault == NumberFault::too_large || !in_range(field.range, negative, magnitude)) {
     why = fmt::format("{} is out of range: {} to {}", excerpt(text),
-                      scaled_text(is_signed, lowest, field.decimals),
-                      scaled_text(false, highest, field.decimals));
+                      scaled_text(field.range.least < 0, magnitude_of(field.range.least), field.decimals),
+                      scaled_text(false, field.range.most, field.decimals));
     return false;
   }
   const std::uint64_t value = negative ? 0 - magnitude : magnitude;

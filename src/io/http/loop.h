@@ -41,6 +41,8 @@ class Loop {
   /// Returns after stop().
   void run();
   void stop();
+  /// After run() has returned: it may be called again.
+  void restart();
   void post(std::function<void()> task);
 
   /// What is made must be destroyed before the loop, by its thread or after run() has returned.

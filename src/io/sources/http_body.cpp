@@ -115,9 +115,10 @@ Pieces split_objects(std::string_view body, std::size_t at, std::size_t most) {
   const bool one_line = skip_blanks(body, line_end) == body.size();
   if (one_line || (end != std::string_view::npos && end <= line_end)) return split_lines(body, most);
   if (end == std::string_view::npos)
-    return bad_body("the object that begins here does not end (for a record on each line send Content-Type: "
-                    "application/x-ndjson)",
-                    at);
+    return bad_body(
+        "the object that begins here does not end (for a record on each line send Content-Type: "
+        "application/x-ndjson)",
+        at);
   return bad_body("there is more behind the end of the object", behind);
 }
 
@@ -147,8 +148,8 @@ void fill_block(std::string_view body, const std::vector<BodyPiece>& pieces, Rec
     block.ends.push_back(static_cast<std::uint32_t>(to - block.text.data()));
     block.offsets.push_back(static_cast<std::int64_t>(piece.begin));
   }
-  std::memset(to, 0, kBlockReadAhead);
   block.text.set_size(static_cast<std::size_t>(to - block.text.data()));
+  block.pad();
 }
 
 }  // namespace racesim::http

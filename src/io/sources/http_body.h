@@ -27,8 +27,8 @@ struct BodyPiece {
 
 /// Why a body as a whole is refused.
 struct BodyError {
-  std::string what;       ///< "the array does not end"
-  std::size_t offset = 0; ///< byte of the body
+  std::string what;        ///< "the array does not end"
+  std::size_t offset = 0;  ///< byte of the body
 };
 
 /// The records of `body`, `most` at most, in order. Blank lines are none. The elements of an array have

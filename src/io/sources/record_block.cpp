@@ -12,7 +12,7 @@ void RecordBlock::clear() {
   ends.clear();
   offsets.clear();
   gap = empty = ticket = 0;
-  torn = false;
+  more = torn = false;
 }
 
 void RecordBlock::pad() {

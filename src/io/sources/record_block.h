@@ -49,7 +49,9 @@ struct RecordBlock {
   std::uint64_t gap = 0;     ///< records that were gone before the first one (retention); counted once
   std::uint64_t empty = 0;   ///< records without a value (tombstones), which are not in `ends`
   std::uint64_t ticket = 0;  ///< of HTTP: the request that waits for its answer
-  bool torn = false;         ///< the last record ended without a line end, with the input
+  bool more =
+      false;  ///< of an awaited source: another block follows at once that belongs into the same commit
+  bool torn = false;  ///< the last record ended without a line end, with the input
 
   std::size_t size() const { return ends.size(); }
   std::string_view record(std::size_t i) const {

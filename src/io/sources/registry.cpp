@@ -5,6 +5,8 @@
 
 #include "base/suggest.h"
 #include "io/sources/file.h"
+#include "io/sources/http.h"
+#include "io/sources/kafka_group.h"
 #include "io/sources/stdin.h"
 
 namespace racesim {
@@ -27,11 +29,32 @@ Done check_stdin(const SourceRequest& r) {
               "leave out --follow");
 }
 
+HttpSourceOptions http_options(const SourceRequest& r) {
+  HttpSourceOptions options;
+  options.listen = r.listen;
+  options.server.token = r.token;
+  options.server.limits.clients = r.max_clients;
+  if (r.clock != nullptr) options.server.clock = r.clock;
+  options.body_bytes = r.max_body_bytes;
+  options.status = r.status;
+  return options;
+}
+MadeSource make_http(const SourceRequest& r) {
+  return make_http_source(http_options(r));
+}
+Done check_http(const SourceRequest& r) {
+  return check_http_source(http_options(r));
+}
+
 // A new source is its file and a line here.
 constexpr std::array kSources{
     SourceInfo{"stdin", "", "standard input, to its end", &make_stdin, &check_stdin},
     SourceInfo{"file", "PATH", "a file or a quoted pattern ('out/*.ndjson'); .gz and .zst are decompressed",
                &make_files, &check_files},
+    SourceInfo{"kafka", "", "topics, which the processes of a --group share", &make_kafka_group,
+               &check_kafka_group},
+    SourceInfo{"http", "", "POST /play and /events; answered once the events are committed", &make_http,
+               &check_http},
 };
 
 const SourceInfo* find_source(std::string_view name) {

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "io/http/server/metrics.h"
 #include "io/sinks/kafka_options.h"
 #include "io/sources/source.h"
 
@@ -42,10 +43,12 @@ struct SourceRequest {
   StartAt start_at;                         ///< kafka
   bool exit_at_end = false;                 ///< kafka: ends at what is there when it begins
   bool allow_gap = false;                   ///< kafka
+  bool store_keeps_positions = true;        ///< kafka: false: the group's offsets are where reading goes on
   std::string listen = "127.0.0.1:8000";    ///< http
   std::string token;                        ///< http: what a request must carry; empty: nothing
   std::uint32_t max_clients = 1024;         ///< http
   std::uint64_t max_body_bytes = 8u << 20;  ///< http
+  http::StatusCallbacks status;             ///< http: what /metrics and /readyz tell
   Clock* clock = nullptr;                   ///< kafka, http
 };
 

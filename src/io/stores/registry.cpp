@@ -4,13 +4,22 @@
 #include <utility>
 #include <vector>
 
+#include "io/stores/influx.h"
 #include "io/stores/postgres.h"
+#include "io/stores/sqlite/store.h"
 
 namespace racesim {
 namespace {
 
 // A new store is its file and a line here.
 const std::vector<StoreInfo> kStores{
+    {.name = "sqlite",
+     .target = "PATH",
+     .fallback = "racesim.db",
+     .summary = "an SQLite database, readable while it is written; each event once",
+     .open = open_sqlite_store,
+     .plan = plan_sqlite_store,
+     .open_reader = open_sqlite_reader},
     {.name = "postgres",
      .target = "DSN",
      .fallback = "",
@@ -19,6 +28,13 @@ const std::vector<StoreInfo> kStores{
      .open = open_postgres,
      .plan = plan_postgres,
      .open_reader = open_postgres_reader},
+    {.name = "influx",
+     .target = "URL",
+     .fallback = "http://localhost:8086",
+     .summary = "InfluxDB's v2 write API, at least once onto the same point; with --org and --bucket",
+     .open = open_influx,
+     .plan = plan_influx,
+     .open_reader = nullptr},
 };
 
 }  // namespace

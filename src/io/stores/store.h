@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "io/sources/record_block.h"
 #include "io/sources/source.h"
@@ -41,6 +43,16 @@ struct Appended {
   std::vector<std::uint32_t> conflicting;
 };
 
+/// A row that append() had called stored and that commit() could not store: what it was sent to refused it.
+struct RefusedRow {
+  std::uint32_t append = 0;  ///< which append() since begin(), from 0
+  std::uint32_t row = 0;     ///< of that one's batch
+  std::string reason;
+};
+
+/// Appends rows of one table as lines, one each.
+using RowsToLines = std::function<void(const RowBatch& rows, WireBatch& out)>;
+
 enum class Durability : std::uint8_t { full, normal };
 
 struct StoreOptions {
@@ -52,7 +64,13 @@ struct StoreOptions {
   std::string password;            ///< postgres
   std::string org, bucket;         ///< influx
   std::string dead_letter_path;    ///< influx
-  std::int64_t busy_wait_ns = 10'000'000'000;  ///< how long a lock of somebody else is waited for
+  std::string ca_file;             ///< influx: PEM bundle for https; empty: the system's
+  /// influx: how rows of a table become line protocol, which io knows nothing of.
+  std::function<Result<RowsToLines>(const StoreTable& table)> to_lines;
+  std::int64_t connect_grace_ns = 10'000'000'000;  ///< influx: how long the server may take to be there
+  std::int64_t retry_max_ns = 300'000'000'000;     ///< influx: how long a request is tried again
+  Clock* clock = nullptr;                          ///< of waits; null: the system's
+  std::int64_t busy_wait_ns = 10'000'000'000;      ///< how long a lock of somebody else is waited for
 };
 
 /// Between begin() and commit() one transaction. One thread. After an error of any call the transaction is
@@ -84,6 +102,8 @@ class Store {
   /// known (a connection died in the middle), the store finds out before it returns.
   virtual Done commit() = 0;
   virtual void rollback() = 0;
+  /// Of the last commit(), ascending. Who called makes dead letters of them, in a transaction of their own.
+  virtual std::span<const RefusedRow> refused() const { return {}; }
 
   /// After an error: the same transaction may succeed if it is done again (a lock, a deadlock, a connection
   /// that is gone and may come back). The store connects again by itself in begin().
@@ -94,6 +114,8 @@ class Store {
   virtual bool is_exact() const { return true; }
   /// Removes some of what is older than keep_ns, in one short transaction. Returns rows removed.
   virtual Result<std::uint64_t> expire() { return std::uint64_t{0}; }
+  /// Waits for what is away end soon, with an error. Any thread.
+  virtual void abandon() {}
   /// Flushes and closes.
   virtual Done close() = 0;
   virtual const WaitNote* wait() const { return nullptr; }

@@ -22,6 +22,7 @@ std::vector<std::unique_ptr<Work>> Transaction::take() {
 
 Result<bool> Transaction::write() {
   counts_ = {};
+  appended_.clear();
   if (Done ok = store_.begin(); !ok) return tl::make_unexpected(ok.error());
   for (const auto& work : works_)
     if (Done ok = write_block(*work); !ok) return tl::make_unexpected(ok.error());
@@ -29,6 +30,7 @@ Result<bool> Transaction::write() {
       source_.has_positions() && store_.is_exact() ? advance_lanes() : Result<bool>(true);
   if (!ours || !*ours) return ours;
   if (Done ok = store_.commit(); !ok) return tl::make_unexpected(ok.error());
+  if (Done ok = bury_refused(); !ok) return tl::make_unexpected(ok.error());
   ++counts_.commits;
   return true;
 }
@@ -70,6 +72,7 @@ Done Transaction::append(Work& work, TableRows& part) {
   fates_.assign(source_.wants_fates() ? part.rows.size() : 0, Fate::stored);
   const Result<Appended> appended = store_.append(part.table, part.rows, fates_);
   if (!appended) return tl::make_unexpected(appended.error());
+  appended_.push_back({&work, &part});
   BlockOutcome& outcome = work.outcome;
   outcome.stored += appended->stored;
   outcome.duplicates += appended->duplicates;
@@ -83,6 +86,34 @@ Done Transaction::append(Work& work, TableRows& part) {
   for (const std::uint32_t row : appended->conflicting)
     dead_.push_back({part.records[row], Fate::conflict, kConflict});
   return {};
+}
+
+/// Rows that the store was sure of until it committed.
+Done Transaction::bury_refused() {
+  // begin() forgets them.
+  const std::vector<RefusedRow> refused(store_.refused().begin(), store_.refused().end());
+  if (refused.empty()) return {};
+  std::vector<DeadRecord> letters;
+  for (const RefusedRow& row : refused) {
+    const Part& part = appended_[row.append];
+    const RecordBlock& block = part.work->block;
+    const std::uint32_t record = part.rows->records[row.row];
+    letters.push_back(
+        {block.after.source, block.after.lane, block.offsets[record], row.reason, block.record(record)});
+    BlockOutcome& outcome = part.work->outcome;
+    --outcome.stored;
+    ++outcome.rejected;
+    if (source_.wants_fates()) outcome.others.push_back({record, Fate::rejected, row.reason});
+    --counts_.stored_by_table[std::string(part.rows->table.table->name)];
+  }
+  for (const auto& work : works_)
+    std::stable_sort(work->outcome.others.begin(), work->outcome.others.end(),
+                     [](const RecordFate& a, const RecordFate& b) { return a.index < b.index; });
+  counts_.stored -= refused.size();
+  counts_.dead_lettered += refused.size();
+  if (Done ok = store_.begin(); !ok) return ok;
+  if (Done ok = store_.add_dead_letters(letters); !ok) return ok;
+  return store_.commit();
 }
 
 /// Once per lane, from where its first block began to where its last one ended.

@@ -23,6 +23,8 @@ class Transaction {
   void add(std::unique_ptr<Work> work);
   bool empty() const { return works_.empty(); }
   std::uint64_t records() const { return records_; }
+  /// The source has said that another block for it follows at once.
+  bool awaits_more() const { return !works_.empty() && works_.back()->block.more; }
 
   /// Writes everything in one transaction of the store. False: another process has moved one of the lanes on,
   /// and nothing is kept. After an error nothing is kept either, and it may be called again.
@@ -37,6 +39,7 @@ class Transaction {
   Done write_block(Work& work);
   Done append(Work& work, TableRows& part);
   Result<bool> advance_lanes();
+  Done bury_refused();
 
   Source& source_;
   Store& store_;
@@ -46,6 +49,11 @@ class Transaction {
   IngestCounts counts_;
   std::vector<Fate> fates_;
   std::vector<RecordFate> dead_;  ///< of the block that is being written
+  struct Part {
+    Work* work;
+    const TableRows* rows;
+  };
+  std::vector<Part> appended_;  ///< by Store::append() since begin()
 };
 
 }  // namespace racesim

@@ -44,14 +44,14 @@ class WorkQueue {
   WorkQueue() = default;
   explicit WorkQueue(Limits limits) : limits_(limits) {}
 
-  /// Waits until a block may be pushed, at most until the steady time `deadline_ns`. True: it may, or the queue
-  /// is closed.
+  /// Waits until a block may be pushed, at most until the steady time `deadline_ns`. True: it may, or the
+  /// queue is closed.
   bool wait_for_room(std::int64_t deadline_ns);
   /// Never waits: who pushes a block has waited for room before. False: the queue is closed, and the item is
   /// not in it.
   bool push(WorkItem& item);
-  /// Waits until an item is there, at most until the steady time `deadline_ns`; none: for ever. A queue that is
-  /// closed and empty gives an end.
+  /// Waits until an item is there, at most until the steady time `deadline_ns`; none: for ever. A queue that
+  /// is closed and empty gives an end.
   std::optional<WorkItem> pop(std::optional<std::int64_t> deadline_ns);
   /// push() fails from now on; what is in the queue stays. Any thread.
   void close();

@@ -38,6 +38,7 @@ std::optional<Error> IngestWriter::error() const {
 
 void IngestWriter::abandon() {
   abandoned_ = true;
+  store_.abandon();
   queue_.close();
 }
 
@@ -49,7 +50,7 @@ void IngestWriter::fail_with(Error error) {
 /// When the transaction is to be committed, whatever comes; none: there is none.
 std::optional<std::int64_t> IngestWriter::deadline() const {
   if (transaction_.empty()) return std::nullopt;
-  return source_.is_awaited() ? clock_.now_ns() : begun_ns_ + config_.flush_ns;
+  return source_.is_awaited() && !transaction_.awaits_more() ? clock_.now_ns() : begun_ns_ + config_.flush_ns;
 }
 
 void IngestWriter::run() {

@@ -9,6 +9,8 @@
 namespace racesim {
 namespace {
 
+/// Streams of one scenario in one input.
+constexpr std::size_t kMostRecent = 4;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// RFC 8259 lets a reader pass over it.
@@ -82,6 +84,8 @@ std::optional<std::size_t> RowDecoder::decode(std::string_view record, const Row
                                               std::string& why) {
   unknown_.clear();
   const std::string_view text = without_mark(record);
+  was_json_ = true;
+  if (const auto kind = decode_canonical(text, target)) return kind;
   was_json_ = !refuse_overlong(text, why) && check_.valid(text, why);
   if (!was_json_) return std::nullopt;
   if (const JsonKind found = JsonCursor(text).kind(); found != JsonKind::object) {
@@ -90,7 +94,26 @@ std::optional<std::size_t> RowDecoder::decode(std::string_view record, const Row
   }
   const auto kind = finder_.find(text, why);
   if (!kind || !readers_[*kind]->json.read_valid(text, target(*kind), why)) return std::nullopt;
+  note_recent(*kind);
   return kind;
+}
+
+/// A record that is spelled as ours are has every field of its kind and no other, so no other kind fits.
+std::optional<std::size_t> RowDecoder::decode_canonical(std::string_view text, const RowTarget& target) {
+  if (text.size() > kRecordLimit) return std::nullopt;
+  for (const std::size_t kind : recent_) {
+    if (!readers_[kind]->json.read_canonical(text, target(kind))) continue;
+    if (kind != recent_.front()) note_recent(kind);
+    return kind;
+  }
+  return std::nullopt;
+}
+
+void RowDecoder::note_recent(std::size_t kind) {
+  const auto at = std::find(recent_.begin(), recent_.end(), kind);
+  if (at != recent_.end()) recent_.erase(at);
+  if (recent_.size() == kMostRecent) recent_.pop_back();
+  recent_.insert(recent_.begin(), kind);
 }
 
 std::unique_ptr<RowDecoder::Columns> RowDecoder::columns(std::string_view header, std::string& why) {

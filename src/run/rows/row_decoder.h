@@ -55,12 +55,15 @@ class RowDecoder {
 
  private:
   struct Reader;
+  std::optional<std::size_t> decode_canonical(std::string_view text, const RowTarget& target);
+  void note_recent(std::size_t kind);
 
   std::vector<RowKind> kinds_;
   bool ignore_unknown_;
   KindFinder finder_;
   JsonCheck check_;
   std::vector<std::unique_ptr<Reader>> readers_;  ///< parallel to kinds_
+  std::vector<std::size_t> recent_;               ///< kinds that were met last, the last one first
   bool was_json_ = false;
   std::vector<std::string> unknown_;
 };

@@ -103,22 +103,26 @@ std::string_view last_name(std::string_view path) {
 
 }  // namespace
 
-FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& owners, bool csv,
+FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& owners, LineForm form,
                            std::uint32_t run)
-    : owners_(owners), csv_(csv), run_(run) {
+    : owners_(owners), csv_(form == LineForm::csv), run_(run) {
+  if (form == LineForm::line_protocol) {
+    usable_ = false;
+    return;
+  }
   for (const StreamInfo& stream : streams) {
     const IdentityFields which = identity_fields(*stream.schema);
     usable_ = usable_ && which.known();
     std::size_t count = 0;  // of fields up to the last one of the identity
     for (const auto& index : {which.event_id, which.run, which.owner, which.seq})
       if (index) count = std::max(count, *index + 1);
-    Form form;
+    Form shape;
     std::string_view before;
     bool quoted_before = false;
     for (std::size_t i = 0; i < count; ++i) {
       const FieldInfo& field = stream.schema->fields[i];
       Step step;
-      if (csv) {
+      if (csv_) {
         step.before = i == 0 ? "" : ",";
       } else {
         const bool list = field.list_limit > 0;
@@ -132,14 +136,14 @@ FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& ow
       if (i == which.run) step.use = Step::Use::run;
       if (i == which.owner) step.use = Step::Use::owner;
       if (i == which.seq) step.use = Step::Use::seq;
-      form.steps.push_back(std::move(step));
+      shape.steps.push_back(std::move(step));
       before = field.path;
     }
-    form.keeps_fronts = which.seq && *which.seq + 1 == count;
-    form.is_id = which.event_id == 0;
+    shape.keeps_fronts = which.seq && *which.seq + 1 == count;
+    shape.is_id = which.event_id == 0;
     if (streams.size() > 1)
-      form.last_key = '"' + std::string(last_name(stream.schema->fields.back().path)) + "\":";
-    forms_.push_back(std::move(form));
+      shape.last_key = '"' + std::string(last_name(stream.schema->fields.back().path)) + "\":";
+    forms_.push_back(std::move(shape));
   }
 }
 

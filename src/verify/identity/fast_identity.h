@@ -11,6 +11,7 @@
 
 #include "sim/scenario.h"
 #include "verify/identity/identity.h"
+#include "verify/identity/line_form.h"
 
 namespace racesim {
 
@@ -18,7 +19,7 @@ namespace racesim {
 class FastIdentity {
  public:
   /// `owners` outlives this.
-  FastIdentity(std::span<const StreamInfo> streams, const Owners& owners, bool csv, std::uint32_t run);
+  FastIdentity(std::span<const StreamInfo> streams, const Owners& owners, LineForm form, std::uint32_t run);
 
   /// Whether lines of all streams say which event they are.
   bool usable() const { return usable_; }

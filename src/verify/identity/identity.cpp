@@ -5,6 +5,7 @@
 
 #include "model/event_id.h"
 #include "sim/registry.h"
+#include "verify/identity/point_fields.h"
 
 namespace racesim {
 namespace {
@@ -49,13 +50,13 @@ IdentityFields identity_fields(const SchemaInfo& schema) {
           field_index(schema, form->owner), field_index(schema, form->seq)};
 }
 
-IdentityReader::IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv)
-    : streams_(streams), owners_(owners), csv_(csv) {
+IdentityReader::IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, LineForm form)
+    : streams_(streams), owners_(owners), form_(form) {
   for (const StreamInfo& stream : streams) fields_.push_back(identity_fields(*stream.schema));
 }
 
 std::optional<std::uint32_t> IdentityReader::stream_of(const LineFields& line) const {
-  if (csv_) return line.complete ? std::optional<std::uint32_t>(0) : std::nullopt;
+  if (form_ == LineForm::csv) return line.complete ? std::optional<std::uint32_t>(0) : std::nullopt;
   std::optional<std::uint32_t> best;
   std::size_t most = 0;
   for (std::uint32_t i = 0; i < streams_.size(); ++i) {
@@ -82,10 +83,22 @@ bool IdentityReader::says_which(std::uint32_t stream, const LineFields& line) co
 }
 
 std::optional<Identity> IdentityReader::read(std::string_view line) const {
-  const LineFields fields = take_apart(line, csv_, *streams_[0].schema);
+  if (form_ == LineForm::line_protocol) return read_point(line);
+  const LineFields fields = take_apart(line, form_, *streams_[0].schema);
   if (!fields.complete) return std::nullopt;
   const auto stream = stream_of(fields);
   return stream ? read_as(*stream, fields) : std::nullopt;
+}
+
+/// A point names its stream.
+std::optional<Identity> IdentityReader::read_point(std::string_view line) const {
+  for (std::uint32_t stream = 0; stream < streams_.size(); ++stream) {
+    const SchemaInfo& schema = *streams_[stream].schema;
+    if (!is_point_of(line, schema)) continue;
+    const LineFields fields = take_apart(line, form_, schema);
+    return fields.complete && says_which(stream, fields) ? read_as(stream, fields) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::optional<Identity> IdentityReader::read_as(std::uint32_t stream, const LineFields& line) const {
@@ -105,7 +118,9 @@ std::optional<Identity> IdentityReader::read_as(std::uint32_t stream, const Line
   }
   if (!which.seq) return std::nullopt;
   const auto seq = number_at_end(value(*which.seq));
-  const auto owner = which.owner ? owners_.owner_of(value(*which.owner)) : std::uint32_t{0};
+  std::string owner_text(which.owner ? value(*which.owner) : std::string_view());
+  if (form_ == LineForm::line_protocol) owner_text = unescaped_tag(owner_text);
+  const auto owner = which.owner ? owners_.owner_of(owner_text) : std::uint32_t{0};
   if (!seq || !owner) return std::nullopt;
   identity.owner = *owner;
   identity.seq = *seq;

@@ -36,7 +36,7 @@ IdentityFields identity_fields(const SchemaInfo& schema);
 class IdentityReader {
  public:
   /// `owners` outlives the reader.
-  IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, bool csv);
+  IdentityReader(std::span<const StreamInfo> streams, const Owners& owners, LineForm form);
 
   /// The stream whose form the line has, by its fields; of a line that lacks some, the one that it has most
   /// of, with those that tell which event it is. None if there is no such stream.
@@ -46,12 +46,13 @@ class IdentityReader {
 
  private:
   bool says_which(std::uint32_t stream, const LineFields& line) const;
+  std::optional<Identity> read_point(std::string_view line) const;
   std::optional<Identity> read_as(std::uint32_t stream, const LineFields& line) const;
 
   std::span<const StreamInfo> streams_;
   const Owners& owners_;
   std::vector<IdentityFields> fields_;
-  const bool csv_;
+  const LineForm form_;
 };
 
 std::optional<Uuid> parse_uuid_text(std::string_view text);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verify/identity/point_fields.h"
+
 namespace racesim {
 namespace {
 
@@ -184,23 +186,30 @@ const LineField* LineFields::find(std::string_view path) const {
   return nullptr;
 }
 
-LineFields take_apart(std::string_view line, bool csv, const SchemaInfo& schema) {
+LineFields take_apart(std::string_view line, LineForm form, const SchemaInfo& schema) {
   LineFields out;
-  if (csv)
-    walk_csv(line, schema, out);
-  else
-    JsonWalk(line, out).run();
+  switch (form) {
+    case LineForm::json:
+      JsonWalk(line, out).run();
+      break;
+    case LineForm::csv:
+      walk_csv(line, schema, out);
+      break;
+    case LineForm::line_protocol:
+      walk_point(line, schema, out);
+      break;
+  }
   return out;
 }
 
-LineDifference compare_lines(std::string_view expected, std::string_view found, bool csv,
+LineDifference compare_lines(std::string_view expected, std::string_view found, LineForm form,
                              const SchemaInfo& schema) {
   const std::string_view e = without_end(expected), f = without_end(found);
   if (e == f) return {"line end", "a line end", "none"};
   if (!f.empty() && f.back() == '\r' && e == f.substr(0, f.size() - 1)) return {"line end", "\\n", "\\r\\n"};
-  const LineFields expected_fields = take_apart(e, csv, schema), found_fields = take_apart(f, csv, schema);
+  const LineFields expected_fields = take_apart(e, form, schema), found_fields = take_apart(f, form, schema);
   if (expected_fields.complete && found_fields.complete)
-    return compare_values(expected_fields, found_fields, csv);
+    return compare_values(expected_fields, found_fields, form == LineForm::csv);
   // Where the bytes part: within a field, or in what stands between two.
   const auto at = static_cast<std::size_t>(
       std::mismatch(e.begin(), e.begin() + static_cast<std::ptrdiff_t>(std::min(e.size(), f.size())),

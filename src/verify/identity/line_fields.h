@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/schema.h"
+#include "verify/identity/line_form.h"
 
 namespace racesim {
 
@@ -27,9 +28,9 @@ struct LineFields {
   const LineField* find(std::string_view path) const;
 };
 
-/// JSON objects of values, lists and objects, or CSV cells named in the order of the schema's fields. `line`
-/// is without its line end.
-LineFields take_apart(std::string_view line, bool csv, const SchemaInfo& schema);
+/// JSON objects of values, lists and objects, CSV cells named in the order of the schema's fields, or points
+/// of line protocol. `line` is without its line end.
+LineFields take_apart(std::string_view line, LineForm form, const SchemaInfo& schema);
 
 /// How two lines differ, in the words of a report.
 struct LineDifference {
@@ -37,7 +38,7 @@ struct LineDifference {
   std::string expected;  ///< value there
   std::string found;
 };
-LineDifference compare_lines(std::string_view expected, std::string_view found, bool csv,
+LineDifference compare_lines(std::string_view expected, std::string_view found, LineForm form,
                              const SchemaInfo& schema);
 
 /// Bytes between the common begin and the common end.

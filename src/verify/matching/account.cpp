@@ -65,13 +65,13 @@ void Account::altered(const ExpectedSequence::Event& event, std::string_view lin
   if (!findings_.wants(Finding::altered)) return;
   findings_.only_spelled |= is_only_spelled(event.line(), line);
   example(Finding::altered, event.stream(), event.head(), lines_.place(),
-          compare_lines(event.line(), line, settings_.csv, *settings_.streams[event.stream()].schema));
+          compare_lines(event.line(), line, settings_.form, *settings_.streams[event.stream()].schema));
 }
 
 /// The line has the same values: --by-value is the advice.
 bool Account::is_only_spelled(std::string_view expected, std::string_view line) const {
-  if (settings_.comparison != Comparison::full) return false;
-  Respeller respeller(settings_.streams, settings_.csv);
+  if (settings_.comparison != Comparison::full || settings_.form == LineForm::line_protocol) return false;
+  Respeller respeller(settings_.streams, settings_.is_csv());
   std::string spelled;
   return respeller.spell(line, spelled) && spelled == expected;
 }

@@ -31,8 +31,8 @@ ArrivalFinder::ArrivalFinder(const MatchSettings& settings, ExpectedSequence& ex
       open_(open),
       lines_(lines),
       more_(std::move(more)),
-      identities_(settings.streams, *settings.owners, settings.csv),
-      fast_(settings.streams, *settings.owners, settings.csv, settings.run),
+      identities_(settings.streams, *settings.owners, settings.form),
+      fast_(settings.streams, *settings.owners, settings.form, settings.run),
       numbers_(settings.streams.size()) {}
 
 std::uint64_t ArrivalFinder::key_of(const ExpectedSequence::Event& event) const {

@@ -12,7 +12,7 @@ bool Expiry::is_expired(std::uint32_t stream, std::string_view line) const {
   const RowForm* const form = find_row_form(schema);
   if (form == nullptr || form->table.time.empty()) return false;
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-  const LineFields fields = take_apart(line, csv_, schema);
+  const LineFields fields = take_apart(line, csv_ ? LineForm::csv : LineForm::json, schema);
   const LineField* const time = fields.find(form->table.time);
   if (time == nullptr) return false;
   const Result<std::int64_t> at_ns = parse_datetime(time->value, "UTC");

@@ -10,6 +10,7 @@
 #include "sim/scenario.h"
 #include "verify/arrivals/arrived_lines.h"
 #include "verify/comparison.h"
+#include "verify/identity/line_form.h"
 #include "verify/matching/expiry.h"
 #include "verify/matching/refused_lines.h"
 
@@ -17,7 +18,7 @@ namespace racesim {
 
 struct MatchSettings {
   Comparison comparison = Comparison::full;
-  bool csv = false;
+  LineForm form = LineForm::json;
   bool judges_order = true;  ///< false: the run sent in no order (--unordered), or a table has none
   std::uint32_t run = 0;
   std::size_t window = 65'536;               ///< events that are looked ahead
@@ -34,6 +35,7 @@ struct MatchSettings {
   const Expiry* expiry = nullptr;   ///< of a store; null: all is kept
   LeaveOut leave_out;               ///< lines that are somebody else's
 
+  bool is_csv() const { return form == LineForm::csv; }
   bool is_fast() const { return comparison == Comparison::fast; }
 };
 

@@ -12,7 +12,7 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
     : settings_(settings),
       expected_(expected),
       more_(std::move(more)),
-      same_values_(settings.streams, settings.csv),
+      same_values_(settings.streams, settings.is_csv()),
       lines_(arrived, settings.leave_out, open_respeller()),
       strays_(strays),
       finder_(settings, expected, open_, lines_, more_),
@@ -23,7 +23,7 @@ SequenceMatcher::SequenceMatcher(const MatchSettings& settings, const Faults& fa
       keys_(settings.streams.size()) {}
 
 Respeller* SequenceMatcher::open_respeller() {
-  if (settings_.comparison == Comparison::by_value) respeller_.emplace(settings_.streams, settings_.csv);
+  if (settings_.comparison == Comparison::by_value) respeller_.emplace(settings_.streams, settings_.is_csv());
   return respeller_ ? &*respeller_ : nullptr;
 }
 

@@ -141,7 +141,7 @@ Respeller::Header Respeller::take_header(std::string_view line) {
   extra_now_.clear();
   form.decoder->decode(text, form.rows, rejects);
   std::vector<std::size_t> columns;
-  const LineFields cells = take_apart(without_end_of(line), true, *form.schema);
+  const LineFields cells = take_apart(without_end_of(line), LineForm::csv, *form.schema);
   for (const LineField& cell : cells.fields)
     columns.push_back(static_cast<std::size_t>(
         std::find_if(fields.begin(), fields.end(),
@@ -221,7 +221,7 @@ bool Respeller::spell(std::string_view line, std::string& out) {
 /// Cells are named by the arrived header.
 LineFields Respeller::fields_of(std::string_view line) const {
   const SchemaInfo& schema = *forms_.front()->schema;
-  LineFields fields = take_apart(line, csv_, schema);
+  LineFields fields = take_apart(line, csv_ ? LineForm::csv : LineForm::json, schema);
   if (!csv_) {
     for (LineField& field : fields.fields)
       if (field.path.find('\\') != std::string::npos) field.path = unescaped(field.path).value_or(field.path);
@@ -235,7 +235,8 @@ LineFields Respeller::fields_of(std::string_view line) const {
 }
 
 bool Respeller::is_unreadable(std::string_view line) const {
-  return !take_apart(without_end_of(line), csv_, *forms_.front()->schema).complete;
+  return !take_apart(without_end_of(line), csv_ ? LineForm::csv : LineForm::json, *forms_.front()->schema)
+              .complete;
 }
 
 /// The one of which the line has most fields; null: none at all.
@@ -292,8 +293,8 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
   }
   form->builder.commit();
   std::string whole(form->write());
-  const LineFields places =
-      take_apart(std::string_view(whole).substr(0, whole.size() - 1), csv_, *form->schema);
+  const LineFields places = take_apart(std::string_view(whole).substr(0, whole.size() - 1),
+                                       csv_ ? LineForm::csv : LineForm::json, *form->schema);
   RACESIM_CHECK(places.fields.size() == parts.size());
   std::vector<std::size_t> values;
   for (const LineField& place : places.fields) values.push_back(place.end - as_written(place).size());

@@ -127,7 +127,7 @@ TEST(MissingNumbers, AreNullOrNothingAndComeBackAsMissing) {
 
 std::vector<RowFormat> every_row_and_format() {
   std::vector<RowFormat> all;
-  for (const std::string_view format : encoder_formats())
+  for (const std::string_view format : {"json", "csv"})
     for (const SchemaInfo* schema :
          {&schema_info<PlayRow>(), &schema_info<SongRow>(), &schema_info<UserRow>(),
           &schema_info<LocationRow>(), &schema_info<VehicleRow>(), &schema_info<LapRow>(),

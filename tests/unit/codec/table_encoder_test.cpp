@@ -98,7 +98,7 @@ TEST(TableEncoder, WritesNothingOfNoRows) {
 
 TEST(TableEncoder, IsWhatASchemaWithoutAnUnrolledEncoderGets) {
   const RowBatch rows = random_rows(schema_info<WideRow>(), 5, 100);
-  for (const std::string_view format : encoder_formats()) {
+  for (const std::string_view format : {"json", "csv"}) {
     const auto made = make_encoder(schema_info<WideRow>(), format);
     ASSERT_TRUE(made.has_value());
     WireBatch found, expected;

@@ -92,8 +92,8 @@ TEST(ByValue, RandomChangesAreFoundAndNamed) {
     const std::size_t victim = dice.below_n(run.sent.size());
     const SentLine& sent = run.sent[victim];
     const SchemaInfo& schema = *run.truth->scenario->streams()[sent.stream].schema;
-    const LineFields fields =
-        take_apart(std::string_view(sent.text).substr(0, sent.text.size() - 1), !run.header.empty(), schema);
+    const LineFields fields = take_apart(std::string_view(sent.text).substr(0, sent.text.size() - 1),
+                                         run.header.empty() ? LineForm::json : LineForm::csv, schema);
     std::size_t which = dice.below_n(schema.fields.size());
     const auto is_number = [&](std::size_t i) {
       const FieldType type = schema.fields[i].type;
@@ -251,7 +251,8 @@ TEST(ByValue, CellsAreKnownByTheirHeader) {
   const SmallRun& run = spelled_runs()[1];
   const SchemaInfo& schema = *run.truth->scenario->streams()[0].schema;
   const auto turned = [&](const std::string& line) {
-    const LineFields cells = take_apart(std::string_view(line).substr(0, line.size() - 1), true, schema);
+    const LineFields cells =
+        take_apart(std::string_view(line).substr(0, line.size() - 1), LineForm::csv, schema);
     std::string out;
     for (std::size_t i = cells.fields.size(); i-- > 0;)
       out += std::string(cells.fields[i].value) + (i > 0 ? "," : "\n");

@@ -199,7 +199,8 @@ TEST(SameValues, KnowsCellsByTheirColumn) {
   // The columns the other way round.
   std::vector<std::size_t> columns;
   std::string turned;
-  const LineFields cells = take_apart(std::string_view(line).substr(0, line.size() - 1), true, schema);
+  const LineFields cells =
+      take_apart(std::string_view(line).substr(0, line.size() - 1), LineForm::csv, schema);
   for (std::size_t i = cells.fields.size(); i-- > 0;) {
     columns.push_back(i);
     turned += std::string(cells.fields[i].value) + (i > 0 ? "," : "\n");

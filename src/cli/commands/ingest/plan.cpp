@@ -7,6 +7,7 @@
 #include "cli/commands/kafka_property.h"
 #include "io/files/secret_file.h"
 #include "io/kafka/cluster/names.h"
+#include "run/ingest/store_lines.h"
 #include "sim/registry.h"
 
 namespace racesim::cli {
@@ -27,8 +28,11 @@ constexpr OptionFor kSourceOptions[] = {
     {"start-at", "kafka"},        {"exit-at-end", "kafka"}, {"allow-gap", "kafka"},  {"property", "kafka"},
     {"connect-timeout", "kafka"}, {"listen", "http"},       {"max-clients", "http"},
 };
-constexpr OptionFor kStoreOptions[] = {
-    {"password-file", "postgres"}, {"org", "influx"}, {"bucket", "influx"}, {"dead-letter", "influx"}};
+constexpr OptionFor kStoreOptions[] = {{"password-file", "postgres"},
+                                       {"org", "influx"},
+                                       {"bucket", "influx"},
+                                       {"dead-letter", "influx"},
+                                       {"ca-file", "influx"}};
 
 Done check_kind(std::span<const OptionFor> options, const Settings& settings, std::string_view kind,
                 const std::string& chosen_by) {
@@ -98,8 +102,12 @@ Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& 
   plan.store = o.store;
   plan.store.target = o.to.target;
   plan.store.durability = o.durability == "normal" ? Durability::normal : Durability::full;
+  plan.store.to_lines = &rows_to_lines;
+  plan.store.clock = &system_clock();
   const std::span<const StoreTable> tables = store_tables();
   plan.store.tables.assign(tables.begin(), tables.end());
+  plan.store.to_lines = &rows_to_lines;
+  plan.store.retry_max_ns = o.retry_max_ns;
   return check_kind(kStoreOptions, settings, o.to.store->name, "--to");
 }
 

@@ -61,6 +61,13 @@ struct Hub {
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(context);
   std::array<char, std::size_t{64} << 10> scratch;  ///< every read goes through it
   std::map<Session*, std::shared_ptr<Session>> sessions;
+  /// A copy: sessions leave the map while they are looked at.
+  std::vector<std::shared_ptr<Session>> all_sessions() const {
+    std::vector<std::shared_ptr<Session>> all;
+    all.reserve(sessions.size());
+    for (const auto& [key, session] : sessions) all.push_back(session);
+    return all;
+  }
   std::map<std::string, std::uint32_t, std::less<>> per_peer;  ///< connections of each address but loopback
   std::uint64_t reading_bytes = 0;                             ///< of bodies on their way in
   bool stopping = false;

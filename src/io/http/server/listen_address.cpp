@@ -84,4 +84,11 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   return to;
 }
 
+Done check_protection(const ListenAddress& address, bool has_token) {
+  if (address.loopback || has_token) return {};
+  return fail(ErrorKind::usage,
+              "listen on " + address.text() + ": other machines can reach it, and no token protects it",
+              "give --token-file FILE, or listen on 127.0.0.1:" + std::to_string(address.port));
+}
+
 }  // namespace racesim::http

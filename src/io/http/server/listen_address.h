@@ -24,6 +24,9 @@ struct ListenAddress {
 /// Resolves names. Errors: usage, with an example.
 Result<ListenAddress> parse_listen_address(std::string_view text);
 
+/// Off loopback a token must protect what is listened on. Errors: usage.
+Done check_protection(const ListenAddress& address, bool has_token);
+
 /// "127.0.0.1", "::1", "::ffff:127.0.0.1" and the like.
 bool is_loopback_address(std::string_view address);
 

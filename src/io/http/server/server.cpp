@@ -93,10 +93,7 @@ Done Server::Impl::bind(const ListenAddress& to) {
 Done Server::listen(std::string_view address) {
   const Result<ListenAddress> to = parse_listen_address(address);
   if (!to) return tl::make_unexpected(to.error());
-  if (!to->loopback && !impl_->token_given)
-    return fail(ErrorKind::usage,
-                "listen on " + to->text() + ": other machines can reach it, and no token protects it",
-                "give --token-file FILE, or listen on 127.0.0.1:" + std::to_string(to->port));
+  if (const Done ok = check_protection(*to, impl_->token_given); !ok) return ok;
   Done bound = impl_->bind(*to);
   for (int i = 1; i < kPortTries && !bound && bound.error().kind == ErrorKind::busy && to->port == 0; ++i)
     bound = impl_->bind(*to);
@@ -125,11 +122,7 @@ void Server::Impl::on_tick() {
   const std::int64_t now_ns = hub.clock.now_ns();
   const bool pressed =
       std::any_of(listeners.begin(), listeners.end(), [](const auto& l) { return l->paused(); });
-  // Sessions leave the map while they are looked at.
-  std::vector<std::shared_ptr<Session>> sessions;
-  sessions.reserve(hub.sessions.size());
-  for (const auto& [key, session] : hub.sessions) sessions.push_back(session);
-  for (const auto& session : sessions) {
+  for (const auto& session : hub.all_sessions()) {
     session->on_tick(now_ns);
     const std::optional<std::int64_t> idle = session->idle_since_ns();
     if (pressed && idle && now_ns - *idle > kIdleUnderPressure_ns) session->close();
@@ -151,9 +144,7 @@ void Server::Impl::on_session_gone() {
 void Server::Impl::stop_all() {
   hub.stopping = true;
   for (const auto& listener : listeners) listener->stop();
-  std::vector<std::shared_ptr<Session>> sessions;
-  for (const auto& [key, session] : hub.sessions) sessions.push_back(session);
-  for (const auto& session : sessions) session->stop();
+  for (const auto& session : hub.all_sessions()) session->stop();
 }
 
 std::string Server::url() const {
@@ -177,7 +168,10 @@ void Server::close(std::int64_t most_ns) {
                               [&] { return impl_->hub.session_count == 0; });
   }
   impl_->hub.mailbox->close();
-  impl_->hub.context.stop();
+  asio::post(impl_->hub.context, [impl = impl_.get()] {
+    for (const auto& session : impl->hub.all_sessions()) session->close();
+    impl->hub.context.stop();
+  });
   impl_->thread.join();
 }
 

@@ -227,7 +227,12 @@ Result<std::vector<std::int64_t>> Cluster::begin_offsets(const std::vector<Topic
   return offsets(partitions, RD_KAFKA_OFFSET_BEGINNING);
 }
 
-/// `which`: one of librdkafka's logical offsets.
+Result<std::vector<std::int64_t>> Cluster::offsets_from(const std::vector<TopicPartition>& partitions,
+                                                        std::int64_t time_ms) {
+  return offsets(partitions, time_ms);
+}
+
+/// `which`: a time, or one of librdkafka's logical offsets.
 Result<std::vector<std::int64_t>> Cluster::offsets(const std::vector<TopicPartition>& partitions,
                                                    std::int64_t which) {
   const PartitionListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
@@ -242,11 +247,12 @@ Result<std::vector<std::int64_t>> Cluster::offsets(const std::vector<TopicPartit
   std::vector<std::int64_t> ends;
   for (const TopicPartition& p : partitions) {
     const auto* const found = rd_kafka_topic_partition_list_find(list.get(), p.topic.c_str(), p.partition);
-    if (found == nullptr || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->offset < 0)
+    const bool none_so_late = found != nullptr && which >= 0 && found->offset < 0;
+    if (found == nullptr || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || (found->offset < 0 && !none_so_late))
       return fail(ErrorKind::runtime,
                   fmt::format("ask for the end of {} [{}]: {}", p.topic, p.partition,
                               found == nullptr ? "no answer" : rd_kafka_err2str(found->err)));
-    ends.push_back(found->offset);
+    ends.push_back(none_so_late ? -1 : found->offset);
   }
   return ends;
 }

@@ -49,6 +49,9 @@ class Cluster {
                                                    const std::vector<TopicPartition>& partitions);
   /// Of the first record that each partition still has. Errors: runtime.
   Result<std::vector<std::int64_t>> begin_offsets(const std::vector<TopicPartition>& partitions);
+  /// Of the first record of each partition whose time is not before that; -1: there is none. Errors: runtime.
+  Result<std::vector<std::int64_t>> offsets_from(const std::vector<TopicPartition>& partitions,
+                                                 std::int64_t time_ms);
   /// The cluster's id; empty if it has none.
   std::string id();
 

@@ -1,0 +1,31 @@
+// Records that clients POST to /play and /events. A request is one block; its answer goes out when the block
+// is settled: 2xx only after the commit. docs/formats/http-ingest.md shows requests and answers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "io/http/server/metrics.h"
+#include "io/http/server/server.h"
+#include "io/sources/source.h"
+
+namespace racesim {
+
+struct HttpSourceOptions {
+  std::string listen = "127.0.0.1:8000";
+  http::ServerOptions server;
+  std::uint64_t body_bytes = std::uint64_t{8} << 20;  ///< of one request, as sent and as inflated
+  std::uint64_t request_records = 100'000;            ///< of one request
+  std::uint64_t queue_records = 200'000;              ///< of all requests that wait to be pulled; beyond: 429
+  std::uint64_t queue_bytes = std::uint64_t{64} << 20;  ///< likewise
+  http::StatusCallbacks status;                         ///< while there is trouble, requests get 503
+};
+
+/// Nothing is listened on before open(). Errors: usage (the address; off loopback without a token).
+Result<std::unique_ptr<Source>> make_http_source(const HttpSourceOptions& options);
+/// What open() would refuse, as far as can be told without listening.
+Done check_http_source(const HttpSourceOptions& options);
+
+}  // namespace racesim

@@ -1,0 +1,179 @@
+#include "io/stores/sqlite/row_feed.h"
+
+#include <array>
+#include <cstring>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "io/stores/list_text.h"
+#include "io/stores/sqlite/values.h"
+
+namespace racesim::sqlite {
+namespace {
+
+struct FeedTable {
+  sqlite3_vtab base;  // first: SQLite knows the table by its address
+  RowFeed* feed;
+};
+
+struct FeedCursor {
+  sqlite3_vtab_cursor base;
+  const RowFeed* feed;
+  std::size_t at;
+  ValueText values;
+  std::vector<double> powers;  // of each field
+  std::vector<std::array<char, ValueText::kMost>>
+      texts;  // of each field: SQLite reads them until the next row
+  std::vector<std::string> lists;
+};
+
+FeedCursor& of(sqlite3_vtab_cursor* cursor) {
+  return *reinterpret_cast<FeedCursor*>(cursor);
+}
+
+int feed_connect(sqlite3* db, void* feed, int, const char* const*, sqlite3_vtab** table, char**) {
+  const TableLayout& layout = static_cast<RowFeed*>(feed)->layout();
+  const std::string sql = "CREATE TABLE x (" + std::string(kRowKey) + " INTEGER, " + field_list(layout) + ")";
+  const int code = sqlite3_declare_vtab(db, sql.c_str());
+  if (code != SQLITE_OK) return code;
+  auto* made = new (std::nothrow) FeedTable{};
+  if (made == nullptr) return SQLITE_NOMEM;
+  made->feed = static_cast<RowFeed*>(feed);
+  *table = &made->base;
+  return SQLITE_OK;
+}
+
+int feed_disconnect(sqlite3_vtab* table) {
+  delete reinterpret_cast<FeedTable*>(table);
+  return SQLITE_OK;
+}
+
+int feed_best_index(sqlite3_vtab*, sqlite3_index_info* info) {
+  info->estimatedCost = 1e4;
+  return SQLITE_OK;
+}
+
+int feed_open(sqlite3_vtab* table, sqlite3_vtab_cursor** cursor) {
+  auto* made = new (std::nothrow) FeedCursor{};
+  if (made == nullptr) return SQLITE_NOMEM;
+  made->feed = reinterpret_cast<FeedTable*>(table)->feed;
+  const std::span<const FieldInfo> fields = made->feed->layout().table.schema->fields;
+  for (const FieldInfo& field : fields) made->powers.push_back(power_of_ten(field.decimals));
+  made->texts.resize(fields.size());
+  made->lists.resize(fields.size());
+  *cursor = &made->base;
+  return SQLITE_OK;
+}
+
+int feed_close(sqlite3_vtab_cursor* cursor) {
+  delete &of(cursor);
+  return SQLITE_OK;
+}
+
+int feed_filter(sqlite3_vtab_cursor* cursor, int, const char*, int, sqlite3_value**) {
+  of(cursor).at = 0;
+  return SQLITE_OK;
+}
+
+int feed_next(sqlite3_vtab_cursor* cursor) {
+  ++of(cursor).at;
+  return SQLITE_OK;
+}
+
+int feed_eof(sqlite3_vtab_cursor* cursor) {
+  return of(cursor).at >= of(cursor).feed->keyed().size();
+}
+
+void give_text(sqlite3_context* to, std::string_view text) {
+  sqlite3_result_text64(to, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
+                        SQLITE_UTF8);
+}
+
+/// The value of field `f`, whose type is a text in SQLite.
+void give_text_field(FeedCursor& cursor, sqlite3_context* to, std::size_t f, const FieldInfo& field,
+                     std::size_t row) {
+  const RowBatch& rows = cursor.feed->rows();
+  const std::byte* const at = rows.row_bytes(row) + field.offset;
+  if (field.list_limit > 0) {
+    cursor.lists[f].clear();
+    append_list(field, rows, row, cursor.lists[f]);
+    return give_text(to, cursor.lists[f]);
+  }
+  if (field.type == FieldType::text) {
+    Text slice;
+    std::memcpy(&slice, at, sizeof slice);
+    return give_text(to, rows.text(slice));
+  }
+  if (field.type == FieldType::enumeration)
+    return give_text(to, field.enum_names[static_cast<std::size_t>(*at)]);
+  char* const text = cursor.texts[f].data();
+  give_text(to, {text, cursor.values.put(field, at, text)});
+}
+
+int feed_column(sqlite3_vtab_cursor* base, sqlite3_context* to, int column) {
+  FeedCursor& cursor = of(base);
+  const RowFeed& feed = *cursor.feed;
+  const KeyedRow& keyed = feed.keyed()[cursor.at];
+  if (column == 0) {
+    sqlite3_result_int64(to, keyed.key);
+    return SQLITE_OK;
+  }
+  const auto f = static_cast<std::size_t>(column - 1);
+  const Column& kept = feed.layout().columns[f];
+  const FieldInfo& field = *kept.field;
+  const RowBatch& rows = feed.rows();
+  const std::byte* const row = rows.row_bytes(keyed.row);
+  // What is not given is NULL.
+  if (!rows.missing.empty() && f < 64 && (rows.missing[keyed.row] >> f & 1) != 0) return SQLITE_OK;
+  const std::byte* const at = row + field.offset;
+  if (is_none(field, at)) return SQLITE_OK;
+  switch (kept.storage) {
+    case Storage::integer:
+      sqlite3_result_int64(to,
+                           field.type == FieldType::boolean ? *at != std::byte{0} : load_integer(field, at));
+      break;
+    case Storage::real:
+      sqlite3_result_double(to, static_cast<double>(load_integer(field, at)) / cursor.powers[f]);
+      break;
+    case Storage::text:
+      give_text_field(cursor, to, f, field, keyed.row);
+      break;
+  }
+  return SQLITE_OK;
+}
+
+int feed_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
+  *rowid = static_cast<sqlite3_int64>(of(cursor).at);
+  return SQLITE_OK;
+}
+
+/// Without xCreate: the table is there by its name, and only so.
+sqlite3_module feed_module() {
+  sqlite3_module module{};
+  module.xConnect = &feed_connect;
+  module.xBestIndex = &feed_best_index;
+  module.xDisconnect = &feed_disconnect;
+  module.xOpen = &feed_open;
+  module.xClose = &feed_close;
+  module.xFilter = &feed_filter;
+  module.xNext = &feed_next;
+  module.xEof = &feed_eof;
+  module.xColumn = &feed_column;
+  module.xRowid = &feed_rowid;
+  return module;
+}
+
+const sqlite3_module kFeedModule = feed_module();
+
+}  // namespace
+
+RowFeed::RowFeed(const TableLayout& layout) : layout_(layout) {}
+
+Done RowFeed::add_to(Connection& connection) {
+  if (sqlite3_create_module(connection.get(), name().c_str(), &kFeedModule, this) != SQLITE_OK)
+    return tl::make_unexpected(connection.error("open"));
+  return {};
+}
+
+}  // namespace racesim::sqlite

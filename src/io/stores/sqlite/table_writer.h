@@ -1,0 +1,83 @@
+// Writes rows of one table, and knows what became of each.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/stores/sqlite/connection.h"
+#include "io/stores/sqlite/row_feed.h"
+#include "io/stores/sqlite/row_keys.h"
+#include "io/stores/sqlite/table_layout.h"
+#include "io/stores/store.h"
+
+namespace racesim::sqlite {
+
+/// What a transaction adds to a run.
+struct RunTally {
+  std::uint64_t events = 0;
+  std::optional<std::int64_t> first_us, last_us;
+};
+
+/// Event times in microseconds.
+struct Retention {
+  std::optional<std::int64_t> newest_us;
+  std::optional<std::int64_t> expired_before_us;
+  bool operator==(const Retention&) const = default;
+};
+
+/// Lives as long as its connection. One thread.
+class TableWriter {
+ public:
+  /// `keep_us`: 0, for ever.
+  TableWriter(Connection& connection, const StoreTable& table, std::int64_t keep_us);
+
+  /// Once, behind open_database().
+  Done prepare();
+  /// A transaction has begun.
+  void begin();
+  Result<Appended> append(const RowBatch& rows, std::span<Fate> fates);
+  /// Writes what the transaction adds to runs and retention.
+  Done flush();
+  /// The transaction is over without a commit.
+  void forget();
+
+  /// Removes some rows older than what is kept. Within a transaction of its own.
+  Result<std::uint64_t> expire();
+  bool can_expire() const { return keep_us_ > 0 && layout_.time_field >= 0; }
+
+  const TableLayout& layout() const { return layout_; }
+
+ private:
+  Done load_retention();
+  Result<std::optional<std::int64_t>> horizon_us();
+  Done insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates, Appended& result);
+  /// Counts rows of the group whose content is not the stored one.
+  Done find_conflicts(std::span<const KeyedRow> group, const RowBatch& rows, Appended& result);
+  Result<bool> is_stored(const KeyedRow& keyed, const RowBatch& rows);
+  void tally(std::span<const KeyedRow> group, const RowBatch& rows, std::uint64_t stored,
+             std::size_t first_conflict, const Appended& result);
+  std::int64_t time_us(const RowBatch& rows, std::uint32_t row) const;
+  Result<std::uint64_t> expire_by_index(const std::string& before);
+  Result<std::uint64_t> expire_blocks(const std::string& before);
+  Result<std::uint64_t> expire_front(std::int64_t first, std::int64_t last, const std::string& before);
+
+  Connection& connection_;
+  TableLayout layout_;
+  std::int64_t keep_us_;
+  RowFeed feed_;
+  RowKeys keys_;
+  Statement insert_, select_packed_, delete_by_index_, select_front_, delete_front_, next_block_;
+  std::vector<Statement> select_unpacked_;  // of each key form
+  std::map<std::string, RunTally> runs_;
+  std::optional<Retention> retention_, stored_retention_;
+  std::int64_t last_block_ = 0;  // that expire() has looked at
+  std::vector<std::uint32_t> which_;
+  std::vector<KeyedRow> keyed_;
+  RowBatch kept_;  // a row as it is stored
+};
+
+}  // namespace racesim::sqlite
