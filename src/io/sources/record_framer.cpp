@@ -148,8 +148,7 @@ bool RecordFramer::find_csv_end(std::string_view bytes) {
 bool RecordFramer::shorten(RecordBlock& to) {
   constexpr std::size_t kHead = kLongestRecord + 1;
   const std::size_t size = rest(to).size();
-  // One more may be the '\r' of its line end.
-  if (size <= kHead + 1 && scan_.dropped == 0) return false;
+  if (size <= kHead) return false;  // the last of them may be the '\r' of its line end
   if (scan_.first_line != kNone) {
     take(to, scan_.first_line, true);
     return true;
