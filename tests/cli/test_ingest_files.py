@@ -20,7 +20,7 @@ KILLS = 60 if os.environ.get("RACESIM_FULL") == "1" else 8
 DAMAGED = b'{"schema":"f1.telem'
 
 
-class IngestFiles(Workdir):
+class Ingesting(Workdir):
     def race(self, *args, name="sent.ndjson"):
         self.assert_code(self.racesim(*RACE, "--sink", f"file:{name}", "--manifest", "m.json", *args), 0)
         return (self.dir / name).read_bytes()
@@ -48,6 +48,8 @@ class IngestFiles(Workdir):
     def assert_verified(self):
         self.assert_code(self.racesim("verify", "--no-config", "--manifest", "m.json", "--against", "sqlite:racesim.db"), 0)
 
+
+class Files(Ingesting):
     def test_a_pipe_of_two(self):
         result = self.shell('"$RACESIM" ' + " ".join(RACE) + ' --sink stdout --manifest m.json'
                             ' | "$RACESIM" ingest --no-config -q')
@@ -122,7 +124,7 @@ class IngestFiles(Workdir):
         self.assert_verified()
 
 
-class Following(IngestFiles):
+class Following(Ingesting):
     def setUp(self):
         super().setUp()
         self.live = self.dir / "live.ndjson"
