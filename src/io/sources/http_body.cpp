@@ -148,8 +148,8 @@ void fill_block(std::string_view body, const std::vector<BodyPiece>& pieces, Rec
     block.ends.push_back(static_cast<std::uint32_t>(to - block.text.data()));
     block.offsets.push_back(static_cast<std::int64_t>(piece.begin));
   }
-  std::memset(to, 0, kBlockReadAhead);
   block.text.set_size(static_cast<std::size_t>(to - block.text.data()));
+  block.pad();
 }
 
 }  // namespace racesim::http

@@ -209,6 +209,8 @@ std::vector<OptionSpec> to_options(IngestOptions& o) {
           file(ingest_option(kTo, {"ca-file", "FILE", "", "PEM certificates to trust, for influx:https://…"},
                              set_text(o.store.ca_file))),
           "the system's certificates"),
+      file(ingest_option(kTo, {"ca-file", "FILE", "", "Certificates to trust, for influx over https"},
+                         set_text(o.store.ca_file))),
       file(ingest_option(kTo,
                          {"dead-letter", "FILE", "dead-letter.ndjson",
                           "For influx: file for records that are no events; databases have a table for them"},
@@ -231,6 +233,11 @@ std::vector<OptionSpec> output_options(IngestOptions& o) {
       file(ingest_option(kOutput, {"summary-export", "FILE", "", "Write the result as JSON to this file"},
                          set_text(o.summary_export))),
       threshold,
+      ingest_option(
+          kOutput,
+          {"metrics-listen", "HOST:PORT", "",
+           "Serve /metrics (Prometheus), /healthz and /readyz at this address; --from http has them anyway"},
+          set_text(o.metrics_listen)),
   };
 }
 

@@ -35,7 +35,7 @@ struct IngestOptions {
   // Secrets
   std::string token_file, password_file;
   // Output
-  std::string lock, summary_export;
+  std::string lock, summary_export, metrics_listen;
   std::vector<Threshold> thresholds;
 };
 
