@@ -63,7 +63,7 @@ class CorpusTest(unittest.TestCase):
         for _, reason in dead:
             self.assertTrue(reason.startswith(REASONS), reason)
 
-    def summary(self, done, code=4):
+    def summary(self, done, code=0):
         self.assertEqual(done.returncode, code, done.stderr.decode(errors="replace"))
         return json.loads(done.stdout)
 
