@@ -207,8 +207,9 @@ bool JsonRowReader::read_list(JsonCursor& in, const FieldInfo& field, std::strin
 bool JsonRowReader::leave_out(const Node& node) {
   if (node.field != nullptr) {
     if (node.missing_bit == 0) return false;
+    if (node.field->may_miss) return row_.set(*node.field, 0, {}, scratch_);
     missing_ |= node.missing_bit;
-    return !node.field->may_miss || row_.set(*node.field, 0, {}, scratch_);
+    return true;
   }
   return std::all_of(node.children.begin(), node.children.end(),
                      [this](std::uint32_t child) { return leave_out(nodes_[child]); });
