@@ -16,6 +16,7 @@
 #include "sim/laws.h"
 #include "sim/master_tables.h"
 #include "sim/option.h"
+#include "sim/question.h"
 #include "sim/scenario.h"
 
 namespace racesim {
@@ -108,6 +109,7 @@ struct ScenarioEntry {
   std::string_view slower_hint{};  ///< what a user may lower: "--rate-hz or --cars"
   /// The first one stands in the help of racesim itself.
   std::span<const ScenarioExample> examples{};
+  std::span<const Question> questions{};  ///< of its rows in a store
   FormatOne format_one{};
 
   /// Errors (usage) name the option.

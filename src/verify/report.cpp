@@ -197,6 +197,9 @@ std::string report_text(const VerifyReport& report) {
     text += fmt::format("  order: {}\n", report.result.order_not_judged);
   if (f.of_other_parts > 0)
     text += fmt::format("  {} events of other parts of this run left out\n", format_count(f.of_other_parts));
+  if (report.result.is_store && f.found == 0 && f.expected() > 0)
+    text += fmt::format("  no event of run {} is in the store: racesim query runs lists those that are\n",
+                        report.result.run);
   if (f.of_unknown_runs > 0)
     text += fmt::format("  {} rows left out whose event id no run made\n", format_count(f.of_unknown_runs));
   if (f.displaced > 0)

@@ -138,7 +138,7 @@ CommandSpec query_command() {
   command.options = query_options(*options);
   mark_common(command.options, {"what", "db", "format", "limit", "run", "car"});
   command.examples = {
-      {"racesim query standings", "the order of the race stored last"},
+      {"racesim query standings", "the order of the cars in the run stored last"},
       {"racesim query laps --car 63 --format csv", "the laps of a car, as CSV"},
       {"racesim query 'SELECT driver, max(speed_kmh) FROM telemetry GROUP BY driver ORDER BY 2 DESC'",
        "any question in SQL"},

@@ -106,7 +106,7 @@ void KafkaLane::append(const rd_kafka_message_t& record, RecordBlock& to) {
     ++to.empty;
   else
     take_value(record, to);
-  const RecordMark mark = mark_of(record);
+  const RecordSeen mark = mark_of(record);
   at_.last_hash = mark.hash;
   at_.last_time_ms = mark.time_ms;
   at_.next = expected_ = record.offset + 1;

@@ -40,10 +40,10 @@ class StoreReader {
   /// SQL that is wrong or not allowed, naming the place.
   virtual Result<std::unique_ptr<ResultRows>> query(std::string_view sql, std::int64_t limit_ms) = 0;
   /// The rows of a table in the order of their event time and, where that is the same, of their key; only
-  /// those of `run` where that is not empty and the table has a column for it. As they were stored; a NULL sets
-  /// the field's bit in RowBatch::missing, but of a Maybe it is the value for none. Appends up to `most` to
-  /// `to`; false at the end. The first call starts the scan of that table; several tables may be scanned by
-  /// turns.
+  /// those of `run` where that is not empty and the table has a column for it. As they were stored; a NULL
+  /// sets the field's bit in RowBatch::missing, but of a Maybe it is the value for none. Appends up to `most`
+  /// to `to`; false at the end. The first call starts the scan of that table; several tables may be scanned
+  /// by turns.
   virtual Result<bool> scan(const StoreTable& table, std::string_view run, std::size_t most,
                             RowBatch& to) = 0;
   /// Tables with rows of events, by name.

@@ -1,8 +1,12 @@
 #include "run/rows/block_decoder.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
+#include "run/master/load.h"
+#include "run/rows/law_check.h"
+#include "run/rows/references.h"
 #include "run/rows/row_decoder.h"
 #include "sim/registry.h"
 
@@ -33,6 +37,22 @@ class RowsOfBlocks final : public BlockDecoder {
   explicit RowsOfBlocks(const BlockDecoderOptions& options)
       : decoder_(stored_kinds(options.scenario), true) {}
 
+  /// Errors: master_data.
+  Done prepare(const BlockDecoderOptions& options) {
+    const std::vector<std::string_view> entities = References::entities(decoder_.kinds());
+    if (!options.master_data_dir.empty() && !entities.empty()) {
+      Result<MasterData> loaded = load_master(options.master_data_dir, entities);
+      if (!loaded) return tl::make_unexpected(loaded.error());
+      references_.emplace(decoder_.kinds(), *loaded, options.master_data_dir);
+      if (options.check_laws) {
+        master_ = std::move(*loaded);
+        tables_ = master_->tables();
+      }
+    }
+    if (options.check_laws) laws_.emplace(decoder_.kinds(), tables_);
+    return {};
+  }
+
   void decode(const RecordBlock& block, const LaneInfo& lane, DecodedBlock& out) override {
     out_ = &out;
     out.clear();
@@ -53,7 +73,9 @@ class RowsOfBlocks final : public BlockDecoder {
     }
   }
 
-  void forget() override {}
+  void forget() override {
+    if (laws_) laws_->forget();
+  }
 
   const std::map<std::string, std::uint64_t>& unknown_fields() const override { return unknown_; }
 
@@ -95,7 +117,7 @@ class RowsOfBlocks final : public BlockDecoder {
   /// Keeps the row that was appended last, unless something is wrong with it as a whole.
   bool accept(std::size_t kind) {
     TableRows& to = part(kind);
-    std::string why = judge(decoder_.kinds()[kind], to.rows);
+    std::string why = judge(kind, to.rows);
     if (why.empty()) {
       to.records.push_back(record_);
       return true;
@@ -105,9 +127,14 @@ class RowsOfBlocks final : public BlockDecoder {
     return false;
   }
 
-  std::string judge(const RowKind& kind, const RowBatch& rows) const {
-    if (kind.master != nullptr) return kind.master->check(rows, rows.size() - 1);
-    return {};
+  /// What is wrong with the last row as a whole; empty: nothing.
+  std::string judge(std::size_t kind, const RowBatch& rows) {
+    const std::size_t last = rows.size() - 1;
+    const MasterReader* const master = decoder_.kinds()[kind].master;
+    std::string why = master == nullptr ? std::string() : master->check(rows, last);
+    if (why.empty() && references_) why = references_->check(kind, rows, last);
+    if (why.empty() && laws_) why = laws_->check(kind, rows, last);
+    return why;
   }
 
   void note_unknown(std::span<const std::string> names) {
@@ -128,6 +155,10 @@ class RowsOfBlocks final : public BlockDecoder {
   }
 
   RowDecoder decoder_;
+  std::optional<References> references_;
+  std::optional<MasterData> master_;  ///< that laws look at
+  MasterTables tables_;               ///< of it
+  std::optional<LawCheck> laws_;
   std::unordered_map<std::uint32_t, LaneColumns> lanes_;  ///< of cells
   std::map<std::string, std::uint64_t> unknown_;
   RowTarget target_ = [this](std::size_t kind) -> RowBatch& { return begin_row(kind); };
@@ -164,7 +195,9 @@ Result<std::unique_ptr<BlockDecoder>> BlockDecoder::make(const BlockDecoderOptio
       known += (known.empty() ? "" : ", ") + std::string(entry->name);
     return fail(ErrorKind::usage, "there is no scenario '" + options.scenario + "'", "one of: " + known);
   }
-  return std::unique_ptr<BlockDecoder>(std::make_unique<RowsOfBlocks>(options));
+  auto decoder = std::make_unique<RowsOfBlocks>(options);
+  if (const Done ready = decoder->prepare(options); !ready) return tl::make_unexpected(ready.error());
+  return std::unique_ptr<BlockDecoder>(std::move(decoder));
 }
 
 }  // namespace racesim

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "model/event_id.h"
 
 namespace racesim {
 namespace {
@@ -65,6 +66,15 @@ std::string RowReader::text(const RowBatch& rows, std::size_t i, const FieldInfo
 std::optional<std::uint64_t> RowReader::seq(const RowBatch& rows, std::size_t i) const {
   if (seq_ == nullptr) return std::nullopt;
   return static_cast<std::uint64_t>(whole(rows, i, *seq_));
+}
+
+RowOwner RowReader::row_owner(const RowBatch& rows, std::size_t i) const {
+  if (const auto id = event_id(rows, i)) {
+    const auto parts = unpack_event_id(*id);
+    if (!parts) return {};
+    return {fmt::format("{} {:08x} {}", schema_->name, parts->run, parts->cell), parts->seq};
+  }
+  return {fmt::format("{} {} {}", schema_->name, run(rows, i), owner(rows, i)), seq(rows, i)};
 }
 
 std::optional<Uuid> RowReader::event_id(const RowBatch& rows, std::size_t i) const {

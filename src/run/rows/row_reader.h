@@ -10,6 +10,12 @@
 
 namespace racesim {
 
+/// Whose event a row is.
+struct RowOwner {
+  std::string name;  ///< tells the owners of all streams apart; empty: its id is not one that racesim made
+  std::optional<std::uint64_t> seq;
+};
+
 class RowReader {
  public:
   /// All outlive the reader.
@@ -24,6 +30,7 @@ class RowReader {
   std::string owner(const RowBatch& rows, std::size_t i) const { return text(rows, i, owner_); }
   std::string entity(const RowBatch& rows, std::size_t i) const { return text(rows, i, entity_); }
   std::optional<std::uint64_t> seq(const RowBatch& rows, std::size_t i) const;
+  RowOwner row_owner(const RowBatch& rows, std::size_t i) const;
   std::optional<Uuid> event_id(const RowBatch& rows, std::size_t i) const;
   /// Event time in microseconds; 0 where it does not say.
   std::int64_t time_us(const RowBatch& rows, std::size_t i) const;

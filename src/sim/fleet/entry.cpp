@@ -105,6 +105,14 @@ constexpr ScenarioExample kExamples[] = {
      "a day of 20 vehicles on your own route, into a file"},
 };
 
+constexpr Question kQuestions[] = {
+    {"violations", "Packets of vehicles that drove too fast or over the engine's limit, the last first",
+     "SELECT timestamp, vehicle_id, speed_kmh, speed_limit_kmh, engine_rpm, speeding, rpm_over_redline, "
+     "road_type, "
+     "location_lat, location_lon FROM fleet WHERE speeding OR rpm_over_redline "
+     "ORDER BY timestamp DESC, vehicle_id"},
+};
+
 constexpr std::string_view kMasterEntities[] = {"vehicles"};
 
 const FleetContent& of_fleet(const ScenarioContent& content) {
@@ -144,6 +152,7 @@ const ScenarioEntry& entry() {
       .topic = "vehicle.telemetry.raw",
       .slower_hint = "--rate-hz or --vehicles",
       .examples = kExamples,
+      .questions = kQuestions,
       .read = &read,
       .make = [](const ScenarioContent& content,
                  const Frame& frame) { return make_scenario(of_fleet(content), frame); },

@@ -32,8 +32,8 @@ constexpr std::string_view kByTime[] = {"played_at"};
 constexpr TableIndex kIndexes[] = {{"by_song", kSongInTime}, {"by_time", kByTime}};
 constexpr std::string_view kListener[] = {"user_id"};
 constexpr Reference kMasterReferences[] = {{"song_id", "songs", "song_id"},
-                                     {"user_id", "users", "user_id"},
-                                     {"location_id", "locations", "location_id"}};
+                                           {"user_id", "users", "user_id"},
+                                           {"location_id", "locations", "location_id"}};
 
 const RowForm kRows[] = {
     {.schema = &schema_info<PlayRow>,
@@ -59,6 +59,14 @@ constexpr ScenarioExample kExamples[] = {
      "the same to an HTTP server, 500 a second"},
     {"racesim run --scenario plays --live --volume 600/min | head -n 3",
      "song plays as they happen, ten a second"},
+};
+
+constexpr Question kQuestions[] = {
+    {"top-songs", "The songs that were played most, with titles where master data is stored",
+     "SELECT p.song_id, s.title, s.artist_name, p.plays, p.users, p.listened_s FROM "
+     "(SELECT song_id, count(*) AS plays, count(DISTINCT user_id) AS users, "
+     "sum(play_duration_ms) / 1000 AS listened_s FROM plays GROUP BY song_id) AS p "
+     "LEFT JOIN songs s ON s.song_id = p.song_id ORDER BY p.plays DESC, p.song_id"},
 };
 
 constexpr std::string_view kMasterEntities[] = {"songs", "users", "locations"};
@@ -116,6 +124,7 @@ const ScenarioEntry& entry() {
       .topic = kTopic,
       .slower_hint = "--volume",
       .examples = kExamples,
+      .questions = kQuestions,
       .format_one = {.members = kFormatOneMembers, .streams = "telemetry", .columns = "racesim"},
       .read = &read,
       .make = &make,

@@ -1,4 +1,5 @@
 #include "sim/race/entry.h"
+#include "sim/race/questions.h"
 
 #include <fmt/format.h>
 
@@ -296,6 +297,7 @@ const ScenarioEntry& entry() {
       .topic = kStreamTopics[0],
       .slower_hint = "--rate-hz or --cars",
       .examples = kExamples,
+      .questions = questions(),
       .format_one = {.members = kFormatOneMembers, .streams_option = "streams", .columns_option = "as"},
       .read = &read,
       .make = &make,

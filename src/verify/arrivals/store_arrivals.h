@@ -15,9 +15,9 @@ namespace racesim {
 /// in; but what was damaged on purpose was so in that form, and keeps it. Before open_truth().
 void compare_as_rows(Manifest& manifest);
 
-/// Reads the tables of the manifest's streams, only rows of its run: those whose column says so, plays by
-/// their event id, and of tables that know no run (Fast-F1, OpenF1) what lies in the run's time. Dead letters
-/// are read at once. `truth` outlives the arrivals. Errors: those of the reader.
+/// Reads the tables of the manifest's streams, only rows of its run: as their column or their event id says,
+/// and of tables that know no run (Fast-F1, OpenF1) what lies in the run's time. Dead letters are read at
+/// once. `truth` outlives the arrivals. Errors: those of the reader.
 Result<std::unique_ptr<ArrivedSequences>> open_store_arrivals(std::unique_ptr<StoreReader> reader,
                                                               const Manifest& manifest, const Content& truth);
 

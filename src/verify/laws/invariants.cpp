@@ -9,12 +9,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "model/event_id.h"
 #include "run/master/load.h"
+#include "run/rows/numbering.h"
 #include "verify/arrivals/arrived_lines.h"
 #include "verify/identity/line_fields.h"
 #include "verify/laws/line_rows.h"
-#include "verify/laws/numbering.h"
 
 namespace racesim {
 namespace {
@@ -131,21 +130,14 @@ Done Checker::check_line(std::string_view line, const std::string& place) {
 bool Checker::check_number(const LineRows::Row& row, Which& which, const std::string& place, bool& follows) {
   const RowReader& reader = *row.reader;
   const RowForm& form = reader.form();
-  const std::string_view stream = reader.schema().name;
-  std::optional<std::uint64_t> seq = reader.seq(*row.rows, 0);
   which.entity = reader.entity(*row.rows, 0);
-  if (const auto id = reader.event_id(*row.rows, 0)) {
-    const auto parts = unpack_event_id(*id);
-    if (!parts) {
-      std::string text;
-      id->append_text(text);
-      note(Finding::invariant, row, which, place, {"event_id", "an id that racesim made", text});
-      return true;
-    }
-    which.owner = fmt::format("{} {:08x} {}", stream, parts->run, parts->cell);
-    seq = parts->seq;
-  } else {
-    which.owner = fmt::format("{} {} {}", stream, reader.run(*row.rows, 0), reader.owner(*row.rows, 0));
+  const auto [owner, seq] = reader.row_owner(*row.rows, 0);
+  which.owner = owner;
+  if (owner.empty()) {
+    std::string text;
+    reader.event_id(*row.rows, 0)->append_text(text);
+    note(Finding::invariant, row, which, place, {"event_id", "an id that racesim made", text});
+    return true;
   }
   if (seq) {
     which.seq = std::to_string(*seq);

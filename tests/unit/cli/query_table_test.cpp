@@ -72,7 +72,9 @@ TEST(QueryTable, CountsColumnsAsTheCLibrary) {
     const std::size_t most = 1 + draws.below(8);
     const std::string cut = cut_to(text, most);
     EXPECT_LE(reference_width(cut), most) << text;
-    if (reference_width(text) <= most) EXPECT_EQ(cut, text);
+    if (reference_width(text) <= most) {
+      EXPECT_EQ(cut, text);
+    }
   }
   std::setlocale(LC_ALL, "C");
 }
@@ -96,14 +98,15 @@ TEST(QueryTable, LinesUpAndFits) {
     if (!lines.front().starts_with("-- row")) {
       ASSERT_EQ(lines.size(), rows.size() + 1) << "seed " << seed;
       for (std::size_t line = 0; line < lines.size(); ++line) {
-        if (width > 0) EXPECT_LE(text_columns(lines[line]), width) << "seed " << seed;
-        if (width == 0 && line > 0)
-          for (const Cell& cell : rows[line - 1]) EXPECT_NE(lines[line].find(cell.text), std::string::npos);
+        if (width > 0) {
+          EXPECT_LE(text_columns(lines[line]), width) << "seed " << seed;
+        }
+        if (width > 0 || line == 0) continue;
+        for (const Cell& cell : rows[line - 1]) EXPECT_NE(lines[line].find(cell.text), std::string::npos);
       }
       // A last column of numbers ends in one place.
-      if (number.back())
-        for (const std::string& line : lines)
-          EXPECT_EQ(text_columns(line), text_columns(lines[0])) << "seed " << seed;
+      for (const std::string& line : lines)
+        EXPECT_TRUE(!number.back() || text_columns(line) == text_columns(lines[0])) << "seed " << seed;
     } else {
       EXPECT_GT(width, 0u);
       EXPECT_EQ(lines.size(), rows.size() * (count + 1)) << "seed " << seed;

@@ -10,12 +10,11 @@
 #include "codec/encoder.h"
 #include "decode_support.h"
 #include "model/master.h"
+#include "support/damaged_texts.h"
 #include "support/random_rows.h"
 
 namespace racesim {
 namespace {
-
-using namespace std::string_view_literals;
 
 template <class Row>
 std::string valid_text(RandomRows& source, std::string_view format, std::size_t count) {
@@ -33,37 +32,6 @@ std::string valid_text(RandomRows& source, std::string_view format, std::size_t 
   text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ',');
   return "[" + text + "]";
-}
-
-/// Characters that mean something to a format, and some that must not occur.
-char strange_byte(RandomRows& source) {
-  constexpr std::string_view kStrange = "\"\\{}[],:;\n\r\t 0-+.eE/u\xff\xc3\xed\x80\x00\x1f"sv;
-  return source.below_n(4) == 0 ? static_cast<char>(source.bits())
-                                : kStrange[source.below_n(kStrange.size())];
-}
-
-void mutate(RandomRows& source, std::string& text) {
-  if (text.empty()) return;
-  const std::size_t at = source.below_n(text.size());
-  switch (source.below_n(6)) {
-    case 0:
-      text[at] = static_cast<char>(text[at] ^ (1 << source.below_n(8)));
-      break;
-    case 1:
-      text[at] = strange_byte(source);
-      break;
-    case 2:
-      text.insert(at, 1, strange_byte(source));
-      break;
-    case 3:
-      text.erase(at, 1 + source.below_n(3));
-      break;
-    case 4:
-      text.insert(at, text.substr(source.below_n(text.size()), source.below_n(40)));
-      break;
-    default:
-      text.resize(at);
-  }
 }
 
 std::size_t records_in_lines(std::string_view text) {

@@ -17,7 +17,7 @@ LaneFacts known_at(std::int64_t next, std::int64_t low, std::int64_t end) {
   facts.known->next = next;
   facts.known->last_hash = 77;
   facts.known->last_time_ms = 1'000;
-  facts.before = RecordMark{77, 1'000};
+  facts.before = RecordSeen{77, 1'000};
   facts.low = low;
   facts.end = end;
   return facts;
@@ -43,7 +43,7 @@ TEST(KafkaLaneStart, TheStoreDecidesAndNotTheGroup) {
 }
 
 TEST(KafkaLaneStart, AnotherRecordBeforeItIsAnotherTopic) {
-  for (const RecordMark mark : {RecordMark{78, 1'000}, RecordMark{77, 1'001}}) {
+  for (const RecordSeen mark : {RecordSeen{78, 1'000}, RecordSeen{77, 1'001}}) {
     LaneFacts facts = known_at(50, 0, 100);
     facts.before = mark;
     const auto start = choose_start(facts, {});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -224,6 +225,21 @@ TEST(SqliteStore, WaitsForALockAndSaysWhoHasIt) {
   EXPECT_TRUE(second->begin());
   EXPECT_FALSE(second->worth_retrying());
   second->rollback();
+}
+
+TEST(SqliteStore, NoticesThatItsFileIsGone) {
+  const ScratchDir dir;
+  for (const bool within : {false, true}) {
+    auto store = test::open_store(sqlite_options(dir / "t.db"));
+    if (within) {
+      ASSERT_TRUE(store->begin());
+    }
+    std::filesystem::rename(dir / "t.db", dir / "u.db");
+    const Done done = within ? store->commit() : store->begin();
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().what.find("was moved or removed while it was in use"), std::string::npos);
+    EXPECT_FALSE(store->worth_retrying());
+  }
 }
 
 TEST(SqliteStore, SharesBlocksOfKeysWithOtherWriters) {

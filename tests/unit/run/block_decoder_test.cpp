@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <string>
 #include <vector>
 
 #include "codec/encoder.h"
+#include "run/master/load.h"
 #include "run/rows/block_decoder.h"
 #include "support/random_rows.h"
 #include "support/record_blocks.h"
@@ -191,6 +194,94 @@ TEST(BlockDecoder, ReadsCellsBehindAHeaderInAnyOrder) {
   decoder->decode(block, lane, out);
   ASSERT_EQ(out.rejects.size(), 1u);
   EXPECT_EQ(out.rejects[0].reason, "the header cannot be used: none of its fields is known");
+}
+
+TEST(BlockDecoder, HoldsNumbersToTheirRanges) {
+  const auto decoder = make();
+  const auto reason = [&](std::string_view from, std::string_view to) {
+    return reason_of(*decoder, with(kPacket, from, to));
+  };
+  EXPECT_EQ(reason("52.230400", "90.000001"),
+            "location.lat: '90.000001' is out of range: -90.000000 to 90.000000");
+  EXPECT_EQ(reason("52.230400", "-90.000000"), "");
+  EXPECT_EQ(reason("21.012200", "-180.000001"),
+            "location.lon: '-180.000001' is out of range: -180.000000 to 180.000000");
+  EXPECT_EQ(reason("92.1", "100.1"), "fuel_level_pct: '100.1' is out of range: 0.0 to 100.0");
+  EXPECT_EQ(reason("92.1", "100"), "");
+  EXPECT_EQ(reason("92.1", "92.15"), "fuel_level_pct: '92.15' has more decimals than the schema's 1");
+  EXPECT_EQ(reason("2140", "-1"), "engine_rpm: '-1' is out of range: 0 to 65535");
+}
+
+constexpr std::string_view kSample =
+    R"({"run":"a1b2c3d4","session":1,"car":63,"driver":"HAL","seq":7,"time":"2026-07-05T14:18:03.450Z",)"
+    R"("session_time_s":1083.450,"lap":12,"lap_distance_m":4700.104,"speed_kmh":301.2,"engine_rpm":10693,)"
+    R"("gear":8,"throttle_pct":100,"brake_pct":0,"drs":true,"x_m":599.70,"y_m":-272.43,"lat":52.065951,)"
+    R"("lon":-1.014636,"lon_g":0.21,"lat_g":0.01,"fuel_kg":88.213,"tyre":"MEDIUM","tyre_age_laps":11,)"
+    R"("tyre_wear_pct":18.4,"sector":3,"position":3,"gap_s":1.204,"status":"on_track"})";
+
+TEST(BlockDecoder, RunsTheLawsOfAScenario) {
+  BlockDecoderOptions options;
+  options.check_laws = true;
+  const auto decoder = make(options);
+  const std::string fast = with(kSample, "301.2", "431.2");
+  EXPECT_EQ(reason_of(*make(), fast), "") << "laws are asked for";
+  EXPECT_EQ(reason_of(*decoder, fast), "breaks a law: speed_kmh: expected 0 to 420, found 431.2");
+
+  // The next sample of the car is held against the one before, until that is forgotten.
+  decoder->forget();
+  const std::string next = with(with(kSample, R"("seq":7)", R"("seq":8)"), R"("lap":12)", R"("lap":10)");
+  EXPECT_EQ(reason_of(*decoder, kSample), "");
+  EXPECT_EQ(reason_of(*decoder, next), "breaks a law: lap: expected 12 or the next, found 10");
+  decoder->forget();
+  EXPECT_EQ(reason_of(*decoder, next), "");
+  // A record that comes again is the store's to judge, even if it differs.
+  EXPECT_EQ(reason_of(*decoder, with(next, R"("lap":10)", R"("lap":1)")), "");
+}
+
+TEST(BlockDecoder, LooksReferencesUp) {
+  BlockDecoderOptions options;
+  options.master_data_dir = RACESIM_SOURCE_DIR "/data/master";
+  const auto decoder = make(options);
+  const auto master =
+      load_master(options.master_data_dir, std::array<std::string_view, 3>{"songs", "users", "locations"});
+  ASSERT_TRUE(master.has_value());
+  const auto id = [&](std::string_view entity, std::size_t row) {
+    std::string text;
+    Uuid uuid;
+    std::memcpy(&uuid, master->rows(entity)->row_bytes(row), sizeof uuid);
+    uuid.append_text(text);
+    return text;
+  };
+  const auto play = [](const std::string& song, const std::string& user, const std::string& location) {
+    return R"({"event_id":"fd9b71c8-9ac0-427e-be80-e9a063cdbd72","song_id":")" + song + R"(","user_id":")" +
+           user + R"(","location_id":")" + location +
+           R"(","played_at":"2024-01-01T12:00:00.000Z","play_duration_ms":183000,"device_type":"mobile"})";
+  };
+  for (std::size_t row = 0; row < master->rows("locations")->size(); ++row)
+    ASSERT_EQ(reason_of(*decoder, play(id("songs", row), id("users", row), id("locations", row))), "") << row;
+  // An id of another table is none.
+  EXPECT_EQ(reason_of(*decoder, play(id("users", 1), id("users", 1), id("locations", 1))),
+            "song_id: '" + id("users", 1) + "' is not among the songs of " + options.master_data_dir);
+  EXPECT_EQ(
+      reason_of(*decoder, play(id("songs", 1), "00000000-0000-0000-0000-000000000000", id("locations", 1))),
+      "user_id: '00000000-0000-0000-0000-000000000000' is not among the users of " + options.master_data_dir);
+  // Rows of a block that are good stay, and so do the texts of what follows a refused one.
+  DecodedBlock out;
+  const std::string bad = play(id("users", 1), id("users", 1), id("locations", 1));
+  const std::string good = play(id("songs", 1), id("users", 1), id("locations", 1));
+  decoder->decode(
+      block_of({std::string_view(bad), std::string_view(good), kPacket, std::string_view(bad), kPacket}), {},
+      out);
+  EXPECT_EQ(out.rejects.size(), 2u);
+  EXPECT_EQ(part_of(out, "plays")->records, std::vector<std::uint32_t>{1});
+  const TableRows* fleet = part_of(out, "fleet");
+  ASSERT_EQ(fleet->rows.size(), 2u);
+  EXPECT_EQ(first_difference(fleet->rows, 0, fleet->rows, 1), "");
+
+  options.master_data_dir = "no/such/folder";
+  const auto missing = BlockDecoder::make(options);
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(missing.error().kind, ErrorKind::master_data);
 }
 
 }  // namespace

@@ -1,14 +1,13 @@
-// Questions that people ask of a store, by name: one SQL text each, the same for SQLite and PostgreSQL.
+// The questions that racesim query knows by name, and their SQL.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "io/stores/reading.h"
+#include "sim/question.h"
 
 namespace racesim::cli {
 
@@ -21,14 +20,12 @@ struct QueryFilter {
   bool any() const { return !run.empty() || !car.empty() || !at.empty(); }
 };
 
-struct NamedQuery {
-  std::string_view name;     ///< "laps"
-  std::string_view summary;  ///< one line for the help
-  /// Holds {run}, {and car}, {and at} where filters go. Empty: made from the tables that there are.
-  std::string_view sql;
-  std::string_view empty_hint{};  ///< what may be wrong where nothing is found
+struct NamedQuery : Question {
+  std::string_view scenario;  ///< whose rows it is about; empty: of any store
 };
 
+/// Those of any store, then those that scenarios declare. An empty SQL is made from the tables that there
+/// are.
 std::span<const NamedQuery> named_queries();
 const NamedQuery* find_named_query(std::string_view name);
 

@@ -68,7 +68,7 @@ std::vector<OptionSpec> query_options(QueryCommand& c) {
                      set_text(c.password_file))),
       noted(option_of("What", {"run", "RUN", "", "Of laps and standings: the run, 8 hexadecimal digits"},
                       set_run(c.filter.run)),
-            "the race stored last"),
+            "the one stored last"),
       option_of("What", {"car", "N", "", "Of laps and standings: only this car's"}, set_car(c.filter.car)),
       option_of("What", {"at", "TIME", "", "Of laps and standings: as they were at this moment"},
                 set_text(c.filter.at)),

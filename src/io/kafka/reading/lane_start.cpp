@@ -53,7 +53,7 @@ Result<LaneStart> go_on(const LaneFacts& facts, const LaneRules& rules) {
   }
   if (!has_record_before(known, facts.low)) return LaneStart{known.next, 0, false};
   const bool gone = !facts.before && facts.compacted;
-  const RecordMark read{known.last_hash, known.last_time_ms};
+  const RecordSeen read{known.last_hash, known.last_time_ms};
   if (!gone && facts.before != read) return tl::make_unexpected(another_record(facts));
   return LaneStart{known.next, 0, false};
 }

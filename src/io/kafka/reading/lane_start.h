@@ -12,10 +12,10 @@
 namespace racesim::kafka {
 
 /// A record as it is recognised.
-struct RecordMark {
+struct RecordSeen {
   std::uint64_t hash = 0;     ///< record_hash() of its value
   std::int64_t time_ms = -1;  ///< -1: it has none
-  bool operator==(const RecordMark&) const = default;
+  bool operator==(const RecordSeen&) const = default;
 };
 
 struct LaneFacts {
@@ -24,7 +24,7 @@ struct LaneFacts {
   std::optional<std::int64_t> group_offset;  ///< what the group holds
   std::int64_t low = 0;                      ///< offset of the first record that is still there
   std::int64_t end = 0;                      ///< behind the last one
-  std::optional<RecordMark> before;          ///< the record before known->next; none: there is none
+  std::optional<RecordSeen> before;          ///< the record before known->next; none: there is none
   bool compacted = false;                    ///< the topic is: single records may be gone
   std::int64_t first = 0;                    ///< where a first reading begins: --start-at
 };

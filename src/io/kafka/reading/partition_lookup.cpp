@@ -13,7 +13,7 @@ constexpr int kLookAhead_kb = 1'024;
 
 }  // namespace
 
-RecordMark mark_of(const rd_kafka_message_t& record) {
+RecordSeen mark_of(const rd_kafka_message_t& record) {
   return {record_hash({static_cast<const char*>(record.payload), record.len}),
           rd_kafka_message_timestamp(&record, nullptr)};
 }
@@ -40,7 +40,7 @@ Result<std::vector<PartitionEnds>> PartitionLookup::ends(const std::vector<Topic
   return found;
 }
 
-Result<std::vector<std::optional<RecordMark>>> PartitionLookup::marks_before(
+Result<std::vector<std::optional<RecordSeen>>> PartitionLookup::marks_before(
     const std::vector<PartitionOffset>& offsets) {
   std::vector<std::unique_ptr<PartitionReader>> readers;
   for (const PartitionOffset& o : offsets) {  // all of them begin before the first answer is waited for
@@ -48,7 +48,7 @@ Result<std::vector<std::optional<RecordMark>>> PartitionLookup::marks_before(
     if (!reader) return tl::make_unexpected(reader.error());
     readers.push_back(std::move(*reader));
   }
-  std::vector<std::optional<RecordMark>> marks;
+  std::vector<std::optional<RecordSeen>> marks;
   for (const auto& reader : readers) {
     const auto records = reader->next(limit_ms_);
     if (!records) return tl::make_unexpected(records.error());

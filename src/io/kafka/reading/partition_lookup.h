@@ -29,7 +29,7 @@ class PartitionLookup {
   Cluster& cluster() { return cluster_; }
   Result<std::vector<PartitionEnds>> ends(const std::vector<TopicPartition>& partitions);
   /// Of the record before each offset; none: there is none, or it was never committed.
-  Result<std::vector<std::optional<RecordMark>>> marks_before(const std::vector<PartitionOffset>& offsets);
+  Result<std::vector<std::optional<RecordSeen>>> marks_before(const std::vector<PartitionOffset>& offsets);
   /// All committed records of the partition from one offset up to another one (exclusive).
   Result<std::vector<MessagePtr>> records(const TopicPartition& partition, std::int64_t from,
                                           std::int64_t end);
@@ -47,6 +47,6 @@ class PartitionLookup {
 };
 
 /// How a record is recognised.
-RecordMark mark_of(const rd_kafka_message_t& record);
+RecordSeen mark_of(const rd_kafka_message_t& record);
 
 }  // namespace racesim::kafka

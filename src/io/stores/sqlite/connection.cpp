@@ -128,6 +128,12 @@ bool Connection::was_locked() const {
   return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
 }
 
+bool Connection::has_moved() const {
+  int moved = 0;
+  sqlite3_file_control(get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
 Error Connection::error(std::string_view doing) const {
   const int extended = sqlite3_extended_errcode(get());
   const std::string what = std::string(doing) + " " + path_ + ": ";

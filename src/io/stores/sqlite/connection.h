@@ -66,6 +66,8 @@ class Connection {
   /// The last error was a lock of somebody else.
   bool was_locked() const;
   bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+  /// The file has another name now, or none: what is written would be lost.
+  bool has_moved() const;
   std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
   Done close();
 

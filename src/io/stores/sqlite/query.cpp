@@ -106,13 +106,15 @@ class QueryRows final : public ResultRows {
 
   Error explain(std::string_view sql) const {
     sqlite3* const db = connection_.get();
+    // CREATE is refused with the text alone.
+    if ((sqlite3_errcode(db) & 0xff) == SQLITE_AUTH ||
+        std::string_view(sqlite3_errmsg(db)) == "not authorized")
+      return {ErrorKind::usage, "not allowed: " + std::string(sqlite3_errmsg(db)),
+              "only a SELECT of tables in this database is run"};
     switch (sqlite3_errcode(db) & 0xff) {
       case SQLITE_INTERRUPT:
         return {ErrorKind::usage, "the query took longer than " + seconds_text(limit_ms_),
                 "--timeout 5m allows more"};
-      case SQLITE_AUTH:
-        return {ErrorKind::usage, "not allowed: " + std::string(sqlite3_errmsg(db)),
-                "only a SELECT of tables in this database is run"};
       case SQLITE_ERROR:
       case SQLITE_TOOBIG:
       case SQLITE_MISMATCH:

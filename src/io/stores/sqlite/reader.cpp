@@ -52,16 +52,15 @@ class SqliteReader final : public StoreReader {
         return false;
       }
       if (code != SQLITE_ROW) return tl::make_unexpected(connection_.error("read"));
-      if (Done ok = read_row(scan, to); !ok) return tl::make_unexpected(std::move(ok.error()));
+      read_row(scan, to);
     }
     return true;
   }
 
   Result<std::vector<std::string>> tables() override {
     Result<Statement> select = connection_.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND EXISTS (SELECT 1 FROM "
-        "pragma_table_info(name) "
-        "WHERE cid = 0 AND name = 'row_key') ORDER BY name");
+        "SELECT s.name FROM sqlite_schema s WHERE s.type = 'table' AND EXISTS (SELECT 1 FROM "
+        "pragma_table_info(s.name) c WHERE c.cid = 0 AND c.name = 'row_key') ORDER BY s.name");
     if (!select) return tl::make_unexpected(std::move(select.error()));
     std::vector<std::string> names;
     int code = SQLITE_ROW;
@@ -117,20 +116,13 @@ class SqliteReader final : public StoreReader {
     return columns;
   }
 
-  Done read_row(const SqliteScan& scan, RowBatch& to) const {
+  static void read_row(const SqliteScan& scan, RowBatch& to) {
     const std::size_t row = to.size();
     to.resize(row + 1);
     std::memset(to.row_bytes(row), 0, to.schema().row_size);
     if (!to.missing.empty()) to.missing.resize(row + 1);
     for (std::size_t f = 0; f < scan.layout.fields(); ++f)
-      if (!sqlite::read_column(*scan.layout.columns[f].field, f, scan.select.get(), static_cast<int>(f), to,
-                               row))
-        return fail(ErrorKind::runtime,
-                    "read " + connection_.path() + ": table " + scan.table + ", column " +
-                        scan.layout.columns[f].name + ": '" +
-                        std::string(scan.select.text(static_cast<int>(f))) + "' was not written by racesim",
-                    "mend that row, or remove it");
-    return {};
+      sqlite::read_column(*scan.layout.columns[f].field, f, scan.select.get(), static_cast<int>(f), to, row);
   }
 
   void end_scan(const SqliteScan& scan) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/stores/list_text.h"
 #include "io/stores/sqlite/values.h"
 
 namespace racesim::sqlite {
@@ -91,12 +92,12 @@ void give_text(sqlite3_context* to, std::string_view text) {
 
 /// The value of field `f`, whose type is a text in SQLite.
 void give_text_field(FeedCursor& cursor, sqlite3_context* to, std::size_t f, const FieldInfo& field,
-                     const std::byte* row) {
-  const std::byte* const at = row + field.offset;
+                     std::size_t row) {
   const RowBatch& rows = cursor.feed->rows();
+  const std::byte* const at = rows.row_bytes(row) + field.offset;
   if (field.list_limit > 0) {
     cursor.lists[f].clear();
-    append_json_list(rows, field, row, cursor.lists[f]);
+    append_list(field, rows, row, cursor.lists[f]);
     return give_text(to, cursor.lists[f]);
   }
   if (field.type == FieldType::text) {
@@ -136,7 +137,7 @@ int feed_column(sqlite3_vtab_cursor* base, sqlite3_context* to, int column) {
       sqlite3_result_double(to, static_cast<double>(load_integer(field, at)) / cursor.powers[f]);
       break;
     case Storage::text:
-      give_text_field(cursor, to, f, field, row);
+      give_text_field(cursor, to, f, field, keyed.row);
       break;
   }
   return SQLITE_OK;

@@ -68,6 +68,7 @@ class SqliteStore final : public Store {
     RACESIM_CHECK(!connection_.in_transaction());
     if (Done ok = connection_.exec("BEGIN IMMEDIATE"); !ok) return broken(std::move(ok.error()));
     worth_retrying_ = false;
+    if (connection_.has_moved()) return broken(moved());
     for (const auto& writer : writers_) writer->begin();
     return {};
   }
@@ -127,6 +128,7 @@ class SqliteStore final : public Store {
   Done commit() override {
     for (const auto& writer : writers_)
       if (Done ok = writer->flush(); !ok) return broken(std::move(ok.error()));
+    if (connection_.has_moved()) return broken(moved());
     // If only the last sync fails, the log holds the transaction, unmarked: the next one overwrites it.
     // Should power fail before, rows and positions may both be there, never one without the other.
     if (Done ok = connection_.exec("COMMIT"); !ok) return broken(std::move(ok.error()));
@@ -142,19 +144,18 @@ class SqliteStore final : public Store {
   bool worth_retrying() const override { return worth_retrying_; }
 
   Result<std::uint64_t> expire() override {
+    const auto may = [](const auto& writer) { return writer->can_expire(); };
+    if (std::none_of(writers_.begin(), writers_.end(), may)) return std::uint64_t{0};
+    if (Done ok = begin(); !ok) return tl::make_unexpected(std::move(ok.error()));
+    std::uint64_t removed = 0;
     for (const auto& writer : writers_) {
-      if (!writer->can_expire()) continue;
-      if (Done ok = begin(); !ok) return tl::make_unexpected(std::move(ok.error()));
-      const Result<std::uint64_t> removed = writer->expire();
-      if (!removed) return broken(removed.error());
-      if (*removed == 0) {
-        rollback();
-        continue;
-      }
-      if (Done ok = commit(); !ok) return tl::make_unexpected(std::move(ok.error()));
-      return removed;
+      if (!writer->can_expire() || removed > 0) continue;
+      const Result<std::uint64_t> step = writer->expire();
+      if (!step) return broken(step.error());
+      removed = *step;
     }
-    return std::uint64_t{0};
+    if (Done ok = commit(); !ok) return tl::make_unexpected(std::move(ok.error()));
+    return removed;
   }
 
   Done close() override {
@@ -164,6 +165,12 @@ class SqliteStore final : public Store {
   }
 
  private:
+  Error moved() const {
+    return {ErrorKind::runtime,
+            "write " + connection_.path() + ": the file was moved or removed while it was in use",
+            "what was committed is in the file that was moved; give the same command again for a new one"};
+  }
+
   /// Ends the transaction, whatever failed in it.
   tl::unexpected<Error> broken(Error error) {
     worth_retrying_ = error.kind == ErrorKind::busy;

@@ -190,9 +190,9 @@ Result<bool> TableWriter::is_stored(const KeyedRow& keyed, const RowBatch& rows)
     kept_.clear();
     kept_.resize(1);
     std::memset(kept_.row_bytes(0), 0, kept_.schema().row_size);
-    for (std::size_t f = 0; same && f < layout_.fields(); ++f)
-      same = read_column(layout_.table.schema->fields[f], f, select->get(), static_cast<int>(f), kept_, 0);
-    same = same && same_row(kept_, 0, rows, keyed.row);
+    for (std::size_t f = 0; f < layout_.fields(); ++f)
+      read_column(layout_.table.schema->fields[f], f, select->get(), static_cast<int>(f), kept_, 0);
+    same = same_row(kept_, 0, rows, keyed.row);
   } else {
     Error error =
         code == SQLITE_DONE

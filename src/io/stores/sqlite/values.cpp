@@ -6,12 +6,13 @@
 #include <iterator>
 
 #include "base/time_text.h"
-#include "io/stores/sqlite/json_items.h"
+#include "io/stores/list_text.h"
 
 namespace racesim::sqlite {
 namespace {
 
 constexpr std::int64_t kSecondsOfDay = 86'400;
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 template <class T>
 T load(const std::byte* at) {
@@ -107,43 +108,42 @@ bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* at) {
   }
 }
 
-bool read_list(const FieldInfo& field, std::string_view text, RowBatch& rows, std::size_t i) {
-  std::vector<JsonItem> items;
-  if (!split_json_list(text, items) || items.size() > field.list_limit) return false;
-  rows.row_bytes(i)[field.count_offset] = static_cast<std::byte>(items.size());
-  std::size_t offset = field.offset;
-  for (const JsonItem& item : items) {
-    std::byte* const at = rows.row_bytes(i) + offset;
-    offset += field.size;
-    if (field.type == FieldType::text) {
-      const Text slice = rows.add_text(item.text);
-      std::memcpy(at, &slice, sizeof slice);
-    } else if (item.is_text) {
-      if (!read_scalar(field, item.text, at)) return false;
-    } else {
-      std::int64_t value = 0;
-      if (!read_json_number(item.text, field.decimals, value)) return false;
-      store_integer(field, at, value);
-    }
-  }
-  return true;
-}
-
 bool read_number(const FieldInfo& field, sqlite3_stmt* statement, int column, std::byte* at) {
   const int type = sqlite3_column_type(statement, column);
   std::int64_t value = 0;
   if (field.decimals > 0) {
-    // A REAL column; SQLite keeps those without a fraction as whole numbers, and shows them as REAL again.
     if (type != SQLITE_FLOAT) return false;
-    const double scaled = sqlite3_column_double(statement, column) * power_of_ten(field.decimals);
-    if (!(std::fabs(scaled) <= static_cast<double>(kMostScaled))) return false;
-    value = std::llround(scaled);
+    const double kept = sqlite3_column_double(statement, column);
+    const double power = power_of_ten(field.decimals);
+    if (!(std::fabs(kept * power) <= static_cast<double>(kMostScaled))) return false;
+    value = std::llround(kept * power);
+    if (static_cast<double>(value) / power != kept) return false;
   } else {
     if (type != SQLITE_INTEGER) return false;
     value = sqlite3_column_int64(statement, column);
   }
   store_integer(field, at, value);
   return load_integer(field, at) == value;
+}
+
+bool read_value(const FieldInfo& field, sqlite3_stmt* statement, int column, RowBatch& rows, std::size_t i) {
+  std::byte* const at = rows.row_bytes(i) + field.offset;
+  const int type = sqlite3_column_type(statement, column);
+  if (field.type == FieldType::boolean && field.list_limit == 0) {
+    const std::int64_t value = sqlite3_column_int64(statement, column);
+    *at = static_cast<std::byte>(value);
+    return type == SQLITE_INTEGER && (value == 0 || value == 1);
+  }
+  if (storage_of(field) != Storage::text) return read_number(field, statement, column, at);
+  if (type != SQLITE_TEXT) return false;
+  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+  const std::string_view text = size == 0 ? std::string_view() : std::string_view(bytes, size);
+  if (field.list_limit > 0) return read_list(field, text, rows, i);
+  if (field.type != FieldType::text) return read_scalar(field, text, at);
+  const Text slice = rows.add_text(text);
+  std::memcpy(at, &slice, sizeof slice);
+  return true;
 }
 
 void set_missing(RowBatch& rows, std::size_t field_index, std::size_t i) {
@@ -155,6 +155,21 @@ bool same_item(const RowBatch& a, const std::byte* at_a, const RowBatch& b, cons
                const FieldInfo& field) {
   if (field.type == FieldType::text) return a.text(load<Text>(at_a)) == b.text(load<Text>(at_b));
   return std::memcmp(at_a, at_b, field.size) == 0;
+}
+
+/// A JSON string.
+void append_quoted(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20)
+      out.append("\\u00").append(1, kHexDigits[byte >> 4]).append(1, kHexDigits[byte & 15]);
+    else if (c == '"' || c == '\\')
+      out.append(1, '\\').append(1, c);
+    else
+      out += c;
+  }
+  out += '"';
 }
 
 std::uint64_t missing_of(const RowBatch& rows, std::size_t i) {
@@ -232,7 +247,6 @@ std::size_t ValueText::put_time(std::int64_t units, std::int64_t per_second, int
 }
 
 std::size_t ValueText::put(const FieldInfo& field, const std::byte* at, char* to) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   switch (field.type) {
     case FieldType::time_ms: {
       const std::size_t size = put_time(load<std::int64_t>(at), 1'000, 3, to);
@@ -248,7 +262,7 @@ std::size_t ValueText::put(const FieldInfo& field, const std::byte* at, char* to
       return put_date(load<std::int32_t>(at), to);
     case FieldType::hex32: {
       const auto value = load<std::uint32_t>(at);
-      for (unsigned i = 0; i < 8; ++i) to[i] = kDigits[value >> (28 - 4 * i) & 15];
+      for (unsigned i = 0; i < 8; ++i) to[i] = kHexDigits[value >> (28 - 4 * i) & 15];
       return 8;
     }
     case FieldType::uuid: {
@@ -256,47 +270,27 @@ std::size_t ValueText::put(const FieldInfo& field, const std::byte* at, char* to
       for (std::size_t i = 0; i < 16; ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) to[size++] = '-';
         const auto byte = static_cast<unsigned>(at[i]);
-        to[size++] = kDigits[byte >> 4];
-        to[size++] = kDigits[byte & 15];
+        to[size++] = kHexDigits[byte >> 4];
+        to[size++] = kHexDigits[byte & 15];
       }
       return size;
     }
     default:
-      return put_json_number(load_integer(field, at), field.type == FieldType::unsigned_int, field.decimals,
-                             to);
+      return 0;  // the others are no such texts
   }
 }
 
 void append_json(const RowBatch& rows, const FieldInfo& field, const std::byte* at, std::string& out) {
-  switch (field.type) {
-    case FieldType::text:
-      append_json_text(rows.text(load<Text>(at)), out);
-      return;
-    case FieldType::enumeration:
-      append_json_text(field.enum_names[static_cast<std::size_t>(*at)], out);
-      return;
-    case FieldType::boolean:
-      out += *at == std::byte{0} ? "false" : "true";
-      return;
-    default: {
-      std::array<char, ValueText::kMost> text;
-      const std::size_t size = ValueText().put(field, at, text.data());
-      const bool is_number = field.type == FieldType::signed_int || field.type == FieldType::unsigned_int;
-      if (!is_number) out += '"';
-      out.append(text.data(), size);
-      if (!is_number) out += '"';
-    }
+  if (storage_of(field) != Storage::text) {
+    out += std::to_string(load_integer(field, at));
+  } else if (field.type == FieldType::text) {
+    append_quoted(rows.text(load<Text>(at)), out);
+  } else if (field.type == FieldType::enumeration) {
+    append_quoted(field.enum_names[static_cast<std::size_t>(*at)], out);
+  } else {
+    std::array<char, ValueText::kMost> text;
+    out.append(1, '"').append(text.data(), ValueText().put(field, at, text.data())).append(1, '"');
   }
-}
-
-void append_json_list(const RowBatch& rows, const FieldInfo& field, const std::byte* row, std::string& out) {
-  out += '[';
-  const auto count = static_cast<std::size_t>(row[field.count_offset]);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0) out += ',';
-    append_json(rows, field, row + field.offset + i * field.size, out);
-  }
-  out += ']';
 }
 
 std::string time_text(const FieldInfo& field, std::int64_t us) {
@@ -308,35 +302,15 @@ std::string time_text(const FieldInfo& field, std::int64_t us) {
   return {text.data(), ValueText().put(field, value.data(), text.data())};
 }
 
-bool read_text(const FieldInfo& field, std::string_view text, RowBatch& rows, std::size_t i) {
-  if (field.list_limit > 0) return read_list(field, text, rows, i);
-  if (field.type != FieldType::text) return read_scalar(field, text, rows.row_bytes(i) + field.offset);
-  const Text slice = rows.add_text(text);
-  std::memcpy(rows.row_bytes(i) + field.offset, &slice, sizeof slice);
-  return true;
-}
-
-bool read_column(const FieldInfo& field, std::size_t field_index, sqlite3_stmt* statement, int column,
+void read_column(const FieldInfo& field, std::size_t field_index, sqlite3_stmt* statement, int column,
                  RowBatch& rows, std::size_t i) {
-  std::byte* const at = rows.row_bytes(i) + field.offset;
   const int type = sqlite3_column_type(statement, column);
-  if (type == SQLITE_NULL) {
-    if (field.may_miss)
-      store_integer(field, at, INT64_MIN >> (64 - 8 * field.size));
-    else
-      set_missing(rows, field_index, i);
-    return true;
-  }
-  if (storage_of(field) != Storage::text) {
-    if (field.type != FieldType::boolean) return read_number(field, statement, column, at);
-    const std::int64_t value = sqlite3_column_int64(statement, column);
-    *at = static_cast<std::byte>(value);
-    return type == SQLITE_INTEGER && (value == 0 || value == 1);
-  }
-  if (type != SQLITE_TEXT) return false;
-  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-  return read_text(field, size == 0 ? std::string_view() : std::string_view(bytes, size), rows, i);
+  if (type == SQLITE_NULL && field.may_miss)
+    return store_integer(field, rows.row_bytes(i) + field.offset, INT64_MIN >> (64 - 8 * field.size));
+  if (type != SQLITE_NULL && read_value(field, statement, column, rows, i)) return;
+  std::memset(rows.row_bytes(i) + field.offset, 0, field.size);
+  if (field.list_limit > 0) rows.row_bytes(i)[field.count_offset] = std::byte{0};
+  set_missing(rows, field_index, i);
 }
 
 bool same_row(const RowBatch& a, std::size_t row_a, const RowBatch& b, std::size_t row_b) {

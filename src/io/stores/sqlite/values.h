@@ -29,7 +29,7 @@ std::int64_t load_time_us(const FieldInfo& field, const std::byte* at);
 /// A Maybe without a value.
 bool is_none(const FieldInfo& field, const std::byte* at);
 
-/// Writes values that are neither text nor list as events show them, without quotes; remembers the last day.
+/// Writes times, dates, UUIDs and run names as events show them, without quotes; remembers the last day.
 class ValueText {
  public:
   static constexpr std::size_t kMost = 40;
@@ -42,18 +42,15 @@ class ValueText {
   std::array<char, 10> date_{};
 };
 
-/// Appends one item as JSON: in quotes unless it is a number or boolean.
+/// Appends a value that is no list as JSON: in quotes unless it is a number.
 void append_json(const RowBatch& rows, const FieldInfo& field, const std::byte* at, std::string& out);
-/// Appends the field's list as a JSON array.
-void append_json_list(const RowBatch& rows, const FieldInfo& field, const std::byte* row, std::string& out);
 
 /// The text of the field's time `us`.
 std::string time_text(const FieldInfo& field, std::int64_t us);
 
-/// Reads a text as put() or append_json_list() wrote it into row `i` of `rows`. False: it is none of them.
-bool read_text(const FieldInfo& field, std::string_view text, RowBatch& rows, std::size_t i);
-/// The same of column `column`, of any storage; NULL sets the bit in RowBatch::missing (a Maybe: the value).
-bool read_column(const FieldInfo& field, std::size_t field_index, sqlite3_stmt* statement, int column,
+/// Reads a column into field `field_index` of row `i`, which is zero there before. NULL, and what racesim
+/// would not have written of any value, sets the bit in RowBatch::missing (NULL of a Maybe is its value).
+void read_column(const FieldInfo& field, std::size_t field_index, sqlite3_stmt* statement, int column,
                  RowBatch& rows, std::size_t i);
 
 /// Whether rows hold the same values; a missing field equals only a missing one.

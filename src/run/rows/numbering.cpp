@@ -1,4 +1,4 @@
-#include "verify/laws/numbering.h"
+#include "run/rows/numbering.h"
 
 #include <algorithm>
 

@@ -1,0 +1,12 @@
+// What people ask of stored races.
+#pragma once
+
+#include <span>
+
+#include "sim/question.h"
+
+namespace racesim::race {
+
+std::span<const Question> questions();
+
+}  // namespace racesim::race

@@ -1,0 +1,138 @@
+// Goal: a file that cannot be used is told with its reason and the way out before anything is written to it;
+// a database of an earlier racesim gets what it lacks.
+// Method: files, folders and databases of every wrong kind.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "unit/io/sqlite_support.h"
+
+namespace racesim {
+namespace {
+
+using test::ScratchDir;
+using test::sqlite_options;
+using test::telemetry_table;
+
+constexpr PlannedColumn kOpenPlanned[] = {{"z_m", FieldType::signed_int, 2}};
+constexpr TableInfo kOpenLater{
+    .name = "telemetry", .key = {test::kSqliteRunAndCar, "seq"}, .time = "time", .planned = kOpenPlanned};
+
+void change(const std::string& path, const char* sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  sqlite3_close(db);
+}
+
+/// The error of opening, which plan() has too.
+Error error_of(const std::string& path, bool plan_knows = true) {
+  const auto plan = plan_sqlite_store(sqlite_options(path));
+  const auto store = open_sqlite_store(sqlite_options(path));
+  EXPECT_FALSE(store) << path;
+  if (store) return {};
+  EXPECT_FALSE(store.error().hint.empty()) << store.error().what;
+  if (plan_knows) {
+    EXPECT_FALSE(plan) << path;
+    if (!plan) {
+      EXPECT_EQ(plan.error().kind, store.error().kind);
+    }
+  }
+  return store.error();
+}
+
+TEST(SqliteOpen, RefusesWhatIsNoDatabase) {
+  const ScratchDir dir;
+  const std::string path = dir / "notes.txt";
+  test::write_file(path, std::string(5000, 'x'));
+  const Error error = error_of(path);
+  EXPECT_EQ(error.kind, ErrorKind::usage);
+  EXPECT_EQ(error.what, "open " + path + ": it is not an SQLite database");
+  EXPECT_EQ(test::read_file(path), std::string(5000, 'x'));
+}
+
+TEST(SqliteOpen, SaysWhatIsWrongWithThePath) {
+  const ScratchDir dir;
+  EXPECT_EQ(error_of(dir / "none/t.db").what,
+            "open " + (dir / "none/t.db") + ": there is no folder " + (dir / "none"));
+  EXPECT_EQ(error_of(dir.path()).what, "open " + dir.path() + ": it is a folder");
+}
+
+TEST(SqliteOpen, RefusesADatabaseThatCannotBeWritten) {
+  if (geteuid() == 0) GTEST_SKIP() << "privilege: root may write everything";
+  const ScratchDir dir;
+  const std::string path = dir / "t.db";
+  ASSERT_NE(test::open_store(sqlite_options(path)), nullptr);
+  ASSERT_EQ(chmod(path.c_str(), 0444), 0);
+  const Error error = error_of(path, false);
+  EXPECT_EQ(error.kind, ErrorKind::runtime);
+  EXPECT_NE(error.what.find("read-only"), std::string::npos) << error.what;
+}
+
+TEST(SqliteOpen, RefusesANewerSchemaAndNamesBothVersions) {
+  const ScratchDir dir;
+  const std::string path = dir / "t.db";
+  ASSERT_NE(test::open_store(sqlite_options(path)), nullptr);
+  change(path, "INSERT INTO schema_version VALUES (7, '2027-01-01T00:00:00.000Z')");
+  const Error error = error_of(path);
+  EXPECT_EQ(error.kind, ErrorKind::usage);
+  EXPECT_EQ(error.what, "open " + path + ": its schema is version 7, this racesim knows versions up to 1");
+  const auto reader = open_sqlite_reader(sqlite_options(path));
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().what, error.what);
+}
+
+TEST(SqliteOpen, LeavesTablesOfOthersAlone) {
+  const ScratchDir dir;
+  // Ours may stand beside theirs …
+  const std::string beside = dir / "beside.db";
+  change(beside, "CREATE TABLE mine (a); INSERT INTO mine VALUES (1)");
+  EXPECT_EQ(plan_sqlite_store(sqlite_options(beside)), "tables to make: telemetry");
+  ASSERT_NE(test::open_store(sqlite_options(beside)), nullptr);
+  EXPECT_EQ(plan_sqlite_store(sqlite_options(beside)), "no table is to be made");
+  auto reader = test::open_reader(beside);
+  EXPECT_EQ(test::query_text(*reader, "SELECT a FROM mine"), "1");
+  // … but not under the same name.
+  for (const char* sql : {"CREATE TABLE telemetry (a)", "CREATE TABLE runs (a)",
+                          "CREATE TABLE schema_version (v)", "CREATE VIEW telemetry AS SELECT 1"}) {
+    const std::string path = dir / "clash.db";
+    std::filesystem::remove(path);
+    change(path, sql);
+    const std::string before = test::read_file(path);
+    const Error error = error_of(path);
+    EXPECT_EQ(error.kind, ErrorKind::usage);
+    EXPECT_NE(error.what.find("was not made by racesim"), std::string::npos) << error.what;
+  }
+}
+
+TEST(SqliteOpen, AddsColumnsThatAnEarlierTableLacks) {
+  const ScratchDir dir;
+  const std::string path = dir / "t.db";
+  ASSERT_NE(test::open_store(sqlite_options(path)), nullptr);
+  const StoreTable later{&schema_info<TelemetryRow>(), &kOpenLater, "race", "run"};
+  auto store = test::open_store(sqlite_options(path, {later}));
+  RowBatch rows(schema_info<TelemetryRow>());
+  test::add_samples(rows, 0, 1);
+  ASSERT_TRUE(store->begin());
+  ASSERT_TRUE(store->append(later, rows, {}));
+  ASSERT_TRUE(store->commit());
+  auto reader = test::open_reader(path);
+  EXPECT_EQ(test::query_text(*reader, "SELECT DISTINCT z_m IS NULL, typeof(z_m) FROM telemetry"), "1,null");
+  EXPECT_EQ(test::query_text(*reader, "SELECT version FROM schema_version"), "1");
+}
+
+TEST(SqliteOpen, TakesAnyNameForAFile) {
+  const ScratchDir dir;
+  for (const char* name : {"a b?mode=memory&x.db", "%41.db", "Zoë.db"}) {
+    ASSERT_NE(test::open_store(sqlite_options(dir / name)), nullptr);
+    EXPECT_TRUE(std::filesystem::exists(dir / name)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace racesim
