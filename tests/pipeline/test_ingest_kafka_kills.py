@@ -95,7 +95,7 @@ class KillTest(IngestKafkaCase):
         self.fill("three", 60_000, *FAULTS)
         command = self.command("three", "--exit-at-end", *SMALL)
         processes = [self.start(command) for _ in range(3)]
-        for _ in range(KILLS // 2):
+        for _ in range(KILLS // 4):
             victim = self.chance.randrange(3)
             if self.kill_somewhere(processes[victim], self.chance.choice((0, 500, 4_000))):
                 break
