@@ -107,8 +107,8 @@ class Connection {
 };
 
 /// A name as SQL has it: "DriverNumber", quotes doubled.
-std::string quoted(std::string_view name);
+std::string sql_name(std::string_view name);
 /// A text as SQL has it; standard_conforming_strings is on.
-std::string literal(std::string_view text);
+std::string sql_text(std::string_view text);
 
 }  // namespace racesim::postgres

@@ -60,8 +60,9 @@ Result<std::string> PostgresReader::cursor_of(const StoreTable& table, std::stri
   const TablePlan plan(table, false);
   std::string where;
   if (!run.empty() && plan.run_field >= 0)
-    where = " WHERE " + quoted(plan.columns[static_cast<std::size_t>(plan.run_field)]) + " = " + literal(run);
-  const std::string cursor = quoted("racesim_scan_" + std::string(table.table->name));
+    where =
+        " WHERE " + sql_name(plan.columns[static_cast<std::size_t>(plan.run_field)]) + " = " + sql_text(run);
+  const std::string cursor = sql_name("racesim_scan_" + std::string(table.table->name));
   const Result<Answer> declared =
       connection_->run("DECLARE " + cursor + " NO SCROLL CURSOR FOR " + plan.select + where + plan.order());
   if (!declared) return tl::make_unexpected(declared.error());

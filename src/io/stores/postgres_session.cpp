@@ -33,8 +33,8 @@ Done check_columns(Connection& connection, const Target& target, const TablePlan
     while (row < found->rows() && found->value(row, 0) != plan.columns[c]) ++row;
     const std::string wanted = without_collation(plan.types[c]);
     if (row < found->rows() && found->value(row, 1) == wanted) continue;
-    const std::string has = row == found->rows() ? "has no column " + quoted(plan.columns[c])
-                                                 : "has a column " + quoted(plan.columns[c]) + " of type " +
+    const std::string has = row == found->rows() ? "has no column " + sql_name(plan.columns[c])
+                                                 : "has a column " + sql_name(plan.columns[c]) + " of type " +
                                                        std::string(found->value(row, 1));
     return fail(ErrorKind::usage,
                 target.shown + ": its table " + plan.name + " is not racesim's: it " + has +
@@ -78,7 +78,7 @@ Done make_missing(Connection& connection, const Target& target, const std::vecto
         std::to_string(kSchemaVersion) + ");\n";
   for (const TablePlan& plan : plans) {
     const std::string last = with_retention && plan.time_field >= 0
-                                 ? quoted(std::string(plan.of.table->name) + "_retention")
+                                 ? sql_name(std::string(plan.of.table->name) + "_retention")
                                  : plan.name;
     const Result<bool> there = has_relation(connection, last);
     if (!there) return tl::make_unexpected(there.error());
@@ -124,7 +124,7 @@ Result<std::unique_ptr<Connection>> open_session(const Target& target, const Ses
   // What is left of a connection that broke off may still hold locks, or be about to commit.
   if (done && options.is_alone)
     done = connection.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = " +
-                          literal(options.application) +
+                          sql_text(options.application) +
                           " AND pid <> pg_backend_pid() AND usesysid = "
                           "(SELECT oid FROM pg_roles WHERE rolname = session_user)");
   if (done) return opened;

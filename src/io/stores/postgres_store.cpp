@@ -9,6 +9,7 @@
 #include "io/stores/postgres.h"
 #include "io/stores/postgres_columns.h"
 #include "io/stores/postgres_connection.h"
+#include "io/stores/postgres_loader.h"
 #include "io/stores/postgres_session.h"
 #include "io/stores/postgres_tables.h"
 #include "io/stores/postgres_tallies.h"
@@ -17,12 +18,10 @@ namespace racesim {
 namespace postgres {
 namespace {
 
-constexpr std::size_t kCopyChunk = 128 * 1024;  // the server reads one while the next is written
 constexpr std::int64_t kSettleMax_ns = 300 * kNsPerSecond;
 constexpr std::int64_t kFirstPause_ns = 100'000'000, kLongestPause_ns = 2'000'000'000;
 constexpr int kExpireRows = 5'000;  // per transaction
 constexpr int kExpireSteps = 256;   // rows are looked for whenever this part of --keep has passed
-constexpr std::string_view kUniqueViolation = "23505";
 
 std::string random_uuid() {
   std::random_device device;
@@ -43,12 +42,9 @@ std::string without_nul(std::string_view text) {
 }
 
 // A table while the store is open.
-struct PostgresTable {
-  TablePlan plan;
-  /// Rows have come that were there: they go through a temporary table, which tells which ones.
-  bool expects_repeats = false;
-  std::int32_t staged = 0;  ///< ordinal of the next row that is staged in this transaction
-  Ages ages;                ///< as committed
+struct PostgresTable : LoadedTable {
+  using LoadedTable::LoadedTable;
+  Ages ages;                                    ///< as committed
   std::optional<std::int64_t> clean_before_us;  ///< no row is older
 };
 
@@ -58,8 +54,7 @@ class PostgresStore final : public Store {
       : target_(std::move(target)), keep_us_(options.keep_ns / 1000), writer_(random_uuid()) {
     session_ = {"racesim ingest " + writer_, true, options.durability,
                 std::max<std::int64_t>(options.busy_wait_ns / 1'000'000, 1)};
-    for (const StoreTable& table : options.tables)
-      tables_.push_back({TablePlan(table, keep_us_ > 0), false, 0, {}, {}});
+    for (const StoreTable& table : options.tables) tables_.emplace_back(TablePlan(table, keep_us_ > 0));
   }
 
   Done open();
@@ -83,14 +78,12 @@ class PostgresStore final : public Store {
   Result<Answer> run(const std::string& sql);
   Result<Answer> run(const std::string& sql, std::span<const std::string> values);
   tl::unexpected<Error> failed(Error error);
-  Result<std::uint64_t> copy_rows(const PostgresTable& table, const RowBatch& rows, bool is_staged);
-  Result<bool> append_directly(PostgresTable& table, const RowBatch& rows, std::uint64_t wanted);
-  Done append_staged(PostgresTable& table, const RowBatch& rows, Appended& out);
-  void set_aside_old(PostgresTable& table, const RowBatch& rows, Appended& out);
   Done settle(const Error& why);
   Result<bool> was_committed();
   void end_transaction(bool committed);
+  std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
   PostgresTable& table_of(const StoreTable& table);
+  std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
   const PostgresTable& table_of(const StoreTable& table) const {
     return const_cast<PostgresStore*>(this)->table_of(table);
   }
@@ -103,10 +96,10 @@ class PostgresStore final : public Store {
   std::unique_ptr<Connection> connection_;  ///< null: gone, to be made again
   std::uint64_t transaction_ = 0;           ///< number of the latest one
   bool is_open_ = false;                    ///< between begin() and its end
-  bool has_savepoint_ = false;
   bool passing_ = false;
   std::vector<Fate> fates_;  ///< of the rows of one append()
   Tallies tallies_;
+  Loader loader_;
   ByteBuffer buffer_;
   std::size_t next_to_expire_ = 0;
   WaitNote wait_;
@@ -159,7 +152,7 @@ Done PostgresStore::open() {
           run("INSERT INTO ingest_writers (writer, transactions) VALUES ('" + writer_ + "', 0)");
       !ok)
     return tl::make_unexpected(ok.error());
-  return keep_us_ > 0 ? learn_ages() : Done();
+  return learn_ages();
 }
 
 // How old the rows are that are there.
@@ -176,8 +169,8 @@ Done PostgresStore::learn_ages() {
       return std::stoll(std::string(answer.value(0, column)));
     };
     table.ages = {number(*known, 0), number(*known, 1)};
-    if (table.ages.newest_us) continue;
-    const std::string time = quoted(plan.columns[static_cast<std::size_t>(plan.time_field)]);
+    if (keep_us_ == 0 || table.ages.newest_us) continue;
+    const std::string time = sql_name(plan.columns[static_cast<std::size_t>(plan.time_field)]);
     const Result<Answer> newest =
         run("SELECT (extract(epoch FROM max(" + time + ")) * 1000000)::bigint FROM " + plan.name);
     if (!newest) return tl::make_unexpected(newest.error());
@@ -226,107 +219,39 @@ Done PostgresStore::begin() {
 
 Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& rows, std::span<Fate> fates) {
   PostgresTable& table = table_of(of);
-  Appended out;
   fates_.assign(rows.size(), Fate::stored);
-  set_aside_old(table, rows, out);
-  const std::uint64_t wanted = rows.size() - out.expired;
-  bool is_in = wanted == 0;
-  if (!is_in && !table.expects_repeats) {
-    const Result<bool> direct = append_directly(table, rows, wanted);
-    if (!direct) return tl::make_unexpected(direct.error());
-    is_in = *direct;
-    if (is_in) out.stored = wanted;
-  }
-  if (!is_in)
-    if (Done ok = append_staged(table, rows, out); !ok) return tl::make_unexpected(ok.error());
+  const std::uint64_t expired = set_aside_old(table, rows);
+  Result<Appended> out = loader_.load(*connection_, table, rows, fates_);
+  if (!out) return failed(std::move(out.error()));
+  out->expired = expired;
   tallies_.add(table.plan, rows, fates_);
   if (!fates.empty()) std::copy(fates_.begin(), fates_.end(), fates.begin());
   return out;
 }
 
-// Old is what lies so far behind the newest row that was there before.
-void PostgresStore::set_aside_old(PostgresTable& table, const RowBatch& rows, Appended& out) {
-  if (keep_us_ == 0 || table.plan.time_field < 0) return;
-  Ages& ages = tallies_.ages(std::string(table.plan.of.table->name));
-  const std::optional<std::int64_t> newest_us = std::max(table.ages.newest_us, ages.newest_us);
+// Old is what lies so far behind the newest row that was there before, and what is older than rows that were
+// removed once.
+std::uint64_t PostgresStore::set_aside_old(PostgresTable& table, const RowBatch& rows) {
+  if (table.plan.time_field < 0 || (keep_us_ == 0 && !table.ages.expired_before_us)) return 0;
+  Ages ages = table.ages;
+  ages.add(tallies_.ages(table.plan.of.table->name));
+  std::optional<std::int64_t> before_us = ages.expired_before_us;
+  if (keep_us_ > 0 && ages.newest_us)
+    before_us = std::max(before_us, std::optional(*ages.newest_us - keep_us_));
+  Ages seen;
+  std::uint64_t expired = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::optional<std::int64_t> time_us = event_time_us(table.plan, rows, i);
-    if (!time_us) continue;
-    if (newest_us && *time_us < *newest_us - keep_us_) {
+    if (time_us && before_us && *time_us < *before_us) {
       fates_[i] = Fate::expired;
-      ++out.expired;
+      ++expired;
     } else {
-      ages.newest_us = std::max(ages.newest_us, time_us);
+      seen.newest_us = std::max(seen.newest_us, time_us);
     }
   }
-  if (out.expired > 0) ages.add({std::nullopt, *newest_us - keep_us_});
-}
-
-// Sends the rows that are not set aside.
-Result<std::uint64_t> PostgresStore::copy_rows(const PostgresTable& table, const RowBatch& rows,
-                                               bool is_staged) {
-  buffer_.clear();
-  buffer_.reserve_more(kCopyHeader.size());
-  std::copy(kCopyHeader.begin(), kCopyHeader.end(), buffer_.data());
-  buffer_.set_size(kCopyHeader.size());
-  bool going = true;
-  for (std::size_t i = 0; i < rows.size() && going; ++i) {
-    if (fates_[i] == Fate::expired) continue;
-    append_tuple(rows, i, is_staged, table.staged + static_cast<std::int32_t>(i), buffer_);
-    if (buffer_.size() < kCopyChunk) continue;
-    going = connection_->copy_data(buffer_.view());
-    buffer_.clear();
-  }
-  if (going) (void)(connection_->copy_data(buffer_.view()) && connection_->copy_data(kCopyTrailer));
-  return connection_->copy_end();
-}
-
-// Straight into the table, which is all it takes while every row is new. False: one was there already, and
-// nothing has happened.
-Result<bool> PostgresStore::append_directly(PostgresTable& table, const RowBatch& rows,
-                                            std::uint64_t wanted) {
-  // The savepoint before this one is not needed any more.
-  Done begun = connection_->copy_begin(std::string(has_savepoint_ ? "RELEASE SAVEPOINT racesim_rows; " : "") +
-                                       "SAVEPOINT racesim_rows; " + table.plan.copy);
-  if (!begun) return failed(std::move(begun.error()));
-  has_savepoint_ = true;
-  Result<std::uint64_t> copied = copy_rows(table, rows, false);
-  if (copied) {
-    RACESIM_CHECK(*copied == wanted);
-    return true;
-  }
-  if (connection_->trouble().sqlstate != kUniqueViolation) return failed(std::move(copied.error()));
-  return run("ROLLBACK TO SAVEPOINT racesim_rows").map([](const Answer&) { return false; });
-}
-
-Done PostgresStore::append_staged(PostgresTable& table, const RowBatch& rows, Appended& out) {
-  const std::int32_t base = table.staged;
-  if (Done begun = connection_->copy_begin(table.plan.stage + "; " + table.plan.copy_stage); !begun)
-    return failed(std::move(begun.error()));
-  Result<std::uint64_t> copied = copy_rows(table, rows, true);
-  if (!copied) return failed(std::move(copied.error()));
-  table.staged += static_cast<std::int32_t>(rows.size());
-
-  const auto ordinals = [&](const std::string& sql, std::vector<std::uint32_t>& to) -> Done {
-    const Result<Answer> found = run(sql);
-    if (!found) return tl::make_unexpected(found.error());
-    for (int row = 0; row < found->rows(); ++row)
-      to.push_back(static_cast<std::uint32_t>(std::stol(std::string(found->value(row, 0))) - base));
-    return {};
-  };
-  std::vector<std::uint32_t> stored;
-  if (Done ok = ordinals(table.plan.put(base), stored); !ok) return ok;
-  out.stored = stored.size();
-  table.expects_repeats = out.stored < *copied;
-  if (!table.expects_repeats) return {};
-  if (Done ok = ordinals(table.plan.differing(base), out.conflicting); !ok) return ok;
-  for (Fate& fate : fates_)
-    if (fate == Fate::stored) fate = Fate::duplicate;
-  for (const std::uint32_t row : stored) fates_[row] = Fate::stored;
-  for (const std::uint32_t row : out.conflicting) fates_[row] = Fate::conflict;
-  out.conflicts = out.conflicting.size();
-  out.duplicates = *copied - out.stored - out.conflicts;
-  return {};
+  if (expired > 0) seen.expired_before_us = before_us;
+  tallies_.note(table.plan.of.table->name, seen);
+  return expired;
 }
 
 void PostgresStore::find_unfit(const StoreTable& of, const RowBatch& rows,
@@ -451,13 +376,10 @@ Result<bool> PostgresStore::was_committed() {
 
 void PostgresStore::end_transaction(bool committed) {
   if (committed)
-    for (PostgresTable& table : tables_) {
-      const auto found = tallies_.all_ages().find(std::string(table.plan.of.table->name));
-      if (found != tallies_.all_ages().end()) table.ages.add(found->second);
-    }
+    for (PostgresTable& table : tables_) table.ages.add(tallies_.ages(table.plan.of.table->name));
   for (PostgresTable& table : tables_) table.staged = 0;
   tallies_.clear();
-  has_savepoint_ = false;
+  loader_.end();
   is_open_ = false;
 }
 
@@ -475,7 +397,7 @@ Result<std::uint64_t> PostgresStore::expire() {
     const std::int64_t before_us = *table.ages.newest_us - keep_us_;
     if (table.clean_before_us && before_us - *table.clean_before_us < keep_us_ / kExpireSteps) continue;
     if (Done ok = begin(); !ok) return tl::make_unexpected(ok.error());
-    const std::string time = quoted(plan.columns[static_cast<std::size_t>(plan.time_field)]);
+    const std::string time = sql_name(plan.columns[static_cast<std::size_t>(plan.time_field)]);
     const Result<Answer> removed =
         run("DELETE FROM " + plan.name + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM " + plan.name +
             " WHERE " + time + " < timestamptz 'epoch' + " + std::to_string(before_us) +
@@ -487,7 +409,7 @@ Result<std::uint64_t> PostgresStore::expire() {
       table.clean_before_us = before_us;
       continue;
     }
-    tallies_.ages(std::string(plan.of.table->name)).add({std::nullopt, before_us});
+    tallies_.note(plan.of.table->name, {std::nullopt, before_us});
     if (Done ok = commit(); !ok) return tl::make_unexpected(ok.error());
     return count;
   }

@@ -25,14 +25,14 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 template <class Names>
 std::vector<std::string> quoted_columns(const Names& paths) {
   std::vector<std::string> out;
-  for (const std::string_view path : paths) out.push_back(quoted(column_name(path)));
+  for (const std::string_view path : paths) out.push_back(sql_name(column_name(path)));
   return out;
 }
 
 std::string index_sql(const TablePlan& plan, const TableIndex& index) {
   std::vector<std::string> conditions = quoted_columns(index.only_where);
   return "CREATE INDEX IF NOT EXISTS " +
-         quoted(std::string(plan.of.table->name) + "_" + std::string(index.name)) + " ON " + plan.name +
+         sql_name(std::string(plan.of.table->name) + "_" + std::string(index.name)) + " ON " + plan.name +
          " (" + joined(quoted_columns(index.columns), ", ") + ")" +
          (conditions.empty() ? "" : " WHERE " + joined(conditions, " OR ")) + ";\n";
 }
@@ -40,7 +40,7 @@ std::string index_sql(const TablePlan& plan, const TableIndex& index) {
 }  // namespace
 
 TablePlan::TablePlan(const StoreTable& table, bool with_retention)
-    : of(table), name(quoted(table.table->name)) {
+    : of(table), name(sql_name(table.table->name)) {
   const TableInfo& info = *of.table;
   const SchemaInfo& schema = *of.schema;
   RACESIM_CHECK(!info.key.empty());
@@ -80,25 +80,25 @@ TablePlan::TablePlan(const StoreTable& table, bool with_retention)
 
   std::vector<std::string> lines;
   for (std::size_t c = 0; c < columns.size(); ++c)
-    lines.push_back("  " + quoted(columns[c]) + " " + types[c]);
+    lines.push_back("  " + sql_name(columns[c]) + " " + types[c]);
   const std::string key = joined(key_columns(info.key), ", ");
   if (info.key_without.empty()) lines.push_back("  PRIMARY KEY (" + key + ")");
   create = "CREATE TABLE IF NOT EXISTS " + name + " (\n" + joined(lines, ",\n") + "\n);\n";
   if (!info.key_without.empty()) {
     // Rows in which a part of the key is missing count as different there, and have a key of their own.
-    create += "CREATE UNIQUE INDEX IF NOT EXISTS " + quoted(std::string(info.name) + "_key") + " ON " + name +
-              " (" + key + ");\nCREATE UNIQUE INDEX IF NOT EXISTS " +
-              quoted(std::string(info.name) + "_without") + " ON " + name + " (" +
+    create += "CREATE UNIQUE INDEX IF NOT EXISTS " + sql_name(std::string(info.name) + "_key") + " ON " +
+              name + " (" + key + ");\nCREATE UNIQUE INDEX IF NOT EXISTS " +
+              sql_name(std::string(info.name) + "_without") + " ON " + name + " (" +
               joined(key_columns(info.key_without), ", ") + ") WHERE " + lacks_key("") + ";\n";
   }
   for (const TableIndex& index : info.indexes) create += index_sql(*this, index);
   // Rows come roughly in the order of time, so a summary per block range finds the old ones.
   if (with_retention && time_field >= 0)
-    create += "CREATE INDEX IF NOT EXISTS " + quoted(std::string(info.name) + "_retention") + " ON " + name +
-              " USING brin (" + quoted(columns[static_cast<std::size_t>(time_field)]) +
+    create += "CREATE INDEX IF NOT EXISTS " + sql_name(std::string(info.name) + "_retention") + " ON " +
+              name + " USING brin (" + sql_name(columns[static_cast<std::size_t>(time_field)]) +
               ") WITH (pages_per_range = 32);\n";
 
-  const std::string staging = quoted("racesim_in_" + std::string(info.name));
+  const std::string staging = sql_name("racesim_in_" + std::string(info.name));
   copy = "COPY " + name + " (" + names("") + ") FROM STDIN (FORMAT binary)";
   stage = "CREATE TEMPORARY TABLE IF NOT EXISTS " + staging + " (racesim_ordinal integer NOT NULL, LIKE " +
           name + ") ON COMMIT DELETE ROWS";
@@ -109,20 +109,20 @@ TablePlan::TablePlan(const StoreTable& table, bool with_retention)
 std::string TablePlan::names(std::string_view prefix) const {
   std::vector<std::string> out;
   for (std::size_t f = 0; f < of.schema->fields.size(); ++f)
-    out.push_back(std::string(prefix) + quoted(columns[f]));
+    out.push_back(std::string(prefix) + sql_name(columns[f]));
   return joined(out, ", ");
 }
 
 std::vector<std::string> TablePlan::key_columns(const TableKey& key) const {
   std::vector<std::string> out = quoted_columns(key.scope);
-  out.push_back(quoted(column_name(key.number)));
+  out.push_back(sql_name(column_name(key.number)));
   return out;
 }
 
 std::string TablePlan::lacks_key(std::string_view prefix) const {
   std::vector<std::string> conditions;
   for (const std::string_view path : of.table->optional) {
-    const std::string column = quoted(column_name(path));
+    const std::string column = sql_name(column_name(path));
     const std::vector<std::string> key = key_columns(of.table->key);
     if (std::find(key.begin(), key.end(), column) != key.end())
       conditions.push_back(std::string(prefix) + column + " IS NULL");
@@ -144,7 +144,7 @@ std::string TablePlan::key_matches(std::string_view a, std::string_view b, const
 }
 
 std::string TablePlan::put(std::int32_t ordinal) const {
-  const std::string staging = quoted("racesim_in_" + std::string(of.table->name));
+  const std::string staging = sql_name("racesim_in_" + std::string(of.table->name));
   const std::string from = " WHERE racesim_ordinal >= " + std::to_string(ordinal);
   std::vector<std::string> key = key_columns(of.table->key);
   const auto first_of = [&](const TableKey& k, bool is_second) {
@@ -163,7 +163,7 @@ std::string TablePlan::put(std::int32_t ordinal) const {
 }
 
 std::string TablePlan::differing(std::int32_t ordinal) const {
-  const std::string staging = quoted("racesim_in_" + std::string(of.table->name));
+  const std::string staging = sql_name("racesim_in_" + std::string(of.table->name));
   const auto those = [&](const TableKey& key, bool is_second) {
     return "SELECT s.racesim_ordinal FROM " + staging + " s JOIN " + name + " t ON " +
            key_matches("s.", "t.", key, is_second) +
@@ -177,7 +177,7 @@ std::string TablePlan::differing(std::int32_t ordinal) const {
 
 std::string TablePlan::order() const {
   std::vector<std::string> by;
-  if (time_field >= 0) by.push_back(quoted(columns[static_cast<std::size_t>(time_field)]));
+  if (time_field >= 0) by.push_back(sql_name(columns[static_cast<std::size_t>(time_field)]));
   for (const std::string& column : key_columns(of.table->key)) by.push_back(column);
   return " ORDER BY " + joined(by, ", ");
 }

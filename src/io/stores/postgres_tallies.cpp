@@ -81,6 +81,15 @@ void Tallies::add(const TablePlan& plan, const RowBatch& rows, std::span<const F
   }
 }
 
+void Tallies::note(std::string_view table, const Ages& ages) {
+  if (ages != Ages{}) ages_[std::string(table)].add(ages);
+}
+
+Ages Tallies::ages(std::string_view table) const {
+  const auto found = ages_.find(table);
+  return found == ages_.end() ? Ages{} : found->second;
+}
+
 void Tallies::clear() {
   runs_.clear();
   ages_.clear();
@@ -89,14 +98,14 @@ void Tallies::clear() {
 std::string Tallies::sql() const {
   std::string sql;
   for (const auto& [names, tally] : runs_)
-    sql += "INSERT INTO runs (run, scenario, events, first_time, last_time) VALUES (" + literal(names.first) +
-           ", " + literal(names.second) + ", " + std::to_string(tally.events) + ", " +
-           time_sql(tally.first_us) + ", " + time_sql(tally.last_us) +
+    sql += "INSERT INTO runs (run, scenario, events, first_time, last_time) VALUES (" +
+           sql_text(names.first) + ", " + sql_text(names.second) + ", " + std::to_string(tally.events) +
+           ", " + time_sql(tally.first_us) + ", " + time_sql(tally.last_us) +
            ") ON CONFLICT (run, scenario) DO UPDATE SET events = runs.events + excluded.events, first_time = "
            "least(runs.first_time, excluded.first_time), last_time = greatest(runs.last_time, "
            "excluded.last_time);\n";
   for (const auto& [table, ages] : ages_)
-    sql += "INSERT INTO retention (table_name, newest_us, expired_before_us) VALUES (" + literal(table) +
+    sql += "INSERT INTO retention (table_name, newest_us, expired_before_us) VALUES (" + sql_text(table) +
            ", " + number_sql(ages.newest_us) + ", " + number_sql(ages.expired_before_us) +
            ") ON CONFLICT (table_name) DO UPDATE SET newest_us = greatest(retention.newest_us, "
            "excluded.newest_us), "

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,17 +40,17 @@ class Tallies {
  public:
   /// Counts the rows whose fate is stored.
   void add(const TablePlan& plan, const RowBatch& rows, std::span<const Fate> fates);
-  Ages& ages(const std::string& table) { return ages_[table]; }
+  void note(std::string_view table, const Ages& ages);
+  Ages ages(std::string_view table) const;
   void clear();
 
   /// Writes it down; empty: there is nothing. Always in the same order, so that two writers cannot lock each
   /// other out.
   std::string sql() const;
-  const std::map<std::string, Ages>& all_ages() const { return ages_; }
 
  private:
   std::map<std::pair<std::string, std::string>, RunTally> runs_;  // (run, scenario)
-  std::map<std::string, Ages> ages_;                              // by table
+  std::map<std::string, Ages, std::less<>> ages_;                 // by table
 };
 
 }  // namespace racesim::postgres
