@@ -81,7 +81,9 @@ class PostgresStore final : public Store {
   Done settle(const Error& why);
   Result<bool> was_committed();
   void end_transaction(bool committed);
+  std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
   PostgresTable& table_of(const StoreTable& table);
+  std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
   const PostgresTable& table_of(const StoreTable& table) const {
     return const_cast<PostgresStore*>(this)->table_of(table);
   }
