@@ -287,6 +287,7 @@ TEST(LineProtocol, NamesTheRunThatAnEventIdCarries) {
   rows.rows<PlayRow>()[0].event_id = pack_event_id({0xa1b2c3d4, 17, 4'321});
   rows.rows<PlayRow>()[0].played_at.ms = 1'704'067'200'000;
   rows.rows<PlayRow>()[1].event_id.bytes.fill(0xff);
+  rows.rows<PlayRow>()[1].played_at.ms = 1'704'067'200'000;
   const std::vector<std::string> lines = lines_of({&schema_info<PlayRow>(), &kPlays}, rows);
   const Point ours = line_protocol::read_point(lines[0]);
   EXPECT_EQ(ours.tags.at("run"), "a1b2c3d4");
