@@ -83,7 +83,6 @@ class PostgresStore final : public Store {
   void end_transaction(bool committed);
   std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
   PostgresTable& table_of(const StoreTable& table);
-  std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
   const PostgresTable& table_of(const StoreTable& table) const {
     return const_cast<PostgresStore*>(this)->table_of(table);
   }
