@@ -9,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/ingest/options.h"
 #include "cli/commands/ingest/report.h"
+#include "cli/commands/ingest/telling.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -79,7 +80,8 @@ Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan) {
   auto source = make_source(plan.source);
   if (!source) return tl::make_unexpected(source.error());
   plan.config.on_commit = [](std::uint64_t records) {
-    log(LogLevel::debug, "Ingested " + std::to_string(records) + (records == 1 ? " record" : " records"));
+    if (records > 0)
+      log(LogLevel::debug, "Ingested " + std::to_string(records) + (records == 1 ? " record" : " records"));
   };
   return std::make_unique<Ingest>(plan.config, std::move(*source), std::move(*store), std::move(*decoder),
                                   system_clock());
@@ -150,6 +152,14 @@ Result<int> run(Context& context, const IngestOptions& options) {
   // Before the threads: they inherit the blocked signals.
   SignalWatch signals(kDrain_ns);
   if (Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  const auto telling = std::make_shared<IngestTelling>();
+  plan->source.status = callbacks_of(telling);
+  std::unique_ptr<http::Server> metrics_server;
+  if (!options.metrics_listen.empty()) {
+    auto server = http::serve_status(options.metrics_listen, plan->source.status, plan->source.token);
+    if (!server) return tl::make_unexpected(server.error());
+    metrics_server = std::move(*server);
+  }
   Result<std::unique_ptr<Ingest>> made = make_ingest(std::move(*plan));
   if (!made) return tl::make_unexpected(made.error());
   Ingest& ingest = **made;
@@ -157,6 +167,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   if (!globals.quiet)
     log(LogLevel::info, "reading " + ingest.source().name() + " into " + ingest.store().name());
   ingest.start();
+  telling->watch(ingest);
   signals.attach({[&ingest] { ingest.stop(); }, [&ingest] { ingest.abandon(); }});
   IngestProgress progress(progress_form(globals.progress, globals.quiet, context.out, context.err, false),
                           context.err);
@@ -164,6 +175,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   IngestReport done{
       ingest.source().name(), ingest.store().name(), ingest.source().is_bounded(), ingest.wait(), 0, 0,
       options.thresholds};
+  telling->forget();
   signals.detach();
   done.signal = signals.signal();
   done.signals = signals.count();
