@@ -8,12 +8,12 @@
 #include "base/clock.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/ingest/options.h"
+#include "cli/commands/ingest/progress.h"
 #include "cli/commands/ingest/report.h"
 #include "cli/commands/ingest/telling.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
-#include "cli/terminal/progress.h"
 #include "cli/terminal/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
@@ -23,41 +23,12 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kDrain_ns = 30 * kNsPerSecond;
-constexpr double kIngestLogEvery_s = 10;
 
 bool stdin_has_data() {
   struct stat info {};
   return ::fstat(STDIN_FILENO, &info) == 0 &&
          (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
 }
-
-/// A line on the terminal, or a log line now and then; one thread.
-class IngestProgress {
- public:
-  IngestProgress(ProgressForm form, const Screen& screen) : form_(form), screen_(screen) {}
-  void tick(const IngestStatus& status) {
-    rates_.note(status.counts.consumed, status.uptime_s);
-    if (form_ == ProgressForm::line) {
-      if (const int columns = terminal_columns(STDERR_FILENO); columns > 0) screen_.line_columns = columns;
-      write_stderr("\r\x1b[K" + ingest_line(status, rates_, screen_));
-      drawn_ = true;
-    } else if (form_ == ProgressForm::log && status.uptime_s >= next_log_s_) {
-      next_log_s_ += kIngestLogEvery_s;
-      log(LogLevel::info, status.stopping ? "ending" : "running", ingest_fields(status, rates_.now()));
-    }
-  }
-  void clear() {
-    if (drawn_) write_stderr("\r\x1b[K");
-    drawn_ = false;
-  }
-
- private:
-  const ProgressForm form_;
-  Screen screen_;
-  RecentRates rates_;
-  double next_log_s_ = kIngestLogEvery_s;
-  bool drawn_ = false;
-};
 
 Result<int> dry_run(const IngestPlan& plan) {
   const Result<std::string> tables = plan.to.store->plan(plan.store);
