@@ -78,13 +78,11 @@ class PostgresStore final : public Store {
   Result<Answer> run(const std::string& sql);
   Result<Answer> run(const std::string& sql, std::span<const std::string> values);
   tl::unexpected<Error> failed(Error error);
+  std::uint64_t set_aside_old(const PostgresTable& table, const RowBatch& rows);
   Done settle(const Error& why);
   Result<bool> was_committed();
   void end_transaction(bool committed);
-  PostgresTable& table_of(const StoreTable& table);
-  const PostgresTable& table_of(const StoreTable& table) const {
-    return const_cast<PostgresStore*>(this)->table_of(table);
-  }
+  std::size_t index_of(const StoreTable& table) const;
 
   const Target target_;
   const std::int64_t keep_us_;
@@ -103,11 +101,11 @@ class PostgresStore final : public Store {
   WaitNote wait_;
 };
 
-PostgresTable& PostgresStore::table_of(const StoreTable& table) {
+std::size_t PostgresStore::index_of(const StoreTable& table) const {
   const auto found = std::find_if(tables_.begin(), tables_.end(),
                                   [&](const PostgresTable& t) { return t.plan.of.table == table.table; });
   RACESIM_CHECK(found != tables_.end());
-  return *found;
+  return static_cast<std::size_t>(found - tables_.begin());
 }
 
 // After an error nothing of the transaction stands, and a connection that is gone is made anew by begin().
@@ -216,7 +214,7 @@ Done PostgresStore::begin() {
 }
 
 Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& rows, std::span<Fate> fates) {
-  PostgresTable& table = table_of(of);
+  PostgresTable& table = tables_[index_of(of)];
   fates_.assign(rows.size(), Fate::stored);
   const std::uint64_t expired = set_aside_old(table, rows);
   Result<Appended> out = loader_.load(*connection_, table, rows, fates_);
@@ -229,7 +227,7 @@ Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& row
 
 // Old is what lies so far behind the newest row that was there before, and what is older than rows that were
 // removed once.
-std::uint64_t PostgresStore::set_aside_old(PostgresTable& table, const RowBatch& rows) {
+std::uint64_t PostgresStore::set_aside_old(const PostgresTable& table, const RowBatch& rows) {
   if (table.plan.time_field < 0 || (keep_us_ == 0 && !table.ages.expired_before_us)) return 0;
   Ages ages = table.ages;
   ages.add(tallies_.ages(table.plan.of.table->name));
@@ -254,7 +252,7 @@ std::uint64_t PostgresStore::set_aside_old(PostgresTable& table, const RowBatch&
 
 void PostgresStore::find_unfit(const StoreTable& of, const RowBatch& rows,
                                std::vector<RecordFate>& out) const {
-  const TablePlan& plan = table_of(of).plan;
+  const TablePlan& plan = tables_[index_of(of)].plan;
   const std::span<const FieldInfo> fields = rows.schema().fields;
   std::vector<bool> indexed(fields.size());
   for (const std::uint16_t field : plan.indexed_texts) indexed[field] = true;
