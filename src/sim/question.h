@@ -1,5 +1,5 @@
-// What people ask of the stored events of a scenario, as SQL that SQLite and PostgreSQL both take. Declared by
-// the scenario (sim/entry.h); racesim query knows each by its name.
+// What people ask of the stored events of a scenario, as SQL that SQLite and PostgreSQL both take. Declared
+// by the scenario (sim/entry.h); racesim query knows each by its name.
 #pragma once
 
 #include <string_view>

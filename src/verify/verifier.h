@@ -9,7 +9,7 @@
 
 #include "run/content.h"
 #include "run/record/manifest.h"
-#include "verify/arrivals/arrivals.h"
+#include "io/sources/sequences.h"
 #include "verify/comparison.h"
 #include "verify/findings.h"
 #include "verify/progress.h"

@@ -2,6 +2,7 @@
 in the database, for every kind of run. Method: runs with and without injected faults, through ingest into a database;
 then Python's sqlite3 deletes, changes and adds rows at random places (a fixed seed), and the report must name just that."""
 
+import contextlib
 import json
 import random
 import shutil
@@ -86,13 +87,12 @@ class VerifyStore(Workdir):
                 self.assertIn("(dedup complete)", text)
 
     def change(self, statement, *values):
-        shutil.copy(self.dir / "store.db", self.dir / "changed.db")
-        for suffix in ("-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm"):
             (self.dir / f"changed.db{suffix}").unlink(missing_ok=True)
-        with sqlite3.connect(self.dir / "changed.db") as db:
-            count = db.execute(statement, values).rowcount
-        db.close()
-        return count
+        with contextlib.closing(sqlite3.connect(self.dir / "store.db")) as db:
+            db.execute("VACUUM INTO ?", (str(self.dir / "changed.db"),))
+        with contextlib.closing(sqlite3.connect(self.dir / "changed.db")) as db, db:
+            return db.execute(statement, values).rowcount
 
     def differences_of_change(self, statement, *values):
         self.change(statement, *values)
@@ -105,10 +105,9 @@ class VerifyStore(Workdir):
             self.dir.mkdir()
             self.ingest(*RUNS[name])
             for table in tables:
-                with sqlite3.connect(self.dir / "store.db") as db:
+                with contextlib.closing(sqlite3.connect(self.dir / "store.db")) as db:
                     keys = [key for key, in db.execute(f"SELECT row_key FROM {table}")]
                     names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")][1:]
-                db.close()
                 where = f"{table} WHERE row_key = {draw.choice(keys)}"
                 entity = ENTITY[table]
                 with self.subTest(run=name, table=table):
@@ -164,11 +163,10 @@ class VerifyStore(Workdir):
         self.ingest(*RUNS["race"])
         line = (self.dir / "sent.ndjson").read_text(encoding="utf-8").split("\n")[40]
         event = json.loads(line)
-        with sqlite3.connect(self.dir / "store.db") as db:
+        with contextlib.closing(sqlite3.connect(self.dir / "store.db")) as db, db:
             count = db.execute("DELETE FROM telemetry WHERE car = ? AND seq = ?", (event["car"], event["seq"])).rowcount
             db.execute("INSERT INTO dead_letter (source, lane, record_offset, reason, raw, added) "
                        "VALUES ('file', 'x', 0, 'too fast for us', ?, '2026-01-01')", (line.encode(),))
-        db.close()
         self.assertEqual(count, 1)
         report = self.verify()
         self.assertEqual(self.differences(report), {"refused": 1})

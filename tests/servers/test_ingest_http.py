@@ -176,7 +176,7 @@ class IngestHttpTest(unittest.TestCase):
         self.assertEqual(len(event_ids(ingest)), 4)
         status, metrics = ingest.get("/metrics")
         self.assertEqual(status, 200)
-        self.assertIn("racesim_ingest_stored_total 4\n", metrics)
+        self.assertIn('racesim_ingest_stored_total{table="plays"} 4\n', metrics)
         self.assertEqual(ingest.get("/healthz")[0], 200)
         self.assertEqual(ingest.get("/readyz")[0], 200)
         self.assertEqual(ingest.get("/play")[0], 405)

@@ -47,7 +47,7 @@ Result<std::optional<ManifestTotals>> learn_totals(const std::string& path, cons
 }
 
 Result<std::unique_ptr<ArrivedSequences>> open_against(const std::string& against) {
-  return open_file_arrivals(against == "-" ? against : against.substr(5));
+  return open_file_sequence(against == "-" ? against : against.substr(5));
 }
 
 }  // namespace

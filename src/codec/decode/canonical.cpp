@@ -79,7 +79,7 @@ Digits read_long_digits(const char* p) {
   return all;
 }
 
-/// Behind a number with exactly so many decimals. Null: there is none, or none between `least` and `most`.
+/// Behind a number with so many decimals or fewer. Null: there is none, or none between `least` and `most`.
 const char* read_number(const char* p, int decimals, std::int64_t least, std::int64_t most,
                         std::int64_t& value) {
   const bool negative = *p == '-';
@@ -90,14 +90,14 @@ const char* read_number(const char* p, int decimals, std::int64_t least, std::in
   if (whole.count == 0 || static_cast<int>(whole.count) + decimals > kMostDigits) return nullptr;
   if (*p == '0' && whole.count > 1) return nullptr;
   p += whole.count;
-  std::uint64_t magnitude = whole.value;
-  if (decimals > 0) {
-    if (*p != '.') return nullptr;
+  std::uint64_t magnitude = whole.value * kPowers[decimals];
+  if (decimals > 0 && *p == '.') {
     ++p;
     const Digits fraction = decimals > 8 ? read_long_digits(p) : read_digits(p);
-    if (static_cast<int>(fraction.count) != decimals) return nullptr;
+    const int left = decimals - static_cast<int>(fraction.count);
+    if (fraction.count == 0 || left < 0) return nullptr;
     p += fraction.count;
-    magnitude = magnitude * kPowers[decimals] + fraction.value;
+    magnitude += fraction.value * kPowers[left];
   }
   value = negative ? -static_cast<std::int64_t>(magnitude) : static_cast<std::int64_t>(magnitude);
   return value < least || value > most ? nullptr : p;
@@ -198,8 +198,10 @@ bool read_seconds(const char* p, std::int64_t& value) {
 
 }  // namespace
 
-CanonicalReader::CanonicalReader(const SchemaInfo& schema, std::span<const std::string_view> optional)
-    : has_optional_(!optional.empty()) {
+CanonicalReader::CanonicalReader(const SchemaInfo& schema, std::span<const std::string_view> optional,
+                                 Spacing spacing)
+    : has_optional_(!optional.empty()), is_spaced_(spacing == Spacing::single) {
+  const std::string comma = is_spaced_ ? ", " : ",", colon = is_spaced_ ? "\": " : "\":";
   std::string literal = "{";
   std::string_view open;  // path of the object that is open, with its last '.'
   for (const FieldInfo& field : schema.fields) {
@@ -207,15 +209,15 @@ CanonicalReader::CanonicalReader(const SchemaInfo& schema, std::span<const std::
       literal += '}';
       open = open.substr(0, open.substr(0, open.size() - 1).rfind('.') + 1);
     }
-    if (!steps_.empty()) literal += ',';
+    if (!steps_.empty()) literal += comma;
     std::size_t from = open.size();
     for (std::size_t dot = field.path.find('.', from); dot != std::string_view::npos;
          dot = field.path.find('.', from)) {
-      literal += '"' + std::string(field.path.substr(from, dot - from)) + "\":{";
+      literal += '"' + std::string(field.path.substr(from, dot - from)) + colon + '{';
       from = dot + 1;
     }
     open = field.path.substr(0, from);
-    literal += '"' + std::string(field.path.substr(from)) + "\":";
+    literal += '"' + std::string(field.path.substr(from)) + colon;
     if (field.list_limit > 0) literal += '[';
     const bool is_quoted = field.list_limit == 0 && is_string(field.type);
     if (is_quoted) literal += '"';
@@ -318,6 +320,7 @@ const char* CanonicalReader::read_list(const Step& step, const char* p, std::byt
   while (*p != ']') {
     if (count == step.list_limit) return nullptr;
     if (count > 0 && *p++ != ',') return nullptr;
+    if (count > 0 && is_spaced_ && *p++ != ' ') return nullptr;
     if (step.is_quoted && *p++ != '"') return nullptr;
     p = read_value(step, p, row + step.offset + std::size_t{count} * step.size, good);
     if (p == nullptr || (step.is_quoted && *p++ != '"')) return nullptr;

@@ -1,4 +1,4 @@
-// The quick way from JSON to a row: of records that are spelled as our own encoders spell them.
+// The quick way from JSON to a row: of records that are spelled as encoders usually spell them.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,19 @@
 
 namespace racesim {
 
-/// Walks a record along its schema and checks every byte of it on the way: keys in order, no spaces, numbers
-/// with exactly the schema's decimals. What is spelled otherwise, valid or not, is left to JsonRowReader;
-/// what is taken here becomes the same row there. No allocation per record. One thread.
+enum class Spacing : std::uint8_t {
+  none,    ///< {"a":1,"b":2}: ours
+  single,  ///< {"a": 1, "b": 2}: Python's
+};
+
+/// Walks a record along its schema and checks every byte of it on the way: all keys in order, one spacing,
+/// numbers without exponent and with no more than the schema's decimals. What is spelled otherwise, valid or
+/// not, is left to JsonRowReader; what is taken here becomes the same row there. No allocation per record.
+/// One thread.
 class CanonicalReader {
  public:
   /// `optional`: see DecoderOptions.
-  CanonicalReader(const SchemaInfo& schema, std::span<const std::string_view> optional);
+  CanonicalReader(const SchemaInfo& schema, std::span<const std::string_view> optional, Spacing spacing);
 
   /// Appends the row. False: the record is not spelled so, and nothing has changed. `text`: readable for
   /// kReadAhead more, and in these bytes no string goes on that `text` began.
@@ -67,6 +73,7 @@ class CanonicalReader {
   std::vector<Name> names_;
   std::vector<Minute> minutes_;
   bool has_optional_;
+  bool is_spaced_;
 };
 
 }  // namespace racesim

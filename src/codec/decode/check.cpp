@@ -1,6 +1,7 @@
 #include "codec/decode/check.h"
 
 #include <simdjson.h>
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -20,7 +21,8 @@ class JsonCheck::Impl {
   static constexpr std::size_t kUsualSize = 16 << 10;  ///< the parser takes 14 times as much memory
 
   void reserve(std::size_t size) {
-    RACESIM_CHECK(parser.allocate(size, kJsonDepthLimit) == simdjson::SUCCESS);
+    // The library does not count an empty object or array, so one level more is asked of it.
+    RACESIM_CHECK(parser.allocate(size, kJsonDepthLimit + 1) == simdjson::SUCCESS);
   }
   simdjson::dom::parser parser;
   std::string plain;  ///< the text with plainer numbers
@@ -47,6 +49,24 @@ std::string reason_of(simdjson::error_code code) {
     default:
       return "not JSON: a comma, colon, bracket or quote is missing or one too many, or a word is unknown";
   }
+}
+
+/// Of valid JSON.
+bool is_too_deep(std::string_view text) {
+  const auto opens = [](char c) { return c == '{' || c == '['; };
+  if (std::count_if(text.begin(), text.end(), opens) <= kJsonDepthLimit) return false;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size() && depth <= kJsonDepthLimit; ++i) {
+    if (text[i] == '"') in_string = !in_string;
+    if (in_string) {
+      i += text[i] == '\\' ? 1 : 0;
+      continue;
+    }
+    if (opens(text[i])) ++depth;
+    if (text[i] == '}' || text[i] == ']') --depth;
+  }
+  return depth > kJsonDepthLimit;
 }
 
 bool in_number(char c) {
@@ -88,6 +108,7 @@ bool JsonCheck::valid(std::string_view text, std::string& why) {
     make_numbers_plain(impl_->plain);
     code = impl_->parser.parse(impl_->plain).error();
   }
+  if (code == simdjson::SUCCESS && is_too_deep(text)) code = simdjson::DEPTH_ERROR;
   if (code == simdjson::SUCCESS) return true;
   why = reason_of(code);
   return false;

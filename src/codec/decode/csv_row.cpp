@@ -74,11 +74,12 @@ bool CsvRowReader::names_missing(const std::vector<std::string_view>& cells, std
     wanted += (wanted.empty() ? "" : ",") + column_name(field);
     if (has_column(field)) continue;
     const std::uint64_t bit = missing_bit(*schema_, field, optional_);
-    never_ |= bit;
-    if (bit != 0)
+    if (bit == 0)
+      missing = missing == nullptr ? &field : missing;
+    else if (field.may_miss)
       no_column_.push_back(&field);
-    else if (missing == nullptr)
-      missing = &field;
+    else
+      never_ |= bit;
   }
   if (missing == nullptr) return false;
   if (std::all_of(columns_.begin(), columns_.end(), [](const Column& c) { return c.field == nullptr; }))
@@ -114,17 +115,16 @@ bool CsvRowReader::read(const std::vector<std::string_view>& cells, RowBatch& go
     row_.abandon();
     return false;
   }
-  for (const FieldInfo* field : no_column_)
-    if (field->may_miss) row_.set(*field, 0, {}, why);
+  for (const FieldInfo* field : no_column_) row_.set(*field, 0, {}, why);
   row_.commit();
   if (!optional_.empty()) good.missing.push_back(missing_);
   return true;
 }
 
 bool CsvRowReader::read_cell(const Column& column, std::string_view cell, std::string& why) {
-  if (cell.empty() && column.missing_bit != 0) {
+  if (cell.empty() && column.missing_bit != 0 && !column.field->may_miss) {
     missing_ |= column.missing_bit;
-    if (!column.field->may_miss) return true;
+    return true;
   }
   if (column.field->list_limit > 0) return read_list(*column.field, cell, why);
   return row_.set(*column.field, 0, cell, why);

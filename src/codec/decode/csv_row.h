@@ -47,8 +47,8 @@ class CsvRowReader {
   std::function<void(std::string_view)> on_unknown_;
   RowBuilder row_;
   std::vector<Column> columns_;              ///< as in the header
-  std::vector<const FieldInfo*> no_column_;  ///< optional fields that the header does not name
-  std::uint64_t never_ = 0;                  ///< their bits
+  std::vector<const FieldInfo*> no_column_;  ///< Maybe fields that the header does not name
+  std::uint64_t never_ = 0;                  ///< bits of the other optional fields that it does not name
   std::uint64_t missing_ = 0;                ///< of the row
   CsvCells items_;
 };

@@ -41,7 +41,8 @@ JsonRowReader::JsonRowReader(const SchemaInfo& schema, const DecoderOptions& opt
       ignore_unknown_(options.ignore_unknown),
       has_optional_(!options.optional.empty()),
       on_unknown_(options.on_unknown),
-      canonical_(schema, options.optional),
+      spellings_{CanonicalReader(schema, options.optional, Spacing::none),
+                 CanonicalReader(schema, options.optional, Spacing::single)},
       row_(schema),
       nodes_(1) {
   for (const FieldInfo& field : schema.fields) add_field(field, missing_bit(schema, field, options.optional));
@@ -84,6 +85,13 @@ bool JsonRowReader::read(std::string_view text, RowBatch& good, std::string& why
   if (read_canonical(text, good)) return true;
   if (check_ == nullptr) check_ = std::make_unique<JsonCheck>();
   return check_->valid(text, why) && read_valid(text, good, why);
+}
+
+bool JsonRowReader::read_canonical(std::string_view text, RowBatch& good) {
+  if (spellings_[last_spelling_].read(text, good)) return true;
+  if (!spellings_[1 - last_spelling_].read(text, good)) return false;
+  last_spelling_ = 1 - last_spelling_;
+  return true;
 }
 
 bool JsonRowReader::read_valid(std::string_view text, RowBatch& good, std::string& why) {
@@ -207,8 +215,9 @@ bool JsonRowReader::read_list(JsonCursor& in, const FieldInfo& field, std::strin
 bool JsonRowReader::leave_out(const Node& node) {
   if (node.field != nullptr) {
     if (node.missing_bit == 0) return false;
+    if (node.field->may_miss) return row_.set(*node.field, 0, {}, scratch_);
     missing_ |= node.missing_bit;
-    return !node.field->may_miss || row_.set(*node.field, 0, {}, scratch_);
+    return true;
   }
   return std::all_of(node.children.begin(), node.children.end(),
                      [this](std::uint32_t child) { return leave_out(nodes_[child]); });

@@ -1,6 +1,8 @@
 // One JSON object to one row. Shared by the formats json and json-array.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,9 +26,8 @@ class JsonRowReader {
   /// Appends the row to `good`, or says in `why` what is wrong. `text`: at most kRecordLimit bytes, readable
   /// for kReadAhead more.
   bool read(std::string_view text, RowBatch& good, std::string& why);
-  /// The same where the record is spelled as our own encoders spell it; else false, and it may still be
-  /// valid.
-  bool read_canonical(std::string_view text, RowBatch& good) { return canonical_.read(text, good); }
+  /// The same where the record is spelled as encoders usually do; else false, and it may still be valid.
+  bool read_canonical(std::string_view text, RowBatch& good);
   /// The same of text that JsonCheck found valid, in any spelling.
   bool read_valid(std::string_view text, RowBatch& good, std::string& why);
 
@@ -55,7 +56,8 @@ class JsonRowReader {
   bool ignore_unknown_;
   bool has_optional_;
   std::function<void(std::string_view)> on_unknown_;
-  CanonicalReader canonical_;
+  std::array<CanonicalReader, 2> spellings_;
+  std::size_t last_spelling_ = 0;  ///< that was met
   std::unique_ptr<JsonCheck>
       check_;  ///< made when it is needed: its memory would be that of the whole reader
   RepeatedKeys repeated_;

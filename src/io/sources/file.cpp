@@ -168,7 +168,8 @@ void FileSource::tell_what_is_missing() {
   const auto missing = std::find_if(lanes_.begin(), lanes_.end(),
                                     [](const NumberedLane& lane) { return lane.file.is_missing(); });
   if (missing == lanes_.end() && !lanes_.empty()) return wait_.end(this);
-  const std::string what = lanes_.empty() ? "no file matches " + name() : missing->file.name() + " is not there";
+  const std::string what =
+      lanes_.empty() ? "no file matches " + name() : missing->file.name() + " is not there";
   wait_.begin(this, {system_clock().now_ns(), 0, what});
 }
 

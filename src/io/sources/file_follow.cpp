@@ -1,7 +1,10 @@
 // What a followed file does at its end: it grows, is truncated, or gets another name.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,8 +18,7 @@ std::string bytes_at(int fd, std::uint64_t offset, std::size_t size) {
   std::string bytes(size, '\0');
   std::size_t done = 0;
   while (done < size) {
-    const ssize_t count =
-        ::pread(fd, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+    const ssize_t count = ::pread(fd, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
     if (count <= 0) break;
     done += static_cast<std::size_t>(count);
   }
@@ -26,6 +28,16 @@ std::string bytes_at(int fd, std::uint64_t offset, std::size_t size) {
 
 bool is_same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Whether reading could go on there.
+bool holds(const std::string& path, const LanePosition& position) {
+  const std::optional<FileMark> mark = parse_file_mark(position.fingerprint);
+  const int fd = mark ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return false;
+  RecordReader reader(ByteSource::over(fd, path, true), true);
+  const Result<std::string> other = reader.resume(position, *mark);
+  return other && other->empty();
 }
 
 bool is_touched(const struct stat& a, const struct stat& b) {
@@ -102,19 +114,20 @@ bool FileLane::is_still_there() const {
   return bytes_at(fd_, reader_->bytes_read() - rest.size(), rest.size()) == rest;
 }
 
-/// The files that had the name after the open one.
+/// The files that had the name after the open one, in that order.
 std::vector<std::string> FileLane::since_moved() const {
-  std::vector<std::string> between;
-  for (const std::string& path : rotated_names(name_.path)) {
+  const std::vector<std::string> names = rotated_names(name_.path);
+  const auto is_open = [&](const std::string& path) {
     struct stat info {};
-    if (::stat(path.c_str(), &info) != 0) continue;
-    if (is_same_file(info, info_)) {
-      std::reverse(between.begin(), between.end());
-      return between;
-    }
-    between.push_back(path);
-  }
-  return {};  // it was removed: what came between cannot be told from what came before
+    return ::stat(path.c_str(), &info) == 0 && is_same_file(info, info_);
+  };
+  auto found = std::find_if(names.begin(), names.end(), is_open);
+  // It may have been compressed meanwhile.
+  const auto is_copy = [&](const std::string& path) { return holds(path, position_); };
+  if (found == names.end()) found = std::find_if(names.begin(), names.end(), is_copy);
+  if (found == names.end())
+    return {};  // it was removed: what came between cannot be told from what came before
+  return {std::make_reverse_iterator(found), names.rend()};
 }
 
 /// Looks for the file of the position among those that had the name: then it is open.

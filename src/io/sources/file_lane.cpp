@@ -120,10 +120,11 @@ Result<std::string> FileLane::open(const Opening& opening) {
 Result<std::string> FileLane::resume() {
   const std::optional<FileMark> mark = parse_file_mark(position_.fingerprint);
   if (!mark)
-    return fail(ErrorKind::runtime,
-                "read " + name_.shown + ": its position was kept in a form that is not known here",
-                "another version of racesim may have kept it; read the file anew: racesim ingest --from stdin < " +
-                    shell_quoted(name_.path));
+    return fail(
+        ErrorKind::runtime,
+        "read " + name_.shown + ": its position was kept in a form that is not known here",
+        "another version of racesim may have kept it; read the file anew: racesim ingest --from stdin < " +
+            shell_quoted(name_.path));
   const bool same = mark->whole_size > 0 && mark->whole_size == static_cast<std::uint64_t>(info_.st_size) &&
                     mark->whole_time_ns == ns_of(info_.st_mtim);
   if (same && !follow_) {
@@ -135,11 +136,12 @@ Result<std::string> FileLane::resume() {
 
 Error FileLane::changed(const std::string& why) const {
   const std::string next = format_count(static_cast<std::uint64_t>(position_.next));
-  return {ErrorKind::runtime,
-          "read " + name_.shown + ": it was read up to byte " + next + " before, but is another file now: " + why,
-          "with --follow it is read as a new one; or read it anew, what is stored already is told by its id: "
-          "racesim ingest --from stdin < " +
-              shell_quoted(name_.path)};
+  return {
+      ErrorKind::runtime,
+      "read " + name_.shown + ": it was read up to byte " + next + " before, but is another file now: " + why,
+      "with --follow it is read as a new one; or read it anew, what is stored already is told by its id: "
+      "racesim ingest --from stdin < " +
+          shell_quoted(name_.path)};
 }
 
 }  // namespace racesim

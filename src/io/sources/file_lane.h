@@ -20,8 +20,8 @@ namespace racesim {
 /// Name of the source in positions of files.
 inline constexpr const char* kFileSourceName = "file";
 
-/// With `follow` a lane goes on from file to file: when its name stands for another one, the old one is read to
-/// its end, then those that came between, then the new one. One thread.
+/// With `follow` a lane goes on from file to file: when its name stands for another one, the old one is read
+/// to its end, then those that came between, then the new one. One thread.
 class FileLane {
  public:
   FileLane(FileName name, bool follow);

@@ -21,8 +21,7 @@ bool take_number(std::string_view& text, std::string_view prefix, Number& number
 }  // namespace
 
 std::string to_text(const FileMark& mark) {
-  std::string text =
-      fmt::format("head={}:{:016x} last={}", mark.head_size, mark.head_hash, mark.last_size);
+  std::string text = fmt::format("head={}:{:016x} last={}", mark.head_size, mark.head_hash, mark.last_size);
   if (mark.torn) text += " torn";
   if (mark.whole_size > 0) text += fmt::format(" whole={}:{}", mark.whole_size, mark.whole_time_ns);
   return text;

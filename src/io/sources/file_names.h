@@ -16,8 +16,8 @@ struct FileName {
 };
 
 /// Files of the patterns in their order, those of a pattern by name; each once. A name that exists is no
-/// pattern. Patterns leave out directories and what is still being written (.partial). With `may_be_missing` a
-/// name need not exist and a pattern need not match. Errors: usage for a pattern without a match and for a
+/// pattern. Patterns leave out directories and what is still being written (.partial). With `may_be_missing`
+/// a name need not exist and a pattern need not match. Errors: usage for a pattern without a match and for a
 /// directory, runtime for a name that is not there.
 Result<std::vector<FileName>> find_files(std::span<const std::string> patterns, bool may_be_missing);
 

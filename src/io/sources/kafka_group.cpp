@@ -80,6 +80,7 @@ class KafkaGroup final : public Source {
   void wait_for_more(int ms);
   void note_lag();
   Result<bool> is_all_read();
+  Result<bool> is_own_stored();
   Result<Pulled> finish();
 
   const SourceRequest request_;
@@ -243,6 +244,7 @@ Done KafkaGroup::take_over(const std::vector<TopicPartition>& partitions) {
   own_.clear();
   for (const TopicPartition& partition : partitions) own_.push_back(&lane_of(partition));
   joined_ = true;
+  ask_topics_ = true;  // of one that is deleted nobody is told in another way
   return begin_own();
 }
 
@@ -301,6 +303,7 @@ Done KafkaGroup::begin_own() {
     }
     if (start->is_new) told = at;
     own_[i]->begin(told, at, start->gap, start->gap > 0 || start->is_new);
+    own_[i]->end = (*facts)[i].end;
     starts.push_back({own_[i]->where, start->next});
   }
   return consumer_->assign(starts);
@@ -322,7 +325,13 @@ Result<Pulled> KafkaGroup::pull(RecordBlock& to, int wait_ms) {
     if (begin_again_) continue;
     const Result<bool> is_end = request_.exit_at_end ? is_all_read() : Result<bool>(false);
     if (!is_end) return tl::make_unexpected(is_end.error());
-    if (*is_end) return finish();
+    if (*is_end) {
+      const Result<bool> stored = is_own_stored();
+      if (!stored) return tl::make_unexpected(stored.error());
+      if (*stored) return finish();
+      begin_again_ = true;
+      continue;
+    }
     const std::int64_t left_ns = end_ns - clock_.now_ns();
     if (left_ns <= 0) return Pulled::nothing;
     wait_for_more(static_cast<int>(left_ns / 1'000'000) + 1);
@@ -357,6 +366,8 @@ Result<bool> KafkaGroup::take_from(std::size_t i, RecordBlock& to) {
     case KafkaLane::Taken::no_topic:
       ask_topics_ = true;
       return false;
+    case KafkaLane::Taken::failed:
+      return tl::make_unexpected(lane.failure());
   }
   const bool any = to.size() > 0 || to.empty > 0;
   if (any) wait_.end(this);
@@ -399,7 +410,7 @@ void KafkaGroup::note_lag() {
   if (!joined_) return;
   std::int64_t lag = 0;
   for (std::size_t i = 0; i < own_.size(); ++i)
-    lag += std::max<std::int64_t>(0, consumer_->known_end(i) - own_[i]->expected());
+    lag += std::max<std::int64_t>(0, std::max(own_[i]->end, consumer_->known_end(i)) - own_[i]->expected());
   lag_ = lag;
 }
 
@@ -426,6 +437,18 @@ Result<bool> KafkaGroup::is_all_read() {
   if (!known) return tl::make_unexpected(known.error());
   GroupConsumer* const group = request_.store_keeps_positions ? nullptr : consumer_.get();
   return are_read(*lookup_, group, of_others, *known, kQuestion_ms);
+}
+
+/// False: somebody else has our lanes now, and the last of what we read was given up.
+Result<bool> KafkaGroup::is_own_stored() {
+  if (own_.empty() || !request_.store_keeps_positions) return true;
+  std::vector<LanePosition> keys;
+  for (const KafkaLane* lane : own_) keys.push_back(lane->key());
+  const auto known = keeper_->positions(keys);
+  if (!known) return tl::make_unexpected(known.error());
+  for (std::size_t i = 0; i < own_.size(); ++i)
+    if (!(*known)[i] || (*known)[i]->next < own_[i]->position().next) return false;
+  return true;
 }
 
 Result<Pulled> KafkaGroup::finish() {

@@ -18,13 +18,6 @@ bool is_empty(const RecordBlock& block) {
   return block.size() == 0 && block.empty == 0;
 }
 
-KafkaLane::Taken trouble_of(const rd_kafka_message_t& message) {
-  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-      message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-    return KafkaLane::Taken::gone;
-  return is_about_topics(message.err) ? KafkaLane::Taken::no_topic : KafkaLane::Taken::all;
-}
-
 }  // namespace
 
 KafkaLane::KafkaLane(std::uint32_t lane, TopicPartition place, const std::string& cluster_id)
@@ -73,7 +66,8 @@ KafkaLane::Taken KafkaLane::take(GroupConsumer& consumer, std::size_t i, RecordB
       if (read_.empty()) break;
     }
     const Taken trouble = trouble_of(*read_[used_]);
-    if (trouble != Taken::all && !is_empty(to)) break;  // it is told of behind what was taken
+    // Told of once what was taken before it is accounted for.
+    if (trouble != Taken::all && (!is_empty(to) || taken == Taken::jumped)) break;
     const MessagePtr record = std::move(read_[used_++]);
     if (trouble != Taken::all) return trouble;
     const bool is_end = record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
@@ -90,15 +84,31 @@ KafkaLane::Taken KafkaLane::take(GroupConsumer& consumer, std::size_t i, RecordB
 }
 
 void KafkaLane::take_again(const std::vector<MessagePtr>& records, RecordBlock& to) {
-  const std::int64_t end = expected_;
+  const std::int64_t expected_before = expected_;
   at_ = to.before;
   const LanePosition before = at_;
   to.clear();
   to.lane = number;
   to.before = before;
   for (const MessagePtr& record : records) append(*record, to);
-  expected_ = end;
+  expected_ = expected_before;
   to.after = at_;
+}
+
+KafkaLane::Taken KafkaLane::trouble_of(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+    return Taken::all;
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+      message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+    return Taken::gone;
+  if (is_about_topics(message.err)) return Taken::no_topic;
+  GroupEvent event;
+  event.code = message.err;
+  event.text = rd_kafka_message_errstr(&message);
+  std::optional<Error> error = final_error(event, "read " + info.name, "of --group");
+  if (!error) return Taken::all;
+  failure_ = *std::move(error);
+  return Taken::failed;
 }
 
 void KafkaLane::append(const rd_kafka_message_t& record, RecordBlock& to) {

@@ -23,6 +23,8 @@ class KafkaLane {
   /// Goes on at `at`. What was read ahead is forgotten. With `told` unequal to `at`, or new, a block without
   /// records tells of it first.
   void begin(const LanePosition& told, const LanePosition& at, std::uint64_t gap, bool tell);
+  /// Where the partition ended when it was begun, for who has nothing newer.
+  std::int64_t end = 0;
   /// The block that tells where reading began. False: there is none.
   bool tell_begin(RecordBlock& to);
 
@@ -31,11 +33,14 @@ class KafkaLane {
     jumped,    ///< some offsets between from() and expected() hold no record, or the library left them out
     gone,      ///< the next record is not there any more
     no_topic,  ///< perhaps
+    failed,    ///< see failure()
   };
   /// Fills the block with what is there of partition `i` of the consumer; never waits.
   Taken take(kafka::GroupConsumer& consumer, std::size_t i, RecordBlock& to);
   /// The same block again, out of what a second reading of the same offsets gave.
   void take_again(const std::vector<kafka::MessagePtr>& records, RecordBlock& to);
+  /// What does not pass by itself.
+  const Error& failure() const { return failure_; }
   /// Where the last take() began.
   std::int64_t from() const { return from_; }
 
@@ -47,6 +52,7 @@ class KafkaLane {
   LanePosition key() const;
 
  private:
+  Taken trouble_of(const rd_kafka_message_t& message);
   void append(const rd_kafka_message_t& record, RecordBlock& to);
   void take_value(const rd_kafka_message_t& record, RecordBlock& to);
 
@@ -55,6 +61,7 @@ class KafkaLane {
   std::int64_t expected_ = 0, from_ = 0;
   std::uint64_t gap_ = 0;
   bool tell_ = false;
+  Error failure_;
   std::vector<kafka::MessagePtr> read_;
   std::size_t used_ = 0;  ///< of read_
 };

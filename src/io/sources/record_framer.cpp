@@ -41,8 +41,8 @@ bool is_header(std::string_view line) {
   return named;
 }
 
-/// Every cell with a quote begins and ends with one. What is not so was taken for a record of several lines by
-/// a stray quote.
+/// Every cell with a quote begins and ends with one. What is not so was taken for a record of several lines
+/// by a stray quote.
 bool is_well_quoted(std::string_view record) {
   std::size_t at = 0;
   for (;;) {
@@ -123,9 +123,8 @@ bool RecordFramer::cut(RecordBlock& to, bool last) {
 bool RecordFramer::find_end(std::string_view bytes) {
   if (csv_ && scan_.dropped == 0) return find_csv_end(bytes);
   const void* const found = std::memchr(bytes.data() + scan_.scanned, '\n', bytes.size() - scan_.scanned);
-  scan_.scanned = found == nullptr
-                      ? bytes.size()
-                      : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+  scan_.scanned = found == nullptr ? bytes.size()
+                                   : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
   return found != nullptr;
 }
 
@@ -133,8 +132,7 @@ bool RecordFramer::find_csv_end(std::string_view bytes) {
   while (scan_.scanned < bytes.size()) {
     const char* const from = bytes.data() + scan_.scanned;
     const void* const found = std::memchr(from, '\n', bytes.size() - scan_.scanned);
-    const char* const end =
-        found == nullptr ? bytes.data() + bytes.size() : static_cast<const char*>(found);
+    const char* const end = found == nullptr ? bytes.data() + bytes.size() : static_cast<const char*>(found);
     if (std::count(from, end, '"') % 2 != 0) scan_.in_quotes = !scan_.in_quotes;
     scan_.scanned = static_cast<std::size_t>(end - bytes.data());
     if (found == nullptr) return false;
@@ -150,8 +148,7 @@ bool RecordFramer::find_csv_end(std::string_view bytes) {
 bool RecordFramer::shorten(RecordBlock& to) {
   constexpr std::size_t kHead = kLongestRecord + 1;
   const std::size_t size = rest(to).size();
-  // One more may be the '\r' of its line end.
-  if (size <= kHead + 1 && scan_.dropped == 0) return false;
+  if (size <= kHead) return false;  // the last of them may be the '\r' of its line end
   if (scan_.first_line != kNone) {
     take(to, scan_.first_line, true);
     return true;
@@ -167,8 +164,7 @@ void RecordFramer::take(RecordBlock& to, std::size_t size, bool ended) {
   const std::string_view raw = rest(to).substr(0, size);
   const std::size_t in_text = size + (ended ? 1 : 0);
   const std::uint64_t raw_size = in_text + scan_.dropped;
-  const std::string_view record =
-      scan_.dropped > 0 ? raw.substr(0, kLongestRecord + 1) : record_text(raw);
+  const std::string_view record = scan_.dropped > 0 ? raw.substr(0, kLongestRecord + 1) : record_text(raw);
   if (!is_blank_record(record)) {
     torn_ = !ended;
     keep(to, record, raw_size);

@@ -28,8 +28,8 @@ class RecordReader {
   /// runtime.
   Result<std::string> resume(const LanePosition& known, const FileMark& mark);
 
-  /// Fills the block with the next records, except for its positions. Waits `wait_ms` at most for the first of
-  /// them. `bytes`: there is at least one. Errors: runtime, after all records before it were handed out.
+  /// Fills the block with the next records, except for its positions. Waits `wait_ms` at most for the first
+  /// of them. `bytes`: there is at least one. Errors: runtime, after all records before it were handed out.
   Result<ReadStep> read(RecordBlock& to, int wait_ms);
   /// The same of what is here already, since nothing comes any more: whole records, and with `torn` also the
   /// beginning of one. False: there is none.

@@ -65,7 +65,7 @@ constexpr Question kQuestions[] = {
     {"top-songs", "The songs that were played most, with titles where master data is stored",
      "SELECT p.song_id, s.title, s.artist_name, p.plays, p.users, p.listened_s FROM "
      "(SELECT song_id, count(*) AS plays, count(DISTINCT user_id) AS users, "
-     "sum(play_duration_ms) / 1000 AS listened_s FROM plays GROUP BY song_id) AS p "
+     "CAST(sum(play_duration_ms) AS bigint) / 1000 AS listened_s FROM plays GROUP BY song_id) AS p "
      "LEFT JOIN songs s ON s.song_id = p.song_id ORDER BY p.plays DESC, p.song_id"},
 };
 

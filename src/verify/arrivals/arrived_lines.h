@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "verify/arrivals/arrivals.h"
+#include "io/sources/sequences.h"
 #include "verify/values/respeller.h"
 
 namespace racesim {

@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "io/sources/sequences.h"
 #include "io/stores/reading.h"
 #include "run/content.h"
 #include "run/record/manifest.h"
-#include "verify/arrivals/arrivals.h"
 
 namespace racesim {
 

@@ -21,7 +21,7 @@ std::string path_named(std::string_view name, const SchemaInfo& schema) {
     return std::equal(field.path.begin(), field.path.end(), name.begin(), name.end(),
                       [](char a, char b) { return (a == '.' ? '_' : a) == b; });
   };
-  const auto* const found = std::find_if(schema.fields.begin(), schema.fields.end(), is_named);
+  const auto found = std::find_if(schema.fields.begin(), schema.fields.end(), is_named);
   return std::string(found != schema.fields.end() ? found->path : name);
 }
 

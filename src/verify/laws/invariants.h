@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "verify/arrivals/arrivals.h"
+#include "io/sources/sequences.h"
 #include "verify/findings.h"
 #include "verify/progress.h"
 

@@ -69,7 +69,7 @@ class RandomJson {
 };
 
 TEST(HttpBody, ArraysGiveExactlyTheirElements) {
-  for (std::uint32_t seed = 0; seed < 3000; ++seed) {
+  for (std::uint32_t seed = 0; seed < 1000; ++seed) {
     RandomJson random(seed);
     Records elements;
     std::string body = random.blanks() + "[";
@@ -84,7 +84,7 @@ TEST(HttpBody, ArraysGiveExactlyTheirElements) {
 
 // A cut array is never taken for a whole one.
 TEST(HttpBody, EveryPrefixOfAnArrayIsRefused) {
-  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
     RandomJson random(seed);
     std::string body = "[" + random.value(3);
     for (std::uint32_t i = random.below(3); i > 0; --i) body += "," + random.value(2);
@@ -99,7 +99,7 @@ TEST(HttpBody, EveryPrefixOfAnArrayIsRefused) {
 // elements.
 TEST(HttpBody, DamageNeverMovesBytesIntoAnotherRecord) {
   std::uint32_t refusals = 0, bad_elements = 0, right = 0;
-  for (std::uint32_t seed = 0; seed < 20'000; ++seed) {
+  for (std::uint32_t seed = 0; seed < 5000; ++seed) {
     RandomJson random(seed);
     std::string body = "[" + random.value(3) + "," + random.value(2) + "," + random.value(2) + "]";
     static constexpr std::string_view kDamage = "[]{}\",:\\ x1\n";
@@ -124,11 +124,13 @@ TEST(HttpBody, DamageNeverMovesBytesIntoAnotherRecord) {
       elements.push_back(element);
     }
     ++(all_right ? right : bad_elements);
-    if (all_right) ASSERT_EQ(Json::parse(body, nullptr, false), elements) << "seed " << seed << ": " << body;
+    if (all_right) {
+      ASSERT_EQ(Json::parse(body, nullptr, false), elements) << "seed " << seed << ": " << body;
+    }
   }
-  EXPECT_GT(refusals, 1000u);
-  EXPECT_GT(bad_elements, 100u);
-  EXPECT_GT(right, 1000u);
+  EXPECT_GT(refusals, 300u);
+  EXPECT_GT(bad_elements, 30u);
+  EXPECT_GT(right, 300u);
 }
 
 TEST(HttpBody, ObjectsAndLines) {

@@ -2,6 +2,9 @@
 // Method: random rows of a type that has every field, under every kind of key, against a plain map; rows are
 // read back and compared value by value. Two stores on one file for guards and locks.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -225,6 +228,39 @@ TEST(SqliteStore, WaitsForALockAndSaysWhoHasIt) {
   EXPECT_TRUE(second->begin());
   EXPECT_FALSE(second->worth_retrying());
   second->rollback();
+}
+
+TEST(SqliteStore, NamesTheProcessThatHasTheLock) {
+  const ScratchDir dir;
+  const std::string path = dir / "t.db";
+  std::array<int, 2> to_child{}, to_parent{};
+  ASSERT_EQ(pipe(to_child.data()), 0);
+  ASSERT_EQ(pipe(to_parent.data()), 0);
+  char byte = 'y';
+  // Before the store is open: SQLite must not be carried over a fork.
+  const pid_t child = fork();
+  if (child == 0) {
+    // Told that there is a database, takes its lock, says so, and holds it until it is told again.
+    bool ok = read(to_child[0], &byte, 1) == 1;
+    sqlite3* db = nullptr;
+    ok = ok && sqlite3_open(path.c_str(), &db) == SQLITE_OK &&
+         sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK;
+    byte = ok ? 'y' : 'n';
+    _exit(write(to_parent[1], &byte, 1) == 1 && read(to_child[0], &byte, 1) == 1 ? 0 : 1);
+  }
+  auto store = test::open_store(sqlite_options(path));
+  EXPECT_EQ(write(to_child[1], &byte, 1), 1);
+  EXPECT_EQ(read(to_parent[0], &byte, 1), 1);
+  EXPECT_EQ(byte, 'y');
+  const Done begun = store->begin();
+  const std::string what = begun ? "" : begun.error().what;
+  EXPECT_NE(what.find("locked by process " + std::to_string(child) + " (test_io)"), std::string::npos)
+      << what;
+  EXPECT_EQ(write(to_child[1], &byte, 1), 1);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  EXPECT_TRUE(begun || store->begin());
+  store->rollback();
+  for (const int fd : {to_child[0], to_child[1], to_parent[0], to_parent[1]}) close(fd);
 }
 
 TEST(SqliteStore, NoticesThatItsFileIsGone) {

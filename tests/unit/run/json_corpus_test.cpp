@@ -152,13 +152,14 @@ TEST_F(JsonCorpus, AsATextItKeepsItsCharacters) {
 
 TEST_F(JsonCorpus, DeepAndLongRecordsAreRefusedAtOnce) {
   const std::string brackets(100'000, '[');
-  EXPECT_EQ(reason_of(brackets), "nested deeper than 64 levels");
-  EXPECT_EQ(reason_of(packet("\"TESTCAR01\"", "73.4", "\"extra\":" + brackets + ",")),
-            "nested deeper than 64 levels");
-  EXPECT_NE(reason_of(brackets + std::string(100'000, ']')), "");
+  EXPECT_TRUE(says_not_json(reason_of(brackets)));
+  EXPECT_EQ(
+      reason_of(packet("\"TESTCAR01\"", "73.4", "\"extra\":" + brackets + std::string(100'000, ']') + ",")),
+      "nested deeper than 64 levels");
+  EXPECT_EQ(reason_of(brackets + std::string(100'000, ']')), "nested deeper than 64 levels");
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
-  EXPECT_EQ(reason_of(objects), "nested deeper than 64 levels");
+  EXPECT_TRUE(says_not_json(reason_of(objects)));
   // What a source hands out of a longer record: so much of it.
   const std::string longest(kRecordLimit, '1'), overlong(kRecordLimit + 1, '1');
   EXPECT_EQ(reason_of(longest), "expected an object, found a number");

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/clock.h"
 #include "io/kafka/cluster/settings.h"
 
 namespace racesim::kafka {
@@ -22,6 +23,7 @@ using GroupListPtr =
 constexpr std::size_t kReadAhead_kb = 65'536;
 constexpr std::size_t kReadAheadLeast_kb = 1'024;
 constexpr int kAskForEnd_ms = 100;
+constexpr int kLeaveStep_ms = 20;
 constexpr std::uint64_t kOne = 1;
 
 struct ReservedInGroup {
@@ -122,6 +124,15 @@ std::optional<Error> final_error(const GroupEvent& trouble, const std::string& s
     case RD_KAFKA_RESP_ERR__FATAL:
       return Error{ErrorKind::runtime, source + ": the Kafka client gave up: " + trouble.text,
                    "start it again: it goes on where the store stands"};
+    // The library steps over such records: they would be missing without a word.
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__UNDERFLOW:
+    case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return Error{
+          ErrorKind::runtime, source + ": a record cannot be read: " + trouble.text,
+          "the topic is damaged there: restore it, or begin behind it in another store: --start-at TIME"};
     default:
       return std::nullopt;  // the library tries again
   }
@@ -155,8 +166,8 @@ Result<std::unique_ptr<GroupConsumer>> GroupConsumer::open(const KafkaOptions& o
 GroupConsumer::~GroupConsumer() {
   readings_.clear();
   events_.reset();
-  { const Client last = std::move(client_); }
-  if (wakeup_ >= 0) ::close(wakeup_);
+  // The threads of one that is left behind still write to it.
+  if (client_.end(patience_ms_) && wakeup_ >= 0) ::close(wakeup_);
 }
 
 GroupEvent GroupConsumer::poll() {
@@ -239,9 +250,18 @@ bool GroupConsumer::wake_fetcher(std::size_t i) {
 
 Done GroupConsumer::commit(const std::vector<PartitionOffset>& offsets, bool sure) {
   if (offsets.empty()) return {};
-  const rd_kafka_resp_err_t code = rd_kafka_commit(client_.get(), list_of(offsets).get(), sure ? 0 : 1);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-  return tl::make_unexpected(group_error(code, "tell the group how far it has come"));
+  const std::string what = "tell the group how far it has come";
+  const QueuePtr answers(sure ? rd_kafka_queue_new(client_.get()) : nullptr);
+  const GroupListPtr list = list_of(offsets);
+  const rd_kafka_resp_err_t code =
+      sure ? rd_kafka_commit_queue(client_.get(), list.get(), answers.get(), nullptr, nullptr)
+           : rd_kafka_commit(client_.get(), list.get(), 1);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::make_unexpected(group_error(code, what));
+  if (!sure) return {};
+  const EventPtr answer(rd_kafka_queue_poll(answers.get(), kLeave_ms));
+  const rd_kafka_resp_err_t told = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+  if (told != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::make_unexpected(group_error(told, what));
+  return {};
 }
 
 Result<std::vector<std::int64_t>> GroupConsumer::committed(const std::vector<TopicPartition>& partitions,
@@ -263,7 +283,15 @@ Result<std::vector<std::int64_t>> GroupConsumer::committed(const std::vector<Top
 
 void GroupConsumer::close() {
   readings_.clear();
-  rd_kafka_consumer_close(client_.get());
+  rd_kafka_error_t* const refused = rd_kafka_consumer_close_queue(client_.get(), events_.get());
+  if (refused != nullptr) rd_kafka_error_destroy(refused);  // it is closed already
+  const std::int64_t give_up_ns = system_clock().now_ns() + std::int64_t{kLeave_ms} * 1'000'000;
+  while (refused == nullptr && rd_kafka_consumer_closed(client_.get()) == 0 &&
+         system_clock().now_ns() < give_up_ns) {
+    wait(kLeaveStep_ms);
+    if (poll().kind == GroupEvent::Kind::revoked) unassign();
+  }
+  if (rd_kafka_consumer_closed(client_.get()) == 0) patience_ms_ = 0;
 }
 
 }  // namespace racesim::kafka

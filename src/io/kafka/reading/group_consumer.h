@@ -44,7 +44,7 @@ struct PartitionOffset {
 /// Refuses (usage) properties that an option of ours sets, or that would break what a store counts on.
 Done check_group_options(const KafkaOptions& options);
 
-/// One thread, but for wake(). Its destructor leaves the group.
+/// One thread, but for wake(). Its destructor leaves the group, within five seconds.
 class GroupConsumer {
  public:
   /// Joins the group, which takes a while. `partitions`: how many there are about, which share the memory for
@@ -75,11 +75,12 @@ class GroupConsumer {
   /// broker makes it look. False: there is none, within 100 ms.
   bool wake_fetcher(std::size_t i);
 
-  /// Tells the group how far its members have come. With `sure` it waits for the answer. Errors: runtime.
+  /// Tells the group how far its members have come. With `sure` it waits for the answer, for five seconds.
+  /// Errors: runtime.
   Done commit(const std::vector<PartitionOffset>& offsets, bool sure);
   /// What the group holds of each partition; -1: nothing. Errors: runtime, usage.
   Result<std::vector<std::int64_t>> committed(const std::vector<TopicPartition>& partitions, int limit_ms);
-  /// Leaves the group, so that others go on at once.
+  /// Leaves the group, so that others go on at once; within five seconds.
   void close();
 
   std::string trouble() const { return client_.trouble(); }
@@ -90,12 +91,15 @@ class GroupConsumer {
     QueuePtr queue;
   };
   explicit GroupConsumer(Client client) : client_(std::move(client)) {}
+  /// How long leaving the group may take: a broker that is away never answers.
+  static constexpr int kLeave_ms = 5'000;
 
   int wakeup_ = -1;  ///< an eventfd; closed after the client's threads are gone
   Client client_;
   QueuePtr events_;
   std::vector<Reading> readings_;
   std::vector<rd_kafka_message_t*> raw_;  ///< room for read(), kept
+  int patience_ms_ = kLeave_ms;           ///< with the end of the client
 };
 
 }  // namespace racesim::kafka

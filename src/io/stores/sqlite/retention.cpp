@@ -8,9 +8,6 @@
 namespace racesim::sqlite {
 namespace {
 
-/// Rows that one call removes: a few milliseconds.
-constexpr std::int64_t kExpireStep = 1000;
-
 void bind_optional(Statement& statement, int i, std::optional<std::int64_t> value) {
   if (value)
     statement.bind(i, *value);
@@ -86,7 +83,7 @@ Done TableWriter::flush() {
   return {};
 }
 
-Result<std::uint64_t> TableWriter::expire() {
+Result<std::uint64_t> TableWriter::expire(std::uint64_t most) {
   const Result<std::optional<std::int64_t>> horizon = horizon_us();
   if (!horizon) return tl::make_unexpected(horizon.error());
   if (!*horizon) return std::uint64_t{0};
@@ -96,14 +93,14 @@ Result<std::uint64_t> TableWriter::expire() {
   if (**horizon < kYearZeroUs) return std::uint64_t{0};
   const std::string before = time_text(field, **horizon);
   const Result<std::uint64_t> removed =
-      layout_.has_time_index ? expire_by_index(before) : expire_blocks(before);
+      layout_.has_time_index ? expire_by_index(before, most) : expire_blocks(before, most);
   if (!removed || *removed == 0) return removed;
   retention_->expired_before_us = **horizon;
   if (Done ok = flush(); !ok) return tl::make_unexpected(std::move(ok.error()));
   return removed;
 }
 
-Result<std::uint64_t> TableWriter::expire_by_index(const std::string& before) {
+Result<std::uint64_t> TableWriter::expire_by_index(const std::string& before, std::uint64_t most) {
   if (!delete_by_index_) {
     const std::string time = quote_name(layout_.columns[static_cast<std::size_t>(layout_.time_field)].name);
     const std::string table = quote_name(layout_.name);
@@ -114,7 +111,7 @@ Result<std::uint64_t> TableWriter::expire_by_index(const std::string& before) {
     delete_by_index_ = std::move(*prepared);
   }
   delete_by_index_.bind_text(1, before);
-  delete_by_index_.bind(2, kExpireStep);
+  delete_by_index_.bind(2, static_cast<std::int64_t>(most));
   Done done = step_done(connection_, delete_by_index_);
   delete_by_index_.reset();
   if (!done) return tl::make_unexpected(std::move(done.error()));
@@ -122,7 +119,7 @@ Result<std::uint64_t> TableWriter::expire_by_index(const std::string& before) {
 }
 
 // A block's rows are numbered in the order of their time, so the old ones stand in front.
-Result<std::uint64_t> TableWriter::expire_blocks(const std::string& before) {
+Result<std::uint64_t> TableWriter::expire_blocks(const std::string& before, std::uint64_t most) {
   if (!next_block_) {
     Result<Statement> prepared = connection_.prepare(
         "SELECT id FROM key_blocks WHERE table_name = ?1 AND id > ?2 ORDER BY id LIMIT 1");
@@ -132,7 +129,7 @@ Result<std::uint64_t> TableWriter::expire_blocks(const std::string& before) {
   std::uint64_t removed = 0;
   const std::int64_t started = last_block_;
   bool wrapped = false;
-  while (removed < static_cast<std::uint64_t>(kExpireStep)) {
+  while (removed < most) {
     next_block_.bind_text(1, layout_.name);
     next_block_.bind(2, last_block_);
     const int code = next_block_.step();
@@ -146,19 +143,19 @@ Result<std::uint64_t> TableWriter::expire_blocks(const std::string& before) {
       continue;
     }
     if (wrapped && id > started) break;
-    const Result<std::uint64_t> part =
-        expire_front(id << kBlockBits, (id << kBlockBits) + ((std::int64_t{1} << kBlockBits) - 1), before);
+    const Result<std::uint64_t> part = expire_front(
+        id << kBlockBits, (id << kBlockBits) + ((std::int64_t{1} << kBlockBits) - 1), before, most - removed);
     if (!part) return part;
     removed += *part;
     // A block with more of them is looked at again.
-    if (*part < static_cast<std::uint64_t>(kExpireStep)) last_block_ = id;
+    if (removed < most) last_block_ = id;
   }
-  if (removed < static_cast<std::uint64_t>(kExpireStep)) last_block_ = 0;
+  if (removed < most) last_block_ = 0;
   return removed;
 }
 
 Result<std::uint64_t> TableWriter::expire_front(std::int64_t first, std::int64_t last,
-                                                const std::string& before) {
+                                                const std::string& before, std::uint64_t most) {
   if (!select_front_) {
     const std::string time = quote_name(layout_.columns[static_cast<std::size_t>(layout_.time_field)].name);
     const std::string table = quote_name(layout_.name);
@@ -175,7 +172,7 @@ Result<std::uint64_t> TableWriter::expire_front(std::int64_t first, std::int64_t
   select_front_.bind(1, first);
   select_front_.bind(2, last);
   select_front_.bind_text(3, before);
-  select_front_.bind(4, kExpireStep);
+  select_front_.bind(4, static_cast<std::int64_t>(most));
   std::optional<std::int64_t> last_old;
   int code = SQLITE_ROW;
   while ((code = select_front_.step()) == SQLITE_ROW && select_front_.integer(1) == 1)

@@ -20,6 +20,9 @@ using sqlite::Statement;
 using sqlite::TableLayout;
 using sqlite::TableWriter;
 
+/// Rows that one call of expire() may always remove: some milliseconds.
+constexpr std::uint64_t kLeastExpireStep = 1000;
+
 std::vector<TableLayout> layouts_of(const StoreOptions& options) {
   std::vector<TableLayout> layouts;
   for (const StoreTable& table : options.tables) layouts.push_back(sqlite::layout_of(table));
@@ -76,6 +79,7 @@ class SqliteStore final : public Store {
   Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) override {
     Result<Appended> appended = writer_of(table).append(rows, fates);
     if (!appended) return broken(std::move(appended.error()));
+    stored_since_expire_ += appended->stored;
     return appended;
   }
 
@@ -147,14 +151,17 @@ class SqliteStore final : public Store {
     const auto may = [](const auto& writer) { return writer->can_expire(); };
     if (std::none_of(writers_.begin(), writers_.end(), may)) return std::uint64_t{0};
     if (Done ok = begin(); !ok) return tl::make_unexpected(std::move(ok.error()));
+    // Twice what came in meanwhile, so that removing keeps up and still takes no longer than storing.
+    const std::uint64_t most = kLeastExpireStep + 2 * stored_since_expire_;
     std::uint64_t removed = 0;
     for (const auto& writer : writers_) {
-      if (!writer->can_expire() || removed > 0) continue;
-      const Result<std::uint64_t> step = writer->expire();
+      if (!writer->can_expire() || removed >= most) continue;
+      const Result<std::uint64_t> step = writer->expire(most - removed);
       if (!step) return broken(step.error());
-      removed = *step;
+      removed += *step;
     }
     if (Done ok = commit(); !ok) return tl::make_unexpected(std::move(ok.error()));
+    stored_since_expire_ = 0;
     return removed;
   }
 
@@ -188,6 +195,7 @@ class SqliteStore final : public Store {
 
   Connection connection_;  // ends behind the statements of the writers
   std::vector<std::unique_ptr<TableWriter>> writers_;
+  std::uint64_t stored_since_expire_ = 0;
   bool worth_retrying_ = false;
 };
 

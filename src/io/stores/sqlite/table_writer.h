@@ -45,8 +45,8 @@ class TableWriter {
   /// The transaction is over without a commit.
   void forget();
 
-  /// Removes some rows older than what is kept. Within a transaction of its own.
-  Result<std::uint64_t> expire();
+  /// Removes up to `most` rows older than what is kept. Within a transaction of its own.
+  Result<std::uint64_t> expire(std::uint64_t most);
   bool can_expire() const { return keep_us_ > 0 && layout_.time_field >= 0; }
 
   const TableLayout& layout() const { return layout_; }
@@ -61,9 +61,10 @@ class TableWriter {
   void tally(std::span<const KeyedRow> group, const RowBatch& rows, std::uint64_t stored,
              std::size_t first_conflict, const Appended& result);
   std::int64_t time_us(const RowBatch& rows, std::uint32_t row) const;
-  Result<std::uint64_t> expire_by_index(const std::string& before);
-  Result<std::uint64_t> expire_blocks(const std::string& before);
-  Result<std::uint64_t> expire_front(std::int64_t first, std::int64_t last, const std::string& before);
+  Result<std::uint64_t> expire_by_index(const std::string& before, std::uint64_t most);
+  Result<std::uint64_t> expire_blocks(const std::string& before, std::uint64_t most);
+  Result<std::uint64_t> expire_front(std::int64_t first, std::int64_t last, const std::string& before,
+                                     std::uint64_t most);
 
   Connection& connection_;
   TableLayout layout_;

@@ -168,16 +168,23 @@ TEST_F(FileFollowTest, ReadsWhatCameBetweenTwoLooks) {
   }
 }
 
+// With another one between, and killed or not.
 TEST_F(FileFollowTest, FindsTheFileThatWasCompressedMeanwhile) {
-  append("x", kOld.substr(0, 10));
-  EXPECT_EQ(look(), Lines{kOldLines[0]});
-  gzFile packed = gzopen(path("x.1.gz").c_str(), "wb");
-  gzwrite(packed, kOld.data(), static_cast<unsigned>(kOld.size()));
-  gzclose(packed);
-  fs::remove(path("x"));
-  append("x", kNew);
-  follow({path("x")});
-  EXPECT_EQ(look(), Lines(kOldLines.begin() + 1, kOldLines.end()) + kNewLines);
+  for (const bool killed : {false, true}) {
+    anew();
+    append("x", kOld.substr(0, 10));
+    EXPECT_EQ(look(), Lines{kOldLines[0]});
+    append("x", kOld.substr(10));
+    gzFile packed = gzopen(path("x.2.gz").c_str(), "wb");
+    gzwrite(packed, kOld.data(), static_cast<unsigned>(kOld.size()));
+    gzclose(packed);
+    fs::remove(path("x"));
+    append("x", "{\"seq\":5}\n");
+    rename("x", "x.1");
+    append("x", kNew);
+    if (killed) follow({path("x")});
+    EXPECT_EQ(look(), Lines(kOldLines.begin() + 1, kOldLines.end()) + Lines{"{\"seq\":5}"} + kNewLines);
+  }
 }
 
 // Copied and truncated at every byte, then written to until it is shorter, as long and longer than it was.

@@ -27,7 +27,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::string line_of(int i) {
-  return "{\"seq\":" + std::to_string(i) + ",\"text\":\"" + std::string(static_cast<std::size_t>(i % 50), 'a') + "\"}";
+  return "{\"seq\":" + std::to_string(i) + ",\"text\":\"" +
+         std::string(static_cast<std::size_t>(i % 50), 'a') + "\"}";
 }
 std::string lines_of(int from, int to) {
   std::string text;
@@ -153,7 +154,9 @@ TEST_F(FileSourceTest, RefusesAFileThatIsAnotherOne) {
   write("a", lines_of(0, 300));
   EXPECT_EQ(read({path("a")}), expected(0, 300));
   write("a", lines_of(1000, 1400));
-  EXPECT_THAT(read({path("a")}), ElementsAre(testing::AllOf(HasSubstr("is another file now"), HasSubstr("first 4,096"), HasSubstr("--from stdin <"))));
+  EXPECT_THAT(read({path("a")}),
+              ElementsAre(testing::AllOf(HasSubstr("is another file now"), HasSubstr("first 4,096"),
+                                         HasSubstr("--from stdin <"))));
   write("a", lines_of(0, 200));
   EXPECT_THAT(read({path("a")}), ElementsAre(HasSubstr("shorter")));
   std::string changed = lines_of(0, 300);

@@ -1,7 +1,7 @@
 // Goal: whatever the bytes and however they are cut into pieces, records are those that a plain slow reading
 // of the whole text finds, at the same offsets; and reading that goes on from any position gives the same
-// records as reading on. Method: random texts of a few nasty characters, random pieces, a reference that looks
-// at one character after the other and knows nothing of pieces.
+// records as reading on. Method: random texts of a few nasty characters, random pieces, a reference that
+// looks at one character after the other and knows nothing of pieces.
 #include "io/sources/record_reader.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,8 @@ struct Record {
 };
 
 void PrintTo(const Record& record, std::ostream* out) {
-  *out << record.offset << (record.torn ? " torn " : " ") << testing::PrintToString(record.text.substr(0, 80));
+  *out << record.offset << (record.torn ? " torn " : " ")
+       << testing::PrintToString(record.text.substr(0, 80));
 }
 
 bool is_blank(const std::string& text) {
@@ -84,8 +85,8 @@ std::vector<Record> read_all(RecordReader& reader) {
 std::string random_text(std::mt19937& random, bool csv) {
   static const std::vector<std::string> kJson{"\n", "\r\n", "\r",   " ",  "{\"a\":1}", "\"", "x",
                                               "\0", "\n\n", "\xef", "\t", "}",         ","};
-  static const std::vector<std::string> kCsv{"\n", "\r\n", "\"", ",",    "\"\"", "a", "\"x\ny\"",
-                                             " ",  "\r",   "\n", "1,2\n"};
+  static const std::vector<std::string> kCsv{"\n",       "\r\n", "\"", ",",  "\"\"", "a",
+                                             "\"x\ny\"", " ",    "\r", "\n", "1,2\n"};
   const auto& parts = csv ? kCsv : kJson;
   std::string text;
   for (std::size_t i = random() % 40; i > 0; --i) {
@@ -113,14 +114,15 @@ TEST(RecordReader, ReadsWhatAPlainReadingOfTheWholeFinds) {
 }
 
 TEST(RecordReader, TakesNoJsonForAHeader) {
-  for (const std::string first : {"{\"a\":1}", "[1,2]", "\"a\",\"b", "1,2", "nul", "\"text\"", "true", "a b,c",
-                                  "{\"a\":1,\"b\":2", "-1", "a", ","}) {
+  for (const std::string first : {"{\"a\":1}", "[1,2]", "\"a\",\"b", "1,2", "nul", "\"text\"", "true",
+                                  "a b,c", "{\"a\":1,\"b\":2", "-1", "a", ","}) {
     const auto text = std::make_shared<std::string>(first + "\n{}\n");
     RecordReader reader(std::make_unique<Pieces>(text, 100, 1), false);
     EXPECT_EQ(read_all(reader).size(), 2u) << first;
     EXPECT_EQ(reader.header(), "") << first;
   }
-  for (const std::string first : {"a,b", "event_id,song_id", "\"a\",\"b\"", ",a", "Time,DriverNumber", "a.b,c-d"}) {
+  for (const std::string first :
+       {"a,b", "event_id,song_id", "\"a\",\"b\"", ",a", "Time,DriverNumber", "a.b,c-d"}) {
     const auto text = std::make_shared<std::string>(first + "\n1,2\n");
     RecordReader reader(std::make_unique<Pieces>(text, 100, 1), false);
     EXPECT_EQ(read_all(reader).size(), 1u) << first;
@@ -132,11 +134,12 @@ TEST(RecordReader, TakesNoJsonForAHeader) {
 TEST(RecordReader, CutsWhatIsTooLong) {
   std::mt19937 random(2);
   for (const bool csv : {false, true}) {
-    for (const std::size_t over : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, kLongestRecord,
-                                   5 * kLongestRecord}) {
+    for (const std::size_t over : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3},
+                                   kLongestRecord, 5 * kLongestRecord}) {
       for (const std::string end : {"\n", "\r\n", ""}) {
         const std::string before = csv ? "a,b\n1,2\n" : "{}\n";
-        const auto text = std::make_shared<std::string>(before + std::string(kLongestRecord + over - 1, 'x') + end);
+        const auto text =
+            std::make_shared<std::string>(before + std::string(kLongestRecord + over - 1, 'x') + end);
         if (!end.empty()) *text += csv ? "3,4\n" : "{\"b\":1}\n";
         RecordReader reader(std::make_unique<Pieces>(text, 300'000, random()), false);
         ASSERT_EQ(read_all(reader), plain_records(*text, csv ? 4 : 0, csv)) << over << csv << end.size();
@@ -159,7 +162,8 @@ TEST(RecordReader, AStrayQuoteTakesOnlyItsLine) {
 // What is read and no record stays small: blank lines, a line without an end.
 TEST(RecordReader, KeepsLittleOfWhatIsNoRecord) {
   for (const char filler : {'\n', 'x'}) {
-    const auto text = std::make_shared<std::string>("{}\n" + std::string(std::size_t{12} << 20, filler) + "\n{}\n");
+    const auto text =
+        std::make_shared<std::string>("{}\n" + std::string(std::size_t{12} << 20, filler) + "\n{}\n");
     RecordReader reader(std::make_unique<Pieces>(text, 300'000, 4), false);
     RecordBlock block;
     std::size_t records = 0, most = 0;
@@ -245,7 +249,8 @@ TEST(RecordReader, GoesOnFromEveryPosition) {
 // missing.
 TEST(RecordReader, KnowsAnotherStream) {
   const auto text = std::make_shared<std::string>();
-  for (int i = 0; i < 200; ++i) *text += "{\"seq\":" + std::to_string(i) + ",\"text\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}\n";
+  for (int i = 0; i < 200; ++i)
+    *text += "{\"seq\":" + std::to_string(i) + ",\"text\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}\n";
   const std::vector<Stand> stands = stands_of(text, 7);
   const Stand& stand = stands.back();
   const auto next = static_cast<std::size_t>(stand.position.next);

@@ -1,5 +1,6 @@
-// Where what arrived is read from. A sequence is lines whose order racesim promises: a file, a pipe, a
-// partition of a topic.
+// What arrived, for those who compare it with what was sent and keep no positions: verify. A sequence is
+// lines whose order racesim promises: a file, a pipe, a partition of a topic. Bytes are handed on as they
+// came; who wants records, rejects and positions reads a Source (source.h), which has the same readers below.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +55,7 @@ class ArrivedSequences {
   virtual std::uint64_t of_unknown_runs() const { return 0; }
 };
 
-/// A file (.zst is decompressed) or "-", the standard input. Errors: runtime.
-Result<std::unique_ptr<ArrivedSequences>> open_file_arrivals(const std::string& path);
+/// A file (what gzip or zstd made is decompressed) or "-", the standard input. Errors: runtime.
+Result<std::unique_ptr<ArrivedSequences>> open_file_sequence(const std::string& path);
 
 }  // namespace racesim

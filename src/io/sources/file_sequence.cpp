@@ -4,15 +4,15 @@
 
 #include "base/quantity.h"
 #include "io/files/byte_source.h"
-#include "verify/arrivals/arrivals.h"
+#include "io/sources/sequences.h"
 
 namespace racesim {
 namespace {
 
 /// One file or pipe: one sequence.
-class FileArrivals final : public ArrivedSequences, public ArrivedSequence {
+class FileSequence final : public ArrivedSequences, public ArrivedSequence {
  public:
-  explicit FileArrivals(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+  explicit FileSequence(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
   std::vector<ArrivedSequence*> sequences() override { return {this}; }
   Result<bool> read(ByteBuffer& to) override { return source_->read(to); }
   std::string place(std::uint64_t line, std::uint64_t byte) const override {
@@ -25,10 +25,10 @@ class FileArrivals final : public ArrivedSequences, public ArrivedSequence {
 
 }  // namespace
 
-Result<std::unique_ptr<ArrivedSequences>> open_file_arrivals(const std::string& path) {
+Result<std::unique_ptr<ArrivedSequences>> open_file_sequence(const std::string& path) {
   auto source = ByteSource::open(path);
   if (!source) return tl::make_unexpected(source.error());
-  return std::make_unique<FileArrivals>(std::move(*source));
+  return std::make_unique<FileSequence>(std::move(*source));
 }
 
 }  // namespace racesim

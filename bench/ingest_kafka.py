@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""A live race of 20 cars at ten times 100 Hz, 20,000 events a second, from a real broker into SQLite: how much of a core
+`racesim ingest` takes while it keeps up, start and end included; and how fast it goes through a topic that is full.
+
+The run and the broker are on the same machine. A machine without Kafka's jars prints nothing but that.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from support.measure import BINARY, QUICK, ROOT, by_turns, middle, race, ratio, run, show  # noqa: E402
+
+RATE = 20_000
+SECONDS = 5 if QUICK else 20
+TURNS = 1 if QUICK else 3
+HALF_A_CORE = 0.5
+
+
+def ingest(brokers, topic, database, *more):
+    return [BINARY, "ingest", "--no-config", "--from", "kafka", "--brokers", brokers, "--topic", topic, "--group", topic,
+            "--to", f"sqlite:{database}", "--json", "--progress", "never", *more]
+
+
+def keep_up(brokers, folder, number):
+    """Processor seconds per second while the run goes on, and how far behind its last event the ingest was."""
+    topic = f"live-{number}"
+    target = ("--brokers", brokers, "--topic", topic, "--create-topics", "--partitions", "3")
+    run(race(1, "--volume", "1", "--seed", "7", *target))  # makes the topic
+    paced = race(52, "--volume", str(RATE * SECONDS), "--posting-rate", f"{RATE}/s", *target)
+    begin = time.monotonic()
+    process = subprocess.Popen(ingest(brokers, topic, folder / f"{topic}.db"), stdout=subprocess.PIPE)
+    run(paced)
+    process.send_signal(signal.SIGTERM)
+    summary = json.loads(process.stdout.read())
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"racesim ingest ended with {process.returncode}")
+    seconds = time.monotonic() - begin
+    return (usage.ru_utime + usage.ru_stime) / seconds, 1 + RATE * SECONDS - summary["consumed"]
+
+
+def measure(brokers, folder):
+    found = [keep_up(brokers, folder, number) for number in range(TURNS)]
+    cores = show("racesim ingest at 20,000 events/s", [core for core, _ in found], "cores")
+    show("  not read when the last event was acknowledged", [float(behind) for _, behind in found], "events")
+    count = 2 * RATE * SECONDS
+    run(race(52, "--volume", str(count), "--brokers", brokers, "--topic", "full", "--create-topics", "--partitions", "3"))
+
+    def drain():
+        database = folder / "full.db"
+        for left in folder.glob("full.db*"):
+            left.unlink()
+        return count / run(ingest(brokers, "full", database, "--exit-at-end", "--start-at", "earliest")).seconds
+
+    rates = by_turns(TURNS, full=drain)["full"]
+    show("racesim ingest of a full topic", [r / 1e6 for r in rates], "M events/s")
+    ratio(HALF_A_CORE / cores, 1.0, "half a core / Kafka to SQLite at 20,000 events/s")
+    ratio(middle(rates) / RATE, 4.0, "Kafka to SQLite from a full topic / 20,000 events/s")
+
+
+def main():
+    if not shutil.which("java"):
+        print("java is missing: scripts/install-packages bench")
+        return
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="racesim-bench-"))
+    script = ROOT / "scripts" / "kafka"
+    try:
+        done = subprocess.run([script / "start", folder / "broker"], stdout=subprocess.PIPE, text=True, check=True)
+        measure(done.stdout.strip(), folder)
+    finally:
+        subprocess.run([script / "stop", folder / "broker", "--kill"], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

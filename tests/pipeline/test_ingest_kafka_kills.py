@@ -1,0 +1,123 @@
+"""Goal: whatever happens to the processes of a group (killed at random, stopped and woken up as zombies, more and
+fewer of them) and to the broker, the store holds each event once (K2, R1). Method: the real binary, a real broker, one
+SQLite database; racesim verify compares the rows with what the runs made."""
+
+import pathlib
+import signal
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from ingest_kafka_case import DB, FAULTS, FULL, IngestKafkaCase, SEED  # noqa: E402
+from kafka_broker import require  # noqa: E402
+
+KILLS = 200 if FULL else 20
+REBALANCES = 50 if FULL else 5
+BROKER_KILLS = 10 if FULL else 1
+SMALL = ("--batch", "400")  # many transactions, so that there is much to interrupt
+
+
+def setUpModule():
+    require()
+
+
+class KillTest(IngestKafkaCase):
+    def kill_somewhere(self, process, more):
+        """Kills it once the store has so many records more, or it has ended. True: it had ended."""
+        goal = self.consumed() + more
+        while process.poll() is None and self.consumed() < goal:
+            pass
+        return self.kill(process) == 0
+
+    def test_k2_killed_at_random(self):
+        volume = 3_000 * KILLS
+        self.fill("k2", volume, *FAULTS)
+        kills = 0
+        while kills < KILLS:
+            # Mostly a group of its own, since the next one of the same group waits for the dead one's session.
+            group = self.chance.choice(("racesim-ingest", f"k2-{kills}", f"k2-{kills}"))
+            process = self.start(self.command("k2", "--exit-at-end", *SMALL, "--group", group, "--start-at", "earliest"))
+            if self.kill_somewhere(process, self.chance.choice((0, 1, 1_500, 4_000))):
+                break
+            kills += 1
+        summary = self.ingest("k2", "--start-at", "earliest")
+        self.assertGreater(kills, KILLS // 4, f"seed {SEED}")
+        self.assertEqual(summary["lag"], 0)
+        self.assertEqual(self.consumed(), self.broker.count("k2", 3))
+        self.expect_verified()
+
+    def is_free(self):
+        """Nobody is in the middle of a transaction: a process that is stopped there would hold up all others."""
+        connection = sqlite3.connect(self.folder / DB, timeout=0)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+            return True
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+
+    def stop_between_transactions(self, process):
+        while True:
+            process.send_signal(signal.SIGSTOP)
+            if self.is_free():
+                return
+            process.send_signal(signal.SIGCONT)
+
+    def rebalance(self, number):
+        """One member, three, one is stopped for longer than its session, one is killed, one goes in good order, and the
+        one that was stopped is alone. How often the store refused to move a lane."""
+        topic = f"r1-{number}"
+        self.fill(topic, 40_000, *FAULTS, seed=number, manifest=f"{topic}.json")
+        begin = self.consumed()
+        zombie = self.start(self.command(topic, *SMALL))
+        self.wait_until(lambda: self.consumed() > begin, zombie)
+        killed, ended = (self.start(self.command(topic, *SMALL)) for _ in range(2))
+        self.stop_between_transactions(zombie)
+        self.wait_until(lambda: self.consumed() - begin == self.broker.count(topic, 3), killed, ended)
+        zombie.send_signal(signal.SIGCONT)
+        self.fill(topic, 10_000, *FAULTS, seed=1_000 + number, manifest=f"{topic}-b.json")
+        killed.kill()
+        self.end(ended)
+        self.wait_until(lambda: self.consumed() - begin == self.broker.count(topic, 3), zombie)
+        summary = self.end(zombie)
+        self.expect_verified(f"{topic}.json", f"{topic}-b.json")
+        return summary["fenced"]
+
+    def test_r1_members_come_and_go(self):
+        fenced = sum(self.rebalance(number) for number in range(REBALANCES))
+        self.assertGreaterEqual(fenced, 1)
+
+    def test_three_at_a_time_killed_at_random(self):
+        """Done when: run → Kafka → three ingests under kill -9 → SQLite, and verify is clean."""
+        self.fill("three", 60_000, *FAULTS)
+        command = self.command("three", "--exit-at-end", *SMALL)
+        processes = [self.start(command) for _ in range(3)]
+        for _ in range(KILLS // 2):
+            victim = self.chance.randrange(3)
+            if self.kill_somewhere(processes[victim], self.chance.choice((0, 500, 4_000))):
+                break
+            processes[victim] = self.start(command)
+        for process in processes:
+            if process.returncode is None:
+                self.finish(process)
+        self.assertEqual(self.consumed(), self.broker.count("three", 3))
+        self.expect_verified()
+
+    def test_the_broker_is_killed(self):
+        self.fill("broker", 20_000, *FAULTS)
+        process = self.start(self.command("broker", *SMALL))
+        for kill in range(BROKER_KILLS):
+            self.wait_until(lambda: self.consumed() > 0, process)
+            self.broker.kill()
+            self.broker.start()
+            self.fill("broker", 20_000, *FAULTS, seed=10 + kill, manifest=f"b{kill}.json")
+        self.wait_until(lambda: self.consumed() == self.broker.count("broker", 3), process)
+        self.end(process)
+        self.expect_verified("m.json", *(f"b{kill}.json" for kill in range(BROKER_KILLS)))
+
+
+if __name__ == "__main__":
+    unittest.main()
