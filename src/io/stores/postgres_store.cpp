@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <map>
 #include <random>
@@ -69,6 +70,7 @@ class PostgresStore final : public Store {
   void rollback() override;
   bool worth_retrying() const override { return passing_; }
   Result<std::uint64_t> expire() override;
+  void abandon() override { abandoned_ = true; }
   Done close() override;
   const WaitNote* wait() const override { return &wait_; }
 
@@ -99,6 +101,7 @@ class PostgresStore final : public Store {
   ByteBuffer buffer_;
   std::size_t next_to_expire_ = 0;
   WaitNote wait_;
+  std::atomic<bool> abandoned_{false};
 };
 
 std::size_t PostgresStore::index_of(const StoreTable& table) const {
@@ -341,7 +344,7 @@ Done PostgresStore::settle(const Error& why) {
       return *committed ? Done() : Done(tl::make_unexpected(why));
     }
     const std::int64_t now_ns = system_clock().now_ns();
-    if (!passing_ || now_ns - begin_ns > kSettleMax_ns) {
+    if (!passing_ || abandoned_ || now_ns - begin_ns > kSettleMax_ns) {
       wait_.end(this);
       end_transaction(false);
       passing_ = false;
@@ -352,7 +355,8 @@ Done PostgresStore::settle(const Error& why) {
                   "start again once the server is back: what is stored already is recognised");
     }
     wait_.begin(this, {begin_ns, now_ns + pause_ns, committed.error().what});
-    system_clock().sleep_until(now_ns + pause_ns);
+    while (!abandoned_ && system_clock().now_ns() < now_ns + pause_ns)
+      system_clock().sleep_until(std::min(now_ns + pause_ns, system_clock().now_ns() + kFirstPause_ns));
     pause_ns = std::min(2 * pause_ns, kLongestPause_ns);
   }
 }
