@@ -111,7 +111,9 @@ class Proxy:
             self.trouble = dice.choice(TROUBLES)
             self.calm.clear()
             pause.wait(dice.uniform(0.02, 0.12))
-            if self.trouble in CUTS and self.cut_all():
-                self.cuts += 1
+            cutting = self.trouble in CUTS
+            # First, so that no connection swallows anything and lives on: TCP does not lose bytes within one.
             self.trouble = ""
+            if cutting and self.cut_all():
+                self.cuts += 1
             self.calm.set()

@@ -65,7 +65,7 @@ class PostgresIngest(Workdir):
     def write_race(self, seconds=300):
         """The file events.ndjson, with so many seconds of samples of 20 cars; its lines."""
         end = f"2026-07-05T14:{seconds // 60:02}:{seconds % 60:02}Z"
-        lines = self.racesim(*RACE, "--end-datetime", end, "--rate-hz", "5").stdout
+        lines = self.racesim(*RACE, "--end-datetime", end, "--rate-hz", "10").stdout
         self.write("events.ndjson", lines)
         return lines.splitlines()
 

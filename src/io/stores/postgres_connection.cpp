@@ -223,6 +223,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const Target& target, const
   std::string text = PQerrorMessage(started);
   trouble.sqlstate = take_state(text);
   trouble.lost = true;
+  if (PQconnectionNeedsPassword(started) != 0)
+    trouble.sqlstate = "28P01";  // and the server was not even asked
   text = in_time ? one_line(std::move(text)) : "no answer in time";
   std::string hint(remedy(trouble.sqlstate));
   if (hint.empty()) hint = "is the server running, and are host and port right?";
@@ -298,11 +300,14 @@ bool Connection::copy_data(std::string_view bytes) {
 Result<std::uint64_t> Connection::copy_end() {
   // Where sending fails, PQgetResult has the reason.
   (void)PQputCopyEnd(connection_, nullptr);
-  Result<Answer> answer = answered(PQgetResult(connection_), "COPY");
+  pg_result* const first = PQgetResult(connection_);
+  const bool is_done = PQresultStatus(first) == PGRES_COMMAND_OK;
+  Result<Answer> answer =
+      is_done ? Result<Answer>(Answer(first)) : tl::make_unexpected(failed(first, "COPY"));
   while (pg_result* const rest = PQgetResult(connection_)) {
-    const bool stuck = PQresultStatus(rest) == PGRES_COPY_IN;
+    const bool is_stuck = PQresultStatus(rest) == PGRES_COPY_IN;
     PQclear(rest);
-    if (stuck) break;
+    if (is_stuck) break;
   }
   return answer.map([](const Answer& a) { return a.affected(); });
 }

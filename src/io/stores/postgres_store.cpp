@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <map>
 #include <random>
@@ -69,6 +70,7 @@ class PostgresStore final : public Store {
   void rollback() override;
   bool worth_retrying() const override { return passing_; }
   Result<std::uint64_t> expire() override;
+  void abandon() override { abandoned_ = true; }
   Done close() override;
   const WaitNote* wait() const override { return &wait_; }
 
@@ -78,14 +80,11 @@ class PostgresStore final : public Store {
   Result<Answer> run(const std::string& sql);
   Result<Answer> run(const std::string& sql, std::span<const std::string> values);
   tl::unexpected<Error> failed(Error error);
+  std::uint64_t set_aside_old(const PostgresTable& table, const RowBatch& rows);
   Done settle(const Error& why);
   Result<bool> was_committed();
   void end_transaction(bool committed);
-  std::uint64_t set_aside_old(PostgresTable& table, const RowBatch& rows);
-  PostgresTable& table_of(const StoreTable& table);
-  const PostgresTable& table_of(const StoreTable& table) const {
-    return const_cast<PostgresStore*>(this)->table_of(table);
-  }
+  std::size_t index_of(const StoreTable& table) const;
 
   const Target target_;
   const std::int64_t keep_us_;
@@ -102,13 +101,14 @@ class PostgresStore final : public Store {
   ByteBuffer buffer_;
   std::size_t next_to_expire_ = 0;
   WaitNote wait_;
+  std::atomic<bool> abandoned_{false};
 };
 
-PostgresTable& PostgresStore::table_of(const StoreTable& table) {
+std::size_t PostgresStore::index_of(const StoreTable& table) const {
   const auto found = std::find_if(tables_.begin(), tables_.end(),
                                   [&](const PostgresTable& t) { return t.plan.of.table == table.table; });
   RACESIM_CHECK(found != tables_.end());
-  return *found;
+  return static_cast<std::size_t>(found - tables_.begin());
 }
 
 // After an error nothing of the transaction stands, and a connection that is gone is made anew by begin().
@@ -217,7 +217,7 @@ Done PostgresStore::begin() {
 }
 
 Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& rows, std::span<Fate> fates) {
-  PostgresTable& table = table_of(of);
+  PostgresTable& table = tables_[index_of(of)];
   fates_.assign(rows.size(), Fate::stored);
   const std::uint64_t expired = set_aside_old(table, rows);
   Result<Appended> out = loader_.load(*connection_, table, rows, fates_);
@@ -230,7 +230,7 @@ Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& row
 
 // Old is what lies so far behind the newest row that was there before, and what is older than rows that were
 // removed once.
-std::uint64_t PostgresStore::set_aside_old(PostgresTable& table, const RowBatch& rows) {
+std::uint64_t PostgresStore::set_aside_old(const PostgresTable& table, const RowBatch& rows) {
   if (table.plan.time_field < 0 || (keep_us_ == 0 && !table.ages.expired_before_us)) return 0;
   Ages ages = table.ages;
   ages.add(tallies_.ages(table.plan.of.table->name));
@@ -255,7 +255,7 @@ std::uint64_t PostgresStore::set_aside_old(PostgresTable& table, const RowBatch&
 
 void PostgresStore::find_unfit(const StoreTable& of, const RowBatch& rows,
                                std::vector<RecordFate>& out) const {
-  const TablePlan& plan = table_of(of).plan;
+  const TablePlan& plan = tables_[index_of(of)].plan;
   const std::span<const FieldInfo> fields = rows.schema().fields;
   std::vector<bool> indexed(fields.size());
   for (const std::uint16_t field : plan.indexed_texts) indexed[field] = true;
@@ -344,7 +344,7 @@ Done PostgresStore::settle(const Error& why) {
       return *committed ? Done() : Done(tl::make_unexpected(why));
     }
     const std::int64_t now_ns = system_clock().now_ns();
-    if (!passing_ || now_ns - begin_ns > kSettleMax_ns) {
+    if (!passing_ || abandoned_ || now_ns - begin_ns > kSettleMax_ns) {
       wait_.end(this);
       end_transaction(false);
       passing_ = false;
@@ -355,7 +355,8 @@ Done PostgresStore::settle(const Error& why) {
                   "start again once the server is back: what is stored already is recognised");
     }
     wait_.begin(this, {begin_ns, now_ns + pause_ns, committed.error().what});
-    system_clock().sleep_until(now_ns + pause_ns);
+    while (!abandoned_ && system_clock().now_ns() < now_ns + pause_ns)
+      system_clock().sleep_until(std::min(now_ns + pause_ns, system_clock().now_ns() + kFirstPause_ns));
     pause_ns = std::min(2 * pause_ns, kLongestPause_ns);
   }
 }
