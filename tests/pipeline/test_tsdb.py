@@ -121,7 +121,9 @@ class VictoriaTest(StoreTest):
             expected.setdefault(str(event["car"]), []).append((event["seq"], event["speed_kmh"]))
         for name, index in (("telemetry_seq", 0), ("telemetry_speed_kmh", 1)):
             exported = server.get("api/v1/export", **{"match[]": name, "start": "0"})
-            series = {row["metric"]["car"]: row["values"] for row in map(json.loads, exported.splitlines())}
+            series = {}
+            for row in map(json.loads, exported.splitlines()):  # blocks of a series, in order of time
+                series.setdefault(row["metric"]["car"], []).extend(row["values"])
             self.assertEqual(series, {car: [pair[index] for pair in pairs] for car, pairs in expected.items()})
 
 
