@@ -47,7 +47,6 @@ class RecordingVfs {
   std::size_t fail_at = 0;
   int error = SQLITE_IOERR_WRITE;
   bool for_good = false;
-  bool has_failed = false;
 
  private:
   struct File {
@@ -65,7 +64,6 @@ class RecordingVfs {
     const std::size_t number = operations.size() + 1;
     operations.push_back(std::move(operation));
     if (fail_at == 0 || number < fail_at || (number > fail_at && !for_good)) return SQLITE_OK;
-    has_failed = true;
     if (operations.back().kind == Operation::Kind::sync && error == SQLITE_IOERR_WRITE)
       return SQLITE_IOERR_FSYNC;
     return operations.back().kind == Operation::Kind::truncate ? SQLITE_IOERR_TRUNCATE : error;

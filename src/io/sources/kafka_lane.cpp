@@ -84,14 +84,14 @@ KafkaLane::Taken KafkaLane::take(GroupConsumer& consumer, std::size_t i, RecordB
 }
 
 void KafkaLane::take_again(const std::vector<MessagePtr>& records, RecordBlock& to) {
-  const std::int64_t end = expected_;
+  const std::int64_t expected_before = expected_;
   at_ = to.before;
   const LanePosition before = at_;
   to.clear();
   to.lane = number;
   to.before = before;
   for (const MessagePtr& record : records) append(*record, to);
-  expected_ = end;
+  expected_ = expected_before;
   to.after = at_;
 }
 

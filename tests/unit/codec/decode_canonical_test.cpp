@@ -91,7 +91,8 @@ struct Share {
 
 /// How many records were taken: as written, and damaged.
 template <class Row>
-void run(std::uint64_t seed, int rounds, Share& whole, Share& damaged, const DecoderOptions& options = {}) {
+void try_rows(std::uint64_t seed, int rounds, Share& whole, Share& damaged,
+              const DecoderOptions& options = {}) {
   const SchemaInfo& schema = schema_info<Row>();
   RandomRows source(seed);
   TwoWays ways(schema, options);
@@ -116,11 +117,11 @@ constexpr int kLineRounds = 500;
 
 TEST(DecodeCanonical, RowsWithoutTextsAreAllTaken) {
   Share whole, damaged, large;
-  run<PlayRow>(201, kLineRounds, whole, damaged);
-  run<OpenF1LapRow>(203, kLineRounds, whole, damaged);
+  try_rows<PlayRow>(201, kLineRounds, whole, damaged);
+  try_rows<OpenF1LapRow>(203, kLineRounds, whole, damaged);
   EXPECT_EQ(whole.taken, whole.of);
   // But for numbers of 19 digits.
-  run<FastF1TelemetryRow>(202, kLineRounds, large, damaged);
+  try_rows<FastF1TelemetryRow>(202, kLineRounds, large, damaged);
   EXPECT_GT(large.taken, large.of / 2);
   // Another digit is often right, a strange byte seldom.
   EXPECT_GT(damaged.taken, damaged.of / 20);
@@ -129,13 +130,13 @@ TEST(DecodeCanonical, RowsWithoutTextsAreAllTaken) {
 
 TEST(DecodeCanonical, RowsWithTextsAreTakenUnlessTheyHaveEscapes) {
   Share whole, damaged;
-  run<TelemetryRow>(211, kLineRounds, whole, damaged);
-  run<LapRow>(212, kLineRounds, whole, damaged);
-  run<RaceControlRow>(213, kLineRounds, whole, damaged);
-  run<SongRow>(214, kLineRounds, whole, damaged);
-  run<CarRow>(215, kLineRounds, whole, damaged);
-  run<SimpleCarRow>(216, kLineRounds, whole, damaged);
-  run<WideRow>(217, kLineRounds, whole, damaged);
+  try_rows<TelemetryRow>(211, kLineRounds, whole, damaged);
+  try_rows<LapRow>(212, kLineRounds, whole, damaged);
+  try_rows<RaceControlRow>(213, kLineRounds, whole, damaged);
+  try_rows<SongRow>(214, kLineRounds, whole, damaged);
+  try_rows<CarRow>(215, kLineRounds, whole, damaged);
+  try_rows<SimpleCarRow>(216, kLineRounds, whole, damaged);
+  try_rows<WideRow>(217, kLineRounds, whole, damaged);
   EXPECT_GT(whole.taken, whole.of / 20);
   EXPECT_LT(whole.taken, whole.of);
   EXPECT_GT(damaged.taken, damaged.of / 200);
@@ -146,7 +147,7 @@ TEST(DecodeCanonical, OptionalFieldsAreThere) {
   DecoderOptions options;
   options.optional = kOptional;
   Share whole, damaged;
-  run<FleetRow>(221, kLineRounds, whole, damaged, options);
+  try_rows<FleetRow>(221, kLineRounds, whole, damaged, options);
   EXPECT_GT(whole.taken, whole.of / 20);
 }
 

@@ -71,31 +71,31 @@ void run(std::string_view format, std::uint64_t seed, int rounds) {
   }
 }
 
-constexpr int kRounds = 4000;
+constexpr int kMutationRounds = 4000;
 
 TEST(DecodeMutation, JsonPlays) {
-  run<PlayRow>("json", 101, kRounds);
+  run<PlayRow>("json", 101, kMutationRounds);
 }
 TEST(DecodeMutation, JsonWide) {
-  run<WideRow>("json", 102, kRounds);
+  run<WideRow>("json", 102, kMutationRounds);
 }
 TEST(DecodeMutation, JsonSongs) {
-  run<SongRow>("json", 103, kRounds);
+  run<SongRow>("json", 103, kMutationRounds);
 }
 TEST(DecodeMutation, ArrayPlays) {
-  run<PlayRow>("json-array", 104, kRounds);
+  run<PlayRow>("json-array", 104, kMutationRounds);
 }
 TEST(DecodeMutation, ArrayWide) {
-  run<WideRow>("json-array", 105, kRounds);
+  run<WideRow>("json-array", 105, kMutationRounds);
 }
 TEST(DecodeMutation, CsvPlays) {
-  run<PlayRow>("csv", 106, kRounds);
+  run<PlayRow>("csv", 106, kMutationRounds);
 }
 TEST(DecodeMutation, CsvWide) {
-  run<WideRow>("csv", 107, kRounds);
+  run<WideRow>("csv", 107, kMutationRounds);
 }
 TEST(DecodeMutation, CsvSongs) {
-  run<SongRow>("csv", 108, kRounds);
+  run<SongRow>("csv", 108, kMutationRounds);
 }
 
 TEST(DecodeMutation, AcceptedPlaysMeanWhatTheySay) {

@@ -14,11 +14,11 @@
 namespace racesim {
 namespace {
 
-constexpr std::string_view kOptional[] = {"seq", "run", "location.lat", "location.lon", "fault_codes"};
+constexpr std::string_view kMayBeLeftOut[] = {"seq", "run", "location.lat", "location.lon", "fault_codes"};
 
 DecoderOptions optional_fields() {
   DecoderOptions options;
-  options.optional = kOptional;
+  options.optional = kMayBeLeftOut;
   return options;
 }
 

@@ -216,7 +216,7 @@ void check_point(const Kind& kind, const RowBatch& rows, std::size_t row, const 
   EXPECT_EQ(point.fields.size(), fields);
   if (kind.table->key.scope.empty() && point.tags.count("run") > 0) ++tags;  // of the event id
   EXPECT_EQ(point.tags.size(), tags);
-  const auto* time = std::find_if(kind.schema->fields.begin(), kind.schema->fields.end(),
+  const auto time = std::find_if(kind.schema->fields.begin(), kind.schema->fields.end(),
                                   [&](const FieldInfo& f) { return f.path == kind.table->time; });
   const __int128 ns = __int128{value_at<std::int64_t>(rows, row, *time)} *
                           (time->type == FieldType::time_ms ? 1'000'000 : 1000) +
@@ -287,6 +287,7 @@ TEST(LineProtocol, NamesTheRunThatAnEventIdCarries) {
   rows.rows<PlayRow>()[0].event_id = pack_event_id({0xa1b2c3d4, 17, 4'321});
   rows.rows<PlayRow>()[0].played_at.ms = 1'704'067'200'000;
   rows.rows<PlayRow>()[1].event_id.bytes.fill(0xff);
+  rows.rows<PlayRow>()[1].played_at.ms = 1'704'067'200'000;
   const std::vector<std::string> lines = lines_of({&schema_info<PlayRow>(), &kPlays}, rows);
   const Point ours = line_protocol::read_point(lines[0]);
   EXPECT_EQ(ours.tags.at("run"), "a1b2c3d4");

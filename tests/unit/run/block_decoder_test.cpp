@@ -17,13 +17,13 @@
 namespace racesim {
 namespace {
 
-std::unique_ptr<BlockDecoder> make(const BlockDecoderOptions& options = {}) {
+std::unique_ptr<BlockDecoder> decoder_with(const BlockDecoderOptions& options = {}) {
   auto made = BlockDecoder::make(options);
   EXPECT_TRUE(made.has_value());
   return std::move(*made);
 }
 
-const TableRows* part_of(const DecodedBlock& decoded, std::string_view table) {
+const TableRows* table_part(const DecodedBlock& decoded, std::string_view table) {
   for (const auto& part : decoded.parts)
     if (part->table.table->name == table) return part.get();
   return nullptr;
@@ -45,14 +45,14 @@ constexpr std::string_view kPacket =
     R"("fuel_level_pct":92.1,"fault_codes":[],"road_type":"urban","speed_limit_kmh":50,"speeding":true,)"
     R"("rpm_over_redline":false,"seq":1041,"run":"a1b2c3d4"})";
 
-std::string with(std::string_view text, std::string_view from, std::string_view to) {
+std::string exchanged(std::string_view text, std::string_view from, std::string_view to) {
   std::string out(text);
   const std::size_t at = out.find(from);
   EXPECT_NE(at, std::string::npos) << from;
   return out.replace(at, from.size(), to);
 }
 
-bool missed(const TableRows& part, std::string_view path) {
+bool lacks(const TableRows& part, std::string_view path) {
   const auto fields = part.rows.schema().fields;
   const auto field =
       std::find_if(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.path == path; });
@@ -78,7 +78,7 @@ TEST(BlockDecoder, ReadsBackEveryStoredKind) {
   for (std::size_t i = 0; i < 20; ++i)
     for (std::size_t k = 0; k < written.size(); ++k) shuffled.push_back(records[k * 20 + i]);
 
-  const auto decoder = make();
+  const auto decoder = decoder_with();
   DecodedBlock out;
   decoder->decode(block_of(shuffled), {}, out);
   ASSERT_TRUE(out.rejects.empty()) << out.rejects.front().reason << " in "
@@ -98,44 +98,47 @@ TEST(BlockDecoder, ReadsBackEveryStoredKind) {
 }
 
 TEST(BlockDecoder, PacketsMayLackNumberAndRun) {
-  const auto decoder = make();
+  const auto decoder = decoder_with();
   DecodedBlock out;
   for (const std::string& record :
-       {with(kPacket, R"(,"seq":1041,"run":"a1b2c3d4")", ""),
-        with(kPacket, R"("seq":1041,"run":"a1b2c3d4")", R"("run":null,"seq":null)")}) {
+       {exchanged(kPacket, R"(,"seq":1041,"run":"a1b2c3d4")", ""),
+        exchanged(kPacket, R"("seq":1041,"run":"a1b2c3d4")", R"("run":null,"seq":null)")}) {
     decoder->decode(block_of({std::string_view(record)}), {}, out);
-    const TableRows* fleet = part_of(out, "fleet");
+    const TableRows* fleet = table_part(out, "fleet");
     ASSERT_NE(fleet, nullptr);
     ASSERT_EQ(fleet->rows.missing.size(), 1u);
-    EXPECT_TRUE(missed(*fleet, "seq"));
-    EXPECT_TRUE(missed(*fleet, "run"));
-    EXPECT_FALSE(missed(*fleet, "gear"));
+    EXPECT_TRUE(lacks(*fleet, "seq"));
+    EXPECT_TRUE(lacks(*fleet, "run"));
+    EXPECT_FALSE(lacks(*fleet, "gear"));
   }
   decoder->decode(block_of({kPacket}), {}, out);
-  EXPECT_EQ(part_of(out, "fleet")->rows.missing.front(), 0u);
-  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4,)", R"("gear":null,)")),
+  EXPECT_EQ(table_part(out, "fleet")->rows.missing.front(), 0u);
+  EXPECT_EQ(reason_of(*decoder, exchanged(kPacket, R"("gear":4,)", R"("gear":null,)")),
             "gear: expected a number, found null");
 }
 
 TEST(BlockDecoder, CountsUnknownFieldsAndKeepsTheRow) {
-  const auto decoder = make();
-  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4)", R"("gear":4,"cabin":{"c":21.5},"cabin":1)")),
-            "'cabin': the key appears twice");
+  const auto decoder = decoder_with();
+  EXPECT_EQ(
+      reason_of(*decoder, exchanged(kPacket, R"("gear":4)", R"("gear":4,"cabin":{"c":21.5},"cabin":1)")),
+      "'cabin': the key appears twice");
   EXPECT_TRUE(decoder->unknown_fields().empty());
-  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4)", R"("gear":4,"cabin":{"c":21.5},"big":1e400)")),
-            "");
-  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("lon":21)", R"("alt":12345678901234567890123,"lon":21)")),
-            "");
-  EXPECT_EQ(reason_of(*decoder,
-                      with(kPacket, R"("gear":4)", R"("gear":4,"cabin":[{"c":1,"d":{"e":2,"\u0065":3}}])")),
+  EXPECT_EQ(
+      reason_of(*decoder, exchanged(kPacket, R"("gear":4)", R"("gear":4,"cabin":{"c":21.5},"big":1e400)")),
+      "");
+  EXPECT_EQ(
+      reason_of(*decoder, exchanged(kPacket, R"("lon":21)", R"("alt":12345678901234567890123,"lon":21)")),
+      "");
+  EXPECT_EQ(reason_of(*decoder, exchanged(kPacket, R"("gear":4)",
+                                          R"("gear":4,"cabin":[{"c":1,"d":{"e":2,"\u0065":3}}])")),
             "'cabin.d.e': the key appears twice");
   const std::map<std::string, std::uint64_t> expected{{"cabin", 1}, {"big", 1}, {"location.alt", 1}};
   EXPECT_EQ(decoder->unknown_fields(), expected);
 }
 
 TEST(BlockDecoder, SaysWhatTheNearestKindLacks) {
-  const auto decoder = make();
-  EXPECT_EQ(reason_of(*decoder, with(kPacket, R"("gear":4,)", "")),
+  const auto decoder = decoder_with();
+  EXPECT_EQ(reason_of(*decoder, exchanged(kPacket, R"("gear":4,)", "")),
             "no known row: it is nearest to 'fleet', of which it lacks 'gear'");
   EXPECT_EQ(reason_of(*decoder, R"({"colour":"red"})"), "none of its fields is known");
   EXPECT_EQ(reason_of(*decoder, "[1]"), "expected an object, found an array");
@@ -143,7 +146,7 @@ TEST(BlockDecoder, SaysWhatTheNearestKindLacks) {
 }
 
 TEST(BlockDecoder, TakesRowsOfOneScenarioOnly) {
-  const auto decoder = make({"race", {}});
+  const auto decoder = decoder_with({"race", {}});
   EXPECT_NE(reason_of(*decoder, kPacket), "");
   const auto wrong = BlockDecoder::make({"chess", {}});
   ASSERT_FALSE(wrong.has_value());
@@ -151,7 +154,7 @@ TEST(BlockDecoder, TakesRowsOfOneScenarioOnly) {
 }
 
 TEST(BlockDecoder, RefusesATornLastRecord) {
-  const auto decoder = make();
+  const auto decoder = decoder_with();
   const auto torn_reason = [&](std::string_view record) {
     RecordBlock block = block_of({kPacket, record});
     block.torn = true;
@@ -165,7 +168,7 @@ TEST(BlockDecoder, RefusesATornLastRecord) {
 }
 
 TEST(BlockDecoder, ReadsCellsBehindAHeaderInAnyOrder) {
-  const auto decoder = make();
+  const auto decoder = decoder_with();
   DecodedBlock out;
   LaneInfo lane;
   lane.header = "title,song_id,remark,artist_name,album_name,genre,release_date,duration_ms\r";
@@ -173,7 +176,7 @@ TEST(BlockDecoder, ReadsCellsBehindAHeaderInAnyOrder) {
       block_of({"Song,11111111-2222-4333-8444-555555555555,x,\"A, B\",Album,Pop,2001-02-03,1000\r", "",
                 "Song,11111111-2222-4333-8444-555555555555,x,A,Album,Pop,2001-02-03,0", "Song,1"});
   decoder->decode(block, lane, out);
-  const TableRows* songs = part_of(out, "songs");
+  const TableRows* songs = table_part(out, "songs");
   ASSERT_NE(songs, nullptr);
   ASSERT_EQ(songs->rows.size(), 1u);
   EXPECT_EQ(songs->records.front(), 0u);
@@ -197,9 +200,9 @@ TEST(BlockDecoder, ReadsCellsBehindAHeaderInAnyOrder) {
 }
 
 TEST(BlockDecoder, HoldsNumbersToTheirRanges) {
-  const auto decoder = make();
+  const auto decoder = decoder_with();
   const auto reason = [&](std::string_view from, std::string_view to) {
-    return reason_of(*decoder, with(kPacket, from, to));
+    return reason_of(*decoder, exchanged(kPacket, from, to));
   };
   EXPECT_EQ(reason("52.230400", "90.000001"),
             "location.lat: '90.000001' is out of range: -90.000000 to 90.000000");
@@ -222,26 +225,27 @@ constexpr std::string_view kSample =
 TEST(BlockDecoder, RunsTheLawsOfAScenario) {
   BlockDecoderOptions options;
   options.check_laws = true;
-  const auto decoder = make(options);
-  const std::string fast = with(kSample, "301.2", "431.2");
-  EXPECT_EQ(reason_of(*make(), fast), "") << "laws are asked for";
+  const auto decoder = decoder_with(options);
+  const std::string fast = exchanged(kSample, "301.2", "431.2");
+  EXPECT_EQ(reason_of(*decoder_with(), fast), "") << "laws are asked for";
   EXPECT_EQ(reason_of(*decoder, fast), "breaks a law: speed_kmh: expected 0 to 420, found 431.2");
 
   // The next sample of the car is held against the one before, until that is forgotten.
   decoder->forget();
-  const std::string next = with(with(kSample, R"("seq":7)", R"("seq":8)"), R"("lap":12)", R"("lap":10)");
+  const std::string next =
+      exchanged(exchanged(kSample, R"("seq":7)", R"("seq":8)"), R"("lap":12)", R"("lap":10)");
   EXPECT_EQ(reason_of(*decoder, kSample), "");
   EXPECT_EQ(reason_of(*decoder, next), "breaks a law: lap: expected 12 or the next, found 10");
   decoder->forget();
   EXPECT_EQ(reason_of(*decoder, next), "");
   // A record that comes again is the store's to judge, even if it differs.
-  EXPECT_EQ(reason_of(*decoder, with(next, R"("lap":10)", R"("lap":1)")), "");
+  EXPECT_EQ(reason_of(*decoder, exchanged(next, R"("lap":10)", R"("lap":1)")), "");
 }
 
 TEST(BlockDecoder, LooksReferencesUp) {
   BlockDecoderOptions options;
   options.master_data_dir = RACESIM_SOURCE_DIR "/data/master";
-  const auto decoder = make(options);
+  const auto decoder = decoder_with(options);
   const auto master =
       load_master(options.master_data_dir, std::array<std::string_view, 3>{"songs", "users", "locations"});
   ASSERT_TRUE(master.has_value());
@@ -273,8 +277,8 @@ TEST(BlockDecoder, LooksReferencesUp) {
       block_of({std::string_view(bad), std::string_view(good), kPacket, std::string_view(bad), kPacket}), {},
       out);
   EXPECT_EQ(out.rejects.size(), 2u);
-  EXPECT_EQ(part_of(out, "plays")->records, std::vector<std::uint32_t>{1});
-  const TableRows* fleet = part_of(out, "fleet");
+  EXPECT_EQ(table_part(out, "plays")->records, std::vector<std::uint32_t>{1});
+  const TableRows* fleet = table_part(out, "fleet");
   ASSERT_EQ(fleet->rows.size(), 2u);
   EXPECT_EQ(first_difference(fleet->rows, 0, fleet->rows, 1), "");
 

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <string_view>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include "base/suggest.h"
@@ -139,6 +143,24 @@ Result<Client> Client::open(rd_kafka_type_t type, const KafkaProperties& propert
   }
   static_cast<void>(conf->release());  // it belongs to the client now
   return client;
+}
+
+bool Client::end(int limit_ms) {
+  if (!handle_) return true;
+  if (rd_kafka_type(handle_.get()) == RD_KAFKA_PRODUCER) {
+    handle_.reset();
+    return true;
+  }
+  const auto ended = std::make_shared<std::promise<void>>();
+  try {
+    std::thread([trouble = std::move(trouble_), handle = std::move(handle_), ended]() mutable {
+      handle.reset();
+      ended->set_value();
+    }).detach();
+  } catch (const std::system_error&) {
+    return true;  // without a thread it has ended on its way here
+  }
+  return ended->get_future().wait_for(std::chrono::milliseconds(limit_ms)) == std::future_status::ready;
 }
 
 }  // namespace racesim::kafka

@@ -49,13 +49,22 @@ class Client {
   /// client are left out. Errors: usage for a property
   /// that is unknown or has a wrong value, runtime if the system has no threads left.
   static Result<Client> open(rd_kafka_type_t type, const KafkaProperties& properties, int events);
+  ~Client() { end(kEnd_ms); }
+  Client(Client&&) = default;
+  Client& operator=(Client&&) = default;
 
+  /// Ends the client. Consumers within `limit_ms`: once a partition that was read has vanished, the library
+  /// (before 2.6.1) never comes back from this; then it is left behind with its threads, and this is false.
+  bool end(int limit_ms);
   rd_kafka_t* get() const { return handle_.get(); }
   /// What went wrong last, as a part of a sentence; may be empty.
   std::string trouble() const { return trouble_->get(); }
   void note_trouble(std::string text) { trouble_->set(std::move(text)); }
 
  private:
+  Client() = default;
+  static constexpr int kEnd_ms = 5'000;
+
   std::unique_ptr<LastTrouble> trouble_;  // before the handle, whose threads write to it
   HandlePtr handle_;
 };

@@ -8,10 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <future>
 #include <string_view>
-#include <thread>
 
 #include "base/clock.h"
 #include "io/kafka/cluster/settings.h"
@@ -169,15 +166,8 @@ Result<std::unique_ptr<GroupConsumer>> GroupConsumer::open(const KafkaOptions& o
 GroupConsumer::~GroupConsumer() {
   readings_.clear();
   events_.reset();
-  // Once a partition that was read has vanished, the library (before 2.6.1) never comes back from this: then
-  // it is left behind, with what its threads use.
-  const auto gone = std::make_shared<std::promise<void>>();
-  std::thread([client = std::move(client_), gone]() mutable {
-    { const Client last = std::move(client); }
-    gone->set_value();
-  }).detach();
-  if (gone->get_future().wait_for(std::chrono::milliseconds(patience_ms_)) == std::future_status::ready)
-    ::close(wakeup_);
+  // The threads of one that is left behind still write to it.
+  if (client_.end(patience_ms_) && wakeup_ >= 0) ::close(wakeup_);
 }
 
 GroupEvent GroupConsumer::poll() {

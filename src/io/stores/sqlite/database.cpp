@@ -11,7 +11,7 @@ namespace {
 
 /// Measured in ADR 0014. The page size holds for new files only.
 constexpr const char* kSettings =
-    "PRAGMA page_size = 8192; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192; "
+    "PRAGMA page_size = 16384; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; "
     "PRAGMA journal_size_limit = 134217728; PRAGMA secure_delete = OFF;";
 
 /// Migrations: element i leads from version i to i + 1.

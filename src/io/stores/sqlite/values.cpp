@@ -184,21 +184,6 @@ double power_of_ten(int decimals) {
   return power;
 }
 
-std::int64_t load_integer(const FieldInfo& field, const std::byte* at) {
-  const bool is_signed = field.type == FieldType::signed_int;
-  // Both branches in 64 bits: else a negative 32-bit number would become an unsigned one.
-  switch (field.size) {
-    case 1:
-      return is_signed ? std::int64_t{load<std::int8_t>(at)} : std::int64_t{load<std::uint8_t>(at)};
-    case 2:
-      return is_signed ? std::int64_t{load<std::int16_t>(at)} : std::int64_t{load<std::uint16_t>(at)};
-    case 4:
-      return is_signed ? std::int64_t{load<std::int32_t>(at)} : std::int64_t{load<std::uint32_t>(at)};
-    default:
-      return load<std::int64_t>(at);
-  }
-}
-
 void store_integer(const FieldInfo& field, std::byte* at, std::int64_t value) {
   // Little-endian: the low bytes come first.
   std::memcpy(at, &value, field.size);
@@ -213,11 +198,6 @@ std::int64_t load_time_us(const FieldInfo& field, const std::byte* at) {
     default:
       return load<std::int64_t>(at);
   }
-}
-
-bool is_none(const FieldInfo& field, const std::byte* at) {
-  if (!field.may_miss) return false;
-  return load_integer(field, at) == INT64_MIN >> (64 - 8 * field.size);
 }
 
 std::size_t ValueText::put_time(std::int64_t units, std::int64_t per_second, int digits, char* to) {

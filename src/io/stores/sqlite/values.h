@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -20,14 +21,39 @@ inline constexpr std::int64_t kMostScaled = 1'000'000'000'000'000;
 /// 10^decimals.
 double power_of_ten(int decimals);
 
-/// A value of the integer types; unsigned ones beyond 63 bits come out negative.
-std::int64_t load_integer(const FieldInfo& field, const std::byte* at);
+namespace values_detail {
+template <class Signed, class Unsigned>
+std::int64_t load_as(bool is_signed, const std::byte* at) {
+  Unsigned value;
+  std::memcpy(&value, at, sizeof value);
+  // Both in 64 bits: else a negative 32-bit number would become an unsigned one.
+  return is_signed ? std::int64_t{static_cast<Signed>(value)} : static_cast<std::int64_t>(value);
+}
+}  // namespace values_detail
+
+/// A value of the integer types; unsigned ones beyond 63 bits come out negative. Here, because it runs for
+/// most values of every row.
+inline std::int64_t load_integer(const FieldInfo& field, const std::byte* at) {
+  const bool is_signed = field.type == FieldType::signed_int;
+  switch (field.size) {
+    case 1:
+      return values_detail::load_as<std::int8_t, std::uint8_t>(is_signed, at);
+    case 2:
+      return values_detail::load_as<std::int16_t, std::uint16_t>(is_signed, at);
+    case 4:
+      return values_detail::load_as<std::int32_t, std::uint32_t>(is_signed, at);
+    default:
+      return values_detail::load_as<std::int64_t, std::uint64_t>(is_signed, at);
+  }
+}
 void store_integer(const FieldInfo& field, std::byte* at, std::int64_t value);
 /// Microseconds since the epoch of a time or date.
 std::int64_t load_time_us(const FieldInfo& field, const std::byte* at);
 
 /// A Maybe without a value.
-bool is_none(const FieldInfo& field, const std::byte* at);
+inline bool is_none(const FieldInfo& field, const std::byte* at) {
+  return field.may_miss && load_integer(field, at) == INT64_MIN >> (64 - 8 * field.size);
+}
 
 /// Writes times, dates, UUIDs and run names as events show them, without quotes; remembers the last day.
 class ValueText {
