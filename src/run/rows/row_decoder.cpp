@@ -5,9 +5,12 @@
 #include "codec/decode/csv_row.h"
 #include "codec/decode/json_row.h"
 #include "codec/decode/stream.h"
+#include "io/sources/record_block.h"
 
 namespace racesim {
 namespace {
+
+static_assert(kLongestRecord == kRecordLimit);  // a source cuts what is refused here, and nothing else
 
 /// Streams of one scenario in one input.
 constexpr std::size_t kMostRecent = 4;
