@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """64 clients (wrk) that POST one play each to `racesim ingest --from http`, which answers after the commit; against a loop
-of durable commits of one row each (SQLite, WAL, synchronous=FULL, the same folder); by turns, in one run.
+of durable commits of 64 ready rows each (SQLite, WAL, synchronous=FULL, unique event ids, the same folder); by turns, in one
+run.
 
 If all clients shared every commit and nothing else took time, 64 plays would be stored in the time of one commit. The ratio
 says how much of that is reached.
 """
 
+import json
 import os
 import pathlib
 import sqlite3
 import sys
 import tempfile
 import time
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/servers"))
@@ -44,25 +47,28 @@ end
 
 
 class CommitLoop:
-    """One row after the other, each durable before the next."""
+    """A row for each client, durable before the next ones."""
 
     def __init__(self, folder, line):
-        self.line = line
-        self.next = 0
+        play = json.loads(line)
+        self.rest = tuple(value for name, value in play.items() if name != "event_id")
         self.database = sqlite3.connect(folder / "reference.db", isolation_level=None)
         self.database.execute("PRAGMA journal_mode=WAL")
         self.database.execute("PRAGMA synchronous=FULL")
-        self.database.execute("CREATE TABLE plays(id INTEGER PRIMARY KEY, play TEXT)")
+        self.database.execute(f"CREATE TABLE plays(event_id TEXT UNIQUE, {', '.join(n for n in play if n != 'event_id')})")
+        self.insert = f"INSERT INTO plays VALUES({', '.join('?' * len(play))})"
 
     def per_second(self):
-        begin, count = time.monotonic(), 0
-        while time.monotonic() - begin < SECONDS:
-            self.next += 1
-            count += 1
+        spent, count = 0.0, 0
+        while spent < SECONDS:
+            rows = [(str(uuid.uuid4()), *self.rest) for _ in range(CLIENTS)]
+            begin = time.monotonic()
             self.database.execute("BEGIN")
-            self.database.execute("INSERT INTO plays VALUES(?, ?)", (self.next, self.line))
+            self.database.executemany(self.insert, rows)
             self.database.execute("COMMIT")
-        return count / (time.monotonic() - begin)
+            spent += time.monotonic() - begin
+            count += 1
+        return count / spent
 
 
 class Clients:
@@ -102,7 +108,7 @@ def main():
             ingest.stop()
         if clients.posted > PLAYS or stored < clients.posted - CLIENTS * (TURNS + 1):
             raise RuntimeError(f"{stored} plays stored of {clients.posted} posted, of {PLAYS}: make more plays")
-    show("durable commits of one row", [value / 1000 for value in commits], "k per second")
+    show(f"durable commits of {CLIENTS} rows", [value / 1000 for value in commits], "k per second")
     show(f"plays posted by {CLIENTS} clients", [value / 1000 for value in posted], "k per second")
     ratio(turn_ratio(posted, [CLIENTS * value for value in commits]), 0.8,
           f"{CLIENTS} clients: plays stored / ({CLIENTS} × durable commits)")

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, REFERENCE, by_turns, race, ratio, run, show, summary_of, turn_ratio  # noqa: E402
+from support.measure import BINARY, QUICK, REFERENCE, by_turns, race, ratio, run, show, turn_ratio  # noqa: E402
 
 ROWS = 100_000 if QUICK else 1_000_000
 TURNS = 3 if QUICK else 5
@@ -46,7 +46,7 @@ def remove(database):
 def ingest(file, database, rows, stored):
     """Rows per microsecond, the start and the end of the program included."""
     child = run([BINARY, "ingest", "--no-config", "--from", f"file:{file}", "--to", f"sqlite:{database}", "--json", "-q"])
-    summary = summary_of(child)
+    summary = json.loads(child.out)
     if summary["stored"] != stored or summary["consumed"] != rows:
         raise RuntimeError(f"{summary['stored']} of {rows} rows were stored")
     return rows / child.seconds / 1e6

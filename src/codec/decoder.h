@@ -38,6 +38,8 @@ struct DecoderOptions {
   /// Reject a last line without a line end as torn: in a file that something still writes, or wrote until it
   /// was killed, a number may have lost its last digits.
   bool line_end_required = false;
+  /// Hold numbers to the natural ranges of their fields too (FieldInfo::range), not only to their types.
+  bool natural_ranges = false;
   /// Paths of fields that a record may leave out or give as null; RowBatch::missing tells of which
   /// (but of a Maybe, which then holds none). At most
   /// the first 64 fields of a schema may be optional.

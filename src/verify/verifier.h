@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "io/sources/sequences.h"
 #include "run/content.h"
 #include "run/record/manifest.h"
-#include "io/sources/sequences.h"
 #include "verify/comparison.h"
 #include "verify/findings.h"
 #include "verify/progress.h"

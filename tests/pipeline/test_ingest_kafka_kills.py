@@ -66,24 +66,42 @@ class KillTest(IngestKafkaCase):
                 return
             process.send_signal(signal.SIGCONT)
 
+    def has_opened(self, process):
+        """The process has opened its store and begins with Kafka: the client's threads are there."""
+        try:
+            names = [name.read_text() for name in pathlib.Path(f"/proc/{process.pid}/task").glob("*/comm")]
+        except OSError:  # one of them ended meanwhile
+            return False
+        return any(name.startswith("rdk:") for name in names)
+
     def rebalance(self, number):
         """One member, three, one is stopped for longer than its session, one is killed, one goes in good order, and the
         one that was stopped is alone. How often the store refused to move a lane."""
-        topic = f"r1-{number}"
-        self.fill(topic, 40_000, *FAULTS, seed=number, manifest=f"{topic}.json")
-        begin = self.consumed()
+        topic, begin = f"r1-{number}", self.consumed()
+
+        def all_stored():
+            return self.consumed() - begin == self.broker.count(topic, 3)
+
+        self.fill(topic, 300, seed=2_000 + number, manifest=f"{topic}-a.json")
         zombie = self.start(self.command(topic, *SMALL))
-        self.wait_until(lambda: self.consumed() > begin, zombie)
+        self.wait_until(all_stored, zombie)
         killed, ended = (self.start(self.command(topic, *SMALL)) for _ in range(2))
+        self.wait_until(lambda: self.has_opened(killed) and self.has_opened(ended), zombie, killed, ended)
+        # While events come, so that whoever is stopped has some that are not committed.
+        writer = self.start(self.filling(topic, 40_000, *FAULTS, "--posting-rate", "20k/s", seed=number,
+                                         manifest=f"{topic}.json"))
+        goal = self.consumed() + self.chance.randrange(1, 20_000)
+        self.wait_until(lambda: self.consumed() >= goal, zombie, killed, ended)
         self.stop_between_transactions(zombie)
-        self.wait_until(lambda: self.consumed() - begin == self.broker.count(topic, 3), killed, ended)
+        self.assertEqual(writer.wait(), 0)
+        self.wait_until(all_stored, killed, ended)
         zombie.send_signal(signal.SIGCONT)
         self.fill(topic, 10_000, *FAULTS, seed=1_000 + number, manifest=f"{topic}-b.json")
         killed.kill()
         self.end(ended)
-        self.wait_until(lambda: self.consumed() - begin == self.broker.count(topic, 3), zombie)
+        self.wait_until(all_stored, zombie)
         summary = self.end(zombie)
-        self.expect_verified(f"{topic}.json", f"{topic}-b.json")
+        self.expect_verified(*(f"{topic}{part}.json" for part in ("-a", "", "-b")))
         return summary["fenced"]
 
     def test_r1_members_come_and_go(self):
@@ -95,7 +113,7 @@ class KillTest(IngestKafkaCase):
         self.fill("three", 60_000, *FAULTS)
         command = self.command("three", "--exit-at-end", *SMALL)
         processes = [self.start(command) for _ in range(3)]
-        for _ in range(KILLS // 2):
+        for _ in range(KILLS // 4):
             victim = self.chance.randrange(3)
             if self.kill_somewhere(processes[victim], self.chance.choice((0, 500, 4_000))):
                 break

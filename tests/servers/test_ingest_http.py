@@ -274,14 +274,14 @@ class IngestHttpTest(unittest.TestCase):
         self.assertEqual(status, 200)
 
     def test_a_token_protects_what_other_machines_can_reach(self):
-        (self.folder / "token").write_text("correct horse\n", encoding="utf-8")
+        (self.folder / "token").write_text("correct-horse\n", encoding="utf-8")
         with self.assertRaisesRegex(RuntimeError, "--token-file"):
             self.ingest().start(listen="0.0.0.0")
         ingest = self.ingest("--token-file", "token")
         ingest.start(listen="0.0.0.0")
         status, headers, _ = ingest.post(self.plays[0])
         self.assertEqual((status, headers["WWW-Authenticate"]), (401, 'Bearer realm="racesim"'))
-        self.assertEqual(ingest.post(self.plays[0], Authorization="Bearer correct horse")[0], 200)
+        self.assertEqual(ingest.post(self.plays[0], Authorization="Bearer correct-horse")[0], 200)
         self.assertNotIn("horse", ingest.messages())
 
     def test_a_taken_port_ends_with_6(self):

@@ -8,11 +8,12 @@
 #include "base/clock.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/ingest/options.h"
+#include "cli/commands/ingest/progress.h"
 #include "cli/commands/ingest/report.h"
+#include "cli/commands/ingest/telling.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
-#include "cli/terminal/progress.h"
 #include "cli/terminal/signals.h"
 #include "io/files/atomic_file.h"
 #include "io/files/lock_file.h"
@@ -22,41 +23,12 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kDrain_ns = 30 * kNsPerSecond;
-constexpr double kIngestLogEvery_s = 10;
 
 bool stdin_has_data() {
   struct stat info {};
   return ::fstat(STDIN_FILENO, &info) == 0 &&
          (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
 }
-
-/// A line on the terminal, or a log line now and then; one thread.
-class IngestProgress {
- public:
-  IngestProgress(ProgressForm form, const Screen& screen) : form_(form), screen_(screen) {}
-  void tick(const IngestStatus& status) {
-    rates_.note(status.counts.consumed, status.uptime_s);
-    if (form_ == ProgressForm::line) {
-      if (const int columns = terminal_columns(STDERR_FILENO); columns > 0) screen_.line_columns = columns;
-      write_stderr("\r\x1b[K" + ingest_line(status, rates_, screen_));
-      drawn_ = true;
-    } else if (form_ == ProgressForm::log && status.uptime_s >= next_log_s_) {
-      next_log_s_ += kIngestLogEvery_s;
-      log(LogLevel::info, status.stopping ? "ending" : "running", ingest_fields(status, rates_.now()));
-    }
-  }
-  void clear() {
-    if (drawn_) write_stderr("\r\x1b[K");
-    drawn_ = false;
-  }
-
- private:
-  const ProgressForm form_;
-  Screen screen_;
-  RecentRates rates_;
-  double next_log_s_ = kIngestLogEvery_s;
-  bool drawn_ = false;
-};
 
 Result<int> dry_run(const IngestPlan& plan) {
   const Result<std::string> tables = plan.to.store->plan(plan.store);
@@ -79,7 +51,8 @@ Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan) {
   auto source = make_source(plan.source);
   if (!source) return tl::make_unexpected(source.error());
   plan.config.on_commit = [](std::uint64_t records) {
-    log(LogLevel::debug, "Ingested " + std::to_string(records) + (records == 1 ? " record" : " records"));
+    if (records > 0)
+      log(LogLevel::debug, "Ingested " + std::to_string(records) + (records == 1 ? " record" : " records"));
   };
   return std::make_unique<Ingest>(plan.config, std::move(*source), std::move(*store), std::move(*decoder),
                                   system_clock());
@@ -150,6 +123,14 @@ Result<int> run(Context& context, const IngestOptions& options) {
   // Before the threads: they inherit the blocked signals.
   SignalWatch signals(kDrain_ns);
   if (Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
+  const auto telling = std::make_shared<IngestTelling>();
+  plan->source.status = callbacks_of(telling);
+  std::unique_ptr<http::Server> metrics_server;
+  if (!options.metrics_listen.empty()) {
+    auto server = http::serve_status(options.metrics_listen, plan->source.status, plan->source.token);
+    if (!server) return tl::make_unexpected(server.error());
+    metrics_server = std::move(*server);
+  }
   Result<std::unique_ptr<Ingest>> made = make_ingest(std::move(*plan));
   if (!made) return tl::make_unexpected(made.error());
   Ingest& ingest = **made;
@@ -157,6 +138,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   if (!globals.quiet)
     log(LogLevel::info, "reading " + ingest.source().name() + " into " + ingest.store().name());
   ingest.start();
+  telling->watch(ingest);
   signals.attach({[&ingest] { ingest.stop(); }, [&ingest] { ingest.abandon(); }});
   IngestProgress progress(progress_form(globals.progress, globals.quiet, context.out, context.err, false),
                           context.err);
@@ -164,6 +146,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   IngestReport done{
       ingest.source().name(), ingest.store().name(), ingest.source().is_bounded(), ingest.wait(), 0, 0,
       options.thresholds};
+  telling->forget();
   signals.detach();
   done.signal = signals.signal();
   done.signals = signals.count();

@@ -198,9 +198,10 @@ bool read_seconds(const char* p, std::int64_t& value) {
 
 }  // namespace
 
-CanonicalReader::CanonicalReader(const SchemaInfo& schema, std::span<const std::string_view> optional,
-                                 Spacing spacing)
-    : has_optional_(!optional.empty()), is_spaced_(spacing == Spacing::single) {
+CanonicalReader::CanonicalReader(const SchemaInfo& schema, const DecoderOptions& options, Spacing spacing)
+    : has_optional_(!options.optional.empty()),
+      natural_ranges_(options.natural_ranges),
+      is_spaced_(spacing == Spacing::single) {
   const std::string comma = is_spaced_ ? ", " : ",", colon = is_spaced_ ? "\": " : "\":";
   std::string literal = "{";
   std::string_view open;  // path of the object that is open, with its last '.'
@@ -242,8 +243,9 @@ void CanonicalReader::add_step(const FieldInfo& field, const std::string& litera
   if (is_integer(field.type)) {
     RACESIM_CHECK(field.decimals <= kMostDecimals);
     step.value = Value::number;
-    step.least = field.range.least;
-    step.most = static_cast<std::int64_t>(std::min<std::uint64_t>(field.range.most, INT64_MAX));
+    const FieldRange range = range_of(field, natural_ranges_);
+    step.least = range.least;
+    step.most = static_cast<std::int64_t>(std::min<std::uint64_t>(range.most, INT64_MAX));
   } else if (field.type == FieldType::boolean) {
     step.value = Value::boolean;
   } else if (field.type == FieldType::text) {

@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codec/decoder.h"
 #include "model/batch.h"
 
 namespace racesim {
@@ -23,8 +23,7 @@ enum class Spacing : std::uint8_t {
 /// One thread.
 class CanonicalReader {
  public:
-  /// `optional`: see DecoderOptions.
-  CanonicalReader(const SchemaInfo& schema, std::span<const std::string_view> optional, Spacing spacing);
+  CanonicalReader(const SchemaInfo& schema, const DecoderOptions& options, Spacing spacing);
 
   /// Appends the row. False: the record is not spelled so, and nothing has changed. `text`: readable for
   /// kReadAhead more, and in these bytes no string goes on that `text` began.
@@ -72,7 +71,7 @@ class CanonicalReader {
   std::vector<std::uint64_t> literals_;
   std::vector<Name> names_;
   std::vector<Minute> minutes_;
-  bool has_optional_;
+  bool has_optional_, natural_ranges_;
   bool is_spaced_;
 };
 

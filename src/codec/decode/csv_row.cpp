@@ -30,7 +30,7 @@ CsvRowReader::CsvRowReader(const SchemaInfo& schema, const DecoderOptions& optio
       ignore_unknown_(options.ignore_unknown),
       optional_(options.optional),
       on_unknown_(options.on_unknown),
-      row_(schema) {}
+      row_(schema, options.natural_ranges) {}
 
 bool CsvRowReader::has_column(const FieldInfo& field) const {
   return std::any_of(columns_.begin(), columns_.end(), [&](const Column& c) { return c.field == &field; });

@@ -41,9 +41,9 @@ JsonRowReader::JsonRowReader(const SchemaInfo& schema, const DecoderOptions& opt
       ignore_unknown_(options.ignore_unknown),
       has_optional_(!options.optional.empty()),
       on_unknown_(options.on_unknown),
-      spellings_{CanonicalReader(schema, options.optional, Spacing::none),
-                 CanonicalReader(schema, options.optional, Spacing::single)},
-      row_(schema),
+      spellings_{CanonicalReader(schema, options, Spacing::none),
+                 CanonicalReader(schema, options, Spacing::single)},
+      row_(schema, options.natural_ranges),
       nodes_(1) {
   for (const FieldInfo& field : schema.fields) add_field(field, missing_bit(schema, field, options.optional));
 }

@@ -22,7 +22,8 @@ std::uint64_t missing_bit(const SchemaInfo& schema, const FieldInfo& field,
 /// at once and are taken back by abandon().
 class RowBuilder {
  public:
-  explicit RowBuilder(const SchemaInfo& schema) : row_(schema.row_size) {}
+  explicit RowBuilder(const SchemaInfo& schema, bool natural_ranges = false)
+      : natural_ranges_(natural_ranges), row_(schema.row_size) {}
 
   void start(RowBatch& batch) {
     batch_ = &batch;
@@ -41,7 +42,7 @@ class RowBuilder {
   bool set(const FieldInfo& field, std::size_t item, std::string_view text, std::string& why) {
     std::byte* const to = row_.data() + field.offset + item * field.size;
     if (field.type == FieldType::text) return set_text(text, to, why);
-    return read_scalar(field, text, to, why);
+    return read_scalar(field, text, to, why, natural_ranges_);
   }
   void set_count(const FieldInfo& field, std::size_t count) {
     row_[field.count_offset] = static_cast<std::byte>(count);
@@ -62,6 +63,7 @@ class RowBuilder {
     return true;
   }
 
+  bool natural_ranges_;
   std::vector<std::byte> row_;
   RowBatch* batch_ = nullptr;
   std::size_t arena_size_ = 0;

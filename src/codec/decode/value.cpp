@@ -95,7 +95,8 @@ bool in_range(const FieldRange& range, bool negative, std::uint64_t magnitude) {
   return magnitude <= range.most && (range.least <= 0 || magnitude >= magnitude_of(range.least));
 }
 
-bool read_number(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why) {
+bool read_number(const FieldInfo& field, const FieldRange& range, std::string_view text, std::byte* to,
+                 std::string& why) {
   bool negative = false;
   std::uint64_t magnitude = 0;
   const NumberFault fault = parse_scaled(text, field.decimals, negative, magnitude);
@@ -107,10 +108,10 @@ bool read_number(const FieldInfo& field, std::string_view text, std::byte* to, s
     why = fmt::format("{} has more decimals than the schema's {}", excerpt(text), field.decimals);
     return false;
   }
-  if (fault == NumberFault::too_large || !in_range(field.range, negative, magnitude)) {
+  if (fault == NumberFault::too_large || !in_range(range, negative, magnitude)) {
     why = fmt::format("{} is out of range: {} to {}", excerpt(text),
-                      scaled_text(field.range.least < 0, magnitude_of(field.range.least), field.decimals),
-                      scaled_text(false, field.range.most, field.decimals));
+                      scaled_text(range.least < 0, magnitude_of(range.least), field.decimals),
+                      scaled_text(false, range.most, field.decimals));
     return false;
   }
   const std::uint64_t value = negative ? 0 - magnitude : magnitude;
@@ -234,7 +235,15 @@ NumberFault parse_scaled(std::string_view text, int decimals, bool& negative, st
   return NumberFault::none;
 }
 
-bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why) {
+FieldRange range_of(const FieldInfo& field, bool natural) {
+  if (natural) return field.range;
+  FieldRange range = schema_detail::type_range(field.size, field.type == FieldType::signed_int);
+  if (field.may_miss) ++range.least;  // which means none
+  return range;
+}
+
+bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why,
+                 bool natural_ranges) {
   if (field.may_miss && text.empty()) {
     const std::uint64_t none = std::uint64_t{1} << (8 * field.size - 1);
     std::memcpy(to, &none, field.size);
@@ -243,7 +252,7 @@ bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, s
   switch (field.type) {
     case FieldType::signed_int:
     case FieldType::unsigned_int:
-      return read_number(field, text, to, why);
+      return read_number(field, range_of(field, natural_ranges), text, to, why);
     case FieldType::boolean:
       return read_bool(text, to, why);
     case FieldType::enumeration:

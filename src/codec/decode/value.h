@@ -21,9 +21,13 @@ bool is_number(std::string_view text);
 NumberFault parse_scaled(std::string_view text, int decimals, bool& negative, std::uint64_t& magnitude);
 
 /// Reads `text` as one value of `field`, whose type is any but text, into the field.size bytes at `to`.
-/// Empty text is the missing value of a field that may miss. On false `why` says what is wrong, without the
-/// field's name.
-bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why);
+/// Empty text is the missing value of a field that may miss. `natural_ranges`: see DecoderOptions. On false
+/// `why` says what is wrong, without the field's name.
+bool read_scalar(const FieldInfo& field, std::string_view text, std::byte* to, std::string& why,
+                 bool natural_ranges = false);
+
+/// What a number of the field may be: all that its type holds, or its natural range within that.
+FieldRange range_of(const FieldInfo& field, bool natural);
 
 /// For messages: between quotes, at most 60 bytes of it, control characters shown as '?'.
 std::string excerpt(std::string_view text);

@@ -14,6 +14,7 @@ namespace {
 constexpr int kPull_ms = 100;  ///< how soon the reader sees that a resync is wanted
 /// While the store is slow: how often the source is tended.
 constexpr std::int64_t kTend_ns = 200'000'000;
+constexpr std::int64_t kLookUpPause_ns = 200'000'000;  ///< before a store is asked again
 
 /// Takes the rows with these indices out of the part.
 void remove_rows(TableRows& part, const std::vector<RecordFate>& rows) {
@@ -255,13 +256,23 @@ Result<std::vector<std::optional<LanePosition>>> Ingest::look_up(std::span<const
   return found;
 }
 
+/// Between two transactions; a store that is away for a while is waited for, as with a transaction.
 Result<std::vector<std::optional<LanePosition>>> Ingest::positions(std::span<const LanePosition> lanes) {
   if (!started_) return look_up(lanes);
-  Result<std::vector<std::optional<LanePosition>>> found;
-  if (!between_transactions([&] { found = look_up(lanes); }))
-    return tl::make_unexpected(
-        writer_.error().value_or(Error{ErrorKind::runtime, "the ingest was ended", ""}));
-  return found;
+  const std::int64_t give_up_ns = clock_.now_ns() + config_.retry_max_ns;
+  while (true) {
+    Result<std::vector<std::optional<LanePosition>>> found;
+    bool passes = false;
+    const bool alive = between_transactions([&] {
+      found = look_up(lanes);
+      passes = !found && store_->worth_retrying();
+    });
+    if (!alive)
+      return tl::make_unexpected(
+          writer_.error().value_or(Error{ErrorKind::runtime, "the ingest was ended", ""}));
+    if (!passes || stopping_ || clock_.now_ns() >= give_up_ns) return found;
+    clock_.sleep_until(clock_.now_ns() + kLookUpPause_ns);
+  }
 }
 
 Done Ingest::release(std::span<const std::uint32_t>) {

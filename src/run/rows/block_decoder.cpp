@@ -35,7 +35,7 @@ void drop_last_row(RowBatch& rows, std::size_t arena_size) {
 class RowsOfBlocks final : public BlockDecoder {
  public:
   explicit RowsOfBlocks(const BlockDecoderOptions& options)
-      : decoder_(stored_kinds(options.scenario), true) {}
+      : decoder_(stored_kinds(options.scenario), RowDecoder::Use::store) {}
 
   /// Errors: master_data.
   Done prepare(const BlockDecoderOptions& options) {

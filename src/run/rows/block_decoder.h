@@ -49,7 +49,8 @@ class BlockDecoder {
   static Result<std::unique_ptr<BlockDecoder>> make(const BlockDecoderOptions& options);
   virtual ~BlockDecoder() = default;
 
-  /// Every record becomes a row, a reject or a blank. Lanes keep their own state (a CSV header, laws).
+  /// Every record becomes a row, a reject or a blank; `out` is cleared first. Lanes keep their own state (a
+  /// CSV header, laws).
   virtual void decode(const RecordBlock& block, const LaneInfo& lane, DecodedBlock& out) = 0;
 
   /// The laws begin anew: what was remembered of earlier rows does not hold any more (a rebalance).

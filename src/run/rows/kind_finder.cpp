@@ -12,7 +12,8 @@ namespace racesim {
 namespace {
 
 constexpr std::size_t kMostFields = 64;
-constexpr std::size_t kNamedFields = 3;  ///< of those that are missing
+constexpr std::size_t kMostRemembered = 64;  ///< paths of the last record
+constexpr std::size_t kNamedFields = 3;      ///< of those that are missing
 
 /// "'gear', 'lap', 'drs' and 4 more"
 std::string names_of(const SchemaInfo& schema, std::uint64_t fields) {
@@ -54,14 +55,26 @@ void KindFinder::begin() {
   for (Kind& kind : kinds_) kind.found = 0;
 }
 
-void KindFinder::note(const Uses& uses, const std::string& name) {
-  const auto known = uses.find(name);
-  if (known == uses.end()) return;
-  for (const Use& use : known->second) kinds_[use.kind].found |= std::uint64_t{1} << use.field;
+void KindFinder::note(const std::vector<Use>* uses) {
+  if (uses == nullptr) return;
+  for (const Use& use : *uses) kinds_[use.kind].found |= std::uint64_t{1} << use.field;
+}
+
+const std::vector<KindFinder::Use>* KindFinder::uses_of_path() {
+  if (place_ < last_.size() && last_[place_].path == path_) return last_[place_++].uses;
+  const auto known = paths_.find(path_);
+  const std::vector<Use>* const uses = known == paths_.end() ? nullptr : &known->second;
+  last_.resize(place_);
+  if (place_ < kMostRemembered) {
+    last_.push_back({path_, uses});
+    ++place_;
+  }
+  return uses;
 }
 
 std::optional<std::size_t> KindFinder::find(std::string_view object, std::string& why) {
   begin();
+  place_ = 0;
   path_.clear();
   JsonCursor in(object);
   read_object(in, 0);
@@ -80,7 +93,7 @@ void KindFinder::read_object(JsonCursor& in, std::size_t prefix) {
       path_ += '.';
       read_object(in, path_.size());
     } else {
-      note(paths_, path_);
+      note(uses_of_path());
       in.skip_value();
     }
   }
@@ -89,7 +102,10 @@ void KindFinder::read_object(JsonCursor& in, std::size_t prefix) {
 std::optional<std::size_t> KindFinder::find_columns(std::span<const std::string_view> cells,
                                                     std::string& why) {
   begin();
-  for (const std::string_view cell : cells) note(columns_, path_.assign(cell));
+  for (const std::string_view cell : cells) {
+    const auto known = columns_.find(std::string(cell));
+    note(known == columns_.end() ? nullptr : &known->second);
+  }
   return best(why);
 }
 

@@ -45,14 +45,23 @@ class KindFinder {
   /// A name that fields of some kinds have.
   using Uses = std::unordered_map<std::string, std::vector<Use>>;
 
+  /// A path of the last record: the next one mostly has the same, in the same order.
+  struct Known {
+    std::string path;
+    const std::vector<Use>* uses = nullptr;  ///< null: no kind has it
+  };
+
   void begin();
-  void note(const Uses& uses, const std::string& name);
+  const std::vector<Use>* uses_of_path();
+  void note(const std::vector<Use>* uses);
   void read_object(JsonCursor& in, std::size_t prefix);
   std::optional<std::size_t> best(std::string& why) const;
 
   std::vector<Kind> kinds_;
   Uses paths_, columns_;
   std::unordered_set<std::string> objects_;  ///< paths of objects that hold fields
+  std::vector<Known> last_;
+  std::size_t place_ = 0;  ///< in last_
   std::string path_, scratch_;
 };
 

@@ -5,9 +5,12 @@
 #include "codec/decode/csv_row.h"
 #include "codec/decode/json_row.h"
 #include "codec/decode/stream.h"
+#include "io/sources/record_block.h"
 
 namespace racesim {
 namespace {
+
+static_assert(kLongestRecord == kRecordLimit);  // a source cuts what is refused here, and nothing else
 
 /// Streams of one scenario in one input.
 constexpr std::size_t kMostRecent = 4;
@@ -68,10 +71,10 @@ struct RowDecoder::Reader {
   JsonRowReader json;
 };
 
-RowDecoder::RowDecoder(std::vector<RowKind> kinds, bool ignore_unknown)
-    : kinds_(std::move(kinds)), ignore_unknown_(ignore_unknown), finder_(fields_of(kinds_)) {
-  DecoderOptions options;
-  options.ignore_unknown = ignore_unknown;
+RowDecoder::RowDecoder(std::vector<RowKind> kinds, Use use)
+    : kinds_(std::move(kinds)), finder_(fields_of(kinds_)) {
+  options_.ignore_unknown = options_.natural_ranges = use == Use::store;
+  DecoderOptions options = options_;
   options.on_unknown = [this](std::string_view path) { unknown_.emplace_back(path); };
   for (const RowKind& kind : kinds_) {
     options.optional = kind.table.table->optional;
@@ -122,8 +125,7 @@ std::unique_ptr<RowDecoder::Columns> RowDecoder::columns(std::string_view header
   if (refuse_overlong(text, why) || !readable_csv(text, why) || !cells.split(text, why)) return nullptr;
   const auto kind = finder_.find_columns(cells.views(), why);
   if (!kind) return nullptr;
-  DecoderOptions options;
-  options.ignore_unknown = ignore_unknown_;
+  DecoderOptions options = options_;
   options.optional = kinds_[*kind].table.table->optional;
   auto columns = std::make_unique<CsvColumns>(*kind, kinds_[*kind].schema(), options);
   if (!columns->read_header(cells.views(), why)) return nullptr;

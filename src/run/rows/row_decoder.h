@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,8 +26,11 @@ using RowTarget = std::function<RowBatch&(std::size_t kind)>;
 /// One record at a time. One thread.
 class RowDecoder {
  public:
-  /// `ignore_unknown`: fields that the kind does not have are skipped; else they are a reason to refuse.
-  RowDecoder(std::vector<RowKind> kinds, bool ignore_unknown);
+  /// For evidence: fields that the kind does not have are a reason to refuse, and numbers
+  /// need only fit their type, for laws to judge. For a store: such fields are skipped, and
+  /// numbers are held to the natural ranges of their fields.
+  enum class Use : std::uint8_t { evidence, store };
+  RowDecoder(std::vector<RowKind> kinds, Use use);
   ~RowDecoder();
 
   std::span<const RowKind> kinds() const { return kinds_; }
@@ -59,7 +63,7 @@ class RowDecoder {
   void note_recent(std::size_t kind);
 
   std::vector<RowKind> kinds_;
-  bool ignore_unknown_;
+  DecoderOptions options_;  ///< but for what is optional
   KindFinder finder_;
   JsonCheck check_;
   std::vector<std::unique_ptr<Reader>> readers_;  ///< parallel to kinds_

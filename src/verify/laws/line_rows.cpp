@@ -4,7 +4,7 @@
 
 namespace racesim {
 
-LineRows::LineRows() : decoder_(row_kinds(false), false) {
+LineRows::LineRows() : decoder_(row_kinds(false), RowDecoder::Use::evidence) {
   for (const RowKind& kind : decoder_.kinds()) {
     readers_.emplace_back(*kind.scenario, *kind.form);
     batches_.emplace_back(kind.schema());

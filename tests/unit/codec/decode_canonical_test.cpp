@@ -146,6 +146,7 @@ TEST(DecodeCanonical, OptionalFieldsAreThere) {
   constexpr std::string_view kOptional[] = {"seq", "run"};
   DecoderOptions options;
   options.optional = kOptional;
+  options.natural_ranges = true;
   Share whole, damaged;
   try_rows<FleetRow>(221, kLineRounds, whole, damaged, options);
   EXPECT_GT(whole.taken, whole.of / 20);

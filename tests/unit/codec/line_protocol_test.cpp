@@ -217,7 +217,7 @@ void check_point(const Kind& kind, const RowBatch& rows, std::size_t row, const 
   if (kind.table->key.scope.empty() && point.tags.count("run") > 0) ++tags;  // of the event id
   EXPECT_EQ(point.tags.size(), tags);
   const auto time = std::find_if(kind.schema->fields.begin(), kind.schema->fields.end(),
-                                  [&](const FieldInfo& f) { return f.path == kind.table->time; });
+                                 [&](const FieldInfo& f) { return f.path == kind.table->time; });
   const __int128 ns = __int128{value_at<std::int64_t>(rows, row, *time)} *
                           (time->type == FieldType::time_ms ? 1'000'000 : 1000) +
                       number_digits(kind, rows, row, number_missing);

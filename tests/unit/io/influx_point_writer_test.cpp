@@ -243,7 +243,7 @@ TEST(InfluxPointWriter, GivesUpWhatStaysAway) {
   World asks([](const auto&) { return answer(503, "closed", "86400"); }, options);
   const Done at_once = asks.writer.write(numbered(1).lines(), asks.refused);
   ASSERT_FALSE(at_once.has_value());
-  EXPECT_EQ(at_once.error().what, "write to influx:http://db:8086: HTTP 503: closed (it asks to wait 24h)");
+  EXPECT_EQ(at_once.error().what, "write to influx:http://db:8086: HTTP 503: closed (it asks to wait 1d)");
   EXPECT_EQ(asks.server.batches.size(), 1U);
 }
 

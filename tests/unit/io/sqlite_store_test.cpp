@@ -324,6 +324,10 @@ TEST(SqliteStore, RefusesNumbersThatItCannotGiveBack) {
   EXPECT_EQ(unfit[1].index, 3U);
   EXPECT_EQ(unfit[1].reason, "car.balance has more than 15 digits, which the store cannot keep exactly");
   EXPECT_EQ(unfit[2].index, 4U);
+  // Who decodes asks while the writer has given up.
+  ASSERT_TRUE(store->close());
+  store->find_unfit(table, rows, unfit);
+  EXPECT_EQ(unfit.size(), 6U);
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ Result<std::optional<std::string>> Connection::text(const std::string& sql) {
 
 bool Connection::was_locked() const {
   const int primary = sqlite3_errcode(get()) & 0xff;
-  return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
+  return primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_PROTOCOL;
 }
 
 bool Connection::has_moved() const {
@@ -142,6 +142,7 @@ Error Connection::error(std::string_view doing) const {
   switch (extended & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:  // a process that was stopped while it wrote the index of the log
       return {ErrorKind::busy,
               what + "locked by " + lock_holder(path_) + "; waited " + std::to_string(busy_wait_ms_) + " ms",
               "wait until that process is done with it, or end it; then give the same command again"};

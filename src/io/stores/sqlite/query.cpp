@@ -1,5 +1,7 @@
 #include "io/stores/sqlite/query.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -40,6 +42,14 @@ int authorize_read(void*, int action, const char* first, const char* second, con
 
 std::string seconds_text(std::int64_t ms) {
   return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
+}
+
+/// The fewest digits that are this double again: SQLite's own text has only 15.
+std::string real_text(double value) {
+  if (std::isnan(value) || std::isinf(value)) return value > 0 ? "Inf" : "-Inf";
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
 }
 
 class QueryRows final : public ResultRows {
@@ -139,6 +149,7 @@ class QueryRows final : public ResultRows {
         break;
       case SQLITE_FLOAT:
         cell.kind = Cell::Kind::real;
+        cell.text = real_text(sqlite3_column_double(statement_.get(), i));
         break;
       case SQLITE_TEXT:
         cell.kind = Cell::Kind::text;

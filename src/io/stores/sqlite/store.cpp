@@ -31,7 +31,8 @@ std::vector<TableLayout> layouts_of(const StoreOptions& options) {
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(Connection connection) : connection_(std::move(connection)) {}
+  SqliteStore(Connection connection, std::vector<TableLayout> layouts)
+      : layouts_(std::move(layouts)), connection_(std::move(connection)) {}
 
   ~SqliteStore() override { rollback(); }
 
@@ -85,7 +86,11 @@ class SqliteStore final : public Store {
 
   void find_unfit(const StoreTable& table, const RowBatch& rows,
                   std::vector<RecordFate>& out) const override {
-    sqlite::find_unfit(writer_of(table).layout(), rows, out);
+    const auto found = std::find_if(layouts_.begin(), layouts_.end(), [&](const TableLayout& layout) {
+      return layout.name == table.table->name;
+    });
+    RACESIM_CHECK(found != layouts_.end());
+    sqlite::find_unfit(*found, rows, out);
   }
 
   Done add_dead_letters(std::span<const DeadRecord> records) override {
@@ -185,7 +190,7 @@ class SqliteStore final : public Store {
     return tl::make_unexpected(std::move(error));
   }
 
-  TableWriter& writer_of(const StoreTable& table) const {
+  TableWriter& writer_of(const StoreTable& table) {
     const auto found = std::find_if(writers_.begin(), writers_.end(), [&](const auto& writer) {
       return writer->layout().table.table->name == table.table->name;
     });
@@ -193,7 +198,8 @@ class SqliteStore final : public Store {
     return **found;
   }
 
-  Connection connection_;  // ends behind the statements of the writers
+  const std::vector<TableLayout> layouts_;  // any thread reads them, also when the store is closed
+  Connection connection_;                   // ends behind the statements of the writers
   std::vector<std::unique_ptr<TableWriter>> writers_;
   std::uint64_t stored_since_expire_ = 0;
   bool worth_retrying_ = false;
@@ -202,9 +208,10 @@ class SqliteStore final : public Store {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const StoreOptions& options) {
-  Result<Connection> connection = sqlite::open_database(options, layouts_of(options));
+  std::vector<TableLayout> layouts = layouts_of(options);
+  Result<Connection> connection = sqlite::open_database(options, layouts);
   if (!connection) return tl::make_unexpected(std::move(connection.error()));
-  auto store = std::make_unique<SqliteStore>(std::move(*connection));
+  auto store = std::make_unique<SqliteStore>(std::move(*connection), std::move(layouts));
   if (Done ok = store->prepare(options); !ok) return tl::make_unexpected(std::move(ok.error()));
   return std::unique_ptr<Store>(std::move(store));
 }
