@@ -35,8 +35,8 @@ END_BACKENDS = ("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity W
 
 
 def plain(value):
-    """A value as both databases have it: times as instants, truth as 0 and 1."""
-    if isinstance(value, bool):
+    """A value as both databases have it: times as instants, truth as 0 and 1, 5.0 as 5."""
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
         return int(value)
     if isinstance(value, str) and value[:1] == "[":
         return json.loads(value)
