@@ -21,7 +21,7 @@
 #include "verify/identity/identity.h"
 #include "verify/report.h"
 
-namespace racesim {
+namespace racesim::store_mutants {
 namespace {
 
 using namespace verify_test;
@@ -372,4 +372,4 @@ TEST(VerifyStore, SaysThatTablesHaveNoOrderAndDuplicatesAreGone) {
 }
 
 }  // namespace
-}  // namespace racesim
+}  // namespace racesim::store_mutants
