@@ -107,7 +107,7 @@ class Ingest(Workdir):
         other = re.sub(r'"throttle_pct":(\d+)', lambda m: f'"throttle_pct":{99 if m[1] == "42" else 42}', line)
         result = self.fed(f"{line}\n{other}\n")
         self.assert_code(result, 4)
-        self.assertIn("1 conflict", result.stderr)
+        self.assertIn("1 event has the key of another one", result.stderr)
         self.assertEqual(self.rows("select count(*) from telemetry"), [(1,)])
         ((reason, raw),) = self.rows("select reason, raw from dead_letter")
         self.assertIn("conflict", reason)

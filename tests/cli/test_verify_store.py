@@ -69,6 +69,22 @@ class VerifyStore(Workdir):
                 self.assertFalse(report["order_judged"])
                 self.assertIn("not applicable", report["order_not_judged"])
 
+    def test_a_receiver_may_keep_either_copy(self):
+        """Late events and their copies, also where only the first of two arrivals is kept, as stores do."""
+        for seed in range(1, 7):
+            with self.subTest(seed=seed):
+                name = f"copies{seed}"
+                faults = ["--faults", "late=2%,duplicate=3%,reorder=2%", "--late-delay", "10s", "--seed", str(seed)]
+                self.ingest(*RACE, "--rate-hz", "3", *faults, name=name)
+                report = self.verify(name=name)
+                self.assertEqual(self.differences(report), {})
+                self.assertEqual(report["found"], report["expected"])
+                lines = (self.dir / f"{name}.ndjson").read_text().splitlines(keepends=True)
+                self.write("first.ndjson", "".join(dict.fromkeys(lines)))
+                result = self.racesim("verify", "--manifest", f"{name}.json", "--against", "file:first.ndjson")
+                self.assert_code(result, 0)
+                self.assertIn("dedup complete", result.stdout)
+
     def test_injected_faults_are_subtracted(self):
         for name in ("race", "simple", "csv", "fleet", "plays"):
             with self.subTest(run=name):

@@ -12,7 +12,7 @@ from kafka_broker import BrokerTest, RUN_SECONDS_MAX, run
 FULL = os.environ.get("RACESIM_FULL") == "1"
 SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:10:00Z")
-FAULTS = ("--faults", "late=1%,reorder=2%", "--late-delay", "10s")
+FAULTS = ("--faults", "late=1%,duplicate=1%,reorder=2%", "--late-delay", "10s")
 DB = "race.db"
 
 

@@ -77,11 +77,11 @@ Result<int> report(const Context& context, const IngestReport& report,
   if (report.result.error) show_error(context, *report.result.error, code);
   if (const std::string unknown = unknown_fields_text(report.result); !unknown.empty())
     log(LogLevel::warn, unknown);
-  if (report.result.status.counts.conflicts > 0)
+  if (const std::uint64_t conflicts = report.result.status.counts.conflicts; conflicts > 0)
     show_error(context,
                {ErrorKind::partial,
-                std::to_string(report.result.status.counts.conflicts) +
-                    " events have the key of another one and other content",
+                "conflicts: " + std::to_string(conflicts) + (conflicts == 1 ? " event has" : " events have") +
+                    " the key of another one and other content",
                 "racesim query dead-letters shows them"},
                code);
   for (const Threshold& threshold : report.thresholds) {
@@ -174,7 +174,7 @@ CommandSpec ingest_command() {
   command.examples = {
       {"racesim run --historical --start-datetime 2026-07-05T14:00Z --end-datetime 2026-07-05T14:01Z -q | "
        "racesim ingest",
-       "a minute of a race into racesim.db"},
+       "a minute of events into racesim.db"},
       {"racesim ingest --from kafka --brokers localhost:9092 --topic f1-telemetry --to "
        "postgres:dbname=racesim",
        "a topic into PostgreSQL, until stopped; start several to share the work"},

@@ -43,7 +43,7 @@ struct BlockOutcome {
 
 /// A lane as a reader must know it.
 struct LaneInfo {
-  std::string name;    ///< for people: "f1-telemetry [2]", "out/race.ndjson"; empty: there is one
+  std::string name;    ///< for people: "f1-telemetry [2]", "out/events.ndjson"; empty: there is one
   std::string header;  ///< first line of a CSV file: its records are cells; empty: JSON
 };
 

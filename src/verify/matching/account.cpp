@@ -39,6 +39,11 @@ void Account::came_as_sent(std::uint8_t faults) {
   present.corrupt += (faults & kFaultCorrupt) != 0;
 }
 
+void Account::copy_stands_in(std::uint8_t faults) {
+  --findings_.injected_present.duplicate;
+  came_as_sent(faults);
+}
+
 void Account::altered_header(std::string_view expected, std::string found) {
   ++findings_[Finding::altered];
   example(Finding::altered, "", "", "", lines_.place(),

@@ -38,6 +38,8 @@ class Account {
   // What came as it was sent.
   void came(std::uint64_t count) { findings_.found += count; }
   void came_as_sent(std::uint8_t faults);
+  /// The copy of an event came as sent, and the event, which `faults` were done to, did not: it is the event.
+  void copy_stands_in(std::uint8_t faults);
 
   // What did not.
   void altered_header(std::string_view expected, std::string found);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace racesim {
 
@@ -49,6 +50,31 @@ class MissingCopies {
   };
   std::unordered_map<std::uint64_t, Event> events_;
   std::unordered_map<std::uint64_t, std::uint64_t> copies_;
+};
+
+/// Tells of events that did not come whether a copy of theirs did: whoever removes copies may keep either.
+/// Holds the pairs of which one is still to come or to be given up. `key` is the identity's. One thread.
+class LoneCopies {
+ public:
+  /// An event that has a copy.
+  void event_came(std::uint64_t key) {
+    if (copies_.erase(key) == 0 && gone_.erase(key) == 0) events_.insert(key);
+  }
+  void copy_came(std::uint64_t key) {
+    if (events_.erase(key) == 0) copies_.insert(key);
+  }
+  /// The copy is missing; it may still come.
+  void copy_is_missing(std::uint64_t key) {
+    if (events_.erase(key) == 0) gone_.insert(key);
+  }
+  /// The event will not come. True: its copy stands in for it.
+  bool take_for(std::uint64_t key) {
+    gone_.erase(key);
+    return copies_.erase(key) > 0;
+  }
+
+ private:
+  std::unordered_set<std::uint64_t> events_, copies_, gone_;
 };
 
 }  // namespace racesim

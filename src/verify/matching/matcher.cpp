@@ -79,7 +79,7 @@ Done SequenceMatcher::finish(bool end_is_known) {
 
 void SequenceMatcher::settle_all(const SentRange& range) {
   open_.settle_all([&](const MissingEvent& missing) {
-    if (range.holds(missing.ordinal) && !has_strayed(missing)) account_.missing(missing);
+    if (range.holds(missing.ordinal) && !has_strayed(missing)) give_up(missing);
   });
 }
 
@@ -185,6 +185,11 @@ void SequenceMatcher::pass(const ExpectedSequence::Event& from, std::size_t coun
   if (!batch.faults.empty())
     for (std::size_t k = 0; k < count; ++k)
       if (const std::uint8_t bits = batch.faults[from.i + k]; bits != 0) account_.came_as_sent(bits);
+  if (order_.sends_copies())
+    for (std::size_t k = 0; k < count; ++k) {
+      const ExpectedSequence::Event event{from.piece, from.i + k};
+      note_pair(event.stream(), event.head(), event.faults());
+    }
   finder_.numbers().pass_run(from, count);
   open_.pass(count);
 }

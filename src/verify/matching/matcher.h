@@ -15,6 +15,7 @@
 #include "verify/findings.h"
 #include "verify/matching/account.h"
 #include "verify/matching/arrival_finder.h"
+#include "verify/matching/copies.h"
 #include "verify/matching/expected.h"
 #include "verify/matching/match_settings.h"
 #include "verify/matching/open_events.h"
@@ -82,6 +83,8 @@ class SequenceMatcher {
   // What it turns out to be.
   void take(std::uint64_t position, Came how);
   void take_whole(std::uint64_t position);
+  void note_pair(std::uint32_t stream, const EventHead& head, std::uint8_t faults);
+  void give_up(const MissingEvent& missing);
   void come_late(std::uint64_t position, Came how);
   void altered(std::uint64_t position, std::string_view line);
   void came_again_at(std::uint64_t position);
@@ -110,6 +113,7 @@ class SequenceMatcher {
   ArrivalFinder finder_;
   Account account_;
   OrderJudge order_;
+  LoneCopies lone_copies_;
   bool end_is_known_ = true;
   bool keeps_digest_ = false;
   LineDigest digest_;

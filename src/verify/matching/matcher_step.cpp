@@ -56,6 +56,7 @@ void SequenceMatcher::take(std::uint64_t position, Came how) {
   const ExpectedSequence::Event event = expected_.at(position);
   account_.came(1);
   if (how == Came::whole) account_.came_as_sent(event.faults());
+  note_pair(event.stream(), event.head(), event.faults());
   if (how != Came::guessed) judge_order(event, position, lines_.line_number(), lines_.byte_number());
   if (in_turn) {
     finder_.numbers().pass_run(event, 1);
@@ -72,6 +73,7 @@ void SequenceMatcher::come_late(std::uint64_t position, Came how) {
   open_.came_late(position);
   account_.came(1);
   if (how == Came::whole) account_.came_as_sent(missing.faults);
+  note_pair(missing.stream, missing.head(), missing.faults);
   if (how == Came::guessed)
     order_.is_given_up(missing);
   else
@@ -102,6 +104,8 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
     missing.faults = event.faults();
     missing.expired =
         settings_.expiry != nullptr && settings_.expiry->is_expired(event.stream(), event.line());
+    if ((missing.faults & kFaultDuplicate) != 0)
+      lone_copies_.copy_is_missing(identity_key(missing.stream, missing.owner, missing.seq));
     const bool remember = strays_.empty() || !came_early(missing);
     open_.leave(missing, remember);
     if (remember) order_.is_missing(missing);
@@ -109,8 +113,28 @@ void SequenceMatcher::leave_missing_before(std::uint64_t position) {
   while (const auto oldest = open_.take_oldest_beyond(settings_.most_missing)) {
     if (!oldest->expired) account_.overflowed();
     order_.is_given_up(*oldest);
-    if (!has_strayed(*oldest)) account_.missing(*oldest);
+    if (!has_strayed(*oldest)) give_up(*oldest);
   }
+}
+
+/// It came, or its copy: of those that were sent twice it is noted which one did.
+void SequenceMatcher::note_pair(std::uint32_t stream, const EventHead& head, std::uint8_t faults) {
+  const bool is_copy = (faults & kFaultDuplicate) != 0;
+  if (!is_copy && !order_.has_copy(stream, head)) return;
+  const std::uint64_t key = identity_key(stream, head.owner, head.seq);
+  if (is_copy)
+    lone_copies_.copy_came(key);
+  else
+    lone_copies_.event_came(key);
+}
+
+/// It will not come any more. What removes copies may have kept the copy.
+void SequenceMatcher::give_up(const MissingEvent& missing) {
+  const bool is_copy = (missing.faults & kFaultDuplicate) != 0;
+  if (!is_copy && lone_copies_.take_for(identity_key(missing.stream, missing.owner, missing.seq)))
+    account_.copy_stands_in(missing.faults);
+  else
+    account_.missing(missing);
 }
 
 /// A line whose bytes are nowhere.

@@ -47,12 +47,14 @@ class OrderJudge {
   /// it came are judged.
   void stray_was_first(std::uint32_t stream, const EventHead& head, OrderPlace place, std::uint64_t line,
                        std::uint64_t byte);
+  /// Some events were sent twice on purpose.
+  bool sends_copies() const { return faults_.rules().duplicate > 0; }
   /// The event was sent twice on purpose.
   bool has_copy(std::uint32_t stream, const EventHead& head) const;
 
  private:
   bool may_be_copy(std::uint32_t stream, const EventHead& head, OrderPlace place);
-  bool knows_copies() const { return settings_.judges_order && faults_.rules().duplicate > 0; }
+  bool knows_copies() const { return settings_.judges_order && sends_copies(); }
 
   const MatchSettings& settings_;
   const Faults& faults_;

@@ -152,10 +152,11 @@ std::vector<OptionSpec> from_options(IngestOptions& o) {
 }
 
 std::vector<OptionSpec> what_to_take_options(IngestOptions& o) {
-  OptionSpec master = ingest_option(
-      kWhat,
-      {"master-data-dir", "DIR", "", "Refuse plays whose song, user or location is not in this folder"},
-      set_text(o.master_data_dir));
+  OptionSpec master =
+      ingest_option(kWhat,
+                    {"master-data-dir", "DIR", "",
+                     "Refuse events that name a song, user or location that is not in this folder"},
+                    set_text(o.master_data_dir));
   master.complete = Complete::directory;
   return {
       chosen(ingest_option(kWhat,
