@@ -21,7 +21,7 @@
 #include "verify/identity/identity.h"
 #include "verify/report.h"
 
-namespace racesim {
+namespace racesim::store_mutants {
 namespace {
 
 using namespace verify_test;
@@ -123,14 +123,14 @@ RunConfig fleet_run(std::uint64_t seed) {
   return config;
 }
 
-struct Subject {
+struct StoredSubject {
   std::string name;
   SmallRun run;
   test::MemoryTables tables;
 };
 
-std::vector<Subject> subjects(double share) {
-  std::vector<Subject> all;
+std::vector<StoredSubject> subjects(double share) {
+  std::vector<StoredSubject> all;
   const auto add = [&](const char* name, RunConfig config) {
     if (share > 0) config.faults = faults_of(share);
     SmallRun run = make_run(config);
@@ -169,9 +169,9 @@ struct Mutant {
   test::MemoryTables tables;
   std::string named;
 };
-using Mutation = std::function<Mutant(const Subject&, Dice&)>;
+using Mutation = std::function<Mutant(const StoredSubject&, Dice&)>;
 
-Mutant delete_row(const Subject& subject, Dice& dice) {
+Mutant delete_row(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, "lost 1"};
   const auto [table, i] = pick(m.tables, dice);
   m.tables.lines[table].erase(m.tables.lines[table].begin() + static_cast<std::ptrdiff_t>(i));
@@ -179,7 +179,7 @@ Mutant delete_row(const Subject& subject, Dice& dice) {
 }
 
 /// The last digit of a number that is no part of the key.
-Mutant change_digit(const Subject& subject, Dice& dice) {
+Mutant change_digit(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, "altered 1"};
   for (;;) {
     const auto [table, i] = pick(m.tables, dice);
@@ -199,7 +199,7 @@ Mutant change_digit(const Subject& subject, Dice& dice) {
   }
 }
 
-Mutant null_field(const Subject& subject, Dice& dice) {
+Mutant null_field(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, "altered 1"};
   const auto [table, i] = pick(m.tables, dice);
   const std::map<std::string, std::string> fields{{"telemetry", "speed_kmh"}, {"checkpoints", "s_m"},
@@ -212,7 +212,7 @@ Mutant null_field(const Subject& subject, Dice& dice) {
 }
 
 /// A row of this run that the run never sent.
-Mutant add_row(const Subject& subject, Dice& dice) {
+Mutant add_row(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, "phantom 1"};
   const auto [table, i] = pick(m.tables, dice);
   std::string line = m.tables.lines[table][i];
@@ -231,7 +231,7 @@ Mutant add_row(const Subject& subject, Dice& dice) {
 }
 
 /// It says that it is another event, which was never sent.
-Mutant change_key(const Subject& subject, Dice& dice) {
+Mutant change_key(const StoredSubject& subject, Dice& dice) {
   const Mutant added = add_row(subject, dice);
   Mutant m{subject.tables, "altered 1"};
   for (auto& [table, lines] : m.tables.lines) {
@@ -244,7 +244,7 @@ Mutant change_key(const Subject& subject, Dice& dice) {
   return m;
 }
 
-Mutant delete_entity(const Subject& subject, Dice& dice) {
+Mutant delete_entity(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, ""};
   for (;;) {
     const auto [table, i] = pick(m.tables, dice);
@@ -263,7 +263,7 @@ Mutant delete_entity(const Subject& subject, Dice& dice) {
 }
 
 /// An event that the store took for no row.
-Mutant refuse_row(const Subject& subject, Dice& dice) {
+Mutant refuse_row(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, "refused 1"};
   const auto [table, i] = pick(m.tables, dice);
   std::vector<std::string>& lines = m.tables.lines[table];
@@ -273,7 +273,7 @@ Mutant refuse_row(const Subject& subject, Dice& dice) {
 }
 
 /// Rows and dead letters of somebody else are no difference.
-Mutant add_foreign(const Subject& subject, Dice& dice) {
+Mutant add_foreign(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, ""};
   const auto [table, i] = pick(m.tables, dice);
   std::string line = m.tables.lines[table][i];
@@ -291,14 +291,14 @@ Mutant add_foreign(const Subject& subject, Dice& dice) {
 }
 
 TEST(VerifyStore, NamesEveryMutant) {
-  const std::vector<Subject> all = subjects(0);
+  const std::vector<StoredSubject> all = subjects(0);
   const std::vector<std::pair<const char*, Mutation>> mutations{
       {"delete a row", delete_row}, {"change a digit", change_digit}, {"null a field", null_field},
       {"add a row", add_row},       {"change a key", change_key},     {"delete an entity", delete_entity},
       {"refuse a row", refuse_row}, {"add foreign rows", add_foreign}};
   for (const auto& [what, mutation] : mutations)
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
-      const Subject& subject = all[seed % all.size()];
+      const StoredSubject& subject = all[seed % all.size()];
       Dice dice(seed);
       const Mutant mutant = mutation(subject, dice);
       VerifyOptions options;
@@ -332,7 +332,7 @@ TEST(VerifyStore, HasNoFalseAlarmWhateverWasInjected) {
 
 /// What --keep removed or refused is expired, however much of it is still there.
 TEST(VerifyStore, TellsWhatWasRemovedByAge) {
-  for (const Subject& subject : subjects(0)) {
+  for (const StoredSubject& subject : subjects(0)) {
     test::MemoryTables tables = subject.tables;
     std::uint64_t removed = 0;
     for (auto& [name, lines] : tables.lines) {
@@ -360,7 +360,7 @@ TEST(VerifyStore, TellsWhatWasRemovedByAge) {
 }
 
 TEST(VerifyStore, SaysThatTablesHaveNoOrderAndDuplicatesAreGone) {
-  const std::vector<Subject> all = subjects(0.05);
+  const std::vector<StoredSubject> all = subjects(0.05);
   VerifyReport report;
   report.result = verify_store(all[0].run, all[0].tables);
   const std::string text = report_text(report);
@@ -372,4 +372,4 @@ TEST(VerifyStore, SaysThatTablesHaveNoOrderAndDuplicatesAreGone) {
 }
 
 }  // namespace
-}  // namespace racesim
+}  // namespace racesim::store_mutants
