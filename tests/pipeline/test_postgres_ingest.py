@@ -135,7 +135,7 @@ class PostgresIngest(Workdir):
         kills = 0
         while kills < KILLS:
             process = self.begin()
-            PAUSE.wait(self.random.uniform(0.05, 0.8))
+            PAUSE.wait(self.random.uniform(0.02, 0.45))
             process.kill()
             if process.wait() == 0:
                 self.expect_exactly(lines)
