@@ -29,7 +29,7 @@ std::uint64_t record_hash(std::string_view record);
 /// A longer record is no row. A source hands out its first kLongestRecord + 1 bytes: enough to tell.
 inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20;
 /// Sources end a block once it has so many bytes or records; only one request of HTTP may be longer.
-inline constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 inline constexpr std::size_t kBlockRecords = 16384;
 inline constexpr std::size_t kBlockReadAhead = 64;
 
