@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 /// Compressed twice happens to files that a tool packs by itself; more is a mistake, or malice.
 constexpr int kLayersMost = 2;
+/// With the byte order mark, which may stand in front of them.
+constexpr std::string_view kBlanks = " \t\r\n\xEF\xBB\xBF";
 /// Shorter lines than any that tells what it is.
 constexpr std::size_t kLineBytes = 8;
 
@@ -125,7 +127,9 @@ class KnownByItsBytes final : public ByteSource {
   bool has_seen_enough() const {
     const std::string_view seen = ahead_.view();
     if (seen.size() >= kInputKindBytes) return true;
-    if (seen.size() >= kLineBytes && seen.find('\n') != std::string_view::npos) return true;
+    // Blanks in front of it tell nothing.
+    const std::string_view content = seen.substr(std::min(seen.find_first_not_of(kBlanks), seen.size()));
+    if (content.size() >= kLineBytes && content.find('\n') != std::string_view::npos) return true;
     const InputKind kind = input_kind(seen);
     if (kind == InputKind::gzip || kind == InputKind::zstd) return true;
     return growing_ && !seen.empty() && (seen.front() == '{' || (seen.front() >= 'a' && seen.front() <= 'z'));
