@@ -187,6 +187,12 @@ class Ingest(Workdir):
         result = self.fed("\n".join(lines) + "\n", "-v")
         self.assertIn("Ingested 20 records", result.stderr)
 
+    def test_a_transaction_is_no_larger_than_asked_for(self):
+        result = self.fed("\n".join(self.events()[:1000]) + "\n", "-v", "--batch", "300", "--to", "sqlite:small.db")
+        sizes = [int(n) for n in re.findall(r"Ingested (\d+) records?", result.stderr)]
+        self.assertEqual(sum(sizes), 1000)
+        self.assertLessEqual(max(sizes), 300)
+
     def test_dry_run_makes_nothing(self):
         result = self.fed("", "--dry-run")
         self.assert_code(result, 0)

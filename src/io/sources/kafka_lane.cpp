@@ -58,7 +58,7 @@ KafkaLane::Taken KafkaLane::take(GroupConsumer& consumer, std::size_t i, RecordB
   to.lane = number;
   to.before = at_;
   from_ = expected_;
-  while (to.size() < kBlockRecords && to.text.size() < kBlockBytes) {
+  while (to.size() < to.most_records && to.text.size() < kBlockBytes) {
     if (used_ == read_.size()) {
       read_.clear();
       used_ = 0;

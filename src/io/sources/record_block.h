@@ -37,6 +37,8 @@ inline constexpr std::size_t kBlockReadAhead = 64;
 /// and where a lane was begun (`before` equals `after`): the store is to know that place before anything is
 /// read.
 struct RecordBlock {
+  std::size_t most_records =
+      kBlockRecords;       ///< that a source puts into it; set by who pulls, clear() keeps it
   std::uint32_t lane = 0;  ///< the source's number of the lane; see Source::lane()
   /// The records one behind the other, each with one byte '\n' behind it that is not part of it. What a
   /// record holds is as it came (it may hold line ends itself), without the line end of the input. Readable

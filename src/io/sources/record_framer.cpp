@@ -101,7 +101,7 @@ void RecordFramer::begin(bool csv, std::uint64_t offset) {
 
 bool RecordFramer::cut(RecordBlock& to, bool last) {
   while (at_ < to.text.size()) {
-    if (to.size() == kBlockRecords) return true;
+    if (to.size() >= to.most_records) return true;
     const bool found = find_end(rest(to));
     if (found) {
       const bool stray = csv_ && scan_.first_line != scan_.scanned && scan_.dropped == 0 &&

@@ -29,7 +29,7 @@ class RecordFramer {
 
   /// A new block, whose text so far is rest() of the one before.
   void next_block() { at_ = 0; }
-  /// Makes records of what was appended to the text, at most kBlockRecords of them in the block. `last`:
+  /// Makes records of what was appended to the text, at most `most_records` of them in the block. `last`:
   /// nothing follows. True if there may be more records in rest().
   bool cut(RecordBlock& to, bool last);
   /// What no record was made of yet.

@@ -151,6 +151,8 @@ bool Ingest::pull_one() {
     return true;
   }
   std::unique_ptr<Work> work = queue_.fresh();
+  // A transaction holds whole blocks.
+  work->block.most_records = std::min<std::size_t>(kBlockRecords, config_.batch_records);
   const Result<Pulled> pulled = source_->pull(work->block, kPull_ms);
   if (!pulled) {
     fail_reading(pulled.error());
