@@ -318,6 +318,8 @@ Result<Pulled> KafkaGroup::pull(RecordBlock& to, int wait_ms) {
   while (true) {
     if (stopped_) return finish();
     if (Done ok = serve(); !ok) return tl::make_unexpected(ok.error());
+    // A stop ends a wait for the broker within serve(), and then lanes are ours that nothing was opened for.
+    if (stopped_) return finish();
     const Result<bool> taken = take_records(to);
     if (!taken) return tl::make_unexpected(taken.error());
     note_lag();

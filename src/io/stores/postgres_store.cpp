@@ -77,10 +77,12 @@ class PostgresStore final : public Store {
  private:
   Done connect();
   Done learn_ages();
+  Done refresh_ages();
   Result<Answer> run(const std::string& sql);
   Result<Answer> run(const std::string& sql, std::span<const std::string> values);
   tl::unexpected<Error> failed(Error error);
   std::uint64_t set_aside_old(const PostgresTable& table, const RowBatch& rows);
+  void note_newest(const PostgresTable& table, const RowBatch& rows);
   Done settle(const Error& why);
   Result<bool> was_committed();
   void end_transaction(bool committed);
@@ -168,13 +170,27 @@ Done PostgresStore::learn_ages() {
       return std::stoll(std::string(answer.value(0, column)));
     };
     table.ages = {number(*known, 0), number(*known, 1)};
-    if (keep_us_ == 0 || table.ages.newest_us) continue;
+    if (keep_us_ == 0) continue;
     const std::string time = sql_name(plan.columns[static_cast<std::size_t>(plan.time_field)]);
     const Result<Answer> newest =
         run("SELECT (extract(epoch FROM max(" + time + ")) * 1000000)::bigint FROM " + plan.name);
     if (!newest) return tl::make_unexpected(newest.error());
-    table.ages.newest_us = number(*newest, 0);
+    table.ages.newest_us = std::max(table.ages.newest_us, number(*newest, 0));
   }
+  return {};
+}
+
+// What other processes have stored and removed since.
+Done PostgresStore::refresh_ages() {
+  const Result<Answer> known = run("SELECT table_name, newest_us, expired_before_us FROM retention");
+  if (!known) return tl::make_unexpected(known.error());
+  const auto number = [&](int row, int column) -> std::optional<std::int64_t> {
+    if (known->is_null(row, column)) return std::nullopt;
+    return std::stoll(std::string(known->value(row, column)));
+  };
+  for (int row = 0; row < known->rows(); ++row)
+    for (PostgresTable& table : tables_)
+      if (table.plan.of.table->name == known->value(row, 0)) table.ages.add({number(row, 1), number(row, 2)});
   return {};
 }
 
@@ -209,11 +225,13 @@ Done PostgresStore::begin() {
     if (Done ok = connect(); !ok) return ok;
   is_open_ = true;
   const std::string number = std::to_string(++transaction_);
-  return run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; INSERT INTO ingest_writers (writer, "
-             "transactions) VALUES ('" +
-             writer_ + "', " + number + ") ON CONFLICT (writer) DO UPDATE SET transactions = " + number +
-             ", seen = now()")
-      .map([](const Answer&) {});
+  const Result<Answer> begun =
+      run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; INSERT INTO ingest_writers (writer, "
+          "transactions) VALUES ('" +
+          writer_ + "', " + number + ") ON CONFLICT (writer) DO UPDATE SET transactions = " + number +
+          ", seen = now()");
+  if (!begun) return tl::make_unexpected(begun.error());
+  return keep_us_ > 0 ? refresh_ages() : Done();
 }
 
 Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& rows, std::span<Fate> fates) {
@@ -223,6 +241,7 @@ Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& row
   Result<Appended> out = loader_.load(*connection_, table, rows, fates_);
   if (!out) return failed(std::move(out.error()));
   out->expired = expired;
+  note_newest(table, rows);
   tallies_.add(table.plan, rows, fates_);
   if (!fates.empty()) std::copy(fates_.begin(), fates_.end(), fates.begin());
   return out;
@@ -237,20 +256,25 @@ std::uint64_t PostgresStore::set_aside_old(const PostgresTable& table, const Row
   std::optional<std::int64_t> before_us = ages.expired_before_us;
   if (keep_us_ > 0 && ages.newest_us)
     before_us = std::max(before_us, std::optional(*ages.newest_us - keep_us_));
-  Ages seen;
   std::uint64_t expired = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::optional<std::int64_t> time_us = event_time_us(table.plan, rows, i);
-    if (time_us && before_us && *time_us < *before_us) {
-      fates_[i] = Fate::expired;
-      ++expired;
-    } else {
-      seen.newest_us = std::max(seen.newest_us, time_us);
-    }
+    if (!time_us || !before_us || *time_us >= *before_us) continue;
+    fates_[i] = Fate::expired;
+    ++expired;
   }
-  if (expired > 0) seen.expired_before_us = before_us;
-  tallies_.note(table.plan.of.table->name, seen);
+  if (expired > 0) tallies_.note(table.plan.of.table->name, {std::nullopt, before_us});
   return expired;
+}
+
+// Of what is in the table now: a row in conflict with it is not, whatever its time.
+void PostgresStore::note_newest(const PostgresTable& table, const RowBatch& rows) {
+  if (table.plan.time_field < 0 || (keep_us_ == 0 && !table.ages.expired_before_us)) return;
+  Ages seen;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (fates_[i] != Fate::expired && fates_[i] != Fate::conflict)
+      seen.newest_us = std::max(seen.newest_us, event_time_us(table.plan, rows, i));
+  tallies_.note(table.plan.of.table->name, seen);
 }
 
 void PostgresStore::find_unfit(const StoreTable& of, const RowBatch& rows,

@@ -134,9 +134,21 @@ IngestStatus Ingest::status() const {
 void Ingest::read() {
   while (pull_one()) {
   }
+  see_to_the_last();
   WorkItem end;
   end.kind = WorkItem::Kind::end;
   static_cast<void>(push(end));
+}
+
+/// The source has ended, and what it gave may not be stored yet: the store may refuse to move a lane on. A
+/// source that begins anew is read again to its end; one that cannot says why.
+void Ingest::see_to_the_last() {
+  while (reached_end_ && between_transactions([] {}) && writer_.wants_resync()) {
+    reached_end_ = false;
+    if (!resync()) return;
+    while (pull_one()) {
+    }
+  }
 }
 
 /// False: nothing comes any more.

@@ -68,6 +68,7 @@ class Ingest final : private LaneKeeper {
 
  private:
   void read();
+  void see_to_the_last();
   bool pull_one();
   bool push(WorkItem& item);
   bool resync();

@@ -105,8 +105,7 @@ bool IngestWriter::commit() {
   switch (try_until_done()) {
     case Tried::done:
       settle_all();
-      expire();
-      return true;
+      return expire();
     case Tried::fenced: {
       drop_all(taken_over());
       const std::scoped_lock lock(mutex_);
@@ -181,11 +180,14 @@ void IngestWriter::drop_rest() {
   }
 }
 
-void IngestWriter::expire() {
-  if (!config_.expires) return;
+/// False: what is old cannot be removed, and never will be.
+bool IngestWriter::expire() {
+  if (!config_.expires) return true;
   const Result<std::uint64_t> removed = store_.expire();
-  // What is old may go with a later commit: only an error that stays is one.
-  if (!removed && !store_.worth_retrying()) fail_with(removed.error());
+  // It may go with a later commit: only an error that stays is one.
+  if (removed || store_.worth_retrying()) return true;
+  fail_with(removed.error());
+  return false;
 }
 
 }  // namespace racesim

@@ -49,7 +49,7 @@ class IngestWriter {
   void settle_all();
   void drop_all(const Error& why);
   void drop_rest();
-  void expire();
+  bool expire();
   void fail_with(Error error);
 
   const IngestConfig& config_;

@@ -206,6 +206,34 @@ TEST(Ingest, SeveralOnTheSameLanesFenceEachOther) {
   EXPECT_GT(fenced, 0U);
 }
 
+TEST(Ingest, ALaneThatWasMovedBehindItsBackIsGoneOnWithToTheEnd) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    Lanes lanes(1);
+    for (int i = 0; i < 30; ++i) lanes[0].push_back("0 " + std::to_string(i) + " 7");
+    Database db;
+    auto source = std::make_unique<MemorySource>(lanes, seed);
+    Ingest ingest({}, std::move(source), std::make_unique<MemoryStore>(db, seed, Trouble{}),
+                  std::make_unique<NumberDecoder>(), system_clock());
+    ASSERT_TRUE(ingest.open());
+    // Somebody else stores the first ten after this one has asked where to begin. Everything that it reads is
+    // in one transaction, its last.
+    for (std::uint64_t i = 0; i < 10; ++i) db.rows[{0, i}] = 7;
+    LanePosition moved;
+    moved.source = "memory";
+    moved.lane = "0";
+    moved.next = 10;
+    db.positions[{"memory", "0"}] = moved;
+    ingest.start();
+    const IngestResult result = ingest.wait();
+    ASSERT_FALSE(result.error) << result.error->what;
+    EXPECT_TRUE(result.reached_end);
+    EXPECT_EQ(result.status.counts.stored, 20U);
+    EXPECT_EQ(result.status.counts.fenced, 1U);
+    expect_all(db, lanes);
+  }
+}
+
 TEST(Ingest, WhoWaitsIsToldWhatBecameOfEachRecord) {
   std::mt19937_64 random(5);
   const Lanes lanes = random_lanes(random, 2, 500);

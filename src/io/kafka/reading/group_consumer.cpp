@@ -289,7 +289,9 @@ void GroupConsumer::close() {
   while (refused == nullptr && rd_kafka_consumer_closed(client_.get()) == 0 &&
          system_clock().now_ns() < give_up_ns) {
     wait(kLeaveStep_ms);
-    if (poll().kind == GroupEvent::Kind::revoked) unassign();
+    // An assignment that came too late has to be answered as well.
+    const GroupEvent::Kind kind = poll().kind;
+    if (kind == GroupEvent::Kind::revoked || kind == GroupEvent::Kind::assigned) unassign();
   }
   if (rd_kafka_consumer_closed(client_.get()) == 0) patience_ms_ = 0;
 }
