@@ -182,6 +182,26 @@ class Ingest(Workdir):
                                           ("telemetry", "checkpoints", "laps", "race_control")])
         self.assertEqual(stored, len(lines))
 
+    def test_an_event_that_breaks_a_law_is_refused_each_time(self):
+        fleet = self.racesim("run", "--no-config", "--scenario", "fleet", "--historical", "--start-datetime",
+                             "2025-08-09T12:00:00Z", "--end-datetime", "2025-08-09T12:00:10Z", "-q").stdout.splitlines()
+        broken = re.sub(r'"speeding":(true|false)', lambda m: f'"speeding":{"false" if m[1] == "true" else "true"}', fleet[5])
+        lines = [*fleet[:5], broken, *fleet[6:10], broken, *fleet[10:]]
+        summary = self.ingest("--check-laws", stdin="\n".join(lines) + "\n")
+        self.assertEqual((summary["stored"], summary["dead_lettered"]), (len(fleet) - 1, 2))
+
+    def test_bytes_that_are_no_time_are_none(self):
+        lines = [line for line in self.events() if "throttle_pct" in line][:3]
+        lines[1] = re.sub(r'"time":"[^"]{17}', '"time":"' + "\0" * 17, lines[1])
+        summary = self.ingest(stdin="\n".join(lines) + "\n")
+        self.assertEqual((summary["stored"], summary["dead_lettered"]), (2, 1))
+
+    def test_long_names_of_fields_are_cut(self):
+        lines = [line[:-1] + ',"' + chr(97 + i) + "x" * 100_000 + '":1}' for i, line in enumerate(self.events()[:20])]
+        result = self.fed("\n".join(lines) + "\n")
+        self.assert_code(result, 0)
+        self.assertLess(len(result.stderr), 4_000)
+
     def test_verbose_names_each_commit(self):
         lines = self.events()[:20]
         result = self.fed("\n".join(lines) + "\n", "-v")

@@ -233,6 +233,11 @@ class Query(Workdir):
         self.assertEqual(os.listdir(self.dir), [])
         self.assertEqual(self.contents(), before)
 
+    def test_one_long_step_ends_too(self):
+        """SQLite looks at its clock between steps, and this one would take hours."""
+        long_step = "SELECT instr(zeroblob(4000000), cast(zeroblob(2000000)||x'01' as blob))"
+        self.assert_refused(self.ask(long_step, "--timeout", "1s"), "longer than its limit")
+
     def test_what_only_looks_dangerous_runs(self):
         for good in ("SELECT 'DROP TABLE laps; --' AS a", "SELECT 1 AS a; -- DELETE FROM laps", "SELECT 1 AS a ; /* x */ ;",
                      "WITH t AS (SELECT 1 AS a) SELECT a FROM t", "VALUES (1)", "SELECT replace('a', 'a', 'b') AS a"):

@@ -25,6 +25,8 @@ RUNS = {
               "--volume", "500", "--master-data-dir", MASTER, "--faults", "duplicate=3%,late=3%,corrupt=2%"],
 }
 ATTACKS = [
+    "SELECT 1 AS a --\r, set_config('role','none',true) AS b, query_to_xml('select 1',true,true,'')::text AS f\n, 2 AS c",
+    "SELECT e'a'\n'\\'' || pg_backend_pid()::text || '' AS x",
     "INSERT INTO runs (run) VALUES ('x')", "UPDATE laps SET lap = 1", "DELETE FROM laps", "DROP TABLE laps", "TRUNCATE laps",
     "CREATE TABLE t (a int)", "CREATE TEMP TABLE t (a int)", "SELECT 1 INTO t", "COMMIT", "ROLLBACK", "BEGIN", "VACUUM",
     "SET TRANSACTION READ WRITE", "SET statement_timeout = 0", "RESET ALL", "LOCK laps", "COPY laps TO '/tmp/stolen'",

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/query/query_options.h"
 #include "cli/commands/query/result_writer.h"
+#include "cli/commands/query/watchdog.h"
 #include "cli/commands/store_target.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -19,6 +22,7 @@
 namespace racesim::cli {
 namespace {
 
+constexpr std::int64_t kGrace_ns = 1'000'000'000;  ///< for the database to end a query itself
 constexpr std::uint64_t kTableRows = 1000;  ///< that a table shows if no --limit is given
 
 ResultForm form_of(const Context& context, const QueryCommand& command) {
@@ -103,6 +107,15 @@ Result<int> run(Context& context, const QueryCommand& command) {
   // Above 0, which would mean no limit.
   const std::int64_t limit_ms =
       command.timeout_ns == 0 ? 0 : std::max<std::int64_t>(command.timeout_ns / 1'000'000, 1);
+  // A moment later than the database itself, which has more to say.
+  std::optional<Watchdog> watchdog;
+  if (limit_ms > 0)
+    watchdog.emplace(limit_ms * 1'000'000 + kGrace_ns, [&context] {
+      show_error(context,
+                 {ErrorKind::usage, "the query took longer than its limit, in one step that nothing ends",
+                  "search in shorter texts, or allow more: --timeout 5m"});
+      std::_Exit(kExitUsage);
+    });
   auto rows = (*reader)->query(*sql, limit_ms);
   if (!rows) return tl::make_unexpected(explained(rows.error(), **reader));
   const ResultForm form = form_of(context, command);

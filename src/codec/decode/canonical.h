@@ -52,8 +52,8 @@ class CanonicalReader {
   };
   /// The beginning of the last time: "2026-07-05T14:18:". Most events share it with the one before.
   struct Minute {
-    char text[24] = {};
-    std::int64_t start_s = 0;  ///< epoch
+    char text[24] = "1970-01-01T00:00:";  ///< a time whatever start_s is at first
+    std::int64_t start_s = 0;             ///< epoch
   };
 
   void add_step(const FieldInfo& field, const std::string& literal);

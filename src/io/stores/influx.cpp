@@ -53,7 +53,8 @@ Result<InfluxSetup> check_influx(const StoreOptions& options) {
     return fail(error.kind, "--to influx: " + error.what, "write an address: influx:http://localhost:8086");
   }
   if (endpoint->target.find('?') != std::string::npos)
-    return fail(ErrorKind::usage, "--to influx:" + options.target + " has a query",
+    return fail(ErrorKind::usage,
+                "--to influx:" + options.target.substr(0, options.target.find('?')) + "?… has a query",
                 "give the address alone; organisation and bucket are --org and --bucket");
   InfluxSetup setup;
   std::string& target = endpoint->target;

@@ -30,7 +30,7 @@ class PostgresReader final : public StoreReader {
 
   const Target target_;
   std::unique_ptr<Connection> connection_;                   ///< in one transaction, which sees one state
-  std::map<std::string, std::string, std::less<>> cursors_;  ///< by table
+  std::map<std::string, std::string, std::less<>> cursors_;  ///< by table and run
 };
 
 Done PostgresReader::open() {
@@ -55,18 +55,19 @@ Result<std::unique_ptr<ResultRows>> PostgresReader::query(std::string_view sql, 
 }
 
 Result<std::string> PostgresReader::cursor_of(const StoreTable& table, std::string_view run) {
-  const auto known = cursors_.find(table.table->name);
+  const std::string key = std::string(table.table->name) + " " + std::string(run);
+  const auto known = cursors_.find(key);
   if (known != cursors_.end()) return known->second;
   const TablePlan plan(table, false);
   std::string where;
   if (!run.empty() && plan.run_field >= 0)
     where =
         " WHERE " + sql_name(plan.columns[static_cast<std::size_t>(plan.run_field)]) + " = " + sql_text(run);
-  const std::string cursor = sql_name("racesim_scan_" + std::string(table.table->name));
+  const std::string cursor = sql_name("racesim_scan_" + key);
   const Result<Answer> declared =
       connection_->run("DECLARE " + cursor + " NO SCROLL CURSOR FOR " + plan.select + where + plan.order());
   if (!declared) return tl::make_unexpected(declared.error());
-  cursors_.emplace(table.table->name, cursor);
+  cursors_.emplace(key, cursor);
   return cursor;
 }
 
@@ -90,7 +91,7 @@ Result<bool> PostgresReader::scan(const StoreTable& table, std::string_view run,
     }
   }
   if (found->rows() == static_cast<int>(most)) return true;
-  cursors_.erase(std::string(table.table->name));
+  cursors_.erase(std::string(table.table->name) + " " + std::string(run));
   return connection_->run("CLOSE " + *cursor).map([](const Answer&) { return false; });
 }
 

@@ -13,6 +13,16 @@
 namespace racesim {
 namespace {
 
+constexpr std::size_t kNameMost_bytes = 100;
+
+/// What is kept of a name, which somebody else chose: a part of it, cut between characters.
+std::string short_name(const std::string& name) {
+  if (name.size() <= kNameMost_bytes) return name;
+  std::size_t size = kNameMost_bytes;
+  while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) --size;
+  return name.substr(0, size) + "…";
+}
+
 constexpr std::size_t kMostUnknownNames = 1000;  ///< told one by one
 constexpr const char* kOtherNames = "(others)";
 constexpr const char* kTorn = "torn: no line end";
@@ -138,7 +148,8 @@ class RowsOfBlocks final : public BlockDecoder {
   }
 
   void note_unknown(std::span<const std::string> names) {
-    for (const std::string& name : names) {
+    for (const std::string& whole : names) {
+      const std::string name = short_name(whole);
       const bool known = unknown_.size() < kMostUnknownNames || unknown_.contains(name);
       ++unknown_[known ? name : kOtherNames];
     }

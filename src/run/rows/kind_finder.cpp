@@ -12,8 +12,9 @@ namespace racesim {
 namespace {
 
 constexpr std::size_t kMostFields = 64;
-constexpr std::size_t kMostRemembered = 64;  ///< paths of the last record
-constexpr std::size_t kNamedFields = 3;      ///< of those that are missing
+constexpr std::size_t kMostRemembered = 64;      ///< paths of the last record
+constexpr std::size_t kLongestRemembered = 256;  ///< bytes of a path: others choose them
+constexpr std::size_t kNamedFields = 3;          ///< of those that are missing
 
 /// "'gear', 'lap', 'drs' and 4 more"
 std::string names_of(const SchemaInfo& schema, std::uint64_t fields) {
@@ -65,7 +66,7 @@ const std::vector<KindFinder::Use>* KindFinder::uses_of_path() {
   const auto known = paths_.find(path_);
   const std::vector<Use>* const uses = known == paths_.end() ? nullptr : &known->second;
   last_.resize(place_);
-  if (place_ < kMostRemembered) {
+  if (place_ < kMostRemembered && path_.size() <= kLongestRemembered) {
     last_.push_back({path_, uses});
     ++place_;
   }

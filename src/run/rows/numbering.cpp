@@ -27,4 +27,9 @@ Numbering::Came Numbering::note(const std::string& owner, std::uint64_t seq, boo
   return came;
 }
 
+void Numbering::take_back(const std::string& owner, std::uint64_t seq) {
+  Owner& known = owners_[owner];
+  if (seq < known.next && holes_ < kMostHoles && known.holes.insert(seq).second) ++holes_;
+}
+
 }  // namespace racesim

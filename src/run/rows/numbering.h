@@ -32,6 +32,8 @@ class Numbering {
   /// `in_order`: the owner's events come in the order of their numbers, and may begin anywhere. Else they
   /// begin with 0.
   Came note(const std::string& owner, std::uint64_t seq, bool in_order);
+  /// The event of this number, which was noted, is none: the number is missing again.
+  void take_back(const std::string& owner, std::uint64_t seq);
   /// What the number should have been when it leapt.
   std::uint64_t expected(const std::string& owner) const { return owners_.at(owner).next; }
 

@@ -15,7 +15,8 @@ namespace racesim::sqlite {
 namespace {
 
 constexpr int kQueryBusyMs = 5'000;
-constexpr int kLongestValue = 64 << 20;     // bytes: a query cannot take all memory with one value
+constexpr int kLongestValue = 4 << 20;      // bytes: a query cannot take all memory with one value
+constexpr int kLongestPattern = 1'000;      // of LIKE and GLOB, which look no clock
 constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's machine: well below a millisecond
 
 /// Only reading is allowed: tables, functions that have no effect, and what pragmas say of tables.
@@ -62,6 +63,7 @@ class QueryRows final : public ResultRows {
   Done prepare(std::string_view sql) {
     if (Done ok = connection_.exec("PRAGMA query_only = ON"); !ok) return ok;
     sqlite3_limit(connection_.get(), SQLITE_LIMIT_LENGTH, kLongestValue);
+    sqlite3_limit(connection_.get(), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, kLongestPattern);
     sqlite3_limit(connection_.get(), SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -86,6 +88,8 @@ class QueryRows final : public ResultRows {
   const std::vector<std::string>& columns() const override { return columns_; }
 
   Result<bool> next(std::vector<Cell>& cells) override {
+    // A row may take few steps and long.
+    if (limit_ms_ > 0 && is_over(this) != 0) return tl::make_unexpected(too_long());
     const int code = statement_.step();
     if (code == SQLITE_DONE) return false;
     if (code != SQLITE_ROW) return tl::make_unexpected(explain({}));
@@ -95,6 +99,10 @@ class QueryRows final : public ResultRows {
   }
 
  private:
+  Error too_long() const {
+    return {ErrorKind::usage, "the query took longer than " + seconds_text(limit_ms_),
+            "--timeout 5m allows more"};
+  }
   static int is_over(void* self) { return system_clock().now_ns() >= static_cast<QueryRows*>(self)->end_ns_; }
 
   /// Behind the first statement only blanks, ';' and comments may stand: what does not prepare to something.
@@ -123,8 +131,7 @@ class QueryRows final : public ResultRows {
               "only a SELECT of tables in this database is run"};
     switch (sqlite3_errcode(db) & 0xff) {
       case SQLITE_INTERRUPT:
-        return {ErrorKind::usage, "the query took longer than " + seconds_text(limit_ms_),
-                "--timeout 5m allows more"};
+        return too_long();
       case SQLITE_ERROR:
       case SQLITE_TOOBIG:
       case SQLITE_MISMATCH:
