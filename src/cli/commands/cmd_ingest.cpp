@@ -22,6 +22,7 @@
 namespace racesim::cli {
 namespace {
 
+constexpr std::int64_t kOpenAgain_ns = kNsPerSecond / 5;
 constexpr std::int64_t kDrain_ns = 30 * kNsPerSecond;
 
 bool stdin_has_data() {
@@ -42,10 +43,22 @@ Result<int> dry_run(const IngestPlan& plan) {
   return kExitOk;
 }
 
-Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan) {
+/// A store that somebody else holds is waited for, as later on.
+Result<std::unique_ptr<Store>> open_store(const IngestPlan& plan, const SignalWatch& signals) {
+  const std::int64_t give_up_ns = system_clock().now_ns() + plan.config.retry_max_ns;
+  for (bool told = false;; told = true) {
+    auto store = plan.to.store->open(plan.store);
+    const bool held = !store && store.error().kind == ErrorKind::busy;
+    if (!held || signals.count() > 0 || system_clock().now_ns() >= give_up_ns) return store;
+    if (!told) log(LogLevel::warn, "waiting: " + store.error().what);
+    system_clock().sleep_until(system_clock().now_ns() + kOpenAgain_ns);
+  }
+}
+
+Result<std::unique_ptr<Ingest>> make_ingest(IngestPlan plan, const SignalWatch& signals) {
   auto decoder = BlockDecoder::make(plan.decoder);
   if (!decoder) return tl::make_unexpected(decoder.error());
-  auto store = plan.to.store->open(plan.store);
+  auto store = open_store(plan, signals);
   if (!store) return tl::make_unexpected(store.error());
   plan.source.store_keeps_positions = (*store)->is_exact();
   auto source = make_source(plan.source);
@@ -82,7 +95,7 @@ Result<int> report(const Context& context, const IngestReport& report,
                {ErrorKind::partial,
                 "conflicts: " + std::to_string(conflicts) + (conflicts == 1 ? " event has" : " events have") +
                     " the key of another one and other content",
-                "racesim query dead-letters shows them"},
+                "racesim query dead-letters --db " + report.store + " shows them"},
                code);
   for (const Threshold& threshold : report.thresholds) {
     const std::optional<double> value = ingest_metric(threshold.metric, report.result);
@@ -131,7 +144,8 @@ Result<int> run(Context& context, const IngestOptions& options) {
     if (!server) return tl::make_unexpected(server.error());
     metrics_server = std::move(*server);
   }
-  Result<std::unique_ptr<Ingest>> made = make_ingest(std::move(*plan));
+  Result<std::unique_ptr<Ingest>> made = make_ingest(std::move(*plan), signals);
+  if (signals.count() > 0) return kExitSignalBase + signals.signal();
   if (!made) return tl::make_unexpected(made.error());
   Ingest& ingest = **made;
   if (Done ok = ingest.open(); !ok) return tl::make_unexpected(ok.error());

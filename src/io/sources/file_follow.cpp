@@ -64,11 +64,14 @@ Result<ReadStep> FileLane::at_end() {
 
 /// Nothing more comes in the open file, so the beginning of a line is all that there is of it.
 Result<ReadStep> FileLane::leave(RecordBlock& to) {
-  if (reader_->take_rest(to, true)) {
+  // A file that was copied and truncated since it was looked at last may have grown before: the copy has all.
+  const std::vector<std::string> copied = moved_ ? std::vector<std::string>() : since_copied();
+  if (copied.empty() && reader_->take_rest(to, true)) {
     note(to);
     return ReadStep::bytes;
   }
   openings_.clear();
+  for (const std::string& path : copied) openings_.push_back({path, path == copied.front()});
   if (moved_)
     for (const std::string& path : since_moved()) openings_.push_back({path, false});
   openings_.push_back({name_.path, false});
@@ -128,6 +131,16 @@ std::vector<std::string> FileLane::since_moved() const {
   if (found == names.end())
     return {};  // it was removed: what came between cannot be told from what came before
   return {std::make_reverse_iterator(found), names.rend()};
+}
+
+/// The copy in which the position is, and the files that had the name after it, in that order.
+std::vector<std::string> FileLane::since_copied() const {
+  if (!S_ISREG(info_.st_mode)) return {};
+  const std::vector<std::string> names = rotated_names(name_.path);
+  const auto found = std::find_if(names.begin(), names.end(),
+                                  [&](const std::string& path) { return holds(path, position_); });
+  if (found == names.end()) return {};
+  return {std::make_reverse_iterator(std::next(found)), names.rend()};
 }
 
 /// Looks for the file of the position among those that had the name: then it is open.

@@ -62,6 +62,7 @@ class FileLane {
   News look() const;
   bool is_still_there() const;
   std::vector<std::string> since_moved() const;
+  std::vector<std::string> since_copied() const;
   void note(RecordBlock& to);
 
   const FileName name_;

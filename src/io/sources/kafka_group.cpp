@@ -97,6 +97,7 @@ class KafkaGroup final : public Source {
   bool joined_ = false;       ///< the group has told us once what is ours
   bool begin_again_ = false;  ///< positions are to be asked for again
   bool ask_topics_ = false;   ///< one of them may be gone
+  bool was_gone_ = false;     ///< the cluster said that one is not there
   bool closed_ = false;
   std::int64_t told_group_ns_ = 0, asked_others_ns_ = 0, asked_broker_ns_ = 0;
   std::atomic<bool> stopped_{false};
@@ -209,6 +210,8 @@ Done KafkaGroup::serve() {
     const Done there = check_topics();
     if (!there && there.error().kind != ErrorKind::runtime) return there;
     ask_topics_ = !there;
+    // One that is there again may be another one: the record before each position tells.
+    if (there && std::exchange(was_gone_, false)) begin_again_ = true;
   }
   if (clock_.now_ns() < told_group_ns_ + kNsPerSecond) return {};
   told_group_ns_ = clock_.now_ns();
@@ -232,7 +235,7 @@ Done KafkaGroup::take_event(const GroupEvent& event) {
 Done KafkaGroup::take_trouble(const GroupEvent& event) {
   if (std::optional<Error> error = final_error(event, name_, request_.group))
     return tl::make_unexpected(*std::move(error));
-  ask_topics_ = ask_topics_ || is_about_topics(event.code);
+  if (is_about_topics(event.code)) ask_topics_ = was_gone_ = true;
   if (event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return {};
   const std::string why = consumer_->trouble();
   wait_.begin(this, {clock_.now_ns(), 0, why.empty() ? event.text : why});
@@ -379,16 +382,23 @@ Result<bool> KafkaGroup::take_from(std::size_t i, RecordBlock& to) {
 /// Offsets are missing. Read once more with nothing of the group in between, they are missing again where
 /// they hold no record (of transactions, or compacted away); what the library left out comes then.
 Result<bool> KafkaGroup::account_for(KafkaLane& lane, RecordBlock& to) {
-  const auto ends = persist([&] { return lookup_->ends({lane.where}); });
-  if (!ends) return tl::make_unexpected(ends.error());
-  if (ends->front().low > lane.from()) {
+  using Records = decltype(lookup_->records(lane.where, 0, 0));
+  bool gone = false;
+  // Each time anew: what is there to be read may be deleted while the broker is waited for.
+  const Records records = persist([&]() -> Records {
+    const auto ends = lookup_->ends({lane.where});
+    if (!ends) return tl::make_unexpected(ends.error());
+    gone = ends->front().low > lane.from();
+    if (gone) return {};
+    return lookup_->records(lane.where, lane.from(), lane.expected());
+  });
+  if (!records) return tl::make_unexpected(records.error());
+  if (gone) {
     // Nobody can tell any more: it is judged from where the store stands.
     to.clear();
     begin_again_ = true;
     return false;
   }
-  const auto records = persist([&] { return lookup_->records(lane.where, lane.from(), lane.expected()); });
-  if (!records) return tl::make_unexpected(records.error());
   if (records->size() > to.size() + to.empty) lane.take_again(*records, to);
   return true;
 }

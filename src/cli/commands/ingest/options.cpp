@@ -210,8 +210,6 @@ std::vector<OptionSpec> to_options(IngestOptions& o) {
           file(ingest_option(kTo, {"ca-file", "FILE", "", "PEM certificates to trust, for influx:https://…"},
                              set_text(o.store.ca_file))),
           "the system's certificates"),
-      file(ingest_option(kTo, {"ca-file", "FILE", "", "Certificates to trust, for influx over https"},
-                         set_text(o.store.ca_file))),
       file(ingest_option(kTo,
                          {"dead-letter", "FILE", "dead-letter.ndjson",
                           "For influx: file for records that are no events; databases have a table for them"},

@@ -108,6 +108,9 @@ Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& 
   plan.store.tables.assign(tables.begin(), tables.end());
   plan.store.to_lines = &rows_to_lines;
   plan.store.retry_max_ns = o.retry_max_ns;
+  plan.store.connect_grace_ns = std::min(plan.store.connect_grace_ns, o.retry_max_ns);
+  // A lock that lasts longer is a wait that people are told of.
+  plan.store.busy_wait_ns = kNsPerSecond;
   return check_kind(kStoreOptions, settings, o.to.store->name, "--to");
 }
 

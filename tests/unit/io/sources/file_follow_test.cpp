@@ -213,6 +213,21 @@ TEST_F(FileFollowTest, BeginsAnewWhereItWasTruncated) {
   }
 }
 
+// It grows, is copied and truncated between two looks: what it grew by is in the copy alone. Also within a line.
+TEST_F(FileFollowTest, ReadsTheCopyOfWhatWasTruncated) {
+  for (std::size_t at = 10; at <= kOld.size(); ++at) {
+    anew();
+    append("x", kOld.substr(0, at));
+    Lines found = look();
+    append("x", kOld.substr(at));
+    fs::copy_file(path("x"), path("x.1"));
+    fs::resize_file(path("x"), 0);
+    append("x", kNew);
+    found = found + look();
+    EXPECT_EQ(found, kOldLines + kNewLines) << at;
+  }
+}
+
 TEST_F(FileFollowTest, AReplacedFileIsBegunAnew) {
   append("x", kOld);
   EXPECT_EQ(look(), kOldLines);
