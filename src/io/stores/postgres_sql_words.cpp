@@ -63,9 +63,9 @@ class SqlReader {
 
   Done read_word(char c) {
     if (c == '\'') {
-      skip_quoted('\'', false);
+      skip_quoted('\'');
     } else if (c == '"') {
-      names_.push_back(skip_quoted('"', false));
+      names_.push_back(skip_quoted('"'));
     } else if (c == '$' && skip_dollar_text()) {
     } else if (starts_name(c)) {
       return read_name();
@@ -97,12 +97,10 @@ class SqlReader {
   }
 
   // Behind the closing quote; the text in between.
-  std::string skip_quoted(char quote, bool has_escapes) {
+  std::string skip_quoted(char quote) {
     std::string text;
     for (++at_; at_ < sql_.size(); ++at_) {
-      if (has_escapes && sql_[at_] == '\\') {
-        ++at_;
-      } else if (sql_[at_] == quote) {
+      if (sql_[at_] == quote) {
         if (at_ + 1 == sql_.size() || sql_[at_ + 1] != quote) break;
         ++at_;
       }
