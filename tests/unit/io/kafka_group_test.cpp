@@ -99,10 +99,11 @@ class KafkaGroupTest : public testing::Test {
  protected:
   void SetUp() override {
     if (test::kCannotRunKafka) GTEST_SKIP() << test::kWhyNoKafka;
+    cluster_.emplace(3);
   }
   /// Appends events of eight cars.
   void write(std::size_t count) {
-    auto sink = open_kafka_sink(cluster_.options(), {test::kTopic}, {}, system_clock(), nullptr, dead_);
+    auto sink = open_kafka_sink(cluster_->options(), {test::kTopic}, {}, system_clock(), nullptr, dead_);
     ASSERT_TRUE(sink) << sink.error().what;
     const SharedBatch batch = test::make_cars(count, 8, written_);
     ASSERT_TRUE((*sink)->submit(batch, 0, count));
@@ -111,7 +112,7 @@ class KafkaGroupTest : public testing::Test {
   }
   SourceRequest request(bool exit_at_end) const {
     SourceRequest request;
-    request.kafka = cluster_.options();
+    request.kafka = cluster_->options();
     request.kafka.connect_grace_ns = 5 * kNsPerSecond;
     request.kafka.properties = {{"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "100"}};
     request.topics = {test::kTopic};
@@ -131,7 +132,7 @@ class KafkaGroupTest : public testing::Test {
     std::size_t records = 0;
     for (const auto& [place, lane] : store.records) {
       records += lane.size();
-      const auto expected = cluster_.records(std::stoi(place.second));
+      const auto expected = cluster_->records(std::stoi(place.second));
       ASSERT_EQ(lane.size(), expected.size()) << place.second;
       for (const auto& [offset, text] : lane)
         ASSERT_EQ(hash_line(text), expected[static_cast<std::size_t>(offset)]) << offset;
@@ -140,7 +141,7 @@ class KafkaGroupTest : public testing::Test {
     EXPECT_EQ(store.doubled, 0u);
   }
 
-  test::MockCluster cluster_{3};
+  std::optional<test::MockCluster> cluster_;
   test::ScratchDir dir_;
   DeadLetter dead_{dir_ / "dead"};
   std::uint64_t written_ = 0;
