@@ -23,7 +23,7 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kGrace_ns = 1'000'000'000;  ///< for the database to end a query itself
-constexpr std::uint64_t kTableRows = 1000;  ///< that a table shows if no --limit is given
+constexpr std::uint64_t kTableRows = 1000;         ///< that a table shows if no --limit is given
 
 ResultForm form_of(const Context& context, const QueryCommand& command) {
   if (context.globals->json || command.format == "json") return ResultForm::json;

@@ -186,7 +186,7 @@ TEST_F(KafkaGroupTest, MembersComeAndGo) {
     ASSERT_TRUE(first->source().tend());
     ASSERT_TRUE(second.pull());
   }
-  EXPECT_EQ(first->released, 3u);
+  EXPECT_GE(first->released, 3u);  // more if the group was arranged anew once more
   write(6'000);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(first->pull());
   first->forget();

@@ -1,5 +1,5 @@
-// Ends the process when a query does not end: a database looks at its clock between the steps of a query, and one
-// step (a search for a text in a large one) may take hours.
+// Ends the process when a query does not end: a database looks at its clock between the steps of a query, and
+// one step (a search for a text in a large one) may take hours.
 #pragma once
 
 #include <condition_variable>

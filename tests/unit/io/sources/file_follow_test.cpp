@@ -213,7 +213,8 @@ TEST_F(FileFollowTest, BeginsAnewWhereItWasTruncated) {
   }
 }
 
-// It grows, is copied and truncated between two looks: what it grew by is in the copy alone. Also within a line.
+// It grows, is copied and truncated between two looks: what it grew by is in the copy alone. Also within a
+// line.
 TEST_F(FileFollowTest, ReadsTheCopyOfWhatWasTruncated) {
   for (std::size_t at = 10; at <= kOld.size(); ++at) {
     anew();
