@@ -50,6 +50,11 @@ class Broker:
 
     def finish_start(self):
         output, error = self.starting.communicate(timeout=RUN_SECONDS_MAX)
+        if self.starting.returncode != 0 and not self.address and "Address already in use" in error:
+            # Somebody took the free port between the look and the start.
+            pathlib.Path(self.folder, "port").unlink()
+            self.launch()
+            output, error = self.starting.communicate(timeout=RUN_SECONDS_MAX)
         if self.starting.returncode != 0:
             raise RuntimeError(f"the broker did not start: {error}")
         self.address = output.strip()
