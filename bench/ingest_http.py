@@ -24,7 +24,7 @@ from support.measure import BINARY, QUICK, plays, ratio, run, show, turn_ratio  
 CLIENTS = 64
 SECONDS = 1 if QUICK else 3
 TURNS = 3 if QUICK else 7
-PLAYS = 60_000 if QUICK else 600_000
+PLAYS = 200_000 if QUICK else 600_000
 
 # Each run of wrk goes on behind the lines of the runs before: a repeated play would be a commit without a row.
 WRK_SCRIPT = """
