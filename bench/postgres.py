@@ -14,23 +14,13 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, by_turns, race, ratio, run, show, turn_ratio  # noqa: E402
+from support.measure import BINARY, QUICK, by_turns, head, race, ratio, run, show, turn_ratio  # noqa: E402
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "scripts" / "postgres"
 ROWS = 100_000 if QUICK else 1_000_000
 TURNS = 3 if QUICK else 5
 LAPS = 1 if QUICK else 8
 EMPTY = "TRUNCATE telemetry, ingest_offsets, runs; CHECKPOINT"
-
-
-def head(command, file, lines):
-    """The first lines of what the command writes."""
-    with open(file, "wb") as out:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(lines):
-            out.write(process.stdout.readline())
-        process.stdout.close()
-        process.wait()
 
 
 class Server:

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, REFERENCE, by_turns, race, ratio, run, show, turn_ratio  # noqa: E402
+from support.measure import BINARY, QUICK, REFERENCE, by_turns, head, race, ratio, run, show, turn_ratio  # noqa: E402
 
 ROWS = 100_000 if QUICK else 1_000_000
 TURNS = 3 if QUICK else 5
@@ -83,16 +83,6 @@ def duckdb_load(file, database):
 
 def has_duckdb():
     return subprocess.run([sys.executable, "-c", "import duckdb"], stderr=subprocess.DEVNULL, check=False).returncode == 0
-
-
-def head(command, file, lines):
-    """The first lines of what the command writes."""
-    with open(file, "wb") as out:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(lines):
-            out.write(process.stdout.readline())
-        process.stdout.close()
-        process.wait()
 
 
 def compare(folder):

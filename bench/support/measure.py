@@ -48,6 +48,16 @@ class Child:
     err: bytes
 
 
+def head(command, file, lines):
+    """The first lines of what the command writes."""
+    with open(file, "wb") as out:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for _ in range(lines):
+            out.write(process.stdout.readline())
+        process.stdout.close()
+        process.wait()
+
+
 def run(command, stdout=subprocess.PIPE, **more):
     """Runs to the end; RuntimeError if that is not exit 0. Little output only: it is read at the end."""
     begin = time.monotonic()

@@ -231,6 +231,24 @@ class Ingest(Workdir):
             self.assert_code(result, 2)
             self.assertIn(word, result.stderr)
 
+    def test_a_database_that_is_held_is_waited_for(self):
+        """Also when it is opened: the holder goes once the ingest has said that it waits."""
+        lines = self.events()[:50]
+        self.write("events.ndjson", "\n".join(lines) + "\n")
+        holder = sqlite3.connect(self.dir / "racesim.db", isolation_level=None)
+        self.addCleanup(holder.close)
+        holder.execute("BEGIN EXCLUSIVE")
+        refused = self.racesim("ingest", "--no-config", "--from", "file:events.ndjson", "--retry-max-time", "1s")
+        self.assert_code(refused, 6)
+        self.assertIn("locked", refused.stderr)
+        process = self.start("ingest", "--no-config", "--from", "file:events.ndjson")
+        wait_until(lambda: "waiting" in self.messages(), "a word about the wait")
+        holder.execute("ROLLBACK")
+        code, _, messages = self.finish(process)
+        self.assertEqual(code, 0, messages)
+        self.assertEqual(sum(self.rows(f"select count(*) from {table}")[0][0] for table in
+                             ("telemetry", "checkpoints", "laps", "race_control")), 50)
+
     def test_the_lock_keeps_a_second_one_out(self):
         first = subprocess.Popen([BINARY, "ingest", "--no-config", "-q", "--lock", "l"], cwd=self.dir,
                                  stdin=subprocess.PIPE)

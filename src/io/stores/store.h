@@ -88,7 +88,7 @@ class Store {
   virtual Done begin() = 0;
   /// Adds rows that are not there yet; their schema is that of the table. With `fates` (as many as rows, or
   /// empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number beyond
-  /// 63 bits) are refused by unfit() before.
+  /// 63 bits) are left out before, as find_unfit() says.
   virtual Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) = 0;
   /// Appends which rows cannot be kept exactly (a number beyond 63 bits), and why; indices of rows,
   /// ascending. Any thread.

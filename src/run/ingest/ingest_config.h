@@ -12,7 +12,7 @@ namespace racesim {
 enum class OnInvalid : std::uint8_t {
   dead_letter,  ///< it is kept among the dead letters, the rest is stored
   reject,       ///< HTTP: nothing of its request is stored
-  fail,         ///< the ingest ends before it
+  fail,         ///< the ingest ends; nothing of its block is stored
 };
 
 struct IngestConfig {
