@@ -117,7 +117,7 @@ Done Run::Impl::open_all() {
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
   const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
-  if (Done ok = outlets_.open(*content_, resumption_.get(), feed_at); !ok) return ok;
+  if (Done ok = outlets_.open(forms_of(*content_), resumption_.get(), feed_at); !ok) return ok;
   feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
                                          clock_, config_.content.start_ns, live_start_ns());
@@ -156,7 +156,7 @@ Result<RunPlan> Run::Impl::check() {
   if (Done ok = open_content(); !ok) return tl::make_unexpected(ok.error());
   if (const auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_); !pacer)
     return tl::make_unexpected(pacer.error());
-  if (Done ok = outlets_.check(*content_); !ok) return tl::make_unexpected(ok.error());
+  if (Done ok = outlets_.check(forms_of(*content_)); !ok) return tl::make_unexpected(ok.error());
   warn_of_empty_part();
   RunPlan plan;
   plan.planned = content_->scenario->outlook().planned_events();
