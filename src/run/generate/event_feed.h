@@ -36,6 +36,8 @@ class EventFeed {
   virtual std::optional<FeedPlace> next_place() const { return std::nullopt; }
   /// Makes next() return null. Any thread.
   virtual void cancel() = 0;
+  /// Behind the last next(), or cancel(): returns once no thread of the feed does anything any more.
+  virtual void wait() {}
   virtual std::optional<Error> error() const = 0;
 };
 

@@ -43,6 +43,7 @@ void Pipeline::stop() {
 
 void Pipeline::begin(std::int64_t now_ns, std::int64_t event_start_ns) {
   begun_ = true;
+  counters_.first_event_ns.store(event_start_ns);
   pacer_.start(now_ns, event_start_ns, first_ordinal_);
   if (pace_.live && first_ordinal_ > 0) went_on_ns_ = clock_.now_ns();
   times_.set_plan(pacer_.plan());
@@ -61,6 +62,7 @@ Pipeline::End Pipeline::run() {
     }
   }
   feed_.cancel();
+  feed_.wait();
   if (const auto failed = feed_.error(); failed && !end_.error) end_.error = failed;
   close_sinks();
   return end_;

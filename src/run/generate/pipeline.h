@@ -55,7 +55,8 @@ struct PipelineCounters {
   std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
   std::atomic<std::uint64_t> overdue{0};   ///< of those released: due before a resumed live run went on
   FaultCounters faults;
-  std::atomic<std::int64_t> event_time_ns{0};
+  std::atomic<std::int64_t> event_time_ns{0};   ///< of the last one released
+  std::atomic<std::int64_t> first_event_ns{0};  ///< event time at which sending began
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
   // due. Without: when sending began.
   std::atomic<std::int64_t> first_due_ns{0};
