@@ -33,7 +33,6 @@ CommandSpec replay_command() {
   command.options = replay_options(*options);
   mark_common(command.options, {"SOURCE", "dead-letter", "time-field", "from", "to", "filter", "speed",
                                 "timestamps", "loop", "sink", "api-endpoint", "brokers", "topic"});
-  command.missing = missing_replay_options;
   command.examples = {
       {"racesim replay f1.ndjson --speed 60 --brokers localhost:9092", "two hours of events in two minutes"},
       {"racesim replay sqlite:racesim.db --from lap:12 --to lap:15 --filter car=63 --speed max",

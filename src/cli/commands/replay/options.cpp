@@ -91,6 +91,7 @@ std::vector<OptionSpec> source_options(ReplayOptions& o) {
              add_text(o.sources)));
   sources.positional = true;
   sources.complete = Complete::file;
+  sources.default_note = "required but with --dead-letter";
   return {
       sources,
       any_number_of(file(source({"dead-letter", "FILE", "",

@@ -36,9 +36,6 @@ struct ReplayOptions {
 
 std::vector<OptionSpec> replay_options(ReplayOptions& options);
 
-/// Names of sources that nothing gives.
-std::vector<std::string> missing_replay_options(const Settings& settings);
-
 /// Checks the combination and fills in what depends on it; reads the files of secrets. Errors: usage.
 Result<RunConfig> make_replay_config(const ReplayOptions& options, const Settings& settings);
 

@@ -140,16 +140,15 @@ Done check_not_into_itself(const ReplayOptions& o, const RunConfig& config) {
 
 }  // namespace
 
-std::vector<std::string> missing_replay_options(const Settings& settings) {
-  if (settings.count("SOURCE") > 0 || settings.count("dead-letter") > 0) return {};
-  return {"SOURCE"};
-}
-
 Result<RunConfig> make_replay_config(const ReplayOptions& options, const Settings& settings) {
+  if (options.sources.empty() && options.dead_letters.empty())
+    return fail(ErrorKind::usage, "SOURCE is missing: nothing says what to replay",
+                "a file, - for the standard input, sqlite:PATH, postgres:DSN or kafka:TOPIC");
   ReplayOptions o = options;
   const bool only_letters = o.sources.empty() && !o.dead_letters.empty();
   const double speed = o.speed.value_or(only_letters ? 0 : 1);
   o.run.speed = speed;
+  o.run.format = "json";  // what is sent is as it was recorded; http takes JSON
   o.run.record_timestamp = "now";
   o.run.may_refuse = true;
   o.run.dead_letter_option = "dead-letter-to";
