@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "io/stores/reading.h"
-#include "sim/question.h"
+#include "model/question.h"
 
 namespace racesim::cli {
 
