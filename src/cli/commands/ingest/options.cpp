@@ -104,7 +104,8 @@ std::vector<OptionSpec> from_options(IngestOptions& o) {
                many(noted(ingest_option(kFrom,
                                         {"from", "SOURCE", "",
                                          "Where events come from: stdin, file:PATH (a pattern, compressed, "
-                                         "several times), kafka, http"},
+                                         "several times), kafka, http, sqlite:PATH or postgres:DSN (what "
+                                         "another ingest stored)"},
                                         add_source(o.from)),
                           "stdin if that is a pipe or a file, else http"))),
       ingest_option(kFrom,

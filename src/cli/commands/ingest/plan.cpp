@@ -1,5 +1,7 @@
 // How the options of racesim ingest become a source, a store and a pipeline.
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "base/clock.h"
 #include "cli/commands/connect_grace.h"
@@ -8,6 +10,7 @@
 #include "io/files/secret_file.h"
 #include "io/kafka/cluster/names.h"
 #include "run/ingest/store_lines.h"
+#include "run/rows/event_tables.h"
 #include "sim/registry.h"
 
 namespace racesim::cli {
@@ -28,11 +31,10 @@ constexpr OptionFor kSourceOptions[] = {
     {"start-at", "kafka"},        {"exit-at-end", "kafka"}, {"allow-gap", "kafka"},  {"property", "kafka"},
     {"connect-timeout", "kafka"}, {"listen", "http"},       {"max-clients", "http"},
 };
-constexpr OptionFor kStoreOptions[] = {{"password-file", "postgres"},
-                                       {"org", "influx"},
-                                       {"bucket", "influx"},
-                                       {"dead-letter", "influx"},
-                                       {"ca-file", "influx"}};
+constexpr OptionFor kStoreOptions[] = {
+    {"org", "influx"}, {"bucket", "influx"}, {"dead-letter", "influx"}, {"ca-file", "influx"}};
+
+constexpr OptionFor kSecretOptions[] = {{"password-file", "postgres"}};
 
 Done check_kind(std::span<const OptionFor> options, const Settings& settings, std::string_view kind,
                 const std::string& chosen_by) {
@@ -73,7 +75,7 @@ Done read_secrets(const IngestOptions& o, IngestPlan& plan) {
   if (!o.password_file.empty()) {
     const Result<std::string> password = read_secret(o.password_file, "--password-file");
     if (!password) return tl::make_unexpected(password.error());
-    plan.store.password = *password;
+    plan.store.password = plan.source.rows.password = *password;
   }
   return {};
 }
@@ -89,12 +91,25 @@ Done choose_source(const IngestOptions& o, const Settings& settings, bool stdin_
   plan.source.start_at.is_given = is_given(settings, "start-at");
   plan.source.kafka.connect_grace_ns = connect_grace_ns(o.connect_timeout_ns);
   plan.source.clock = &system_clock();
+  const std::span<const StoreTable> tables = event_tables();
+  plan.source.rows.tables.assign(tables.begin(), tables.end());
+  plan.source.rows.to_lines = &rows_to_json;
   if (plan.source.kind == "kafka") {
     Result<std::vector<std::string>> topics = topics_of(o);
     if (!topics) return tl::make_unexpected(topics.error());
     plan.source.topics = std::move(*topics);
   }
   return check_no_secret_on_line(settings, "ingest");
+}
+
+/// A copy into the same database would wait for itself.
+Done check_not_itself(const IngestPlan& plan) {
+  if (plan.source.kind != plan.to.store->name || plan.source.targets.empty()) return {};
+  std::error_code ignored;
+  const std::string& from = plan.source.targets.front();
+  if (from != plan.to.target && !std::filesystem::equivalent(from, plan.to.target, ignored)) return {};
+  return fail(ErrorKind::usage, "--from and --to name the same database: " + plan.source.kind,
+              "its events are there already; give another --to");
 }
 
 Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& plan) {
@@ -111,6 +126,9 @@ Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& 
   plan.store.connect_grace_ns = std::min(plan.store.connect_grace_ns, o.retry_max_ns);
   // A lock that lasts longer is a wait that people are told of.
   plan.store.busy_wait_ns = kNsPerSecond;
+  if (Done ok = check_not_itself(plan); !ok) return ok;
+  if (plan.source.kind != "postgres")
+    if (Done ok = check_kind(kSecretOptions, settings, o.to.store->name, "--to"); !ok) return ok;
   return check_kind(kStoreOptions, settings, o.to.store->name, "--to");
 }
 
