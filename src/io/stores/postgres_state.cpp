@@ -25,9 +25,10 @@ std::string bytea_text(std::string_view bytes) {
 Done write_state(Connection& connection, std::string_view name, std::string_view bytes) {
   const std::string values[] = {std::string(name), std::to_string(kStateFormat), bytea_text(bytes)};
   return connection
-      .run("INSERT INTO aggregation_state (name, format, bytes) VALUES ($1, $2, $3) ON CONFLICT (name) DO "
-           "UPDATE SET format = excluded.format, bytes = excluded.bytes, updated = now()",
-           values)
+      .run(
+          "INSERT INTO aggregation_state (name, format, bytes) VALUES ($1, $2, $3) ON CONFLICT (name) DO "
+          "UPDATE SET format = excluded.format, bytes = excluded.bytes, updated = now()",
+          values)
       .map([](const Answer&) {});
 }
 

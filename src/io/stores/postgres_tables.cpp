@@ -184,8 +184,8 @@ std::string TablePlan::repeated(std::int32_t ordinal) const {
          ") IS DISTINCT FROM ROW(" + names("t.") + ") ELSE ROW(" + names("s.") + ") IS DISTINCT FROM ROW(" +
          names("p.") + ") END FROM s LEFT JOIN " + staging +
          " p ON p.racesim_ordinal = s.racesim_before LEFT JOIN " + name + " t ON " +
-         key_matches("s.", "t.", of.table->key, false) +
-         " WHERE s.racesim_before IS NOT NULL OR t." + key.front() + " IS NOT NULL";
+         key_matches("s.", "t.", of.table->key, false) + " WHERE s.racesim_before IS NOT NULL OR t." +
+         key.front() + " IS NOT NULL";
 }
 
 std::string TablePlan::replace(std::int32_t ordinal) const {

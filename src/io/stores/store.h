@@ -89,8 +89,8 @@ class Store {
   virtual Done begin() = 0;
   /// Adds rows that are not there yet; their schema is that of the table. Where the table's rows replace each
   /// other, each takes the place of the one with its key, one after the other. With `fates` (as many as rows,
-  /// or empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number beyond
-  /// 63 bits) are left out before, as find_unfit() says.
+  /// or empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number
+  /// beyond 63 bits) are left out before, as find_unfit() says.
   virtual Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) = 0;
   /// Appends which rows cannot be kept exactly (a number beyond 63 bits), and why; indices of rows,
   /// ascending. Any thread.
@@ -102,9 +102,7 @@ class Store {
   virtual Result<bool> advance(const LanePosition& before, const LanePosition& after) = 0;
   /// Keeps what somebody needs to go on later, under a name: any bytes, in the place of those before.
   /// Errors: usage (the store keeps none).
-  virtual Done put_state(std::string_view, std::string_view) {
-    return tl::make_unexpected(keeps_no_state());
-  }
+  virtual Done put_state(std::string_view, std::string_view) { return tl::make_unexpected(keeps_no_state()); }
   /// As the last transaction with it left it; none: there never was one. Not within a transaction.
   virtual Result<std::optional<std::string>> state(std::string_view) {
     return tl::make_unexpected(keeps_no_state());

@@ -156,13 +156,14 @@ TEST(SqliteStore, RefusesAStateOfANewerFormat) {
   ASSERT_TRUE(store->commit());
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open((dir / "t.db").c_str(), &db), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(db, "UPDATE aggregation_state SET format = 2", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, "UPDATE aggregation_state SET format = 2", nullptr, nullptr, nullptr),
+            SQLITE_OK);
   sqlite3_close(db);
   const auto state = store->state("laps");
   ASSERT_FALSE(state);
   EXPECT_EQ(state.error().kind, ErrorKind::usage);
-  EXPECT_EQ(state.error().what, "sqlite:" + (dir / "t.db") +
-                                    ": the state laps has the format 2, this racesim knows format 1");
+  EXPECT_EQ(state.error().what,
+            "sqlite:" + (dir / "t.db") + ": the state laps has the format 2, this racesim knows format 1");
 }
 
 TEST(SqliteStore, KeepsPlaysByTheNumbersInTheirIds) {

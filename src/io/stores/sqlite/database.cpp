@@ -62,7 +62,7 @@ CREATE TABLE retention (
   expired_before_us INTEGER
 ) WITHOUT ROWID;
 )sql",
-                                                      R"sql(
+                                                     R"sql(
 CREATE TABLE aggregation_state (
   name TEXT PRIMARY KEY,
   format INTEGER NOT NULL,
@@ -71,8 +71,8 @@ CREATE TABLE aggregation_state (
 );
 )sql"};
 
-constexpr const char* kOwnTables[] = {"schema_version", "key_blocks", "ingest_offsets",
-                                      "dead_letter",    "runs",       "retention",      "aggregation_state"};
+constexpr const char* kOwnTables[] = {"schema_version", "key_blocks", "ingest_offsets",   "dead_letter",
+                                      "runs",           "retention",  "aggregation_state"};
 
 Result<std::set<std::string>> table_names(Connection& connection) {
   Result<Statement> select =

@@ -59,8 +59,8 @@ Done TableWriter::prepare() {
                              ") SELECT * FROM " + quote_name(feed_.name()) + " WHERE true ON CONFLICT DO ";
   if (Done ok = prepare_into(insert_, insert + "NOTHING"); !ok) return ok;
   if (layout_.table.table->replaces)
-    if (Done ok = prepare_into(replace_, insert + "UPDATE SET (" + fields + ") = (" +
-                                             field_list(layout_, "excluded.") + ")");
+    if (Done ok = prepare_into(
+            replace_, insert + "UPDATE SET (" + fields + ") = (" + field_list(layout_, "excluded.") + ")");
         !ok)
       return ok;
   const std::string select = "SELECT " + fields + " FROM " + quote_name(layout_.name) + " WHERE ";
@@ -162,7 +162,8 @@ Result<std::uint64_t> TableWriter::insert(std::span<const KeyedRow> group, const
     stored += *added;
     const std::size_t conflicts_before = result.conflicting.size();
     if (*added < part.size())
-      if (Done ok = find_conflicts(part, rows, result); !ok) return tl::make_unexpected(std::move(ok.error()));
+      if (Done ok = find_conflicts(part, rows, result); !ok)
+        return tl::make_unexpected(std::move(ok.error()));
     if (!fates.empty())
       fates[part.front().row] = *added == 1                                    ? Fate::stored
                                 : result.conflicting.size() > conflicts_before ? Fate::conflict
@@ -186,7 +187,8 @@ Result<std::uint64_t> TableWriter::replace_each(std::span<const KeyedRow> group,
       if (!same) return tl::make_unexpected(same.error());
       fate = *same ? Fate::duplicate : Fate::replaced;
       if (!*same)
-        if (Done ok = replace(group.subspan(i, 1), rows); !ok) return tl::make_unexpected(std::move(ok.error()));
+        if (Done ok = replace(group.subspan(i, 1), rows); !ok)
+          return tl::make_unexpected(std::move(ok.error()));
     }
     ++(fate == Fate::stored ? stored : fate == Fate::duplicate ? result.duplicates : result.replaced);
     if (!fates.empty()) fates[group[i].row] = fate;
