@@ -54,6 +54,7 @@ struct ChosenAggregation {
 /// All that an aggregate is made of.
 struct AggregatePlan {
   SourceRequest source;
+  bool group_is_named = false;  ///< by the user
   BlockDecoderOptions decoder;
   IngestConfig config;
   std::vector<ChosenAggregation> aggregations;

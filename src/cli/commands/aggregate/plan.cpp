@@ -38,6 +38,7 @@ Done choose_aggregate_source(const AggregateOptions& o, const Settings& settings
   // Without --follow the end is what is there now.
   if (plan.source.kind == "kafka") plan.source.exit_at_end = !plan.source.follow || plan.source.exit_at_end;
   plan.source.start_at.is_given = is_given(settings, "start-at");
+  plan.group_is_named = is_given(settings, "group");
   plan.source.kafka.connect_grace_ns = connect_grace_ns(o.from.connect_timeout_ns);
   plan.source.clock = &system_clock();
   const std::span<const StoreTable> tables = event_tables();
