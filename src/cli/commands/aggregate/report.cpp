@@ -148,7 +148,7 @@ std::string aggregate_summary(const AggregateReport& report, const Screen& scree
   for (std::size_t i = 0; i < report.aggregations.size() && i < c.results.size(); ++i)
     results.push_back({report.aggregations[i] + " " + format_count(c.results[i]), 0, Tint::bold});
   text += labelled_row("results", results, columns, screen);
-  text += labelled_row("event time", {{"up to " + event_time(c.newest_us)}}, columns, screen);
+  text += labelled_row("time", {{"up to " + event_time(c.newest_us)}}, columns, screen);
   const double uptime_s = report.result.status.uptime_s;
   const std::string took = uptime_s < 60 ? format_number(uptime_s, uptime_s < 10 ? 2 : 1) + " s"
                                          : format_duration(std::llround(uptime_s) * 1'000'000'000);
