@@ -3,13 +3,14 @@
 #include <vector>
 
 #include "agg/entry.h"
+#include "agg/laps/entry.h"
 #include "base/suggest.h"
 
 namespace racesim {
 
 std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
-  static const std::vector<const AggregationEntry*> entries{};
+  static const std::vector<const AggregationEntry*> entries{&laps::entry()};
   return entries;
 }
 
