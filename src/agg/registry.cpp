@@ -4,13 +4,17 @@
 
 #include "agg/entry.h"
 #include "agg/laps/entry.h"
+#include "agg/windows/entry.h"
 #include "base/suggest.h"
 
 namespace racesim {
 
 std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
-  static const std::vector<const AggregationEntry*> entries{&laps::entry()};
+  static const std::vector<const AggregationEntry*> entries{
+      &laps::entry(),
+      &windows::entry(),
+  };
   return entries;
 }
 

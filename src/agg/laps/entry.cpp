@@ -36,7 +36,8 @@ const AggregationEntry& entry() {
                 .key = {kScope, "lap"},
                 .time = "time",
                 .indexes = kIndexes,
-                .labels = kDriverAlone},
+                .labels = kDriverAlone,
+                .replaces = true},
       .shown = kShown,
       .make = &make,
   };

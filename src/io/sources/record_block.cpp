@@ -12,6 +12,7 @@ void RecordBlock::clear() {
   ends.clear();
   offsets.clear();
   gap = empty = ticket = 0;
+  lanes_ended = 0;
   more = torn = false;
 }
 
