@@ -31,7 +31,7 @@ TopSongs::TopSongs(TopSongsOptions options, const AggregationFrame& frame)
       lateness_us_(frame.allowed_lateness_us),
       music_(frame.master) {}
 
-void TopSongs::add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) {
+void TopSongs::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) {
   const std::uint64_t needed = rows.missing.empty()
                                    ? 0
                                    : fields_mask(rows.schema(), "event_id", "song_id", "user_id",

@@ -27,7 +27,7 @@ class TopSongs final : public Aggregation {
  public:
   TopSongs(TopSongsOptions options, const AggregationFrame& frame);
 
-  void add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) override;
+  void add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) override;
   void advance(std::int64_t watermark_us, RowBatch& results) override;
   void finish(RowBatch& results) override;
   void save(StateWriter& out) const override;

@@ -14,7 +14,7 @@ Violations::Violations(const AggregationFrame& frame) : lateness_us_(frame.allow
     redlines_rpm_.emplace(vehicles->text(vehicle.vehicle_id), vehicle.redline_rpm);
 }
 
-void Violations::add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) {
+void Violations::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) {
   std::uint64_t needed = 0, no_seq = 0;
   if (!rows.missing.empty()) {
     needed =
