@@ -44,6 +44,28 @@ std::vector<ExpectedField> fields_of(const WindowSum& sum, bool has_speed) {
   return fields;
 }
 
+constexpr std::size_t kTimeDigits = 19;  ///< nanoseconds since the epoch, of our days
+
+/// The key's parts with spaces between, times as people read them.
+std::string shown_key(std::string_view key) {
+  std::string shown;
+  while (!key.empty()) {
+    const std::size_t end = std::min(key.find('\x1f'), key.size());
+    const std::string part(key.substr(0, end));
+    const bool is_time = part.size() == kTimeDigits &&
+                         std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+    shown += (shown.empty() ? "" : " ") + (is_time ? format_datetime(std::stoll(part)) : part);
+    key.remove_prefix(std::min(end + 1, key.size()));
+  }
+  return shown;
+}
+
+/// 99 rather than 99.0.
+std::string number_text(double value) {
+  return value == std::floor(value) ? nlohmann::json(static_cast<std::int64_t>(value)).dump()
+                                    : nlohmann::json(value).dump();
+}
+
 class AggregateCheck {
  public:
   AggregateCheck(const Manifest& manifest, const Content& truth, const FoundResults& found,
@@ -96,11 +118,9 @@ void AggregateCheck::example(std::string kind, const std::string& aggregation, c
       findings_.examples.begin(), findings_.examples.end(),
       [&](const AggregateExample& one) { return one.kind == kind && one.aggregation == aggregation; });
   if (static_cast<std::size_t>(same) >= AggregateFindings::kMostExamples) return;
-  std::string shown = key;
-  std::replace(shown.begin(), shown.end(), '\x1f', ' ');
-  if (!shown.empty()) shown.pop_back();
-  findings_.examples.push_back({std::move(kind), aggregation, shown, found != nullptr ? found->place : "",
-                                std::move(field), std::move(expected), std::move(seen)});
+  findings_.examples.push_back({std::move(kind), aggregation, shown_key(key),
+                                found != nullptr ? found->place : "", std::move(field), std::move(expected),
+                                std::move(seen)});
 }
 
 Result<AggregateFindings> AggregateCheck::run() {
@@ -205,7 +225,7 @@ std::string AggregateCheck::window_result_key(const WindowKey& key) const {
   row["stream"] = key.stream;
   row["key"] = key.key;
   row["windowing"] = key.windowing;
-  row["window_start"] = format_event_ms(key.start_us / 1000);
+  row["window_start"] = format_datetime_us(key.start_us);
   return *result_key(*window_entry_, row);
 }
 
@@ -268,7 +288,7 @@ void AggregateCheck::judge_values(const WindowKey& key, const WindowContent& con
   if (content.either.samples == 0) {
     for (const ExpectedField& field : fields_of(content.kept, has_speed)) {
       if (number(field.name) == field.value) continue;
-      return wrong(field.name, nlohmann::json(field.value).dump());
+      return wrong(field.name, number_text(field.value));
     }
     ++count.right;
     return;
@@ -277,11 +297,12 @@ void AggregateCheck::judge_values(const WindowKey& key, const WindowContent& con
   const double most = least + static_cast<double>(content.either.samples);
   const auto samples = number("samples");
   if (!samples || *samples < least || *samples > most)
-    return wrong("samples", nlohmann::json(least).dump() + " to " + nlohmann::json(most).dump());
+    return wrong("samples", number_text(least) + " to " + number_text(most));
   const auto highest = number("max_speed_kmh");
   if (has_speed && content.kept.samples > 0 &&
       (!highest || *highest < static_cast<double>(content.kept.speed_max) / 10))
-    return wrong("max_speed_kmh", "at least " + nlohmann::json(content.kept.speed_max / 10.0).dump());
+    return wrong("max_speed_kmh",
+                 "at least " + number_text(static_cast<double>(content.kept.speed_max) / 10));
   ++count.right;
   ++count.either;
 }

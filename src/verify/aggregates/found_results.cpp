@@ -2,14 +2,34 @@
 
 #include <utility>
 
+#include "base/time_text.h"
+
 namespace racesim {
+namespace {
+
+bool is_time(const AggregationEntry& entry, std::string_view path) {
+  for (const FieldInfo& field : entry.result().fields)
+    if (field.path == path) return field.type == FieldType::time_ms || field.type == FieldType::time_us;
+  return false;
+}
+
+/// However many digits a time has, it is the same one.
+std::string key_text(const AggregationEntry& entry, std::string_view path, const nlohmann::json& value) {
+  if (!value.is_string()) return value.dump();
+  auto text = value.get<std::string>();
+  if (!is_time(entry, path)) return text;
+  const Result<std::int64_t> time_ns = parse_datetime(text, "UTC");
+  return time_ns ? std::to_string(*time_ns) : text;
+}
+
+}  // namespace
 
 std::optional<std::string> result_key(const AggregationEntry& entry, const nlohmann::json& row) {
   std::string key;
   const auto append = [&](std::string_view path) {
     const auto value = row.find(std::string(path));
     if (value == row.end()) return false;
-    key += value->is_string() ? value->get<std::string>() : value->dump();
+    key += key_text(entry, path, *value);
     key += '\x1f';
     return true;
   };
