@@ -355,10 +355,12 @@ void AggregateCheck::judge_rerun(Rerun& rerun) {
 }  // namespace
 
 bool AggregateFindings::good() const {
-  return unreadable == 0 &&
-         std::all_of(aggregations.begin(), aggregations.end(), [](const AggregateCount& one) {
-           return one.missing == 0 && one.altered == 0 && one.phantom == 0;
-         });
+  const auto is_judged = [](const AggregateCount& one) { return one.not_judged.empty(); };
+  const auto is_right = [](const AggregateCount& one) {
+    return one.missing == 0 && one.altered == 0 && one.phantom == 0;
+  };
+  return unreadable == 0 && std::any_of(aggregations.begin(), aggregations.end(), is_judged) &&
+         std::all_of(aggregations.begin(), aggregations.end(), is_right);
 }
 
 Result<AggregateFindings> check_aggregates(const Manifest& manifest, const Content& truth,
