@@ -12,11 +12,11 @@
 
 #include "base/error.h"
 #include "base/quantity.h"
+#include "model/master_tables.h"
+#include "model/option.h"
+#include "model/question.h"
 #include "model/table.h"
 #include "sim/laws.h"
-#include "sim/master_tables.h"
-#include "sim/option.h"
-#include "sim/question.h"
 #include "sim/scenario.h"
 
 namespace racesim {

@@ -14,6 +14,7 @@ CommandSpec generate_master_command();
 CommandSpec run_command();
 CommandSpec replay_command();
 CommandSpec ingest_command();
+CommandSpec aggregate_command();
 CommandSpec verify_command();
 CommandSpec query_command();
 CommandSpec track_command();

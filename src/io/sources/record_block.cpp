@@ -13,6 +13,7 @@ void RecordBlock::clear() {
   offsets.clear();
   keys.clear();
   gap = empty = ticket = 0;
+  lanes_ended = 0;
   more = torn = false;
 }
 

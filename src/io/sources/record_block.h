@@ -54,6 +54,9 @@ struct RecordBlock {
   std::uint64_t ticket = 0;  ///< of HTTP: the request that waits for its answer
   bool more =
       false;  ///< of an awaited source: another block follows at once that belongs into the same commit
+  /// Of a source that reads one lane after the other: so many lanes, in the order in which the keeper was
+  /// asked for their positions, are read to their end.
+  std::uint32_t lanes_ended = 0;
   bool torn = false;  ///< the last record ended without a line end, with the input
 
   std::size_t size() const { return ends.size(); }

@@ -40,6 +40,10 @@ class Loader {
                                   bool is_staged, std::int32_t first_ordinal);
   Result<bool> load_directly(Connection& connection, const LoadedTable& table, const RowBatch& rows,
                              std::span<const Fate> fates);
+  Result<Appended> load_replacing(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                  std::span<Fate> fates);
+  Result<std::uint64_t> stage(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                              std::span<const Fate> fates);
   Result<Appended> load_staged(Connection& connection, LoadedTable& table, const RowBatch& rows,
                                std::span<Fate> fates);
 

@@ -16,55 +16,11 @@
 namespace racesim::cli {
 namespace {
 
-bool is_given(const Settings& settings, const char* option) {
-  const auto at = settings.find(option);
-  return at != settings.end() && at->second.source != Source::builtin;
-}
-
-/// Which of the kinds of sources or stores an option is for; refused on the command line with another.
-struct OptionFor {
-  const char* option;
-  const char* kind;
-};
-constexpr OptionFor kSourceOptions[] = {
-    {"follow", "file"},           {"brokers", "kafka"},     {"topic", "kafka"},      {"group", "kafka"},
-    {"start-at", "kafka"},        {"exit-at-end", "kafka"}, {"allow-gap", "kafka"},  {"property", "kafka"},
-    {"connect-timeout", "kafka"}, {"listen", "http"},       {"max-clients", "http"},
-};
+constexpr OptionFor kOwnOfSources[] = {{"follow", "file"}, {"listen", "http"}, {"max-clients", "http"}};
 constexpr OptionFor kStoreOptions[] = {
     {"org", "influx"}, {"bucket", "influx"}, {"dead-letter", "influx"}, {"ca-file", "influx"}};
 
 constexpr OptionFor kSecretOptions[] = {{"password-file", "postgres"}};
-
-Done check_kind(std::span<const OptionFor> options, const Settings& settings, std::string_view kind,
-                const std::string& chosen_by) {
-  for (const OptionFor& one : options) {
-    const auto at = settings.find(one.option);
-    if (at == settings.end() || at->second.source != Source::flag || kind == one.kind) continue;
-    return fail(ErrorKind::usage,
-                "--" + std::string(one.option) + " is for " + one.kind + ", not for " + std::string(kind),
-                "leave it out, or give " + chosen_by + " " + one.kind);
-  }
-  return {};
-}
-
-Result<std::vector<std::string>> topics_of(const IngestOptions& o) {
-  std::vector<std::string> topics;
-  const ScenarioEntry* scenario = find_scenario(o.schema);
-  std::string list = o.topics;
-  if (list.empty()) list = std::string((scenario != nullptr ? scenario : scenarios().front())->topic);
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    std::string topic = list.substr(begin, end - begin);
-    topic.erase(0, std::min(topic.find_first_not_of(' '), topic.size()));
-    topic.erase(topic.find_last_not_of(' ') + 1);
-    if (Done ok = kafka::check_topic_name(topic); !ok)
-      return fail(ErrorKind::usage, "--topic: " + ok.error().what, ok.error().hint);
-    topics.push_back(std::move(topic));
-    begin = end + 1;
-  }
-  return topics;
-}
 
 Done read_secrets(const IngestOptions& o, IngestPlan& plan) {
   if (!o.token_file.empty()) {
@@ -81,21 +37,25 @@ Done read_secrets(const IngestOptions& o, IngestPlan& plan) {
 }
 
 Done choose_source(const IngestOptions& o, const Settings& settings, bool stdin_has_data, IngestPlan& plan) {
-  plan.source = o.source;
-  std::vector<SourceText> from = o.from;
+  plan.source = o.from.request;
+  std::vector<SourceText> from = o.from.from;
   // A broker that somebody named on the line is meant.
-  const bool names_brokers = settings.count("brokers") > 0 && settings.at("brokers").source == Source::flag;
-  if (from.empty()) from.push_back({names_brokers ? "kafka" : stdin_has_data ? "stdin" : "http", ""});
+  if (from.empty())
+    from.push_back({is_typed(settings, "brokers") ? "kafka" : stdin_has_data ? "stdin" : "http", ""});
   if (Done ok = set_sources(from, plan.source); !ok) return ok;
-  if (Done ok = check_kind(kSourceOptions, settings, plan.source.kind, "--from"); !ok) return ok;
+  for (const std::span<const OptionFor> own :
+       {std::span<const OptionFor>(kOwnOfSources), options_of_sources()})
+    if (Done ok = check_kind(own, settings, plan.source.kind, "--from"); !ok) return ok;
   plan.source.start_at.is_given = is_given(settings, "start-at");
-  plan.source.kafka.connect_grace_ns = connect_grace_ns(o.connect_timeout_ns);
+  plan.source.kafka.connect_grace_ns = connect_grace_ns(o.from.connect_timeout_ns);
   plan.source.clock = &system_clock();
   const std::span<const StoreTable> tables = event_tables();
   plan.source.rows.tables.assign(tables.begin(), tables.end());
   plan.source.rows.to_lines = &rows_to_json;
   if (plan.source.kind == "kafka") {
-    Result<std::vector<std::string>> topics = topics_of(o);
+    const ScenarioEntry* scenario = find_scenario(o.schema);
+    Result<std::vector<std::string>> topics =
+        parse_topics(o.from.topics, (scenario != nullptr ? scenario : scenarios().front())->topic);
     if (!topics) return tl::make_unexpected(topics.error());
     plan.source.topics = std::move(*topics);
   }

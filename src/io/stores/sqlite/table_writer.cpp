@@ -55,11 +55,14 @@ Done TableWriter::prepare() {
     return {};
   };
   // "WHERE true": without it the parser takes ON for a join's.
-  if (Done ok = prepare_into(insert_, "INSERT INTO " + quote_name(layout_.name) + " (" + key + ", " + fields +
-                                          ") SELECT * FROM " + quote_name(feed_.name()) +
-                                          " WHERE true ON CONFLICT DO NOTHING");
-      !ok)
-    return ok;
+  const std::string insert = "INSERT INTO " + quote_name(layout_.name) + " (" + key + ", " + fields +
+                             ") SELECT * FROM " + quote_name(feed_.name()) + " WHERE true ON CONFLICT DO ";
+  if (Done ok = prepare_into(insert_, insert + "NOTHING"); !ok) return ok;
+  if (layout_.table.table->replaces)
+    if (Done ok = prepare_into(
+            replace_, insert + "UPDATE SET (" + fields + ") = (" + field_list(layout_, "excluded.") + ")");
+        !ok)
+      return ok;
   const std::string select = "SELECT " + fields + " FROM " + quote_name(layout_.name) + " WHERE ";
   if (Done ok = prepare_into(select_packed_, select + key + " = ?1"); !ok) return ok;
   for (const KeyForm& form : layout_.keys) {
@@ -115,7 +118,7 @@ Result<Appended> TableWriter::append(const RowBatch& rows, std::span<Fate> fates
   for (std::size_t first = 0; first < all.size();) {
     std::size_t end = first + 1;
     while (end < all.size() && all[end].run == all[first].run) ++end;
-    if (Done ok = insert(all.subspan(first, end - first), rows, fates, result); !ok)
+    if (Done ok = put(all.subspan(first, end - first), rows, fates, result); !ok)
       return tl::make_unexpected(std::move(ok.error()));
     first = end;
   }
@@ -123,38 +126,82 @@ Result<Appended> TableWriter::append(const RowBatch& rows, std::span<Fate> fates
   return result;
 }
 
-Done TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
-                         Appended& result) {
+Done TableWriter::put(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                      Appended& result) {
+  const std::size_t first_conflict = result.conflicting.size();
+  const Result<std::uint64_t> stored = layout_.table.table->replaces
+                                           ? replace_each(group, rows, fates, result)
+                                           : insert(group, rows, fates, result);
+  if (!stored) return tl::make_unexpected(stored.error());
+  result.stored += *stored;
+  tally(group, rows, *stored, first_conflict, result);
+  return {};
+}
+
+Result<std::uint64_t> TableWriter::insert_new(std::span<const KeyedRow> part, const RowBatch& rows) {
+  feed_.show(rows, part);
+  if (insert_.step() != SQLITE_DONE) {
+    Error error = connection_.error("write");
+    insert_.reset();
+    return tl::make_unexpected(std::move(error));
+  }
+  insert_.reset();
+  return static_cast<std::uint64_t>(connection_.changes());
+}
+
+Result<std::uint64_t> TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows,
+                                          std::span<Fate> fates, Appended& result) {
   const std::size_t first_conflict = result.conflicting.size();
   // Fates need to know of each row whether it was new.
   const std::size_t step = fates.empty() ? group.size() : 1;
   std::uint64_t stored = 0;
   for (std::size_t i = 0; i < group.size(); i += step) {
     const std::span<const KeyedRow> part = group.subspan(i, step);
-    feed_.show(rows, part);
-    const int code = insert_.step();
-    if (code != SQLITE_DONE) {
-      Error error = connection_.error("write");
-      insert_.reset();
-      return tl::make_unexpected(std::move(error));
-    }
-    insert_.reset();
-    const auto added = static_cast<std::uint64_t>(connection_.changes());
-    stored += added;
+    const Result<std::uint64_t> added = insert_new(part, rows);
+    if (!added) return added;
+    stored += *added;
     const std::size_t conflicts_before = result.conflicting.size();
-    if (added < part.size())
-      if (Done ok = find_conflicts(part, rows, result); !ok) return ok;
+    if (*added < part.size())
+      if (Done ok = find_conflicts(part, rows, result); !ok)
+        return tl::make_unexpected(std::move(ok.error()));
     if (!fates.empty())
-      fates[part.front().row] = added == 1                                     ? Fate::stored
+      fates[part.front().row] = *added == 1                                    ? Fate::stored
                                 : result.conflicting.size() > conflicts_before ? Fate::conflict
                                                                                : Fate::duplicate;
   }
   const std::uint64_t conflicts = result.conflicting.size() - first_conflict;
-  result.stored += stored;
   result.conflicts += conflicts;
   result.duplicates += group.size() - stored - conflicts;
-  tally(group, rows, stored, first_conflict, result);
-  return {};
+  return stored;
+}
+
+Result<std::uint64_t> TableWriter::replace_each(std::span<const KeyedRow> group, const RowBatch& rows,
+                                                std::span<Fate> fates, Appended& result) {
+  std::uint64_t stored = 0;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const Result<std::uint64_t> added = insert_new(group.subspan(i, 1), rows);
+    if (!added) return added;
+    Fate fate = Fate::stored;
+    if (*added == 0) {
+      const Result<bool> same = is_stored(group[i], rows);
+      if (!same) return tl::make_unexpected(same.error());
+      fate = *same ? Fate::duplicate : Fate::replaced;
+      if (!*same)
+        if (Done ok = replace(group.subspan(i, 1), rows); !ok)
+          return tl::make_unexpected(std::move(ok.error()));
+    }
+    ++(fate == Fate::stored ? stored : fate == Fate::duplicate ? result.duplicates : result.replaced);
+    if (!fates.empty()) fates[group[i].row] = fate;
+  }
+  return stored;
+}
+
+Done TableWriter::replace(std::span<const KeyedRow> one, const RowBatch& rows) {
+  feed_.show(rows, one);
+  Done done;
+  if (replace_.step() != SQLITE_DONE) done = tl::make_unexpected(connection_.error("write"));
+  replace_.reset();
+  return done;
 }
 
 Done TableWriter::find_conflicts(std::span<const KeyedRow> group, const RowBatch& rows, Appended& result) {
@@ -222,7 +269,7 @@ void TableWriter::tally(std::span<const KeyedRow> group, const RowBatch& rows, s
   if (added.last_us && retention_)
     retention_->newest_us = std::max(retention_->newest_us.value_or(INT64_MIN), *added.last_us);
   const std::string& run = keys_.run(group.front().run);
-  if (run.empty() || stored == 0) return;
+  if (run.empty() || stored == 0 || layout_.table.scenario.empty()) return;
   RunTally& sum = runs_[run];
   sum.events += added.events;
   if (!added.first_us) return;

@@ -1,4 +1,4 @@
-#include "sim/option.h"
+#include "model/option.h"
 
 #include <fmt/format.h>
 
