@@ -136,7 +136,11 @@ bool FieldPicker::pick(std::string_view record, std::string& why) {
 std::uint32_t FieldPicker::add(std::string_view name) {
   Node made;
   made.name = name;
-  if (name.size() < made.head.size()) {
+  // A name that is not spelled as it reads would be taken for one that is.
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<signed char>(c) >= ' ' && c != '"' && c != '\\';
+  });
+  if (is_plain && name.size() < made.head.size()) {
     std::copy(name.begin(), name.end(), made.head.begin());
     made.head[name.size()] = '"';
     made.head_mask = (2U << name.size()) - 1;

@@ -43,7 +43,7 @@ class FieldPicker {
   /// A name behind those that lead to it; "{" and "}" stand for the borders of an object within.
   struct Node {
     std::string name;
-    std::array<char, 16> head{};      ///< the name and its closing quote, if they fit
+    std::array<char, 16> head{};      ///< the name and its closing quote, if it is plain and they fit
     unsigned head_mask = 0;           ///< a bit for each byte of these; 0: they do not fit
     std::string prefix;               ///< of paths of what follows
     std::int32_t wanted = -1;         ///< index of the path

@@ -57,8 +57,7 @@ class FactLane final : public TimedLane {
 
 ReplayFeed::ReplayFeed(const RunConfig& config, const ReplayStreams& streams, KeyTable& keys, ReplayBook book,
                        OpenLanes open, RefuseRecord refuse)
-    : config_(config),
-      replay_(*config.replay),
+    : replay_(*config.replay),
       streams_(streams),
       keys_(keys),
       book_(std::move(book)),

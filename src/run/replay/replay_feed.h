@@ -46,7 +46,6 @@ class ReplayFeed final : public EventFeed {
   bool put(std::shared_ptr<WireBatch> batch);
   std::shared_ptr<WireBatch> take();
 
-  const RunConfig& config_;
   const ReplayConfig& replay_;
   const ReplayStreams& streams_;
   KeyTable& keys_;
