@@ -42,7 +42,8 @@ TableWriter::TableWriter(Connection& connection, const StoreTable& table, std::i
       keep_us_(keep_us),
       feed_(layout_),
       keys_(connection, layout_),
-      kept_(*table.schema) {}
+      kept_(*table.schema),
+      inserted_{layout_.name, {}} {}
 
 Done TableWriter::prepare() {
   if (Done ok = feed_.add_to(connection_); !ok) return ok;
@@ -126,28 +127,23 @@ Result<Appended> TableWriter::append(const RowBatch& rows, std::span<Fate> fates
 Done TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
                          Appended& result) {
   const std::size_t first_conflict = result.conflicting.size();
-  // Fates need to know of each row whether it was new.
-  const std::size_t step = fates.empty() ? group.size() : 1;
-  std::uint64_t stored = 0;
-  for (std::size_t i = 0; i < group.size(); i += step) {
-    const std::span<const KeyedRow> part = group.subspan(i, step);
-    feed_.show(rows, part);
-    const int code = insert_.step();
-    if (code != SQLITE_DONE) {
-      Error error = connection_.error("write");
-      insert_.reset();
-      return tl::make_unexpected(std::move(error));
-    }
+  feed_.show(rows, group);
+  inserted_.keys.clear();
+  connection_.note_inserted(&inserted_);
+  const int code = insert_.step();
+  connection_.note_inserted(nullptr);
+  if (code != SQLITE_DONE) {
+    Error error = connection_.error("write");
     insert_.reset();
-    const auto added = static_cast<std::uint64_t>(connection_.changes());
-    stored += added;
-    const std::size_t conflicts_before = result.conflicting.size();
-    if (added < part.size())
-      if (Done ok = find_conflicts(part, rows, result); !ok) return ok;
+    return tl::make_unexpected(std::move(error));
+  }
+  insert_.reset();
+  const std::uint64_t stored = inserted_.keys.size();
+  if (stored == group.size()) {
     if (!fates.empty())
-      fates[part.front().row] = added == 1                                     ? Fate::stored
-                                : result.conflicting.size() > conflicts_before ? Fate::conflict
-                                                                               : Fate::duplicate;
+      for (const KeyedRow& keyed : group) fates[keyed.row] = Fate::stored;
+  } else if (Done ok = judge_others(group, rows, fates, result); !ok) {
+    return ok;
   }
   const std::uint64_t conflicts = result.conflicting.size() - first_conflict;
   result.stored += stored;
@@ -157,12 +153,21 @@ Done TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows, 
   return {};
 }
 
-Done TableWriter::find_conflicts(std::span<const KeyedRow> group, const RowBatch& rows, Appended& result) {
-  // A row that was just stored equals itself: only those of other content have to be told apart.
+Done TableWriter::judge_others(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                               Appended& result) {
+  // Rows go in in the order of the group.
+  auto next = inserted_.keys.begin();
   for (const KeyedRow& keyed : group) {
-    const Result<bool> stored = is_stored(keyed, rows);
-    if (!stored) return tl::make_unexpected(stored.error());
-    if (!*stored) result.conflicting.push_back(keyed.row);
+    Fate fate = Fate::stored;
+    if (next != inserted_.keys.end() && *next == keyed.key) {
+      ++next;
+    } else {
+      const Result<bool> same = is_stored(keyed, rows);
+      if (!same) return tl::make_unexpected(same.error());
+      fate = *same ? Fate::duplicate : Fate::conflict;
+      if (!*same) result.conflicting.push_back(keyed.row);
+    }
+    if (!fates.empty()) fates[keyed.row] = fate;
   }
   return {};
 }

@@ -55,8 +55,9 @@ class TableWriter {
   Done load_retention();
   Result<std::optional<std::int64_t>> horizon_us();
   Done insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates, Appended& result);
-  /// Counts rows of the group whose content is not the stored one.
-  Done find_conflicts(std::span<const KeyedRow> group, const RowBatch& rows, Appended& result);
+  /// Tells duplicates from conflicts among the rows of the group that did not go in.
+  Done judge_others(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                    Appended& result);
   Result<bool> is_stored(const KeyedRow& keyed, const RowBatch& rows);
   void tally(std::span<const KeyedRow> group, const RowBatch& rows, std::uint64_t stored,
              std::size_t first_conflict, const Appended& result);
@@ -78,6 +79,7 @@ class TableWriter {
   std::int64_t last_block_ = 0;  // that expire() has looked at
   std::vector<std::uint32_t> which_;
   std::vector<KeyedRow> keyed_;
+  InsertedRows inserted_;  // of one insert()
   RowBatch kept_;  // a row as it is stored
 };
 
