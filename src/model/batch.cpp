@@ -15,8 +15,7 @@ namespace {
 void move_texts(RowBatch& rows, std::size_t first, const FieldInfo& field, std::uint32_t by) {
   for (std::size_t i = first; i < rows.size(); ++i) {
     std::byte* const row = rows.row_bytes(i);
-    const std::size_t count =
-        field.list_limit == 0 ? 1 : static_cast<std::size_t>(row[field.count_offset]);
+    const std::size_t count = field.list_limit == 0 ? 1 : static_cast<std::size_t>(row[field.count_offset]);
     for (std::size_t item = 0; item < count; ++item) {
       std::byte* const at = row + field.offset + item * sizeof(Text);
       Text slice;

@@ -203,8 +203,7 @@ class MemorySource final : public Source {
   void settled(const RecordBlock& block, const Result<BlockOutcome>& outcome) override {
     const std::scoped_lock lock(mutex_);
     if (outcome)
-      outcomes_.push_back(
-          {block.lane, static_cast<std::size_t>(block.before.next), block.size(), *outcome});
+      outcomes_.push_back({block.lane, static_cast<std::size_t>(block.before.next), block.size(), *outcome});
     else
       ++failed_;
   }

@@ -83,8 +83,8 @@ Transaction::Group& Transaction::group_for(const TableRows& rows) {
   }
   // The memory of an earlier write() that held rows of the same schema.
   const auto begin = groups_.begin() + static_cast<std::ptrdiff_t>(group_count_);
-  auto known = std::find_if(
-      begin, groups_.end(), [&](const auto& group) { return &group->rows.schema() == &rows.rows.schema(); });
+  auto known = std::find_if(begin, groups_.end(),
+                            [&](const auto& group) { return &group->rows.schema() == &rows.rows.schema(); });
   if (known == groups_.end()) known = groups_.insert(groups_.end(), std::make_unique<Group>(rows));
   std::iter_swap(groups_.begin() + static_cast<std::ptrdiff_t>(group_count_), known);
   Group& group = *groups_[group_count_++];

@@ -126,6 +126,19 @@ TEST(SqliteOpen, AddsColumnsThatAnEarlierTableLacks) {
   EXPECT_EQ(test::query_text(*reader, "SELECT version FROM schema_version"), "1");
 }
 
+TEST(SqliteOpen, MakesSmallPagesForSmallCommitsInNewFilesOnly) {
+  const ScratchDir dir;
+  for (const bool small : {true, false}) {
+    const std::string path = dir / (small ? "small.db" : "bulk.db");
+    StoreOptions options = sqlite_options(path);
+    options.small_commits = small;
+    ASSERT_TRUE(test::open_store(options)->close());
+    options.small_commits = !small;
+    ASSERT_TRUE(test::open_store(options)->close());
+    EXPECT_EQ(test::query_text(*test::open_reader(path), "PRAGMA page_size"), small ? "4096" : "16384");
+  }
+}
+
 TEST(SqliteOpen, TakesAnyNameForAFile) {
   const ScratchDir dir;
   for (const char* name : {"a b?mode=memory&x.db", "%41.db", "Zoë.db"}) {

@@ -64,9 +64,8 @@ template <>
 struct Schema<BatchRow> {
   static constexpr std::string_view name = "batch_rows";
   static constexpr int version = 1;
-  static constexpr auto fields =
-      std::make_tuple(field("number", &BatchRow::number), field("name", &BatchRow::name),
-                      field("tags", &BatchRow::tags));
+  static constexpr auto fields = std::make_tuple(
+      field("number", &BatchRow::number), field("name", &BatchRow::name), field("tags", &BatchRow::tags));
 };
 
 namespace {
@@ -95,7 +94,8 @@ TEST(RowBatch, RowsThatAreAppendedKeepTheirTextsAndWhatTheyLack) {
   std::string shown;
   for (const BatchRow& row : whole.rows<BatchRow>()) {
     shown += std::to_string(row.number) + std::string(whole.text(row.name));
-    for (std::size_t i = 0; i < row.tags.count; ++i) shown += "," + std::string(whole.text(row.tags.items[i]));
+    for (std::size_t i = 0; i < row.tags.count; ++i)
+      shown += "," + std::string(whole.text(row.tags.items[i]));
     shown += ";";
   }
   EXPECT_EQ(shown, "1one,a,bc;2two;3,def,,g;4four,h;");

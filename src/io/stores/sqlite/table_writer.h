@@ -80,7 +80,7 @@ class TableWriter {
   std::vector<std::uint32_t> which_;
   std::vector<KeyedRow> keyed_;
   InsertedRows inserted_;  // of one insert()
-  RowBatch kept_;  // a row as it is stored
+  RowBatch kept_;          // a row as it is stored
 };
 
 }  // namespace racesim::sqlite
