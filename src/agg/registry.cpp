@@ -4,6 +4,7 @@
 
 #include "agg/entry.h"
 #include "agg/laps/entry.h"
+#include "agg/standings/entry.h"
 #include "agg/windows/entry.h"
 #include "base/suggest.h"
 
@@ -13,6 +14,7 @@ std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
   static const std::vector<const AggregationEntry*> entries{
       &laps::entry(),
+      &standings::entry(),
       &windows::entry(),
   };
   return entries;

@@ -28,7 +28,7 @@ Result<std::unique_ptr<Aggregation>> make(const OptionValues&, const Aggregation
 const AggregationEntry& entry() {
   static const AggregationEntry lap{
       .name = "lap",
-      .summary = "Laps of race cars: lap and sector times, speed, throttle, brakes, fuel, forces and tyres",
+      .summary = "laps of racing cars: lap and sector times, speed, throttle, brakes, fuel, forces and tyres",
       .version = 1,
       .inputs = kInputs,
       .result = &schema_info<LapMetricsRow>,
