@@ -139,6 +139,7 @@ SessionBoard::Standing SessionBoard::standing(const Passing& passing, const Sect
   Standing standing = by_line(passing, lines);
   standing.best_lap_ms = timed_ ? passing.best_free_lap_ms : passing.best_lap_ms;
   if (!timed_) return standing;
+  standing.ranked_by = RankedBy::best_lap;
   standing.position = passing.position;
   standing.gap_ms = passing.gap_ms;
   standing.interval_ms = passing.interval_ms;

@@ -9,6 +9,7 @@
 #include "agg/standings/passing.h"
 #include "agg/state.h"
 #include "agg/timing/run_lines.h"
+#include "model/aggregates/standings.h"
 
 namespace racesim::standings {
 
@@ -39,6 +40,7 @@ class SessionBoard {
   bool is_timed(const Passing& passing, const SectorLines& lines);
 
   struct Standing {
+    RankedBy ranked_by = RankedBy::line;
     std::uint16_t position = 0;
     std::int64_t time_ms = kUnknown_ms;
     std::int64_t gap_ms = kUnknown_ms, interval_ms = kUnknown_ms;

@@ -211,6 +211,7 @@ void Standings::give(Passing& passing) {
   row.lap = passing.lap;
   row.sector = passing.sector;
   row.time.ms = at.time_ms;
+  row.ranked_by = at.ranked_by;
   row.position = at.position;
   row.laps = passing.laps();
   row.laps_behind = passing.laps_behind;

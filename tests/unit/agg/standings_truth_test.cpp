@@ -65,6 +65,7 @@ TEST_P(StandingsTruth, OfARaceIsTheSimulators) {
     EXPECT_EQ(row.lap, pass.lap) << which;
     EXPECT_EQ(row.sector, pass.sector) << which;
     EXPECT_EQ(row.time.ms, pass.time.ms) << which;
+    EXPECT_EQ(row.ranked_by, RankedBy::line) << which;
     EXPECT_EQ(row.position, pass.position) << which;
     EXPECT_EQ(row.gap_ms.value, pass.gap_ms) << which;
     EXPECT_EQ(row.laps, pass.sector == 3 ? pass.lap : pass.lap - 1) << which;
@@ -127,6 +128,7 @@ TEST(StandingsTimed, OfQualifyingGoByBestLaps) {
   standings.finish();
   std::size_t ranked = 0;
   for (const auto& [key, row] : standings_results(standings.results())) {
+    EXPECT_EQ(row.ranked_by, RankedBy::best_lap);
     if (row.sector != 3) continue;
     // (lap time, set when, car) of everybody's best lap by then.
     std::map<int, std::tuple<std::int64_t, std::int64_t, int>> bests;
