@@ -5,6 +5,8 @@
 #include "agg/entry.h"
 #include "agg/laps/entry.h"
 #include "agg/standings/entry.h"
+#include "agg/top_songs/entry.h"
+#include "agg/violations/entry.h"
 #include "agg/windows/entry.h"
 #include "base/suggest.h"
 
@@ -15,6 +17,8 @@ std::span<const AggregationEntry* const> aggregations() {
   static const std::vector<const AggregationEntry*> entries{
       &laps::entry(),
       &standings::entry(),
+      &top_songs::entry(),
+      &violations::entry(),
       &windows::entry(),
   };
   return entries;

@@ -17,7 +17,7 @@ void Laps::begin_car(std::uint32_t slot, const CarKey& key) {
   cars_[slot].lines = lines_.use(key.run);
 }
 
-void Laps::add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) {
+void Laps::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) {
   rows_.add(rows, arrivals, refused, *this);
 }
 

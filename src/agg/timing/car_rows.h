@@ -35,7 +35,7 @@ class CarRows {
   explicit CarRows(std::int64_t allowed_lateness_us) : order_(allowed_lateness_us) {}
 
   template <class Fold>
-  void add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused, Fold& into) {
+  void add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused, Fold& into) {
     const auto telemetry = rows.rows<TelemetryRow>();
     const auto take = [&](std::uint32_t slot, const Sample& sample, std::uint64_t missing) {
       into.fold(slot, sample, missing);
