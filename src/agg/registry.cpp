@@ -15,11 +15,7 @@ namespace racesim {
 std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
   static const std::vector<const AggregationEntry*> entries{
-      &laps::entry(),
-      &standings::entry(),
-      &top_songs::entry(),
-      &violations::entry(),
-      &windows::entry(),
+      &laps::entry(), &standings::entry(), &top_songs::entry(), &violations::entry(), &windows::entry(),
   };
   return entries;
 }

@@ -35,7 +35,7 @@ std::int64_t due_us(const Passing& passing) {
 
 }  // namespace
 
-void Standings::add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) {
+void Standings::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) {
   rows_.add(rows, arrivals, refused, *this);
 }
 

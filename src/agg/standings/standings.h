@@ -26,7 +26,7 @@ class Standings final : public Aggregation {
   Standings(Emit emit, std::int64_t allowed_lateness_us)
       : emit_(emit), allowed_lateness_us_(allowed_lateness_us), rows_(allowed_lateness_us) {}
 
-  void add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) override;
+  void add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) override;
   void advance(std::int64_t watermark_us, RowBatch& results) override;
   void finish(RowBatch& results) override;
   void save(StateWriter& out) const override;
