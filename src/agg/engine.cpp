@@ -75,6 +75,12 @@ std::uint32_t AggregationEngine::lane(std::string_view name) {
   return static_cast<std::uint32_t>(lanes_.size() - 1);
 }
 
+std::vector<std::string> AggregationEngine::lane_names() const {
+  std::vector<std::string> names;
+  for (const Lane& lane : lanes_) names.push_back(lane.name);
+  return names;
+}
+
 std::int64_t AggregationEngine::watermark_of(std::int64_t newest_us) const {
   return newest_us == kNoWatermark_us ? kNoWatermark_us : newest_us - options_.watermark_delay_us;
 }

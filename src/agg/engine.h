@@ -45,6 +45,8 @@ class AggregationEngine {
 
   /// A lane that has begun or will: it holds time back until it has given rows, is idle or has ended.
   std::uint32_t lane(std::string_view name);
+  /// In the order of their numbers.
+  std::vector<std::string> lane_names() const;
   /// What arrived in that lane: rows by schema, none of which is there twice; schemas that nobody takes are
   /// passed over. `refused` becomes parallel to `arrived` and gets, ascending, the rows that at least one
   /// aggregation refused, each once with the gravest reason (in the order of Refusal).

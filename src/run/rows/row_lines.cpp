@@ -1,4 +1,4 @@
-#include "verify/arrivals/row_lines.h"
+#include "run/rows/row_lines.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-// Rows of a store as the lines that the run would have sent of them.
+// Rows of a store as the lines that were sent of them.
 #pragma once
 
 #include <cstddef>
