@@ -3,13 +3,16 @@
 #include <vector>
 
 #include "agg/entry.h"
+#include "agg/windows/entry.h"
 #include "base/suggest.h"
 
 namespace racesim {
 
 std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
-  static const std::vector<const AggregationEntry*> entries{};
+  static const std::vector<const AggregationEntry*> entries{
+      &windows::entry(),
+  };
   return entries;
 }
 

@@ -13,6 +13,7 @@ std::vector<CommandSpec> all_commands();
 CommandSpec generate_master_command();
 CommandSpec run_command();
 CommandSpec ingest_command();
+CommandSpec aggregate_command();
 CommandSpec verify_command();
 CommandSpec query_command();
 CommandSpec track_command();
