@@ -57,7 +57,8 @@ const AggregationEntry& entry() {
       .table = {.name = "windows",
                 .key = {kKeyScope, "window_start"},
                 .time = "window_start",
-                .indexes = kIndexes},
+                .indexes = kIndexes,
+                .replaces = true},
       .shown = kShown,
       .make = [](const OptionValues& options,
                  const AggregationFrame& frame) -> Result<std::unique_ptr<Aggregation>> {
