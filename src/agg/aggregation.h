@@ -21,7 +21,7 @@ inline constexpr std::int64_t kEndOfTime_us = std::numeric_limits<std::int64_t>:
 
 /// How the rows of one batch arrived: all in one lane (a partition, a file), in this order. Spans are
 /// parallel to the rows.
-struct Arrivals {
+struct LaneArrivals {
   std::uint32_t lane = 0;  ///< the engine's number of the lane, dense from 0
   std::span<const std::int64_t> time_us;
   /// The lane's own watermark just before the row came: the latest event time before it in this lane, of rows
@@ -56,7 +56,7 @@ class Aggregation {
   virtual ~Aggregation() = default;
 
   /// Takes rows of one of the entry's inputs. Appends to `refused`, ascending, the rows that it did not take.
-  virtual void add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) = 0;
+  virtual void add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) = 0;
 
   /// Nothing earlier than `watermark_us` comes any more: all lanes, but for idle ones, have passed it. Called
   /// after each add() with a value that never falls. Appends to `results` what is due now: with Emit::final

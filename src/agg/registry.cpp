@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "agg/entry.h"
+#include "agg/laps/entry.h"
 #include "agg/windows/entry.h"
 #include "base/suggest.h"
 
@@ -11,6 +12,7 @@ namespace racesim {
 std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
   static const std::vector<const AggregationEntry*> entries{
+      &laps::entry(),
       &windows::entry(),
   };
   return entries;

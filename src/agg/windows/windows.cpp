@@ -29,7 +29,7 @@ Windows::Windows(const WindowShape& shape, const AggregationFrame& frame)
       watermark_delay_us_(frame.watermark_delay_us),
       lateness_us_(frame.allowed_lateness_us) {}
 
-void Windows::add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) {
+void Windows::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) {
   if (&rows.schema() == &schema_info<TelemetryRow>())
     add_events(TelemetryEvents(rows, keys_), rows, arrivals, refused);
   else if (&rows.schema() == &schema_info<FleetRow>())
@@ -39,7 +39,7 @@ void Windows::add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Re
 }
 
 template <class Events>
-void Windows::add_events(const Events& events, const RowBatch& rows, const Arrivals& arrivals,
+void Windows::add_events(const Events& events, const RowBatch& rows, const LaneArrivals& arrivals,
                          std::vector<Refused>& refused) {
   const std::uint64_t needed = rows.missing.empty() ? 0 : Events::needed_fields();
   for (std::uint32_t i = 0; i < rows.size(); ++i) {

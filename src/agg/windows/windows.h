@@ -20,7 +20,7 @@ class Windows final : public Aggregation {
  public:
   Windows(const WindowShape& shape, const AggregationFrame& frame);
 
-  void add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) override;
+  void add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) override;
   void advance(std::int64_t watermark_us, RowBatch& results) override;
   void finish(RowBatch& results) override;
   void save(StateWriter& out) const override;
@@ -39,7 +39,7 @@ class Windows final : public Aggregation {
   };
 
   template <class Events>
-  void add_events(const Events& events, const RowBatch& rows, const Arrivals& arrivals,
+  void add_events(const Events& events, const RowBatch& rows, const LaneArrivals& arrivals,
                   std::vector<Refused>& refused);
   template <class Number>
   std::optional<Refusal> add_aligned(std::uint32_t key, const Moment& moment, const Number& number,

@@ -53,7 +53,7 @@ std::vector<Noted>* noted_rows = nullptr;
 /// Refuses rows behind the watermark; results are the watermarks that it is told.
 class Noter final : public Aggregation {
  public:
-  void add(const RowBatch& rows, const Arrivals& arrivals, std::vector<Refused>& refused) override {
+  void add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) override {
     for (std::uint32_t i = 0; i < rows.size(); ++i) {
       const std::uint32_t id =
           &rows.schema() == &schema_info<TickRow>() ? rows.rows<TickRow>()[i].id : rows.rows<TockRow>()[i].id;

@@ -62,10 +62,18 @@ Result<AggregationEngine> make_engine(const std::vector<ChosenAggregation>& chos
   return AggregationEngine(std::move(parts), EngineOptions{frame.watermark_delay_us});
 }
 
+/// "window@1 window=5s".
+std::string chosen_text(const ChosenAggregation& one) {
+  std::string text = std::string(one.entry->name) + "@" + std::to_string(one.entry->version);
+  for (const ContentOption& option : one.values.options())
+    text += " " + std::string(option.name) + "=" + value_text(one.values.value(option.name));
+  return text;
+}
+
+/// Windows of another length are another aggregation, which the same database may hold too.
 std::string state_name(const AggregatePlan& plan) {
-  std::string name = "aggregate ";
-  for (const ChosenAggregation& one : plan.aggregations)
-    name += (name.back() == ' ' ? "" : ",") + std::string(one.entry->name);
+  std::string name = "aggregate";
+  for (const ChosenAggregation& one : plan.aggregations) name += " " + chosen_text(one);
   return name;
 }
 
@@ -80,12 +88,7 @@ Result<std::unique_ptr<ResultKeeper>> make_keeper(const AggregatePlan& plan, con
 
 std::string options_text(const AggregatePlan& plan) {
   std::string text;
-  for (const ChosenAggregation& one : plan.aggregations) {
-    text += std::string(one.entry->name) + "@" + std::to_string(one.entry->version);
-    for (const ContentOption& option : one.values.options())
-      text += " " + std::string(option.name) + "=" + value_text(one.values.value(option.name));
-    text += "; ";
-  }
+  for (const ChosenAggregation& one : plan.aggregations) text += chosen_text(one) + "; ";
   text += "watermark " + format_duration(plan.frame.watermark_delay_us * 1000) + "; allowed lateness " +
           format_duration(plan.frame.allowed_lateness_us * 1000) + "; emit " +
           (plan.frame.emit == Emit::update ? "update" : "final");

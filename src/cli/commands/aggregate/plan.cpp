@@ -196,6 +196,9 @@ Done choose_state(const AggregateOptions& o, AggregatePlan& plan) {
 Result<AggregatePlan> make_aggregate_plan(const AggregateOptions& options, const Settings& settings,
                                           bool stdin_has_data, bool stdout_is_terminal) {
   AggregatePlan plan;
+  if (options.by.empty())
+    return fail(ErrorKind::usage, "--by is not given: what is to be made of the events",
+                "such as: --by lap,standings   racesim aggregate --help lists them");
   Done ok = choose_aggregate_source(options, settings, stdin_has_data, plan);
   if (ok) ok = choose_aggregations(options, settings, plan);
   if (ok) ok = choose_targets(options, settings, stdout_is_terminal, plan);

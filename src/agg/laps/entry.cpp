@@ -1,0 +1,47 @@
+#include "agg/laps/entry.h"
+
+#include <memory>
+
+#include "agg/laps/laps.h"
+#include "model/race.h"
+
+namespace racesim::laps {
+namespace {
+
+constexpr AggregationInput kInputs[] = {{&schema_info<TelemetryRow>, "time"}};
+
+constexpr std::string_view kScope[] = {"run", "session", "car"};
+constexpr std::string_view kDriverAlone[] = {"driver"};
+constexpr std::string_view kByLap[] = {"run", "session", "lap", "time"};
+constexpr TableIndex kIndexes[] = {{"by_lap", kByLap}};
+
+constexpr std::string_view kShown[] = {
+    "session",   "car",           "driver",        "lap",  "lap_time_s",    "sector1_s", "sector2_s",
+    "sector3_s", "avg_speed_kmh", "max_speed_kmh", "tyre", "tyre_age_laps", "samples",   "is_complete"};
+
+Result<std::unique_ptr<Aggregation>> make(const OptionValues&, const AggregationFrame& frame) {
+  return std::make_unique<Laps>(frame.emit, frame.allowed_lateness_us);
+}
+
+}  // namespace
+
+const AggregationEntry& entry() {
+  static const AggregationEntry lap{
+      .name = "lap",
+      .summary = "Laps of race cars: lap and sector times, speed, throttle, brakes, fuel, forces and tyres",
+      .version = 1,
+      .inputs = kInputs,
+      .result = &schema_info<LapMetricsRow>,
+      .table = {.name = "lap_metrics",
+                .key = {kScope, "lap"},
+                .time = "time",
+                .indexes = kIndexes,
+                .labels = kDriverAlone,
+                .replaces = true},
+      .shown = kShown,
+      .make = &make,
+  };
+  return lap;
+}
+
+}  // namespace racesim::laps
