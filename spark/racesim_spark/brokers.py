@@ -1,5 +1,7 @@
 """What Kafka says of its topics, through the client that Spark's connector brings along."""
 
+import contextlib
+
 TIMEOUT_MS = 15_000
 
 
@@ -11,8 +13,9 @@ class NoSuchTopic(Exception):
     """Its text is the name."""
 
 
-def partitions(spark, kafka, topics):
-    """[(topic, partition, holds records)…], ascending. `kafka`: options as Spark takes them ("kafka.…")."""
+@contextlib.contextmanager
+def admin_of(spark, kafka):
+    """Kafka's admin client. `kafka`: options as Spark takes them ("kafka.…")."""
     jvm = spark._jvm
     properties = jvm.java.util.Properties()
     for name, value in kafka.items():
@@ -21,9 +24,30 @@ def partitions(spark, kafka, topics):
     properties.setProperty("request.timeout.ms", str(TIMEOUT_MS - 1000))
     admin = jvm.org.apache.kafka.clients.admin.Admin.create(properties)
     try:
-        return [found for topic in topics for found in of_topic(jvm, admin, topic)]
+        yield admin
     finally:
         admin.close()
+
+
+def partitions(spark, kafka, topics):
+    """[(topic, partition, holds records)…], ascending. Errors: Unreachable, NoSuchTopic."""
+    with admin_of(spark, kafka) as admin:
+        return [found for topic in topics for found in of_topic(spark._jvm, admin, topic)]
+
+
+def ensure_topic(spark, kafka, topic, create, count):
+    """The topic is there; `create`: else it is made, with so many partitions (None: as the cluster likes)."""
+    jvm = spark._jvm
+    with admin_of(spark, kafka) as admin:
+        try:
+            answer(admin.describeTopics(jvm.java.util.Collections.singletonList(topic)).allTopicNames(), topic)
+        except NoSuchTopic:
+            if not create:
+                raise
+            optional = jvm.java.util.Optional
+            wanted = jvm.org.apache.kafka.clients.admin.NewTopic(
+                topic, optional.of(count) if count else optional.empty(), optional.empty())
+            answer(admin.createTopics(jvm.java.util.Collections.singletonList(wanted)).all(), topic)
 
 
 def of_topic(jvm, admin, topic):

@@ -1,6 +1,5 @@
 """The job: from options to a session, queries and an outcome."""
 
-import glob
 import json
 import sys
 
@@ -37,7 +36,7 @@ def open_session(options):
     if options.master.startswith("local"):
         settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     if options.jars:
-        settings["spark.jars"] = ",".join(sorted(glob.glob(f"{options.jars}/*.jar")))
+        settings["spark.jars"] = ",".join(options.jars)
     for key, value in (settings | dict(options.conf)).items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
@@ -59,12 +58,14 @@ def source_options(options):
 
 def look_at_topics(spark, options):
     try:
+        if options.topic_out:
+            brokers.ensure_topic(spark, options.kafka, options.topic_out, options.create_topics, options.partitions)
         return brokers.partitions(spark, options.kafka, options.topics)
     except brokers.Unreachable:
         raise Failure(f"no Kafka broker answers at {options.brokers}", "is the cluster there? --brokers HOST:PORT") from None
     except brokers.NoSuchTopic as topic:
         raise Failure(f"there is no topic '{topic}' at {options.brokers}",
-                      "create it, or name another: --topic TOPIC", usage=True) from None
+                      "create it (that for results: --create-topics), or name another", usage=True) from None
 
 
 def results_of(kind, rows, options):
@@ -99,17 +100,15 @@ def run_batch(spark, options, schemas, outcome):
 
 
 def run_stream(spark, options, schemas, topics, stop, say, outcome):
+    notes = {kind: streams.notes_of(spark, options, kind) for kind in options.kinds}
     for kind in options.kinds:
-        folder = f"{options.checkpoint}/{kind}"
-        notes = streams.settled_notes(spark, options, kind, folder, topics, say)
-        if notes["is_new"]:
+        if notes[kind] is None:
             check_parquet(spark, options, kind)
+            notes[kind] = streams.make_notes(spark, options, kind, topics, say)
     queries = {}
     for kind in options.kinds:
-        folder = f"{options.checkpoint}/{kind}"
-        notes = streams.settled_notes(spark, options, kind, folder, topics, say)
-        rows = streams.read(spark, source_options(options), options, schemas, notes["lanes"])
-        queries[kind] = streams.start(results_of(kind, rows, options), sinks_of(kind, options), options, folder)
+        rows = streams.read(spark, source_options(options), options, schemas, notes[kind]["lanes"])
+        queries[kind] = streams.start(results_of(kind, rows, options), sinks_of(kind, options), options, kind)
     streams.watch(queries, options, stop, say, outcome)
 
 

@@ -23,21 +23,37 @@ def choose_lanes(topics, say):
     return [{"subscribe": ",".join(sorted({topic for topic, _, _ in topics}))}]
 
 
-def settled_notes(spark, options, kind, folder, topics, say):
-    """What the query of this checkpoint was made from; chosen and kept if it is new. Errors: Failure, for a
-    checkpoint of other options."""
-    made_from = {"kind": kind, "topics": options.topics, "window_ms": options.window_ms,
-                 "slide_ms": options.slide_ms, "watermark_ms": options.watermark_ms}
+def made_from(options, kind):
+    """What a checkpoint's state hangs on."""
+    return {"kind": kind, "topics": options.topics, "window_ms": options.window_ms, "slide_ms": options.slide_ms,
+            "watermark_ms": options.watermark_ms}
+
+
+def folder_of(options, kind):
+    return f"{options.checkpoint}/{kind}"
+
+
+def notes_of(spark, options, kind):
+    """What the query of the checkpoint was made from; None if it is new. Errors: Failure, for a checkpoint that is not
+    to be gone on with."""
+    folder = folder_of(options, kind)
     notes = folders.read_json(spark, folder, NOTES)
     if notes is None:
-        notes = {**made_from, "lanes": choose_lanes(topics, say)}
-        folders.write_json(spark, folder, NOTES, notes)
-        return {**notes, "is_new": True}
-    other = [name for name, value in made_from.items() if notes[name] != value]
+        return None
+    other = [name for name, value in made_from(options, kind).items() if notes[name] != value]
     if other:
         raise Failure(f"the checkpoint {folder} is of other options: {', '.join(other)}",
                       "give the options that it was made with, or name another folder", usage=True)
-    return {**notes, "is_new": False}
+    if not options.resume:
+        raise Failure(f"{folder} holds the state of an earlier run", "add --resume to go on with it, or name another folder",
+                      usage=True)
+    return notes
+
+
+def make_notes(spark, options, kind, topics, say):
+    notes = {**made_from(options, kind), "lanes": choose_lanes(topics, say)}
+    folders.write_json(spark, folder_of(options, kind), NOTES, notes)
+    return notes
 
 
 def read(spark, source_options, options, schemas, lanes):
@@ -51,9 +67,9 @@ def read(spark, source_options, options, schemas, lanes):
     return rows.observe("input", *events.counts()).where("t is not null")
 
 
-def start(rows, sinks, options, folder):
+def start(rows, sinks, options, kind):
     """The query, with its sinks."""
-    writer = rows.writeStream.outputMode("append").option("checkpointLocation", folder)
+    writer = rows.writeStream.outputMode("append").option("checkpointLocation", folder_of(options, kind))
     writer = writer.foreachBatch(lambda batch, number: sinks.write(batch, f"batch={number}"))
     writer = writer.trigger(processingTime=options.trigger) if options.follow else writer.trigger(availableNow=True)
     return writer.start(), sinks
