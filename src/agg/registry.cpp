@@ -4,6 +4,8 @@
 
 #include "agg/entry.h"
 #include "agg/laps/entry.h"
+#include "agg/top_songs/entry.h"
+#include "agg/violations/entry.h"
 #include "agg/windows/entry.h"
 #include "base/suggest.h"
 
@@ -13,6 +15,8 @@ std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
   static const std::vector<const AggregationEntry*> entries{
       &laps::entry(),
+      &top_songs::entry(),
+      &violations::entry(),
       &windows::entry(),
   };
   return entries;

@@ -38,6 +38,15 @@ Done check_window_duration(std::string_view text);
 /// The same, or none.
 Done check_optional_duration(std::string_view text);
 
+/// "slide", which means the same wherever windows are.
+inline constexpr ContentOption kSlideOption{
+    .name = "slide",
+    .metavar = "DURATION",
+    .kind = ValueKind::text,
+    .fallback = kNoDuration,
+    .help = "Windows begin so far apart and overlap: 1s; none: each begins where the one before ends",
+    .check = &check_optional_duration};
+
 /// Windows by the options "window" and "slide". Errors (usage) name the option.
 Result<WindowShape> read_aligned_windows(const OptionValues& options);
 /// Windows by the option "gap" where it is given, else by the others.

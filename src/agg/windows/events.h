@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <span>
 
+#include "agg/missing_fields.h"
 #include "agg/windows/key.h"
 #include "model/batch.h"
 #include "model/fleet.h"
@@ -11,15 +12,6 @@
 #include "model/race.h"
 
 namespace racesim::windows {
-
-/// Bits of RowBatch::missing; of schemas with at most 64 fields.
-template <class... Paths>
-std::uint64_t fields_mask(const SchemaInfo& schema, Paths... paths) {
-  std::uint64_t mask = 0;
-  for (std::size_t f = 0; f < schema.fields.size(); ++f)
-    if (((schema.fields[f].path == std::string_view(paths)) || ...)) mask |= std::uint64_t{1} << f;
-  return mask;
-}
 
 class TelemetryEvents {
  public:
