@@ -1,4 +1,6 @@
 // How the options of racesim aggregate become a source, aggregations and outputs.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/clock.h"
@@ -124,6 +126,9 @@ Result<OutputRequest> output_request(const AggregateOptions& o, const ResultTarg
   request.kafka.create_topics = o.create_topics;
   request.kafka.partitions = o.partitions;
   request.kafka.linger_ms = plan.source.follow ? 5 : 50;
+  if (stdout_is_terminal)
+    request.most_columns = static_cast<std::size_t>(std::max(terminal_columns(STDOUT_FILENO), 0));
+  request.live = plan.source.follow;
   request.append = o.resume;
   return request;
 }
