@@ -22,31 +22,12 @@ constexpr const char* kOnSpark = "Spark";
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
 /// What the job can do; all else that is typed is refused.
-constexpr std::string_view kTaken[] = {"engine",
-                                       "spark-master",
-                                       "spark-trigger",
-                                       "spark-conf",
-                                       "from",
-                                       "follow",
-                                       "brokers",
-                                       "topic",
-                                       "start-at",
-                                       "exit-at-end",
-                                       "allow-gap",
-                                       "property",
-                                       "by",
-                                       "watermark",
-                                       "window",
-                                       "slide",
-                                       "emit",
-                                       "to",
-                                       "topic-out",
-                                       "format",
-                                       "create-topics",
-                                       "partitions",
-                                       "checkpoint",
-                                       "resume",
-                                       "allowed-lateness"};
+constexpr std::string_view kTaken[] = {
+    "engine",    "spark-master",    "spark-trigger", "spark-conf",  "from",      "follow",
+    "brokers",   "topic",           "start-at",      "exit-at-end", "allow-gap", "property",
+    "by",        "watermark",       "window",        "slide",       "emit",      "to",
+    "topic-out", "format",          "create-topics", "partitions",  "batch",     "checkpoint",
+    "resume",    "allowed-lateness"};
 /// What the job makes.
 constexpr std::string_view kMade[] = {"window", "lap"};
 
@@ -235,6 +216,8 @@ Result<SparkCommand> make_spark_command(const Context& context, const AggregateO
   if (Done ok = add_windows(context, command); !ok) return tl::make_unexpected(ok.error());
   if (Done ok = add_targets(o, command); !ok) return tl::make_unexpected(ok.error());
   for (const std::string& setting : o.spark.settings) words.insert(words.end(), {"--conf", setting});
+  if (is_typed(context.settings, "batch"))
+    words.insert(words.end(), {"--batch-records", std::to_string(o.batch)});
   if (!o.checkpoint.empty()) words.insert(words.end(), {"--checkpoint", o.checkpoint});
   if (o.from.request.follow)
     words.insert(words.end(),
