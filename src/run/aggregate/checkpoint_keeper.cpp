@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t kLargestCheckpoint = std::size_t{1} << 30;
 
-std::string place_of(const CheckpointOptions& options) {
+std::string place_of(const KeptFileOptions& options) {
   return "checkpoint " + options.path;
 }
 
 /// None: there is no file.
-Result<std::optional<KeptState>> read_checkpoint(const CheckpointOptions& options) {
+Result<std::optional<KeptState>> read_checkpoint(const KeptFileOptions& options) {
   std::error_code ignored;
   if (!std::filesystem::exists(options.path, ignored)) return std::optional<KeptState>();
   if (!options.resume)
@@ -35,7 +35,7 @@ Result<std::optional<KeptState>> read_checkpoint(const CheckpointOptions& option
 
 class CheckpointKeeper final : public ResultKeeper {
  public:
-  CheckpointKeeper(CheckpointOptions options, LockFile lock, std::optional<KeptState> kept)
+  CheckpointKeeper(KeptFileOptions options, LockFile lock, std::optional<KeptState> kept)
       : options_(std::move(options)), lock_(std::move(lock)), has_state_(kept.has_value()) {
     kept_ = kept ? std::move(*kept) : KeptState{options_.options, {}, {}};
   }
@@ -64,7 +64,7 @@ class CheckpointKeeper final : public ResultKeeper {
   Done close() override { return {}; }
 
  private:
-  const CheckpointOptions options_;
+  const KeptFileOptions options_;
   LockFile lock_;
   KeptState kept_;
   bool has_state_;
@@ -72,11 +72,11 @@ class CheckpointKeeper final : public ResultKeeper {
 
 }  // namespace
 
-Done check_checkpoint(const CheckpointOptions& options) {
+Done check_checkpoint(const KeptFileOptions& options) {
   return read_checkpoint(options).map([](const std::optional<KeptState>&) {});
 }
 
-Result<std::unique_ptr<ResultKeeper>> open_checkpoint_keeper(CheckpointOptions options) {
+Result<std::unique_ptr<ResultKeeper>> open_checkpoint_keeper(KeptFileOptions options) {
   // First: a file that is not to be gone on with is refused without leaving anything behind.
   if (Done ok = check_checkpoint(options); !ok) return tl::make_unexpected(ok.error());
   if (Done ok = check_file_path(options.path, Existing::replaced); !ok)

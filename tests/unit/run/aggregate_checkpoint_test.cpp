@@ -21,7 +21,7 @@ std::unique_ptr<ResultKeeper> keeper_at(const std::string& path, bool resume = t
   return keeper ? std::move(*keeper) : nullptr;
 }
 
-Error refusal(const CheckpointOptions& options) {
+Error refusal(const KeptFileOptions& options) {
   const auto keeper = open_checkpoint_keeper(options);
   EXPECT_FALSE(keeper);
   return keeper ? Error{} : keeper.error();
