@@ -31,6 +31,12 @@ struct AggregationFrame {
   MasterTables master;                   ///< of `master_entities`; empty where none is at hand
 };
 
+/// A command that makes such results, for the help of racesim aggregate.
+struct AggregationExample {
+  std::string_view command;
+  std::string_view text;  ///< what it does
+};
+
 struct AggregationEntry {
   std::string_view name;  ///< "lap", as --by has it
   std::string_view summary;
@@ -45,6 +51,7 @@ struct AggregationEntry {
   std::span<const Question> questions{};                ///< of its results in a store
   /// Columns that a table on a terminal shows, where those of the result are too many. Paths of fields.
   std::span<const std::string_view> shown{};
+  std::span<const AggregationExample> examples{};
 
   /// Errors (usage) name the option.
   Result<std::unique_ptr<Aggregation>> (*make)(const OptionValues& options, const AggregationFrame& frame);

@@ -19,6 +19,13 @@ constexpr std::string_view kShown[] = {
     "session",   "car",           "driver",        "lap",  "lap_time_s",    "sector1_s", "sector2_s",
     "sector3_s", "avg_speed_kmh", "max_speed_kmh", "tyre", "tyre_age_laps", "samples",   "is_complete"};
 
+constexpr AggregationExample kExamples[] = {
+    {"racesim aggregate --from file:events.ndjson --by lap", "the laps of a recorded race"},
+    {"racesim aggregate --from kafka --brokers localhost:9092 --follow --by lap,window --to stdout --to "
+     "kafka",
+     "laps and five-second windows of a live race, to the console and the topic f1-analytics"},
+};
+
 Result<std::unique_ptr<Aggregation>> make(const OptionValues&, const AggregationFrame& frame) {
   return std::make_unique<Laps>(frame.emit, frame.allowed_lateness_us);
 }
@@ -39,6 +46,7 @@ const AggregationEntry& entry() {
                 .labels = kDriverAlone,
                 .replaces = true},
       .shown = kShown,
+      .examples = kExamples,
       .make = &make,
   };
   return lap;

@@ -74,6 +74,11 @@ Result<std::unique_ptr<Aggregation>> make(const OptionValues& values, const Aggr
   return std::unique_ptr<Aggregation>(std::make_unique<TopSongs>(std::move(options), frame));
 }
 
+constexpr AggregationExample kExamples[] = {
+    {"racesim aggregate --from sqlite:racesim.db --by top-songs --window 1h --to sqlite:racesim.db",
+     "the top songs of each hour, beside the plays they come from"},
+};
+
 }  // namespace
 
 const AggregationEntry& entry() {
@@ -94,6 +99,7 @@ const AggregationEntry& entry() {
       .master_entities = kMasterEntities,
       .questions = kQuestions,
       .shown = kShown,
+      .examples = kExamples,
       .make = &make,
   };
   return top_songs;

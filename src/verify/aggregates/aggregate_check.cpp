@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "agg/engine.h"
+#include "base/check.h"
 #include "base/time_text.h"
 #include "codec/encoder.h"
 
@@ -66,6 +68,13 @@ std::string number_text(double value) {
                                     : nlohmann::json(value).dump();
 }
 
+/// "5s"; empty where the row does not say.
+std::string windowing_of(const FoundResult& found) {
+  const nlohmann::json row = nlohmann::json::parse(found.row);
+  const auto text = row.find(std::string(kAligned));
+  return text != row.end() && text->is_string() ? text->get<std::string>() : "";
+}
+
 class AggregateCheck {
  public:
   AggregateCheck(const Manifest& manifest, const Content& truth, const FoundResults& found,
@@ -92,6 +101,9 @@ class AggregateCheck {
   void judge_values(const WindowKey& key, const WindowContent& content, const FoundResult& found,
                     AggregateCount& count);
   void judge_rerun(Rerun& rerun);
+  static void expect_rows(Rerun& rerun);
+  void judge_row(const std::string& key, const FoundResult& expected, const FoundResult& found,
+                 AggregateCount& count);
   std::string window_result_key(const WindowKey& key) const;
   void example(std::string kind, const std::string& aggregation, const std::string& key,
                const FoundResult* found, std::string field, std::string expected, std::string seen);
@@ -162,10 +174,7 @@ void AggregateCheck::choose() {
 
 void AggregateCheck::choose_windows(const AggregationEntry& entry, const ResultMap& results) {
   std::set<std::string> texts;
-  for (const auto& [key, result] : results)
-    if (const auto text = result.row.find(std::string(kAligned));
-        text != result.row.end() && text->is_string())
-      texts.insert(text->get<std::string>());
+  for (const auto& [key, result] : results) texts.insert(windowing_of(result));
   for (const std::string& text : texts)
     if (const auto windowing = parse_windowing(text)) windowings_.push_back(*windowing);
   if (windowings_.empty()) {
@@ -221,12 +230,12 @@ std::string AggregateCheck::window_result_key(const WindowKey& key) const {
   nlohmann::json row;
   std::string run;
   for (int shift = 28; shift >= 0; shift -= 4) run += "0123456789abcdef"[truth_.run >> shift & 15U];
-  row["run"] = run;
+  row["run"] = windows_->names_run(key.stream) ? run : "00000000";
   row["stream"] = key.stream;
   row["key"] = key.key;
   row["windowing"] = key.windowing;
   row["window_start"] = format_datetime_us(key.start_us);
-  return *result_key(*window_entry_, row);
+  return *result_key(*window_entry_, row.dump());
 }
 
 void AggregateCheck::judge_windows() {
@@ -239,10 +248,9 @@ void AggregateCheck::judge_windows() {
   }
   for (const auto& [key, found] : *window_results_) {
     count.corrected += found.repeated_otherwise ? 1 : 0;
-    const auto text = found.row.find(std::string(kAligned));
-    if (known.contains(key) || !parse_windowing(text->get<std::string>())) continue;
+    if (known.contains(key) || !parse_windowing(windowing_of(found))) continue;
     ++count.phantom;
-    example("phantom", count.name, key, &found, "", "", found.row.dump());
+    example("phantom", count.name, key, &found, "", "", found.row);
   }
   findings_.aggregations.push_back(std::move(count));
 }
@@ -257,7 +265,7 @@ void AggregateCheck::judge_window(const WindowKey& key, const WindowContent& con
   if (at != window_results_->end()) {
     ++count.phantom;
     return example("phantom", count.name, text, &at->second, "", "all of its events came too late",
-                   at->second.row.dump());
+                   at->second.row);
   }
   if (!must) return;
   const bool is_open = rules_.lateness.batch_us > 0 && content.end_us + rules_.lateness.allowed_us >
@@ -274,16 +282,17 @@ void AggregateCheck::judge_values(const WindowKey& key, const WindowContent& con
                                   const FoundResult& found, AggregateCount& count) {
   const std::string text = window_result_key(key);
   const bool has_speed = windows_->has_speed(key.stream);
+  const nlohmann::json row = nlohmann::json::parse(found.row);
   const auto number = [&](const char* name) -> std::optional<double> {
-    const auto value = found.row.find(name);
-    if (value == found.row.end() || !value->is_number()) return std::nullopt;
+    const auto value = row.find(name);
+    if (value == row.end() || !value->is_number()) return std::nullopt;
     return value->get<double>();
   };
   const auto wrong = [&](const char* field, const std::string& expected) {
     ++count.altered;
-    const auto value = found.row.find(field);
+    const auto value = row.find(field);
     example("altered", count.name, text, &found, field, expected,
-            value == found.row.end() ? "nothing" : value->dump());
+            value == row.end() ? "nothing" : value->dump());
   };
   if (content.either.samples == 0) {
     for (const ExpectedField& field : fields_of(content.kept, has_speed)) {
@@ -311,45 +320,51 @@ void AggregateCheck::judge_values(const WindowKey& key, const WindowContent& con
 void AggregateCheck::judge_rerun(Rerun& rerun) {
   AggregateCount count;
   count.name = rerun.entry->name;
-  const auto encoder = make_encoder(rerun.entry->result(), "json", &rerun.entry->table);
-  WireBatch lines;
-  if (encoder) (*encoder)->encode(rerun.results, lines);
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    nlohmann::json row = nlohmann::json::parse(lines.line(i));
-    if (const auto key = result_key(*rerun.entry, row)) rerun.expected[*key].row = std::move(row);
-  }
+  expect_rows(rerun);
   for (const auto& [key, expected] : rerun.expected) {
     ++count.expected;
     const auto at = rerun.found->find(key);
     if (at == rerun.found->end()) {
       ++count.missing;
-      example("missing", count.name, key, nullptr, "", expected.row.dump(), "");
-      continue;
-    }
-    std::string field;
-    for (const auto& [name, value] : expected.row.items()) {
-      const auto seen = at->second.row.find(name);
-      if (seen != at->second.row.end() && *seen != value) field = name;
-      if (!field.empty()) break;
-    }
-    if (field.empty()) {
-      ++count.right;
-    } else if (findings_.either > 0) {
-      ++count.right;
-      ++count.either;
+      example("missing", count.name, key, nullptr, "", expected.row, "");
     } else {
-      ++count.altered;
-      example("altered", count.name, key, &at->second, field, expected.row[field].dump(),
-              at->second.row[field].dump());
+      judge_row(key, expected, at->second, count);
     }
   }
   for (const auto& [key, found] : *rerun.found) {
     count.corrected += found.repeated_otherwise ? 1 : 0;
     if (rerun.expected.contains(key)) continue;
     ++count.phantom;
-    example("phantom", count.name, key, &found, "", "", found.row.dump());
+    example("phantom", count.name, key, &found, "", "", found.row);
   }
   findings_.aggregations.push_back(std::move(count));
+}
+
+/// The last result of each key.
+void AggregateCheck::expect_rows(Rerun& rerun) {
+  const auto encoder = make_encoder(rerun.entry->result(), "json", &rerun.entry->table);
+  RACESIM_CHECK(encoder.has_value());
+  WireBatch lines;
+  (*encoder)->encode(rerun.results, lines);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (const auto key = result_key(*rerun.entry, lines.line(i))) rerun.expected[*key].row = lines.line(i);
+}
+
+void AggregateCheck::judge_row(const std::string& key, const FoundResult& expected, const FoundResult& found,
+                               AggregateCount& count) {
+  const nlohmann::json wanted = nlohmann::json::parse(expected.row), row = nlohmann::json::parse(found.row);
+  for (const auto& [name, value] : wanted.items()) {
+    const auto seen = row.find(name);
+    if (seen == row.end() || *seen == value) continue;
+    // Which of them came in time the batches have decided.
+    if (findings_.either > 0) {
+      ++count.either;
+      break;
+    }
+    ++count.altered;
+    return example("altered", count.name, key, &found, name, value.dump(), seen->dump());
+  }
+  ++count.right;
 }
 
 }  // namespace
