@@ -1,12 +1,15 @@
 """The job: from options to a session, queries and an outcome."""
 
 import json
+import pathlib
+import shutil
 import sys
+import tempfile
 
 from pyspark.errors import PySparkException
 from pyspark.sql import Observation, SparkSession
 
-from racesim_spark import brokers, events, folders, schema, streams
+from racesim_spark import brokers, events, folders, lap_rows, schema, streams
 from racesim_spark.failure import Failure
 from racesim_spark.sinks import Sinks
 from racesim_spark.windows import windows
@@ -47,6 +50,12 @@ def open_session(options):
     return spark
 
 
+def send_package(spark, scratch):
+    """Its functions run in the executors' Pythons too. The archive is there for as long as the job."""
+    parent = pathlib.Path(__file__).resolve().parents[1]
+    spark.sparkContext.addPyFile(shutil.make_archive(f"{scratch}/racesim_spark", "zip", parent, "racesim_spark"))
+
+
 def source_options(options):
     found = {**options.kafka, "failOnDataLoss": "false" if options.allow_gap else "true"}
     if options.start_at.lstrip("-").isdigit():
@@ -68,7 +77,13 @@ def look_at_topics(spark, options):
                       "create it (that for results: --create-topics), or name another", usage=True) from None
 
 
+# For each kind of results: how records become rows, and rows results.
+PARSERS = {"window": events.parse, "lap": lap_rows.parse}
+
+
 def results_of(kind, rows, options):
+    if kind == "lap":
+        return lap_rows.laps(rows)
     return windows(rows, options.window_ms, options.slide_ms, options.windowing)
 
 
@@ -91,7 +106,7 @@ def run_batch(spark, options, schemas, outcome):
     for kind in options.kinds:
         check_parquet(spark, options, kind)
         counts = Observation("input")
-        rows = events.parse(records, schemas).observe(counts, *events.counts()).where("t is not null")
+        rows = PARSERS[kind](records, schemas).observe(counts, *events.counts()).where("t is not null")
         sinks = sinks_of(kind, options)
         sinks.write(results_of(kind, rows, options), "batch=0")
         outcome.results[kind] = sinks.results
@@ -107,7 +122,7 @@ def run_stream(spark, options, schemas, topics, stop, say, outcome):
             notes[kind] = streams.make_notes(spark, options, kind, topics, say)
     queries = {}
     for kind in options.kinds:
-        rows = streams.read(spark, source_options(options), options, schemas, notes[kind]["lanes"])
+        rows = streams.read(spark, source_options(options), options, PARSERS[kind], schemas, notes[kind]["lanes"])
         queries[kind] = streams.start(results_of(kind, rows, options), sinks_of(kind, options), options, kind)
     streams.watch(queries, options, stop, say, outcome)
 
@@ -115,19 +130,21 @@ def run_stream(spark, options, schemas, topics, stop, say, outcome):
 def run(options, stop, say):
     """Errors: Failure."""
     outcome = Outcome()
-    unknown = set(options.kinds) - {"window"}
+    unknown = set(options.kinds) - set(PARSERS)
     if unknown:
         raise Failure(f"the Spark job makes no {', '.join(sorted(unknown))}", "leave out --engine spark", usage=True)
-    spark = open_session(options)
-    try:
-        topics = look_at_topics(spark, options)
-        schemas = schema.load()
-        if options.checkpoint:
-            run_stream(spark, options, schemas, topics, stop, say, outcome)
-        else:
-            run_batch(spark, options, schemas, outcome)
-    except PySparkException as error:
-        raise Failure(f"Spark: {first_lines(error)}", "the lines above say more; docs/spark.md has what is known") from error
+    with tempfile.TemporaryDirectory(prefix="racesim-spark-") as scratch:
+        spark = open_session(options)
+        send_package(spark, scratch)
+        try:
+            topics = look_at_topics(spark, options)
+            schemas = schema.load()
+            if options.checkpoint:
+                run_stream(spark, options, schemas, topics, stop, say, outcome)
+            else:
+                run_batch(spark, options, schemas, outcome)
+        except PySparkException as error:
+            raise Failure(f"Spark: {first_lines(error)}", "the lines above say more; docs/spark.md has what is known") from error
     return outcome
 
 

@@ -56,13 +56,13 @@ def make_notes(spark, options, kind, topics, say):
     return notes
 
 
-def read(spark, source_options, options, schemas, lanes):
+def read(spark, source_options, options, parse, schemas, lanes):
     """Rows of all lanes. Each has its own watermark, and time goes on by the slowest."""
     rows = None
     for lane in lanes:
         source = spark.readStream.format("kafka").options(**source_options).options(**lane)
         source = source.option("maxOffsetsPerTrigger", max(1, options.batch_records // len(lanes)))
-        one = events.parse(source.load(), schemas).withWatermark("t", f"{options.watermark_ms} milliseconds")
+        one = parse(source.load(), schemas).withWatermark("t", f"{options.watermark_ms} milliseconds")
         rows = one if rows is None else rows.unionAll(one)
     return rows.observe("input", *events.counts()).where("t is not null")
 
