@@ -24,7 +24,6 @@ FAULTS = ("--faults", "duplicate=2%,reorder=2%")
 FLEET = ("--scenario", "fleet", "--start-datetime", "2025-08-09T12:00Z", "--end-datetime", "2025-08-09T12:05Z",
          "--vehicles", "5", "--rate-hz", "2")
 WATERMARK = datetime.timedelta(seconds=10)
-POLL_SECONDS = 0.2
 
 
 def setUpModule():
@@ -101,7 +100,6 @@ class SparkWindowsTest(SparkTest):
         while not condition():
             self.assertIsNone(process.poll(), "the job ended by itself")
             self.assertLess(time.monotonic(), until, "hang")
-            time.sleep(POLL_SECONDS)
 
     def test_what_cannot_go_on_says_why(self):
         done = self.spark("missing", code=2)
