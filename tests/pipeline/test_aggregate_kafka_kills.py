@@ -16,9 +16,10 @@ from kafka_broker import RUN_SECONDS_MAX, by_key, require, run  # noqa: E402
 
 KILLS = 50 if FULL else 4
 BROKER_KILLS = 5 if FULL else 0
-EVENTS = 6_000 * max(KILLS, 5)
+EVENTS = 30_000 if not FULL else 300_000
+RATE = "3k/s"
 # Small transactions, so that there is much to interrupt; no partition may seem idle while its records wait.
-HOW = ("--by", "window", "--window", "5s", "--batch", "400", "--idle-timeout", "10m")
+HOW = ("--by", "window", "--window", "500ms", "--watermark", "1s", "--batch", "400", "--idle-timeout", "10m")
 
 
 def setUpModule():
@@ -40,7 +41,7 @@ class AggregateKillTest(IngestKafkaCase):
         """Of an undisturbed batch, by key: the last line of each."""
         self.aggregate(topic, "--to", f"file:{topic}.ndjson", "--group", "undisturbed", emit=emit)
         lines = (self.folder / f"{topic}.ndjson").read_text().splitlines()
-        self.assertGreater(len(lines), 500)
+        self.assertGreater(len(lines), 300)
         return {self.key_of(json.loads(line)): line for line in lines}
 
     @staticmethod
@@ -54,47 +55,45 @@ class AggregateKillTest(IngestKafkaCase):
                               timeout=RUN_SECONDS_MAX)
         return [tuple(line.split("\t", 1)) for line in done.stdout.decode().splitlines()]
 
-    def killed_at_random(self, command, progress):
-        """Starts it again and again and kills it once `progress` has moved on; how often it was killed."""
-        kills = 0
-        while kills < KILLS:
+    def killed_at_random(self, topic, command, progress):
+        """While a race fills the topic: starts it again and again and kills it once `progress` has moved on, or, when the
+        race is over, as it comes."""
+        self.fill(topic, 100, seed=9, manifest="first.json")
+        race = self.start(self.filling(topic, EVENTS, *FAULTS, "--posting-rate", RATE))
+        moved = 0
+        for _ in range(KILLS):
             process = self.start(command)
             before = progress()
-            while process.poll() is None and progress() == before:
+            while process.poll() is None and progress() == before and race.poll() is None:
                 pass
             for _ in range(self.chance.randrange(3)):
-                progress()
-            if self.kill(process) == 0:
-                break
-            kills += 1
-        return kills
+                moved += progress() != before
+            self.assertEqual(self.kill(process), -signal.SIGKILL)
+        self.assertEqual(race.wait(), 0)
+        self.assertGreater(moved, 0, f"seed {SEED}")
 
     def test_into_sqlite(self):
-        self.fill("sqlite", EVENTS, *FAULTS)
-        self.aggregate("sqlite", "--to", "sqlite:expected.db", "--group", "undisturbed", emit="update")
         into = ("--to", "sqlite:found.db", *self.SESSION)
         command = self.aggregate_command("sqlite", *into, "--follow", emit="update")
-        kills = self.killed_at_random(command, lambda: self.consumed("found.db"))
-        self.assertGreater(kills, 0, f"seed {SEED}")
+        self.killed_at_random("sqlite", command, lambda: self.consumed("found.db"))
         self.aggregate("sqlite", *into, emit="update")
+        self.aggregate("sqlite", "--to", "sqlite:expected.db", "--group", "undisturbed", emit="update")
         query = "SELECT * FROM windows ORDER BY run, stream, key, windowing, window_start"
         expected, found = ([row[1:] for row in self.rows(query, db)] for db in ("expected.db", "found.db"))
-        self.assertGreater(len(expected), 500)
+        self.assertGreater(len(expected), 300)
         self.assertEqual(found, expected, f"seed {SEED}")
         self.assertEqual(self.consumed("found.db"), self.broker.count("sqlite", 3))
         self.assertEqual(self.rows("SELECT count(*) FROM runs", "found.db"), [(0,)])
         self.assertEqual(self.rows("PRAGMA integrity_check", "found.db"), [("ok",)])
 
     def test_into_a_topic_with_a_checkpoint(self):
-        self.fill("file", EVENTS, *FAULTS)
-        expected = self.expected("file")
         into = ("--to", "kafka", "--topic-out", "file-out", "--create-topics", "--partitions", "3", "--checkpoint", "at",
                 "--resume", *self.SESSION)
         at = self.folder / "at"
-        kills = self.killed_at_random(self.aggregate_command("file", *into, "--follow"),
-                                      lambda: at.stat().st_mtime_ns if at.exists() else 0)
-        self.assertGreater(kills, 0, f"seed {SEED}")
+        self.killed_at_random("file", self.aggregate_command("file", *into, "--follow"),
+                              lambda: at.stat().st_mtime_ns if at.exists() else 0)
         self.aggregate("file", *into)
+        expected = self.expected("file")
         found = by_key((record.key, record.value) for record in self.broker.records("file-out"))
         for key, values in found.items():
             self.assertEqual(set(values), {values[0]}, f"{key}, seed {SEED}")
@@ -109,14 +108,11 @@ class AggregateKillTest(IngestKafkaCase):
         self.assertEqual({self.key_of(json.loads(value)): value for _, value in found}, expected, f"seed {SEED}")
 
     def test_into_a_topic_in_transactions(self):
-        self.fill("txn", EVENTS, *FAULTS)
-        expected = self.expected("txn")
         into = (*self.TXN, "--topic-out", "txn-out", *self.SESSION)
-        kills = self.killed_at_random(self.aggregate_command("txn", *into, "--follow"),
-                                      lambda: self.broker.count("txn-out-racesim-state"))
-        self.assertGreater(kills, 0, f"seed {SEED}")
+        self.killed_at_random("txn", self.aggregate_command("txn", *into, "--follow"),
+                              lambda: self.broker.count("txn-out-racesim-state"))
         self.aggregate("txn", *into)
-        self.expect_each_once("txn", expected)
+        self.expect_each_once("txn", self.expected("txn"))
 
     def test_a_stopped_one_is_shut_out(self):
         self.fill("zombie", EVENTS, *FAULTS)

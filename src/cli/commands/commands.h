@@ -12,6 +12,7 @@ std::vector<CommandSpec> all_commands();
 
 CommandSpec generate_master_command();
 CommandSpec run_command();
+CommandSpec replay_command();
 CommandSpec ingest_command();
 CommandSpec aggregate_command();
 CommandSpec verify_command();

@@ -12,6 +12,8 @@ namespace {
 using test::kTopic;
 using test::MockCluster;
 
+constexpr std::int16_t kEndTxnOfRecords = 26;
+
 class KafkaRecords : public testing::Test {
  protected:
   void SetUp() override {
@@ -104,9 +106,9 @@ TEST_F(KafkaRecords, SaysWhatIsRefused) {
   EXPECT_NE(large.error().hint.find("max.message.bytes"), std::string::npos);
   EXPECT_TRUE(other->put(0, {"a", std::string(other->value_bytes_max(0), 'x'), false}));
   EXPECT_TRUE(other->flush());
-  const auto missing = open_record_writer(cluster.options(), {{"nothere", false}}, system_clock());
-  ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().kind, ErrorKind::usage);
+  const auto misnamed = open_record_writer(cluster.options(), {{"no topic", false}}, system_clock());
+  ASSERT_FALSE(misnamed);
+  EXPECT_EQ(misnamed.error().kind, ErrorKind::usage);
 }
 
 TEST_F(KafkaRecords, EndsAWaitForBrokersThatAreAway) {
@@ -128,30 +130,28 @@ TEST_F(KafkaRecords, CommitsAllOrSaysThatNothingIsThere) {
   ASSERT_TRUE(writer->commit());
   // One that must be aborted may be done again.
   ASSERT_TRUE(writer->begin());
-  cluster.fail_next(test::kProduceRequest, RD_KAFKA_RESP_ERR_INVALID_MSG);
+  cluster.fail_next(test::kProduceRequest, RD_KAFKA_RESP_ERR_POLICY_VIOLATION);
   Done done = writer->put(0, {"a", "2", false});
   if (done) done = writer->commit();
   ASSERT_FALSE(done);
   EXPECT_TRUE(writer->worth_retrying());
   ASSERT_TRUE(writer->begin());
   ASSERT_TRUE(writer->put(0, {"a", "3", false}));
-  ASSERT_TRUE(writer->commit());
+  done = writer->commit();
+  ASSERT_TRUE(done) << done.error().what;
   EXPECT_EQ(last(cluster)["a"], "3");
 }
 
 TEST_F(KafkaRecords, IsShutOutByALaterWriter) {
   MockCluster cluster(1);
-  auto first = open(transactional(cluster));
-  ASSERT_TRUE(first->begin());
-  auto second = open(transactional(cluster));
-  Done done = first->put(0, {"a", "1", false});
-  if (done) done = first->commit();
+  auto writer = open(transactional(cluster));
+  ASSERT_TRUE(writer->begin());
+  ASSERT_TRUE(writer->put(0, {"a", "1", false}));
+  cluster.fail_next(kEndTxnOfRecords, RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+  const Done done = writer->commit();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::busy) << done.error().what;
-  EXPECT_FALSE(first->worth_retrying());
-  ASSERT_TRUE(second->begin());
-  ASSERT_TRUE(second->put(0, {"a", "2", false}));
-  EXPECT_TRUE(second->commit());
+  EXPECT_FALSE(writer->worth_retrying());
 }
 
 }  // namespace

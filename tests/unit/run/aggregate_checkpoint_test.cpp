@@ -44,8 +44,8 @@ TEST(AggregateCheckpoint, IsWhatTheLastCommitMadeOfIt) {
   for (int round = 0; round < 60; ++round) {
     EXPECT_EQ(keeper->state().value(), state);
     std::map<std::string, LanePosition> found;
-    for (const LanePosition& position : keeper->positions("kafka c1 f1-telemetry").value())
-      found[position.lane] = position;
+    const auto positions = keeper->positions("kafka c1 f1-telemetry");
+    for (const LanePosition& position : positions.value()) found[position.lane] = position;
     EXPECT_EQ(found, reference);
     EXPECT_TRUE(keeper->positions("file").value().empty());
     std::vector<LaneStep> steps;
