@@ -5,15 +5,8 @@
 namespace racesim {
 namespace {
 
-constexpr std::int64_t kLightsOut_ms = 5'000;  // of a session, cars on the grid before
 // Two a lap and car: a run's lines are known long before, or never.
 constexpr std::size_t kMostWaiting = 8'192;
-// A car that has been silent for so long is forgotten; sessions of a run lie hours apart.
-constexpr std::int64_t kGone_us = 86'400'000'000;
-constexpr std::int64_t kLook_us = 600'000'000;
-
-constexpr std::uint32_t kSessionTime = telemetry_field("session_time_s");
-
 }  // namespace
 
 void Laps::begin_car(std::uint32_t slot, const CarKey& key) {
@@ -48,8 +41,7 @@ void Laps::fold(std::uint32_t slot, const Sample& sample, std::uint64_t missing)
       open(car, sample);
       break;
   }
-  if (sample.status == CarStatus::grid && sample.lap == 1 && (sample.missing_fields & kSessionTime) == 0)
-    car.lap.begin_ms = sample.session_begin_ms + kLightsOut_ms;
+  if (sample.starts_lap_one()) car.lap.begin_ms = sample.session_begin_ms + kLightsOut_ms;
   car.lap.add(sample);
 }
 
@@ -121,7 +113,7 @@ void Laps::advance(std::int64_t watermark_us, RowBatch& results) {
         settle(i);
     }
   }
-  if (watermark_us > looked_us_ + kLook_us || looked_us_ == kNoWatermark_us) {
+  if (watermark_us != kNoWatermark_us && watermark_us > looked_us_ + kLookForGone_us) {
     looked_us_ = watermark_us;
     forget_gone(watermark_us);
   }
@@ -173,8 +165,7 @@ void Laps::save(StateWriter& out) const {
     out.put(car.lines);
     out.put(car.number);
   }
-  out.put(static_cast<std::uint64_t>(waiting_.size()));
-  for (const Closed& closed : waiting_) out.put(closed);
+  put_list(waiting_, out);
 }
 
 Done Laps::load(StateReader& in) {
@@ -189,8 +180,7 @@ Done Laps::load(StateReader& in) {
     car.lines = in.get<std::uint32_t>();
     car.number = in.get<std::uint16_t>();
   }
-  waiting_.resize(in.count(sizeof(Closed)));
-  for (Closed& closed : waiting_) closed = in.get<Closed>();
+  get_list(waiting_, in);
   return in.done();
 }
 

@@ -80,15 +80,13 @@ class InOrder {
 
   void save(StateWriter& out) const {
     out.put(all_us_);
-    out.put(static_cast<std::uint64_t>(lanes_us_.size()));
-    for (const std::int64_t us : lanes_us_) out.put(us);
+    put_list(lanes_us_, out);
     out.put(static_cast<std::uint64_t>(owners_.size()));
     for (const Owner& o : owners_) o.save(out);
   }
   void load(StateReader& in) {
     all_us_ = in.get<std::int64_t>();
-    lanes_us_.resize(in.count(sizeof(std::int64_t)));
-    for (std::int64_t& us : lanes_us_) us = in.get<std::int64_t>();
+    get_list(lanes_us_, in);
     owners_.resize(in.count(Owner::kLeast_bytes));
     for (Owner& o : owners_) o.load(in);
   }
@@ -160,17 +158,14 @@ class InOrder {
       out.put(static_cast<std::uint8_t>(started ? 1 : 0));
       out.put(static_cast<std::uint64_t>(waiting.size() - first));
       for (std::size_t i = first; i < waiting.size(); ++i) out.put(waiting[i]);
-      out.put(static_cast<std::uint64_t>(holes.size()));
-      for (const Hole& hole : holes) out.put(hole);
+      put_list(holes, out);
     }
     void load(StateReader& in) {
       next = in.get<std::uint64_t>();
       last_us = in.get<std::int64_t>();
       started = in.get<std::uint8_t>() != 0;
-      waiting.resize(in.count(sizeof(Waiting)));
-      for (Waiting& row : waiting) row = in.get<Waiting>();
-      holes.resize(in.count(sizeof(Hole)));
-      for (Hole& hole : holes) hole = in.get<Hole>();
+      get_list(waiting, in);
+      get_list(holes, in);
     }
   };
 

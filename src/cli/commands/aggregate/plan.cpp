@@ -19,6 +19,10 @@ constexpr std::int64_t kIdle_ns = 30 * kNsPerSecond;
 
 Done choose_aggregate_source(const AggregateOptions& o, const Settings& settings, bool stdin_has_data,
                              AggregatePlan& plan) {
+  for (const char* option : {"spark-master", "spark-trigger", "spark-conf"})
+    if (is_typed(settings, option))
+      return fail(ErrorKind::usage, "--" + std::string(option) + " is for --engine spark",
+                  "add: --engine spark   or leave it out");
   plan.source = o.from.request;
   std::vector<SourceText> from = o.from.from;
   if (from.empty() && !is_given(settings, "brokers") && !stdin_has_data)
@@ -134,6 +138,9 @@ Done choose_targets(const AggregateOptions& o, const Settings& settings, bool st
   std::vector<ResultTarget> targets = o.to;
   if (targets.empty()) targets.push_back({"stdout", ""});
   for (const ResultTarget& target : targets) {
+    if (target.kind == kParquet)
+      return fail(ErrorKind::usage, "--to parquet is for --engine spark",
+                  "add: --engine spark   or write a file: --to file:results.csv");
     const auto store = std::find_if(store_registry().begin(), store_registry().end(),
                                     [&](const StoreInfo& info) { return info.name == target.kind; });
     if (store == store_registry().end()) {
