@@ -6,7 +6,8 @@ import json
 import random
 import sqlite3
 
-from workdir import MASTER, Workdir
+import json_schema
+from workdir import MASTER, SOURCE, Workdir
 
 FAULTS = ["--faults", "late=3%,duplicate=3%,reorder=3%,drop=1%,corrupt=0.3%", "--late-delay", "20s"]
 RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:04:00Z",
@@ -25,6 +26,10 @@ RUNS = {
 
 
 class VerifyAggregates(Workdir):
+    @classmethod
+    def setUpClass(cls):
+        cls.schema = json_schema.load(SOURCE / "docs" / "formats" / "verify-aggregates.schema.json")
+
     def aggregate(self, name="race", *options, to="stdout"):
         run, by, how = RUNS[name]
         self.assert_code(self.racesim(*run, *FAULTS, "--sink", "file:sent.ndjson", "--manifest", "sent.json", "-q"), 0)
@@ -36,7 +41,9 @@ class VerifyAggregates(Workdir):
     def verify(self, *options, against="file:results.ndjson"):
         result = self.racesim("verify", "--aggregates", "--manifest", "sent.json", "--against", against, "--json", *options)
         self.assertIn(result.returncode, (0, 5), result.stderr)
-        return result.returncode, json.loads(result.stdout)
+        report = json.loads(result.stdout)
+        json_schema.assert_fits(self, report, self.schema)
+        return result.returncode, report
 
     def lines(self):
         return (self.dir / "results.ndjson").read_text().splitlines(keepends=True)
