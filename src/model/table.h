@@ -53,6 +53,9 @@ struct TableInfo {
   /// Paths of fields beside the key's scope that say of whom a row tells and by which people group: few
   /// values, and the same for all rows with the same key. Line protocol writes them as tags too.
   std::span<const std::string_view> labels{};
+  /// A later row with the same key replaces an earlier one: these are results, which are corrected. Such rows
+  /// are told apart by `key` alone.
+  bool replaces = false;
 };
 
 /// The field belongs to the key's scope or to the labels: a tag of line protocol.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "model/batch.h"
-#include "sim/master_tables.h"
+#include "model/master_tables.h"
 
 namespace racesim {
 

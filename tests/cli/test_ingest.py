@@ -235,6 +235,23 @@ class Ingest(Workdir):
             self.assert_code(result, 2)
             self.assertIn(word, result.stderr)
 
+    def test_a_store_is_copied(self):
+        """Every row of events of one store comes into the other, once; no database is copied into itself."""
+        self.assert_code(self.fed("\n".join(self.events()) + "\n", "--to", "sqlite:a.db"), 0)
+        for stored in (True, False):
+            self.assert_code(self.racesim("ingest", "--no-config", "--from", "sqlite:a.db", "--to", "sqlite:b.db"), 0)
+            rows = []
+            for name in "ab":
+                with sqlite3.connect(self.dir / f"{name}.db") as db:
+                    tables = ["telemetry", "checkpoints", "laps", "race_control"]
+                    rows.append([db.execute(f"SELECT * FROM {t} ORDER BY row_key").fetchall() for t in tables])
+                db.close()
+            self.assertEqual(rows[0], rows[1], f"copied anew: {stored}")
+            self.assertTrue(all(rows[0]))
+        again = self.racesim("ingest", "--no-config", "--from", "sqlite:a.db", "--to", "sqlite:./a.db")
+        self.assert_code(again, 2)
+        self.assertIn("the same database", again.stderr)
+
     def test_a_database_that_is_held_is_waited_for(self):
         """Also when it is opened: the holder goes once the ingest has said that it waits."""
         lines = self.events()[:50]

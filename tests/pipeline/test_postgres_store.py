@@ -29,7 +29,7 @@ class PostgresStore(unittest.TestCase):
                 self.fail(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertNotIn("SKIPPED", done.stdout)
-        self.assertGreaterEqual(int(re.search(r"\[  PASSED  \] (\d+) tests", done.stdout)[1]), 16)
+        self.assertGreaterEqual(int(re.search(r"\[  PASSED  \] (\d+) tests", done.stdout)[1]), 19)
 
 
 if __name__ == "__main__":

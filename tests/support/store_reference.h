@@ -112,10 +112,16 @@ class StoreReference {
     for (std::uint32_t row = 0; row < rows.size(); ++row) {
       const std::string content = row_text(rows, row, all_);
       const auto [at, is_new] = rows_.emplace(key_text(table_, rows, row), content);
-      const Fate fate = is_new ? Fate::stored : at->second == content ? Fate::duplicate : Fate::conflict;
+      const bool replaces = table_.table->replaces;
+      const Fate fate = is_new                  ? Fate::stored
+                        : at->second == content ? Fate::duplicate
+                        : replaces              ? Fate::replaced
+                                                : Fate::conflict;
+      if (replaces) at->second = content;
       fates.push_back(fate);
       ++(fate == Fate::stored      ? result.stored
          : fate == Fate::duplicate ? result.duplicates
+         : fate == Fate::replaced  ? result.replaced
                                    : result.conflicts);
       if (fate == Fate::conflict) result.conflicting.push_back(row);
     }

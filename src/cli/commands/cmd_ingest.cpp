@@ -118,7 +118,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   Ingest& ingest = **made;
   if (Done ok = ingest.open(); !ok) return tl::make_unexpected(ok.error());
   if (!globals.quiet)
-    log(LogLevel::info, "reading " + ingest.source().name() + " into " + ingest.store().name());
+    log(LogLevel::info, "reading " + ingest.source().name() + " into " + ingest.target().name());
   ingest.start();
   telling->watch(ingest);
   signals.attach({[&ingest] { ingest.stop(); }, [&ingest] { ingest.abandon(); }});
@@ -126,7 +126,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
                           context.err);
   watch(ingest, signals, progress);
   IngestReport done{
-      ingest.source().name(), ingest.store().name(), ingest.source().is_bounded(), ingest.wait(), 0, 0,
+      ingest.source().name(), ingest.target().name(), ingest.source().is_bounded(), ingest.wait(), 0, 0,
       options.thresholds};
   telling->forget();
   signals.detach();

@@ -36,7 +36,8 @@ Result<std::string> sql_of(const QueryCommand& command, const NamedQuery* named,
   if (named != nullptr) return fill_named_query(*named, command.filter, reader);
   if (command.what.find_first_of(" \t\n") == std::string::npos) {
     std::vector<std::string> names;
-    for (const NamedQuery& query : named_queries()) names.emplace_back(query.name);
+    for (const NamedQuery& query : named_queries())
+      if (std::find(names.begin(), names.end(), query.name) == names.end()) names.emplace_back(query.name);
     Error error = unknown_choice(command.what, names);
     error.hint += "\nor SQL as one argument: racesim query 'SELECT …'";
     return tl::make_unexpected(std::move(error));
@@ -111,7 +112,9 @@ std::string count_text(const Written& written) {
 Result<int> run(Context& context, const QueryCommand& command) {
   auto reader = open_store_reader(command.db, command.password_file);
   if (!reader) return tl::make_unexpected(reader.error());
-  const NamedQuery* const named = find_named_query(command.what);
+  const Result<std::vector<std::string>> tables = (*reader)->tables();
+  if (!tables) return tl::make_unexpected(tables.error());
+  const NamedQuery* const named = find_named_query(command.what, *tables);
   const Result<std::string> sql = sql_of(command, named, **reader);
   if (!sql) return tl::make_unexpected(sql.error());
   if (context.globals->dry_run) return write_stdout(*sql + "\n").map([] { return kExitOk; });

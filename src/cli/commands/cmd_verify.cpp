@@ -9,6 +9,7 @@
 #include "cli/commands/connect_grace.h"
 #include "cli/commands/kafka_property.h"
 #include "cli/commands/store_target.h"
+#include "cli/commands/verify_aggregates.h"
 #include "cli/commands/verify_input.h"
 #include "cli/commands/verify_options.h"
 #include "cli/commands/verify_screen.h"
@@ -105,6 +106,7 @@ Result<VerifyReport> compare_or_check(const Context& context, const VerifyComman
 }
 
 Result<int> run(Context& context, const VerifyCommand& command) {
+  if (command.aggregates) return verify_aggregates(context, command);
   if (Done ok = check(context, command); !ok) return tl::make_unexpected(ok.error());
   if (context.globals->dry_run) return kExitOk;
   auto report_file = open_output(command.report);
@@ -138,12 +140,16 @@ CommandSpec verify_command() {
       "the faults that --faults injected.\n\nThe exit code is 5 if there is any difference that --allow does "
       "not name.";
   command.options = verify_options(*options);
-  mark_common(command.options, {"manifest", "against", "by-value", "fast", "invariants", "allow", "report"});
+  for (OptionSpec& option : verify_aggregates_options(*options)) command.options.push_back(std::move(option));
+  mark_common(command.options,
+              {"manifest", "against", "by-value", "fast", "invariants", "aggregates", "allow", "report"});
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
        "check that the file has every event of the run, once, unchanged and in order"},
       {"racesim run --duration 10s --manifest m.json | racesim verify --manifest m.json --against -",
        "verify a live run while it runs"},
+      {"racesim verify --aggregates --manifest m.json --against kafka --brokers localhost:9092",
+       "judge the laps and windows in f1-analytics"},
       {"racesim verify --invariants --against file:events.ndjson", "check a stream without a manifest"},
   };
   command.run = [options](Context& context) { return run(context, *options); };

@@ -70,9 +70,11 @@ std::vector<OptionSpec> verify_options(VerifyCommand& c) {
                     "Without a manifest: check the laws that hold in every stream (physics, numbers, times, "
                     "references)",
                     set_flag(c.invariants)),
-      verify_option("How", "watermark", "DURATION",
-                    "A missing event that was delayed on purpose by more than this counts as late, not lost",
-                    set_parsed(c.watermark_ns, &parse_duration_ns)),
+      verify_option(
+          "How", "watermark", "DURATION",
+          "A missing event that was delayed on purpose by more than this counts as late, not lost; with "
+          "--aggregates the engine's watermark [10s]",
+          set_parsed(c.watermark_ns, &parse_duration_ns)),
       allow,
       threads,
       file(verify_option("Output", "report", "FILE", "Write the result as JSON to this file",

@@ -15,7 +15,8 @@ namespace racesim::cli {
 struct VerifyCommand {
   VerifyInput input;
   bool fast = false, full = false, by_value = false, invariants = false;
-  std::int64_t watermark_ns = -1;
+  bool aggregates = false;
+  std::int64_t watermark_ns = -1, allowed_lateness_ns = 0, batch_interval_ns = 0;
   AllowedFindings allowed;
   std::string report, junit;
   std::uint32_t threads = 2;

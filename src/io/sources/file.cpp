@@ -102,7 +102,10 @@ Result<Pulled> FileSource::pull(RecordBlock& to, int wait_ms) {
 Result<ReadStep> FileSource::pull_in_turn(RecordBlock& to, int wait_ms) {
   for (; current_ < lanes_.size(); ++current_) {
     Result<ReadStep> step = lanes_[current_].file.pull(to, wait_ms);
-    if (step && *step == ReadStep::bytes) number(lanes_[current_], to);
+    if (step && *step == ReadStep::bytes) {
+      number(lanes_[current_], to);
+      to.lanes_ended = static_cast<std::uint32_t>(current_);
+    }
     if (!step || *step != ReadStep::ended) return step;
   }
   return ReadStep::ended;

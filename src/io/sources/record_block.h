@@ -46,6 +46,7 @@ struct RecordBlock {
   ByteBuffer text;
   std::vector<std::uint32_t> ends;    ///< of each record in `text`, behind that byte
   std::vector<std::int64_t> offsets;  ///< of each record: Kafka's, or its first byte in the file or body
+  std::vector<std::string> keys;      ///< of each record, of sources that hand them out; else empty
   LanePosition after;                 ///< behind the last record
   LanePosition before;       ///< where the block begins: what a store must hold for `after` to follow
   std::uint64_t gap = 0;     ///< records that were gone before the first one (retention); counted once
@@ -53,6 +54,9 @@ struct RecordBlock {
   std::uint64_t ticket = 0;  ///< of HTTP: the request that waits for its answer
   bool more =
       false;  ///< of an awaited source: another block follows at once that belongs into the same commit
+  /// Of a source that reads one lane after the other: so many lanes, in the order in which the keeper was
+  /// asked for their positions, are read to their end.
+  std::uint32_t lanes_ended = 0;
   bool torn = false;  ///< the last record ended without a line end, with the input
 
   std::size_t size() const { return ends.size(); }

@@ -46,15 +46,33 @@ Done check_http(const SourceRequest& r) {
   return check_http_source(http_options(r));
 }
 
+StoreSourceOptions store_options(const SourceRequest& r) {
+  StoreSourceOptions options = r.rows;
+  options.kind = r.kind;
+  options.target = r.targets.empty() ? std::string() : r.targets.front();
+  return options;
+}
+MadeSource make_store(const SourceRequest& r) {
+  return make_store_source(store_options(r));
+}
+Done check_store(const SourceRequest& r) {
+  return check_store_source(store_options(r));
+}
+
 // A new source is its file and a line here.
 constexpr std::array kSources{
-    SourceInfo{"stdin", "", "standard input, to its end", &make_stdin, &check_stdin},
-    SourceInfo{"file", "PATH", "a file or a quoted pattern ('out/*.ndjson'); .gz and .zst are decompressed",
-               &make_files, &check_files},
-    SourceInfo{"kafka", "", "topics, which the processes of a --group share", &make_kafka_group,
+    SourceInfo{"stdin", "", true, false, "standard input, to its end", &make_stdin, &check_stdin},
+    SourceInfo{"file", "PATH", false, false,
+               "a file or a quoted pattern ('out/*.ndjson'); .gz and .zst are decompressed", &make_files,
+               &check_files},
+    SourceInfo{"kafka", "", true, false, "topics, which the processes of a --group share", &make_kafka_group,
                &check_kafka_group},
-    SourceInfo{"http", "", "POST /play and /events; answered once the events are committed", &make_http,
-               &check_http},
+    SourceInfo{"http", "", true, false, "POST /play and /events; answered once the events are committed",
+               &make_http, &check_http},
+    SourceInfo{"sqlite", "PATH", true, false, "the events in an SQLite database that ingest wrote",
+               &make_store, &check_store},
+    SourceInfo{"postgres", "DSN", true, true, "the events in a PostgreSQL database that ingest wrote",
+               &make_store, &check_store},
 };
 
 const SourceInfo* find_source(std::string_view name) {
@@ -90,6 +108,9 @@ std::span<const SourceInfo> source_registry() {
 }
 
 Result<SourceText> parse_source(std::string_view text) {
+  // The two ways to write an address of PostgreSQL are names too.
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://"))
+    return SourceText{"postgres", std::string(text)};
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   const bool has_target = colon != std::string_view::npos;
@@ -100,7 +121,7 @@ Result<SourceText> parse_source(std::string_view text) {
     return fail(ErrorKind::usage,
                 "source '" + std::string(text) + "': nothing follows " + std::string(source->name),
                 "--from " + std::string(source->name));
-  if (!source->target.empty() && target.empty())
+  if (!source->target.empty() && target.empty() && !source->target_is_optional)
     return fail(ErrorKind::usage,
                 "source '" + std::string(text) + "' names no " + std::string(source->target),
                 "--from " + source_usage(*source));
@@ -114,7 +135,8 @@ Done set_sources(std::span<const SourceText> from, SourceRequest& request) {
     if (!first && one.kind != request.kind)
       return fail(ErrorKind::usage, "--from " + request.kind + " and --from " + one.kind + " together",
                   "start one process for each; they may share a store");
-    if (!first && one.target.empty())
+    const SourceInfo* const source = find_source(one.kind);
+    if (!first && source != nullptr && source->is_alone)
       return fail(ErrorKind::usage, "--from " + one.kind + " is given twice", "give it once");
     request.kind = one.kind;
     if (!one.target.empty()) request.targets.push_back(one.target);

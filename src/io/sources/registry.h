@@ -14,13 +14,14 @@
 #include "io/http/server/metrics.h"
 #include "io/sinks/kafka_options.h"
 #include "io/sources/source.h"
+#include "io/sources/store.h"
 
 namespace racesim {
 
 /// What `--from` says.
 struct SourceText {
   std::string kind;    ///< a name of source_registry()
-  std::string target;  ///< file: path or pattern; else empty
+  std::string target;  ///< file: path or pattern; sqlite, postgres: the database; else empty
   bool operator==(const SourceText&) const = default;
 };
 
@@ -35,26 +36,30 @@ struct StartAt {
 /// All that any source needs; each takes its part. The pointers must outlive the source.
 struct SourceRequest {
   std::string kind;
-  std::vector<std::string> targets;         ///< file: paths and patterns, in their order
-  bool follow = false;                      ///< file: goes on with what is appended
-  KafkaOptions kafka;                       ///< kafka: brokers, properties, how long the cluster may take
-  std::vector<std::string> topics;          ///< kafka
-  std::string group = "racesim-ingest";     ///< kafka
-  StartAt start_at;                         ///< kafka
-  bool exit_at_end = false;                 ///< kafka: ends at what is there when it begins
-  bool allow_gap = false;                   ///< kafka
-  bool store_keeps_positions = true;        ///< kafka: false: the group's offsets are where reading goes on
-  std::string listen = "127.0.0.1:8000";    ///< http
-  std::string token;                        ///< http: what a request must carry; empty: nothing
-  std::uint32_t max_clients = 1024;         ///< http
+  std::vector<std::string> targets;       ///< file: paths and patterns, in their order; stores: the database
+  bool follow = false;                    ///< file: goes on with what is appended
+  KafkaOptions kafka;                     ///< kafka: brokers, properties, how long the cluster may take
+  std::vector<std::string> topics;        ///< kafka
+  std::string group = "racesim-ingest";   ///< kafka
+  StartAt start_at;                       ///< kafka
+  bool exit_at_end = false;               ///< kafka: ends at what is there when it begins
+  bool allow_gap = false;                 ///< kafka
+  bool store_keeps_positions = true;      ///< kafka: false: the group's offsets are where reading goes on
+  std::string listen = "127.0.0.1:8000";  ///< http
+  std::string token;                      ///< http: what a request must carry; empty: nothing
+  std::uint32_t max_clients = 1024;       ///< http
   std::uint64_t max_body_bytes = 8u << 20;  ///< http
   http::StatusCallbacks status;             ///< http: what /metrics and /readyz tell
   Clock* clock = nullptr;                   ///< kafka, http
+  /// sqlite, postgres: which rows, and how they become records. Kind and target are set from the above.
+  StoreSourceOptions rows;
 };
 
 struct SourceInfo {
   std::string_view name;
   std::string_view target;   ///< what follows "name:" in `--from`, in capitals; empty: nothing does
+  bool is_alone;             ///< it is given once
+  bool target_is_optional;   ///< nothing behind "name:" is a target too
   std::string_view summary;  ///< one line for the help
   /// Nothing is read or connected to before Source::open(). Errors: usage.
   Result<std::unique_ptr<Source>> (*make)(const SourceRequest& request);
@@ -64,7 +69,7 @@ struct SourceInfo {
 
 std::span<const SourceInfo> source_registry();
 
-/// "stdin", "file:out/*.ndjson". Errors (usage) name the known sources and the nearest one.
+/// "stdin", "file:out/*.ndjson", "postgresql://…". Errors (usage) name the known sources and the nearest one.
 Result<SourceText> parse_source(std::string_view text);
 
 /// The request of several `--from`: they must be of one kind, and only files may be several. Errors: usage.

@@ -21,6 +21,7 @@ namespace racesim {
 enum class Fate : std::uint8_t {
   stored,
   duplicate,  ///< the same row is there already
+  replaced,   ///< another row with the same key was there and is gone (TableInfo::replaces)
   conflict,   ///< another row with the same key is there; this one is among the dead letters
   rejected,   ///< it is no row; among the dead letters, or refused with the request
   expired,    ///< older than what is kept

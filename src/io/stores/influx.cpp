@@ -44,6 +44,10 @@ Result<InfluxSetup> check_influx(const StoreOptions& options) {
   if (options.keep_ns > 0)
     return fail(ErrorKind::usage, "--keep does not apply to influx: a bucket removes what is old by itself",
                 "leave out --keep, and set the bucket's retention: influx bucket update --retention 30d");
+  for (const StoreTable& table : options.tables)
+    if (table.table->replaces)
+      return fail(ErrorKind::usage, "influx does not take results of aggregations, which are corrected",
+                  "aggregate into sqlite:PATH, postgres:DSN, a file or kafka");
   if (options.org.empty() || options.bucket.empty())
     return fail(ErrorKind::usage, options.org.empty() ? "--org is empty" : "--bucket is empty",
                 "name the organisation and the bucket: --org NAME --bucket NAME");

@@ -30,6 +30,7 @@ Result<Appended> Loader::load(Connection& connection, LoadedTable& table, const 
   const auto wanted = static_cast<std::uint64_t>(std::count(fates.begin(), fates.end(), Fate::stored));
   Appended out;
   if (wanted == 0) return out;
+  if (table.plan.of.table->replaces) return load_replacing(connection, table, rows, fates);
   if (!table.expects_repeats) {
     const Result<bool> is_in = load_directly(connection, table, rows, fates);
     if (!is_in) return tl::make_unexpected(is_in.error());
@@ -75,14 +76,41 @@ Result<bool> Loader::load_directly(Connection& connection, LoadedTable& table, c
   return connection.run("ROLLBACK TO SAVEPOINT racesim_rows").map([](const Answer&) { return false; });
 }
 
-Result<Appended> Loader::load_staged(Connection& connection, LoadedTable& table, const RowBatch& rows,
-                                     std::span<Fate> fates) {
-  const std::int32_t first = table.staged;
+// Into the temporary table; returns how many.
+Result<std::uint64_t> Loader::stage(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                    std::span<const Fate> fates) {
   if (Done begun = connection.copy_begin(table.plan.stage + "; " + table.plan.copy_stage); !begun)
     return tl::make_unexpected(begun.error());
   const Result<std::uint64_t> copied = copy_rows(connection, table, rows, fates, true);
+  if (copied) table.staged += static_cast<std::int32_t>(rows.size());
+  return copied;
+}
+
+Result<Appended> Loader::load_replacing(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                        std::span<Fate> fates) {
+  const std::int32_t first = table.staged;
+  const Result<std::uint64_t> copied = stage(connection, table, rows, fates);
   if (!copied) return tl::make_unexpected(copied.error());
-  table.staged += static_cast<std::int32_t>(rows.size());
+  const Result<Answer> repeated = connection.run(table.plan.repeated(first));
+  if (!repeated) return tl::make_unexpected(repeated.error());
+  if (const Result<Answer> put = connection.run(table.plan.replace(first)); !put)
+    return tl::make_unexpected(put.error());
+  Appended out;
+  for (int i = 0; i < repeated->rows(); ++i) {
+    const auto row = static_cast<std::size_t>(std::stol(std::string(repeated->value(i, 0))) - first);
+    const bool is_other = repeated->value(i, 1) == "t";
+    fates[row] = is_other ? Fate::replaced : Fate::duplicate;
+    ++(is_other ? out.replaced : out.duplicates);
+  }
+  out.stored = *copied - out.replaced - out.duplicates;
+  return out;
+}
+
+Result<Appended> Loader::load_staged(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                     std::span<Fate> fates) {
+  const std::int32_t first = table.staged;
+  const Result<std::uint64_t> copied = stage(connection, table, rows, fates);
+  if (!copied) return tl::make_unexpected(copied.error());
 
   const auto stored = rows_of(connection, table.plan.put(first), first);
   if (!stored) return tl::make_unexpected(stored.error());

@@ -43,6 +43,10 @@ class Loader {
                                   std::span<const Fate> fates, bool is_staged);
   Result<bool> load_directly(Connection& connection, LoadedTable& table, const RowBatch& rows,
                              std::span<const Fate> fates);
+  Result<Appended> load_replacing(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                  std::span<Fate> fates);
+  Result<std::uint64_t> stage(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                              std::span<const Fate> fates);
   Result<Appended> load_staged(Connection& connection, LoadedTable& table, const RowBatch& rows,
                                std::span<Fate> fates);
 

@@ -12,6 +12,7 @@
 #include "io/stores/postgres_connection.h"
 #include "io/stores/postgres_loader.h"
 #include "io/stores/postgres_session.h"
+#include "io/stores/postgres_state.h"
 #include "io/stores/postgres_tables.h"
 #include "io/stores/postgres_tallies.h"
 
@@ -66,6 +67,8 @@ class PostgresStore final : public Store {
   void find_unfit(const StoreTable& table, const RowBatch& rows, std::vector<RecordFate>& out) const override;
   Done add_dead_letters(std::span<const DeadRecord> records) override;
   Result<bool> advance(const LanePosition& before, const LanePosition& after) override;
+  Done put_state(std::string_view name, std::string_view bytes) override;
+  Result<std::optional<std::string>> state(std::string_view name) override;
   Done commit() override;
   void rollback() override;
   bool worth_retrying() const override { return passing_; }
@@ -341,6 +344,19 @@ Result<bool> PostgresStore::advance(const LanePosition& before, const LanePositi
   if (moved->affected() == 1) return true;
   rollback();
   return false;
+}
+
+Done PostgresStore::put_state(std::string_view name, std::string_view bytes) {
+  if (Done ok = write_state(*connection_, name, bytes); !ok) return failed(std::move(ok.error()));
+  return {};
+}
+
+Result<std::optional<std::string>> PostgresStore::state(std::string_view name) {
+  if (!connection_)
+    if (Done ok = connect(); !ok) return tl::make_unexpected(ok.error());
+  Result<std::optional<std::string>> found = read_state(*connection_, target_, name);
+  if (!found) return failed(std::move(found.error()));
+  return found;
 }
 
 Done PostgresStore::commit() {

@@ -44,6 +44,7 @@ TablePlan::TablePlan(const StoreTable& table, bool with_retention)
   const TableInfo& info = *of.table;
   const SchemaInfo& schema = *of.schema;
   RACESIM_CHECK(!info.key.empty());
+  RACESIM_CHECK(!info.replaces || info.key_without.empty());
   for (const FieldInfo& f : schema.fields) {
     columns.push_back(column_name(f.path));
     types.push_back(column_type(f));
@@ -57,12 +58,10 @@ TablePlan::TablePlan(const StoreTable& table, bool with_retention)
     const int field = field_of(schema, path);
     return field >= 0 && schema.fields[static_cast<std::size_t>(field)].type == type ? field : -1;
   };
+  run_field = field_of_type(of.run_path, FieldType::hex32);
   // Master data is of no scenario, and so of no run.
-  if (!of.scenario.empty()) {
-    run_field = field_of_type(of.run_path, FieldType::hex32);
-    if (info.key.scope.empty() && of.run_path.empty())
-      event_id_field = field_of_type(info.key.number, FieldType::uuid);
-  }
+  if (!of.scenario.empty() && info.key.scope.empty() && of.run_path.empty())
+    event_id_field = field_of_type(info.key.number, FieldType::uuid);
 
   std::vector<std::string_view> indexed;
   for (const TableKey* key : {&info.key, &info.key_without}) {
@@ -175,6 +174,32 @@ std::string TablePlan::differing(std::int32_t ordinal) const {
   return out + " ORDER BY 1";
 }
 
+std::string TablePlan::repeated(std::int32_t ordinal) const {
+  const std::string staging = sql_name("racesim_in_" + std::string(of.table->name));
+  const std::vector<std::string> key = key_columns(of.table->key);
+  return "WITH s AS (SELECT *, lag(racesim_ordinal) OVER (PARTITION BY " + joined(key, ", ") +
+         " ORDER BY racesim_ordinal) AS racesim_before FROM " + staging +
+         " WHERE racesim_ordinal >= " + std::to_string(ordinal) +
+         ") SELECT s.racesim_ordinal, CASE WHEN s.racesim_before IS NULL THEN ROW(" + names("s.") +
+         ") IS DISTINCT FROM ROW(" + names("t.") + ") ELSE ROW(" + names("s.") + ") IS DISTINCT FROM ROW(" +
+         names("p.") + ") END FROM s LEFT JOIN " + staging +
+         " p ON p.racesim_ordinal = s.racesim_before LEFT JOIN " + name + " t ON " +
+         key_matches("s.", "t.", of.table->key, false) + " WHERE s.racesim_before IS NOT NULL OR t." +
+         key.front() + " IS NOT NULL";
+}
+
+std::string TablePlan::replace(std::int32_t ordinal) const {
+  const std::string staging = sql_name("racesim_in_" + std::string(of.table->name));
+  const std::string key = joined(key_columns(of.table->key), ", ");
+  // In the order of keys, so that two writers cannot lock each other out.
+  return "INSERT INTO " + name + " AS t (" + names("") + ") SELECT " + names("") +
+         " FROM (SELECT DISTINCT ON (" + key + ") * FROM " + staging +
+         " WHERE racesim_ordinal >= " + std::to_string(ordinal) + " ORDER BY " + key +
+         ", racesim_ordinal DESC) s ON CONFLICT (" + key + ") DO UPDATE SET (" + names("") + ") = ROW(" +
+         names("excluded.") + ") WHERE ROW(" + names("t.") + ") IS DISTINCT FROM ROW(" + names("excluded.") +
+         ")";
+}
+
 std::string TablePlan::order() const {
   std::vector<std::string> by;
   if (time_field >= 0) by.push_back(sql_name(columns[static_cast<std::size_t>(time_field)]));
@@ -201,6 +226,10 @@ CREATE TABLE IF NOT EXISTS retention (table_name text PRIMARY KEY, newest_us big
 CREATE TABLE IF NOT EXISTS ingest_writers (
   writer uuid PRIMARY KEY, transactions bigint NOT NULL, seen timestamp with time zone NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS aggregation_state (
+  name text COLLATE "C" PRIMARY KEY, format integer NOT NULL, bytes bytea NOT NULL,
+  updated timestamp with time zone NOT NULL DEFAULT now()
+);
 )";
 }
 

@@ -10,7 +10,7 @@
 
 namespace racesim::postgres {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// What is known of a table once, so that nothing is put together per batch.
 struct TablePlan {
@@ -35,6 +35,11 @@ struct TablePlan {
   std::string put(std::int32_t ordinal) const;
   /// Ordinals of staged rows whose key is there with other content.
   std::string differing(std::int32_t ordinal) const;
+  /// Of rows that replace: ordinals of staged rows whose key was there, also with an earlier one of them,
+  /// each with whether its content is another; asked before replace(), which puts the last row of each key
+  /// into the table.
+  std::string repeated(std::int32_t ordinal) const;
+  std::string replace(std::int32_t ordinal) const;
   /// " ORDER BY" time and key.
   std::string order() const;
 

@@ -63,6 +63,7 @@ std::string run_of(const TablePlan& plan, const RowBatch& rows, std::size_t row)
 }
 
 void Tallies::add(const TablePlan& plan, const RowBatch& rows, std::span<const Fate> fates) {
+  if (plan.of.scenario.empty()) return;
   std::string last;
   RunTally* tally = nullptr;
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -38,7 +38,7 @@ std::string run_of(const TablePlan& plan, const RowBatch& rows, std::size_t row)
 /// One transaction's part. Cleared with it.
 class Tallies {
  public:
-  /// Counts the rows whose fate is stored.
+  /// Counts the events whose fate is stored.
   void add(const TablePlan& plan, const RowBatch& rows, std::span<const Fate> fates);
   void note(std::string_view table, const Ages& ages);
   Ages ages(std::string_view table) const;

@@ -24,7 +24,7 @@ namespace racesim {
 struct StoreTable {
   const SchemaInfo* schema = nullptr;
   const TableInfo* table = nullptr;
-  std::string_view scenario;  ///< whose rows they are; for `runs`
+  std::string_view scenario;  ///< whose events they are; empty: they are none, and `runs` does not count them
   std::string_view run_path;  ///< the field that names the run; empty: none, or the event id holds it
 };
 
@@ -36,9 +36,10 @@ struct DeadRecord {
   std::string_view raw;
 };
 
-/// What append() made of rows. stored + duplicates + conflicts + expired = rows.
+/// What append() made of rows. stored + duplicates + conflicts + replaced + expired = rows.
 struct Appended {
   std::uint64_t stored = 0, duplicates = 0, conflicts = 0, expired = 0;
+  std::uint64_t replaced = 0;  ///< rows that took the place of others with their key
   /// Rows that are there with other content; indices into the batch. At most as many as `conflicts`.
   std::vector<std::uint32_t> conflicting;
 };
@@ -87,9 +88,10 @@ class Store {
   virtual Result<std::vector<LanePosition>> positions(std::string_view source) = 0;
 
   virtual Done begin() = 0;
-  /// Adds rows that are not there yet; their schema is that of the table. With `fates` (as many as rows, or
-  /// empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number beyond
-  /// 63 bits) are left out before, as find_unfit() says.
+  /// Adds rows that are not there yet; their schema is that of the table. Where the table's rows replace each
+  /// other, each takes the place of the one with its key, one after the other. With `fates` (as many as rows,
+  /// or empty) it says of each row what became of it. Rows that the store cannot hold exactly (a number
+  /// beyond 63 bits) are left out before, as find_unfit() says.
   virtual Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) = 0;
   /// Appends which rows cannot be kept exactly (a number beyond 63 bits), and why; indices of rows,
   /// ascending. Any thread.
@@ -99,6 +101,13 @@ class Store {
   /// Moves a lane on from `before` to `after`. False: somebody else has moved it, and the transaction is
   /// over.
   virtual Result<bool> advance(const LanePosition& before, const LanePosition& after) = 0;
+  /// Keeps what somebody needs to go on later, under a name: any bytes, in the place of those before.
+  /// Errors: usage (the store keeps none).
+  virtual Done put_state(std::string_view, std::string_view) { return tl::make_unexpected(keeps_no_state()); }
+  /// As the last transaction with it left it; none: there never was one. Not within a transaction.
+  virtual Result<std::optional<std::string>> state(std::string_view) {
+    return tl::make_unexpected(keeps_no_state());
+  }
   /// Durable when it returns. An error says that nothing of the transaction is kept; where that cannot be
   /// known (a connection died in the middle), the store finds out before it returns.
   virtual Done commit() = 0;
@@ -120,6 +129,12 @@ class Store {
   /// Flushes and closes.
   virtual Done close() = 0;
   virtual const WaitNote* wait() const { return nullptr; }
+
+ private:
+  Error keeps_no_state() const {
+    return {ErrorKind::usage, name() + " keeps no state of aggregations",
+            "aggregate into sqlite: or postgres:, or with --checkpoint FILE"};
+  }
 };
 
 }  // namespace racesim

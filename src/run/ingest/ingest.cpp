@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <future>
 #include <utility>
 
@@ -16,38 +15,25 @@ constexpr int kPull_ms = 100;  ///< how soon the reader sees that a resync is wa
 constexpr std::int64_t kTend_ns = 200'000'000;
 constexpr std::int64_t kLookUpPause_ns = 200'000'000;  ///< before a store is asked again
 
-/// Takes the rows with these indices out of the part.
-void remove_rows(TableRows& part, const std::vector<RecordFate>& rows) {
-  const std::size_t row_size = part.rows.schema().row_size;
-  std::size_t to = 0;
-  auto next = rows.begin();
-  for (std::size_t i = 0; i < part.rows.size(); ++i) {
-    if (next != rows.end() && next->index == i) {
-      ++next;
-      continue;
-    }
-    if (to != i) {
-      std::memcpy(part.rows.row_bytes(to), part.rows.row_bytes(i), row_size);
-      part.records[to] = part.records[i];
-      if (!part.rows.missing.empty()) part.rows.missing[to] = part.rows.missing[i];
-    }
-    ++to;
-  }
-  part.rows.resize(to);
-  part.records.resize(to);
-  if (!part.rows.missing.empty()) part.rows.missing.resize(to);
-}
-
 }  // namespace
 
 Ingest::Ingest(IngestConfig config, std::unique_ptr<Source> source, std::unique_ptr<Store> store,
                std::unique_ptr<BlockDecoder> decoder, Clock& clock)
     : config_(std::move(config)),
       source_(std::move(source)),
-      store_(std::move(store)),
+      target_(std::make_unique<Transaction>(*source_, std::move(store), config_.on_invalid)),
       decoder_(std::move(decoder)),
       clock_(clock),
-      writer_(config_, *source_, *store_, queue_, clock) {}
+      writer_(config_, *source_, *target_, queue_, clock) {}
+
+Ingest::Ingest(IngestConfig config, std::unique_ptr<Source> source, std::unique_ptr<WorkTarget> target,
+               std::unique_ptr<BlockDecoder> decoder, Clock& clock)
+    : config_(std::move(config)),
+      source_(std::move(source)),
+      target_(std::move(target)),
+      decoder_(std::move(decoder)),
+      clock_(clock),
+      writer_(config_, *source_, *target_, queue_, clock) {}
 
 Ingest::~Ingest() {
   if (!started_) return;
@@ -125,8 +111,8 @@ IngestStatus Ingest::status() const {
     status.wait = std::move(wait);
     status.waiting_for = std::move(who);
   };
-  note(store_->name(), writer_.waits());
-  if (store_->wait() != nullptr) note(store_->name(), store_->wait()->longest());
+  note(target_->name(), writer_.waits());
+  if (target_->wait() != nullptr) note(target_->name(), target_->wait()->longest());
   if (source_->wait() != nullptr) note(source_->name(), source_->wait()->longest());
   return status;
 }
@@ -137,6 +123,7 @@ void Ingest::read() {
   see_to_the_last();
   WorkItem end;
   end.kind = WorkItem::Kind::end;
+  end.reached_end = reached_end_;
   static_cast<void>(push(end));
 }
 
@@ -179,7 +166,7 @@ bool Ingest::pull_one() {
     return !abandoned_;
   }
   decoder_->decode(work->block, source_->lane(work->block.lane), work->decoded);
-  set_aside_unfit(*work);
+  target_->set_aside_unfit(*work);
   if (std::optional<Error> invalid = first_invalid(*work)) {
     source_->settled(work->block, tl::make_unexpected(*invalid));
     fail_reading(*invalid);
@@ -197,21 +184,6 @@ bool Ingest::push(WorkItem& item) {
                      tl::make_unexpected(writer_.error().value_or(
                          Error{ErrorKind::runtime, "the ingest was ended before this was stored", ""})));
   return false;
-}
-
-/// What the decoder took for rows and the store cannot keep exactly.
-void Ingest::set_aside_unfit(Work& work) {
-  std::vector<RecordFate> unfit;
-  for (const auto& part : work.decoded.parts) {
-    unfit.clear();
-    if (!part->rows.empty()) store_->find_unfit(part->table, part->rows, unfit);
-    if (unfit.empty()) continue;
-    for (const RecordFate& row : unfit)
-      work.decoded.rejects.push_back({part->records[row.index], Fate::rejected, row.reason});
-    remove_rows(*part, unfit);
-    std::stable_sort(work.decoded.rejects.begin(), work.decoded.rejects.end(),
-                     [](const RecordFate& a, const RecordFate& b) { return a.index < b.index; });
-  }
 }
 
 std::optional<Error> Ingest::first_invalid(const Work& work) const {
@@ -259,7 +231,7 @@ Result<std::vector<std::optional<LanePosition>>> Ingest::look_up(std::span<const
   for (const LanePosition& lane : lanes) {
     auto known = by_source.find(lane.source);
     if (known == by_source.end()) {
-      Result<std::vector<LanePosition>> all = store_->positions(lane.source);
+      Result<std::vector<LanePosition>> all = target_->positions(lane.source);
       if (!all) return tl::make_unexpected(all.error());
       known = by_source.emplace(lane.source, std::move(*all)).first;
     }
@@ -267,6 +239,7 @@ Result<std::vector<std::optional<LanePosition>>> Ingest::look_up(std::span<const
                                  [&](const LanePosition& position) { return position.lane == lane.lane; });
     found.push_back(at == known->second.end() ? std::nullopt : std::optional(*at));
   }
+  if (Done ok = target_->begin_lanes(lanes); !ok) return tl::make_unexpected(ok.error());
   return found;
 }
 
@@ -279,7 +252,7 @@ Result<std::vector<std::optional<LanePosition>>> Ingest::positions(std::span<con
     bool passes = false;
     const bool alive = between_transactions([&] {
       found = look_up(lanes);
-      passes = !found && store_->worth_retrying();
+      passes = !found && target_->worth_retrying();
     });
     if (!alive)
       return tl::make_unexpected(

@@ -1,5 +1,5 @@
-// An ingest: records from a source become rows of a store. Owns its two threads: one reads and decodes, the
-// other writes. No globals, no signals, no output.
+// An ingest: records from a source become rows of a store, or whatever its target makes of them. Owns its two
+// threads: one reads and decodes, the other writes. No globals, no signals, no output.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,9 @@
 #include "io/stores/store.h"
 #include "run/ingest/ingest_config.h"
 #include "run/ingest/ingest_counts.h"
+#include "run/ingest/transaction.h"
 #include "run/ingest/work_queue.h"
+#include "run/ingest/work_target.h"
 #include "run/ingest/writer.h"
 #include "run/rows/block_decoder.h"
 
@@ -48,6 +50,9 @@ class Ingest final : private LaneKeeper {
  public:
   Ingest(IngestConfig config, std::unique_ptr<Source> source, std::unique_ptr<Store> store,
          std::unique_ptr<BlockDecoder> decoder, Clock& clock);
+  /// `target` is what the store is else; `source` may be what it was made with.
+  Ingest(IngestConfig config, std::unique_ptr<Source> source, std::unique_ptr<WorkTarget> target,
+         std::unique_ptr<BlockDecoder> decoder, Clock& clock);
   /// Abandons what still goes on.
   ~Ingest() override;
 
@@ -64,7 +69,7 @@ class Ingest final : private LaneKeeper {
   IngestStatus status() const;
 
   const Source& source() const { return *source_; }
-  const Store& store() const { return *store_; }
+  const WorkTarget& target() const { return *target_; }
 
  private:
   void read();
@@ -73,7 +78,6 @@ class Ingest final : private LaneKeeper {
   bool push(WorkItem& item);
   bool resync();
   std::optional<Error> first_invalid(const Work& work) const;
-  void set_aside_unfit(Work& work);
   void fail_reading(const Error& error);
   /// Runs `task` between two transactions, once all that was pushed is committed. False: the writer has given
   /// up.
@@ -85,7 +89,7 @@ class Ingest final : private LaneKeeper {
 
   const IngestConfig config_;
   const std::unique_ptr<Source> source_;
-  const std::unique_ptr<Store> store_;
+  const std::unique_ptr<WorkTarget> target_;
   const std::unique_ptr<BlockDecoder> decoder_;
   Clock& clock_;
   WorkQueue queue_;

@@ -18,6 +18,7 @@ enum class OnInvalid : std::uint8_t {
 struct IngestConfig {
   std::uint32_t batch_records = 10'000;      ///< a transaction holds at least so many, if they come in time
   std::int64_t flush_ns = kNsPerSecond / 4;  ///< and no record waits longer for its transaction
+  bool commit_at_once = false;               ///< as soon as nothing more is there, rather than after flush_ns
   OnInvalid on_invalid = OnInvalid::dead_letter;
   std::int64_t retry_max_ns = 300 * kNsPerSecond;  ///< a store that is away is waited for
   bool expires = false;                            ///< the store removes what is old

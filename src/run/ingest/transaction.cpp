@@ -1,6 +1,7 @@
 #include "run/ingest/transaction.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace racesim {
@@ -20,16 +21,43 @@ DeadRecord dead_record(const RecordBlock& block, std::uint32_t record, std::stri
   return {block.after.source, block.after.lane, block.offsets[record], reason, block.record(record)};
 }
 
-}  // namespace
-
-void Transaction::add(std::unique_ptr<Work> work) {
-  records_ += work->block.size();
-  works_.push_back(std::move(work));
+/// Takes the rows with these indices out of the part.
+void remove_rows(TableRows& part, const std::vector<RecordFate>& rows) {
+  const std::size_t row_size = part.rows.schema().row_size;
+  std::size_t to = 0;
+  auto next = rows.begin();
+  for (std::size_t i = 0; i < part.rows.size(); ++i) {
+    if (next != rows.end() && next->index == i) {
+      ++next;
+      continue;
+    }
+    if (to != i) {
+      std::memcpy(part.rows.row_bytes(to), part.rows.row_bytes(i), row_size);
+      part.records[to] = part.records[i];
+      if (!part.rows.missing.empty()) part.rows.missing[to] = part.rows.missing[i];
+    }
+    ++to;
+  }
+  part.rows.resize(to);
+  part.records.resize(to);
+  if (!part.rows.missing.empty()) part.rows.missing.resize(to);
 }
 
-std::vector<std::unique_ptr<Work>> Transaction::take() {
-  records_ = 0;
-  return std::exchange(works_, {});
+}  // namespace
+
+/// What the decoder took for rows and the store cannot keep exactly.
+void Transaction::set_aside_unfit(Work& work) const {
+  std::vector<RecordFate> unfit;
+  for (const auto& part : work.decoded.parts) {
+    unfit.clear();
+    if (!part->rows.empty()) store_.find_unfit(part->table, part->rows, unfit);
+    if (unfit.empty()) continue;
+    for (const RecordFate& row : unfit)
+      work.decoded.rejects.push_back({part->records[row.index], Fate::rejected, row.reason});
+    remove_rows(*part, unfit);
+    std::stable_sort(work.decoded.rejects.begin(), work.decoded.rejects.end(),
+                     [](const RecordFate& a, const RecordFate& b) { return a.index < b.index; });
+  }
 }
 
 Result<bool> Transaction::write() {

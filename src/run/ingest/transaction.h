@@ -1,4 +1,4 @@
-// Blocks that are committed together, and how they are written to a store.
+// The target that stores rows: blocks that are committed together, and how they are written to a store.
 #pragma once
 
 #include <cstddef>
@@ -10,30 +10,29 @@
 #include "io/stores/store.h"
 #include "run/ingest/ingest_config.h"
 #include "run/ingest/ingest_counts.h"
-#include "run/ingest/work_queue.h"
+#include "run/ingest/work_target.h"
 
 namespace racesim {
 
-/// One thread.
-class Transaction {
+class Transaction final : public WorkTarget {
  public:
-  Transaction(Source& source, Store& store, OnInvalid on_invalid)
-      : source_(source), store_(store), on_invalid_(on_invalid) {}
+  /// `source` outlives it.
+  Transaction(Source& source, std::unique_ptr<Store> store, OnInvalid on_invalid)
+      : source_(source), owned_(std::move(store)), store_(*owned_), on_invalid_(on_invalid) {}
 
-  void add(std::unique_ptr<Work> work);
-  bool empty() const { return works_.empty(); }
-  std::uint64_t records() const { return records_; }
-  /// The source has said that another block for it follows at once.
-  bool awaits_more() const { return !works_.empty() && works_.back()->block.more; }
-
-  /// Writes everything in one transaction of the store. False: another process has moved one of the lanes on,
-  /// and nothing is kept. After an error nothing is kept either, and it may be called again.
-  Result<bool> write();
-
-  /// What became of it all, after write() was true.
-  void count(IngestCounts& counts) const;
-  /// The blocks, in the order in which they came; it is empty then.
-  std::vector<std::unique_ptr<Work>> take();
+  std::string name() const override { return store_.name(); }
+  Result<std::vector<LanePosition>> positions(std::string_view source) override {
+    return store_.positions(source);
+  }
+  void set_aside_unfit(Work& work) const override;
+  Result<bool> write() override;
+  void count(IngestCounts& counts) const override;
+  void rollback() override { store_.rollback(); }
+  bool worth_retrying() const override { return store_.worth_retrying(); }
+  Result<std::uint64_t> expire() override { return store_.expire(); }
+  void abandon() override { store_.abandon(); }
+  Done close() override { return store_.close(); }
+  const WaitNote* wait() const override { return store_.wait(); }
 
  private:
   struct Part {
@@ -57,10 +56,9 @@ class Transaction {
   Done bury_refused();
 
   Source& source_;
+  const std::unique_ptr<Store> owned_;
   Store& store_;
   const OnInvalid on_invalid_;
-  std::vector<std::unique_ptr<Work>> works_;
-  std::uint64_t records_ = 0;
   IngestCounts counts_;
   std::vector<Fate> fates_;
   std::vector<std::unique_ptr<Group>> groups_;  ///< those of this write() first, then memory for later

@@ -32,6 +32,7 @@ struct WorkItem {
   Kind kind = Kind::block;
   std::unique_ptr<Work> work;
   std::function<void(bool alive)> task;
+  bool reached_end = false;  ///< of an end: the source has given all that it ever will
 };
 
 /// Bounded by the records and bytes of its blocks, and one block more. One thread pushes, one pops.

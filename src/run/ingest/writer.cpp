@@ -17,14 +17,9 @@ Error taken_over() {
 
 }  // namespace
 
-IngestWriter::IngestWriter(const IngestConfig& config, Source& source, Store& store, WorkQueue& queue,
+IngestWriter::IngestWriter(const IngestConfig& config, Source& source, WorkTarget& target, WorkQueue& queue,
                            Clock& clock)
-    : config_(config),
-      source_(source),
-      store_(store),
-      queue_(queue),
-      clock_(clock),
-      transaction_(source, store, config.on_invalid) {}
+    : config_(config), source_(source), target_(target), queue_(queue), clock_(clock) {}
 
 IngestCounts IngestWriter::counts() const {
   const std::scoped_lock lock(mutex_);
@@ -38,7 +33,7 @@ std::optional<Error> IngestWriter::error() const {
 
 void IngestWriter::abandon() {
   abandoned_ = true;
-  store_.abandon();
+  target_.abandon();
   queue_.close();
 }
 
@@ -47,30 +42,33 @@ void IngestWriter::fail_with(Error error) {
   if (!error_) error_ = std::move(error);
 }
 
-/// When the transaction is to be committed, whatever comes; none: there is none.
+/// When the transaction is to be committed, whatever comes; without one when the target wants to be called;
+/// none: never.
 std::optional<std::int64_t> IngestWriter::deadline() const {
-  if (transaction_.empty()) return std::nullopt;
-  return source_.is_awaited() && !transaction_.awaits_more() ? clock_.now_ns() : begun_ns_ + config_.flush_ns;
+  if (target_.empty()) return target_.next_tick_ns();
+  const bool at_once = (source_.is_awaited() || config_.commit_at_once) && !target_.awaits_more();
+  return at_once ? clock_.now_ns() : begun_ns_ + config_.flush_ns;
 }
 
 void IngestWriter::run() {
   for (;;) {
     std::optional<WorkItem> item = queue_.pop(deadline());
     if (!item) {
-      if (!commit()) break;
+      const bool goes_on = target_.empty() ? do_alone([this] { return target_.tick(); }) : commit();
+      if (!goes_on) break;
       continue;
     }
     const bool last = item->kind == WorkItem::Kind::end;
     if (!take(*item)) break;
     if (last) {
-      if (Done closed = store_.close(); !closed) fail_with(closed.error());
+      if (Done closed = target_.close(); !closed) fail_with(closed.error());
       return;
     }
   }
   queue_.close();
   source_.stop();
   drop_rest();
-  static_cast<void>(store_.close());  // the error that ended it is told already
+  static_cast<void>(target_.close());  // the error that ended it is told already
 }
 
 /// False: it is over.
@@ -82,9 +80,9 @@ bool IngestWriter::take(WorkItem& item) {
         queue_.recycle(std::move(item.work));
         return true;
       }
-      if (transaction_.empty()) begun_ns_ = clock_.now_ns();
-      transaction_.add(std::move(item.work));
-      return transaction_.records() < config_.batch_records || commit();
+      if (target_.empty()) begun_ns_ = clock_.now_ns();
+      target_.add(std::move(item.work));
+      return target_.records() < config_.batch_records || commit();
     case WorkItem::Kind::task: {
       const bool alive = commit();
       item.task(alive);
@@ -94,15 +92,15 @@ bool IngestWriter::take(WorkItem& item) {
       wants_resync_ = false;
       return true;
     case WorkItem::Kind::end:
-      return commit();
+      return commit() && do_alone([&] { return target_.finish(item.reached_end); });
   }
   return false;
 }
 
 bool IngestWriter::commit() {
   if (abandoned_) return false;
-  if (transaction_.empty()) return true;
-  switch (try_until_done()) {
+  if (target_.empty()) return true;
+  switch (try_until_done([this] { return target_.write(); })) {
     case Tried::done:
       settle_all();
       return expire();
@@ -119,16 +117,24 @@ bool IngestWriter::commit() {
   return false;
 }
 
-IngestWriter::Tried IngestWriter::try_until_done() {
+/// A transaction without blocks. False: it failed for good.
+bool IngestWriter::do_alone(const std::function<Result<bool>()>& write) {
+  if (abandoned_) return false;
+  const Tried tried = try_until_done(write);
+  if (tried == Tried::fenced) fail_with(taken_over());
+  return tried == Tried::done;
+}
+
+IngestWriter::Tried IngestWriter::try_until_done(const std::function<Result<bool>()>& write) {
   const std::int64_t give_up_ns = clock_.now_ns() + config_.retry_max_ns;
   for (int tries = 0;; ++tries) {
-    const Result<bool> written = transaction_.write();
-    if (!written || !*written) store_.rollback();
+    const Result<bool> written = write();
+    if (!written || !*written) target_.rollback();
     if (written) {
       wait_.end(this);
       return *written ? Tried::done : Tried::fenced;
     }
-    if (!store_.worth_retrying() || !wait_before_retry(written.error(), give_up_ns, tries)) {
+    if (!target_.worth_retrying() || !wait_before_retry(written.error(), give_up_ns, tries)) {
       wait_.end(this);
       fail_with(written.error());
       drop_all(written.error());
@@ -149,12 +155,12 @@ bool IngestWriter::wait_before_retry(const Error& why, std::int64_t give_up_ns, 
 }
 
 void IngestWriter::settle_all() {
-  std::uint64_t records = transaction_.records();
+  std::uint64_t records = target_.records();
   {
     const std::scoped_lock lock(mutex_);
-    transaction_.count(counts_);
+    target_.count(counts_);
   }
-  for (std::unique_ptr<Work>& work : transaction_.take()) {
+  for (std::unique_ptr<Work>& work : target_.take()) {
     source_.settled(work->block, std::move(work->outcome));
     queue_.recycle(std::move(work));
   }
@@ -162,7 +168,7 @@ void IngestWriter::settle_all() {
 }
 
 void IngestWriter::drop_all(const Error& why) {
-  for (std::unique_ptr<Work>& work : transaction_.take()) {
+  for (std::unique_ptr<Work>& work : target_.take()) {
     source_.settled(work->block, tl::make_unexpected(why));
     queue_.recycle(std::move(work));
   }
@@ -183,9 +189,9 @@ void IngestWriter::drop_rest() {
 /// False: what is old cannot be removed, and never will be.
 bool IngestWriter::expire() {
   if (!config_.expires) return true;
-  const Result<std::uint64_t> removed = store_.expire();
+  const Result<std::uint64_t> removed = target_.expire();
   // It may go with a later commit: only an error that stays is one.
-  if (removed || store_.worth_retrying()) return true;
+  if (removed || target_.worth_retrying()) return true;
   fail_with(removed.error());
   return false;
 }

@@ -11,21 +11,21 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "io/sources/source.h"
-#include "io/stores/store.h"
 #include "io/wait_note.h"
 #include "run/ingest/ingest_config.h"
 #include "run/ingest/ingest_counts.h"
-#include "run/ingest/transaction.h"
 #include "run/ingest/work_queue.h"
+#include "run/ingest/work_target.h"
 
 namespace racesim {
 
 class IngestWriter {
  public:
   /// All outlive the writer.
-  IngestWriter(const IngestConfig& config, Source& source, Store& store, WorkQueue& queue, Clock& clock);
+  IngestWriter(const IngestConfig& config, Source& source, WorkTarget& target, WorkQueue& queue,
+               Clock& clock);
 
-  /// Until the end comes, or an error; then everything that still comes is given up. The store is closed.
+  /// Until the end comes, or an error; then everything that still comes is given up. The target is closed.
   void run();
 
   /// Ends soon, without waiting for a store that is away. Any thread.
@@ -44,7 +44,8 @@ class IngestWriter {
   std::optional<std::int64_t> deadline() const;
   bool take(WorkItem& item);
   bool commit();
-  Tried try_until_done();
+  bool do_alone(const std::function<Result<bool>()>& write);
+  Tried try_until_done(const std::function<Result<bool>()>& write);
   bool wait_before_retry(const Error& why, std::int64_t give_up_ns, int tries);
   void settle_all();
   void drop_all(const Error& why);
@@ -54,10 +55,9 @@ class IngestWriter {
 
   const IngestConfig& config_;
   Source& source_;
-  Store& store_;
+  WorkTarget& target_;
   WorkQueue& queue_;
   Clock& clock_;
-  Transaction transaction_;
   std::int64_t begun_ns_ = 0;  ///< when the transaction got its first block
   std::atomic<bool> abandoned_{false}, wants_resync_{false};
   WaitNote wait_;

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "model/batch.h"
-#include "sim/master_tables.h"
+#include "model/master_tables.h"
 
 namespace racesim {
 

@@ -38,7 +38,6 @@ const FieldInfo* RowReader::field(std::string_view path) const {
   return nullptr;
 }
 
-/// An integer of any size, with its sign.
 std::int64_t RowReader::whole(const RowBatch& rows, std::size_t i, const FieldInfo& field) {
   std::uint64_t value = 0;
   std::memcpy(&value, rows.row_bytes(i) + field.offset, field.size);  // the machine is little-endian

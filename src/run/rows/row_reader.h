@@ -34,11 +34,12 @@ class RowReader {
   std::optional<Uuid> event_id(const RowBatch& rows, std::size_t i) const;
   /// Event time in microseconds; 0 where it does not say.
   std::int64_t time_us(const RowBatch& rows, std::size_t i) const;
+  /// A value of the integer types, of any size, with its sign.
+  static std::int64_t whole(const RowBatch& rows, std::size_t i, const FieldInfo& field);
 
  private:
   const FieldInfo* field(std::string_view path) const;
   static std::string text(const RowBatch& rows, std::size_t i, const FieldInfo* field);
-  static std::int64_t whole(const RowBatch& rows, std::size_t i, const FieldInfo& field);
 
   const ScenarioEntry* scenario_;
   const RowForm* form_;

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "sim/question.h"
+#include "model/question.h"
 
 namespace racesim::race {
 

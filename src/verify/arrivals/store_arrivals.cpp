@@ -11,9 +11,9 @@
 
 #include "base/quantity.h"
 #include "model/event_id.h"
+#include "run/rows/row_lines.h"
 #include "run/run_id.h"
 #include "sim/registry.h"
-#include "verify/arrivals/row_lines.h"
 #include "verify/matching/arrival_finder.h"
 #include "verify/matching/refused_lines.h"
 #include "verify/values/respeller.h"

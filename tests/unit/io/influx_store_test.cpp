@@ -44,6 +44,7 @@ namespace {
 constexpr std::string_view kPlace[] = {"place"};
 const TableInfo kSamples{.name = "samples", .key = {kPlace, "number"}, .time = "time"};
 const TableInfo kTimeless{.name = "samples", .key = {kPlace, "number"}};
+const TableInfo kResults{.name = "results", .key = {kPlace, "number"}, .time = "time", .replaces = true};
 const StoreTable kTable{&schema_info<SampleRow>(), &kSamples, "samples", {}};
 
 std::string unzipped(const std::string& body) {
@@ -278,6 +279,10 @@ TEST_F(InfluxStoreTest, RefusesWhatItCannotDo) {
   };
   EXPECT_EQ(refused([](StoreOptions& o) { o.keep_ns = 1; }),
             "--keep does not apply to influx: a bucket removes what is old by itself");
+  EXPECT_EQ(refused([](StoreOptions& o) {
+              o.tables.push_back({kTable.schema, &kResults, {}, {}});
+            }),
+            "influx does not take results of aggregations, which are corrected");
   EXPECT_EQ(refused([](StoreOptions& o) { o.org = ""; }), "--org is empty");
   EXPECT_EQ(refused([](StoreOptions& o) { o.bucket = ""; }), "--bucket is empty");
   EXPECT_EQ(refused([](StoreOptions& o) { o.target = "http://db/?org=x"; }),

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "support/postgres_world.h"
+#include "support/store_reference.h"
 
 namespace racesim {
 namespace {
@@ -119,6 +120,80 @@ TEST_F(PostgresServer, TellsRepeatsFromConflictsOfRandomRows) {
   for (const auto& [seq, speed] : reference) sum += speed;
   EXPECT_EQ(ask("SELECT (sum(speed_kmh) * 10)::bigint FROM telemetry"), std::to_string(sum));
   EXPECT_EQ(ask("SELECT events FROM runs"), std::to_string(reference.size()));
+}
+
+constexpr std::string_view kResultScope[] = {"run", "mode"};
+
+TEST_F(PostgresServer, ReplacesResultsLikeInAMap) {
+  constexpr TableInfo kByTime{
+      .name = "wide_results", .key = {kResultScope, "day"}, .time = "time.seen_at", .replaces = true};
+  constexpr TableInfo kByText{
+      .name = "text_results", .key = {kResultScope, "note"}, .planned = kWidePlanned, .replaces = true};
+  std::uint64_t seed = 0;
+  for (const TableInfo* info : {&kByTime, &kByText}) {
+    const StoreTable table{&schema_info<WideRow>(), info, {}, "run"};
+    auto store = open({table});
+    test::StoreReference reference(table);
+    test::RepeatingRows source(table, ++seed);
+    std::vector<Fate> fates, expected;
+    std::uint64_t replaced = 0;
+    for (int round = 0; round < 10; ++round) {
+      ASSERT_TRUE(store->begin());
+      for (int batch = 0; batch < 2; ++batch) {
+        RowBatch raw(*table.schema), rows(*table.schema);
+        source.add(raw, 40);
+        test::keep_fit(*store, table, raw, rows);
+        const Appended wanted = reference.append(rows, expected);
+        const Appended out = must_append(*store, table, rows, fates);
+        EXPECT_EQ(fates, expected) << info->name << ", round " << round;
+        EXPECT_EQ(out.stored, wanted.stored);
+        EXPECT_EQ(out.duplicates, wanted.duplicates);
+        EXPECT_EQ(out.replaced, wanted.replaced);
+        replaced += out.replaced;
+      }
+      ASSERT_TRUE(store->commit());
+    }
+    EXPECT_GT(replaced, 10u);
+    EXPECT_EQ(ask("SELECT count(*) FROM runs"), "0");
+    const auto reader = open_postgres_reader(options({}));
+    ASSERT_TRUE(reader);
+    RowBatch stored(*table.schema);
+    while ((*reader)->scan(table, "", 50, stored).value()) {
+    }
+    EXPECT_TRUE(reference.contents_of(stored) == reference.contents());
+    EXPECT_TRUE(store->close());
+  }
+}
+
+TEST_F(PostgresServer, KeepsStateWithTheTransaction) {
+  auto store = open({kTelemetryTable});
+  EXPECT_EQ(store->state("laps").value(), std::nullopt);
+  const std::string large = std::string("\0\xff", 2) + std::string(5 << 20, 'x');
+  for (const bool keep : {false, true}) {
+    ASSERT_TRUE(store->begin());
+    ASSERT_TRUE(store->put_state("laps", "before"));
+    ASSERT_TRUE(store->put_state("laps", large));
+    if (keep)
+      ASSERT_TRUE(store->commit());
+    else
+      store->rollback();
+    EXPECT_EQ(store->state("laps").value().has_value(), keep);
+  }
+  EXPECT_TRUE(open({kTelemetryTable})->state("laps").value() == large);
+  ask("UPDATE aggregation_state SET format = 2");
+  const auto newer = store->state("laps");
+  ASSERT_FALSE(newer);
+  EXPECT_EQ(newer.error().kind, ErrorKind::usage);
+  EXPECT_NE(newer.error().what.find("the state laps has the format 2"), std::string::npos);
+}
+
+TEST_F(PostgresServer, MakesWhatADatabaseOfVersion1Lacks) {
+  EXPECT_TRUE(open({kTelemetryTable})->close());
+  ask("DROP TABLE aggregation_state");
+  ask("UPDATE schema_version SET version = 1");
+  auto store = open({kTelemetryTable});
+  EXPECT_EQ(store->state("laps").value(), std::nullopt);
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "2");
 }
 
 TEST_F(PostgresServer, KeepsPacketsWithoutRunByVehicleAndTime) {

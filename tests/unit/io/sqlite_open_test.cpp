@@ -118,7 +118,7 @@ TEST(SqliteOpen, RefusesANewerSchemaAndNamesBothVersions) {
   change(path, "INSERT INTO schema_version VALUES (7, '2027-01-01T00:00:00.000Z')");
   const Error error = error_of(path);
   EXPECT_EQ(error.kind, ErrorKind::usage);
-  EXPECT_EQ(error.what, "open " + path + ": its schema is version 7, this racesim knows versions up to 1");
+  EXPECT_EQ(error.what, "open " + path + ": its schema is version 7, this racesim knows versions up to 2");
   const auto reader = open_sqlite_reader(sqlite_options(path));
   ASSERT_FALSE(reader);
   EXPECT_EQ(reader.error().what, error.what);
@@ -160,7 +160,19 @@ TEST(SqliteOpen, AddsColumnsThatAnEarlierTableLacks) {
   ASSERT_TRUE(store->commit());
   auto reader = test::open_reader(path);
   EXPECT_EQ(test::query_text(*reader, "SELECT DISTINCT z_m IS NULL, typeof(z_m) FROM telemetry"), "1,null");
-  EXPECT_EQ(test::query_text(*reader, "SELECT version FROM schema_version"), "1");
+  EXPECT_EQ(test::query_text(*reader, "SELECT version FROM schema_version"), "1;2");
+}
+
+TEST(SqliteOpen, MakesWhatADatabaseOfVersion1Lacks) {
+  const ScratchDir dir;
+  const std::string path = dir / "t.db";
+  ASSERT_NE(test::open_store(sqlite_options(path)), nullptr);
+  change(path, "DROP TABLE aggregation_state; DELETE FROM schema_version WHERE version = 2");
+  // Read it may be as it is.
+  EXPECT_EQ(test::query_text(*test::open_reader(path), "SELECT version FROM schema_version"), "1");
+  auto store = test::open_store(sqlite_options(path));
+  EXPECT_EQ(store->state("laps").value(), std::nullopt);
+  EXPECT_EQ(test::query_text(*test::open_reader(path), "SELECT version FROM schema_version"), "1;2");
 }
 
 TEST(SqliteOpen, MakesSmallPagesForSmallCommitsInNewFilesOnly) {

@@ -52,19 +52,16 @@ StoreTable wide_table(const TableInfo& info) {
   return {&schema_info<WideRow>(), &info, "wide", info.key.scope.size() == 3 ? "run" : ""};
 }
 
-class SqliteRandomRows : public testing::TestWithParam<int> {};
-
-TEST_P(SqliteRandomRows, AreKeptLikeInAMap) {
-  const TableInfo& info = wide_tables()[static_cast<std::size_t>(GetParam() / 2)];
-  const bool with_fates = GetParam() % 2 == 1;
-  const StoreTable table = wide_table(info);
+/// Twenty batches of random rows with repeats, under the eyes of a map. Returns rows that were in conflict or
+/// replaced.
+std::uint64_t compare_with_a_map(const StoreTable& table, bool with_fates, std::uint64_t seed) {
   const ScratchDir dir;
   StoreOptions options = sqlite_options(dir / "t.db", {table});
   options.durability = Durability::normal;
   auto store = test::open_store(options);
   test::StoreReference reference(table);
-  test::RepeatingRows source(table, static_cast<std::uint64_t>(GetParam()));
-  std::uint64_t conflicts = 0;
+  test::RepeatingRows source(table, seed);
+  std::uint64_t others = 0;
   for (int round = 0; round < 20; ++round) {
     RowBatch raw(*table.schema);
     source.add(raw, 50);
@@ -73,32 +70,101 @@ TEST_P(SqliteRandomRows, AreKeptLikeInAMap) {
     std::vector<Fate> expected_fates;
     const Appended expected = reference.append(rows, expected_fates);
     std::vector<Fate> fates(with_fates ? rows.size() : 0);
-    ASSERT_TRUE(store->begin());
+    EXPECT_TRUE(store->begin());
     const Result<Appended> appended = store->append(table, rows, fates);
-    ASSERT_TRUE(appended) << appended.error().what;
+    EXPECT_TRUE(appended) << appended.error().what;
+    if (!appended) return 0;
     EXPECT_EQ(appended->stored, expected.stored);
     EXPECT_EQ(appended->duplicates, expected.duplicates);
     EXPECT_EQ(appended->conflicts, expected.conflicts);
     EXPECT_EQ(appended->conflicting, expected.conflicting);
+    EXPECT_EQ(appended->replaced, expected.replaced);
     if (with_fates) {
       EXPECT_EQ(fates, expected_fates);
     }
-    ASSERT_TRUE(store->commit());
-    conflicts += expected.conflicts;
+    EXPECT_TRUE(store->commit());
+    others += expected.conflicts + expected.replaced;
     if (round == 10) {
       // A new process knows nothing but the file.
-      ASSERT_TRUE(store->close());
+      EXPECT_TRUE(store->close());
       store = test::open_store(options);
     }
   }
-  EXPECT_GT(conflicts, 10U);
   auto reader = test::open_reader(dir / "t.db");
   const RowBatch stored = test::scan_all(*reader, table);
   EXPECT_TRUE(reference.contents_of(stored) == reference.contents());
   EXPECT_EQ(test::query_text(*reader, "PRAGMA table_info(missing_table)"), "");
+  if (table.scenario.empty()) {
+    EXPECT_EQ(test::query_text(*reader, "SELECT count(*) FROM runs"), "0");
+  }
+  return others;
+}
+
+class SqliteRandomRows : public testing::TestWithParam<int> {};
+
+TEST_P(SqliteRandomRows, AreKeptLikeInAMap) {
+  const TableInfo& info = wide_tables()[static_cast<std::size_t>(GetParam() / 2)];
+  EXPECT_GT(compare_with_a_map(wide_table(info), GetParam() % 2 == 1, static_cast<std::uint64_t>(GetParam())),
+            10U);
 }
 
 INSTANTIATE_TEST_SUITE_P(AllKeys, SqliteRandomRows, testing::Range(0, 14));
+
+class SqliteRandomResults : public testing::TestWithParam<int> {};
+
+TEST_P(SqliteRandomResults, ReplaceEachOtherLikeInAMap) {
+  TableInfo info = wide_tables()[static_cast<std::size_t>(GetParam() / 2)];
+  info.replaces = true;
+  StoreTable table = wide_table(info);
+  table.scenario = {};
+  EXPECT_GT(compare_with_a_map(table, GetParam() % 2 == 1, static_cast<std::uint64_t>(GetParam())), 10U);
+}
+
+// All keys but the last one, which has a second form.
+INSTANTIATE_TEST_SUITE_P(AllKeys, SqliteRandomResults, testing::Range(0, 12));
+
+TEST(SqliteStore, KeepsStateWithTheTransaction) {
+  const ScratchDir dir;
+  auto store = test::open_store(sqlite_options(dir / "t.db"));
+  EXPECT_EQ(store->state("laps").value(), std::nullopt);
+  const std::string large = std::string("\0\xff", 2) + std::string(5 << 20, 'x');
+  for (const bool keep : {false, true}) {
+    ASSERT_TRUE(store->begin());
+    ASSERT_TRUE(store->put_state("laps", "before"));
+    ASSERT_TRUE(store->put_state("laps", large));
+    ASSERT_TRUE(store->put_state("windows", ""));
+    if (keep)
+      ASSERT_TRUE(store->commit());
+    else
+      store->rollback();
+    EXPECT_EQ(store->state("laps").value().has_value(), keep);
+  }
+  auto other = test::open_store(sqlite_options(dir / "t.db"));
+  EXPECT_TRUE(other->state("laps").value() == large);
+  EXPECT_EQ(other->state("windows").value(), "");
+  ASSERT_TRUE(other->begin());
+  ASSERT_TRUE(other->put_state("laps", "after"));
+  ASSERT_TRUE(other->commit());
+  EXPECT_EQ(store->state("laps").value(), "after");
+}
+
+TEST(SqliteStore, RefusesAStateOfANewerFormat) {
+  const ScratchDir dir;
+  auto store = test::open_store(sqlite_options(dir / "t.db"));
+  ASSERT_TRUE(store->begin());
+  ASSERT_TRUE(store->put_state("laps", "x"));
+  ASSERT_TRUE(store->commit());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((dir / "t.db").c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, "UPDATE aggregation_state SET format = 2", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(db);
+  const auto state = store->state("laps");
+  ASSERT_FALSE(state);
+  EXPECT_EQ(state.error().kind, ErrorKind::usage);
+  EXPECT_EQ(state.error().what,
+            "sqlite:" + (dir / "t.db") + ": the state laps has the format 2, this racesim knows format 1");
+}
 
 TEST(SqliteStore, KeepsPlaysByTheNumbersInTheirIds) {
   const TableInfo& info = wide_tables()[4];

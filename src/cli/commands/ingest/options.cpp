@@ -3,11 +3,8 @@
 #include <utility>
 
 #include "base/quantity.h"
-#include "base/time_text.h"
 #include "cli/commands/ingest/report.h"
-#include "cli/commands/kafka_property.h"
 #include "cli/values.h"
-#include "io/kafka/cluster/names.h"
 #include "sim/registry.h"
 
 namespace racesim::cli {
@@ -22,53 +19,6 @@ OptionSpec ingest_option(const char* group, const OptionText& text, Setter set) 
   return option_of(group, text, std::move(set));
 }
 
-OptionSpec many(OptionSpec option) {
-  option.repeatable = true;
-  return option;
-}
-
-OptionSpec offering(std::vector<std::string> words, OptionSpec option) {
-  option.suggestions = std::move(words);
-  option.complete = Complete::target;
-  return option;
-}
-
-OptionSpec also_named(const char* variable, OptionSpec option) {
-  option.alias_variable = variable;
-  return option;
-}
-
-Setter add_source(std::vector<SourceText>& target) {
-  return [&target](const std::string& text) -> Done {
-    Result<SourceText> source = parse_source(text);
-    if (!source) return tl::make_unexpected(source.error());
-    target.push_back(std::move(*source));
-    return {};
-  };
-}
-
-Setter set_start(StartAt& target) {
-  return [&target](const std::string& text) -> Done {
-    target = {};
-    if (text == "latest") target.place = StartAt::Place::latest;
-    if (text == "earliest" || text == "latest") return {};
-    const Result<std::int64_t> time_ns = parse_datetime(text, "UTC");
-    if (!time_ns)
-      return fail(ErrorKind::usage, "'" + text + "' is neither a place nor a time",
-                  "write earliest, latest or a time such as 2026-07-05T14:00:00Z");
-    target = {StartAt::Place::time, *time_ns, false};
-    return {};
-  };
-}
-
-Setter set_brokers(std::string& target) {
-  return [&target](const std::string& text) -> Done {
-    if (Done ok = kafka::check_brokers(text); !ok) return ok;
-    target = text;
-    return {};
-  };
-}
-
 Setter add_ingest_threshold(std::vector<Threshold>& target) {
   return [&target](const std::string& text) -> Done {
     Result<Threshold> threshold = parse_threshold(text, ingest_metric_names());
@@ -76,13 +26,6 @@ Setter add_ingest_threshold(std::vector<Threshold>& target) {
     target.push_back(std::move(*threshold));
     return {};
   };
-}
-
-std::vector<std::string> source_words() {
-  std::vector<std::string> words;
-  for (const SourceInfo& source : source_registry())
-    words.push_back(std::string(source.name) + (source.target.empty() ? "" : ":"));
-  return words;
 }
 
 std::vector<std::string> store_words() {
@@ -97,58 +40,31 @@ std::vector<std::string> schema_names() {
   return names;
 }
 
+constexpr SourceTexts kSourceTexts{
+    "Where events come from: stdin, file:PATH (a pattern, compressed, several times), kafka, http, "
+    "sqlite:PATH, "
+    "postgres:DSN",
+    "stdin if that is a pipe or a file, else http",
+    "Files: go on with what is appended, also when a file is rotated",
+    "the topic of --schema, else f1-telemetry",
+    "racesim-ingest",
+};
+
 std::vector<OptionSpec> from_options(IngestOptions& o) {
-  SourceRequest& s = o.source;
-  return {
-      offering(source_words(),
-               many(noted(ingest_option(kFrom,
-                                        {"from", "SOURCE", "",
-                                         "Where events come from: stdin, file:PATH (a pattern, compressed, "
-                                         "several times), kafka, http"},
-                                        add_source(o.from)),
-                          "stdin if that is a pipe or a file, else http"))),
+  SourceRequest& s = o.from.request;
+  std::vector<OptionSpec> all = source_options(o.from, kSourceTexts);
+  all.push_back(ingest_option(kFrom,
+                              {"listen", "HOST:PORT", "127.0.0.1:8000", "Address for POST /play and /events"},
+                              set_text(s.listen)));
+  all.push_back(file(
       ingest_option(kFrom,
-                    {"follow", "", "", "Files: go on with what is appended, also when a file is rotated"},
-                    set_flag(s.follow)),
-      also_named(
-          "KAFKA_BOOTSTRAP_SERVERS",
-          ingest_option(kFrom, {"brokers", "HOST:PORT,…", "localhost:9092", "Kafka cluster to read from"},
-                        set_brokers(s.kafka.brokers))),
-      also_named("KAFKA_TOPIC",
-                 noted(ingest_option(kFrom, {"topic", "TOPIC,…", "", "Topics to read, separated by commas"},
-                                     set_text(o.topics)),
-                       "the topic of --schema, else f1-telemetry")),
-      ingest_option(
-          kFrom,
-          {"group", "NAME", "racesim-ingest", "Consumer group: processes with the same one share the work"},
-          set_text(s.group)),
-      ingest_option(
-          kFrom,
-          {"start-at", "WHERE", "earliest",
-           "Where to begin with partitions that the store does not know: earliest, latest or a time"},
-          set_start(s.start_at)),
-      ingest_option(kFrom, {"exit-at-end", "", "", "Kafka: end with the last record that is there now"},
-                    set_flag(s.exit_at_end)),
-      ingest_option(kFrom,
-                    {"allow-gap", "", "",
-                     "Go on where records were deleted before they were read; otherwise exit with 4"},
-                    set_flag(s.allow_gap)),
-      kafka_property_option(s.kafka.properties),
-      ingest_option(kFrom,
-                    {"connect-timeout", "DURATION", "10s",
-                     "Time at the start for the brokers to be there; 0: as long as it takes"},
-                    set_parsed(o.connect_timeout_ns, &parse_duration_ns)),
-      ingest_option(kFrom, {"listen", "HOST:PORT", "127.0.0.1:8000", "Address for POST /play and /events"},
-                    set_text(s.listen)),
-      file(ingest_option(
-          kFrom,
-          {"token-file", "FILE", "",
-           "File with the bearer token: for http what requests must carry (needed unless --listen "
-           "is a loopback address), for influx what is sent"},
-          set_text(o.token_file))),
-      ingest_option(kFrom, {"max-clients", "N", "1024", "HTTP connections at a time"},
-                    set_number(s.max_clients, std::uint32_t{1}, std::uint32_t{1'000'000})),
-  };
+                    {"token-file", "FILE", "",
+                     "File with the bearer token: for http what requests must carry (needed unless --listen "
+                     "is a loopback address), for influx what is sent"},
+                    set_text(o.token_file))));
+  all.push_back(ingest_option(kFrom, {"max-clients", "N", "1024", "HTTP connections at a time"},
+                              set_number(s.max_clients, std::uint32_t{1}, std::uint32_t{1'000'000})));
+  return all;
 }
 
 std::vector<OptionSpec> what_to_take_options(IngestOptions& o) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/commands/source_options.h"
 #include "cli/commands/threshold.h"
 #include "io/sources/registry.h"
 #include "io/stores/registry.h"
@@ -17,10 +18,7 @@ namespace racesim::cli {
 
 struct IngestOptions {
   // From
-  std::vector<SourceText> from;
-  SourceRequest source;
-  std::string topics;
-  std::int64_t connect_timeout_ns = 0;
+  SourceOptions from;
   // What
   std::string schema;
   std::string master_data_dir;

@@ -1,5 +1,7 @@
 // How the options of racesim ingest become a source, a store and a pipeline.
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "base/clock.h"
 #include "cli/commands/connect_grace.h"
@@ -8,61 +10,17 @@
 #include "io/files/secret_file.h"
 #include "io/kafka/cluster/names.h"
 #include "run/ingest/store_lines.h"
+#include "run/rows/event_tables.h"
 #include "sim/registry.h"
 
 namespace racesim::cli {
 namespace {
 
-bool is_given(const Settings& settings, const char* option) {
-  const auto at = settings.find(option);
-  return at != settings.end() && at->second.source != Source::builtin;
-}
+constexpr OptionFor kOwnOfSources[] = {{"follow", "file"}, {"listen", "http"}, {"max-clients", "http"}};
+constexpr OptionFor kStoreOptions[] = {
+    {"org", "influx"}, {"bucket", "influx"}, {"dead-letter", "influx"}, {"ca-file", "influx"}};
 
-/// Which of the kinds of sources or stores an option is for; refused on the command line with another.
-struct OptionFor {
-  const char* option;
-  const char* kind;
-};
-constexpr OptionFor kSourceOptions[] = {
-    {"follow", "file"},           {"brokers", "kafka"},     {"topic", "kafka"},      {"group", "kafka"},
-    {"start-at", "kafka"},        {"exit-at-end", "kafka"}, {"allow-gap", "kafka"},  {"property", "kafka"},
-    {"connect-timeout", "kafka"}, {"listen", "http"},       {"max-clients", "http"},
-};
-constexpr OptionFor kStoreOptions[] = {{"password-file", "postgres"},
-                                       {"org", "influx"},
-                                       {"bucket", "influx"},
-                                       {"dead-letter", "influx"},
-                                       {"ca-file", "influx"}};
-
-Done check_kind(std::span<const OptionFor> options, const Settings& settings, std::string_view kind,
-                const std::string& chosen_by) {
-  for (const OptionFor& one : options) {
-    const auto at = settings.find(one.option);
-    if (at == settings.end() || at->second.source != Source::flag || kind == one.kind) continue;
-    return fail(ErrorKind::usage,
-                "--" + std::string(one.option) + " is for " + one.kind + ", not for " + std::string(kind),
-                "leave it out, or give " + chosen_by + " " + one.kind);
-  }
-  return {};
-}
-
-Result<std::vector<std::string>> topics_of(const IngestOptions& o) {
-  std::vector<std::string> topics;
-  const ScenarioEntry* scenario = find_scenario(o.schema);
-  std::string list = o.topics;
-  if (list.empty()) list = std::string((scenario != nullptr ? scenario : scenarios().front())->topic);
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    std::string topic = list.substr(begin, end - begin);
-    topic.erase(0, std::min(topic.find_first_not_of(' '), topic.size()));
-    topic.erase(topic.find_last_not_of(' ') + 1);
-    if (Done ok = kafka::check_topic_name(topic); !ok)
-      return fail(ErrorKind::usage, "--topic: " + ok.error().what, ok.error().hint);
-    topics.push_back(std::move(topic));
-    begin = end + 1;
-  }
-  return topics;
-}
+constexpr OptionFor kSecretOptions[] = {{"password-file", "postgres"}};
 
 Done read_secrets(const IngestOptions& o, IngestPlan& plan) {
   if (!o.token_file.empty()) {
@@ -73,28 +31,45 @@ Done read_secrets(const IngestOptions& o, IngestPlan& plan) {
   if (!o.password_file.empty()) {
     const Result<std::string> password = read_secret(o.password_file, "--password-file");
     if (!password) return tl::make_unexpected(password.error());
-    plan.store.password = *password;
+    plan.store.password = plan.source.rows.password = *password;
   }
   return {};
 }
 
 Done choose_source(const IngestOptions& o, const Settings& settings, bool stdin_has_data, IngestPlan& plan) {
-  plan.source = o.source;
-  std::vector<SourceText> from = o.from;
+  plan.source = o.from.request;
+  std::vector<SourceText> from = o.from.from;
   // A broker that somebody named on the line is meant.
-  const bool names_brokers = settings.count("brokers") > 0 && settings.at("brokers").source == Source::flag;
-  if (from.empty()) from.push_back({names_brokers ? "kafka" : stdin_has_data ? "stdin" : "http", ""});
+  if (from.empty())
+    from.push_back({is_typed(settings, "brokers") ? "kafka" : stdin_has_data ? "stdin" : "http", ""});
   if (Done ok = set_sources(from, plan.source); !ok) return ok;
-  if (Done ok = check_kind(kSourceOptions, settings, plan.source.kind, "--from"); !ok) return ok;
+  for (const std::span<const OptionFor> own :
+       {std::span<const OptionFor>(kOwnOfSources), options_of_sources()})
+    if (Done ok = check_kind(own, settings, plan.source.kind, "--from"); !ok) return ok;
   plan.source.start_at.is_given = is_given(settings, "start-at");
-  plan.source.kafka.connect_grace_ns = connect_grace_ns(o.connect_timeout_ns);
+  plan.source.kafka.connect_grace_ns = connect_grace_ns(o.from.connect_timeout_ns);
   plan.source.clock = &system_clock();
+  const std::span<const StoreTable> tables = event_tables();
+  plan.source.rows.tables.assign(tables.begin(), tables.end());
+  plan.source.rows.to_lines = &rows_to_json;
   if (plan.source.kind == "kafka") {
-    Result<std::vector<std::string>> topics = topics_of(o);
+    const ScenarioEntry* scenario = find_scenario(o.schema);
+    Result<std::vector<std::string>> topics =
+        parse_topics(o.from.topics, (scenario != nullptr ? scenario : scenarios().front())->topic);
     if (!topics) return tl::make_unexpected(topics.error());
     plan.source.topics = std::move(*topics);
   }
   return check_no_secret_on_line(settings, "ingest");
+}
+
+/// A copy into the same database would wait for itself.
+Done check_not_itself(const IngestPlan& plan) {
+  if (plan.source.kind != plan.to.store->name || plan.source.targets.empty()) return {};
+  std::error_code ignored;
+  const std::string& from = plan.source.targets.front();
+  if (from != plan.to.target && !std::filesystem::equivalent(from, plan.to.target, ignored)) return {};
+  return fail(ErrorKind::usage, "--from and --to name the same database: " + plan.source.kind,
+              "its events are there already; give another --to");
 }
 
 Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& plan) {
@@ -111,6 +86,9 @@ Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& 
   plan.store.connect_grace_ns = std::min(plan.store.connect_grace_ns, o.retry_max_ns);
   // A lock that lasts longer is a wait that people are told of.
   plan.store.busy_wait_ns = kNsPerSecond;
+  if (Done ok = check_not_itself(plan); !ok) return ok;
+  if (plan.source.kind != "postgres")
+    if (Done ok = check_kind(kSecretOptions, settings, o.to.store->name, "--to"); !ok) return ok;
   return check_kind(kStoreOptions, settings, o.to.store->name, "--to");
 }
 

@@ -63,7 +63,7 @@ std::string IngestTelling::trouble() const {
   const std::scoped_lock lock(mutex_);
   if (ingest_ == nullptr) return {};
   const IngestStatus status = ingest_->status();
-  if (!status.wait || status.waiting_for != ingest_->store().name()) return {};
+  if (!status.wait || status.waiting_for != ingest_->target().name()) return {};
   return status.waiting_for + ": " + status.wait->why;
 }
 

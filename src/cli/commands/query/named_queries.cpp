@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agg/entry.h"
 #include "base/time_text.h"
 #include "sim/registry.h"
 
@@ -26,6 +27,9 @@ constexpr std::array kOfStores{
 std::vector<NamedQuery> all_queries() {
   std::vector<NamedQuery> all;
   for (const Question& question : kOfStores) all.push_back({question, {}});
+  for (const AggregationEntry* aggregation : aggregations())
+    for (const Question& question : aggregation->questions)
+      all.push_back({question, {}, &aggregation->table});
   for (const ScenarioEntry* scenario : scenarios())
     for (const Question& question : scenario->questions) all.push_back({question, scenario->name});
   return all;
@@ -56,12 +60,21 @@ Result<std::string> count_tables(StoreReader& reader) {
   return sql.empty() ? "SELECT run AS table_name, events AS rows FROM runs LIMIT 0" : sql + " ORDER BY 1";
 }
 
+/// SQL for the run that is meant where none is named.
+std::string newest_run(const NamedQuery& query) {
+  if (query.table == nullptr)
+    return fmt::format("(SELECT run FROM runs WHERE scenario = '{}' ORDER BY added DESC, run LIMIT 1)",
+                       query.scenario);
+  return fmt::format("(SELECT run FROM {0} ORDER BY {1} DESC, run LIMIT 1)", query.table->name,
+                     query.table->time);
+}
+
 Done check_filter(const NamedQuery& query, const std::string& value, std::string_view token,
                   const char* option) {
   if (value.empty() || query.sql.find(token) != std::string_view::npos) return {};
   std::string others;
   for (const NamedQuery& other : named_queries())
-    if (other.sql.find(token) != std::string_view::npos)
+    if (other.sql.find(token) != std::string_view::npos && others.find(other.name) == std::string::npos)
       others += (others.empty() ? "" : ", ") + std::string(other.name);
   return fail(ErrorKind::usage, fmt::format("{}: {} does not have it", option, query.name),
               fmt::format("it is for {}; write SQL for what no name stands for", others));
@@ -74,11 +87,15 @@ std::span<const NamedQuery> named_queries() {
   return all;
 }
 
-const NamedQuery* find_named_query(std::string_view name) {
-  const auto all = named_queries();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const NamedQuery& query) { return query.name == name; });
-  return found == all.end() ? nullptr : &*found;
+const NamedQuery* find_named_query(std::string_view name, std::span<const std::string> tables) {
+  const NamedQuery* found = nullptr;
+  for (const NamedQuery& query : named_queries()) {
+    if (query.name != name) continue;
+    found = &query;
+    if (query.table != nullptr && std::find(tables.begin(), tables.end(), query.table->name) != tables.end())
+      break;
+  }
+  return found;
 }
 
 Result<std::string> fill_named_query(const NamedQuery& query, const QueryFilter& filter,
@@ -95,8 +112,7 @@ Result<std::string> fill_named_query(const NamedQuery& query, const QueryFilter&
     if (!at_ns) return tl::make_unexpected(at_ns.error());
     at = fmt::format(" AND time <= '{}'", event_time_text(*at_ns));
   }
-  const std::string newest = fmt::format(
-      "(SELECT run FROM runs WHERE scenario = '{}' ORDER BY added DESC, run LIMIT 1)", query.scenario);
+  const std::string newest = newest_run(query);
   std::string sql =
       replaced(std::string(query.sql), kRunToken, filter.run.empty() ? newest : "'" + filter.run + "'");
   sql = replaced(std::move(sql), kCarToken, filter.car.empty() ? "" : " AND car = " + filter.car);

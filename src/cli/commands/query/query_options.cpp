@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/quantity.h"
 #include "cli/commands/store_target.h"
 #include "cli/values.h"
@@ -15,8 +17,16 @@ OptionSpec what_option(QueryCommand& c) {
   what.metavar = "WHAT";
   what.group = "Arguments";
   what.help = "One SELECT, or a name:";
-  for (const NamedQuery& query : named_queries()) {
-    what.help += fmt::format(" {} ({}),", query.name, query.summary);
+  const auto all = named_queries();
+  for (const NamedQuery& query : all) {
+    // Two with the same name are one to the user: which it is hangs on what is stored.
+    if (std::find(what.suggestions.begin(), what.suggestions.end(), query.name) != what.suggestions.end())
+      continue;
+    const auto same_name = [&](const NamedQuery& other) { return other.name == query.name; };
+    const bool two = std::count_if(all.begin(), all.end(), same_name) > 1;
+    const NamedQuery& last = *std::find_if(all.rbegin(), all.rend(), same_name);
+    what.help += fmt::format(" {} ({}{}),", query.name, last.summary,
+                             two ? "; where results of racesim aggregate are stored, those" : "");
     what.suggestions.emplace_back(query.name);
   }
   what.help.pop_back();

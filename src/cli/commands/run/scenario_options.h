@@ -1,4 +1,4 @@
-// The options that scenarios declare (sim/option.h) as options of racesim run: a group per scenario. Two
+// The options that scenarios declare (model/option.h) as options of racesim run: a group per scenario. Two
 // scenarios may share a name; the command then has it once for each.
 #pragma once
 

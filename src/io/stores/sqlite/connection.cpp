@@ -154,8 +154,8 @@ Done Connection::run(std::string_view sql) {
 }
 
 void Connection::note_inserted(InsertedRows* to) {
-  const auto note = [](void* to, int what, const char*, const char* table, sqlite3_int64 key) {
-    auto& rows = *static_cast<InsertedRows*>(to);
+  const auto note = [](void* noted, int what, const char*, const char* table, sqlite3_int64 key) {
+    auto& rows = *static_cast<InsertedRows*>(noted);
     if (what == SQLITE_INSERT && rows.table == table) rows.keys.push_back(key);
   };
   sqlite3_update_hook(get(), to == nullptr ? nullptr : static_cast<NoteRow*>(note), to);

@@ -64,10 +64,18 @@ CREATE TABLE retention (
   newest_us INTEGER,
   expired_before_us INTEGER
 ) WITHOUT ROWID;
+)sql",
+                                                     R"sql(
+CREATE TABLE aggregation_state (
+  name TEXT PRIMARY KEY,
+  format INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  updated TEXT NOT NULL
+);
 )sql"};
 
-constexpr const char* kOwnTables[] = {"schema_version", "key_blocks", "ingest_offsets",
-                                      "dead_letter",    "runs",       "retention"};
+constexpr const char* kOwnTables[] = {"schema_version", "key_blocks", "ingest_offsets",   "dead_letter",
+                                      "runs",           "retention",  "aggregation_state"};
 
 Result<std::set<std::string>> table_names(Connection& connection) {
   Result<Statement> select =

@@ -11,7 +11,7 @@
 namespace racesim::sqlite {
 
 /// Of the tables that every database of racesim has; schema_version says which one it is.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// Opens for writing and makes what is missing, in one transaction. Errors: usage (not a database, a newer
 /// schema, tables of somebody else under our names), busy, runtime.

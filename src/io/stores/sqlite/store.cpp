@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "io/stores/kept_state.h"
 #include "io/stores/sqlite/connection.h"
 #include "io/stores/sqlite/database.h"
 #include "io/stores/sqlite/table_writer.h"
@@ -137,6 +138,32 @@ class SqliteStore final : public Store {
     if (connection_.changes() == 1) return true;
     rollback();
     return false;
+  }
+
+  Done put_state(std::string_view name, std::string_view bytes) override {
+    Result<Statement> upsert = connection_.prepare(
+        "INSERT INTO aggregation_state VALUES (?1, ?2, ?3, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) "
+        "ON CONFLICT (name) DO UPDATE SET format = excluded.format, bytes = excluded.bytes, "
+        "updated = excluded.updated");
+    if (!upsert) return broken(std::move(upsert.error()));
+    upsert->bind_text(1, name);
+    upsert->bind(2, kStateFormat);
+    upsert->bind_blob(3, bytes);
+    if (upsert->step() != SQLITE_DONE) return broken(connection_.error("write"));
+    return {};
+  }
+
+  Result<std::optional<std::string>> state(std::string_view name) override {
+    Result<Statement> select =
+        connection_.prepare("SELECT format, bytes FROM aggregation_state WHERE name = ?1");
+    if (!select) return broken(std::move(select.error()));
+    select->bind_text(1, name);
+    const int code = select->step();
+    if (code == SQLITE_DONE) return std::optional<std::string>();
+    if (code != SQLITE_ROW) return broken(connection_.error("read"));
+    if (select->integer(0) != kStateFormat)
+      return tl::make_unexpected(unknown_state_format(this->name(), name, select->integer(0)));
+    return std::optional<std::string>(select->text(1));
   }
 
   Done commit() override {

@@ -118,10 +118,10 @@ std::string create_sql(const TableLayout& layout) {
   return sql;
 }
 
-std::string field_list(const TableLayout& layout) {
+std::string field_list(const TableLayout& layout, std::string_view prefix) {
   std::string list;
   for (std::size_t i = 0; i < layout.fields(); ++i)
-    list += (list.empty() ? "" : ", ") + quote_name(layout.columns[i].name);
+    list += (list.empty() ? "" : ", ") + std::string(prefix) + quote_name(layout.columns[i].name);
   return list;
 }
 

@@ -57,8 +57,8 @@ std::string column_name(std::string_view path);
 std::string create_sql(const TableLayout& layout);
 /// "TEXT".
 std::string_view declared_type(Storage storage);
-/// "run", "session", …: the columns of all fields, for SELECT and INSERT.
-std::string field_list(const TableLayout& layout);
+/// "run", "session", …: the columns of all fields, for SELECT and INSERT; `prefix` stands before each.
+std::string field_list(const TableLayout& layout, std::string_view prefix = {});
 /// Rows of that key outside of blocks: `row_key < 0 AND "song_id" = ?1 …`.
 std::string where_unpacked(const TableLayout& layout, const KeyForm& key);
 

@@ -42,8 +42,8 @@ TableWriter::TableWriter(Connection& connection, const StoreTable& table, std::i
       keep_us_(keep_us),
       feed_(layout_),
       keys_(connection, layout_),
-      kept_(*table.schema),
-      inserted_{layout_.name, {}} {}
+      inserted_{layout_.name, {}},
+      kept_(*table.schema) {}
 
 Done TableWriter::prepare() {
   if (Done ok = feed_.add_to(connection_); !ok) return ok;
@@ -56,11 +56,14 @@ Done TableWriter::prepare() {
     return {};
   };
   // "WHERE true": without it the parser takes ON for a join's.
-  if (Done ok = prepare_into(insert_, "INSERT INTO " + quote_name(layout_.name) + " (" + key + ", " + fields +
-                                          ") SELECT * FROM " + quote_name(feed_.name()) +
-                                          " WHERE true ON CONFLICT DO NOTHING");
-      !ok)
-    return ok;
+  const std::string insert = "INSERT INTO " + quote_name(layout_.name) + " (" + key + ", " + fields +
+                             ") SELECT * FROM " + quote_name(feed_.name()) + " WHERE true ON CONFLICT DO ";
+  if (Done ok = prepare_into(insert_, insert + "NOTHING"); !ok) return ok;
+  if (layout_.table.table->replaces)
+    if (Done ok = prepare_into(
+            replace_, insert + "UPDATE SET (" + fields + ") = (" + field_list(layout_, "excluded.") + ")");
+        !ok)
+      return ok;
   const std::string select = "SELECT " + fields + " FROM " + quote_name(layout_.name) + " WHERE ";
   if (Done ok = prepare_into(select_packed_, select + key + " = ?1"); !ok) return ok;
   for (const KeyForm& form : layout_.keys) {
@@ -116,7 +119,7 @@ Result<Appended> TableWriter::append(const RowBatch& rows, std::span<Fate> fates
   for (std::size_t first = 0; first < all.size();) {
     std::size_t end = first + 1;
     while (end < all.size() && all[end].run == all[first].run) ++end;
-    if (Done ok = insert(all.subspan(first, end - first), rows, fates, result); !ok)
+    if (Done ok = put(all.subspan(first, end - first), rows, fates, result); !ok)
       return tl::make_unexpected(std::move(ok.error()));
     first = end;
   }
@@ -124,10 +127,20 @@ Result<Appended> TableWriter::append(const RowBatch& rows, std::span<Fate> fates
   return result;
 }
 
-Done TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
-                         Appended& result) {
+Done TableWriter::put(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                      Appended& result) {
   const std::size_t first_conflict = result.conflicting.size();
-  feed_.show(rows, group);
+  const Result<std::uint64_t> stored = layout_.table.table->replaces
+                                           ? replace_each(group, rows, fates, result)
+                                           : insert(group, rows, fates, result);
+  if (!stored) return tl::make_unexpected(stored.error());
+  result.stored += *stored;
+  tally(group, rows, *stored, first_conflict, result);
+  return {};
+}
+
+Result<std::uint64_t> TableWriter::insert_new(std::span<const KeyedRow> part, const RowBatch& rows) {
+  feed_.show(rows, part);
   inserted_.keys.clear();
   connection_.note_inserted(&inserted_);
   const int code = insert_.step();
@@ -138,19 +151,53 @@ Done TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows, 
     return tl::make_unexpected(std::move(error));
   }
   insert_.reset();
-  const std::uint64_t stored = inserted_.keys.size();
-  if (stored == group.size()) {
+  return inserted_.keys.size();
+}
+
+Result<std::uint64_t> TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows,
+                                          std::span<Fate> fates, Appended& result) {
+  const std::size_t first_conflict = result.conflicting.size();
+  const Result<std::uint64_t> stored = insert_new(group, rows);
+  if (!stored) return stored;
+  if (*stored == group.size()) {
     if (!fates.empty())
       for (const KeyedRow& keyed : group) fates[keyed.row] = Fate::stored;
   } else if (Done ok = judge_others(group, rows, fates, result); !ok) {
-    return ok;
+    return tl::make_unexpected(std::move(ok.error()));
   }
   const std::uint64_t conflicts = result.conflicting.size() - first_conflict;
-  result.stored += stored;
   result.conflicts += conflicts;
-  result.duplicates += group.size() - stored - conflicts;
-  tally(group, rows, stored, first_conflict, result);
-  return {};
+  result.duplicates += group.size() - *stored - conflicts;
+  return stored;
+}
+
+Result<std::uint64_t> TableWriter::replace_each(std::span<const KeyedRow> group, const RowBatch& rows,
+                                                std::span<Fate> fates, Appended& result) {
+  std::uint64_t stored = 0;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const Result<std::uint64_t> added = insert_new(group.subspan(i, 1), rows);
+    if (!added) return added;
+    Fate fate = Fate::stored;
+    if (*added == 0) {
+      const Result<bool> same = is_stored(group[i], rows);
+      if (!same) return tl::make_unexpected(same.error());
+      fate = *same ? Fate::duplicate : Fate::replaced;
+      if (!*same)
+        if (Done ok = replace(group.subspan(i, 1), rows); !ok)
+          return tl::make_unexpected(std::move(ok.error()));
+    }
+    ++(fate == Fate::stored ? stored : fate == Fate::duplicate ? result.duplicates : result.replaced);
+    if (!fates.empty()) fates[group[i].row] = fate;
+  }
+  return stored;
+}
+
+Done TableWriter::replace(std::span<const KeyedRow> one, const RowBatch& rows) {
+  feed_.show(rows, one);
+  Done done;
+  if (replace_.step() != SQLITE_DONE) done = tl::make_unexpected(connection_.error("write"));
+  replace_.reset();
+  return done;
 }
 
 Done TableWriter::judge_others(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
@@ -227,7 +274,7 @@ void TableWriter::tally(std::span<const KeyedRow> group, const RowBatch& rows, s
   if (added.last_us && retention_)
     retention_->newest_us = std::max(retention_->newest_us.value_or(INT64_MIN), *added.last_us);
   const std::string& run = keys_.run(group.front().run);
-  if (run.empty() || stored == 0) return;
+  if (run.empty() || stored == 0 || layout_.table.scenario.empty()) return;
   RunTally& sum = runs_[run];
   sum.events += added.events;
   if (!added.first_us) return;

@@ -54,7 +54,17 @@ class TableWriter {
  private:
   Done load_retention();
   Result<std::optional<std::int64_t>> horizon_us();
-  Done insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates, Appended& result);
+  /// Of rows of one run.
+  Done put(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates, Appended& result);
+  /// Adds those of the rows whose key is not there, and notes them in inserted_; returns how many.
+  Result<std::uint64_t> insert_new(std::span<const KeyedRow> part, const RowBatch& rows);
+  /// The row whose key is there gets these values.
+  Done replace(std::span<const KeyedRow> one, const RowBatch& rows);
+  /// Both return how many rows are new.
+  Result<std::uint64_t> replace_each(std::span<const KeyedRow> group, const RowBatch& rows,
+                                     std::span<Fate> fates, Appended& result);
+  Result<std::uint64_t> insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                               Appended& result);
   /// Tells duplicates from conflicts among the rows of the group that did not go in.
   Done judge_others(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
                     Appended& result);
@@ -72,14 +82,14 @@ class TableWriter {
   std::int64_t keep_us_;
   RowFeed feed_;
   RowKeys keys_;
-  Statement insert_, select_packed_, delete_by_index_, select_front_, delete_front_, next_block_;
+  Statement insert_, replace_, select_packed_, delete_by_index_, select_front_, delete_front_, next_block_;
   std::vector<Statement> select_unpacked_;  // of each key form
   std::map<std::string, RunTally> runs_;
   std::optional<Retention> retention_, stored_retention_;
   std::int64_t last_block_ = 0;  // that expire() has looked at
   std::vector<std::uint32_t> which_;
   std::vector<KeyedRow> keyed_;
-  InsertedRows inserted_;  // of one insert()
+  InsertedRows inserted_;  // of one insert_new()
   RowBatch kept_;          // a row as it is stored
 };
 
