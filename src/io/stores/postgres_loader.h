@@ -19,8 +19,7 @@ namespace racesim::postgres {
 
 /// A table that rows go into.
 struct LoadedTable {
-  explicit LoadedTable(TablePlan of)
-      : plan(std::move(of)), order(*plan.of.schema, plan.of.table->key) {}
+  explicit LoadedTable(TablePlan of) : plan(std::move(of)), order(*plan.of.schema, plan.of.table->key) {}
   TablePlan plan;
   ScopeOrder order;
   /// Rows have come that were there: the next ones go through a temporary table, which tells which ones.

@@ -15,8 +15,8 @@ class ScopeOrder {
  public:
   ScopeOrder(const SchemaInfo& schema, const TableKey& key);
 
-  /// The rows of each car (whatever the key's scope names) one behind the other, each car's in their own order:
-  /// neighbours in the index come together. Valid until the next call.
+  /// The rows of each car (whatever the key's scope names) one behind the other, each car's in their own
+  /// order: neighbours in the index come together. Valid until the next call.
   const std::vector<std::uint32_t>& of(const RowBatch& rows);
 
  private:

@@ -24,10 +24,10 @@ TEST(JsonFault, FindsNoneInJson) {
 
 TEST(JsonFault, NamesTheFirstByteThatCannotBe) {
   const std::pair<std::string_view, std::size_t> cases[] = {
-      {R"({"a":1,})", 7},  {R"({"a" 1})", 5},   {R"([1 2])", 3},  {R"({"a":tru})", 8}, {R"([1,,2])", 3},
-      {R"({a:1})", 1},     {R"(["\q"])", 3},    {R"([01])", 2},   {R"([1.])", 3},      {R"({"a":1} x)", 8},
-      {R"(["\u12g4"])", 6}, {"[\"a\tb\"]", 3}, {R"([1}])", 2},   {R"(])", 0},         {R"([-])", 2},
-      {"", 0},
+      {R"({"a":1,})", 7}, {R"({"a" 1})", 5},   {R"([1 2])", 3},      {R"({"a":tru})", 8},
+      {R"([1,,2])", 3},   {R"({a:1})", 1},     {R"(["\q"])", 3},     {R"([01])", 2},
+      {R"([1.])", 3},     {R"({"a":1} x)", 8}, {R"(["\u12g4"])", 6}, {"[\"a\tb\"]", 3},
+      {R"([1}])", 2},     {R"(])", 0},         {R"([-])", 2},        {"", 0},
   };
   for (const auto& [text, at] : cases) EXPECT_EQ(json_fault(text), at) << text;
 }

@@ -23,8 +23,9 @@ template <>
 struct Schema<ScopedRow> {
   static constexpr std::string_view name = "scoped_rows";
   static constexpr int version = 1;
-  static constexpr auto fields = std::make_tuple(field("run", &ScopedRow::run), field("name", &ScopedRow::name),
-                                                 field("car", &ScopedRow::car), field("seq", &ScopedRow::seq));
+  static constexpr auto fields =
+      std::make_tuple(field("run", &ScopedRow::run), field("name", &ScopedRow::name),
+                      field("car", &ScopedRow::car), field("seq", &ScopedRow::seq));
 };
 
 namespace {

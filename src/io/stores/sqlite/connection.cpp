@@ -98,7 +98,8 @@ Result<Connection> Connection::open(const std::string& path, OpenMode mode, int 
   // Such names mean something else to SQLite: a URI, a database in memory.
   const bool special = path.starts_with("file:") || path.starts_with(":") || path.empty();
   const std::string name = special ? "./" + path : path;
-  const int flags = mode == OpenMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  const int flags =
+      mode == OpenMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   Result<Connection> opened = open_name(path, name, flags, busy_wait_ms);
   if (!opened || mode == OpenMode::write || opened->can_begin_to_read()) return opened;
   if (std::error_code ignored; std::filesystem::file_size(path + "-wal", ignored) > 0 && !ignored)
