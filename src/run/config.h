@@ -9,6 +9,7 @@
 #include "base/quantity.h"
 #include "io/sinks/http_options.h"
 #include "io/sinks/kafka_options.h"
+#include "run/replay/replay_config.h"
 #include "sim/faults/faults.h"
 #include "sim/registry.h"
 
@@ -98,11 +99,12 @@ struct RunConfig {
   PaceOptions pace;
   DeliveryOptions delivery;
   CheckpointOptions checkpoint;
-  bool log_releases = false;          ///< for a manifest
-  bool digest = false;                ///< of all lines sent, in the manifest
-  FaultRules faults;                  ///< what is done to the events on their way to the sinks
-  std::optional<std::string> run_id;  ///< 8 hex digits; else derived from the content options
-  std::string program, commit;        ///< who runs: "racesim 0.1.0"; for manifest and checkpoint
+  bool log_releases = false;           ///< for a manifest
+  bool digest = false;                 ///< of all lines sent, in the manifest
+  FaultRules faults;                   ///< what is done to the events on their way to the sinks
+  std::optional<std::string> run_id;   ///< 8 hex digits; else derived from the content options
+  std::optional<ReplayConfig> replay;  ///< what is sent is recorded; then `content` says nothing
+  std::string program, commit;         ///< who runs: "racesim 0.1.0"; for manifest and checkpoint
 };
 
 }  // namespace racesim

@@ -63,6 +63,12 @@ ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
   return {bound(option.index - 1), bound(option.index)};
 }
 
+EventForms forms_of(const Content& content) {
+  EventForms forms{content.run, content.encoders.front()->header(), {}};
+  for (const StreamInfo& stream : content.scenario->streams()) forms.topics.emplace_back(stream.topic);
+  return forms;
+}
+
 Result<std::shared_ptr<const ScenarioContent>> read_content(const ContentOptions& options) {
   return options.scenario->read(input_of(options));
 }

@@ -10,6 +10,7 @@
 #include "codec/encoder.h"
 #include "run/config.h"
 #include "run/master/load.h"
+#include "run/outlets/event_forms.h"
 #include "sim/entry.h"
 
 namespace racesim {
@@ -32,6 +33,9 @@ Done read_documents(ContentOptions& options);
 /// Loads, plans, and picks the encoders. With pace.start_when_ready the window moves to the moment at which
 /// the master data is loaded. Errors: usage, or master_data.
 Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock);
+
+/// What outlets must know of it.
+EventForms forms_of(const Content& content);
 
 /// The shards of part `option.index` of `option.count`.
 ShardRange shard_range(const ShardOption& option, std::uint32_t shards);

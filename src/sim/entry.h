@@ -65,7 +65,8 @@ struct RowForm {
   std::string_view time{};    ///< event time; a number is seconds since the run's start
   /// The events of an owner are in the order of their numbers.
   bool seq_in_time_order = true;
-  TableInfo table{};  ///< how stores keep it
+  TableInfo table{};         ///< how stores keep it
+  std::string_view topic{};  ///< of the stream that such rows are of
 
   bool has_identity() const { return !event_id.empty() || !seq.empty(); }
 };

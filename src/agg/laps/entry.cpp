@@ -19,6 +19,13 @@ constexpr std::string_view kShown[] = {
     "session",   "car",           "driver",        "lap",  "lap_time_s",    "sector1_s", "sector2_s",
     "sector3_s", "avg_speed_kmh", "max_speed_kmh", "tyre", "tyre_age_laps", "samples",   "is_complete"};
 
+constexpr AggregationExample kExamples[] = {
+    {"racesim aggregate --from file:events.ndjson --by lap", "the laps of a recorded race"},
+    {"racesim aggregate --from kafka --brokers localhost:9092 --follow --by lap,window --to stdout --to "
+     "kafka",
+     "laps and five-second windows of a live race, to the console and the topic f1-analytics"},
+};
+
 constexpr Question kQuestions[] = {
     {"laps", "The laps of a run, or of one car (--car)",
      "SELECT session, car, driver, lap, lap_time_s, sector1_s, sector2_s, sector3_s, avg_speed_kmh, "
@@ -49,6 +56,7 @@ const AggregationEntry& entry() {
                 .replaces = true},
       .questions = kQuestions,
       .shown = kShown,
+      .examples = kExamples,
       .make = &make,
   };
   return lap;

@@ -33,6 +33,11 @@ constexpr Question kQuestions[] = {
      "standings are in the store once they were made: racesim aggregate --by standings --to sqlite:PATH"},
 };
 
+constexpr AggregationExample kExamples[] = {
+    {"racesim aggregate --from file:events.ndjson --by lap,standings",
+     "laps and standings of a recorded race"},
+};
+
 Result<std::unique_ptr<Aggregation>> make(const OptionValues&, const AggregationFrame& frame) {
   return std::make_unique<Standings>(frame.emit, frame.allowed_lateness_us);
 }
@@ -54,6 +59,7 @@ const AggregationEntry& entry() {
                 .replaces = true},
       .questions = kQuestions,
       .shown = kShown,
+      .examples = kExamples,
       .make = &make,
   };
   return standings;

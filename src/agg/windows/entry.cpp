@@ -37,6 +37,18 @@ constexpr std::string_view kShown[] = {"key",           "window_start",  "window
                                        "avg_speed_kmh", "max_speed_kmh", "avg_engine_rpm", "listened_ms",
                                        "late",          "dropped_late"};
 
+constexpr AggregationExample kExamples[] = {
+    {"racesim run --scenario fleet --historical --start-datetime 2026-07-05T08:00Z --end-datetime "
+     "2026-07-05T09:00Z -q | racesim aggregate --by window --window 1m",
+     "each vehicle's average speed by the minute"},
+};
+
+constexpr std::string_view kMadeBy[] = {"windowing"};
+constexpr OptionsOfResults kOptionsOfResults{
+    kMadeBy, [](std::span<const std::string> values, std::uint64_t, OptionValues& options) {
+      return set_windowing(values[0], options);
+    }};
+
 }  // namespace
 
 const AggregationEntry& entry() {
@@ -54,7 +66,9 @@ const AggregationEntry& entry() {
                 .time = "window_start",
                 .indexes = kIndexes,
                 .replaces = true},
+      .options_of_results = &kOptionsOfResults,
       .shown = kShown,
+      .examples = kExamples,
       .make = [](const OptionValues& options,
                  const AggregationFrame& frame) -> Result<std::unique_ptr<Aggregation>> {
         const Result<WindowShape> shape = read_windows(options);

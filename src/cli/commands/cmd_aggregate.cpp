@@ -9,6 +9,7 @@
 #include "cli/commands/aggregate/making.h"
 #include "cli/commands/aggregate/options.h"
 #include "cli/commands/aggregate/report.h"
+#include "cli/commands/aggregate/spark.h"
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -92,6 +93,7 @@ Result<int> tell_end(const Context& context, const AggregateReport& report, bool
 }
 
 Result<int> run_aggregate(Context& context, const AggregateOptions& options) {
+  if (options.engine == "spark") return run_on_spark(context, options);
   const Globals& globals = *context.globals;
   Result<AggregatePlan> plan =
       make_aggregate_plan(options, context.settings, stdin_is_input(), context.out.tty);
@@ -149,29 +151,21 @@ CommandSpec aggregate_command() {
   const auto options = std::make_shared<AggregateOptions>();
   CommandSpec command;
   command.name = "aggregate";
-  command.summary = "Make laps, windows, standings, top songs and violations of a stream of events";
+  command.summary = "Make windows, laps, standings and other results of a stream of events";
   command.details =
       "Reads events once and makes results of several kinds from them. Time is event time: a watermark "
-      "follows the "
-      "newest event of each partition or file, events behind it come too late and are counted. Standings and "
-      "laps come from the telemetry alone.\n\nInto SQLite and PostgreSQL results, state and positions are "
-      "one "
-      "transaction: after a kill or a restart each event has counted once.";
+      "follows "
+      "the newest event of each partition or file; events that come behind it are late and are "
+      "counted.\n\nInto "
+      "SQLite and PostgreSQL results, state and positions are one transaction: after a kill or a restart "
+      "each "
+      "event has counted once.";
   command.options = aggregate_options(*options);
   mark_common(command.options, {"from", "follow", "brokers", "topic", "by", "watermark", "emit", "to",
                                 "format", "topic-out", "late-output", "checkpoint", "threshold"});
-  command.examples = {
-      {"racesim aggregate --from file:events.ndjson --by lap,standings",
-       "laps and standings of a recorded race"},
-      {"racesim aggregate --from kafka --brokers localhost:9092 --follow --by lap,window --to stdout --to "
-       "kafka",
-       "laps and five-second windows of a live race, to the console and the topic f1-analytics"},
-      {"racesim aggregate --from sqlite:racesim.db --by top-songs --window 1h --to sqlite:racesim.db",
-       "the top songs of each hour, beside the plays they come from"},
-      {"racesim run --scenario fleet --historical --start-datetime 2026-07-05T08:00Z --end-datetime "
-       "2026-07-05T09:00Z -q | racesim aggregate --by window --window 1m",
-       "each vehicle's average speed by the minute"},
-  };
+  for (const AggregationEntry* entry : aggregations())
+    for (const AggregationExample& example : entry->examples)
+      command.examples.push_back({std::string(example.command), std::string(example.text)});
   command.missing = [options](const Settings&) {
     return options->by.empty() ? std::vector<std::string>{"by"} : std::vector<std::string>{};
   };

@@ -141,7 +141,8 @@ CommandSpec verify_command() {
       "not name.";
   command.options = verify_options(*options);
   for (OptionSpec& option : verify_aggregates_options(*options)) command.options.push_back(std::move(option));
-  mark_common(command.options, {"manifest", "against", "by-value", "fast", "invariants", "aggregates", "allow", "report"});
+  mark_common(command.options,
+              {"manifest", "against", "by-value", "fast", "invariants", "aggregates", "allow", "report"});
   command.examples = {
       {"racesim verify --manifest run.manifest.json --against file:events.ndjson",
        "check that the file has every event of the run, once, unchanged and in order"},

@@ -5,8 +5,8 @@ namespace racesim::cli {
 
 std::vector<CommandSpec> all_commands() {
   constexpr CommandSpec (*kMakers[])() = {
-      generate_master_command, run_command,   ingest_command, aggregate_command,
-      verify_command,          query_command, track_command,  config_command,
+      generate_master_command, run_command,   replay_command, ingest_command,   aggregate_command,
+      verify_command,          query_command, track_command,  schema_command,   config_command,
       completions_command,     man_command,   help_command,   simulate_command,
   };
   std::vector<CommandSpec> list;

@@ -12,11 +12,13 @@ std::vector<CommandSpec> all_commands();
 
 CommandSpec generate_master_command();
 CommandSpec run_command();
+CommandSpec replay_command();
 CommandSpec ingest_command();
 CommandSpec aggregate_command();
 CommandSpec verify_command();
 CommandSpec query_command();
 CommandSpec track_command();
+CommandSpec schema_command();
 CommandSpec config_command();
 CommandSpec completions_command();
 CommandSpec man_command();

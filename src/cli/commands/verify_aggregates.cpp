@@ -91,8 +91,7 @@ Done read_tables(const VerifyCommand& command, FoundResults& found) {
       WireBatch lines;
       (*encoder)->encode(rows, lines);
       for (std::size_t i = 0; i < lines.size(); ++i)
-        found.add_row(*entry, nlohmann::json::parse(lines.line(i)),
-                      fmt::format("{} row {}", entry->table.name, ++number));
+        found.add_row(*entry, lines.line(i), fmt::format("{} row {}", entry->table.name, ++number));
     }
   }
   return {};

@@ -64,6 +64,9 @@ class JsonCursor {
   /// Steps over the value that starts here, whatever it is.
   void skip_value();
 
+  /// Where it stands; behind kind(), where the value begins.
+  const char* at() const { return at_; }
+
  private:
   static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   static void unescape(std::string_view raw, std::string& out);

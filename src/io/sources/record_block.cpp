@@ -11,6 +11,7 @@ void RecordBlock::clear() {
   text.clear();
   ends.clear();
   offsets.clear();
+  keys.clear();
   gap = empty = ticket = 0;
   lanes_ended = 0;
   more = torn = false;

@@ -46,6 +46,7 @@ struct RecordBlock {
   ByteBuffer text;
   std::vector<std::uint32_t> ends;    ///< of each record in `text`, behind that byte
   std::vector<std::int64_t> offsets;  ///< of each record: Kafka's, or its first byte in the file or body
+  std::vector<std::string> keys;      ///< of each record, of sources that hand them out; else empty
   LanePosition after;                 ///< behind the last record
   LanePosition before;       ///< where the block begins: what a store must hold for `after` to follow
   std::uint64_t gap = 0;     ///< records that were gone before the first one (retention); counted once

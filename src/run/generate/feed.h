@@ -9,19 +9,12 @@
 
 #include "run/config.h"
 #include "run/generate/disturber.h"
+#include "run/generate/event_feed.h"
 #include "run/generate/generator.h"
 
 namespace racesim {
 
-/// A place in the sequence: what is sent when the slice's turn comes begins with the event `ordinal`.
-struct FeedPlace {
-  std::uint64_t slice = 0;
-  std::uint64_t ordinal = 0;
-  std::uint64_t made = 0;  ///< events of the slices before, as the scenario makes them
-  bool operator==(const FeedPlace&) const = default;
-};
-
-class Feed {
+class Feed final : public EventFeed {
  public:
   /// The parts of a Generator, and the rules of faults, which may be empty. Reading begins at `start`, a
   /// place() of the same feed; what faults have held back until there is found by making the slices before
@@ -30,18 +23,13 @@ class Feed {
        unsigned threads, const FaultRules& faults, std::uint64_t seed, FeedPlace start = {},
        EventLimit limit = {});
 
-  /// Errors: the system has no more threads.
-  Done start() { return generator_.start(); }
-  /// The next events, numbered on from the last ones; blocks. Null at the end, or after cancel(), or when
-  /// events could not be made: see error(). A batch may be empty. One reader.
-  SharedBatch next();
+  Done start() override { return generator_.start(); }
+  SharedBatch next() override;
   /// The reader's: where the events of the last batch stood before faults moved them. Numbers of one feed.
   MadePlaces made() const { return disturber_ ? disturber_->made() : MadePlaces{last_first_, {}}; }
-  /// The reader's: whether next() has returned the last batch.
-  bool at_end() const { return sends_left_ == 0 || (disturber_ ? flushed_ : !has_slices()); }
-  /// The reader's: event time at which the slice of the last batch ends; where the limit cut it, that of its
-  /// last event.
-  std::int64_t read_until_ns() const { return cut_at_ns_.value_or(generator_.read_until_ns()); }
+  bool at_end() const override { return sends_left_ == 0 || (disturber_ ? flushed_ : !has_slices()); }
+  /// Where the slice of the last batch ends; where the limit cut it, its last event.
+  std::int64_t read_until_ns() const override { return cut_at_ns_.value_or(generator_.read_until_ns()); }
   /// The reader's: whether there are slices to come.
   bool has_slices() const { return made_left_ > 0 && sends_left_ > 0 && !generator_.at_end(); }
   /// The reader's: of the next batch. Not behind the last slice.
@@ -49,9 +37,11 @@ class Feed {
     // Slices before the first one are made only for what they hold back.
     return {std::max(generator_.next_slice(), start_slice_), next_ordinal_, next_made_};
   }
-  /// Makes next() return null. Any thread.
-  void cancel() { generator_.cancel(); }
-  std::optional<Error> error() const { return generator_.error(); }
+  std::optional<FeedPlace> next_place() const override {
+    return has_slices() ? std::optional(place()) : std::nullopt;
+  }
+  void cancel() override { generator_.cancel(); }
+  std::optional<Error> error() const override { return generator_.error(); }
 
  private:
   static std::uint64_t first_slice(const Scenario& scenario, const FaultRules& faults, FeedPlace start);

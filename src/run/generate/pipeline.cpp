@@ -24,9 +24,9 @@ std::optional<std::int64_t> DueMarks::oldest_ns(std::uint64_t settled) const {
   return std::nullopt;
 }
 
-Pipeline::Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
-                   const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
-                   std::optional<std::int64_t> start_ns)
+Pipeline::Pipeline(EventFeed& feed, Pacer& pacer, DeliveryTimes& times,
+                   std::vector<std::unique_ptr<Sink>>& sinks, const PaceOptions& pace, Clock& clock,
+                   std::optional<std::int64_t> event_start_ns, std::optional<std::int64_t> start_ns)
     : feed_(feed),
       pacer_(pacer),
       times_(times),
@@ -41,9 +41,10 @@ void Pipeline::stop() {
   feed_.cancel();
 }
 
-void Pipeline::begin(std::int64_t now_ns) {
+void Pipeline::begin(std::int64_t now_ns, std::int64_t event_start_ns) {
   begun_ = true;
-  pacer_.start(now_ns, event_start_ns_, first_ordinal_);
+  counters_.first_event_ns.store(event_start_ns);
+  pacer_.start(now_ns, event_start_ns, first_ordinal_);
   if (pace_.live && first_ordinal_ > 0) went_on_ns_ = clock_.now_ns();
   times_.set_plan(pacer_.plan());
 }
@@ -61,6 +62,7 @@ Pipeline::End Pipeline::run() {
     }
   }
   feed_.cancel();
+  feed_.wait();
   if (const auto failed = feed_.error(); failed && !end_.error) end_.error = failed;
   close_sinks();
   return end_;
@@ -69,13 +71,15 @@ Pipeline::End Pipeline::run() {
 void Pipeline::send_all() {
   // Without a plan the making of the first events takes time as that of all others does.
   if (!pacer_.plan().limited()) counters_.first_due_ns.store(clock_.now_ns());
-  if (pace_.live) begin(asked_start_ns_.value_or(clock_.now_ns()));
+  if (pace_.live && event_start_ns_) begin(asked_start_ns_.value_or(clock_.now_ns()), *event_start_ns_);
   bool going = true;
   while (going) {
-    if (log_ != nullptr && feed_.has_slices()) log_->places.note(feed_.place());
+    if (log_ != nullptr)
+      if (const std::optional<FeedPlace> place = feed_.next_place()) log_->places.note(*place);
     const SharedBatch batch = feed_.next();
     if (!batch) break;
-    if (!begun_) begin(clock_.now_ns());
+    if (batch->size() == 0 && !event_start_ns_) continue;
+    if (!begun_) begin(clock_.now_ns(), event_start_ns_.value_or(batch->heads.front().emit_time_ns));
     going = send(batch);
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) {

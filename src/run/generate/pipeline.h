@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/histogram.h"
 #include "io/sink.h"
-#include "run/generate/feed.h"
+#include "run/generate/event_feed.h"
 #include "run/outlets/delivery_times.h"
 #include "run/pacing/pacer.h"
 #include "run/record/release_log.h"
@@ -55,7 +55,8 @@ struct PipelineCounters {
   std::atomic<std::uint64_t> history{0};   ///< of those released: sent at once, before a live run was level
   std::atomic<std::uint64_t> overdue{0};   ///< of those released: due before a resumed live run went on
   FaultCounters faults;
-  std::atomic<std::int64_t> event_time_ns{0};
+  std::atomic<std::int64_t> event_time_ns{0};   ///< of the last one released
+  std::atomic<std::int64_t> first_event_ns{0};  ///< event time at which sending began
   // By the clock, both 0 before the first event. With a plan: when the first and the last event so far were
   // due. Without: when sending began.
   std::atomic<std::int64_t> first_due_ns{0};
@@ -79,9 +80,10 @@ class Pipeline {
   };
 
   /// All parts outlive the pipeline. `event_start_ns` and `start_ns` are the same moment, as event time and
-  /// by the clock; without `start_ns` it is that of run() (live), or when the first events are ready.
-  Pipeline(Feed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
-           const PaceOptions& pace, Clock& clock, std::int64_t event_start_ns,
+  /// by the clock; without `start_ns` it is that of run() (live), or when the first events are ready. Without
+  /// `event_start_ns` it is the time of the first event.
+  Pipeline(EventFeed& feed, Pacer& pacer, DeliveryTimes& times, std::vector<std::unique_ptr<Sink>>& sinks,
+           const PaceOptions& pace, Clock& clock, std::optional<std::int64_t> event_start_ns,
            std::optional<std::int64_t> start_ns);
 
   /// Before run(): sends from this ordinal on; the feed begins there or before.
@@ -105,7 +107,7 @@ class Pipeline {
   };
 
   void send_all();
-  void begin(std::int64_t now_ns);
+  void begin(std::int64_t now_ns, std::int64_t event_start_ns);
   bool send(const SharedBatch& batch);
   bool submit(const SharedBatch& batch, std::size_t first, std::size_t last);
   void count_faults(const WireBatch& batch, std::size_t first, std::size_t last);
@@ -119,13 +121,13 @@ class Pipeline {
   void note_failure(const Error& error);
   void close_sinks();
 
-  Feed& feed_;
+  EventFeed& feed_;
   Pacer& pacer_;
   DeliveryTimes& times_;
   std::vector<std::unique_ptr<Sink>>& sinks_;
   const PaceOptions& pace_;
   Clock& clock_;
-  const std::int64_t event_start_ns_;
+  const std::optional<std::int64_t> event_start_ns_;
   std::optional<std::int64_t> asked_start_ns_;
   std::uint64_t first_ordinal_ = 0;
   ProgressLog* log_ = nullptr;

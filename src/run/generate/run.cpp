@@ -14,10 +14,12 @@
 #include "run/generate/first_event.h"
 #include "run/generate/pipeline.h"
 #include "run/generate/rates.h"
+#include "run/generate/run_check.h"
 #include "run/outlets/disk_room.h"
 #include "run/outlets/outlets.h"
 #include "run/pacing/plan_ahead.h"
 #include "run/record/manifest.h"
+#include "run/replay/recording.h"
 #include "run/resume/resumption.h"
 #include "run/run_id.h"
 
@@ -44,7 +46,6 @@ class Run::Impl {
   }
 
   Done open();
-  Result<RunPlan> check();
   void start();
   void stop();
   void abandon();
@@ -56,10 +57,11 @@ class Run::Impl {
 
  private:
   void warn(Error warning);
-  void warn_of_empty_part();
   void warn_of_full_disk();
   Done open_all();
   Done open_content();
+  Done open_replay();
+  void tell_replay(RunStatus& status) const;
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
   std::optional<std::int64_t> live_start_ns();
   void conduct();
@@ -69,10 +71,11 @@ class Run::Impl {
 
   RunConfig config_;
   Clock& clock_;
-  std::unique_ptr<Content> content_;
+  std::unique_ptr<Content> content_;        // null in a replay
+  std::unique_ptr<Recording> recording_;    // null but in a replay; the feed reads with it
   std::unique_ptr<Resumption> resumption_;  // null without --checkpoint; the sinks tell it of their events
   Outlets outlets_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
   std::optional<Pacer> pacer_;
   std::optional<ReleaseLog> log_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -105,7 +108,23 @@ Done Run::Impl::open() {
   }
 }
 
+/// Nothing of it can be resumed, and its start is the first event's time.
+Done Run::Impl::open_replay() {
+  auto recording = Recording::open(config_);
+  if (!recording) return tl::make_unexpected(recording.error());
+  recording_ = std::move(*recording);
+  auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
+  if (!pacer) return tl::make_unexpected(pacer.error());
+  pacer_ = std::move(*pacer);
+  if (Done ok = outlets_.open(recording_->forms(), nullptr, {}); !ok) return ok;
+  feed_ = recording_->feed(outlets_.dead_letter());
+  pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
+                                         clock_, std::nullopt, std::nullopt);
+  return {};
+}
+
 Done Run::Impl::open_all() {
+  if (config_.replay) return open_replay();
   if (!config_.checkpoint.path.empty()) {
     auto resumption = Resumption::open(config_);
     if (!resumption) return tl::make_unexpected(resumption.error());
@@ -117,13 +136,13 @@ Done Run::Impl::open_all() {
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
   const auto feed_at = [this](FeedPlace place) { return make_feed(place); };
-  if (Done ok = outlets_.open(*content_, resumption_.get(), feed_at); !ok) return ok;
+  if (Done ok = outlets_.open(forms_of(*content_), resumption_.get(), feed_at); !ok) return ok;
   feed_ = make_feed(resumption_ ? resumption_->place() : FeedPlace{});
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
                                          clock_, config_.content.start_ns, live_start_ns());
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
-  warn_of_empty_part();
+  if (auto empty = empty_part_warning(config_, *content_)) warn(std::move(*empty));
   warn_of_full_disk();
   if (!resumption_) return {};
   for (const std::string& change : resumption_->changes())
@@ -152,33 +171,6 @@ std::optional<std::int64_t> Run::Impl::live_start_ns() {
   return subtract_saturating(clock_.now_ns() - (clock_.wall_ns() - live_at_ns), history_ns);
 }
 
-Result<RunPlan> Run::Impl::check() {
-  if (Done ok = open_content(); !ok) return tl::make_unexpected(ok.error());
-  if (const auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_); !pacer)
-    return tl::make_unexpected(pacer.error());
-  if (Done ok = outlets_.check(*content_); !ok) return tl::make_unexpected(ok.error());
-  warn_of_empty_part();
-  RunPlan plan;
-  plan.planned = content_->scenario->outlook().planned_events();
-  plan.parts = content_->scenario->shard_count();
-  const ShardRange range = shard_range(config_.shard, plan.parts);
-  plan.share = static_cast<double>(range.last - range.first) / plan.parts;
-  plan.size = measure_size(*content_, config_);
-  for (Error& warning : disk_warnings(config_.delivery.sinks, plan.size.bytes())) warn(std::move(warning));
-  plan.warnings = take_warnings();
-  return plan;
-}
-
-void Run::Impl::warn_of_empty_part() {
-  const std::uint32_t parts = content_->scenario->shard_count();
-  const ShardRange range = shard_range(config_.shard, parts);
-  if (range.first < range.last) return;
-  warn({ErrorKind::usage,
-        fmt::format("part {} of {} is empty: this run can be split into {} part{}", config_.shard.index,
-                    config_.shard.count, parts, parts == 1 ? "" : "s"),
-        fmt::format("no event is lost, the other parts have them; use --shard I/{} or fewer parts", parts)});
-}
-
 /// Looks closely only where it may be tight: no event takes more than a kilobyte. What is resumed is there in
 /// part.
 void Run::Impl::warn_of_full_disk() {
@@ -199,6 +191,8 @@ std::vector<Error> Run::Impl::take_warnings() {
   const std::scoped_lock lock(mutex_);
   for (Error& warning : outlets_.take_warnings()) warnings_.push_back(std::move(warning));
   if (pipeline_) warn_of_first_event();
+  if (recording_)
+    for (Error& warning : recording_->take_warnings()) warnings_.push_back(std::move(warning));
   return std::exchange(warnings_, {});
 }
 
@@ -237,6 +231,7 @@ void Run::Impl::finish(Pipeline::End end) {
   if (resumption_)
     if (Done saved = resumption_->finish(end.reached_end && !end.error && !abandoned); !saved && !end.error)
       end.error = saved.error();
+  if (recording_ && end.reached_end && !end.error) end.error = recording_->nothing_to_send();
   const std::scoped_lock lock(mutex_);
   end_ = std::move(end);
   ended_ns_ = clock_.now_ns();
@@ -272,7 +267,7 @@ RunResult Run::Impl::wait() {
   RunResult result;
   result.status = status();
   result.seed = config_.content.seed;
-  result.run = run_text(content_->run);
+  result.run = run_text(recording_ ? recording_->forms().run : content_->run);
   result.start_ns = config_.content.start_ns;
   result.end_ns = config_.content.end_ns;
   result.drained = !abandoned_;
@@ -324,11 +319,11 @@ RunStatus Run::Impl::status() const {
   s.faults = {counters.faults.late, counters.faults.duplicate, counters.faults.reorder, counters.faults.drop,
               counters.faults.corrupt};
   s.generated = s.released + s.faults.drop - std::min(s.released, s.faults.duplicate);
-  s.planned = config_.shard.count == 1 ? content_->scenario->outlook().planned_events() : 0;
+  if (content_) s.planned = config_.shard.count == 1 ? content_->scenario->outlook().planned_events() : 0;
   if (const std::uint64_t most = config_.content.limit.most; most > 0)
     s.planned = s.planned == 0 ? most : std::min(s.planned, most);
   s.event_time_ns = counters.event_time_ns.load();
-  if (s.generated > 0) s.headline = content_->scenario->outlook().headline(s.event_time_ns);
+  if (s.generated > 0 && content_) s.headline = content_->scenario->outlook().headline(s.event_time_ns);
   const auto send_lag = std::make_unique<Histogram>(counters.send_lag);
   outlets_.times().read_send(*send_lag);
   s.send_lag = summarise(*send_lag);
@@ -341,7 +336,22 @@ RunStatus Run::Impl::status() const {
   }
   if (const auto plan = outlets_.times().plan()) tell_plan(*plan, config_, until_ns, s);
   s.wait = waiting_of(counters, outlets_, clock_.now_ns(), s.uptime_s);
+  if (recording_) tell_replay(s);
   return s;
+}
+
+/// The speed is that of the slowest sink, as the rate is.
+void Run::Impl::tell_replay(RunStatus& status) const {
+  ReplayStatus& replay = status.replay.emplace(recording_->status());
+  const PipelineCounters& counters = pipeline_->counters();
+  replay.asked_speed = config_.pace.live ? config_.pace.speed : 0;
+  std::int64_t until_ns = INT64_MAX;
+  for (std::size_t i = 0; i < outlets_.sinks().size(); ++i)
+    until_ns = std::min(until_ns, outlets_.last_acked_ns(i));
+  const std::int64_t took_ns = until_ns - counters.first_due_ns.load();
+  if (counters.first_due_ns.load() == 0 || took_ns <= 0) return;
+  replay.got_speed = static_cast<double>(counters.event_time_ns.load() - counters.first_event_ns.load()) /
+                     static_cast<double>(took_ns);
 }
 
 /// Once: nothing else shows whether a run that sends nothing waits or hangs.
@@ -360,15 +370,6 @@ Result<std::unique_ptr<Run>> Run::open(RunConfig config, Clock& clock) {
   auto impl = std::make_unique<Impl>(std::move(config), clock);
   if (Done ok = impl->open(); !ok) return tl::make_unexpected(ok.error());
   return std::unique_ptr<Run>(new Run(std::move(impl)));
-}
-
-Result<RunPlan> Run::check(RunConfig config, Clock& clock) {
-  try {
-    return Impl(std::move(config), clock).check();
-  } catch (const std::exception& e) {
-    return fail(ErrorKind::runtime, std::string("plan the run: ") + e.what(),
-                "raise the limit of memory (ulimit -v)");
-  }
 }
 
 void Run::start() {

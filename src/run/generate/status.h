@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/histogram.h"
 #include "run/generate/waiting.h"
+#include "run/replay/replay_counts.h"
 
 namespace racesim {
 
@@ -53,11 +55,12 @@ struct RunStatus {
   double planned_share = -1;   ///< live with an end: of its event time, 0 to 1; below 0: it has none
   double planned_left_s = -1;  ///< until the last event is due; below 0: not known
   double got_rate = 0;  ///< events/s acked, by the slowest sink: from the first due time to its last ack
-  std::int64_t event_time_ns = 0;  ///< of the last event released
-  std::string headline;            ///< what the scenario has to say of that moment; mostly nothing
-  LagSummary send_lag;             ///< send − due; http: written to the connection. Empty without a plan
-  LagSummary ack_lag;              ///< ack − due
-  std::vector<SinkStatus> sinks;   ///< in the order of the options; the sums below are over all sinks
+  std::int64_t event_time_ns = 0;      ///< of the last event released
+  std::string headline;                ///< what the scenario has to say of that moment; mostly nothing
+  std::optional<ReplayStatus> replay;  ///< of a replay
+  LagSummary send_lag;            ///< send − due; http: written to the connection. Empty without a plan
+  LagSummary ack_lag;             ///< ack − due
+  std::vector<SinkStatus> sinks;  ///< in the order of the options; the sums below are over all sinks
   std::uint64_t sent = 0, acked = 0, failed = 0, retried = 0, dead_lettered = 0, unread = 0;
 };
 

@@ -35,18 +35,17 @@ std::vector<SinkText> Outlets::texts() const {
   return texts;
 }
 
-SinkRequest Outlets::request_for(const SinkText& text, const Content& content, Resumption* resumption) {
+SinkRequest Outlets::request_for(const SinkText& text, const EventForms& forms, Resumption* resumption) {
   SinkRequest request;
   request.kind = text.kind;
   request.target = text.target;
-  request.header = content.encoders.front()->header();
+  request.header = forms.header;
   request.http = config_.delivery.http;
   request.kafka = config_.delivery.kafka;
-  for (const StreamInfo& stream : content.scenario->streams()) request.topics.emplace_back(stream.topic);
+  request.topics = forms.topics;
   if (!request.kafka.topic.empty()) request.topics.front() = request.kafka.topic;
   if (request.kafka.transactions)
-    request.kafka.transactional_id =
-        writer_name(run_text(content.run), config_.shard, request.topics.front());
+    request.kafka.transactional_id = writer_name(run_text(forms.run), config_.shard, request.topics.front());
   request.times = {config_.content.start_ns, config_.content.end_ns,
                    config_.pace.live ? config_.pace.speed : 0};
   request.clock = &clock_;
@@ -65,11 +64,11 @@ Done Outlets::check_dead_letter() const {
 }
 
 /// Two writers of the same events would interleave in a topic, and neither could tell.
-Done Outlets::take_lock(const Content& content, const Resumption* resumption) {
+Done Outlets::take_lock(const EventForms& forms, const Resumption* resumption) {
   for (const SinkSpec& spec : config_.delivery.sinks) {
     if (spec.kind != "kafka") continue;
     const std::string target = config_.delivery.kafka.brokers + " " + config_.delivery.kafka.topic;
-    Result<LockFile> lock = lock_run(run_text(content.run), config_.shard, target);
+    Result<LockFile> lock = lock_run(run_text(forms.run), config_.shard, target);
     // One that goes on in transactions shuts the holder out.
     const bool takes_over =
         config_.delivery.kafka.transactions && resumption != nullptr && resumption->resumes();
@@ -80,21 +79,21 @@ Done Outlets::take_lock(const Content& content, const Resumption* resumption) {
   return {};
 }
 
-Done Outlets::check(const Content& content) {
+Done Outlets::check(const EventForms& forms) {
   if (Done distinct = check_distinct(texts()); !distinct) return distinct;
   if (Done ok = check_dead_letter(); !ok) return ok;
   for (const SinkText& text : texts())
-    if (Done ok = check_sink(request_for(text, content, nullptr)); !ok) return ok;
+    if (Done ok = check_sink(request_for(text, forms, nullptr)); !ok) return ok;
   return {};
 }
 
-Done Outlets::open(const Content& content, Resumption* resumption, const Resumption::FeedAt& feed_at) {
+Done Outlets::open(const EventForms& forms, Resumption* resumption, const Resumption::FeedAt& feed_at) {
   const std::vector<SinkText> asked = texts();
   if (Done distinct = check_distinct(asked); !distinct) return distinct;
   if (Done ok = check_dead_letter(); !ok) return ok;
-  if (Done ok = take_lock(content, resumption); !ok) return ok;
+  if (Done ok = take_lock(forms, resumption); !ok) return ok;
   for (const SinkText& text : asked) {
-    auto sink = open_sink(request_for(text, content, resumption));
+    auto sink = open_sink(request_for(text, forms, resumption));
     if (sink && resumption != nullptr) sink = resumption->resume(std::move(*sink), feed_at, dead_letter_);
     if (!sink) return tl::make_unexpected(sink.error());
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.

@@ -13,9 +13,10 @@
 #include "io/dead_letter.h"
 #include "io/registry.h"
 #include "io/sink.h"
-#include "run/content.h"
+#include "run/config.h"
 #include "run/generate/status.h"
 #include "run/outlets/delivery_times.h"
+#include "run/outlets/event_forms.h"
 #include "run/outlets/run_lock.h"
 #include "run/resume/resumption.h"
 
@@ -28,14 +29,16 @@ class Outlets {
   Outlets(const RunConfig& config, Clock& clock);
 
   /// What can be known without opening anything. Errors: usage, runtime.
-  Done check(const Content& content);
+  Done check(const EventForms& forms);
   /// Opens the sinks in the order of the options. With `resumption` each leaves out what it has already.
-  Done open(const Content& content, Resumption* resumption, const Resumption::FeedAt& feed_at);
+  Done open(const EventForms& forms, Resumption* resumption, const Resumption::FeedAt& feed_at);
 
   std::vector<std::unique_ptr<Sink>>& sinks() { return sinks_; }
   const std::vector<std::unique_ptr<Sink>>& sinks() const { return sinks_; }
   DeliveryTimes& times() { return times_; }
   const DeliveryTimes& times() const { return times_; }
+  /// For those who have records that never became events.
+  DeadLetter& dead_letter() { return dead_letter_; }
   /// Syncs the dead-letter file, behind the last event.
   Done close() { return dead_letter_.close(); }
   void abandon();
@@ -59,12 +62,12 @@ class Outlets {
 
  private:
   std::vector<SinkText> texts() const;
-  SinkRequest request_for(const SinkText& text, const Content& content, Resumption* resumption);
+  SinkRequest request_for(const SinkText& text, const EventForms& forms, Resumption* resumption);
   Done check_dead_letter() const;
   void warn_of_answers(const Sink& sink, std::vector<Error>& warnings);
   void warn_of_wait(const Sink& sink, std::vector<Error>& warnings);
   std::string patience_text(const Sink& sink) const;
-  Done take_lock(const Content& content, const Resumption* resumption);
+  Done take_lock(const EventForms& forms, const Resumption* resumption);
 
   const RunConfig& config_;
   Clock& clock_;

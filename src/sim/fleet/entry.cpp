@@ -77,6 +77,8 @@ constexpr std::string_view kViolations[] = {"speeding", "rpm_over_redline"};
 constexpr TableIndex kIndexes[] = {{"by_time", kByTime}, {"violations", kByTime, kViolations}};
 constexpr std::string_view kOptional[] = {"seq", "run"};  // FleetStream's own packets have neither
 
+constexpr std::string_view kTopic = "vehicle.telemetry.raw";
+
 const RowForm kRows[] = {
     {.schema = &schema_info<FleetRow>,
      .run = "run",
@@ -89,7 +91,8 @@ const RowForm kRows[] = {
                .key_without = {kVehicle, "timestamp"},
                .optional = kOptional,
                .time = "timestamp",
-               .indexes = kIndexes}},
+               .indexes = kIndexes},
+     .topic = kTopic},
 };
 
 constexpr ScenarioExample kExamples[] = {
@@ -149,7 +152,7 @@ const ScenarioEntry& entry() {
       .volume = {.help = "the run ends behind the first N events", .fallback = "no limit"},
       .rows = kRows,
       .master_entities = kMasterEntities,
-      .topic = "vehicle.telemetry.raw",
+      .topic = kTopic,
       .slower_hint = "--rate-hz or --vehicles",
       .examples = kExamples,
       .questions = kQuestions,

@@ -35,6 +35,8 @@ constexpr Reference kMasterReferences[] = {{"song_id", "songs", "song_id"},
                                            {"user_id", "users", "user_id"},
                                            {"location_id", "locations", "location_id"}};
 
+constexpr std::string_view kTopic = "song-plays";
+
 const RowForm kRows[] = {
     {.schema = &schema_info<PlayRow>,
      .event_id = "event_id",
@@ -46,10 +48,9 @@ const RowForm kRows[] = {
                .time = "played_at",
                .indexes = kIndexes,
                .references = kMasterReferences,
-               .labels = kListener}},
+               .labels = kListener},
+     .topic = kTopic},
 };
-
-constexpr std::string_view kTopic = "song-plays";
 
 constexpr ScenarioExample kExamples[] = {
     {"racesim run --scenario plays --historical --start-datetime 2024-01-01 --end-datetime 2024-02-01",

@@ -1,5 +1,6 @@
 #include "verify/aggregates/found_results.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/time_text.h"
@@ -22,9 +23,7 @@ std::string key_text(const AggregationEntry& entry, std::string_view path, const
   return time_ns ? std::to_string(*time_ns) : text;
 }
 
-}  // namespace
-
-std::optional<std::string> result_key(const AggregationEntry& entry, const nlohmann::json& row) {
+std::optional<std::string> key_of(const AggregationEntry& entry, const nlohmann::json& row) {
   std::string key;
   const auto append = [&](std::string_view path) {
     const auto value = row.find(std::string(path));
@@ -39,33 +38,46 @@ std::optional<std::string> result_key(const AggregationEntry& entry, const nlohm
   return key;
 }
 
+/// What events that name no run have.
+constexpr std::string_view kNoRun = "00000000";
+
+}  // namespace
+
+std::optional<std::string> result_key(const AggregationEntry& entry, std::string_view row) {
+  const nlohmann::json object = nlohmann::json::parse(row, nullptr, false);
+  if (!object.is_object()) return std::nullopt;
+  return key_of(entry, object);
+}
+
 void FoundResults::add_line(std::string_view line, const std::string& place) {
-  nlohmann::json row = nlohmann::json::parse(line, nullptr, false);
+  const nlohmann::json row = nlohmann::json::parse(line, nullptr, false);
   if (row.is_object()) {
     const auto type = row.find("type");
     if (type != row.end() && type->is_string())
-      if (const auto entry = find_aggregation(type->get<std::string>()))
-        return add_row(**entry, std::move(row), place);
+      if (const auto entry = find_aggregation(type->get<std::string>())) return add_row(**entry, line, place);
   }
   ++rows_;
   ++unreadable_;
 }
 
-void FoundResults::add_row(const AggregationEntry& entry, nlohmann::json row, const std::string& place) {
+void FoundResults::add_row(const AggregationEntry& entry, std::string_view line, const std::string& place) {
   ++rows_;
-  const auto key = result_key(entry, row);
+  const nlohmann::json row = nlohmann::json::parse(line, nullptr, false);
+  const auto key = row.is_object() ? key_of(entry, row) : std::nullopt;
   if (!key) {
     ++unreadable_;
     return;
   }
   const auto run = row.find("run");
-  if (run != row.end() && (!run->is_string() || run->get<std::string>() != run_)) {
+  const bool names_run = run != row.end() && *run != kNoRun && !run->is_null();
+  if (names_run && *run != run_) {
     ++other_runs_;
     return;
   }
   FoundResult& found = all_[&entry][*key];
-  found.repeated_otherwise = found.repeated_otherwise || (!found.row.is_null() && found.row != row);
-  found.row = std::move(row);
+  std::string text = row.dump();
+  found.repeated_otherwise = found.repeated_otherwise || (!found.row.empty() && found.row != text);
+  found.row = std::move(text);
   found.place = place;
 }
 

@@ -113,6 +113,12 @@ bool WindowTruth::has_speed(const std::string& stream) const {
   });
 }
 
+bool WindowTruth::names_run(const std::string& stream) const {
+  return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) {
+    return source.second->stream == stream && !source.second->reader.form().run.empty();
+  });
+}
+
 WindowTruth::Source* WindowTruth::source_of(const RowBatch& rows) {
   const auto found = sources_.find(&rows.schema());
   return found == sources_.end() ? nullptr : found->second.get();

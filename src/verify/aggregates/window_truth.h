@@ -101,8 +101,10 @@ class WindowTruth {
   std::uint64_t dropped() const { return dropped_; }
   std::uint64_t either() const { return either_; }
   std::int64_t newest_us() const { return judge_.newest_us(); }
-  /// What an aggregation reads of rows of this schema: speeds, engine speeds, listening.
+  /// Rows of this schema have speeds, and not listening.
   bool has_speed(const std::string& stream) const;
+  /// Its rows say of which run they are.
+  bool names_run(const std::string& stream) const;
 
  private:
   struct Source;

@@ -138,6 +138,20 @@ TEST(SqliteOpen, MakesWhatADatabaseOfVersion1Lacks) {
   EXPECT_EQ(test::query_text(*test::open_reader(path), "SELECT version FROM schema_version"), "1;2");
 }
 
+TEST(SqliteOpen, MakesSmallPagesForSmallCommitsInNewFilesOnly) {
+  const ScratchDir dir;
+  for (const bool small : {true, false}) {
+    const std::string path = dir / (small ? "small.db" : "bulk.db");
+    StoreOptions options = sqlite_options(path);
+    options.small_commits = small;
+    ASSERT_TRUE(test::open_store(options)->close());
+    options.small_commits = !small;
+    ASSERT_TRUE(test::open_store(options)->close());
+    // Bytes 16 and 17 of the file, the high one first.
+    EXPECT_EQ(test::read_file(path).substr(16, 2), std::string(small ? "\x10\0" : "\x40\0", 2));
+  }
+}
+
 TEST(SqliteOpen, TakesAnyNameForAFile) {
   const ScratchDir dir;
   for (const char* name : {"a b?mode=memory&x.db", "%41.db", "Zoë.db"}) {

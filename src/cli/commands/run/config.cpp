@@ -154,7 +154,7 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
   std::vector<SinkText> sinks = o.sinks;
   const auto is_http = [](const SinkText& sink) { return sink.kind == "http"; };
   imply_sink(settings, "api-endpoint", "http", o.sinks.empty(), sinks);
-  imply_sink(settings, "brokers", "kafka", o.sinks.empty(), sinks);
+  if (o.brokers_imply_sink) imply_sink(settings, "brokers", "kafka", o.sinks.empty(), sinks);
   if (sinks.empty()) sinks.push_back({"stdout", ""});
   if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
     return fail(ErrorKind::usage, "--sink http is given twice",
@@ -175,7 +175,7 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
 /// No two things that the run writes may be the same file.
 Done check_places(const RunOptions& o, const Settings& settings, const DeliveryOptions& delivery) {
   std::vector<SinkText> sinks;
-  bool gives_up = false;  // events one by one, into the dead-letter file
+  bool gives_up = o.may_refuse;  // events one by one, into the dead-letter file
   for (const SinkSpec& sink : delivery.sinks) {
     sinks.push_back({sink.kind, sink.kind == "file" ? sink.target : ""});
     gives_up = gives_up || sink.kind == "http" || sink.kind == "kafka";
@@ -185,7 +185,8 @@ Done check_places(const RunOptions& o, const Settings& settings, const DeliveryO
                               {"--manifest", o.manifest},
                               {"--checkpoint", o.checkpoint}};
   // Without these sinks it is never made, and its default is nobody's concern.
-  if (gives_up || on_line(settings, "dead-letter")) files.push_back({"--dead-letter", o.dead_letter});
+  if (gives_up || on_line(settings, o.dead_letter_option))
+    files.push_back({"--" + o.dead_letter_option, o.dead_letter});
   return check_distinct(sinks, files);
 }
 
@@ -236,34 +237,39 @@ Done check_live_rate(const RunOptions& o, const ContentOptions& content, const P
                       : fmt::format("lower {}, ", content.scenario->slower_hint)));
 }
 
-/// When events are sent; needs the sinks, whose kind decides on the default rate.
-Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, const RunConfig& config,
-               PaceOptions& pace) {
+/// When events are sent, as far as that does not hang on what they are. `fallback`: the rate where none is
+/// given.
+Done fill_rates(const RunOptions& o, const Settings& settings, Rate fallback, PaceOptions& pace) {
   if (const Done ok = exclude(settings, "posting-rate", "stages"); !ok) return ok;
-  pace.live = !historical;
   const bool rate_given = is_set(settings, "posting-rate"), stages_given = is_set(settings, "stages");
   const bool staged =
       stages_given && (!rate_given || rank(settings, "stages", true) > rank(settings, "posting-rate", true));
-  const auto to_http = [](const SinkSpec& sink) { return sink.kind == "http"; };
-  const auto& sinks = config.delivery.sinks;
   if (staged)
     pace.stages = o.stages;
-  else if (rate_given)
-    pace.posting_rate = o.posting_rate;
-  else if (historical && std::any_of(sinks.begin(), sinks.end(), to_http))
-    pace.posting_rate = kHttpHistoricalRate;
+  else
+    pace.posting_rate = rate_given ? o.posting_rate : fallback;
   pace.arrivals = o.arrivals == "poisson" ? Arrivals::poisson : Arrivals::constant;
   if (on_line(settings, "arrivals") && pace.arrivals == Arrivals::poisson && pace.posting_rate.events == 0 &&
       !staged)
     return fail(ErrorKind::usage, "--arrivals poisson needs a rate", "add: --posting-rate 100/s");
-  pace.speed = historical ? 1 : o.speed;
   pace.catch_up = o.catch_up == "burst" ? CatchUp::burst : CatchUp::paced;
   pace.on_overload = o.on_overload == "drop"   ? Overload::drop
                      : o.on_overload == "fail" ? Overload::fail
                                                : Overload::block;
   pace.max_lag_ns = o.max_lag_ns;
   pace.realtime = o.realtime;
-  pace.start_when_ready = pace.live;
+  return {};
+}
+
+/// When events are sent; needs the sinks, whose kind decides on the default rate.
+Done fill_pace(const RunOptions& o, const Settings& settings, bool historical, const RunConfig& config,
+               PaceOptions& pace) {
+  const auto to_http = [](const SinkSpec& sink) { return sink.kind == "http"; };
+  const auto& sinks = config.delivery.sinks;
+  const bool slow = historical && std::any_of(sinks.begin(), sinks.end(), to_http);
+  if (const Done ok = fill_rates(o, settings, slow ? kHttpHistoricalRate : Rate{}, pace); !ok) return ok;
+  pace.live = pace.start_when_ready = !historical;
+  pace.speed = historical ? 1 : o.speed;
   pace.backfill_ns = historical ? 0 : o.backfill_ns;
   return check_live_rate(o, config.content, pace);
 }
@@ -302,6 +308,24 @@ std::vector<std::string> missing_run_options(const Settings& settings) {
   for (const char* name : {"start-datetime", "end-datetime"})
     if (settings.count(name) == 0) missing.push_back(std::string("--") + name);
   return missing;
+}
+
+Result<RunConfig> make_sending_config(const RunOptions& o, const Settings& settings, bool live) {
+  RunConfig config;
+  config.program = "racesim " + version();
+  config.commit = commit();
+  config.content.seed = o.seed;
+  Done ok = fill_delivery(o, settings, !live, config.delivery);
+  if (ok) ok = fill_rates(o, settings, {}, config.pace);
+  config.pace.live = live;
+  config.pace.speed = live ? o.speed : 1;
+  if (ok) ok = check_thresholds(o, config.pace);
+  if (!ok) return tl::make_unexpected(ok.error());
+  const Result<FaultRules> faults = fault_rules(o, settings);
+  if (!faults) return tl::make_unexpected(faults.error());
+  config.faults = *faults;
+  if (!o.run_id.empty()) config.run_id = o.run_id;
+  return config;
 }
 
 Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings, Clock& clock) {

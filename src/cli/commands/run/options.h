@@ -53,6 +53,10 @@ struct RunOptions {
   bool resume = false;
   FaultRules faults;
   std::int64_t late_delay_ns = 0;
+  // What is different in a replay.
+  bool brokers_imply_sink = true;  ///< not where events are read from that cluster
+  bool may_refuse = false;         ///< the dead-letter file may be written whatever the sinks are
+  std::string dead_letter_option = "dead-letter";
 };
 
 std::vector<OptionSpec> mode_options(RunOptions& options);
@@ -67,6 +71,10 @@ std::vector<std::string> missing_run_options(const Settings& settings);
 
 /// The part of make_run_config() that concerns the kafka sink.
 Done fill_kafka(const RunOptions& options, const Settings& settings, bool historical, KafkaOptions& kafka);
+
+/// Of the options that a replay shares with a run; `live`: events go out at their own times. The scenario's
+/// part of it says nothing.
+Result<RunConfig> make_sending_config(const RunOptions& options, const Settings& settings, bool live);
 
 /// Checks the combination and fills in the defaults that depend on it. A live run starts now, as `clock`
 /// says. An option of the other mode is refused on the command line and ignored in the environment and in

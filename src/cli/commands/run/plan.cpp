@@ -114,14 +114,46 @@ std::string sink_text(const SinkSpec& sink) {
   return sink.target.empty() ? sink.kind : sink.kind + ":" + sink.target;
 }
 
+/// What is in the recording is known only once it is read.
+std::string replay_plan_text(const RunConfig& config) {
+  std::string text;
+  for (const std::string& source : config.replay->source_texts) text += "source    " + source + "\n";
+  text += "speed     ";
+  text += config.pace.live ? format_number(config.pace.speed, 3) + " times as recorded\n"
+                           : "as fast as possible\n";
+  text += "rate      " + rate_text(config.pace) + "\n";
+  text += "rounds    " +
+          (config.replay->rounds == 0 ? std::string("until it is stopped")
+                                      : format_count(config.replay->rounds)) +
+          "\n";
+  if (config.faults.any()) text += "faults    " + format_faults(config.faults) + "\n";
+  for (const SinkSpec& sink : config.delivery.sinks) text += "sink      " + sink_text(sink) + "\n";
+  return text;
+}
+
+std::string replay_plan_json(const RunConfig& config) {
+  Json object{{"mode", "replay"}, {"sources", config.replay->source_texts}};
+  object["speed"] = config.pace.live ? Json(config.pace.speed) : Json("max");
+  object["rounds"] = config.replay->rounds > 0 ? Json(config.replay->rounds) : Json();
+  object["rate"] = rate_text(config.pace);
+  object["sinks"] = Json::array();
+  for (const SinkSpec& sink : config.delivery.sinks) object["sinks"].push_back(sink_text(sink));
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 bool has_end(const ContentOptions& content) {
   return content.end_ns || content.limit.most > 0 || ending_of(content);
 }
 
+bool has_end(const RunConfig& config) {
+  return config.replay ? config.replay->rounds > 0 : has_end(config.content);
+}
+
 // A live run's start is the moment it begins, so the plan does not name one.
 std::string plan_text(const RunConfig& config, const RunPlan& plan) {
+  if (config.replay) return replay_plan_text(config);
   const ContentOptions& c = config.content;
   const std::optional<Ending> ending = ending_of(c);
   std::string text = fmt::format("scenario  {}, {}, seed {}\n", c.scenario->name,
@@ -155,6 +187,7 @@ std::string plan_text(const RunConfig& config, const RunPlan& plan) {
 }
 
 std::string plan_json(const RunConfig& config, const RunPlan& plan) {
+  if (config.replay) return replay_plan_json(config);
   const ContentOptions& c = config.content;
   Json object;
   object["scenario"] = c.scenario->name;

@@ -10,6 +10,8 @@ namespace racesim::cli {
 
 /// Whether the run ends by itself: its window, its number of events, or what is simulated has an end.
 bool has_end(const ContentOptions& content);
+/// The same of what is sent: a recording has one unless it is repeated for ever.
+bool has_end(const RunConfig& config);
 
 /// Window, content, volume, rate, expected time, sinks: a line each.
 std::string plan_text(const RunConfig& config, const RunPlan& plan);

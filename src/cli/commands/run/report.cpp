@@ -22,12 +22,23 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
                   const std::vector<Threshold>& thresholds) {
   // What broke the run explains everything below.
   if (result.error) return exit_code(result.error->kind);
-  const bool cut_short = interruption.signal != 0 && !result.reached_end && has_end(config.content);
+  const bool cut_short = interruption.signal != 0 && !result.reached_end && has_end(config);
   if (cut_short || interruption.count > 1) return kExitSignalBase + interruption.signal;
   if (!all_hold(thresholds, result)) return kExitThreshold;
   if (result.reader_gone) return config.delivery.strict_pipe ? kExitPartial : kExitOk;
   if (result.status.failed > 0 || !result.failures.empty() || !result.drained) return kExitPartial;
+  if (result.status.replay && result.status.replay->refused > 0) return kExitPartial;
   return kExitOk;
+}
+
+std::optional<Error> refused_error(const RunConfig& config, const RunResult& result) {
+  if (result.error || !result.status.replay || result.status.replay->refused == 0) return std::nullopt;
+  const std::uint64_t refused = result.status.replay->refused;
+  return Error{ErrorKind::runtime,
+               fmt::format("{} record{} no event{} and not sent; the first one is {}", format_count(refused),
+                           refused == 1 ? " was" : "s were", refused == 1 ? "" : "s",
+                           result.status.replay->first_refusal),
+               "they are in " + config.delivery.dead_letter_path};
 }
 
 std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result) {

@@ -26,6 +26,9 @@ int run_exit_code(const RunConfig& config, const RunResult& result, const Interr
 /// "3 events not delivered: HTTP 500: boom (3)", if events failed and no other error tells why.
 std::optional<Error> undelivered_error(const RunConfig& config, const RunResult& result);
 
+/// Of a replay: records that were no events, the first one with its reason.
+std::optional<Error> refused_error(const RunConfig& config, const RunResult& result);
+
 /// The summary's numbers as fields of a log line.
 std::vector<LogField> summary_fields(const RunResult& result);
 

@@ -47,7 +47,40 @@ std::string counts_row(const Page& page) {
   if (s.failed > 0) pieces.push_back(piece("failed " + format_count(s.failed), Tint::red));
   if (s.unread > 0) pieces.push_back(piece("unread answers " + format_count(s.unread), Tint::yellow));
   if (s.shed > 0) pieces.push_back(piece("left out " + format_count(s.shed), Tint::yellow));
-  return page.row("generated", pieces);
+  return page.row(page.config.replay ? "replayed" : "generated", pieces);
+}
+
+/// "60", "0.25": three digits are enough to compare.
+std::string speed_text(double speed) {
+  return format_number(speed, speed < 10 ? 3 : speed < 1000 ? 2 : 0);
+}
+
+/// What was read, and what became of the rest of it.
+std::string recording_row(const Page& page) {
+  if (!page.result.status.replay) return {};
+  const ReplayStatus& replay = *page.result.status.replay;
+  std::vector<Piece> pieces{piece(format_count(replay.read) + " records read")};
+  const auto add = [&](std::uint64_t count, const char* what, std::optional<Tint> tint) {
+    if (count > 0) pieces.push_back({what + (" " + format_count(count)), 2, tint});
+  };
+  add(replay.outside, "before --from", std::nullopt);
+  add(replay.filtered, "filtered", std::nullopt);
+  add(replay.late, "out of order", std::nullopt);
+  add(replay.jumps, "jumps of the clock", Tint::yellow);
+  add(replay.cut_gaps, "gaps cut", Tint::yellow);
+  add(replay.refused, "no events", Tint::red);
+  if (replay.rounds > 1) add(replay.rounds, "rounds", std::nullopt);
+  return page.row("recording", pieces);
+}
+
+/// Of event time, against what was asked for.
+std::string speed_row(const Page& page) {
+  if (!page.result.status.replay || page.result.status.replay->got_speed <= 0) return {};
+  const ReplayStatus& replay = *page.result.status.replay;
+  std::vector<Piece> pieces;
+  if (replay.asked_speed > 0) pieces.push_back(piece("target " + speed_text(replay.asked_speed)));
+  pieces.push_back(piece("got " + speed_text(replay.got_speed) + " times as recorded", Tint::bold));
+  return page.row("speed", pieces);
 }
 
 std::string faults_row(const Page& page) {
@@ -157,7 +190,8 @@ std::string sink_rows(const Page& page) {
 std::string run_row(const Page& page, const std::string& manifest) {
   const RunResult& result = page.result;
   std::vector<std::string> words{result.run, fmt::format("seed {}", result.seed)};
-  if (page.config.pace.live) words.push_back("start " + format_datetime(result.start_ns));
+  if (page.config.pace.live && !page.config.replay)
+    words.push_back("start " + format_datetime(result.start_ns));
   // Else the command below names it.
   if (!manifest.empty() && verify_command_words(page.config, manifest).empty())
     words.push_back("manifest " + manifest);
@@ -199,8 +233,9 @@ std::string summary_text(const RunConfig& config, const RunResult& result, const
                          const Screen& screen) {
   const auto columns = static_cast<std::size_t>(std::min(screen.columns, std::max(screen.line_columns, 40)));
   const Page page{config, result, screen, columns};
-  return counts_row(page) + faults_row(page) + rate_row(page) + lag_row(page) + took_row(page) +
-         resumed_row(page) + sink_rows(page) + run_row(page, manifest) + next_row(page, manifest);
+  return counts_row(page) + recording_row(page) + faults_row(page) + speed_row(page) + rate_row(page) +
+         lag_row(page) + took_row(page) + resumed_row(page) + sink_rows(page) + run_row(page, manifest) +
+         next_row(page, manifest);
 }
 
 }  // namespace racesim::cli

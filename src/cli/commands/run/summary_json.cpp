@@ -34,12 +34,25 @@ SummaryJson text_or_null(const std::string& text) {
 }
 
 void add_run(const RunConfig& config, const RunResult& result, SummaryJson& object) {
-  object["scenario"] = config.content.scenario->name;
-  object["mode"] = config.pace.live ? "live" : "historical";
+  object["scenario"] = config.replay ? SummaryJson() : SummaryJson(config.content.scenario->name);
+  object["mode"] = config.replay ? "replay" : config.pace.live ? "live" : "historical";
   object["run"] = result.run;
   object["seed"] = result.seed;
+  if (config.replay) {
+    object["start"] = object["end"] = nullptr;
+    return;
+  }
   object["start"] = format_datetime(result.start_ns);
   object["end"] = result.end_ns ? SummaryJson(format_datetime(*result.end_ns)) : SummaryJson();
+}
+
+void add_replay(const ReplayStatus& replay, SummaryJson& object) {
+  object["replay"] = {{"read", replay.read},         {"outside", replay.outside},
+                      {"filtered", replay.filtered}, {"refused", replay.refused},
+                      {"late", replay.late},         {"jumps", replay.jumps},
+                      {"cut_gaps", replay.cut_gaps}, {"rounds", replay.rounds}};
+  object["replay"]["speed"] = replay.asked_speed > 0 ? SummaryJson(replay.asked_speed) : SummaryJson("max");
+  object["replay"]["got_speed"] = replay.got_speed > 0 ? SummaryJson(replay.got_speed) : SummaryJson();
 }
 
 void add_counts(const RunStatus& s, SummaryJson& object) {
@@ -101,6 +114,7 @@ std::string summary_json(const RunConfig& config, const RunResult& result, const
   add_run(config, result, object);
   add_counts(result.status, object);
   add_times(result, object);
+  if (result.status.replay) add_replay(*result.status.replay, object);
   add_sinks(result.status, object);
   object["thresholds"] = SummaryJson::array();
   for (const Threshold& threshold : thresholds) {

@@ -13,6 +13,8 @@
 namespace racesim::sqlite {
 namespace {
 
+using NoteRow = void(void*, int, const char*, const char*, sqlite3_int64);
+
 std::string quoted_by(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
@@ -68,6 +70,11 @@ void Statement::reset() {
   sqlite3_reset(statement_.get());
 }
 
+void Statement::forget() {
+  reset();
+  sqlite3_clear_bindings(statement_.get());
+}
+
 std::string_view Statement::text(int column) const {
   const void* const bytes = sqlite3_column_blob(statement_.get(), column);
   const int size = sqlite3_column_bytes(statement_.get(), column);
@@ -97,6 +104,31 @@ Result<Statement> Connection::prepare(std::string_view sql) {
                          &statement, nullptr) != SQLITE_OK)
     return tl::make_unexpected(error("read"));
   return Statement(statement);
+}
+
+Result<KeptStatement> Connection::kept(std::string_view sql) {
+  auto known = kept_.find(sql);
+  if (known == kept_.end()) {
+    Result<Statement> made = prepare(sql);
+    if (!made) return tl::make_unexpected(std::move(made.error()));
+    known = kept_.emplace(sql, std::move(*made)).first;
+  }
+  return KeptStatement(known->second);
+}
+
+Done Connection::run(std::string_view sql) {
+  const Result<KeptStatement> statement = kept(sql);
+  if (!statement) return tl::make_unexpected(statement.error());
+  if ((*statement)->step() != SQLITE_DONE) return tl::make_unexpected(error("write"));
+  return {};
+}
+
+void Connection::note_inserted(InsertedRows* to) {
+  const auto note = [](void* noted, int what, const char*, const char* table, sqlite3_int64 key) {
+    auto& rows = *static_cast<InsertedRows*>(noted);
+    if (what == SQLITE_INSERT && rows.table == table) rows.keys.push_back(key);
+  };
+  sqlite3_update_hook(get(), to == nullptr ? nullptr : static_cast<NoteRow*>(note), to);
 }
 
 Done Connection::exec(const std::string& sql) {
@@ -175,6 +207,7 @@ Error Connection::error(std::string_view doing) const {
 
 Done Connection::close() {
   if (db_ == nullptr) return {};
+  kept_.clear();
   if (sqlite3_close(db_.get()) != SQLITE_OK) return tl::make_unexpected(error("close"));
   static_cast<void>(db_.release());
   return {};

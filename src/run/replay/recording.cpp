@@ -1,0 +1,166 @@
+#include "run/replay/recording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/quantity.h"
+#include "base/random.h"
+#include "io/sources/file_names.h"
+#include "io/sources/record_block.h"
+#include "io/stores/store.h"
+#include "run/replay/beginnings.h"
+
+namespace racesim {
+namespace {
+
+bool sends_to(const RunConfig& config, std::string_view kind) {
+  const auto& sinks = config.delivery.sinks;
+  return std::any_of(sinks.begin(), sinks.end(), [&](const SinkSpec& sink) { return sink.kind == kind; });
+}
+
+/// Files of other content under the same name are another recording.
+std::string sizes_of(const ReplayConfig& config) {
+  std::string text;
+  for (const SourceRequest& request : config.sources) {
+    if (request.kind != "file" && request.kind != kDeadLetterKind) continue;
+    const auto files = find_files(request.targets, true);
+    if (!files) continue;
+    for (const FileName& file : *files) {
+      std::error_code ignored;
+      const auto size = std::filesystem::file_size(file.path, ignored);
+      const auto changed = std::filesystem::last_write_time(file.path, ignored).time_since_epoch().count();
+      text += fmt::format("|{} {} {}", file.path, size, changed);
+    }
+  }
+  return text;
+}
+
+std::string text_of(const SeekPoint& point) {
+  return fmt::format("{}:{}", static_cast<int>(point.kind), point.value);
+}
+
+}  // namespace
+
+std::uint32_t replay_run(const RunConfig& config) {
+  const ReplayConfig& replay = *config.replay;
+  std::string text = fmt::format("replay|{}{}", fmt::join(replay.source_texts, "|"), sizes_of(replay));
+  text += fmt::format("|from={}|to={}|stamps={}|start={}", text_of(replay.from), text_of(replay.to),
+                      static_cast<int>(replay.stamps), replay.start_ns);
+  if (replay.stamps == Stamps::scale) text += fmt::format("|speed={}", config.pace.speed);
+  for (const FieldFilter& filter : replay.filters)
+    for (const FieldFilter::Range& range : filter.any_of)
+      text += fmt::format("|{}={}", filter.field, range.text);
+  return static_cast<std::uint32_t>(mix64(record_hash(text)) >> 32);
+}
+
+Done Recording::check(const RunConfig& config) {
+  return check_lanes(*config.replay);
+}
+
+Result<std::unique_ptr<Recording>> Recording::open(const RunConfig& config) {
+  std::unique_ptr<Recording> recording(new Recording(config));
+  auto lanes = open_lanes(*config.replay);
+  if (!lanes) return tl::make_unexpected(lanes.error());
+  recording->lanes_ = std::move(*lanes);
+  if (Done ok = recording->look(); !ok) return tl::make_unexpected(ok.error());
+  return recording;
+}
+
+Done Recording::look() {
+  Result<std::string> header = look_at_beginnings(*config_.replay, lanes_);
+  if (!header) return tl::make_unexpected(header.error());
+  if (!header->empty() && sends_to(config_, "http"))
+    return fail(ErrorKind::usage, "the http sink sends JSON or line protocol, and the recording is CSV",
+                "send it to a file, a pipe or Kafka");
+  forms_.header = std::move(*header);
+  forms_.run = replay_run(config_);
+  const std::string& topic = config_.delivery.kafka.topic;
+  if (!sends_to(config_, "kafka") || !topic.empty()) {
+    streams_.set_single(topic);
+  } else {
+    const auto topics = topics_of(*config_.replay, lanes_);
+    if (!topics) return tl::make_unexpected(topics.error());
+    if (topics->empty() && !lanes_.empty())
+      return fail(ErrorKind::usage, "the recording does not tell which topic its events belong to",
+                  "name it: --topic TOPIC");
+    for (const std::string& name : *topics) streams_.add(name);
+    if (topics->empty()) streams_.set_single("none");
+  }
+  forms_.topics = streams_.topics();
+  return {};
+}
+
+std::unique_ptr<EventFeed> Recording::feed(DeadLetter& dead_letter) {
+  ReplayBook book;
+  book.run = forms_.run;
+  book.counters = &counters_;
+  auto tags = std::make_shared<std::vector<StreamTag>>();
+  for (const std::string& topic : streams_.topics())
+    tags->push_back({topic.empty() ? std::string("events") : topic,
+                     topic,
+                     {},
+                     [this](std::uint32_t entity, std::string& out) { keys_.append(entity, out); }});
+  book.streams = std::move(tags);
+  const auto open = [this](std::uint64_t round) -> Result<std::vector<RecordedLane>> {
+    if (round == 0) return std::exchange(lanes_, {});
+    return open_lanes(*config_.replay);
+  };
+  const auto refuse_record = [this, &dead_letter](const std::string& lane, std::int64_t offset,
+                                                  std::string_view record, const std::string& why) {
+    refuse(dead_letter, lane, offset, record, why);
+  };
+  return std::make_unique<ReplayFeed>(config_, streams_, keys_, std::move(book), open, refuse_record);
+}
+
+void Recording::refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,
+                       const std::string& why) {
+  std::string line;
+  append_dead_record({"replay", lane, offset, why, record}, line);
+  to.add_lines(line, 1);
+  if (counters_.refused.fetch_add(1) > 0) return;
+  const std::scoped_lock lock(mutex_);
+  first_refusal_ = fmt::format("{} at {}: {}", lane, format_count(static_cast<std::uint64_t>(offset)), why);
+}
+
+ReplayStatus Recording::status() const {
+  ReplayStatus status;
+  status.read = counters_.read;
+  status.outside = counters_.outside;
+  status.filtered = counters_.filtered;
+  status.refused = counters_.refused;
+  status.late = counters_.late;
+  status.jumps = counters_.jumps;
+  status.cut_gaps = counters_.cut_gaps;
+  status.rounds = counters_.rounds;
+  const std::scoped_lock lock(mutex_);
+  status.first_refusal = first_refusal_;
+  return status;
+}
+
+std::optional<Error> Recording::nothing_to_send() const {
+  const ReplayStatus now = status();
+  if (now.refused == 0 || now.refused < now.read) return std::nullopt;
+  return Error{ErrorKind::runtime,
+               fmt::format("none of {} record{} is an event: {}", format_count(now.read),
+                           now.read == 1 ? "" : "s", now.first_refusal),
+               "name the column that holds the time: --time-field FIELD"};
+}
+
+std::vector<Error> Recording::take_warnings() {
+  std::vector<Error> warnings;
+  const ReplayStatus now = status();
+  if (now.refused > 0 && !std::exchange(told_of_refusal_, true))
+    warnings.push_back({ErrorKind::runtime, "not an event: " + now.first_refusal,
+                        "such records are counted and kept in " + config_.delivery.dead_letter_path});
+  if (now.cut_gaps > 0 && !std::exchange(told_of_gap_, true))
+    warnings.push_back({ErrorKind::runtime,
+                        "a gap in event time is cut to " + format_duration(config_.replay->max_gap_ns),
+                        "--max-gap 0 waits however long it takes"});
+  return warnings;
+}
+
+}  // namespace racesim

@@ -1,0 +1,58 @@
+// What a replay sends: the lanes of its sources, where their events go, and the feed that reads them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "io/dead_letter.h"
+#include "run/config.h"
+#include "run/outlets/event_forms.h"
+#include "run/replay/replay_feed.h"
+
+namespace racesim {
+
+class Recording {
+ public:
+  /// Opens the sources and looks at their first records, from which topics and a header follow. Errors: those
+  /// of the sources; usage for sources that do not go together.
+  static Result<std::unique_ptr<Recording>> open(const RunConfig& config);
+  /// What open() would refuse, as far as can be told without reading.
+  static Done check(const RunConfig& config);
+
+  const EventForms& forms() const { return forms_; }
+  /// Once. Records that are no events go to the dead-letter file, which outlives the feed.
+  std::unique_ptr<EventFeed> feed(DeadLetter& dead_letter);
+
+  /// Without its speeds. Any thread.
+  ReplayStatus status() const;
+  /// Nothing but records that are no events: what to tell. Behind the end.
+  std::optional<Error> nothing_to_send() const;
+  /// What the user should know; each once. One thread at a time.
+  std::vector<Error> take_warnings();
+
+ private:
+  explicit Recording(const RunConfig& config) : config_(config) {}
+  Done look();
+  void refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,
+              const std::string& why);
+
+  const RunConfig& config_;
+  EventForms forms_;
+  ReplayStreams streams_;
+  KeyTable keys_;
+  ReplayCounters counters_;
+  std::vector<RecordedLane> lanes_;  ///< of the first round
+  mutable std::mutex mutex_;         ///< guards all below
+  std::string first_refusal_;
+  bool told_of_refusal_ = false, told_of_gap_ = false;
+};
+
+/// Number of the replay: a hash of its sources and of the options that decide what is sent.
+std::uint32_t replay_run(const RunConfig& config);
+
+}  // namespace racesim

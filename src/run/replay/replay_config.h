@@ -1,0 +1,80 @@
+// The checked form of what only `racesim replay` can be told. Sinks, pace and faults are those of a run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/sources/registry.h"
+
+namespace racesim {
+
+/// What a number in a time column counts.
+enum class TimeUnit : std::uint8_t {
+  by_size,  ///< since 1970, in the unit that gives a year of today
+  s,
+  ms,
+  us,
+  ns,
+};
+
+/// What becomes of the times in the events.
+enum class Stamps : std::uint8_t {
+  keep,
+  shift,  ///< all by the same, so that the first event happens at ReplayConfig::start_ns
+  scale,  ///< likewise, and the spaces between them shrink as the replay is faster
+};
+
+/// A place in a recording.
+struct SeekPoint {
+  enum class Kind : std::uint8_t {
+    none,
+    time,    ///< the first event at that time or later; value: nanoseconds since 1970
+    after,   ///< the same, so long behind the first event; value: nanoseconds
+    lap,     ///< the first event of that lap or a later one
+    offset,  ///< the event of that number, from 0
+  };
+  Kind kind = Kind::none;
+  std::int64_t value = 0;
+  bool operator==(const SeekPoint&) const = default;
+};
+
+/// "car=63,44", "speed_kmh=250..": events whose field has one of these values.
+struct FieldFilter {
+  struct Range {
+    std::string text;              ///< of a single value
+    std::optional<double> lo, hi;  ///< both included; of a single number they are equal
+    bool is_range = false;
+  };
+  std::string field;
+  std::vector<Range> any_of;
+};
+
+struct ReplayConfig {
+  /// What is replayed, merged by event time. Files: one request for each pattern; "dead-letter": a file of
+  /// events that a sink gave up.
+  std::vector<SourceRequest> sources;
+  std::vector<std::string> source_texts;  ///< as the user named them
+  std::string time_field, key_field;      ///< empty: those of our own events
+  TimeUnit time_unit = TimeUnit::by_size;
+  SeekPoint from, to;
+  std::vector<FieldFilter> filters;  ///< all must hold
+  Stamps stamps = Stamps::keep;
+  std::int64_t start_ns = 0;  ///< with shift and scale: the time that the first event gets
+  std::uint64_t rounds = 1;   ///< 0: until stopped
+  bool loops = false;         ///< rounds are runs of their own
+  /// A longer gap in event time is cut to it, and a clock that jumps further is not believed; 0: no limit.
+  std::int64_t max_gap_ns = 3'600'000'000'000;
+
+  std::function<bool()> interrupted;  ///< somebody asked for the end while the first records are waited for
+
+  /// What is sent is a run of its own, with new names.
+  bool is_new_run() const { return loops || stamps != Stamps::keep; }
+};
+
+inline constexpr const char* kDeadLetterKind = "dead-letter";
+
+}  // namespace racesim
