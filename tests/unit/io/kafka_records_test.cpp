@@ -1,5 +1,6 @@
-// Goal: keyed records arrive, in order per key, or an error says that some may not have; those of a transaction
-// all or none. Method: librdkafka's mock cluster, told to fail; topics are read back record by record.
+// Goal: keyed records arrive, in order per key, or an error says that some may not have; those of a
+// transaction all or none. Method: librdkafka's mock cluster, told to fail; topics are read back record by
+// record.
 #include "io/kafka/records.h"
 
 #include <gtest/gtest.h>
