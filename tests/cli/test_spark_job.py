@@ -136,7 +136,7 @@ class SparkJobTest(Workdir):
         for options, reason in ((("--idle-timeout", "3s"), "--idle-timeout is not for --engine spark"),
                                 (("--from", "stdin"), "the Spark job reads Kafka"),
                                 (("--emit", "update"), "given out once"),
-                                (("--by", "standings"), "makes windows and laps"),
+                                (("--by", "top-songs"), "makes windows and laps"),
                                 (("--follow",), "add: --checkpoint"),
                                 (("--to", "file:x"), "writes to stdout, kafka and parquet"),
                                 (("--spark-trigger", "often"), "'5 seconds'")):

@@ -44,16 +44,15 @@ class SparkTest(BrokerTest):
         super().setUpClass()
         cls.environment = {"RACESIM_SPARK_HOME": cls.home, "SPARK_LOCAL_IP": "127.0.0.1"}
 
-    def command(self, topics, *more):
-        return ["aggregate", "--from", "kafka", "--brokers", self.broker.address, "--topic", topics, "--by", "window",
-                *more]
+    def command(self, topics, *more, by="window"):
+        return ["aggregate", "--from", "kafka", "--brokers", self.broker.address, "--topic", topics, "--by", by, *more]
 
-    def spark_command(self, topics, *more):
-        return self.command(topics, "--engine", "spark", "--spark-master", self.MASTER, *FAST, *more)
+    def spark_command(self, topics, *more, by="window"):
+        return self.command(topics, "--engine", "spark", "--spark-master", self.MASTER, *FAST, *more, by=by)
 
-    def spark(self, topics, *more, code=0):
+    def spark(self, topics, *more, code=0, by="window"):
         """The finished job."""
-        done = run(*self.spark_command(topics, *more), cwd=self.folder, environment=self.environment)
+        done = run(*self.spark_command(topics, *more, by=by), cwd=self.folder, environment=self.environment)
         self.assertEqual(done.returncode, code, done.stderr.decode())
         return done
 

@@ -92,7 +92,8 @@ CommandSpec show_command() {
   command.name = "show";
   command.summary = "Print schemas for other programs";
   command.options = {name, as};
-  command.examples = {{"racesim schema show telemetry fleet", "what a Spark job reads of a topic"}};
+  command.examples = {
+      {"racesim schema show telemetry window", "what a Spark job reads of a topic, and what it makes"}};
   command.missing = [options](const Settings&) {
     return options->names.empty() ? std::vector<std::string>{"name"} : std::vector<std::string>{};
   };
