@@ -9,7 +9,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from workdir import BINARY, MASTER, SOURCE, Workdir
+from workdir import BINARY, HANG_S, MASTER, SOURCE, Workdir
 
 EXAMPLES = SOURCE / "examples"
 
@@ -45,6 +45,16 @@ class Examples(Workdir):
         self.assert_code(result, 0)
         self.assertEqual(len(self.stored()), 300)
         self.assertEqual(json.loads((self.dir / "load-profile.json").read_text())["acked"], 300)
+
+    def test_replay(self):
+        """The script proves its copy; both runs are in the database, each event once."""
+        (self.dir / "bin").mkdir()
+        (self.dir / "bin" / "racesim").symlink_to(BINARY)
+        done = subprocess.run(["sh", str(EXAMPLES / "replay.sh")], cwd=self.dir, capture_output=True, text=True,
+                              env=self.environment(PATH=f"{self.dir / 'bin'}:/usr/bin:/bin"), timeout=HANG_S, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("VERIFIED 12,000 / 12,000 events", done.stdout)
+        self.assertIn("stored 24,000", done.stderr)
 
     def test_the_receiver_stores_a_repeated_play_once(self):
         url = self.receiver()

@@ -18,7 +18,10 @@ RUNS = {
     "fleet": (["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z", "--end-datetime",
                "2025-08-09T12:05:00Z", "--vehicles", "12", "--rate-hz", "2"], "window,violations", ["--window", "1m"]),
     "plays": (["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime",
-               "2024-01-02", "--volume", "1500", "--master-data-dir", MASTER], "window", ["--window", "1h"]),
+               "2024-01-02", "--volume", "1500", "--master-data-dir", MASTER], "window,top-songs",
+              ["--window", "1h", "--top", "5", "--top-by", "all,country,genre", "--master-data-dir", MASTER]),
+    "sessions": (["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z", "--end-datetime",
+                  "2025-08-09T12:05:00Z", "--vehicles", "12", "--rate-hz", "0.5"], "window", ["--gap", "3s"]),
 }
 
 
@@ -91,6 +94,28 @@ class VerifyAggregates(Workdir):
         db.close()
         code, report = self.verify(against="sqlite:results.db")
         self.assertEqual((code, report["aggregations"]["window"]["altered"]), (5, 1))
+
+    def test_changed_charts_and_sessions_are_named(self):
+        for name, kind, field in (("plays", "top-songs", "unique_users"), ("plays", "top-songs", "previous_rank"),
+                                  ("sessions", "window", "samples"), ("sessions", "window", "window_end")):
+            with self.subTest(name=name, field=field):
+                self.aggregate(name)
+                rows = [json.loads(line) for line in self.lines()]
+                changed = next(row for row in reversed(rows) if row["type"] == kind)
+                changed[field] = rows[0][field] if field == "window_end" else (changed[field] or 0) + 1
+                self.write([json.dumps(row) + "\n" for row in rows])
+                code, report = self.verify()
+                self.assertEqual((code, report["aggregations"][kind]["altered"]), (5, 1))
+                self.assertEqual(report["examples"][0]["field"], field)
+
+    def test_charts_without_titles_are_right_too(self):
+        self.aggregate("plays")
+        rows = [json.loads(line) for line in self.lines()]
+        for row in rows:
+            row.update({field: "" for field in ("title", "artist_name", "genre") if field in row})
+        self.write([json.dumps(row) + "\n" for row in rows])
+        code, report = self.verify()
+        self.assertEqual(code, 0, report)
 
     def test_every_change_is_named(self):
         self.aggregate("race")

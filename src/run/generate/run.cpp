@@ -110,7 +110,7 @@ Done Run::Impl::open() {
 
 /// Nothing of it can be resumed, and its start is the first event's time.
 Done Run::Impl::open_replay() {
-  auto recording = Recording::open(config_, clock_);
+  auto recording = Recording::open(config_);
   if (!recording) return tl::make_unexpected(recording.error());
   recording_ = std::move(*recording);
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);

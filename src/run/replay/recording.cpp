@@ -49,7 +49,7 @@ std::uint32_t replay_run(const RunConfig& config) {
   const ReplayConfig& replay = *config.replay;
   std::string text = fmt::format("replay|{}{}", fmt::join(replay.source_texts, "|"), sizes_of(replay));
   text += fmt::format("|from={}|to={}|stamps={}|start={}", text_of(replay.from), text_of(replay.to),
-                      static_cast<int>(replay.stamps), replay.start_ns.value_or(0));
+                      static_cast<int>(replay.stamps), replay.start_ns);
   if (replay.stamps == Stamps::scale) text += fmt::format("|speed={}", config.pace.speed);
   for (const FieldFilter& filter : replay.filters)
     for (const FieldFilter::Range& range : filter.any_of)
@@ -61,8 +61,8 @@ Done Recording::check(const RunConfig& config) {
   return check_lanes(*config.replay);
 }
 
-Result<std::unique_ptr<Recording>> Recording::open(const RunConfig& config, Clock& clock) {
-  std::unique_ptr<Recording> recording(new Recording(config, clock));
+Result<std::unique_ptr<Recording>> Recording::open(const RunConfig& config) {
+  std::unique_ptr<Recording> recording(new Recording(config));
   auto lanes = open_lanes(*config.replay);
   if (!lanes) return tl::make_unexpected(lanes.error());
   recording->lanes_ = std::move(*lanes);
@@ -97,8 +97,6 @@ Done Recording::look() {
 std::unique_ptr<EventFeed> Recording::feed(DeadLetter& dead_letter) {
   ReplayBook book;
   book.run = forms_.run;
-  book.start_ns = config_.replay->start_ns;
-  book.clock = &clock_;
   book.counters = &counters_;
   auto tags = std::make_shared<std::vector<StreamTag>>();
   for (const std::string& topic : streams_.topics())

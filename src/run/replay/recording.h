@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "io/dead_letter.h"
 #include "run/config.h"
@@ -21,7 +20,7 @@ class Recording {
  public:
   /// Opens the sources and looks at their first records, from which topics and a header follow. Errors: those
   /// of the sources; usage for sources that do not go together.
-  static Result<std::unique_ptr<Recording>> open(const RunConfig& config, Clock& clock);
+  static Result<std::unique_ptr<Recording>> open(const RunConfig& config);
   /// What open() would refuse, as far as can be told without reading.
   static Done check(const RunConfig& config);
 
@@ -37,13 +36,12 @@ class Recording {
   std::vector<Error> take_warnings();
 
  private:
-  Recording(const RunConfig& config, Clock& clock) : config_(config), clock_(clock) {}
+  explicit Recording(const RunConfig& config) : config_(config) {}
   Done look();
   void refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,
               const std::string& why);
 
   const RunConfig& config_;
-  Clock& clock_;
   EventForms forms_;
   ReplayStreams streams_;
   KeyTable keys_;

@@ -63,9 +63,9 @@ struct ReplayConfig {
   SeekPoint from, to;
   std::vector<FieldFilter> filters;  ///< all must hold
   Stamps stamps = Stamps::keep;
-  std::optional<std::int64_t> start_ns;  ///< of shift and scale; none: the moment of the first event
-  std::uint64_t rounds = 1;              ///< 0: until stopped
-  bool loops = false;                    ///< rounds are runs of their own
+  std::int64_t start_ns = 0;  ///< with shift and scale: the time that the first event gets
+  std::uint64_t rounds = 1;   ///< 0: until stopped
+  bool loops = false;         ///< rounds are runs of their own
   /// A longer gap in event time is cut to it, and a clock that jumps further is not believed; 0: no limit.
   std::int64_t max_gap_ns = 3'600'000'000'000;
 

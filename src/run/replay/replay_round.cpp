@@ -74,8 +74,7 @@ void ReplayRound::add_lines(MergedRun& run, std::size_t first, std::size_t last)
 void ReplayRound::add_stamped(const MergedRun& run, std::size_t i, const RecordFact& fact) {
   if (!book_.first_time_ns) {
     book_.first_time_ns = fact.time_ns;
-    if (!book_.start_ns) book_.start_ns = book_.clock->wall_ns() / kMillisecond_ns * kMillisecond_ns;
-    book_.restamper->begin(fact.time_ns, *book_.start_ns);
+    book_.restamper->begin(fact.time_ns, config_.start_ns);
   }
   line_.clear();
   book_.restamper->append(run.block->records.record(i),

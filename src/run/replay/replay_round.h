@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "model/batch.h"
 #include "run/generate/batch_pool.h"
 #include "run/replay/lanes.h"
@@ -22,9 +21,7 @@ namespace racesim {
 struct ReplayBook {
   std::uint32_t run = 0;
   std::shared_ptr<const std::vector<StreamTag>> streams;
-  Restamper* restamper = nullptr;        ///< null: lines go out as they are
-  std::optional<std::int64_t> start_ns;  ///< of the first event, where it gets another time
-  Clock* clock = nullptr;
+  Restamper* restamper = nullptr;  ///< null: lines go out as they are
   ReplayCounters* counters = nullptr;
   std::vector<std::uint64_t> next_seq;  ///< by entity
   std::optional<std::int64_t> first_time_ns;

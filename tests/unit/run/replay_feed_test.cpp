@@ -64,7 +64,7 @@ class TestReplay {
       : config(std::move(given)), dead_letter(folder + "/dead.ndjson"), times(clock) {}
 
   Pipeline::End run() {
-    auto opened = Recording::open(config, clock);
+    auto opened = Recording::open(config);
     EXPECT_TRUE(opened) << opened.error().what;
     if (!opened) return {};
     recording = std::move(*opened);

@@ -215,6 +215,8 @@ Result<AggregatePlan> make_aggregate_plan(const AggregateOptions& options, const
   if (ok) ok = choose_aggregations(options, settings, plan);
   if (ok) ok = choose_targets(options, settings, stdout_is_terminal, plan);
   if (ok) ok = choose_state(options, plan);
+  // A topic is read on and on anyway, unless it is to end.
+  if (plan.source.kind == "kafka") plan.source.follow = false;
   if (ok) ok = check_source(plan.source);
   if (!ok) return tl::make_unexpected(ok.error());
   return plan;

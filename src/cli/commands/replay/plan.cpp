@@ -12,6 +12,8 @@
 namespace racesim::cli {
 namespace {
 
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
 Result<std::vector<std::string>> topics_in(std::string_view list) {
   std::vector<std::string> topics;
   for (;;) {
@@ -105,7 +107,9 @@ Done fill_times(const ReplayOptions& o, double speed, ReplayConfig& replay) {
   if (o.start_ns && replay.stamps == Stamps::keep)
     return fail(ErrorKind::usage, "--start-datetime has no effect: the events keep their times",
                 "add: --timestamps shift");
-  replay.start_ns = o.start_ns;
+  // Also part of the run's name: each time it is another one.
+  if (replay.stamps != Stamps::keep)
+    replay.start_ns = o.start_ns.value_or(system_clock().wall_ns() / kNsPerMs * kNsPerMs);
   replay.rounds = o.rounds;
   replay.loops = o.loops;
   replay.max_gap_ns = o.max_gap_ns;

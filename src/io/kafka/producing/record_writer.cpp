@@ -182,22 +182,31 @@ class ProducedRecords final : public RecordWriter {
 
   /// The producer holds nothing of pending_ any more.
   void drain() {
-    producer_->purge();
-    while (producer_->outstanding() > 0) {
-      std::optional<Error> ignored;
-      if (const EventPtr event = producer_->poll(kServe_ms))
-        if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) take(*event, ignored);
-    }
+    if (producer_->outstanding() > 0) producer_->purge();
+    while (producer_->outstanding() > 0) take_reports(kServe_ms);
     open_ = 0;
   }
 
+  /// Of what has failed already.
+  void take_reports(int timeout_ms) {
+    std::optional<Error> ignored;
+    for (EventPtr event = producer_->poll(timeout_ms); event; event = producer_->poll(0))
+      if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) take(*event, ignored);
+  }
+
   void forget() {
+    if (std::exchange(in_transaction_, false) && !producer_->fatal_error()) abort();
     drain();
     pending_.clear();
-    if (!std::exchange(in_transaction_, false) || producer_->fatal_error()) return;
+  }
+
+  /// Gives up what waits, too. A purge of our own could hit what the next transaction sends.
+  void abort() {
     const std::int64_t begun_ns = clock_.now_ns();
-    while (abort_transaction(*producer_, kTxnStep_ms).step == TxnStep::again && !abandoned_)
+    while (abort_transaction(*producer_, kServe_ms).step == TxnStep::again && !abandoned_) {
+      take_reports(kServe_ms);
       note_wait(begun_ns);
+    }
     wait_.end(this);
   }
 
