@@ -3,8 +3,7 @@
 columns and types, each on one thread, by turns.
 
 racesim's part is bench/reference/decode_lines.cpp: the lines lie in memory; grammar, UTF-8, keys, types, ranges and exact
-decimals are checked. DuckDB (a pinned release from PyPI, in a virtual environment of the build folder) reads the same file
-from the page cache and counts the values of every column, so that none is left unread. Both rates are by processor time.
+decimals are checked. DuckDB (scripts/duckdb/fetch) reads the same file from the page cache and counts the values of every column, so that none is left unread. Both rates are by processor time.
 """
 
 import json
@@ -14,9 +13,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, REFERENCE, by_turns, race, ratio, run, show, turn_ratio  # noqa: E402
+from support.measure import QUICK, REFERENCE, ROOT, by_turns, race, ratio, run, show, turn_ratio  # noqa: E402
 
-DUCKDB = "duckdb==2.0.1"
 TURNS = 3 if QUICK else 7
 LAPS = 2 if QUICK else 6
 ROUNDS = 2 if QUICK else 4
@@ -47,12 +45,8 @@ print(json.dumps({"rows": min(row), "processor_s": time.process_time() - begin})
 
 
 def python_with_duckdb():
-    folder = pathlib.Path(BINARY).resolve().parent / "bench/duckdb"
-    python = folder / "bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", DUCKDB], check=True)
-    return str(python)
+    done = subprocess.run([ROOT / "scripts/duckdb/fetch"], stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
 
 
 def rate(child, lines):
@@ -76,7 +70,7 @@ def main():
             duckdb=lambda: rate(run([python, "-c", READ, path, json.dumps(COLUMNS)]), count))
     print(f"race samples from JSON to rows, {count} lines")
     show("racesim, one thread", results["racesim"], "M rows per processor second")
-    show(f"{DUCKDB}, one thread", results["duckdb"], "M rows per processor second")
+    show("DuckDB, one thread", results["duckdb"], "M rows per processor second")
     ratio(turn_ratio(results["racesim"], results["duckdb"]), LEAST, "decode with full validation / DuckDB's JSON reader")
 
 

@@ -2,6 +2,9 @@
 include(GNUInstallDirs)
 install(TARGETS racesim RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/man/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" FILES_MATCHING PATTERN "*.1")
+# racesim aggregate --engine spark looks for its job there.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/spark" DESTINATION "${CMAKE_INSTALL_DATADIR}/racesim"
+        FILES_MATCHING PATTERN "*.py" PATTERN "schema.json" PATTERN "__pycache__" EXCLUDE)
 # The program writes them itself, once it is there: the build runs no program.
 set(completions "${PROJECT_BINARY_DIR}/completions")
 install(CODE "

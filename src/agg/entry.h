@@ -37,6 +37,15 @@ struct AggregationExample {
   std::string_view text;  ///< what it does
 };
 
+/// How results show with which options they were made, for who judges them.
+struct OptionsOfResults {
+  /// Texts and enumerations; results in which all of these are the same were made with the same options.
+  std::span<const std::string_view> fields;
+  /// Sets the options. `values` is parallel to `fields`; `most` is the greatest number (TableKey) among these
+  /// results, 0 where it is a time. False: no options make such results.
+  bool (*read)(std::span<const std::string> values, std::uint64_t most, OptionValues& options);
+};
+
 struct AggregationEntry {
   std::string_view name;  ///< "lap", as --by has it
   std::string_view summary;
@@ -48,7 +57,10 @@ struct AggregationEntry {
   const SchemaInfo& (*result)();
   TableInfo table;                                      ///< of the results: key, time, indexes
   std::span<const std::string_view> master_entities{};  ///< what it looks names up in, if it is at hand
-  std::span<const Question> questions{};                ///< of its results in a store
+  /// Paths of fields that master data gives: empty or null where none is at hand.
+  std::span<const std::string_view> from_master{};
+  const OptionsOfResults* options_of_results = nullptr;  ///< null: results do not show their options
+  std::span<const Question> questions{};                 ///< of its results in a store
   /// Columns that a table on a terminal shows, where those of the result are too many. Paths of fields.
   std::span<const std::string_view> shown{};
   std::span<const AggregationExample> examples{};

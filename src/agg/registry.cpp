@@ -4,6 +4,7 @@
 
 #include "agg/entry.h"
 #include "agg/laps/entry.h"
+#include "agg/standings/entry.h"
 #include "agg/top_songs/entry.h"
 #include "agg/violations/entry.h"
 #include "agg/windows/entry.h"
@@ -14,10 +15,7 @@ namespace racesim {
 std::span<const AggregationEntry* const> aggregations() {
   // A new aggregation is its folder and a line here.
   static const std::vector<const AggregationEntry*> entries{
-      &laps::entry(),
-      &top_songs::entry(),
-      &violations::entry(),
-      &windows::entry(),
+      &laps::entry(), &standings::entry(), &top_songs::entry(), &violations::entry(), &windows::entry(),
   };
   return entries;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "base/error.h"
 
@@ -85,5 +86,17 @@ class StateReader {
   std::string_view bytes_;
   bool ok_ = true;
 };
+
+template <class T>
+void put_list(const std::vector<T>& list, StateWriter& out) {
+  out.put(static_cast<std::uint64_t>(list.size()));
+  for (const T& item : list) out.put(item);
+}
+
+template <class T>
+void get_list(std::vector<T>& list, StateReader& in) {
+  list.resize(in.count(sizeof(T)));
+  for (T& item : list) item = in.get<T>();
+}
 
 }  // namespace racesim

@@ -81,6 +81,22 @@ Result<WindowShape> read_aligned_windows(const OptionValues& options) {
   return shape;
 }
 
+bool set_windowing(std::string_view text, OptionValues& options) {
+  constexpr std::string_view kGap = "gap ";
+  const auto set = [&](std::string_view name, std::string_view value) {
+    for (const ContentOption& option : options.options())
+      if (option.name == name && check_window_duration(value)) {
+        options.set(name, std::string(value));
+        return true;
+      }
+    return false;
+  };
+  if (text.starts_with(kGap)) return set("gap", text.substr(kGap.size()));
+  const std::size_t slash = text.find('/');
+  if (!set("window", text.substr(0, slash))) return false;
+  return slash == std::string_view::npos || set("slide", text.substr(slash + 1));
+}
+
 Result<WindowShape> read_windows(const OptionValues& options) {
   WindowShape shape;
   shape.gap_us = duration_us(options, "gap");

@@ -49,6 +49,9 @@ inline constexpr ContentOption kSlideOption{
 
 /// Windows by the options "window" and "slide". Errors (usage) name the option.
 Result<WindowShape> read_aligned_windows(const OptionValues& options);
+/// Sets "window" and "slide", or "gap", to what WindowShape::text() was of. False: it is of no windows, or
+/// the options have no gap.
+bool set_windowing(std::string_view text, OptionValues& options);
 /// Windows by the option "gap" where it is given, else by the others.
 Result<WindowShape> read_windows(const OptionValues& options);
 

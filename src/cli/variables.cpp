@@ -8,10 +8,12 @@
 namespace racesim::cli {
 namespace {
 
-/// For scripts and tests of this repository; they may be exported while racesim runs.
+/// For scripts and tests of this repository, and where its Spark is; they may be exported while racesim runs.
 constexpr const char* kOfTheRepository[] = {
-    "RACESIM_BENCH_QUICK", "RACESIM_BIN",        "RACESIM_CHAOS_SEED",     "RACESIM_FULL",    "RACESIM_KILLS",
-    "RACESIM_LINE_OUT",    "RACESIM_SOURCE_DIR", "RACESIM_TEST_TIMEOUT_S", "RACESIM_TIDE_BIN"};
+    "RACESIM_BENCH_QUICK",    "RACESIM_BIN",        "RACESIM_CHAOS_SEED",
+    "RACESIM_FULL",           "RACESIM_KILLS",      "RACESIM_LINE_OUT",
+    "RACESIM_SOURCE_DIR",     "RACESIM_SPARK_HOME", "RACESIM_SPARK_PROPERTIES",
+    "RACESIM_TEST_TIMEOUT_S", "RACESIM_TIDE_BIN"};
 
 void add_names(const CommandSpec& command, std::vector<std::string>& names) {
   for (const OptionSpec& option : command.options) {

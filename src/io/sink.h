@@ -53,6 +53,10 @@ class Sink {
   /// part; events that could not be delivered are counted in `failed`, not an error.
   virtual Done close() = 0;
 
+  /// What was submitted is on the disk when it returns, where the sink writes a file. By the thread that
+  /// submits.
+  virtual Done sync() { return {}; }
+
   /// The drain time is over or the user insists: fail what is still open so that submit() and close() return
   /// soon. Safe from any thread, also while submit() or close() blocks.
   virtual void abandon() = 0;

@@ -5,7 +5,47 @@
 #include <cstring>
 #include <iterator>
 
+#include "base/check.h"
+
 namespace racesim {
+
+namespace {
+
+/// The texts of the rows from `first` on lie `by` bytes further on in the arena than their slices say.
+void move_texts(RowBatch& rows, std::size_t first, const FieldInfo& field, std::uint32_t by) {
+  for (std::size_t i = first; i < rows.size(); ++i) {
+    std::byte* const row = rows.row_bytes(i);
+    const std::size_t count = field.list_limit == 0 ? 1 : static_cast<std::size_t>(row[field.count_offset]);
+    for (std::size_t item = 0; item < count; ++item) {
+      std::byte* const at = row + field.offset + item * sizeof(Text);
+      Text slice;
+      std::memcpy(&slice, at, sizeof slice);
+      if (slice.size == 0) continue;  // a field that is missing stays all zeros
+      slice.offset += by;
+      std::memcpy(at, &slice, sizeof slice);
+    }
+  }
+}
+
+}  // namespace
+
+void RowBatch::append(const RowBatch& from) {
+  RACESIM_CHECK(schema_ == from.schema_ && this != &from);
+  const std::size_t first = size_;
+  resize(first + from.size_);
+  if (from.size_ > 0) std::memcpy(row_bytes(first), from.row_bytes(0), from.size_ * schema_->row_size);
+  if (!missing.empty() || !from.missing.empty()) {
+    missing.resize(first);
+    missing.insert(missing.end(), from.missing.begin(), from.missing.end());
+    missing.resize(size_);
+  }
+  if (from.arena.empty()) return;
+  const auto by = static_cast<std::uint32_t>(arena.size());
+  arena += from.arena;
+  if (by == 0) return;
+  for (const FieldInfo& field : schema_->fields)
+    if (field.type == FieldType::text) move_texts(*this, first, field, by);
+}
 
 void ByteBuffer::reserve_more(std::size_t extra) {
   if (capacity_ - size_ >= extra) return;

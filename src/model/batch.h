@@ -51,6 +51,9 @@ class RowBatch {
     if (bytes_.size() < count * schema_->row_size) bytes_.resize(count * schema_->row_size);
     size_ = count;
   }
+  /// Copies the rows of `from`, which has the same schema, behind the own ones, with their texts; not
+  /// `heads`.
+  void append(const RowBatch& from);
   const std::byte* row_bytes(std::size_t i) const { return bytes_.data() + i * schema_->row_size; }
   std::byte* row_bytes(std::size_t i) { return bytes_.data() + i * schema_->row_size; }
 

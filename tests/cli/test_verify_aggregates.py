@@ -6,7 +6,8 @@ import json
 import random
 import sqlite3
 
-from workdir import MASTER, Workdir
+import json_schema
+from workdir import MASTER, SOURCE, Workdir
 
 FAULTS = ["--faults", "late=3%,duplicate=3%,reorder=3%,drop=1%,corrupt=0.3%", "--late-delay", "20s"]
 RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:04:00Z",
@@ -17,11 +18,18 @@ RUNS = {
     "fleet": (["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z", "--end-datetime",
                "2025-08-09T12:05:00Z", "--vehicles", "12", "--rate-hz", "2"], "window,violations", ["--window", "1m"]),
     "plays": (["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime",
-               "2024-01-02", "--volume", "1500", "--master-data-dir", MASTER], "window", ["--window", "1h"]),
+               "2024-01-02", "--volume", "1500", "--master-data-dir", MASTER], "window,top-songs",
+              ["--window", "1h", "--top", "5", "--top-by", "all,country,genre", "--master-data-dir", MASTER]),
+    "sessions": (["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z", "--end-datetime",
+                  "2025-08-09T12:05:00Z", "--vehicles", "12", "--rate-hz", "0.5"], "window", ["--gap", "3s"]),
 }
 
 
 class VerifyAggregates(Workdir):
+    @classmethod
+    def setUpClass(cls):
+        cls.schema = json_schema.load(SOURCE / "docs" / "formats" / "verify-aggregates.schema.json")
+
     def aggregate(self, name="race", *options, to="stdout"):
         run, by, how = RUNS[name]
         self.assert_code(self.racesim(*run, *FAULTS, "--sink", "file:sent.ndjson", "--manifest", "sent.json", "-q"), 0)
@@ -33,7 +41,9 @@ class VerifyAggregates(Workdir):
     def verify(self, *options, against="file:results.ndjson"):
         result = self.racesim("verify", "--aggregates", "--manifest", "sent.json", "--against", against, "--json", *options)
         self.assertIn(result.returncode, (0, 5), result.stderr)
-        return result.returncode, json.loads(result.stdout)
+        report = json.loads(result.stdout)
+        json_schema.assert_fits(self, report, self.schema)
+        return result.returncode, report
 
     def lines(self):
         return (self.dir / "results.ndjson").read_text().splitlines(keepends=True)
@@ -84,6 +94,28 @@ class VerifyAggregates(Workdir):
         db.close()
         code, report = self.verify(against="sqlite:results.db")
         self.assertEqual((code, report["aggregations"]["window"]["altered"]), (5, 1))
+
+    def test_changed_charts_and_sessions_are_named(self):
+        for name, kind, field in (("plays", "top-songs", "unique_users"), ("plays", "top-songs", "previous_rank"),
+                                  ("sessions", "window", "samples"), ("sessions", "window", "window_end")):
+            with self.subTest(name=name, field=field):
+                self.aggregate(name)
+                rows = [json.loads(line) for line in self.lines()]
+                changed = next(row for row in reversed(rows) if row["type"] == kind)
+                changed[field] = rows[0][field] if field == "window_end" else (changed[field] or 0) + 1
+                self.write([json.dumps(row) + "\n" for row in rows])
+                code, report = self.verify()
+                self.assertEqual((code, report["aggregations"][kind]["altered"]), (5, 1))
+                self.assertEqual(report["examples"][0]["field"], field)
+
+    def test_charts_without_titles_are_right_too(self):
+        self.aggregate("plays")
+        rows = [json.loads(line) for line in self.lines()]
+        for row in rows:
+            row.update({field: "" for field in ("title", "artist_name", "genre") if field in row})
+        self.write([json.dumps(row) + "\n" for row in rows])
+        code, report = self.verify()
+        self.assertEqual(code, 0, report)
 
     def test_every_change_is_named(self):
         self.aggregate("race")

@@ -157,7 +157,14 @@ class MemoryStore final : public Store {
 
 using Lanes = std::vector<std::vector<std::string>>;
 
-/// Hands out the lanes' records in pieces of random size; keeps what became of each block.
+/// A block that was settled well.
+struct SettledBlock {
+  std::size_t lane = 0, first = 0, size = 0;  ///< its records
+  BlockOutcome outcome;
+};
+
+/// Hands out the lanes' records in pieces of random size; keeps what became of each block. If it is awaited,
+/// some blocks say that another one follows at once.
 class MemorySource final : public Source {
  public:
   MemorySource(const Lanes& lanes, std::uint64_t seed) : lanes_(lanes), random_(seed), next_(lanes.size()) {}
@@ -189,22 +196,22 @@ class MemorySource final : public Source {
     to.before = position(lane, next_[lane]);
     for (; next_[lane] < end; ++next_[lane]) add(to, lanes_[lane][next_[lane]], next_[lane]);
     to.after = position(lane, end);
+    to.more = awaited && random_() % 4 > 0;
     return Pulled::records;
   }
   const LaneInfo& lane(std::uint32_t) const override { return info_; }
   void settled(const RecordBlock& block, const Result<BlockOutcome>& outcome) override {
     const std::scoped_lock lock(mutex_);
     if (outcome)
-      outcomes_.emplace_back(block.size(), *outcome);
+      outcomes_.push_back({block.lane, static_cast<std::size_t>(block.before.next), block.size(), *outcome});
     else
       ++failed_;
   }
   bool is_bounded() const override { return true; }
   bool is_awaited() const override { return awaited; }
-  bool wants_fates() const override { return awaited; }
   void stop() override { stopped_ = true; }
 
-  std::vector<std::pair<std::size_t, BlockOutcome>> outcomes() const {
+  std::vector<SettledBlock> outcomes() const {
     const std::scoped_lock lock(mutex_);
     return outcomes_;
   }
@@ -240,7 +247,7 @@ class MemorySource final : public Source {
   LaneInfo info_;
   std::atomic<bool> stopped_{false};
   mutable std::mutex mutex_;
-  std::vector<std::pair<std::size_t, BlockOutcome>> outcomes_;
+  std::vector<SettledBlock> outcomes_;
   std::uint64_t failed_ = 0;
 };
 

@@ -26,6 +26,15 @@ constexpr AggregationExample kExamples[] = {
      "laps and five-second windows of a live race, to the console and the topic f1-analytics"},
 };
 
+constexpr Question kQuestions[] = {
+    {"laps", "The laps of a run, or of one car (--car)",
+     "SELECT session, car, driver, lap, lap_time_s, sector1_s, sector2_s, sector3_s, avg_speed_kmh, "
+     "max_speed_kmh, full_throttle_pct, brake_pct_time, fuel_used_kg, tyre, tyre_age_laps, missing_samples, "
+     "is_interpolated, is_complete FROM lap_metrics WHERE run = {run}{and car}{and at} "
+     "ORDER BY session, lap, time, car",
+     "laps are in the store once they were made: racesim aggregate --by lap --to sqlite:PATH"},
+};
+
 Result<std::unique_ptr<Aggregation>> make(const OptionValues&, const AggregationFrame& frame) {
   return std::make_unique<Laps>(frame.emit, frame.allowed_lateness_us);
 }
@@ -35,7 +44,7 @@ Result<std::unique_ptr<Aggregation>> make(const OptionValues&, const Aggregation
 const AggregationEntry& entry() {
   static const AggregationEntry lap{
       .name = "lap",
-      .summary = "Laps of race cars: lap and sector times, speed, throttle, brakes, fuel, forces and tyres",
+      .summary = "laps of racing cars: lap and sector times, speed, throttle, brakes, fuel, forces and tyres",
       .version = 1,
       .inputs = kInputs,
       .result = &schema_info<LapMetricsRow>,
@@ -45,6 +54,7 @@ const AggregationEntry& entry() {
                 .indexes = kIndexes,
                 .labels = kDriverAlone,
                 .replaces = true},
+      .questions = kQuestions,
       .shown = kShown,
       .examples = kExamples,
       .make = &make,

@@ -5,15 +5,8 @@
 namespace racesim {
 namespace {
 
-constexpr std::int64_t kLightsOut_ms = 5'000;  // of a session, cars on the grid before
 // Two a lap and car: a run's lines are known long before, or never.
 constexpr std::size_t kMostWaiting = 8'192;
-// A car that has been silent for so long is forgotten; sessions of a run lie hours apart.
-constexpr std::int64_t kGone_us = 86'400'000'000;
-constexpr std::int64_t kLook_us = 600'000'000;
-
-constexpr std::uint32_t kSessionTime = telemetry_field("session_time_s");
-
 }  // namespace
 
 void Laps::begin_car(std::uint32_t slot, const CarKey& key) {
@@ -30,11 +23,17 @@ void Laps::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<R
 
 void Laps::fold(std::uint32_t slot, const Sample& sample, std::uint64_t missing) {
   Car& car = cars_[slot];
+  if (car.trace.goes_on(sample)) [[likely]]
+    car.lap.missing += missing;
+  else
+    follow(car, sample, missing);
+  if (sample.starts_lap_one()) car.lap.begin_ms = sample.session_begin_ms + kLightsOut_ms;
+  car.lap.add(sample);
+}
+
+void Laps::follow(Car& car, const Sample& sample, std::uint64_t missing) {
   const Step step = car.trace.follow(sample, missing);
   switch (step.kind) {
-    case Step::Kind::same:
-      car.lap.missing += missing;
-      break;
     case Step::Kind::sector:
       car.lap.missing += missing;
       pass_sector(car, step, missing);
@@ -48,9 +47,6 @@ void Laps::fold(std::uint32_t slot, const Sample& sample, std::uint64_t missing)
       open(car, sample);
       break;
   }
-  if (sample.status == CarStatus::grid && sample.lap == 1 && (sample.missing_fields & kSessionTime) == 0)
-    car.lap.begin_ms = sample.session_begin_ms + kLightsOut_ms;
-  car.lap.add(sample);
 }
 
 void Laps::pass_sector(Car& car, const Step& step, std::uint64_t missing) {
@@ -96,32 +92,32 @@ void Laps::close(Car& car) {
   if (!waits || emit_ == Emit::update) give(car.lap, car.lines);
   if (!waits) return;
   waiting_.push_back({car.lap, lines_.use(car.run), 0});
-  if (waiting_.size() > kMostWaiting) settle(0);
+  if (waiting_.size() > kMostWaiting) settle(kMostWaiting / 2);
 }
 
 void Laps::give(const LapSums& lap, std::uint32_t lines) {
   ready_.push_back({lap_row(lap, lines_.of(lines)), lap.driver});
 }
 
-/// Of the laps that wait gives out the one at `index` as it is now.
-void Laps::settle(std::size_t index) {
-  const Closed closed = waiting_[index];
-  waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index));
-  give(closed.lap, closed.lines);
-  lines_.release(closed.lines);
+/// Of the laps that wait gives out those whose lines are known, and the oldest ones as they are.
+void Laps::settle(std::size_t oldest) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const Closed& closed = waiting_[i];
+    if (i >= oldest && waits_for_lines(closed.lap, lines_.of(closed.lines))) {
+      waiting_[kept++] = closed;
+      continue;
+    }
+    give(closed.lap, closed.lines);
+    lines_.release(closed.lines);
+  }
+  waiting_.resize(kept);
 }
 
 void Laps::advance(std::int64_t watermark_us, RowBatch& results) {
   rows_.advance(watermark_us, *this);
-  if (lines_.take_changed()) {
-    for (std::size_t i = 0; i < waiting_.size();) {
-      if (waits_for_lines(waiting_[i].lap, lines_.of(waiting_[i].lines)))
-        ++i;
-      else
-        settle(i);
-    }
-  }
-  if (watermark_us > looked_us_ + kLook_us || looked_us_ == kNoWatermark_us) {
+  if (lines_.take_changed()) settle(0);
+  if (watermark_us != kNoWatermark_us && watermark_us > looked_us_ + kLookForGone_us) {
     looked_us_ = watermark_us;
     forget_gone(watermark_us);
   }
@@ -146,7 +142,7 @@ void Laps::finish(RowBatch& results) {
       close(cars_[slot]);
       cars_[slot].lap = LapSums{};
     }
-  while (!waiting_.empty()) settle(0);
+  settle(waiting_.size());
   put(results);
 }
 
@@ -173,8 +169,7 @@ void Laps::save(StateWriter& out) const {
     out.put(car.lines);
     out.put(car.number);
   }
-  out.put(static_cast<std::uint64_t>(waiting_.size()));
-  for (const Closed& closed : waiting_) out.put(closed);
+  put_list(waiting_, out);
 }
 
 Done Laps::load(StateReader& in) {
@@ -189,8 +184,7 @@ Done Laps::load(StateReader& in) {
     car.lines = in.get<std::uint32_t>();
     car.number = in.get<std::uint16_t>();
   }
-  waiting_.resize(in.count(sizeof(Closed)));
-  for (Closed& closed : waiting_) closed = in.get<Closed>();
+  get_list(waiting_, in);
   return in.done();
 }
 

@@ -36,8 +36,8 @@ class InOrder {
   explicit InOrder(std::int64_t allowed_lateness_us) : allowed_lateness_us_(allowed_lateness_us) {}
 
   /// Calls take(owner, item, missing) for this row or for those that it makes due, or keeps it; `missing`
-  /// rows are not there before the item. Owners are dense from 0. What it gives back, if anything, is why the
-  /// row is not taken.
+  /// rows are not there before the item; it may not come back here. Owners are dense from 0. What it gives
+  /// back, if anything, is why the row is not taken.
   template <class Take>
   std::optional<Refusal> add(std::uint32_t owner, const RowArrival& arrival, const Item& item, Take&& take) {
     if (owner >= owners_.size()) owners_.resize(owner + 1);
@@ -80,15 +80,13 @@ class InOrder {
 
   void save(StateWriter& out) const {
     out.put(all_us_);
-    out.put(static_cast<std::uint64_t>(lanes_us_.size()));
-    for (const std::int64_t us : lanes_us_) out.put(us);
+    put_list(lanes_us_, out);
     out.put(static_cast<std::uint64_t>(owners_.size()));
     for (const Owner& o : owners_) o.save(out);
   }
   void load(StateReader& in) {
     all_us_ = in.get<std::int64_t>();
-    lanes_us_.resize(in.count(sizeof(std::int64_t)));
-    for (std::int64_t& us : lanes_us_) us = in.get<std::int64_t>();
+    get_list(lanes_us_, in);
     owners_.resize(in.count(Owner::kLeast_bytes));
     for (Owner& o : owners_) o.load(in);
   }
@@ -109,6 +107,7 @@ class InOrder {
 
   struct Owner {
     static constexpr std::size_t kLeast_bytes = 33;
+    static constexpr std::size_t kRoom = 256;  ///< that need not be given back
 
     std::uint64_t next = 0;  ///< the seq whose turn it is
     std::int64_t last_us = kNoWatermark_us;
@@ -140,7 +139,7 @@ class InOrder {
     }
     void drop_first() {
       ++first;
-      if (first == waiting.size() || first >= 256) {
+      if (first == waiting.size() || (first >= kRoom && first * 2 >= waiting.size())) {
         waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(first));
         first = 0;
       }
@@ -160,17 +159,14 @@ class InOrder {
       out.put(static_cast<std::uint8_t>(started ? 1 : 0));
       out.put(static_cast<std::uint64_t>(waiting.size() - first));
       for (std::size_t i = first; i < waiting.size(); ++i) out.put(waiting[i]);
-      out.put(static_cast<std::uint64_t>(holes.size()));
-      for (const Hole& hole : holes) out.put(hole);
+      put_list(holes, out);
     }
     void load(StateReader& in) {
       next = in.get<std::uint64_t>();
       last_us = in.get<std::int64_t>();
       started = in.get<std::uint8_t>() != 0;
-      waiting.resize(in.count(sizeof(Waiting)));
-      for (Waiting& row : waiting) row = in.get<Waiting>();
-      holes.resize(in.count(sizeof(Hole)));
-      for (Hole& hole : holes) hole = in.get<Hole>();
+      get_list(waiting, in);
+      get_list(holes, in);
     }
   };
 
@@ -201,7 +197,7 @@ class InOrder {
   void release(std::uint32_t owner, Take&& take) {
     Owner& o = owners_[owner];
     while (o.waits()) {
-      const Waiting row = o.waiting[o.first];
+      const Waiting& row = o.waiting[o.first];
       const bool has_seq = row.has_seq != 0;
       if (!(has_seq && o.started && row.seq == o.next)) {
         const bool past_lane = is_past(row.time_us, lanes_us_[row.lane]);
@@ -209,9 +205,9 @@ class InOrder {
         if (!past_lane && has_seq && row.seq > o.next) o.note_hole(o.next, row.seq - 1);
       }
       const std::uint64_t missing = has_seq && o.started && row.seq > o.next ? row.seq - o.next : 0;
-      o.drop_first();
       o.take_next(row.seq, row.time_us);
       take(owner, row.item, missing);
+      o.drop_first();
     }
   }
 

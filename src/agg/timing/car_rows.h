@@ -15,6 +15,11 @@
 
 namespace racesim {
 
+/// A car that has been silent for so long is forgotten; sessions of a run lie hours apart.
+inline constexpr std::int64_t kGone_us = 86'400'000'000;
+/// Who is gone need not be known sooner.
+inline constexpr std::int64_t kLookForGone_us = 600'000'000;
+
 /// Whose samples they are. Cars whose samples name no run, or have no seq, are others.
 struct CarKey {
   std::uint32_t run = 0;

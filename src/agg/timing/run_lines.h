@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "agg/state.h"
 #include "agg/timing/sector_lines.h"
 
 namespace racesim {
@@ -41,14 +42,8 @@ class RunLines {
     return changed;
   }
 
-  void save(StateWriter& out) const {
-    out.put(static_cast<std::uint64_t>(runs_.size()));
-    for (const Run& run : runs_) out.put(run);
-  }
-  void load(StateReader& in) {
-    runs_.resize(in.count(sizeof(Run)));
-    for (Run& run : runs_) run = in.get<Run>();
-  }
+  void save(StateWriter& out) const { put_list(runs_, out); }
+  void load(StateReader& in) { get_list(runs_, in); }
 
  private:
   struct Run {

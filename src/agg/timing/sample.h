@@ -21,6 +21,18 @@ struct Sight {
   std::int16_t lon_cg = 0;
 };
 
+/// Bits of Sample::missing_fields, by the name in the schema.
+constexpr std::uint32_t telemetry_field(std::string_view path) {
+  std::uint32_t bit = 1, found = 0;
+  std::apply([&](const auto&... f) { ((found |= f.path == path ? bit : 0, bit <<= 1), ...); },
+             Schema<TelemetryRow>::fields);
+  return found;
+}
+
+/// A race's lights go out so long after its session's begin (docs/race.md, "Calendar"): lap 1 begins then.
+inline constexpr std::int64_t kLightsOut_ms = 5'000;
+
+/// One row of telemetry.
 struct Sample {
   Sight sight;
   std::int64_t session_begin_ms = 0;  ///< epoch
@@ -38,15 +50,11 @@ struct Sample {
   std::uint8_t tyre_age_laps = 0;
   CarStatus status = CarStatus::grid;
   std::uint8_t unused[7] = {};  ///< a state has no padding
-};
 
-/// Bits of Sample::missing_fields, by the name in the schema.
-constexpr std::uint32_t telemetry_field(std::string_view path) {
-  std::uint32_t bit = 1, found = 0;
-  std::apply([&](const auto&... f) { ((found |= f.path == path ? bit : 0, bit <<= 1), ...); },
-             Schema<TelemetryRow>::fields);
-  return found;
-}
+  bool starts_lap_one() const {
+    return status == CarStatus::grid && lap == 1 && (missing_fields & telemetry_field("session_time_s")) == 0;
+  }
+};
 
 /// Without these a sample is of no use to timing.
 inline constexpr std::uint32_t kTimingFields = telemetry_field("car") | telemetry_field("time") |

@@ -53,6 +53,20 @@ constexpr Question kQuestions[] = {
      "ORDER BY t.windowing, t.chart, t.chart_key, t.rank"},
 };
 
+constexpr std::string_view kFromMaster[] = {"title", "artist_name", "genre"};
+
+// A chart with fewer songs than --top does not show it, but then any number from that of its songs on is as
+// good.
+constexpr std::string_view kMadeBy[] = {"windowing", "chart"};
+constexpr OptionsOfResults kOptionsOfResults{
+    kMadeBy, [](std::span<const std::string> values, std::uint64_t most, OptionValues& options) {
+      const bool is_chart = std::find(std::begin(kCharts), std::end(kCharts), values[1]) != std::end(kCharts);
+      if (!is_chart || most == 0) return false;
+      options.set("top", most);
+      options.set("top-by", std::vector<std::string>{values[1]});
+      return set_windowing(values[0], options);
+    }};
+
 Result<std::unique_ptr<Aggregation>> make(const OptionValues& values, const AggregationFrame& frame) {
   const Result<WindowShape> shape = read_aligned_windows(values);
   if (!shape) return tl::make_unexpected(shape.error());
@@ -97,6 +111,8 @@ const AggregationEntry& entry() {
                 .indexes = kIndexes,
                 .replaces = true},
       .master_entities = kMasterEntities,
+      .from_master = kFromMaster,
+      .options_of_results = &kOptionsOfResults,
       .questions = kQuestions,
       .shown = kShown,
       .examples = kExamples,

@@ -8,6 +8,8 @@ namespace {
 constexpr AggregationInput kInputs[] = {{&schema_info<FleetRow>, "timestamp"}};
 constexpr std::string_view kMasterEntities[] = {"vehicles"};
 
+constexpr std::string_view kFromMaster[] = {"limit"};
+
 constexpr std::string_view kKeyScope[] = {"run", "vehicle_id", "kind"};
 constexpr std::string_view kByTime[] = {"time"};
 constexpr TableIndex kIndexes[] = {{"by_time", kByTime}};
@@ -36,6 +38,7 @@ const AggregationEntry& entry() {
                 .indexes = kIndexes,
                 .replaces = true},
       .master_entities = kMasterEntities,
+      .from_master = kFromMaster,
       .questions = kQuestions,
       .shown = kShown,
       .make = [](const OptionValues&, const AggregationFrame& frame) -> Result<std::unique_ptr<Aggregation>> {

@@ -43,6 +43,12 @@ constexpr AggregationExample kExamples[] = {
      "each vehicle's average speed by the minute"},
 };
 
+constexpr std::string_view kMadeBy[] = {"windowing"};
+constexpr OptionsOfResults kOptionsOfResults{
+    kMadeBy, [](std::span<const std::string> values, std::uint64_t, OptionValues& options) {
+      return set_windowing(values[0], options);
+    }};
+
 }  // namespace
 
 const AggregationEntry& entry() {
@@ -60,6 +66,7 @@ const AggregationEntry& entry() {
                 .time = "window_start",
                 .indexes = kIndexes,
                 .replaces = true},
+      .options_of_results = &kOptionsOfResults,
       .shown = kShown,
       .examples = kExamples,
       .make = [](const OptionValues& options,

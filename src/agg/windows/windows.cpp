@@ -241,9 +241,10 @@ void Windows::append_row(const Due& due, RowBatch& results) {
   row.window_start = {floor_ms(window.start_us)};
   row.window_end = {-floor_ms(-window.end_us)};
   row.samples = tally.samples;
-  row.late = tally.late;
+  row.late = {static_cast<std::int64_t>(tally.late)};
   const std::int64_t before_us = due.window == 0 ? kNoWatermark_us : key.open[due.window - 1].end_us;
-  row.dropped_late = key.dropped_between(due.is_final ? kNoWatermark_us : before_us, window.end_us);
+  row.dropped_late = {static_cast<std::int64_t>(
+      key.dropped_between(due.is_final ? kNoWatermark_us : before_us, window.end_us))};
   if (due.is_final) key.forget_dropped_until(window.end_us);
   row.is_final = due.is_final;
   if (key.stream == WindowStream::plays) {

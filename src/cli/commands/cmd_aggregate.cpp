@@ -9,6 +9,7 @@
 #include "cli/commands/aggregate/making.h"
 #include "cli/commands/aggregate/options.h"
 #include "cli/commands/aggregate/report.h"
+#include "cli/commands/aggregate/spark.h"
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
@@ -92,6 +93,7 @@ Result<int> tell_end(const Context& context, const AggregateReport& report, bool
 }
 
 Result<int> run_aggregate(Context& context, const AggregateOptions& options) {
+  if (options.engine == "spark") return run_on_spark(context, options);
   const Globals& globals = *context.globals;
   Result<AggregatePlan> plan =
       make_aggregate_plan(options, context.settings, stdin_is_input(), context.out.tty);

@@ -18,6 +18,7 @@ CommandSpec aggregate_command();
 CommandSpec verify_command();
 CommandSpec query_command();
 CommandSpec track_command();
+CommandSpec schema_command();
 CommandSpec config_command();
 CommandSpec completions_command();
 CommandSpec man_command();

@@ -220,6 +220,13 @@ Done StreamSink::close() {
   return finish();
 }
 
+Done StreamSink::sync() {
+  if (!over_ && parts_.compressor) flush_pending(Compressor::Then::flush);
+  if (error_) return tl::make_unexpected(*error_);
+  if (over_ || !parts_.file || fdatasync(parts_.file->fd()) == 0) return {};
+  return tl::make_unexpected(system_error("sync " + parts_.file->partial_path(), errno, remedy(errno)));
+}
+
 Done StreamSink::finish() {
   if (!over_ && left_open_) {
     leave_partial();

@@ -47,6 +47,7 @@ class StreamSink final : public Sink, public Resumable {
   std::string name() const override { return parts_.name; }
   Done submit(const SharedBatch& batch, std::size_t first, std::size_t last) override;
   Done close() override;
+  Done sync() override;
   void abandon() override { parts_.writer->interrupt(); }
   Resumable* resumable() override { return parts_.file && !parts_.compressor ? this : nullptr; }
 

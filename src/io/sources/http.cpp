@@ -48,7 +48,6 @@ class HttpSource final : public Source {
   }
 
   bool is_awaited() const override { return true; }
-  bool wants_fates() const override { return true; }
   bool has_positions() const override { return false; }
   bool is_bounded() const override { return false; }
   void stop() override {

@@ -38,7 +38,7 @@ struct RecordFate {
 /// What became of a block, once that is durable.
 struct BlockOutcome {
   std::uint64_t stored = 0, duplicates = 0, conflicts = 0, rejected = 0, expired = 0, blank = 0;
-  std::vector<RecordFate> others;  ///< rejected and conflicting ones, ascending; of sources that want_fates()
+  std::vector<RecordFate> others;  ///< rejected and conflicting ones, ascending
   bool refused = false;  ///< one record was none, so nothing of the block was taken (--on-invalid reject)
 };
 
@@ -96,8 +96,6 @@ class Source {
 
   /// Somebody waits for each commit (HTTP): commit as soon as nothing more can be pulled at once.
   virtual bool is_awaited() const { return false; }
-  /// settled() needs the fate of each record that was not stored.
-  virtual bool wants_fates() const { return false; }
   /// Lanes have positions that a store should keep, and that a restart goes on from.
   virtual bool has_positions() const { return true; }
   /// The source may end by itself (files, stdin, --exit-at-end).

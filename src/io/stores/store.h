@@ -59,6 +59,7 @@ enum class Durability : std::uint8_t { full, normal };
 struct StoreOptions {
   std::string target;  ///< what stands behind "sqlite:"
   Durability durability = Durability::full;
+  bool small_commits = false;      ///< somebody waits for each commit, so that it holds few rows
   std::int64_t keep_ns = 0;        ///< of event time, behind the newest of each table; 0: for ever
   std::vector<StoreTable> tables;  ///< that may get rows
   std::string token;               ///< influx

@@ -39,11 +39,11 @@ struct WindowRow {
   Maybe<std::int32_t> max_speed_dkmh;
   Maybe<std::int64_t> avg_engine_drpm;  ///< 0.1 rpm, half away from zero
   Maybe<std::int32_t> max_engine_rpm;
-  Maybe<std::int64_t> listened_ms;  ///< of plays: their durations added up
-  std::uint64_t late;               ///< of the samples: came behind the watermark
-  std::uint64_t dropped_late;  ///< of the key: came too late for all of their windows, while this one was
-                               ///< the next to end
-  bool is_final;               ///< nothing can change it any more
+  Maybe<std::int64_t> listened_ms;   ///< of plays: their durations added up
+  Maybe<std::int64_t> late;          ///< of the samples: came behind the watermark
+  Maybe<std::int64_t> dropped_late;  ///< of the key: came too late for all of their windows, while this one
+                                     ///< was the next to end; both missing where an engine cannot tell
+  bool is_final;                     ///< nothing can change it any more
 };
 template <>
 struct Schema<WindowRow> {

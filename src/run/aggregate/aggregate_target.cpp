@@ -65,8 +65,24 @@ std::string AggregateTarget::name() const {
 }
 
 Result<std::vector<LanePosition>> AggregateTarget::positions(std::string_view source) {
-  if (!config_.keeper) return std::vector<LanePosition>{};
-  return config_.keeper->positions(source);
+  if (config_.keeper) return config_.keeper->positions(source);
+  std::vector<LanePosition> of;
+  for (const LanePosition& position : reached_)
+    if (position.source == source) of.push_back(position);
+  return of;
+}
+
+/// What nobody keeps is known as long as this process lives: the source asks for it.
+void AggregateTarget::note_reached() {
+  for (const LaneStep& step : steps_) {
+    const auto known = std::find_if(reached_.begin(), reached_.end(), [&](const LanePosition& position) {
+      return position.source == step.after.source && position.lane == step.after.lane;
+    });
+    if (known == reached_.end())
+      reached_.push_back(step.after);
+    else
+      *known = step.after;
+  }
 }
 
 Done AggregateTarget::begin_lanes(std::span<const LanePosition> lanes) {
@@ -231,6 +247,8 @@ Result<bool> AggregateTarget::commit() {
       if (kept) fed_ = 0;
       return kept;
     }
+  } else {
+    note_reached();
   }
   dead_.clear();
   fed_ = 0;

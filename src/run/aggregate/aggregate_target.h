@@ -91,6 +91,7 @@ class AggregateTarget final : public WorkTarget {
   void note_refused(const Work& work, std::size_t part, const std::vector<Refused>& refused);
   void note_dead(const Work& work);
   void note_steps();
+  void note_reached();
   Result<bool> commit();
   void keep_state();
   void note_idle_lanes();
@@ -106,6 +107,7 @@ class AggregateTarget final : public WorkTarget {
   std::vector<RowBatch> results_;           ///< of this transaction, one per aggregation
   std::vector<RowBatch> undelivered_;       ///< kept, and not delivered yet
   std::vector<LaneStep> steps_;
+  std::vector<LanePosition> reached_;  ///< without a keeper: where lanes have come to
   std::vector<DeadRecord> dead_;
   std::string late_lines_;
   std::size_t late_count_ = 0;

@@ -4,42 +4,87 @@
 #include <utility>
 
 #include "codec/encoder.h"
+#include "run/aggregate/text_target.h"
 
 namespace racesim {
 namespace {
 
-class StdoutLines final : public ResultOutput {
+class LineOutput final : public ResultOutput {
  public:
-  explicit StdoutLines(const OutputRequest& request) : write_(request.write_stdout) {}
-
-  Done prepare(const OutputRequest& request) {
+  Done open(const OutputRequest& request) {
+    const bool is_apart = is_file_each(request);
+    name_ = request.kind == "stdout" ? "stdout" : "file:" + request.target;
     for (const AggregationEntry* entry : request.entries) {
-      auto encoder = make_encoder(entry->result(), "json", &entry->table);
+      auto encoder =
+          make_encoder(entry->result(), request.format == ResultFormat::csv ? "csv" : "json", &entry->table);
       if (!encoder) return tl::make_unexpected(encoder.error());
-      encoders_[entry] = std::move(*encoder);
+      Form& form = forms_[entry];
+      form.encoder = std::move(*encoder);
+      if (targets_.empty() || is_apart) {
+        auto target =
+            open_text_target(request, path_for(request.target, entry->name), form.encoder->header());
+        if (!target) return tl::make_unexpected(target.error());
+        targets_.push_back(std::move(*target));
+      }
+      form.target = targets_.back().get();
+      if (!is_apart && request.entries.size() > 1)
+        form.begin = "{\"by\":\"" + std::string(entry->name) + "\",";
     }
     return {};
   }
-  std::string name() const override { return "stdout"; }
+
+  std::string name() const override { return name_; }
+
   Done put(const AggregationEntry& entry, const RowBatch& rows) override {
+    const Form& form = forms_.at(&entry);
     lines_.clear();
-    encoders_.at(&entry)->encode(rows, lines_);
-    return write_(lines_.text.view());
+    form.encoder->encode(rows, lines_);
+    if (form.begin.empty()) return form.target->write(lines_.text.view());
+    text_.clear();
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      text_ += form.begin;
+      text_ += lines_.line(i).substr(1);
+    }
+    return form.target->write(text_);
   }
-  Done flush() override { return {}; }
-  Done close() override { return {}; }
+  Done flush() override {
+    for (const auto& target : targets_)
+      if (Done ok = target->sync(); !ok) return ok;
+    return {};
+  }
+  Done close() override {
+    Done first;
+    for (const auto& target : targets_)
+      if (Done done = target->close(); first && !done) first = std::move(done);
+    return first;
+  }
+  void abandon() override {
+    for (const auto& target : targets_) target->abandon();
+  }
 
  private:
-  std::function<Done(std::string_view)> write_;
-  std::map<const AggregationEntry*, std::unique_ptr<Encoder>> encoders_;
+  struct Form {
+    std::unique_ptr<Encoder> encoder;
+    TextTarget* target = nullptr;
+    std::string begin;  ///< of each line, in place of its '{'
+  };
+
+  std::string name_;
+  std::vector<std::unique_ptr<TextTarget>> targets_;
+  std::map<const AggregationEntry*, Form> forms_;
   WireBatch lines_;
+  std::string text_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<ResultOutput>> make_stdout_output(const OutputRequest& request) {
-  auto output = std::make_unique<StdoutLines>(request);
-  if (Done ok = output->prepare(request); !ok) return tl::make_unexpected(ok.error());
+Result<std::unique_ptr<ResultOutput>> make_line_output(const OutputRequest& request) {
+  if (request.format == ResultFormat::csv && request.entries.size() > 1 && !is_file_each(request))
+    return fail(ErrorKind::usage,
+                "CSV has one header: the results of several aggregations do not fit into it",
+                "a file each: --to 'file:out-{by}.csv' --format csv; or --format json");
+  auto output = std::make_unique<LineOutput>();
+  if (Done ok = output->open(request); !ok) return tl::make_unexpected(ok.error());
   return output;
 }
 

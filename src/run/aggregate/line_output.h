@@ -1,4 +1,4 @@
-// Results as lines of JSON.
+// Results as lines of JSON or CSV, on the standard output or in files.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,8 @@
 
 namespace racesim {
 
-Result<std::unique_ptr<ResultOutput>> make_stdout_output(const OutputRequest& request);
+/// "{by}" in the path of a file stands for the aggregation: a file each. Where several share an output each
+/// line of JSON begins with "by". Errors: usage, for CSV of several aggregations in one file.
+Result<std::unique_ptr<ResultOutput>> make_line_output(const OutputRequest& request);
 
 }  // namespace racesim

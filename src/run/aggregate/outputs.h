@@ -25,6 +25,8 @@ struct OutputRequest {
   std::vector<const AggregationEntry*> entries;             ///< whose results will come
   std::function<Done(std::string_view text)> write_stdout;  ///< stdout
   KafkaOptions kafka;                                       ///< kafka: with the topic
+  std::size_t most_columns = 0;                             ///< table: of the terminal; 0: nothing is cut
+  bool live = false;                                        ///< table: somebody waits for each row
   bool append = false;  ///< file: goes on with what an earlier process wrote
 };
 

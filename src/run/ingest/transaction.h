@@ -1,9 +1,9 @@
 // The target that stores rows: blocks that are committed together, and how they are written to a store.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "io/sources/source.h"
@@ -35,8 +35,23 @@ class Transaction final : public WorkTarget {
   const WaitNote* wait() const override { return store_.wait(); }
 
  private:
-  Done write_block(Work& work);
-  Done append(Work& work, TableRows& part);
+  struct Part {
+    Work* work;
+    const TableRows* rows;
+  };
+  /// Rows of one table that go to the store with one call.
+  struct Group {
+    explicit Group(const TableRows& first) : rows(first.rows.schema()) {}
+    std::vector<Part> parts;  ///< in the order of the blocks
+    std::size_t size = 0;     ///< rows of all parts
+    RowBatch rows;            ///< of all parts, if there are several
+  };
+
+  void judge(Work& work);
+  Group& group_for(const TableRows& rows);
+  Done append(Group& group);
+  void note(const Part& part, std::uint32_t row, Fate fate);
+  Done bury();
   Result<bool> advance_lanes();
   Done bury_refused();
 
@@ -46,12 +61,8 @@ class Transaction final : public WorkTarget {
   const OnInvalid on_invalid_;
   IngestCounts counts_;
   std::vector<Fate> fates_;
-  std::vector<RecordFate> dead_;  ///< of the block that is being written
-  struct Part {
-    Work* work;
-    const TableRows* rows;
-  };
-  std::vector<Part> appended_;  ///< by Store::append() since begin()
+  std::vector<std::unique_ptr<Group>> groups_;  ///< those of this write() first, then memory for later
+  std::size_t group_count_ = 0;                 ///< of this write()
 };
 
 }  // namespace racesim

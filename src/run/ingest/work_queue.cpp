@@ -14,6 +14,8 @@ constexpr std::size_t kSpareMost = 16;
 
 bool WorkQueue::wait_for_room(std::int64_t deadline_ns) {
   std::unique_lock lock(mutex_);
+  if (closed_ || has_room()) return true;
+  changed_.notify_all();  // what push() has not told yet
   const std::chrono::nanoseconds left(deadline_ns - system_clock().now_ns());
   return changed_.wait_for(lock, left, [&] { return closed_ || has_room(); });
 }
@@ -25,8 +27,10 @@ bool WorkQueue::push(WorkItem& item) {
     records_ += item.work->block.size();
     bytes_ += item.work->block.text.size();
   }
+  // Waking the writer for each of 64 requests would cost more than it does with one.
+  const bool more_follows = item.work && item.work->block.more;
   items_.push_back(std::move(item));
-  changed_.notify_all();
+  if (!more_follows) changed_.notify_all();
   return true;
 }
 

@@ -12,39 +12,14 @@
 #include "base/check.h"
 #include "base/time_text.h"
 #include "codec/encoder.h"
+#include "verify/aggregates/by_options.h"
+#include "verify/aggregates/window_fields.h"
 
 namespace racesim {
 namespace {
 
-constexpr std::string_view kAligned = "windowing";
-
-/// Half away from zero.
-std::int64_t rounded_quotient(std::int64_t number, std::int64_t by) {
-  const std::int64_t half = by / 2;
-  return number >= 0 ? (number + half) / by : -((-number + half) / by);
-}
-
-/// What a field of a window must be, as the number that its text shows.
-struct ExpectedField {
-  const char* name;
-  double value;
-};
-
-std::vector<ExpectedField> fields_of(const WindowSum& sum, bool has_speed) {
-  const auto count = static_cast<std::int64_t>(sum.samples);
-  std::vector<ExpectedField> fields{{"samples", static_cast<double>(sum.samples)}};
-  if (!has_speed) {
-    fields.push_back({"listened_ms", static_cast<double>(sum.listened_ms)});
-    return fields;
-  }
-  fields.push_back(
-      {"avg_speed_kmh", static_cast<double>(rounded_quotient(sum.speed_sum * 100, count)) / 1000});
-  fields.push_back({"min_speed_kmh", static_cast<double>(sum.speed_min) / 10});
-  fields.push_back({"max_speed_kmh", static_cast<double>(sum.speed_max) / 10});
-  fields.push_back({"avg_engine_rpm", static_cast<double>(rounded_quotient(sum.rpm_sum * 10, count)) / 10});
-  fields.push_back({"max_engine_rpm", static_cast<double>(sum.rpm_max)});
-  return fields;
-}
+/// The aggregation whose aligned windows WindowTruth works out; its windowing is what by_options() tells.
+constexpr std::string_view kReferee = "window";
 
 constexpr std::size_t kTimeDigits = 19;  ///< nanoseconds since the epoch, of our days
 
@@ -71,8 +46,16 @@ std::string number_text(double value) {
 /// "5s"; empty where the row does not say.
 std::string windowing_of(const FoundResult& found) {
   const nlohmann::json row = nlohmann::json::parse(found.row);
-  const auto text = row.find(std::string(kAligned));
+  const auto text = row.find("windowing");
   return text != row.end() && text->is_string() ? text->get<std::string>() : "";
+}
+
+/// One side had master data at hand for this field, and the other one had none.
+bool is_unnamed(const AggregationEntry& entry, std::string_view field, const nlohmann::json& a,
+                const nlohmann::json& b) {
+  const auto has_none = [](const nlohmann::json& value) { return value.is_null() || value == ""; };
+  return std::find(entry.from_master.begin(), entry.from_master.end(), field) != entry.from_master.end() &&
+         (has_none(a) || has_none(b));
 }
 
 class AggregateCheck {
@@ -86,14 +69,18 @@ class AggregateCheck {
  private:
   struct Rerun {
     const AggregationEntry* entry = nullptr;
-    const ResultMap* found = nullptr;
+    OptionValues options;
+    ResultMap found;
     RowBatch results;
     ResultMap expected;
   };
 
   void choose();
-  void choose_windows(const AggregationEntry& entry, const ResultMap& results);
-  Done prepare_engine();
+  void choose_by_options(const AggregationEntry& entry, const ResultMap& results);
+  AggregateCount& count_of(std::string_view name);
+  void leave(std::string_view name, std::string why);
+  std::vector<AggregationEngine::Part> make_parts();
+  void prepare_engine();
   Done pass();
   void feed_engine(const SentBlock& block);
   void judge_windows();
@@ -102,8 +89,8 @@ class AggregateCheck {
                     AggregateCount& count);
   void judge_rerun(Rerun& rerun);
   static void expect_rows(Rerun& rerun);
-  void judge_row(const std::string& key, const FoundResult& expected, const FoundResult& found,
-                 AggregateCount& count);
+  void judge_row(const AggregationEntry& entry, const std::string& key, const FoundResult& expected,
+                 const FoundResult& found, AggregateCount& count);
   std::string window_result_key(const WindowKey& key) const;
   void example(std::string kind, const std::string& aggregation, const std::string& key,
                const FoundResult* found, std::string field, std::string expected, std::string seen);
@@ -143,7 +130,7 @@ Result<AggregateFindings> AggregateCheck::run() {
   // Without windows of its own the referee still tells how many events come late.
   if (windowings_.empty()) windowings_.push_back(*parse_windowing("5s"));
   windows_.emplace(windowings_, rules_.lateness, lanes_of(manifest_));
-  if (Done ok = prepare_engine(); !ok) return tl::make_unexpected(ok.error());
+  prepare_engine();
   if (Done ok = pass(); !ok) return tl::make_unexpected(ok.error());
   findings_.must_keep = windows_->kept();
   findings_.must_drop = windows_->dropped();
@@ -156,52 +143,69 @@ Result<AggregateFindings> AggregateCheck::run() {
 /// What is judged how.
 void AggregateCheck::choose() {
   for (const auto& [entry, results] : found_.all()) {
-    const auto& fields = entry->result().fields;
-    const bool aligned = std::any_of(fields.begin(), fields.end(),
-                                     [](const FieldInfo& field) { return field.path == kAligned; });
-    if (entry->options.empty()) {
-      reruns_.push_back({entry, &results, RowBatch(entry->result()), {}});
-    } else if (aligned && entry->name == "window") {
-      choose_windows(*entry, results);
+    if (entry->options.empty())
+      reruns_.push_back({entry, OptionValues(entry->options), results, RowBatch(entry->result()), {}});
+    else if (entry->options_of_results != nullptr)
+      choose_by_options(*entry, results);
+    else
+      leave(entry->name, "its rows do not say with which options they were made");
+  }
+}
+
+void AggregateCheck::choose_by_options(const AggregationEntry& entry, const ResultMap& results) {
+  std::uint64_t strange = 0;
+  for (ResultsOfOptions& group : by_options(entry, results, strange)) {
+    const auto aligned = entry.name == kReferee ? parse_windowing(group.values[0]) : std::nullopt;
+    if (aligned) {
+      windowings_.push_back(*aligned);
+      window_entry_ = &entry;
+      window_results_ = &results;
     } else {
-      AggregateCount count;
-      count.name = entry->name;
-      count.not_judged = "its rows do not say with which options they were made";
-      findings_.aggregations.push_back(std::move(count));
+      reruns_.push_back(
+          {&entry, std::move(group.options), std::move(group.results), RowBatch(entry.result()), {}});
     }
   }
+  if (strange > 0) count_of(entry.name).phantom += strange;
 }
 
-void AggregateCheck::choose_windows(const AggregationEntry& entry, const ResultMap& results) {
-  std::set<std::string> texts;
-  for (const auto& [key, result] : results) texts.insert(windowing_of(result));
-  for (const std::string& text : texts)
-    if (const auto windowing = parse_windowing(text)) windowings_.push_back(*windowing);
-  if (windowings_.empty()) {
-    AggregateCount count;
-    count.name = entry.name;
-    count.not_judged = "session windows are not worked out";
-    findings_.aggregations.push_back(std::move(count));
-    return;
-  }
-  window_entry_ = &entry;
-  window_results_ = &results;
+AggregateCount& AggregateCheck::count_of(std::string_view name) {
+  for (AggregateCount& count : findings_.aggregations)
+    if (count.name == name && count.not_judged.empty()) return count;
+  findings_.aggregations.emplace_back().name = name;
+  return findings_.aggregations.back();
 }
 
-Done AggregateCheck::prepare_engine() {
-  if (reruns_.empty()) return {};
+void AggregateCheck::leave(std::string_view name, std::string why) {
+  findings_.aggregations.emplace_back().name = name;
+  findings_.aggregations.back().not_judged = std::move(why);
+}
+
+/// Those that cannot be made again are left.
+std::vector<AggregationEngine::Part> AggregateCheck::make_parts() {
   AggregationFrame frame;
   frame.watermark_delay_us = rules_.lateness.delay_us;
   frame.allowed_lateness_us = rules_.lateness.allowed_us;
+  frame.master = truth_.master.tables();
   std::vector<AggregationEngine::Part> parts;
-  for (const Rerun& rerun : reruns_) {
-    auto aggregation = rerun.entry->make(OptionValues(rerun.entry->options), frame);
-    if (!aggregation) return tl::make_unexpected(aggregation.error());
+  std::vector<Rerun> made;
+  for (Rerun& rerun : reruns_) {
+    auto aggregation = rerun.entry->make(rerun.options, frame);
+    if (!aggregation) {
+      leave(rerun.entry->name, aggregation.error().what);
+      continue;
+    }
     parts.push_back({rerun.entry, std::move(*aggregation)});
+    made.push_back(std::move(rerun));
   }
+  reruns_ = std::move(made);
+  return parts;
+}
+
+void AggregateCheck::prepare_engine() {
+  std::vector<AggregationEngine::Part> parts = make_parts();
+  if (parts.empty()) return;
   engine_.emplace(std::move(parts), EngineOptions{rules_.lateness.delay_us});
   for (std::uint32_t lane = 0; lane < lanes_of(manifest_); ++lane) engine_->lane(std::to_string(lane));
-  return {};
 }
 
 Done AggregateCheck::pass() {
@@ -239,8 +243,7 @@ std::string AggregateCheck::window_result_key(const WindowKey& key) const {
 }
 
 void AggregateCheck::judge_windows() {
-  AggregateCount count;
-  count.name = window_entry_->name;
+  AggregateCount& count = count_of(window_entry_->name);
   std::set<std::string> known;
   for (const auto& [key, content] : windows_->windows()) {
     known.insert(window_result_key(key));
@@ -252,7 +255,6 @@ void AggregateCheck::judge_windows() {
     ++count.phantom;
     example("phantom", count.name, key, &found, "", "", found.row);
   }
-  findings_.aggregations.push_back(std::move(count));
 }
 
 void AggregateCheck::judge_window(const WindowKey& key, const WindowContent& content, AggregateCount& count) {
@@ -295,7 +297,7 @@ void AggregateCheck::judge_values(const WindowKey& key, const WindowContent& con
             value == row.end() ? "nothing" : value->dump());
   };
   if (content.either.samples == 0) {
-    for (const ExpectedField& field : fields_of(content.kept, has_speed)) {
+    for (const ExpectedField& field : expected_fields(content.kept, has_speed)) {
       if (number(field.name) == field.value) continue;
       return wrong(field.name, number_text(field.value));
     }
@@ -318,26 +320,24 @@ void AggregateCheck::judge_values(const WindowKey& key, const WindowContent& con
 
 /// Rows of the aggregation itself over what was sent; fields that the other engine leaves out are not judged.
 void AggregateCheck::judge_rerun(Rerun& rerun) {
-  AggregateCount count;
-  count.name = rerun.entry->name;
+  AggregateCount& count = count_of(rerun.entry->name);
   expect_rows(rerun);
   for (const auto& [key, expected] : rerun.expected) {
     ++count.expected;
-    const auto at = rerun.found->find(key);
-    if (at == rerun.found->end()) {
+    const auto at = rerun.found.find(key);
+    if (at == rerun.found.end()) {
       ++count.missing;
       example("missing", count.name, key, nullptr, "", expected.row, "");
     } else {
-      judge_row(key, expected, at->second, count);
+      judge_row(*rerun.entry, key, expected, at->second, count);
     }
   }
-  for (const auto& [key, found] : *rerun.found) {
+  for (const auto& [key, found] : rerun.found) {
     count.corrected += found.repeated_otherwise ? 1 : 0;
     if (rerun.expected.contains(key)) continue;
     ++count.phantom;
     example("phantom", count.name, key, &found, "", "", found.row);
   }
-  findings_.aggregations.push_back(std::move(count));
 }
 
 /// The last result of each key.
@@ -350,12 +350,12 @@ void AggregateCheck::expect_rows(Rerun& rerun) {
     if (const auto key = result_key(*rerun.entry, lines.line(i))) rerun.expected[*key].row = lines.line(i);
 }
 
-void AggregateCheck::judge_row(const std::string& key, const FoundResult& expected, const FoundResult& found,
-                               AggregateCount& count) {
+void AggregateCheck::judge_row(const AggregationEntry& entry, const std::string& key,
+                               const FoundResult& expected, const FoundResult& found, AggregateCount& count) {
   const nlohmann::json wanted = nlohmann::json::parse(expected.row), row = nlohmann::json::parse(found.row);
   for (const auto& [name, value] : wanted.items()) {
     const auto seen = row.find(name);
-    if (seen == row.end() || *seen == value) continue;
+    if (seen == row.end() || *seen == value || is_unnamed(entry, name, value, *seen)) continue;
     // Which of them came in time the batches have decided.
     if (findings_.either > 0) {
       ++count.either;

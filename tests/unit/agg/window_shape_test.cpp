@@ -52,6 +52,21 @@ TEST(WindowShape, RefusesWhatMakesNoSense) {
             "--gap: session windows have no fixed length, but --window gives one");
 }
 
+TEST(WindowShape, AWindowingIsReadAsItWasWritten) {
+  for (const WindowShape& shape : {WindowShape{5'000'000, 5'000'000, 0},
+                                   WindowShape{5'400'000'000, 90'000'000, 0}, WindowShape{0, 0, 1'500'000}}) {
+    OptionValues values(windows::entry().options);
+    ASSERT_TRUE(set_windowing(shape.text(), values)) << shape.text();
+    const Result<WindowShape> read = read_windows(values);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->text(), shape.text());
+    EXPECT_EQ(read->slide_us, shape.slide_us);
+  }
+  OptionValues values(windows::entry().options);
+  for (const char* wrong : {"", "soon", "gap", "gap ", "5s/", "0s", "/5s"})
+    EXPECT_FALSE(set_windowing(wrong, values)) << wrong;
+}
+
 TEST(WindowShape, WindowsAreAlignedToTheEpochOnBothSidesOfIt) {
   const WindowShape shape{5'000'000, 5'000'000, 0};
   EXPECT_EQ(shape.last_start_us(4'999'999), 0);

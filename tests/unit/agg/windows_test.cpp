@@ -202,8 +202,8 @@ std::string text_of(const RowBatch& batch, const WindowRow& row) {
                      static_cast<int>(row.stream), row.run.value, batch.text(row.key),
                      batch.text(row.windowing), row.window_start.ms, row.window_end.ms, row.samples,
                      maybe(row.avg_speed_mkmh), maybe(row.min_speed_dkmh), maybe(row.max_speed_dkmh),
-                     maybe(row.avg_engine_drpm), maybe(row.max_engine_rpm), maybe(row.listened_ms), row.late,
-                     row.dropped_late);
+                     maybe(row.avg_engine_drpm), maybe(row.max_engine_rpm), maybe(row.listened_ms),
+                     row.late.value, row.dropped_late.value);
 }
 
 driven::Outcome drive_windows(const WindowCase& what, const std::vector<Event>& events,

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/text_width.h"
 #include "cli/commands/query/result_writer.h"
-#include "cli/commands/query/text_width.h"
 
 namespace racesim::cli {
 namespace {

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -74,6 +76,41 @@ TEST(SqliteOpen, RefusesADatabaseThatCannotBeWritten) {
   EXPECT_NE(error.what.find("read-only"), std::string::npos) << error.what;
 }
 
+/// What somebody without rights sees of the file: the number of its runs, or the error.
+std::string seen_by_nobody(const std::string& path, const std::string& answer) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (geteuid() == 0 && setuid(65534) != 0) _exit(1);
+    const Result<std::unique_ptr<StoreReader>> reader = open_sqlite_reader(sqlite_options(path));
+    const std::string seen =
+        reader ? test::query_text(**reader, "SELECT count(*) FROM runs") : reader.error().what;
+    // The folder that is read cannot be written, so the answer goes through a file that was there before.
+    std::ofstream(answer) << seen;
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status == 0 ? test::read_file(answer) : "no answer";
+}
+
+TEST(SqliteOpen, ReadsInAFolderThatCannotBeWrittenUnlessTheLogHoldsSomething) {
+  const ScratchDir dir, answers;
+  const std::string path = dir / "50%?.db";
+  const std::string answer = answers / "answer";
+  ASSERT_TRUE(test::open_store(sqlite_options(path))->close());
+  test::write_file(answer, "");
+  ASSERT_EQ(chmod(answer.c_str(), 0666), 0);
+  ASSERT_EQ(chmod(answers.path().c_str(), 0755), 0);
+  ASSERT_EQ(chmod(dir.path().c_str(), 0555), 0);
+  EXPECT_EQ(seen_by_nobody(path, answer), "0");
+  ASSERT_EQ(chmod(dir.path().c_str(), 0755), 0);
+  test::write_file(path + "-wal", "not copied yet");
+  ASSERT_EQ(chmod(dir.path().c_str(), 0555), 0);
+  EXPECT_EQ(seen_by_nobody(path, answer), "open " + path + ": its folder cannot be written, and its log " +
+                                              path + "-wal holds what is not in it yet");
+  ASSERT_EQ(chmod(dir.path().c_str(), 0755), 0);
+}
+
 TEST(SqliteOpen, RefusesANewerSchemaAndNamesBothVersions) {
   const ScratchDir dir;
   const std::string path = dir / "t.db";
@@ -136,6 +173,20 @@ TEST(SqliteOpen, MakesWhatADatabaseOfVersion1Lacks) {
   auto store = test::open_store(sqlite_options(path));
   EXPECT_EQ(store->state("laps").value(), std::nullopt);
   EXPECT_EQ(test::query_text(*test::open_reader(path), "SELECT version FROM schema_version"), "1;2");
+}
+
+TEST(SqliteOpen, MakesSmallPagesForSmallCommitsInNewFilesOnly) {
+  const ScratchDir dir;
+  for (const bool small : {true, false}) {
+    const std::string path = dir / (small ? "small.db" : "bulk.db");
+    StoreOptions options = sqlite_options(path);
+    options.small_commits = small;
+    ASSERT_TRUE(test::open_store(options)->close());
+    options.small_commits = !small;
+    ASSERT_TRUE(test::open_store(options)->close());
+    // Bytes 16 and 17 of the file, the high one first.
+    EXPECT_EQ(test::read_file(path).substr(16, 2), std::string(small ? "\x10\0" : "\x40\0", 2));
+  }
 }
 
 TEST(SqliteOpen, TakesAnyNameForAFile) {

@@ -52,5 +52,55 @@ TEST(WireBatch, TheFirstStreamHasTheShortIds) {
   EXPECT_EQ(batch.event_id(0), "a1b2c3d4-63-0");
 }
 
+struct BatchRow {
+  std::uint32_t number;
+  Text name;
+  List<Text, 3> tags;
+};
+
+}  // namespace
+
+template <>
+struct Schema<BatchRow> {
+  static constexpr std::string_view name = "batch_rows";
+  static constexpr int version = 1;
+  static constexpr auto fields = std::make_tuple(
+      field("number", &BatchRow::number), field("name", &BatchRow::name), field("tags", &BatchRow::tags));
+};
+
+namespace {
+
+void add_batch_row(RowBatch& rows, std::uint32_t number, std::string_view name,
+                   std::initializer_list<std::string_view> tags) {
+  BatchRow row{number, name.empty() ? Text{} : rows.add_text(name), {}};
+  for (const std::string_view tag : tags) row.tags.items[row.tags.count++] = rows.add_text(tag);
+  rows.resize(rows.size() + 1);
+  rows.rows<BatchRow>().back() = row;
+}
+
+TEST(RowBatch, RowsThatAreAppendedKeepTheirTextsAndWhatTheyLack) {
+  RowBatch whole(schema_info<BatchRow>()), part(schema_info<BatchRow>());
+  add_batch_row(whole, 1, "one", {"a", "bc"});
+  add_batch_row(part, 2, "two", {});
+  add_batch_row(part, 3, "", {"def", "", "g"});
+  part.missing = {0, 2};
+  whole.append(part);
+  whole.append(RowBatch(schema_info<BatchRow>()));
+  part.clear();
+  add_batch_row(part, 4, "four", {"h"});
+  whole.append(part);
+  ASSERT_EQ(whole.size(), 4U);
+  EXPECT_EQ(whole.missing, (std::vector<std::uint64_t>{0, 0, 2, 0}));
+  std::string shown;
+  for (const BatchRow& row : whole.rows<BatchRow>()) {
+    shown += std::to_string(row.number) + std::string(whole.text(row.name));
+    for (std::size_t i = 0; i < row.tags.count; ++i)
+      shown += "," + std::string(whole.text(row.tags.items[i]));
+    shown += ";";
+  }
+  EXPECT_EQ(shown, "1one,a,bc;2two;3,def,,g;4four,h;");
+  EXPECT_EQ(whole.rows<BatchRow>()[2].name.offset, 0U) << "a field that is missing stays all zeros";
+}
+
 }  // namespace
 }  // namespace racesim

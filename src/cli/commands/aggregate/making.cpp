@@ -7,9 +7,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "cli/terminal/log.h"
+#include "run/aggregate/checkpoint_keeper.h"
+#include "run/aggregate/kafka_keeper.h"
 #include "run/aggregate/store_keeper.h"
 
 namespace racesim::cli {
@@ -77,7 +80,21 @@ std::string state_name(const AggregatePlan& plan) {
   return name;
 }
 
-Result<std::unique_ptr<ResultKeeper>> make_keeper(const AggregatePlan& plan, const SignalWatch& signals) {
+/// The topic of results belongs to the transactions: what goes there is no output of its own any more.
+Result<std::unique_ptr<ResultKeeper>> make_transactions(AggregatePlan& plan) {
+  const auto request = std::find_if(plan.outputs.begin(), plan.outputs.end(),
+                                    [](const OutputRequest& output) { return output.kind == "kafka"; });
+  RACESIM_CHECK(request != plan.outputs.end());
+  KafkaKeeperOptions options{request->kafka, plan.source.group + " " + state_name(plan), options_text(plan),
+                             request->entries};
+  plan.outputs.erase(request);
+  return open_kafka_keeper(std::move(options), system_clock());
+}
+
+Result<std::unique_ptr<ResultKeeper>> make_keeper(AggregatePlan& plan, const SignalWatch& signals) {
+  if (plan.txn) return make_transactions(plan);
+  if (!plan.checkpoint.empty())
+    return open_checkpoint_keeper({plan.checkpoint, options_text(plan), plan.resume});
   if (plan.store == nullptr) return std::unique_ptr<ResultKeeper>();
   auto store = open_results_store(plan, signals);
   if (!store) return tl::make_unexpected(store.error());

@@ -6,6 +6,7 @@
 #include "base/quantity.h"
 #include "base/suggest.h"
 #include "cli/commands/aggregate/report.h"
+#include "cli/commands/aggregate/spark.h"
 #include "cli/values.h"
 
 namespace racesim::cli {
@@ -50,6 +51,7 @@ std::vector<std::string> target_words() {
     words.push_back(std::string(output.name) + (output.target.empty() ? "" : ":"));
   for (const StoreInfo& store : store_registry())
     if (store.open_reader != nullptr) words.push_back(std::string(store.name) + ":");
+  words.push_back(std::string(kParquet) + ":");
   return words;
 }
 
@@ -65,6 +67,8 @@ Result<ResultTarget> parse_result_target(std::string_view text) {
                 "write " + std::string(output.name) +
                     (output.target.empty() ? "" : ":" + std::string(output.target)));
   }
+  known.emplace_back(kParquet);
+  if (kind == kParquet && !target.empty()) return ResultTarget{std::string(kind), target};
   for (const StoreInfo& store : store_registry()) {
     if (store.open_reader == nullptr) continue;
     known.emplace_back(store.name);
@@ -131,6 +135,11 @@ std::vector<OptionSpec> how_options(AggregateOptions& o) {
   master.complete = Complete::directory;
   std::vector<OptionSpec> all{
       by,
+      chosen(option_of(kHow,
+                       {"engine", "NAME", "local",
+                        "local: this process; spark: the same windows and laps on Apache Spark, from Kafka"},
+                       nullptr),
+             o.engine, {"local", "spark"}),
       option_of(kHow,
                 {"watermark", "DURATION", "10s",
                  "How far behind the newest event of its partition or file an event may come"},
@@ -162,7 +171,7 @@ std::vector<OptionSpec> result_options(AggregateOptions& o) {
       offering(target_words(), option_of(kResults,
                                          {"to", "TARGET", "",
                                           "Where results go: stdout, file:PATH, kafka, sqlite:PATH, "
-                                          "postgres:DSN; several times for several"},
+                                          "postgres:DSN, on Spark parquet:FOLDER; several times for several"},
                                          add_target(o.to)));
   to.repeatable = true;
   return {
@@ -233,6 +242,7 @@ std::vector<OptionSpec> aggregate_options(AggregateOptions& options) {
   std::vector<OptionSpec> all = source_options(options.from, kAggregateTexts);
   for (const auto part : {how_options, result_options, reporting_options})
     for (OptionSpec& option : part(options)) all.push_back(std::move(option));
+  for (OptionSpec& option : spark_options(options.spark)) all.push_back(std::move(option));
   return all;
 }
 

@@ -22,7 +22,18 @@ struct ResultTarget {
   std::string target;  ///< what stands behind "file:"
 };
 
+/// Folders of Parquet are for the Spark job alone, which names this kind of --to.
+inline constexpr std::string_view kParquet = "parquet";
+
+struct SparkOptions {
+  std::string master;
+  std::int64_t trigger_ms = 0;
+  std::vector<std::string> settings;  ///< KEY=VALUE of Spark's own
+};
+
 struct AggregateOptions {
+  std::string engine;
+  SparkOptions spark;
   SourceOptions from;
   std::string password_file;
   // What

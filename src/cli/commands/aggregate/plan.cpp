@@ -1,4 +1,6 @@
 // How the options of racesim aggregate become a source, aggregations and outputs.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/clock.h"
@@ -17,6 +19,10 @@ constexpr std::int64_t kIdle_ns = 30 * kNsPerSecond;
 
 Done choose_aggregate_source(const AggregateOptions& o, const Settings& settings, bool stdin_has_data,
                              AggregatePlan& plan) {
+  for (const char* option : {"spark-master", "spark-trigger", "spark-conf"})
+    if (is_typed(settings, option))
+      return fail(ErrorKind::usage, "--" + std::string(option) + " is for --engine spark",
+                  "add: --engine spark   or leave it out");
   plan.source = o.from.request;
   std::vector<SourceText> from = o.from.from;
   if (from.empty() && !is_given(settings, "brokers") && !stdin_has_data)
@@ -120,6 +126,9 @@ Result<OutputRequest> output_request(const AggregateOptions& o, const ResultTarg
   request.kafka.create_topics = o.create_topics;
   request.kafka.partitions = o.partitions;
   request.kafka.linger_ms = plan.source.follow ? 5 : 50;
+  if (stdout_is_terminal)
+    request.most_columns = static_cast<std::size_t>(std::max(terminal_columns(STDOUT_FILENO), 0));
+  request.live = plan.source.follow;
   request.append = o.resume;
   return request;
 }
@@ -129,6 +138,9 @@ Done choose_targets(const AggregateOptions& o, const Settings& settings, bool st
   std::vector<ResultTarget> targets = o.to;
   if (targets.empty()) targets.push_back({"stdout", ""});
   for (const ResultTarget& target : targets) {
+    if (target.kind == kParquet)
+      return fail(ErrorKind::usage, "--to parquet is for --engine spark",
+                  "add: --engine spark   or write a file: --to file:results.csv");
     const auto store = std::find_if(store_registry().begin(), store_registry().end(),
                                     [&](const StoreInfo& info) { return info.name == target.kind; });
     if (store == store_registry().end()) {
@@ -203,6 +215,8 @@ Result<AggregatePlan> make_aggregate_plan(const AggregateOptions& options, const
   if (ok) ok = choose_aggregations(options, settings, plan);
   if (ok) ok = choose_targets(options, settings, stdout_is_terminal, plan);
   if (ok) ok = choose_state(options, plan);
+  // A topic is read on and on anyway, unless it is to end.
+  if (plan.source.kind == "kafka") plan.source.follow = false;
   if (ok) ok = check_source(plan.source);
   if (!ok) return tl::make_unexpected(ok.error());
   return plan;

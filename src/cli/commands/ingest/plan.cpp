@@ -77,7 +77,7 @@ Done choose_store(const IngestOptions& o, const Settings& settings, IngestPlan& 
   plan.store = o.store;
   plan.store.target = o.to.target;
   plan.store.durability = o.durability == "normal" ? Durability::normal : Durability::full;
-  plan.store.to_lines = &rows_to_lines;
+  plan.store.small_commits = plan.source.kind == "http";
   plan.store.clock = &system_clock();
   const std::span<const StoreTable> tables = store_tables();
   plan.store.tables.assign(tables.begin(), tables.end());

@@ -178,7 +178,7 @@ std::unique_ptr<ResultWriter> make_result_writer(ResultForm form, std::vector<st
     case ResultForm::table:
       break;
   }
-  return std::make_unique<TableWriter>(std::move(columns), most_columns, std::move(write));
+  return std::make_unique<TableWriter>(columns, most_columns, std::move(write));
 }
 
 }  // namespace racesim::cli

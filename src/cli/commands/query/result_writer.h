@@ -2,19 +2,16 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/text_table.h"
 #include "io/stores/reading.h"
 
 namespace racesim::cli {
-
-/// Takes pieces of text; its error ends the writing.
-using WriteText = std::function<Done(std::string_view)>;
 
 /// One thread. Nothing is written before the first row or finish().
 class ResultWriter {
@@ -26,7 +23,8 @@ class ResultWriter {
 
 enum class ResultForm { table, csv, json };
 
-/// table  columns as wide as their values in the first kMeasuredRows rows; with `most_columns` above 0 long
+/// table  columns as wide as their values in the first TextTable::kMeasuredRows rows; with `most_columns`
+/// above 0 long
 ///        values are cut, so that a line takes at most so many columns of the terminal. Control characters
 ///        are shown
 /// csv    RFC 4180 with a header; NULL is an empty cell, an empty text is ""
@@ -35,7 +33,5 @@ enum class ResultForm { table, csv, json };
 /// Bytes that are UTF-8 stand as text, others as \x and hexadecimal digits.
 std::unique_ptr<ResultWriter> make_result_writer(ResultForm form, std::vector<std::string> columns,
                                                  std::size_t most_columns, WriteText write);
-
-inline constexpr std::size_t kMeasuredRows = 1000;
 
 }  // namespace racesim::cli

@@ -139,7 +139,8 @@ Result<EventPtr> Cluster::answer(rd_kafka_queue_t* queue, const char* what) cons
   return event;
 }
 
-Done Cluster::create(const std::vector<std::string>& names, std::uint32_t partitions) {
+Done Cluster::create(const std::vector<std::string>& names, std::uint32_t partitions,
+                     const TopicConfig& config) {
   std::vector<NewTopicPtr> topics;
   std::vector<rd_kafka_NewTopic_t*> raw;
   for (const std::string& name : names) {
@@ -147,8 +148,8 @@ Done Cluster::create(const std::vector<std::string>& names, std::uint32_t partit
     NewTopicPtr topic(rd_kafka_NewTopic_new(name.c_str(), partitions == 0 ? -1 : static_cast<int>(partitions),
                                             -1, why.data(), why.size()));
     if (!topic) return fail(ErrorKind::usage, "create topic " + name + ": " + why.data());
-    // Events may lie in the past as far as they like.
-    rd_kafka_NewTopic_set_config(topic.get(), "retention.ms", "-1");
+    for (const auto& [key, value] : config)
+      rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
     raw.push_back(topic.get());
     topics.push_back(std::move(topic));
   }

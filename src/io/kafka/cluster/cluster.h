@@ -23,6 +23,13 @@ struct TopicState {
   std::map<std::string, std::string> config;  ///< empty if the cluster does not tell us
 };
 
+/// Settings of a topic that is made.
+using TopicConfig = std::map<std::string, std::string>;
+/// Events may lie in the past as far as they like.
+inline TopicConfig keeps_for_ever() {
+  return {{"retention.ms", "-1"}};
+}
+
 struct TopicPartition {
   std::string topic;
   std::int32_t partition = 0;
@@ -36,9 +43,10 @@ class Cluster {
   /// Where these topics stand, without making any. Errors: runtime if the cluster does not answer in time,
   /// usage if we may not see a topic.
   Result<std::vector<TopicState>> topics(const std::vector<std::string>& names);
-  /// Makes topics that keep their records for ever; 0 partitions: as many as the cluster gives by default.
-  /// One that another process makes meanwhile is no error. It may take a moment until they are ready.
-  Done create(const std::vector<std::string>& names, std::uint32_t partitions);
+  /// Makes topics; 0 partitions: as many as the cluster gives by default. One that another process makes
+  /// meanwhile is no error. It may take a moment until they are ready.
+  Done create(const std::vector<std::string>& names, std::uint32_t partitions,
+              const TopicConfig& config = keeps_for_ever());
   /// Fills in the config of the topics. False: the cluster does not show it to us.
   bool describe(std::vector<TopicState>& topics);
   /// Behind the last record of each partition, also of transactions that are open. Errors: runtime.

@@ -13,6 +13,8 @@
 namespace racesim::sqlite {
 namespace {
 
+using NoteRow = void(void*, int, const char*, const char*, sqlite3_int64);
+
 std::string quoted_by(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
@@ -20,6 +22,18 @@ std::string quoted_by(std::string_view text, char quote) {
     if (c == quote) out += c;
   }
   return out + quote;
+}
+
+/// As it stands in a URI.
+std::string uri_path(std::string_view path) {
+  std::string uri;
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#')
+      uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    else
+      uri += c;
+  }
+  return uri;
 }
 
 /// What is wrong with the path, where SQLite only says that it cannot open it.
@@ -68,6 +82,11 @@ void Statement::reset() {
   sqlite3_reset(statement_.get());
 }
 
+void Statement::forget() {
+  reset();
+  sqlite3_clear_bindings(statement_.get());
+}
+
 std::string_view Statement::text(int column) const {
   const void* const bytes = sqlite3_column_blob(statement_.get(), column);
   const int size = sqlite3_column_bytes(statement_.get(), column);
@@ -76,19 +95,38 @@ std::string_view Statement::text(int column) const {
 }
 
 Result<Connection> Connection::open(const std::string& path, OpenMode mode, int busy_wait_ms) {
-  Connection opened(path, busy_wait_ms);
   // Such names mean something else to SQLite: a URI, a database in memory.
   const bool special = path.starts_with("file:") || path.starts_with(":") || path.empty();
   const std::string name = special ? "./" + path : path;
-  sqlite3* db = nullptr;
   const int flags =
-      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-      (mode == OpenMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-  const int code = sqlite3_open_v2(name.c_str(), &db, flags, nullptr);
+      mode == OpenMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  Result<Connection> opened = open_name(path, name, flags, busy_wait_ms);
+  if (!opened || mode == OpenMode::write || opened->can_begin_to_read()) return opened;
+  if (std::error_code ignored; std::filesystem::file_size(path + "-wal", ignored) > 0 && !ignored)
+    return fail(ErrorKind::runtime,
+                "open " + path + ": its folder cannot be written, and its log " + path +
+                    "-wal holds what is not in it yet",
+                "copy both files into a folder that can be written, and name the copy");
+  // Without a log the file is all there is, and who cannot write beside it reads it as it stands.
+  return open_name(path, "file:" + uri_path(name) + "?immutable=1", flags | SQLITE_OPEN_URI, busy_wait_ms);
+}
+
+Result<Connection> Connection::open_name(const std::string& path, const std::string& name, int flags,
+                                         int busy_wait_ms) {
+  Connection opened(path, busy_wait_ms);
+  sqlite3* db = nullptr;
+  const int code =
+      sqlite3_open_v2(name.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   opened.db_.reset(db);
   if (code != SQLITE_OK) return tl::make_unexpected(opened.error("open"));
   sqlite3_busy_timeout(db, busy_wait_ms);
   return opened;
+}
+
+bool Connection::can_begin_to_read() const {
+  const int code = sqlite3_exec(get(), "PRAGMA schema_version", nullptr, nullptr, nullptr) & 0xff;
+  // Of a file in WAL mode beside which no index can be made. All else is told by who reads.
+  return code != SQLITE_CANTOPEN && code != SQLITE_READONLY;
 }
 
 Result<Statement> Connection::prepare(std::string_view sql) {
@@ -97,6 +135,31 @@ Result<Statement> Connection::prepare(std::string_view sql) {
                          &statement, nullptr) != SQLITE_OK)
     return tl::make_unexpected(error("read"));
   return Statement(statement);
+}
+
+Result<KeptStatement> Connection::kept(std::string_view sql) {
+  auto known = kept_.find(sql);
+  if (known == kept_.end()) {
+    Result<Statement> made = prepare(sql);
+    if (!made) return tl::make_unexpected(std::move(made.error()));
+    known = kept_.emplace(sql, std::move(*made)).first;
+  }
+  return KeptStatement(known->second);
+}
+
+Done Connection::run(std::string_view sql) {
+  const Result<KeptStatement> statement = kept(sql);
+  if (!statement) return tl::make_unexpected(statement.error());
+  if ((*statement)->step() != SQLITE_DONE) return tl::make_unexpected(error("write"));
+  return {};
+}
+
+void Connection::note_inserted(InsertedRows* to) {
+  const auto note = [](void* noted, int what, const char*, const char* table, sqlite3_int64 key) {
+    auto& rows = *static_cast<InsertedRows*>(noted);
+    if (what == SQLITE_INSERT && rows.table == table) rows.keys.push_back(key);
+  };
+  sqlite3_update_hook(get(), to == nullptr ? nullptr : static_cast<NoteRow*>(note), to);
 }
 
 Done Connection::exec(const std::string& sql) {
@@ -175,6 +238,7 @@ Error Connection::error(std::string_view doing) const {
 
 Done Connection::close() {
   if (db_ == nullptr) return {};
+  kept_.clear();
   if (sqlite3_close(db_.get()) != SQLITE_OK) return tl::make_unexpected(error("close"));
   static_cast<void>(db_.release());
   return {};

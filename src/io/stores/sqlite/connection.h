@@ -5,10 +5,14 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 
@@ -33,6 +37,8 @@ class Statement {
   /// SQLITE_ROW, SQLITE_DONE or an error, which the connection explains.
   int step() { return sqlite3_step(statement_.get()); }
   void reset();
+  /// Resets it and drops the values of its parameters.
+  void forget();
 
   bool is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
@@ -46,17 +52,45 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
 };
 
+/// A statement that its connection keeps; for one use, which ends before the connection. Then it is reset and
+/// has no values.
+class KeptStatement {
+ public:
+  explicit KeptStatement(Statement& statement) : statement_(&statement) {}
+  KeptStatement(KeptStatement&& from) noexcept : statement_(std::exchange(from.statement_, nullptr)) {}
+  KeptStatement& operator=(KeptStatement&&) = delete;
+  ~KeptStatement() {
+    if (statement_ != nullptr) statement_->forget();
+  }
+  Statement* operator->() const { return statement_; }
+  Statement& operator*() const { return *statement_; }
+
+ private:
+  Statement* statement_;
+};
+
+/// The keys (rowids) of rows that were inserted into one table, in the order of their inserting.
+struct InsertedRows {
+  std::string table;
+  std::vector<std::int64_t> keys;
+};
+
 enum class OpenMode : std::uint8_t { write, read };
 
 /// One thread at a time.
 class Connection {
  public:
-  /// Writing makes the file if it is not there. Locks of others are waited for up to `busy_wait_ms`.
+  /// Writing makes the file if it is not there. Locks of others are waited for up to `busy_wait_ms`. Reading
+  /// works in a folder that cannot be written too, unless the log holds something: then an error says so.
   static Result<Connection> open(const std::string& path, OpenMode mode, int busy_wait_ms);
 
   Result<Statement> prepare(std::string_view sql);
+  /// The same, kept for the next call with the same text.
+  Result<KeptStatement> kept(std::string_view sql);
   /// One or more statements without a result.
   Done exec(const std::string& sql);
+  /// One statement without a result, kept for the next time.
+  Done run(std::string_view sql);
   /// The first column of the first row; none: no row, or NULL.
   Result<std::optional<std::int64_t>> number(const std::string& sql);
   Result<std::optional<std::string>> text(const std::string& sql);
@@ -69,6 +103,8 @@ class Connection {
   /// The file has another name now, or none: what is written would be lost.
   bool has_moved() const;
   std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
+  /// From now on notes there which rows go into its table; `to` outlives that. Null: nowhere any more.
+  void note_inserted(InsertedRows* to);
   Done close();
 
   const std::string& path() const { return path_; }
@@ -79,11 +115,15 @@ class Connection {
     // Statements that are still open keep it until they end.
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
+  static Result<Connection> open_name(const std::string& path, const std::string& name, int flags,
+                                      int busy_wait_ms);
+  bool can_begin_to_read() const;
   Connection(std::string path, int busy_wait_ms) : path_(std::move(path)), busy_wait_ms_(busy_wait_ms) {}
 
   std::string path_;
   int busy_wait_ms_;
   std::unique_ptr<sqlite3, Close> db_;
+  std::map<std::string, Statement, std::less<>> kept_;  // end before the connection
 };
 
 /// "x" with every '"' doubled, between '"'.

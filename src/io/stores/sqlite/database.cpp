@@ -9,10 +9,13 @@
 namespace racesim::sqlite {
 namespace {
 
-/// Measured in ADR 0014. The page size holds for new files only.
+/// Measured in ADR 0014.
 constexpr const char* kSettings =
-    "PRAGMA page_size = 16384; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; "
-    "PRAGMA journal_size_limit = 134217728; PRAGMA secure_delete = OFF;";
+    "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 134217728; PRAGMA secure_delete = OFF; ";
+constexpr std::int64_t kCheckpointBytes = std::int64_t{64} << 20;
+/// Of new files. A commit writes whole pages, and 64 rows touch a hundred of them.
+constexpr const char* kBulkPages = "PRAGMA page_size = 16384";
+constexpr const char* kSmallPages = "PRAGMA page_size = 4096";
 
 /// Migrations: element i leads from version i to i + 1.
 constexpr const char* kMigrations[kSchemaVersion] = {R"sql(
@@ -171,6 +174,13 @@ int busy_ms(const StoreOptions& options) {
   return static_cast<int>(std::min<std::int64_t>(options.busy_wait_ns / 1'000'000, 86'400'000));
 }
 
+/// How much the log may hold before it goes into the file, whatever the size of its pages.
+Done limit_log(Connection& connection) {
+  const Result<std::optional<std::int64_t>> page_bytes = connection.number("PRAGMA page_size");
+  if (!page_bytes) return tl::make_unexpected(page_bytes.error());
+  return connection.exec("PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointBytes / **page_bytes));
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> columns_of(Connection& connection, const std::string& table) {
@@ -189,8 +199,9 @@ Result<Connection> open_database(const StoreOptions& options, const std::vector<
   if (!connection) return connection;
   const char* synchronous = options.durability == Durability::full ? "FULL" : "NORMAL";
   for (const std::string& sql :
-       {std::string(kSettings), std::string("PRAGMA journal_mode = WAL"),
-        std::string("PRAGMA synchronous = ") + synchronous, std::string("BEGIN IMMEDIATE")})
+       {std::string(kSettings) + (options.small_commits ? kSmallPages : kBulkPages),
+        std::string("PRAGMA journal_mode = WAL"), std::string("PRAGMA synchronous = ") + synchronous,
+        std::string("BEGIN IMMEDIATE")})
     if (Done ok = connection->exec(sql); !ok) {
       ok.error().what.replace(0, std::string_view("write").size(), "open");
       return tl::make_unexpected(std::move(ok.error()));
@@ -200,6 +211,7 @@ Result<Connection> open_database(const StoreOptions& options, const std::vector<
     return tl::make_unexpected(std::move(ok.error()));
   }
   if (Done ok = connection->exec("COMMIT"); !ok) return tl::make_unexpected(std::move(ok.error()));
+  if (Done ok = limit_log(*connection); !ok) return tl::make_unexpected(std::move(ok.error()));
   return connection;
 }
 

@@ -24,9 +24,10 @@ Done step_done(Connection& connection, Statement& statement) {
 
 Done TableWriter::load_retention() {
   if (retention_) return {};
-  Result<Statement> select =
-      connection_.prepare("SELECT newest_us, expired_before_us FROM retention WHERE table_name = ?1");
-  if (!select) return tl::make_unexpected(std::move(select.error()));
+  const Result<KeptStatement> kept =
+      connection_.kept("SELECT newest_us, expired_before_us FROM retention WHERE table_name = ?1");
+  if (!kept) return tl::make_unexpected(kept.error());
+  Statement* const select = &**kept;
   select->bind_text(1, layout_.name);
   retention_.emplace();
   const int code = select->step();
@@ -51,12 +52,13 @@ Result<std::optional<std::int64_t>> TableWriter::horizon_us() {
 
 Done TableWriter::flush() {
   if (!runs_.empty()) {
-    Result<Statement> upsert = connection_.prepare(
+    const Result<KeptStatement> kept = connection_.kept(
         "INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) "
         "ON CONFLICT (run, scenario) DO UPDATE SET events = events + excluded.events, "
         "first_time = coalesce(min(first_time, excluded.first_time), first_time, excluded.first_time), "
         "last_time = coalesce(max(last_time, excluded.last_time), last_time, excluded.last_time)");
-    if (!upsert) return tl::make_unexpected(std::move(upsert.error()));
+    if (!kept) return tl::make_unexpected(kept.error());
+    Statement* const upsert = &**kept;
     for (const auto& [run, tally] : runs_) {
       std::string first, last;
       upsert->bind_text(1, run);
@@ -73,12 +75,13 @@ Done TableWriter::flush() {
     runs_.clear();
   }
   if (!retention_ || retention_ == stored_retention_) return {};
-  Result<Statement> upsert = connection_.prepare("INSERT OR REPLACE INTO retention VALUES (?1, ?2, ?3)");
-  if (!upsert) return tl::make_unexpected(std::move(upsert.error()));
-  upsert->bind_text(1, layout_.name);
-  bind_optional(*upsert, 2, retention_->newest_us);
-  bind_optional(*upsert, 3, retention_->expired_before_us);
-  if (Done ok = step_done(connection_, *upsert); !ok) return ok;
+  const Result<KeptStatement> upsert =
+      connection_.kept("INSERT OR REPLACE INTO retention VALUES (?1, ?2, ?3)");
+  if (!upsert) return tl::make_unexpected(upsert.error());
+  (*upsert)->bind_text(1, layout_.name);
+  bind_optional(**upsert, 2, retention_->newest_us);
+  bind_optional(**upsert, 3, retention_->expired_before_us);
+  if (Done ok = step_done(connection_, **upsert); !ok) return ok;
   stored_retention_ = retention_;
   return {};
 }

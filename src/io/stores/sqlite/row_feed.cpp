@@ -17,12 +17,24 @@ struct FeedTable {
   RowFeed* feed;
 };
 
+/// A field in the form that is quickest to follow: this is read for each value of every row.
+struct FeedField {
+  const FieldInfo* info;
+  double power;  ///< 10^decimals
+  std::uint32_t offset;
+  Storage storage;
+  std::uint8_t size;
+  bool is_signed, is_boolean, may_miss;
+};
+
 struct FeedCursor {
   sqlite3_vtab_cursor base;
   const RowFeed* feed;
-  std::size_t at;
+  std::size_t at;  // of the row that is shown:
+  const std::byte* row;
+  std::uint64_t missing;
+  std::vector<FeedField> fields;
   ValueText values;
-  std::vector<double> powers;  // of each field
   std::vector<std::array<char, ValueText::kMost>>
       texts;  // of each field: SQLite reads them until the next row
   std::vector<std::string> lists;
@@ -58,10 +70,15 @@ int feed_open(sqlite3_vtab* table, sqlite3_vtab_cursor** cursor) {
   auto* made = new (std::nothrow) FeedCursor{};
   if (made == nullptr) return SQLITE_NOMEM;
   made->feed = reinterpret_cast<FeedTable*>(table)->feed;
-  const std::span<const FieldInfo> fields = made->feed->layout().table.schema->fields;
-  for (const FieldInfo& field : fields) made->powers.push_back(power_of_ten(field.decimals));
-  made->texts.resize(fields.size());
-  made->lists.resize(fields.size());
+  const TableLayout& layout = made->feed->layout();
+  for (std::size_t i = 0; i < layout.fields(); ++i) {
+    const FieldInfo& info = *layout.columns[i].field;
+    made->fields.push_back({&info, power_of_ten(info.decimals), info.offset, layout.columns[i].storage,
+                            info.size, info.type == FieldType::signed_int, info.type == FieldType::boolean,
+                            info.may_miss});
+  }
+  made->texts.resize(layout.fields());
+  made->lists.resize(layout.fields());
   *cursor = &made->base;
   return SQLITE_OK;
 }
@@ -71,18 +88,26 @@ int feed_close(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
-int feed_filter(sqlite3_vtab_cursor* cursor, int, const char*, int, sqlite3_value**) {
-  of(cursor).at = 0;
+int feed_eof(sqlite3_vtab_cursor* cursor) {
+  return of(cursor).at >= of(cursor).feed->keyed().size();
+}
+
+int show_row(FeedCursor& cursor, std::size_t at) {
+  cursor.at = at;
+  if (feed_eof(&cursor.base) != 0) return SQLITE_OK;
+  const RowBatch& rows = cursor.feed->rows();
+  const std::uint32_t row = cursor.feed->keyed()[at].row;
+  cursor.row = rows.row_bytes(row);
+  cursor.missing = rows.missing.empty() ? 0 : rows.missing[row];
   return SQLITE_OK;
+}
+
+int feed_filter(sqlite3_vtab_cursor* cursor, int, const char*, int, sqlite3_value**) {
+  return show_row(of(cursor), 0);
 }
 
 int feed_next(sqlite3_vtab_cursor* cursor) {
-  ++of(cursor).at;
-  return SQLITE_OK;
-}
-
-int feed_eof(sqlite3_vtab_cursor* cursor) {
-  return of(cursor).at >= of(cursor).feed->keyed().size();
+  return show_row(of(cursor), of(cursor).at + 1);
 }
 
 void give_text(sqlite3_context* to, std::string_view text) {
@@ -91,13 +116,13 @@ void give_text(sqlite3_context* to, std::string_view text) {
 }
 
 /// The value of field `f`, whose type is a text in SQLite.
-void give_text_field(FeedCursor& cursor, sqlite3_context* to, std::size_t f, const FieldInfo& field,
-                     std::size_t row) {
+void give_text_field(FeedCursor& cursor, sqlite3_context* to, std::size_t f) {
+  const FieldInfo& field = *cursor.fields[f].info;
   const RowBatch& rows = cursor.feed->rows();
-  const std::byte* const at = rows.row_bytes(row) + field.offset;
+  const std::byte* const at = cursor.row + field.offset;
   if (field.list_limit > 0) {
     cursor.lists[f].clear();
-    append_list(field, rows, row, cursor.lists[f]);
+    append_list(field, rows, cursor.feed->keyed()[cursor.at].row, cursor.lists[f]);
     return give_text(to, cursor.lists[f]);
   }
   if (field.type == FieldType::text) {
@@ -113,31 +138,27 @@ void give_text_field(FeedCursor& cursor, sqlite3_context* to, std::size_t f, con
 
 int feed_column(sqlite3_vtab_cursor* base, sqlite3_context* to, int column) {
   FeedCursor& cursor = of(base);
-  const RowFeed& feed = *cursor.feed;
-  const KeyedRow& keyed = feed.keyed()[cursor.at];
   if (column == 0) {
-    sqlite3_result_int64(to, keyed.key);
+    sqlite3_result_int64(to, cursor.feed->keyed()[cursor.at].key);
     return SQLITE_OK;
   }
   const auto f = static_cast<std::size_t>(column - 1);
-  const Column& kept = feed.layout().columns[f];
-  const FieldInfo& field = *kept.field;
-  const RowBatch& rows = feed.rows();
-  const std::byte* const row = rows.row_bytes(keyed.row);
+  const FeedField& field = cursor.fields[f];
   // What is not given is NULL.
-  if (!rows.missing.empty() && f < 64 && (rows.missing[keyed.row] >> f & 1) != 0) return SQLITE_OK;
-  const std::byte* const at = row + field.offset;
-  if (is_none(field, at)) return SQLITE_OK;
-  switch (kept.storage) {
+  if (cursor.missing != 0 && f < 64 && (cursor.missing >> f & 1) != 0) return SQLITE_OK;
+  const std::byte* const at = cursor.row + field.offset;
+  if (field.may_miss && is_none(*field.info, at)) return SQLITE_OK;
+  switch (field.storage) {
     case Storage::integer:
-      sqlite3_result_int64(to,
-                           field.type == FieldType::boolean ? *at != std::byte{0} : load_integer(field, at));
+      sqlite3_result_int64(
+          to, field.is_boolean ? *at != std::byte{0} : load_integer(field.is_signed, field.size, at));
       break;
     case Storage::real:
-      sqlite3_result_double(to, static_cast<double>(load_integer(field, at)) / cursor.powers[f]);
+      sqlite3_result_double(to,
+                            static_cast<double>(load_integer(field.is_signed, field.size, at)) / field.power);
       break;
     case Storage::text:
-      give_text_field(cursor, to, f, field, keyed.row);
+      give_text_field(cursor, to, f);
       break;
   }
   return SQLITE_OK;

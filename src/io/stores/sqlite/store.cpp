@@ -17,6 +17,7 @@ namespace racesim {
 namespace {
 
 using sqlite::Connection;
+using sqlite::KeptStatement;
 using sqlite::Statement;
 using sqlite::TableLayout;
 using sqlite::TableWriter;
@@ -48,10 +49,11 @@ class SqliteStore final : public Store {
   std::string name() const override { return "sqlite:" + connection_.path(); }
 
   Result<std::vector<LanePosition>> positions(std::string_view source) override {
-    Result<Statement> select = connection_.prepare(
+    Result<KeptStatement> kept = connection_.kept(
         "SELECT lane, next_offset, last_hash, last_time_ms, fingerprint, consumed FROM ingest_offsets "
         "WHERE source = ?1 ORDER BY lane");
-    if (!select) return broken(std::move(select.error()));
+    if (!kept) return broken(std::move(kept.error()));
+    Statement* const select = &**kept;
     select->bind_text(1, source);
     std::vector<LanePosition> found;
     int code = SQLITE_ROW;
@@ -71,7 +73,7 @@ class SqliteStore final : public Store {
 
   Done begin() override {
     RACESIM_CHECK(!connection_.in_transaction());
-    if (Done ok = connection_.exec("BEGIN IMMEDIATE"); !ok) return broken(std::move(ok.error()));
+    if (Done ok = connection_.run("BEGIN IMMEDIATE"); !ok) return broken(std::move(ok.error()));
     worth_retrying_ = false;
     if (connection_.has_moved()) return broken(moved());
     for (const auto& writer : writers_) writer->begin();
@@ -95,10 +97,12 @@ class SqliteStore final : public Store {
   }
 
   Done add_dead_letters(std::span<const DeadRecord> records) override {
-    Result<Statement> insert = connection_.prepare(
+    if (records.empty()) return {};
+    Result<KeptStatement> kept = connection_.kept(
         "INSERT INTO dead_letter (source, lane, record_offset, reason, raw, added) "
         "VALUES (?1, ?2, ?3, ?4, ?5, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))");
-    if (!insert) return broken(std::move(insert.error()));
+    if (!kept) return broken(std::move(kept.error()));
+    Statement* const insert = &**kept;
     for (const DeadRecord& record : records) {
       insert->bind_text(1, record.source);
       insert->bind_text(2, record.lane);
@@ -112,7 +116,7 @@ class SqliteStore final : public Store {
   }
 
   Result<bool> advance(const LanePosition& before, const LanePosition& after) override {
-    Result<Statement> update = connection_.prepare(
+    Result<KeptStatement> kept = connection_.kept(
         "INSERT INTO ingest_offsets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%dT%H:%M:%fZ', "
         "'now')) "
         "ON CONFLICT (source, lane) DO UPDATE SET next_offset = excluded.next_offset, "
@@ -120,7 +124,8 @@ class SqliteStore final : public Store {
         "excluded.fingerprint, "
         "consumed = excluded.consumed, updated = excluded.updated "
         "WHERE next_offset = ?8");
-    if (!update) return broken(std::move(update.error()));
+    if (!kept) return broken(std::move(kept.error()));
+    Statement* const update = &**kept;
     update->bind_text(1, after.source);
     update->bind_text(2, after.lane);
     update->bind(3, after.next);
@@ -167,13 +172,13 @@ class SqliteStore final : public Store {
     if (connection_.has_moved()) return broken(moved());
     // If only the last sync fails, the log holds the transaction, unmarked: the next one overwrites it.
     // Should power fail before, rows and positions may both be there, never one without the other.
-    if (Done ok = connection_.exec("COMMIT"); !ok) return broken(std::move(ok.error()));
+    if (Done ok = connection_.run("COMMIT"); !ok) return broken(std::move(ok.error()));
     return {};
   }
 
   void rollback() override {
     if (connection_.get() == nullptr) return;
-    if (connection_.in_transaction()) static_cast<void>(connection_.exec("ROLLBACK"));
+    if (connection_.in_transaction()) static_cast<void>(connection_.run("ROLLBACK"));
     for (const auto& writer : writers_) writer->forget();
   }
 

@@ -42,6 +42,7 @@ TableWriter::TableWriter(Connection& connection, const StoreTable& table, std::i
       keep_us_(keep_us),
       feed_(layout_),
       keys_(connection, layout_),
+      inserted_{layout_.name, {}},
       kept_(*table.schema) {}
 
 Done TableWriter::prepare() {
@@ -140,38 +141,33 @@ Done TableWriter::put(std::span<const KeyedRow> group, const RowBatch& rows, std
 
 Result<std::uint64_t> TableWriter::insert_new(std::span<const KeyedRow> part, const RowBatch& rows) {
   feed_.show(rows, part);
-  if (insert_.step() != SQLITE_DONE) {
+  inserted_.keys.clear();
+  connection_.note_inserted(&inserted_);
+  const int code = insert_.step();
+  connection_.note_inserted(nullptr);
+  if (code != SQLITE_DONE) {
     Error error = connection_.error("write");
     insert_.reset();
     return tl::make_unexpected(std::move(error));
   }
   insert_.reset();
-  return static_cast<std::uint64_t>(connection_.changes());
+  return inserted_.keys.size();
 }
 
 Result<std::uint64_t> TableWriter::insert(std::span<const KeyedRow> group, const RowBatch& rows,
                                           std::span<Fate> fates, Appended& result) {
   const std::size_t first_conflict = result.conflicting.size();
-  // Fates need to know of each row whether it was new.
-  const std::size_t step = fates.empty() ? group.size() : 1;
-  std::uint64_t stored = 0;
-  for (std::size_t i = 0; i < group.size(); i += step) {
-    const std::span<const KeyedRow> part = group.subspan(i, step);
-    const Result<std::uint64_t> added = insert_new(part, rows);
-    if (!added) return added;
-    stored += *added;
-    const std::size_t conflicts_before = result.conflicting.size();
-    if (*added < part.size())
-      if (Done ok = find_conflicts(part, rows, result); !ok)
-        return tl::make_unexpected(std::move(ok.error()));
+  const Result<std::uint64_t> stored = insert_new(group, rows);
+  if (!stored) return stored;
+  if (*stored == group.size()) {
     if (!fates.empty())
-      fates[part.front().row] = *added == 1                                    ? Fate::stored
-                                : result.conflicting.size() > conflicts_before ? Fate::conflict
-                                                                               : Fate::duplicate;
+      for (const KeyedRow& keyed : group) fates[keyed.row] = Fate::stored;
+  } else if (Done ok = judge_others(group, rows, fates, result); !ok) {
+    return tl::make_unexpected(std::move(ok.error()));
   }
   const std::uint64_t conflicts = result.conflicting.size() - first_conflict;
   result.conflicts += conflicts;
-  result.duplicates += group.size() - stored - conflicts;
+  result.duplicates += group.size() - *stored - conflicts;
   return stored;
 }
 
@@ -204,12 +200,21 @@ Done TableWriter::replace(std::span<const KeyedRow> one, const RowBatch& rows) {
   return done;
 }
 
-Done TableWriter::find_conflicts(std::span<const KeyedRow> group, const RowBatch& rows, Appended& result) {
-  // A row that was just stored equals itself: only those of other content have to be told apart.
+Done TableWriter::judge_others(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                               Appended& result) {
+  // Rows go in in the order of the group.
+  auto next = inserted_.keys.begin();
   for (const KeyedRow& keyed : group) {
-    const Result<bool> stored = is_stored(keyed, rows);
-    if (!stored) return tl::make_unexpected(stored.error());
-    if (!*stored) result.conflicting.push_back(keyed.row);
+    Fate fate = Fate::stored;
+    if (next != inserted_.keys.end() && *next == keyed.key) {
+      ++next;
+    } else {
+      const Result<bool> same = is_stored(keyed, rows);
+      if (!same) return tl::make_unexpected(same.error());
+      fate = *same ? Fate::duplicate : Fate::conflict;
+      if (!*same) result.conflicting.push_back(keyed.row);
+    }
+    if (!fates.empty()) fates[keyed.row] = fate;
   }
   return {};
 }

@@ -56,7 +56,7 @@ class TableWriter {
   Result<std::optional<std::int64_t>> horizon_us();
   /// Of rows of one run.
   Done put(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates, Appended& result);
-  /// Adds those of the rows whose key is not there; returns how many.
+  /// Adds those of the rows whose key is not there, and notes them in inserted_; returns how many.
   Result<std::uint64_t> insert_new(std::span<const KeyedRow> part, const RowBatch& rows);
   /// The row whose key is there gets these values.
   Done replace(std::span<const KeyedRow> one, const RowBatch& rows);
@@ -65,8 +65,9 @@ class TableWriter {
                                      std::span<Fate> fates, Appended& result);
   Result<std::uint64_t> insert(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
                                Appended& result);
-  /// Counts rows of the group whose content is not the stored one.
-  Done find_conflicts(std::span<const KeyedRow> group, const RowBatch& rows, Appended& result);
+  /// Tells duplicates from conflicts among the rows of the group that did not go in.
+  Done judge_others(std::span<const KeyedRow> group, const RowBatch& rows, std::span<Fate> fates,
+                    Appended& result);
   Result<bool> is_stored(const KeyedRow& keyed, const RowBatch& rows);
   void tally(std::span<const KeyedRow> group, const RowBatch& rows, std::uint64_t stored,
              std::size_t first_conflict, const Appended& result);
@@ -88,7 +89,8 @@ class TableWriter {
   std::int64_t last_block_ = 0;  // that expire() has looked at
   std::vector<std::uint32_t> which_;
   std::vector<KeyedRow> keyed_;
-  RowBatch kept_;  // a row as it is stored
+  InsertedRows inserted_;  // of one insert_new()
+  RowBatch kept_;          // a row as it is stored
 };
 
 }  // namespace racesim::sqlite

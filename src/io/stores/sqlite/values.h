@@ -31,11 +31,10 @@ std::int64_t load_as(bool is_signed, const std::byte* at) {
 }
 }  // namespace values_detail
 
-/// A value of the integer types; unsigned ones beyond 63 bits come out negative. Here, because it runs for
-/// most values of every row.
-inline std::int64_t load_integer(const FieldInfo& field, const std::byte* at) {
-  const bool is_signed = field.type == FieldType::signed_int;
-  switch (field.size) {
+/// A value of the integer types, of `size` bytes; unsigned ones beyond 63 bits come out negative. Here,
+/// because it runs for most values of every row.
+inline std::int64_t load_integer(bool is_signed, std::uint8_t size, const std::byte* at) {
+  switch (size) {
     case 1:
       return values_detail::load_as<std::int8_t, std::uint8_t>(is_signed, at);
     case 2:
@@ -45,6 +44,9 @@ inline std::int64_t load_integer(const FieldInfo& field, const std::byte* at) {
     default:
       return values_detail::load_as<std::int64_t, std::uint64_t>(is_signed, at);
   }
+}
+inline std::int64_t load_integer(const FieldInfo& field, const std::byte* at) {
+  return load_integer(field.type == FieldType::signed_int, field.size, at);
 }
 void store_integer(const FieldInfo& field, std::byte* at, std::int64_t value);
 /// Microseconds since the epoch of a time or date.

@@ -1,10 +1,10 @@
-#include "cli/commands/query/text_width.h"
+#include "base/text_width.h"
 
 #include <array>
 #include <cstdint>
 #include <utility>
 
-namespace racesim::cli {
+namespace racesim {
 namespace {
 
 struct Range {
@@ -73,4 +73,4 @@ std::string cut_to(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-}  // namespace racesim::cli
+}  // namespace racesim
