@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Race telemetry into SQLite: `racesim ingest` of a file of JSON lines, decoded and checked, duplicates rejected and the
 position kept, with full durability; by turns with a bare C loop that inserts rows which are parsed already
-(bench/reference/insert_rows.cpp), with `.import` of the sqlite3 shell from CSV, both under the same UNIQUE constraint, and
+(bench/reference/insert_rows.cpp), with `.import` of the sqlite3 shell from CSV, both under the same UNIQUE constraint (none of
+the three has another index; what racesim gains by its packed key instead of a UNIQUE index is part of the comparison), and
 with DuckDB's load of the same JSON without any key (pip package duckdb, where it is installed).
 
 Also: the same rows once more, all duplicates; and without RACESIM_BENCH_QUICK 20 million rows into one table, a million at

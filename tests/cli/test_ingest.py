@@ -218,6 +218,10 @@ class Ingest(Workdir):
         result = self.fed("", "--dry-run")
         self.assert_code(result, 0)
         self.assertIn("telemetry", result.stdout)
+        plan = json.loads(self.fed("", "--dry-run", "--json").stdout)
+        json_schema.assert_fits(self, plan, json_schema.load(SOURCE / "docs" / "formats" / "ingest-plan.schema.json"))
+        self.assertEqual((plan["source"]["kind"], plan["schema"], plan["store"]), ("stdin", "auto", "sqlite"))
+        self.assertIn("telemetry", plan["tables"])
         self.assertFalse((self.dir / "racesim.db").exists(), "a database")
 
     def test_refusals(self):

@@ -252,9 +252,11 @@ class Query(Workdir):
                 self.assert_refused(result, "took longer than 200ms", "--timeout")
 
     def test_mistakes_are_explained(self):
-        self.assert_refused(self.ask("SELECT speed FROM telemetri"), "no such table: telemetri", "telemetry", "query tables")
+        self.assert_refused(self.ask("SELECT speed FROM telemetri"), "no such table: telemetri", "telemetry",
+                            f"racesim query tables --db sqlite:{self.db}")
         self.assert_refused(self.ask("SELECT * FROM laps WHERE lap = = 3"), 'near "="', "at character")
-        self.assert_refused(self.ask("SELECT nobody FROM laps"), "no such column: nobody")
+        self.assert_refused(self.ask("SELECT nobody FROM laps"), "no such column: nobody",
+                            f"racesim query tables --db sqlite:{self.db}")
         self.assert_refused(self.ask("lapz"), "'lapz' is not known", "laps")
         self.assert_refused(self.ask("violations", "--car", "3"), "--car: violations does not have it", "laps")
         self.assert_refused(self.ask("SELECT 1 AS a", "--run", "a1b2c3d4"), "narrow named queries")

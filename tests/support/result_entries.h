@@ -37,23 +37,25 @@ inline constexpr std::array<std::string_view, 3> kPaceScope{"run", "car", "drive
 inline constexpr std::array<std::string_view, 3> kPaceShown{"driver", "lap", "pace_s"};
 
 inline const AggregationEntry& pace_entry() {
-  static const AggregationEntry entry{.name = "pace",
-                                      .summary = "",
-                                      .inputs = {},
-                                      .result = &schema_info<PaceRow>,
-                                      .table = {.name = "paces", .key = {kPaceScope, "lap"}, .replaces = true},
-                                      .shown = kPaceShown,
-                                      .make = nullptr};
+  static const AggregationEntry entry{
+      .name = "pace",
+      .summary = "",
+      .inputs = {},
+      .result = &schema_info<PaceRow>,
+      .table = {.name = "paces", .key = {kPaceScope, "lap"}, .replaces = true},
+      .shown = kPaceShown,
+      .make = nullptr};
   return entry;
 }
 /// The same under another name, with all columns shown.
 inline const AggregationEntry& other_entry() {
-  static const AggregationEntry entry{.name = "other",
-                                      .summary = "",
-                                      .inputs = {},
-                                      .result = &schema_info<PaceRow>,
-                                      .table = {.name = "others", .key = {kPaceScope, "lap"}, .replaces = true},
-                                      .make = nullptr};
+  static const AggregationEntry entry{
+      .name = "other",
+      .summary = "",
+      .inputs = {},
+      .result = &schema_info<PaceRow>,
+      .table = {.name = "others", .key = {kPaceScope, "lap"}, .replaces = true},
+      .make = nullptr};
   return entry;
 }
 

@@ -23,11 +23,17 @@ void Laps::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<R
 
 void Laps::fold(std::uint32_t slot, const Sample& sample, std::uint64_t missing) {
   Car& car = cars_[slot];
+  if (car.trace.goes_on(sample)) [[likely]]
+    car.lap.missing += missing;
+  else
+    follow(car, sample, missing);
+  if (sample.starts_lap_one()) car.lap.begin_ms = sample.session_begin_ms + kLightsOut_ms;
+  car.lap.add(sample);
+}
+
+void Laps::follow(Car& car, const Sample& sample, std::uint64_t missing) {
   const Step step = car.trace.follow(sample, missing);
   switch (step.kind) {
-    case Step::Kind::same:
-      car.lap.missing += missing;
-      break;
     case Step::Kind::sector:
       car.lap.missing += missing;
       pass_sector(car, step, missing);
@@ -41,8 +47,6 @@ void Laps::fold(std::uint32_t slot, const Sample& sample, std::uint64_t missing)
       open(car, sample);
       break;
   }
-  if (sample.starts_lap_one()) car.lap.begin_ms = sample.session_begin_ms + kLightsOut_ms;
-  car.lap.add(sample);
 }
 
 void Laps::pass_sector(Car& car, const Step& step, std::uint64_t missing) {
@@ -88,31 +92,31 @@ void Laps::close(Car& car) {
   if (!waits || emit_ == Emit::update) give(car.lap, car.lines);
   if (!waits) return;
   waiting_.push_back({car.lap, lines_.use(car.run), 0});
-  if (waiting_.size() > kMostWaiting) settle(0);
+  if (waiting_.size() > kMostWaiting) settle(kMostWaiting / 2);
 }
 
 void Laps::give(const LapSums& lap, std::uint32_t lines) {
   ready_.push_back({lap_row(lap, lines_.of(lines)), lap.driver});
 }
 
-/// Of the laps that wait gives out the one at `index` as it is now.
-void Laps::settle(std::size_t index) {
-  const Closed closed = waiting_[index];
-  waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index));
-  give(closed.lap, closed.lines);
-  lines_.release(closed.lines);
+/// Of the laps that wait gives out those whose lines are known, and the oldest ones as they are.
+void Laps::settle(std::size_t oldest) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const Closed& closed = waiting_[i];
+    if (i >= oldest && waits_for_lines(closed.lap, lines_.of(closed.lines))) {
+      waiting_[kept++] = closed;
+      continue;
+    }
+    give(closed.lap, closed.lines);
+    lines_.release(closed.lines);
+  }
+  waiting_.resize(kept);
 }
 
 void Laps::advance(std::int64_t watermark_us, RowBatch& results) {
   rows_.advance(watermark_us, *this);
-  if (lines_.take_changed()) {
-    for (std::size_t i = 0; i < waiting_.size();) {
-      if (waits_for_lines(waiting_[i].lap, lines_.of(waiting_[i].lines)))
-        ++i;
-      else
-        settle(i);
-    }
-  }
+  if (lines_.take_changed()) settle(0);
   if (watermark_us != kNoWatermark_us && watermark_us > looked_us_ + kLookForGone_us) {
     looked_us_ = watermark_us;
     forget_gone(watermark_us);
@@ -138,7 +142,7 @@ void Laps::finish(RowBatch& results) {
       close(cars_[slot]);
       cars_[slot].lap = LapSums{};
     }
-  while (!waiting_.empty()) settle(0);
+  settle(waiting_.size());
   put(results);
 }
 

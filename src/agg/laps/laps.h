@@ -53,12 +53,13 @@ class Laps final : public Aggregation {
     std::uint32_t driver;
   };
 
+  void follow(Car& car, const Sample& sample, std::uint64_t missing);
   void pass_sector(Car& car, const Step& step, std::uint64_t missing);
   void pass_line(Car& car, const Step& step, std::uint64_t missing, const Sample& sample);
   void open(Car& car, const Sample& sample);
   void close(Car& car);
   void give(const LapSums& lap, std::uint32_t lines);
-  void settle(std::size_t index);
+  void settle(std::size_t oldest);
   void forget_gone(std::int64_t watermark_us);
   void put(RowBatch& results);
 

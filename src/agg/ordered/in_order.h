@@ -36,8 +36,8 @@ class InOrder {
   explicit InOrder(std::int64_t allowed_lateness_us) : allowed_lateness_us_(allowed_lateness_us) {}
 
   /// Calls take(owner, item, missing) for this row or for those that it makes due, or keeps it; `missing`
-  /// rows are not there before the item. Owners are dense from 0. What it gives back, if anything, is why the
-  /// row is not taken.
+  /// rows are not there before the item; it may not come back here. Owners are dense from 0. What it gives
+  /// back, if anything, is why the row is not taken.
   template <class Take>
   std::optional<Refusal> add(std::uint32_t owner, const RowArrival& arrival, const Item& item, Take&& take) {
     if (owner >= owners_.size()) owners_.resize(owner + 1);
@@ -107,6 +107,7 @@ class InOrder {
 
   struct Owner {
     static constexpr std::size_t kLeast_bytes = 33;
+    static constexpr std::size_t kRoom = 256;  ///< that need not be given back
 
     std::uint64_t next = 0;  ///< the seq whose turn it is
     std::int64_t last_us = kNoWatermark_us;
@@ -138,7 +139,7 @@ class InOrder {
     }
     void drop_first() {
       ++first;
-      if (first == waiting.size() || first >= 256) {
+      if (first == waiting.size() || (first >= kRoom && first * 2 >= waiting.size())) {
         waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(first));
         first = 0;
       }
@@ -196,7 +197,7 @@ class InOrder {
   void release(std::uint32_t owner, Take&& take) {
     Owner& o = owners_[owner];
     while (o.waits()) {
-      const Waiting row = o.waiting[o.first];
+      const Waiting& row = o.waiting[o.first];
       const bool has_seq = row.has_seq != 0;
       if (!(has_seq && o.started && row.seq == o.next)) {
         const bool past_lane = is_past(row.time_us, lanes_us_[row.lane]);
@@ -204,9 +205,9 @@ class InOrder {
         if (!past_lane && has_seq && row.seq > o.next) o.note_hole(o.next, row.seq - 1);
       }
       const std::uint64_t missing = has_seq && o.started && row.seq > o.next ? row.seq - o.next : 0;
-      o.drop_first();
       o.take_next(row.seq, row.time_us);
       take(owner, row.item, missing);
+      o.drop_first();
     }
   }
 

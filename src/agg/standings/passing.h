@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "agg/timing/crossing.h"
-#include "model/aggregates/lap.h"
+#include "model/aggregates/standings.h"
 #include "model/race.h"
 
 namespace racesim::standings {
@@ -22,19 +22,20 @@ struct Passing {
   std::int64_t line_ms = kUnknown_ms;  ///< epoch; of sector lines once these are known
   std::int64_t last_lap_ms = kUnknown_ms, best_lap_ms = kUnknown_ms;
   std::int64_t best_free_lap_ms = kUnknown_ms;  ///< without those that touch the pit lane
-  /// Set once all earlier passings of the session are known; of sessions that go by best laps.
+  /// These, and position, laps_behind and ranked_by, are set once all earlier passings of the session are
+  /// known; gaps and position as they are by best laps.
   std::int64_t gap_ms = kUnknown_ms, interval_ms = kUnknown_ms;
   std::uint64_t given = 0;  ///< hash of the row that was given out last; 0: none was
   std::uint32_t run = 0, driver = 0;
   std::uint32_t number = 0;  ///< of the line
   std::uint32_t lines = 0;   ///< slot of the run's sector lines
   std::uint16_t session = 0, car = 0, lap = 0, pit_stops = 0;
-  std::uint16_t position = 0;  ///< likewise by best laps
+  std::uint16_t position = 0;
   std::uint16_t laps_behind = 0;
   std::uint8_t sector = 0;
   TyreSeen tyre = TyreSeen::unknown;
   CarStatus status = CarStatus::grid;
-  std::uint8_t unused = 0;
+  RankedBy ranked_by = RankedBy::line;
 
   /// By when it has happened.
   std::int64_t seen_ms() const { return crossing.after.time_ms; }

@@ -66,6 +66,7 @@ void SessionBoard::settle(Passing& passing) {
 void SessionBoard::look_back(Passing& passing) const {
   passing.laps_behind =
       static_cast<std::uint16_t>(most_laps_ > passing.laps() ? most_laps_ - passing.laps() : 0);
+  passing.ranked_by = timed_ ? RankedBy::best_lap : RankedBy::line;
   rank_best(passing);
 }
 
@@ -137,9 +138,9 @@ SessionBoard::Standing SessionBoard::by_line(const Passing& passing, const Secto
 
 SessionBoard::Standing SessionBoard::standing(const Passing& passing, const SectorLines& lines) {
   Standing standing = by_line(passing, lines);
-  standing.best_lap_ms = timed_ ? passing.best_free_lap_ms : passing.best_lap_ms;
-  if (!timed_) return standing;
-  standing.ranked_by = RankedBy::best_lap;
+  standing.best_lap_ms = passing.best_lap_ms;
+  if (passing.ranked_by == RankedBy::line) return standing;
+  standing.best_lap_ms = passing.best_free_lap_ms;
   standing.position = passing.position;
   standing.gap_ms = passing.gap_ms;
   standing.interval_ms = passing.interval_ms;

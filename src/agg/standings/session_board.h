@@ -40,7 +40,6 @@ class SessionBoard {
   bool is_timed(const Passing& passing, const SectorLines& lines);
 
   struct Standing {
-    RankedBy ranked_by = RankedBy::line;
     std::uint16_t position = 0;
     std::int64_t time_ms = kUnknown_ms;
     std::int64_t gap_ms = kUnknown_ms, interval_ms = kUnknown_ms;

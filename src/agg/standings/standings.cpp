@@ -78,10 +78,17 @@ void Standings::begin_session(Car& car, const Sample& sample) {
 
 void Standings::fold(std::uint32_t slot, const Sample& sample, std::uint64_t missing) {
   Car& car = cars_[slot];
+  if (!car.trace.goes_on(sample)) [[unlikely]]
+    follow(car, sample, missing);
+  boards_[car.board].see(sample.sight.time_ms);
+  if (sample.starts_lap_one()) car.lap_begin_ms = sample.session_begin_ms + kLightsOut_ms;
+  watch_pit(car, sample);
+}
+
+void Standings::follow(Car& car, const Sample& sample, std::uint64_t missing) {
   const bool first = car.trace.empty() || car.session != sample.session;
   const Step step = car.trace.follow(sample, missing);
   if (first) begin_session(car, sample);
-  boards_[car.board].see(sample.sight.time_ms);
   if (sample.lap == 0) boards_[car.board].goes_by_best_laps();
   const std::uint32_t passed = line_number(sample.lap, std::max<std::uint32_t>(sample.sector, 1) - 1);
   // Behind the flag nobody gains a place.
@@ -98,8 +105,6 @@ void Standings::fold(std::uint32_t slot, const Sample& sample, std::uint64_t mis
     car.lap_touches_pit = 0;
   }
   if (passed > car.passed && !is_over) miss(car, sample, passed);
-  if (sample.starts_lap_one()) car.lap_begin_ms = sample.session_begin_ms + kLightsOut_ms;
-  watch_pit(car, sample);
 }
 
 void Standings::end_lap(Car& car, std::int64_t line_ms) {
@@ -185,13 +190,14 @@ void Standings::settle_until(std::int64_t watermark_us) {
   for (const Passing& passing : open_) next_due_us_ = std::min(next_due_us_, due_us(passing));
 }
 
-/// Of the settled ones those whose line is known; all: as they are.
-void Standings::give_timed(bool all) {
+/// Gives out the `oldest` of the settled ones as they are, and of those from `first` on the ones whose line
+/// is known.
+void Standings::give_settled(std::size_t oldest, std::size_t first) {
   std::size_t kept = 0;
-  const std::size_t over = settled_.size() > kMostSettled ? settled_.size() - kMostSettled : 0;
   for (std::size_t i = 0; i < settled_.size(); ++i) {
     Passing& passing = settled_[i];
-    if (!all && i >= over && !board_of(passing).is_timed(passing, lines_.of(passing.lines))) {
+    const bool is_due = i < oldest || (i >= first && is_timed(passing));
+    if (!is_due) {
       settled_[kept++] = passing;
       continue;
     }
@@ -199,6 +205,10 @@ void Standings::give_timed(bool all) {
     lines_.release(passing.lines);
   }
   settled_.resize(kept);
+}
+
+bool Standings::is_timed(const Passing& passing) {
+  return board_of(passing).is_timed(passing, lines_.of(passing.lines));
 }
 
 void Standings::give(Passing& passing) {
@@ -211,7 +221,7 @@ void Standings::give(Passing& passing) {
   row.lap = passing.lap;
   row.sector = passing.sector;
   row.time.ms = at.time_ms;
-  row.ranked_by = at.ranked_by;
+  row.ranked_by = passing.ranked_by;
   row.position = at.position;
   row.laps = passing.laps();
   row.laps_behind = passing.laps_behind;
@@ -231,7 +241,10 @@ void Standings::advance(std::int64_t watermark_us, RowBatch& results) {
   rows_.advance(watermark_us, *this);
   const std::size_t waited = settled_.size();
   settle_until(watermark_us);
-  if (lines_.take_changed() || settled_.size() != waited) give_timed(false);
+  const bool changed = lines_.take_changed();
+  // Where no line has become clearer those that waited go on to wait.
+  if (changed || settled_.size() != waited)
+    give_settled(settled_.size() > kMostSettled ? kMostSettled / 2 : 0, changed ? 0 : waited);
   if (watermark_us != kNoWatermark_us && watermark_us > looked_us_ + kLookForGone_us) {
     looked_us_ = watermark_us;
     forget_gone(watermark_us);
@@ -265,7 +278,7 @@ void Standings::forget_gone(std::int64_t watermark_us) {
 void Standings::finish(RowBatch& results) {
   rows_.advance(kEndOfTime_us, *this);
   settle_until(kEndOfTime_us);
-  give_timed(true);
+  give_settled(settled_.size(), 0);
   put(results);
 }
 

@@ -56,6 +56,7 @@ class Standings final : public Aggregation {
     std::uint32_t driver;
   };
 
+  void follow(Car& car, const Sample& sample, std::uint64_t missing);
   void begin_session(Car& car, const Sample& sample);
   void end_lap(Car& car, std::int64_t line_ms);
   void pass(Car& car, const Sample& sample, const Step& step, std::uint16_t lap, std::uint8_t sector);
@@ -64,7 +65,8 @@ class Standings final : public Aggregation {
   SessionBoard& board_of(const Passing& passing);
   std::uint32_t board(std::uint32_t run, std::uint16_t session);
   void settle_until(std::int64_t watermark_us);
-  void give_timed(bool all);
+  void give_settled(std::size_t oldest, std::size_t first);
+  bool is_timed(const Passing& passing);
   void give(Passing& passing);
   void forget_gone(std::int64_t watermark_us);
   void put(RowBatch& results);

@@ -46,12 +46,7 @@ Step CarTrace::change_sector(const Sample& sample, std::uint64_t missing) const 
 Step CarTrace::follow(const Sample& sample, std::uint64_t missing) {
   Step step;
   if (count_ > 0 && sample.session == session_) {
-    if (sample.lap != lap_)
-      step = cross_line(sample);
-    else if (sample.sector != sector_)
-      step = change_sector(sample, missing);
-    else
-      step.kind = Step::Kind::same;
+    step = sample.lap != lap_ ? cross_line(sample) : change_sector(sample, missing);
   }
   // Lap distance begins anew.
   if (step.kind == Step::Kind::lost || step.kind == Step::Kind::lap) count_ = 0;

@@ -10,10 +10,9 @@
 
 namespace racesim {
 
-/// What a sample tells beside itself.
+/// What a sample tells beside itself that is of another sector than the one before.
 struct Step {
   enum class Kind : std::uint8_t {
-    same,    ///< of the same sector of the same lap
     sector,  ///< a sector of the lap has ended
     lap,     ///< the next lap has begun, at `line_ms`
     lost,    ///< nothing joins it to what was before: the first sample, another session, a long hole
@@ -28,7 +27,14 @@ struct Step {
 
 class CarTrace {
  public:
-  /// `missing` samples are not there before this one.
+  /// Most samples are of the same sector as the one before: then this takes the sample, and there is no step.
+  bool goes_on(const Sample& sample) {
+    if (count_ == 0 || sample.sector != sector_ || sample.lap != lap_ || sample.session != session_)
+      return false;
+    recent_[count_++ % kRecent] = sample.sight;
+    return true;
+  }
+  /// For the others. `missing` samples are not there before this one.
   Step follow(const Sample& sample, std::uint64_t missing);
 
   bool empty() const { return count_ == 0; }

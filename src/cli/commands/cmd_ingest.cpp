@@ -31,14 +31,10 @@ bool stdin_has_data() {
          (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
 }
 
-Result<int> dry_run(const IngestPlan& plan) {
+Result<int> dry_run(const IngestPlan& plan, bool json) {
   const Result<std::string> tables = plan.to.store->plan(plan.store);
   if (!tables) return tl::make_unexpected(tables.error());
-  std::string text = "from    " + plan.source.kind;
-  for (const std::string& target : plan.source.targets) text += " " + target;
-  for (const std::string& topic : plan.source.topics) text += " " + topic;
-  text += "\nschema  " + (plan.decoder.scenario.empty() ? "auto" : plan.decoder.scenario);
-  text += "\ninto    " + std::string(plan.to.store->name) + "\n" + *tables;
+  const std::string text = json ? ingest_plan_json(plan, *tables) : ingest_plan_text(plan, *tables);
   if (Done ok = write_stdout(text); !ok) return tl::make_unexpected(ok.error());
   return kExitOk;
 }
@@ -92,7 +88,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   const Globals& globals = *context.globals;
   Result<IngestPlan> plan = make_ingest_plan(options, context.settings, stdin_has_data());
   if (!plan) return tl::make_unexpected(plan.error());
-  if (globals.dry_run) return dry_run(*plan);
+  if (globals.dry_run) return dry_run(*plan, globals.json);
   std::optional<LockFile> lock;
   if (!options.lock.empty()) {
     Result<LockFile> held = LockFile::acquire(options.lock);

@@ -48,18 +48,29 @@ Result<std::string> sql_of(const QueryCommand& command, const NamedQuery* named,
   return command.what;
 }
 
-/// A name that is not there is best answered with those that are.
-Error explained(Error error, StoreReader& reader) {
+/// Commands that a hint names ask the same store.
+void add_store(std::string& hint, const std::string& db) {
+  constexpr std::string_view kTables = "racesim query tables";
+  if (const std::size_t at = hint.find(kTables); at != hint.npos) hint.insert(at + kTables.size(), db);
+}
+
+/// A name that is not there is best answered with those that are. `db`: the option that names the store, with
+/// a blank before it; empty: it is the usual one.
+Error explained(Error error, StoreReader& reader, const std::string& db) {
   const bool no_table = error.what.find("no such table") != std::string::npos ||
                         (error.what.find("relation") != std::string::npos &&
                          error.what.find("does not exist") != std::string::npos);
-  if (!no_table) return error;
+  if (!no_table) {
+    add_store(error.hint, db);
+    return error;
+  }
   const Result<std::vector<std::string>> tables = reader.tables();
   std::string names;
   if (tables)
     for (const std::string& table : *tables) names += (names.empty() ? "" : ", ") + table;
   error.hint = names.empty() ? "no events are stored there yet: racesim ingest --to " + reader.name()
                              : "tables with rows: " + names + " (racesim query tables)";
+  add_store(error.hint, db);
   return error;
 }
 
@@ -119,8 +130,9 @@ Result<int> run(Context& context, const QueryCommand& command) {
                   "search in shorter texts, or allow more: --timeout 5m"});
       std::_Exit(kExitUsage);
     });
+  const std::string db = context.is_set("db") ? " --db " + (*reader)->name() : "";
   auto rows = (*reader)->query(*sql, limit_ms);
-  if (!rows) return tl::make_unexpected(explained(rows.error(), **reader));
+  if (!rows) return tl::make_unexpected(explained(rows.error(), **reader, db));
   const ResultForm form = form_of(context, command);
   const bool given = context.is_set("limit");
   const auto width = context.out.tty ? static_cast<std::size_t>(context.out.line_columns) : 0;
@@ -129,7 +141,7 @@ Result<int> run(Context& context, const QueryCommand& command) {
                                                given                       ? command.limit
                                                : form == ResultForm::table ? kTableRows
                                                                            : 0);
-  if (!written) return tl::make_unexpected(explained(written.error(), **reader));
+  if (!written) return tl::make_unexpected(explained(written.error(), **reader, db));
   if (form == ResultForm::table && !context.globals->quiet) {
     write_stderr(count_text(*written));
     if (written->rows == 0 && named != nullptr && !named->empty_hint.empty())

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/parse_text.h"
+#include "codec/decode/json_fault.h"
 #include "codec/decode/value.h"
 #include "codec/decoder.h"
 
@@ -49,6 +50,14 @@ std::string reason_of(simdjson::error_code code) {
     default:
       return "not JSON: a comma, colon, bracket or quote is missing or one too many, or a word is unknown";
   }
+}
+
+/// ", at position 17".
+std::string place_of(simdjson::error_code code, std::string_view text) {
+  if (code == simdjson::UTF8_ERROR || code == simdjson::DEPTH_ERROR || code == simdjson::EMPTY) return {};
+  const std::size_t at = json_fault(text);
+  if (at == std::string_view::npos) return {};
+  return at == text.size() ? std::string(", at its end") : fmt::format(", at position {}", at + 1);
 }
 
 /// Of valid JSON.
@@ -110,7 +119,7 @@ bool JsonCheck::valid(std::string_view text, std::string& why) {
   }
   if (code == simdjson::SUCCESS && is_too_deep(text)) code = simdjson::DEPTH_ERROR;
   if (code == simdjson::SUCCESS) return true;
-  why = reason_of(code);
+  why = reason_of(code) + place_of(code, text);
   return false;
 }
 

@@ -136,6 +136,11 @@ bool FieldPicker::pick(std::string_view record, std::string& why) {
 std::uint32_t FieldPicker::add(std::string_view name) {
   Node made;
   made.name = name;
+  if (name.size() < made.head.size()) {
+    std::copy(name.begin(), name.end(), made.head.begin());
+    made.head[name.size()] = '"';
+    made.head_mask = (2U << name.size()) - 1;
+  }
   const std::string& prefix = nodes_[node_].prefix;
   if (name == kOpen) {
     made.prefix = prefix + nodes_[node_].name + '.';
@@ -150,6 +155,22 @@ std::uint32_t FieldPicker::add(std::string_view name) {
   }
   nodes_.push_back(std::move(made));
   return static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
+/// Steps over the name that came here last time, with its closing quote. False: it is another one, or a long
+/// one.
+bool FieldPicker::take_expected(const char*& p) {
+  const Node& node = nodes_[node_];
+  if (node.recent >= node.next.size()) return false;
+  const std::uint32_t next = node.next[node.recent];
+  const Node& expected = nodes_[next];
+  const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  const __m128i there = _mm_loadu_si128(reinterpret_cast<const __m128i*>(expected.head.data()));
+  const auto equal = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(here, there)));
+  if (expected.head_mask == 0 || (equal & expected.head_mask) != expected.head_mask) return false;
+  p += expected.name.size() + 1;
+  node_ = next;
+  return true;
 }
 
 /// Goes on to the node of that name; mostly it is the one of last time.
@@ -206,8 +227,10 @@ bool FieldPicker::walk_object(const char*& p, int depth) {
 bool FieldPicker::walk_member(const char*& p, int depth) {
   if (*p != '"') return false;
   const char* const name = ++p;
-  if (!skip_plain_string(p, end_)) return false;
-  step({name, static_cast<std::size_t>(p - name) - 1});
+  if (!take_expected(p)) {
+    if (!skip_plain_string(p, end_)) return false;
+    step({name, static_cast<std::size_t>(p - name) - 1});
+  }
   skip_space(p);
   if (*p != ':') return false;
   ++p;

@@ -2,6 +2,7 @@
 // Faster than making rows, for those who hand records on as they are.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -42,6 +43,8 @@ class FieldPicker {
   /// A name behind those that lead to it; "{" and "}" stand for the borders of an object within.
   struct Node {
     std::string name;
+    std::array<char, 16> head{};      ///< the name and its closing quote, if they fit
+    unsigned head_mask = 0;           ///< a bit for each byte of these; 0: they do not fit
     std::string prefix;               ///< of paths of what follows
     std::int32_t wanted = -1;         ///< index of the path
     std::size_t recent = 0;           ///< of `next`: where it went last
@@ -52,6 +55,7 @@ class FieldPicker {
   bool walk_object(const char*& p, int depth);
   bool walk_member(const char*& p, int depth);
   bool walk_valid(std::string_view record);
+  bool take_expected(const char*& p);
   void step(std::string_view name);
   std::uint32_t add(std::string_view name);
   void begin();

@@ -8,9 +8,7 @@ namespace racesim::http {
 namespace {
 
 constexpr std::size_t kGroupMost = 4096;
-/// Shares of the time from when a group is handed out until it is answered.
-constexpr std::int64_t kGapShare = 5;
-constexpr std::int64_t kGatherShare = 2;
+constexpr std::int64_t kGatherShare = 5;
 constexpr std::int64_t kGatherMost_ns = 5'000'000;
 // With so much waiting it pays to decode while the last group is being written.
 constexpr std::uint64_t kOverlapBytes = std::uint64_t{1} << 20;
@@ -35,11 +33,9 @@ RequestQueue::Added RequestQueue::add(RecordBlock& block, Reply& reply) {
   waiting_records_ += block.size();
   waiting_bytes_ += block.text.size();
   waiting_.push_back({std::move(block), std::move(reply)});
-  const std::int64_t now_ns = clock_.now_ns();
   // Waking the reader for each of 64 requests would cost more than all else here: the first one tells it how
   // long to wait for others, and the last one ends that.
-  if (waiting_.size() == 1 || may_open_group(now_ns)) changed_.notify_all();
-  gather_until_ns_ = std::min(now_ns + gather_gap_ns_, gather_at_most_ns_);
+  if (waiting_.size() == 1 || may_open_group(clock_.now_ns())) changed_.notify_all();
   return Added::yes;
 }
 
@@ -94,10 +90,7 @@ std::optional<Reply> RequestQueue::settle(std::uint64_t ticket) {
   if (pulled_.empty() && group_left_ == 0) {
     const std::int64_t now_ns = clock_.now_ns();
     expected_ = group_answered_ + waiting_.size();
-    const std::int64_t took_ns = now_ns - group_opened_ns_;
-    gather_gap_ns_ = std::min(took_ns / kGapShare, kGatherMost_ns);
-    gather_until_ns_ = now_ns + gather_gap_ns_;
-    gather_at_most_ns_ = now_ns + std::min(took_ns / kGatherShare, kGatherMost_ns);
+    gather_until_ns_ = now_ns + std::min((now_ns - group_opened_ns_) / kGatherShare, kGatherMost_ns);
     changed_.notify_all();
   }
   return reply;

@@ -17,9 +17,8 @@ namespace racesim::http {
 
 /// Any thread. A commit costs as much for one small request as for a hundred, so a group is closed only when
 /// the one before it is settled; and since the clients that were just answered are about to send again, the
-/// next one waits for as many as there were: while they come, for half of what a commit takes at most, and
-/// not longer than a fifth of it for each. So a lone client waits for nobody, and 64 of them share each
-/// commit.
+/// next one waits for as many as there were, but no longer than a fifth of what a commit takes. So a lone
+/// client waits for nobody, and 64 of them share each commit.
 class RequestQueue {
  public:
   RequestQueue(Clock& clock, std::uint64_t records_most, std::uint64_t bytes_most)
@@ -62,10 +61,8 @@ class RequestQueue {
   std::size_t group_left_ = 0;      // of the open group, not handed out yet
   std::size_t group_answered_ = 0;  // since it was opened
   std::int64_t group_opened_ns_ = 0;
-  std::size_t expected_ = 0;            // requests worth waiting for
-  std::int64_t gather_gap_ns_ = 0;      // how long a further one is waited for,
-  std::int64_t gather_until_ns_ = 0;    // since the latest one came
-  std::int64_t gather_at_most_ns_ = 0;  // and until when at most
+  std::size_t expected_ = 0;  // requests worth waiting for
+  std::int64_t gather_until_ns_ = 0;
   bool stopping_ = false;
 };
 

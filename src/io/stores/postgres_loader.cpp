@@ -40,20 +40,20 @@ Result<Appended> Loader::load(Connection& connection, LoadedTable& table, const 
   return load_staged(connection, table, rows, fates);
 }
 
-Result<std::uint64_t> Loader::copy_rows(Connection& connection, const RowBatch& rows,
-                                        std::span<const Fate> fates, bool is_staged,
-                                        std::int32_t first_ordinal) {
+Result<std::uint64_t> Loader::copy_rows(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                        std::span<const Fate> fates, bool is_staged) {
   buffer_.clear();
   buffer_.reserve_more(kCopyHeader.size());
   std::copy(kCopyHeader.begin(), kCopyHeader.end(), buffer_.data());
   buffer_.set_size(kCopyHeader.size());
   bool going = true;
-  for (std::size_t i = 0; i < rows.size() && going; ++i) {
+  for (const std::uint32_t i : table.order.of(rows)) {
     if (fates[i] != Fate::stored) continue;
-    append_tuple(rows, i, is_staged, first_ordinal + static_cast<std::int32_t>(i), buffer_);
+    append_tuple(rows, i, is_staged, table.staged + static_cast<std::int32_t>(i), buffer_);
     if (buffer_.size() < kCopyChunk) continue;
     going = connection.copy_data(buffer_.view());
     buffer_.clear();
+    if (!going) break;
   }
   // Where sending fails, copy_end() tells why.
   if (going) (void)(connection.copy_data(buffer_.view()) && connection.copy_data(kCopyTrailer));
@@ -62,14 +62,14 @@ Result<std::uint64_t> Loader::copy_rows(Connection& connection, const RowBatch& 
 
 // Straight into the table, which is all it takes while every row is new. False: one was there already, and
 // nothing has happened.
-Result<bool> Loader::load_directly(Connection& connection, const LoadedTable& table, const RowBatch& rows,
+Result<bool> Loader::load_directly(Connection& connection, LoadedTable& table, const RowBatch& rows,
                                    std::span<const Fate> fates) {
   // The savepoint before this one is not needed any more.
   const std::string sql = std::string(has_savepoint_ ? "RELEASE SAVEPOINT racesim_rows; " : "") +
                           "SAVEPOINT racesim_rows; " + table.plan.copy;
   if (Done begun = connection.copy_begin(sql); !begun) return tl::make_unexpected(begun.error());
   has_savepoint_ = true;
-  if (const Result<std::uint64_t> copied = copy_rows(connection, rows, fates, false, 0); copied)
+  if (const Result<std::uint64_t> copied = copy_rows(connection, table, rows, fates, false); copied)
     return true;
   else if (connection.trouble().sqlstate != kUniqueViolation)
     return tl::make_unexpected(copied.error());
@@ -81,7 +81,7 @@ Result<std::uint64_t> Loader::stage(Connection& connection, LoadedTable& table, 
                                     std::span<const Fate> fates) {
   if (Done begun = connection.copy_begin(table.plan.stage + "; " + table.plan.copy_stage); !begun)
     return tl::make_unexpected(begun.error());
-  const Result<std::uint64_t> copied = copy_rows(connection, rows, fates, true, table.staged);
+  const Result<std::uint64_t> copied = copy_rows(connection, table, rows, fates, true);
   if (copied) table.staged += static_cast<std::int32_t>(rows.size());
   return copied;
 }

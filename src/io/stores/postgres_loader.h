@@ -11,6 +11,7 @@
 #include "io/sources/source.h"
 #include "io/stores/postgres_connection.h"
 #include "io/stores/postgres_tables.h"
+#include "io/stores/scope_order.h"
 #include "io/stores/store.h"
 #include "model/batch.h"
 
@@ -18,8 +19,9 @@ namespace racesim::postgres {
 
 /// A table that rows go into.
 struct LoadedTable {
-  explicit LoadedTable(TablePlan of) : plan(std::move(of)) {}
+  explicit LoadedTable(TablePlan of) : plan(std::move(of)), order(*plan.of.schema, plan.of.table->key) {}
   TablePlan plan;
+  ScopeOrder order;
   /// Rows have come that were there: the next ones go through a temporary table, which tells which ones.
   bool expects_repeats = false;
   std::int32_t staged = 0;  ///< ordinal of the next row that is staged in this transaction
@@ -36,9 +38,9 @@ class Loader {
   void end() { has_savepoint_ = false; }
 
  private:
-  Result<std::uint64_t> copy_rows(Connection& connection, const RowBatch& rows, std::span<const Fate> fates,
-                                  bool is_staged, std::int32_t first_ordinal);
-  Result<bool> load_directly(Connection& connection, const LoadedTable& table, const RowBatch& rows,
+  Result<std::uint64_t> copy_rows(Connection& connection, LoadedTable& table, const RowBatch& rows,
+                                  std::span<const Fate> fates, bool is_staged);
+  Result<bool> load_directly(Connection& connection, LoadedTable& table, const RowBatch& rows,
                              std::span<const Fate> fates);
   Result<Appended> load_replacing(Connection& connection, LoadedTable& table, const RowBatch& rows,
                                   std::span<Fate> fates);

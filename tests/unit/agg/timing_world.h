@@ -27,34 +27,48 @@ namespace racesim::timing_test {
 class OneAggregation {
  public:
   explicit OneAggregation(std::string_view name, Emit emit = Emit::final, std::int64_t delay_us = 10'000'000)
-      : entry_(**find_aggregation(name)), engine_(parts(emit, delay_us), {delay_us}) {
-    results_ = engine_.make_results();
+      : entry_(**find_aggregation(name)), emit_(emit), delay_us_(delay_us) {
+    begin();
+    results_ = engine_->make_results();
+  }
+
+  /// Goes on in another engine, from what this one saved.
+  void restart() {
+    std::string state, again;
+    engine_->save(state);
+    begin();
+    const Done loaded = engine_->load(state);
+    ASSERT_TRUE(loaded) << loaded.error().what;
+    engine_->save(again);
+    ASSERT_EQ(again, state);
   }
 
   void add(const RowBatch& rows, const std::string& lane = "a") {
     std::vector<std::uint32_t> records(rows.size());
     for (std::uint32_t i = 0; i < records.size(); ++i) records[i] = i;
     const ArrivedRows arrived{&rows, records};
-    engine_.add(engine_.lane(lane), {&arrived, 1}, refused_);
-    engine_.advance(results_);
+    engine_->add(engine_->lane(lane), {&arrived, 1}, refused_);
+    engine_->advance(results_);
   }
-  void finish() { engine_.finish(results_); }
+  void finish() { engine_->finish(results_); }
   const RowBatch& results() const { return results_[0]; }
-  AggregationEngine& engine() { return engine_; }
+  AggregationEngine& engine() { return *engine_; }
   const std::vector<std::vector<Refused>>& refused() const { return refused_; }
 
  private:
-  std::vector<AggregationEngine::Part> parts(Emit emit, std::int64_t delay_us) {
+  void begin() {
     AggregationFrame frame;
-    frame.emit = emit;
-    frame.watermark_delay_us = delay_us;
-    std::vector<AggregationEngine::Part> made;
-    made.push_back({&entry_, std::move(*entry_.make(OptionValues(entry_.options), frame))});
-    return made;
+    frame.emit = emit_;
+    frame.watermark_delay_us = delay_us_;
+    std::vector<AggregationEngine::Part> parts;
+    parts.push_back({&entry_, std::move(*entry_.make(OptionValues(entry_.options), frame))});
+    engine_ = std::make_unique<AggregationEngine>(std::move(parts), EngineOptions{delay_us_});
   }
 
   const AggregationEntry& entry_;
-  AggregationEngine engine_;
+  const Emit emit_;
+  const std::int64_t delay_us_;
+  std::unique_ptr<AggregationEngine> engine_;
   std::vector<RowBatch> results_;
   std::vector<std::vector<Refused>> refused_;
 };

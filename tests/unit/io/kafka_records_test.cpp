@@ -1,5 +1,6 @@
-// Goal: keyed records arrive, in order per key, or an error says that some may not have; those of a transaction
-// all or none. Method: librdkafka's mock cluster, told to fail; topics are read back record by record.
+// Goal: keyed records arrive, in order per key, or an error says that some may not have; those of a
+// transaction all or none. Method: librdkafka's mock cluster, told to fail; topics are read back record by
+// record.
 #include "io/kafka/records.h"
 
 #include <gtest/gtest.h>
@@ -134,10 +135,13 @@ TEST_F(KafkaRecords, CommitsAllOrSaysThatNothingIsThere) {
   Done done = writer->put(0, {"a", "2", false});
   if (done) done = writer->commit();
   ASSERT_FALSE(done);
-  EXPECT_TRUE(writer->worth_retrying());
-  ASSERT_TRUE(writer->begin());
-  ASSERT_TRUE(writer->put(0, {"a", "3", false}));
-  done = writer->commit();
+  // The library may purge what follows an abort too closely.
+  for (int tries = 0; !done && tries < 5; ++tries) {
+    ASSERT_TRUE(writer->worth_retrying()) << done.error().what;
+    ASSERT_TRUE(writer->begin());
+    done = writer->put(0, {"a", "3", false});
+    if (done) done = writer->commit();
+  }
   ASSERT_TRUE(done) << done.error().what;
   EXPECT_EQ(last(cluster)["a"], "3");
 }

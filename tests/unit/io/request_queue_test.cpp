@@ -74,20 +74,6 @@ TEST_F(RequestQueueTest, TheNextGroupWaitsForThoseThatWereJustAnswered) {
   EXPECT_EQ(pull_all().size(), 1u);
 }
 
-TEST_F(RequestQueueTest, WhileTheyComeTheyAreWaitedForUpToHalfACommit) {
-  for (int i = 0; i < 8; ++i) add();
-  const auto group = pull_all();
-  clock_.advance(8'000'000);
-  settle(group);
-  for (const std::int64_t wait_ns : {1'500'000, 1'500'000, 999'999}) {
-    add();
-    clock_.advance(wait_ns);
-    EXPECT_TRUE(pull_all().empty());
-  }
-  clock_.advance(1);
-  EXPECT_EQ(pull_all().size(), 3u);
-}
-
 TEST_F(RequestQueueTest, ALoneClientWaitsForNobody) {
   for (int i = 0; i < 5; ++i) {
     add();

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -72,6 +74,41 @@ TEST(SqliteOpen, RefusesADatabaseThatCannotBeWritten) {
   const Error error = error_of(path, false);
   EXPECT_EQ(error.kind, ErrorKind::runtime);
   EXPECT_NE(error.what.find("read-only"), std::string::npos) << error.what;
+}
+
+/// What somebody without rights sees of the file: the number of its runs, or the error.
+std::string seen_by_nobody(const std::string& path, const std::string& answer) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (geteuid() == 0 && setuid(65534) != 0) _exit(1);
+    const Result<std::unique_ptr<StoreReader>> reader = open_sqlite_reader(sqlite_options(path));
+    const std::string seen =
+        reader ? test::query_text(**reader, "SELECT count(*) FROM runs") : reader.error().what;
+    // The folder that is read cannot be written, so the answer goes through a file that was there before.
+    std::ofstream(answer) << seen;
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status == 0 ? test::read_file(answer) : "no answer";
+}
+
+TEST(SqliteOpen, ReadsInAFolderThatCannotBeWrittenUnlessTheLogHoldsSomething) {
+  const ScratchDir dir, answers;
+  const std::string path = dir / "50%?.db";
+  const std::string answer = answers / "answer";
+  ASSERT_TRUE(test::open_store(sqlite_options(path))->close());
+  test::write_file(answer, "");
+  ASSERT_EQ(chmod(answer.c_str(), 0666), 0);
+  ASSERT_EQ(chmod(answers.path().c_str(), 0755), 0);
+  ASSERT_EQ(chmod(dir.path().c_str(), 0555), 0);
+  EXPECT_EQ(seen_by_nobody(path, answer), "0");
+  ASSERT_EQ(chmod(dir.path().c_str(), 0755), 0);
+  test::write_file(path + "-wal", "not copied yet");
+  ASSERT_EQ(chmod(dir.path().c_str(), 0555), 0);
+  EXPECT_EQ(seen_by_nobody(path, answer), "open " + path + ": its folder cannot be written, and its log " +
+                                              path + "-wal holds what is not in it yet");
+  ASSERT_EQ(chmod(dir.path().c_str(), 0755), 0);
 }
 
 TEST(SqliteOpen, RefusesANewerSchemaAndNamesBothVersions) {

@@ -1,6 +1,6 @@
-// Goal: a checkpoint is what the last commit made of it, whatever happened; one that is not to be gone on with,
-// of other options or damaged is refused. Method: random commits, with restarts at random, beside a plain map
-// of positions; every byte of a file is changed, and the file is cut everywhere.
+// Goal: a checkpoint is what the last commit made of it, whatever happened; one that is not to be gone on
+// with, of other options or damaged is refused. Method: random commits, with restarts at random, beside a
+// plain map of positions; every byte of a file is changed, and the file is cut everywhere.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -68,8 +68,8 @@ TEST(AggregateCheckpoint, TakesNoStepFromElsewhere) {
   const ScratchDir dir;
   auto keeper = keeper_at(dir / "at");
   EXPECT_TRUE(commit(*keeper, {{lane_at("0", 0), lane_at("0", 5)}}, "a").value());
-  EXPECT_FALSE(commit(*keeper, {{lane_at("1", 0), lane_at("1", 5)}, {lane_at("0", 4), lane_at("0", 9)}}, "b")
-                   .value());
+  EXPECT_FALSE(
+      commit(*keeper, {{lane_at("1", 0), lane_at("1", 5)}, {lane_at("0", 4), lane_at("0", 9)}}, "b").value());
   EXPECT_EQ(keeper->state().value(), "a");
   EXPECT_EQ(keeper->positions("kafka c1 f1-telemetry")->size(), 1u);
 }
@@ -83,8 +83,7 @@ TEST(AggregateCheckpoint, IsGoneOnWithOnlyWhenAsked) {
   EXPECT_NE(there.hint.find("--resume"), std::string::npos);
   const Error other = refusal({dir / "at", "pace@2", true});
   EXPECT_EQ(other.kind, ErrorKind::usage);
-  EXPECT_EQ(other.what,
-            "checkpoint " + (dir / "at") + " is of other options: pace@1 (asked for: pace@2)");
+  EXPECT_EQ(other.what, "checkpoint " + (dir / "at") + " is of other options: pace@1 (asked for: pace@2)");
   const auto holder = keeper_at(dir / "at");
   EXPECT_EQ(refusal({dir / "at", "pace@1", true}).kind, ErrorKind::busy);
 }

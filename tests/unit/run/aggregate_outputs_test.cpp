@@ -66,9 +66,10 @@ TEST_F(AggregateOutputs, TellsResultsOfSeveralAggregationsApart) {
   auto output = open(request(ResultFormat::json, {&pace_entry(), &other_entry()}));
   put(*output, pace_entry(), "HAL", 1, 5);
   put(*output, other_entry(), "HAL", 1, 6);
-  EXPECT_EQ(written_,
-            "{\"by\":\"pace\",\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.005}\n"
-            "{\"by\":\"other\",\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.006}\n");
+  EXPECT_EQ(
+      written_,
+      "{\"by\":\"pace\",\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.005}\n"
+      "{\"by\":\"other\",\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.006}\n");
   auto apart = open(request(ResultFormat::json, {&pace_entry(), &other_entry()}, dir_ / "{by}-{by}.ndjson"));
   put(*apart, pace_entry(), "HAL", 1, 5);
   EXPECT_TRUE(apart->close());
@@ -103,8 +104,8 @@ TEST_F(AggregateOutputs, GoesOnWithAFileThatWasFinishedOrTorn) {
     EXPECT_TRUE(output->close());
   }
   const std::string row = "a1b2c3d4,63,HAL,";
-  EXPECT_EQ(test::read_file(path), "run,car,driver,lap,pace_s\n" + row + "1,0.005\n" + row + "2,0.005\n" + row +
-                                       "3,0.005\n");
+  EXPECT_EQ(test::read_file(path),
+            "run,car,driver,lap,pace_s\n" + row + "1,0.005\n" + row + "2,0.005\n" + row + "3,0.005\n");
   // As a kill leaves it.
   std::filesystem::rename(path, path + ".partial");
   std::ofstream(path + ".partial", std::ios::app) << "a1b2c3d4,63,HA";

@@ -26,6 +26,10 @@ struct IngestReport {
 std::vector<std::string> ingest_metric_names();
 std::optional<double> ingest_metric(const std::string& metric, const IngestResult& result);
 
+/// What --dry-run shows; `tables` is what the store says of its plan.
+std::string ingest_plan_text(const IngestPlan& plan, const std::string& tables);
+std::string ingest_plan_json(const IngestPlan& plan, const std::string& tables);
+
 /// "00:12 ▂▅▇ 12,345/s  stored 120,000 …", within the screen's width.
 std::string ingest_line(const IngestStatus& status, const RecentRates& rates, const Screen& screen);
 /// The same as the fields of a log line.

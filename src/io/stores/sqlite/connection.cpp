@@ -24,6 +24,18 @@ std::string quoted_by(std::string_view text, char quote) {
   return out + quote;
 }
 
+/// As it stands in a URI.
+std::string uri_path(std::string_view path) {
+  std::string uri;
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#')
+      uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    else
+      uri += c;
+  }
+  return uri;
+}
+
 /// What is wrong with the path, where SQLite only says that it cannot open it.
 std::string reason_of_path(const std::string& path) {
   std::error_code ignored;
@@ -83,19 +95,38 @@ std::string_view Statement::text(int column) const {
 }
 
 Result<Connection> Connection::open(const std::string& path, OpenMode mode, int busy_wait_ms) {
-  Connection opened(path, busy_wait_ms);
   // Such names mean something else to SQLite: a URI, a database in memory.
   const bool special = path.starts_with("file:") || path.starts_with(":") || path.empty();
   const std::string name = special ? "./" + path : path;
-  sqlite3* db = nullptr;
   const int flags =
-      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-      (mode == OpenMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-  const int code = sqlite3_open_v2(name.c_str(), &db, flags, nullptr);
+      mode == OpenMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  Result<Connection> opened = open_name(path, name, flags, busy_wait_ms);
+  if (!opened || mode == OpenMode::write || opened->can_begin_to_read()) return opened;
+  if (std::error_code ignored; std::filesystem::file_size(path + "-wal", ignored) > 0 && !ignored)
+    return fail(ErrorKind::runtime,
+                "open " + path + ": its folder cannot be written, and its log " + path +
+                    "-wal holds what is not in it yet",
+                "copy both files into a folder that can be written, and name the copy");
+  // Without a log the file is all there is, and who cannot write beside it reads it as it stands.
+  return open_name(path, "file:" + uri_path(name) + "?immutable=1", flags | SQLITE_OPEN_URI, busy_wait_ms);
+}
+
+Result<Connection> Connection::open_name(const std::string& path, const std::string& name, int flags,
+                                         int busy_wait_ms) {
+  Connection opened(path, busy_wait_ms);
+  sqlite3* db = nullptr;
+  const int code =
+      sqlite3_open_v2(name.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   opened.db_.reset(db);
   if (code != SQLITE_OK) return tl::make_unexpected(opened.error("open"));
   sqlite3_busy_timeout(db, busy_wait_ms);
   return opened;
+}
+
+bool Connection::can_begin_to_read() const {
+  const int code = sqlite3_exec(get(), "PRAGMA schema_version", nullptr, nullptr, nullptr) & 0xff;
+  // Of a file in WAL mode beside which no index can be made. All else is told by who reads.
+  return code != SQLITE_CANTOPEN && code != SQLITE_READONLY;
 }
 
 Result<Statement> Connection::prepare(std::string_view sql) {

@@ -80,7 +80,8 @@ enum class OpenMode : std::uint8_t { write, read };
 /// One thread at a time.
 class Connection {
  public:
-  /// Writing makes the file if it is not there. Locks of others are waited for up to `busy_wait_ms`.
+  /// Writing makes the file if it is not there. Locks of others are waited for up to `busy_wait_ms`. Reading
+  /// works in a folder that cannot be written too, unless the log holds something: then an error says so.
   static Result<Connection> open(const std::string& path, OpenMode mode, int busy_wait_ms);
 
   Result<Statement> prepare(std::string_view sql);
@@ -114,6 +115,9 @@ class Connection {
     // Statements that are still open keep it until they end.
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
+  static Result<Connection> open_name(const std::string& path, const std::string& name, int flags,
+                                      int busy_wait_ms);
+  bool can_begin_to_read() const;
   Connection(std::string path, int busy_wait_ms) : path_(std::move(path)), busy_wait_ms_(busy_wait_ms) {}
 
   std::string path_;

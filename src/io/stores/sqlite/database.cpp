@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kSettings =
     "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 134217728; PRAGMA secure_delete = OFF; ";
 constexpr std::int64_t kCheckpointBytes = std::int64_t{64} << 20;
-/// Of new files. A commit writes whole pages, and plays of 64 clients touch a hundred of them.
+/// Of new files. A commit writes whole pages, and 64 rows touch a hundred of them.
 constexpr const char* kBulkPages = "PRAGMA page_size = 16384";
 constexpr const char* kSmallPages = "PRAGMA page_size = 4096";
 
