@@ -42,10 +42,11 @@ def find_pyspark():
 
 
 class Stop:
-    """SIGTERM and SIGINT end the job behind its present batch; a second one at once."""
+    """A signal ends the job behind its present micro-batch, or at once where there is none; a second one always at once."""
 
-    def __init__(self):
+    def __init__(self, in_batches):
         self.signal = 0
+        self.in_batches = in_batches
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.take)
 
@@ -53,6 +54,8 @@ class Stop:
         if self.signal:
             os._exit(EXIT_SIGNAL + number)  # Spark's Java ends with it
         self.signal = number
+        if not self.in_batches:
+            raise SystemExit(EXIT_SIGNAL + number)
         say("ending behind the batch that is being worked on; a second signal ends at once")
 
 
@@ -61,7 +64,7 @@ def main():
     find_pyspark()
     from racesim_spark import job
 
-    stop = Stop()
+    stop = Stop(in_batches=bool(options.checkpoint))
     began = time.monotonic()
     try:
         outcome = job.run(options, stop, say)

@@ -101,6 +101,8 @@ def check_parquet(spark, options, kind):
 
 def run_batch(spark, options, schemas, outcome):
     """All that is there, at once: nothing is late, and every window is complete."""
+    if options.start_at == "latest":
+        raise Failure("--start-at latest: behind that there is nothing yet", "add --follow and --checkpoint", usage=True)
     records = spark.read.format("kafka").options(**source_options(options))
     records = records.option("subscribe", ",".join(options.topics)).load()
     for kind in options.kinds:
@@ -144,7 +146,7 @@ def run(options, stop, say):
             else:
                 run_batch(spark, options, schemas, outcome)
         except PySparkException as error:
-            raise Failure(f"Spark: {first_lines(error)}", "the lines above say more; docs/spark.md has what is known") from error
+            raise Failure(f"Spark: {first_lines(error)}", "the lines above say more; see docs/spark.md") from error
     return outcome
 
 

@@ -2,11 +2,10 @@
 
 import json
 import os
-import pathlib
 import subprocess
 import unittest
 
-from kafka_broker import BINARY, RUN_SECONDS_MAX, SCRIPTS, BrokerTest, require, run
+from kafka_broker import RUN_SECONDS_MAX, SCRIPTS, BrokerTest, require, run
 
 FULL = os.environ.get("RACESIM_FULL") == "1"
 # A job of seconds is all start-up: no compiler that takes its time.
@@ -84,6 +83,3 @@ def rows_of(output):
         assert key not in rows, line
         rows[key] = row
     return rows
-
-
-__all__ = ["BINARY", "FULL", "SparkTest", "rows_of", "spark_home"]
