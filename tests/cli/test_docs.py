@@ -68,8 +68,8 @@ class Completions(Workdir):
         return result.stdout.split()
 
     def test_commands(self):
-        self.assertEqual(sorted(self.complete("")), ["completions", "config", "generate-master", "help", "ingest",
-                                                     "man", "query", "run", "track", "verify"])
+        self.assertEqual(sorted(self.complete("")), ["aggregate", "completions", "config", "generate-master", "help",
+                                                     "ingest", "man", "query", "replay", "run", "schema", "track", "verify"])
         self.assertEqual(self.complete("ge"), ["generate-master"])
         self.assertEqual(self.complete("config", "i"), ["init"])
         self.assertEqual(self.complete("completions", ""), ["bash", "zsh", "fish"])

@@ -13,7 +13,7 @@ class UnknownNames(Workdir):
         self.assert_refused(self.racesim("rnu"), "unknown command 'rnu'", "did you mean: racesim run")
 
     def test_unknown_command_far_from_any(self):
-        self.assert_refused(self.racesim("deploy"), "unknown command 'deploy'", "racesim --help")
+        self.assert_refused(self.racesim("xyzzy"), "unknown command 'xyzzy'", "racesim --help")
 
     def test_no_abbreviation(self):
         self.assert_refused(self.racesim("gen"), "unknown command 'gen'")

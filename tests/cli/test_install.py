@@ -22,7 +22,9 @@ class Install(Workdir):
     def test_everything_is_where_a_shell_looks(self):
         found = {str(p.relative_to(self.prefix)) for p in self.prefix.rglob("*") if p.is_file()}
         pages = {f"share/man/man1/{p.name}" for p in (SOURCE / "man").glob("*.1")}
-        self.assertEqual(found, pages | {"bin/racesim", "share/bash-completion/completions/racesim",
+        spark = SOURCE / "spark"
+        job = {f"share/racesim/spark/{p.relative_to(spark)}" for p in spark.rglob("*") if p.suffix in (".py", ".json", ".txt")}
+        self.assertEqual(found, pages | job | {"bin/racesim", "share/bash-completion/completions/racesim",
                                          "share/zsh/site-functions/_racesim",
                                          "share/fish/vendor_completions.d/racesim.fish"})
         for path in found:

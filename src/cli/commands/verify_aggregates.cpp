@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/quantity.h"
@@ -25,13 +27,22 @@ constexpr std::int64_t kWatermark_us = 10'000'000;
 constexpr int kResultsPull_ms = 200;
 constexpr std::size_t kRowsAtOnce = 4096;
 
-/// Results are read from their beginning each time.
-class NoPositions final : public LaneKeeper {
+/// Results are read from their beginning each time; the source asks how far it has come before it ends.
+class ReadPositions final : public LaneKeeper {
  public:
+  void note(const LanePosition& position) { read_[position.source + '\n' + position.lane] = position; }
   Result<std::vector<std::optional<LanePosition>>> positions(std::span<const LanePosition> lanes) override {
-    return std::vector<std::optional<LanePosition>>(lanes.size());
+    std::vector<std::optional<LanePosition>> found;
+    for (const LanePosition& lane : lanes) {
+      const auto at = read_.find(lane.source + '\n' + lane.lane);
+      found.push_back(at == read_.end() ? std::nullopt : std::optional(at->second));
+    }
+    return found;
   }
   Done release(std::span<const std::uint32_t>) override { return {}; }
+
+ private:
+  std::map<std::string, LanePosition> read_;
 };
 
 Result<SourceRequest> results_request(const VerifyCommand& command) {
@@ -53,7 +64,7 @@ Done read_lines(const VerifyCommand& command, FoundResults& found) {
   if (!request) return tl::make_unexpected(request.error());
   auto source = make_source(*request);
   if (!source) return tl::make_unexpected(source.error());
-  NoPositions keeper;
+  ReadPositions keeper;
   if (Done ok = (*source)->open(keeper); !ok) return ok;
   RecordBlock block;
   for (;;) {
@@ -66,6 +77,7 @@ Done read_lines(const VerifyCommand& command, FoundResults& found) {
       if (!block.record(i).empty())
         found.add_line(block.record(i),
                        fmt::format("{}{}{}", lane, lane.empty() ? "" : ":", block.offsets[i]));
+    keeper.note(block.after);
     (*source)->settled(block, BlockOutcome{});
   }
 }

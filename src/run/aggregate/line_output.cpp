@@ -27,8 +27,6 @@ class LineOutput final : public ResultOutput {
         targets_.push_back(std::move(*target));
       }
       form.target = targets_.back().get();
-      if (!is_apart && request.entries.size() > 1)
-        form.begin = "{\"by\":\"" + std::string(entry->name) + "\",";
     }
     return {};
   }
@@ -39,13 +37,7 @@ class LineOutput final : public ResultOutput {
     const Form& form = forms_.at(&entry);
     lines_.clear();
     form.encoder->encode(rows, lines_);
-    if (form.begin.empty()) return form.target->write(lines_.text.view());
-    text_.clear();
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      text_ += form.begin;
-      text_ += lines_.line(i).substr(1);
-    }
-    return form.target->write(text_);
+    return form.target->write(lines_.text.view());
   }
   Done flush() override {
     for (const auto& target : targets_)
@@ -66,14 +58,12 @@ class LineOutput final : public ResultOutput {
   struct Form {
     std::unique_ptr<Encoder> encoder;
     TextTarget* target = nullptr;
-    std::string begin;  ///< of each line, in place of its '{'
   };
 
   std::string name_;
   std::vector<std::unique_ptr<TextTarget>> targets_;
   std::map<const AggregationEntry*, Form> forms_;
   WireBatch lines_;
-  std::string text_;
 };
 
 }  // namespace

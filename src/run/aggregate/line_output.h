@@ -7,8 +7,8 @@
 
 namespace racesim {
 
-/// "{by}" in the path of a file stands for the aggregation: a file each. Where several share an output each
-/// line of JSON begins with "by". Errors: usage, for CSV of several aggregations in one file.
+/// "{by}" in the path of a file stands for the aggregation: a file each. Lines of JSON say themselves of
+/// which they are ("type"). Errors: usage, for CSV of several aggregations in one file.
 Result<std::unique_ptr<ResultOutput>> make_line_output(const OutputRequest& request);
 
 }  // namespace racesim

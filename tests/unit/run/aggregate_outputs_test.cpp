@@ -62,14 +62,13 @@ TEST_F(AggregateOutputs, WritesLinesOfJson) {
             "{\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":13,\"pace_s\":null}\n");
 }
 
-TEST_F(AggregateOutputs, TellsResultsOfSeveralAggregationsApart) {
+TEST_F(AggregateOutputs, GivesResultsOfSeveralAggregationsAFileEachIfAsked) {
   auto output = open(request(ResultFormat::json, {&pace_entry(), &other_entry()}));
   put(*output, pace_entry(), "HAL", 1, 5);
   put(*output, other_entry(), "HAL", 1, 6);
-  EXPECT_EQ(
-      written_,
-      "{\"by\":\"pace\",\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.005}\n"
-      "{\"by\":\"other\",\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.006}\n");
+  EXPECT_EQ(written_,
+            "{\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.005}\n"
+            "{\"run\":\"a1b2c3d4\",\"car\":63,\"driver\":\"HAL\",\"lap\":1,\"pace_s\":0.006}\n");
   auto apart = open(request(ResultFormat::json, {&pace_entry(), &other_entry()}, dir_ / "{by}-{by}.ndjson"));
   put(*apart, pace_entry(), "HAL", 1, 5);
   EXPECT_TRUE(apart->close());
