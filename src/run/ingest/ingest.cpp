@@ -42,6 +42,12 @@ Ingest::~Ingest() {
   if (writer_thread_.joinable()) writer_thread_.join();
 }
 
+void Ingest::share_decoding(std::unique_ptr<BlockDecoder> decoder) {
+  if (config_.on_invalid == OnInvalid::fail) return;
+  second_decoder_ = std::move(decoder);
+  writer_.decode_with(*second_decoder_);
+}
+
 Done Ingest::open() {
   return source_->open(*this);
 }
@@ -82,6 +88,9 @@ IngestResult Ingest::wait() {
   result.reached_end = reached_end_ && !result.error;
   result.drained = !abandoned_ && !writer_.error();
   result.unknown_fields = decoder_->unknown_fields();
+  if (second_decoder_)
+    for (const auto& [name, records] : second_decoder_->unknown_fields())
+      result.unknown_fields[name] += records;
   return result;
 }
 
@@ -165,14 +174,21 @@ bool Ingest::pull_one() {
     queue_.recycle(std::move(work));
     return !abandoned_;
   }
-  decoder_->decode(work->block, source_->lane(work->block.lane), work->decoded);
+  const LaneInfo& lane = source_->lane(work->block.lane);
+  WorkItem item;
+  if (second_decoder_ && queue_.is_short()) {
+    work->undecoded = true;
+    work->lane = lane;
+    item.work = std::move(work);
+    return push(item);
+  }
+  decoder_->decode(work->block, lane, work->decoded);
   target_->set_aside_unfit(*work);
   if (std::optional<Error> invalid = first_invalid(*work)) {
     source_->settled(work->block, tl::make_unexpected(*invalid));
     fail_reading(*invalid);
     return false;
   }
-  WorkItem item;
   item.work = std::move(work);
   return push(item);
 }

@@ -56,6 +56,10 @@ class Ingest final : private LaneKeeper {
   /// Abandons what still goes on.
   ~Ingest() override;
 
+  /// The thread that writes makes rows too, with this decoder, whenever it would wait for the one that reads.
+  /// Before start(); for decoders that remember nothing of earlier blocks (no laws). Without effect where a
+  /// record that is no row ends the ingest.
+  void share_decoding(std::unique_ptr<BlockDecoder> decoder);
   /// Opens the source, which asks the store where to begin. Errors: those of Source::open().
   Done open();
   void start();
@@ -91,6 +95,7 @@ class Ingest final : private LaneKeeper {
   const std::unique_ptr<Source> source_;
   const std::unique_ptr<WorkTarget> target_;
   const std::unique_ptr<BlockDecoder> decoder_;
+  std::unique_ptr<BlockDecoder> second_decoder_;  ///< of the thread that writes; null: it makes no rows
   Clock& clock_;
   WorkQueue queue_;
   IngestWriter writer_;

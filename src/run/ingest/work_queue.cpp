@@ -9,6 +9,7 @@ namespace racesim {
 namespace {
 
 constexpr std::size_t kSpareMost = 16;
+constexpr std::size_t kShort = 2;  ///< items; with one, who pops would wait while the next one is made
 
 }  // namespace
 
@@ -32,6 +33,11 @@ bool WorkQueue::push(WorkItem& item) {
   items_.push_back(std::move(item));
   if (!more_follows) changed_.notify_all();
   return true;
+}
+
+bool WorkQueue::is_short() {
+  const std::scoped_lock lock(mutex_);
+  return items_.size() < kShort;
 }
 
 std::optional<WorkItem> WorkQueue::pop(std::optional<std::int64_t> deadline_ns) {
@@ -76,6 +82,7 @@ void WorkQueue::recycle(std::unique_ptr<Work> work) {
   work->block.clear();
   work->decoded.clear();
   work->outcome = {};
+  work->undecoded = false;
   const std::scoped_lock lock(mutex_);
   if (spare_.size() < kSpareMost) spare_.push_back(std::move(work));
 }

@@ -18,6 +18,9 @@ namespace racesim {
 /// A block, its rows, and what becomes of it.
 struct Work {
   RecordBlock block;
+  /// The block's rows are still to be made, by the thread that writes.
+  bool undecoded = false;
+  LaneInfo lane;  ///< of the block, if it is undecoded
   DecodedBlock decoded;
   BlockOutcome outcome;
 };
@@ -51,6 +54,8 @@ class WorkQueue {
   /// Never waits: who pushes a block has waited for room before. False: the queue is closed, and the item is
   /// not in it.
   bool push(WorkItem& item);
+  /// Hardly anything waits there to be popped. Any thread.
+  bool is_short();
   /// Waits until an item is there, at most until the steady time `deadline_ns`; none: for ever. A queue that
   /// is closed and empty gives an end.
   std::optional<WorkItem> pop(std::optional<std::int64_t> deadline_ns);

@@ -80,6 +80,7 @@ bool IngestWriter::take(WorkItem& item) {
         queue_.recycle(std::move(item.work));
         return true;
       }
+      if (item.work->undecoded) decode(*item.work);
       if (target_.empty()) begun_ns_ = clock_.now_ns();
       target_.add(std::move(item.work));
       return target_.records() < config_.batch_records || commit();
@@ -95,6 +96,12 @@ bool IngestWriter::take(WorkItem& item) {
       return commit() && do_alone([&] { return target_.finish(item.reached_end); });
   }
   return false;
+}
+
+void IngestWriter::decode(Work& work) {
+  decoder_->decode(work.block, work.lane, work.decoded);
+  target_.set_aside_unfit(work);
+  work.undecoded = false;
 }
 
 bool IngestWriter::commit() {

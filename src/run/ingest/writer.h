@@ -16,6 +16,7 @@
 #include "run/ingest/ingest_counts.h"
 #include "run/ingest/work_queue.h"
 #include "run/ingest/work_target.h"
+#include "run/rows/block_decoder.h"
 
 namespace racesim {
 
@@ -25,6 +26,8 @@ class IngestWriter {
   IngestWriter(const IngestConfig& config, Source& source, WorkTarget& target, WorkQueue& queue,
                Clock& clock);
 
+  /// For blocks that come undecoded. It outlives the writer; before run().
+  void decode_with(BlockDecoder& decoder) { decoder_ = &decoder; }
   /// Until the end comes, or an error; then everything that still comes is given up. The target is closed.
   void run();
 
@@ -43,6 +46,7 @@ class IngestWriter {
 
   std::optional<std::int64_t> deadline() const;
   bool take(WorkItem& item);
+  void decode(Work& work);
   bool commit();
   bool do_alone(const std::function<Result<bool>()>& write);
   Tried try_until_done(const std::function<Result<bool>()>& write);
@@ -58,6 +62,7 @@ class IngestWriter {
   WorkTarget& target_;
   WorkQueue& queue_;
   Clock& clock_;
+  BlockDecoder* decoder_ = nullptr;
   std::int64_t begun_ns_ = 0;  ///< when the transaction got its first block
   std::atomic<bool> abandoned_{false}, wants_resync_{false};
   WaitNote wait_;

@@ -118,7 +118,9 @@ Result<MadeAggregate> make_aggregate(AggregatePlan plan, const SignalWatch& sign
   if (!names) return tl::make_unexpected(names.error());
   made.master = std::move(*names);
   auto decoder = BlockDecoder::make(plan.decoder);
+  auto second_decoder = BlockDecoder::make(plan.decoder);
   if (!decoder) return tl::make_unexpected(decoder.error());
+  if (!second_decoder) return tl::make_unexpected(second_decoder.error());
   AggregateTargetConfig config;
   if (made.master) plan.frame.master = made.master->tables();
   config.make_engine = [chosen = plan.aggregations, frame = plan.frame] {
@@ -151,6 +153,8 @@ Result<MadeAggregate> make_aggregate(AggregatePlan plan, const SignalWatch& sign
   made.pipeline = std::make_unique<Ingest>(plan.config, std::move(*source),
                                            std::unique_ptr<WorkTarget>(std::move(target)),
                                            std::move(*decoder), system_clock());
+  // Results are little work beside reading events.
+  made.pipeline->share_decoding(std::move(*second_decoder));
   return made;
 }
 
