@@ -188,6 +188,36 @@ class Aggregate(Workdir):
         self.assertIn("watermark 30s", result.stderr)
         self.assert_code(self.racesim(*args, "--window", "20s"), 0)
 
+    def laps(self, lines):
+        rows, _ = self.aggregate("--by", "lap", stdin="".join(lines))
+        return {(row["run"], row["session"], row["car"], row["lap"]): row for row in rows}
+
+    def test_a_race_without_its_first_minutes(self):
+        """The lap that was under way is not complete, those behind it are the same."""
+        lines = self.events("--end-datetime", "2026-07-05T14:06:00Z", "--rate-hz", "20")
+        whole = self.laps(lines)
+        cut = self.laps([line for line in lines if json.loads(line)["time"] >= "2026-07-05T14:02:00"])
+        first = {key[2]: min(k[3] for k in cut if k[2] == key[2]) for key in cut}
+        self.assertTrue(all(lap > 1 for lap in first.values()))
+        complete = 0
+        for key, row in cut.items():
+            if key[3] == first[key[2]]:
+                self.assertFalse(row["is_complete"])
+                self.assertIsNone(row["lap_time_s"])
+            else:
+                complete += row["is_complete"]
+                for name in ("lap_time_s", "samples", "avg_speed_kmh", "gear_changes", "is_complete"):
+                    self.assertEqual(row[name], whole[key][name], (key, name))
+        self.assertGreater(complete, 3)
+
+    def test_two_runs_in_one_stream(self):
+        """Their events mixed, each has its own results."""
+        one, other = self.events("--seed", "1"), self.events("--seed", "2")
+        mixed = [line for pair in zip(one, other) for line in pair]
+        found = self.laps(mixed)
+        self.assertEqual({key[0] for key in found}, {json.loads(one[0])["run"], json.loads(other[0])["run"]})
+        self.assertEqual(found, {**self.laps(one), **self.laps(other)})
+
     def test_a_store_is_a_source(self):
         lines = self.events()
         with open(self.write("input", "".join(lines)), "rb") as given:

@@ -1,4 +1,4 @@
-"""Goal: windows and top songs of racesim aggregate equal, to the last printed digit, what a database makes of the same lines,
+"""Goal: windows, laps and top songs of racesim aggregate equal, to the last printed digit, what a database makes of the same lines,
 with repeated, late, reordered and missing events. Method: DuckDB (scripts/duckdb/fetch) reads the NDJSON with its own JSON
 reader, takes each event once, adds decimals, and forms tumbling, sliding and session windows and charts in SQL; numbers of
 racesim are compared as the digits in its lines. The watermark is so far behind that no event comes too late."""
@@ -20,6 +20,8 @@ HANG_S = 1200 if FULL else 240
 FAULTS = ["--faults", "late=1%,duplicate=2%,reorder=2%,drop=1%", "--late-delay", "20s"]
 RACE = ["run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--cars", "20", "--rate-hz", "20",
         "--end-datetime", "2026-07-05T14:30:00Z" if FULL else "2026-07-05T14:02:00Z", *FAULTS]
+LAP_RACE = ["run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--cars", "12", "--rate-hz", "20",
+            "--end-datetime", "2026-07-05T15:00:00Z" if FULL else "2026-07-05T14:06:00Z", *FAULTS]
 FLEET = ["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T07:00:00Z", "--vehicles", "40",
          "--end-datetime", "2025-08-09T12:00:00Z" if FULL else "2025-08-09T07:30:00Z", "--rate-hz", "1", *FAULTS]
 PLAYS = ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime", "2024-01-08",
@@ -65,6 +67,23 @@ def sessions(events, gap_ms):
         numbered AS (SELECT *, sum(CAST(first AS INTEGER)) OVER (PARTITION BY run, key ORDER BY t) AS number FROM marked)
         SELECT run, key, CAST(floor(min(t)) AS BIGINT), CAST(ceil(max(t) + {gap_ms}) AS BIGINT), {VALUES} FROM numbered
         GROUP BY run, key, number"""
+
+
+# Of numbers with half a digit to round: (2 x + 1/digit) // 2 in whole numbers. Events in the order of their numbers.
+LAPS = """WITH events AS (SELECT DISTINCT run, session, car, lap, seq, speed_kmh, throttle_pct, brake_pct, fuel_kg, lat_g, lon_g,
+        gear FROM read_json('events.ndjson', format='newline_delimited', columns={run: 'VARCHAR', session: 'INTEGER',
+        car: 'INTEGER', lap: 'INTEGER', seq: 'BIGINT', speed_kmh: 'DECIMAL(9,1)', throttle_pct: 'BIGINT', brake_pct: 'BIGINT',
+        fuel_kg: 'DECIMAL(9,3)', lat_g: 'DECIMAL(9,2)', lon_g: 'DECIMAL(9,2)', gear: 'INTEGER'})),
+    after AS (SELECT *, lag(fuel_kg) OVER w AS fuel_before, lag(gear) OVER w AS gear_before FROM events
+              WINDOW w AS (PARTITION BY run, session, car, lap ORDER BY seq))
+    SELECT run, session, car, lap, count(*) AS n,
+        (2 * CAST(sum(speed_kmh) * 10 AS HUGEINT) * 100 + count(*)) // (2 * count(*)), max(speed_kmh), min(speed_kmh),
+        (2 * CAST(count(*) FILTER (throttle_pct = 100) AS HUGEINT) * 10000 + count(*)) // (2 * count(*)),
+        (2 * CAST(sum(throttle_pct) AS HUGEINT) * 100 + count(*)) // (2 * count(*)),
+        (2 * CAST(count(*) FILTER (brake_pct > 0) AS HUGEINT) * 10000 + count(*)) // (2 * count(*)),
+        coalesce(sum(fuel_before - fuel_kg) FILTER (fuel_before > fuel_kg), 0), max(abs(lat_g)), max(lon_g), max(-lon_g),
+        count(*) FILTER (gear <> gear_before)
+    FROM after GROUP BY run, session, car, lap"""
 
 
 def top_songs(size_ms, top):
@@ -136,6 +155,20 @@ class Referee(unittest.TestCase):
         self.make(RACE)
         self.compare("telemetry", aligned(EVENTS["telemetry"], 5000, 5000))
         self.compare("telemetry", aligned(EVENTS["telemetry"], 10_000, 3000), "--window", "10s", "--slide", "3s")
+
+    def test_laps_of_a_race(self):
+        """What is added up of a lap; its times are held against the simulator's own elsewhere."""
+        self.make(LAP_RACE)
+        expected = []
+        for run, session, car, lap, n, mean, high, low, full, throttle, brake, fuel, lat, lon, back, gears in self.asked(LAPS):
+            expected.append([run, session, car, lap, n, scaled(int(mean), 3), high, low, scaled(int(full), 2),
+                             scaled(int(throttle), 2), scaled(int(brake), 2), f"{float(fuel):.3f}", lat, lon, back, gears])
+        found = [[row[name] for name in ("run", "session", "car", "lap", "samples", "avg_speed_kmh", "max_speed_kmh",
+                                         "min_speed_kmh", "full_throttle_pct", "throttle_avg_pct", "brake_pct_time",
+                                         "fuel_used_kg", "max_lat_g", "max_lon_g", "max_brake_g", "gear_changes")]
+                 for row in self.aggregated("lap")]
+        self.assertGreater(len(expected), 40)
+        self.assertEqual(sorted(found, key=str), sorted(expected, key=str))
 
     def test_windows_and_sessions_of_a_fleet(self):
         self.make(FLEET)
