@@ -79,7 +79,8 @@ void Pipeline::send_all() {
     const SharedBatch batch = feed_.next();
     if (!batch) break;
     if (batch->size() == 0 && !event_start_ns_) continue;
-    if (!begun_) begin(clock_.now_ns(), event_start_ns_.value_or(batch->heads.front().emit_time_ns));
+    if (!begun_)
+      begin(clock_.now_ns(), event_start_ns_ ? *event_start_ns_ : batch->heads.front().emit_time_ns);
     going = send(batch);
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) {
