@@ -61,7 +61,7 @@ std::vector<ArrivedLane> disturbed(std::mt19937& random, bool with_seq) {
   for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
     std::stable_sort(due[lane].begin(), due[lane].end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::int64_t newest_ms = INT64_MIN / 2;
+    std::int64_t newest_ms = INT64_MIN / 4000;  // also in microseconds
     std::set<std::pair<int, std::int64_t>> seen;
     for (const auto& [at_ms, row] : due[lane]) {
       const bool late = row.time.ms * 1000 < newest_ms * 1000 - kOrderDelay_us;
