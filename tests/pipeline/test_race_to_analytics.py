@@ -64,7 +64,7 @@ class RaceToAnalytics(IngestKafkaCase):
 
     def expect_verified(self, out):
         done = run("verify", "--aggregates", "--manifest", "m.json", "--against", "kafka", "--brokers", self.broker.address,
-                   "--topic", out, cwd=self.folder, environment={"RACESIM_FULL": ""})
+                   "--topic", out, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stdout.decode() + done.stderr.decode())
         self.assertIn(b"VERIFIED", done.stdout)
 

@@ -1,5 +1,4 @@
 // racesim aggregate
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <memory>
@@ -11,6 +10,7 @@
 #include "cli/commands/aggregate/report.h"
 #include "cli/commands/aggregate/spark.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/pipeline_text.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -22,12 +22,6 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kAggregateDrain_ns = 30 * kNsPerSecond;
-
-bool stdin_is_input() {
-  struct stat info {};
-  return ::fstat(STDIN_FILENO, &info) == 0 &&
-         (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
-}
 
 bool events_on_stdout(const AggregatePlan& plan) {
   for (const OutputRequest& output : plan.outputs)
@@ -96,7 +90,7 @@ Result<int> run_aggregate(Context& context, const AggregateOptions& options) {
   if (options.engine == "spark") return run_on_spark(context, options);
   const Globals& globals = *context.globals;
   Result<AggregatePlan> plan =
-      make_aggregate_plan(options, context.settings, stdin_is_input(), context.out.tty);
+      make_aggregate_plan(options, context.settings, stdin_has_data(), context.out.tty);
   if (!plan) return tl::make_unexpected(plan.error());
   if (globals.dry_run) return tell_plan(*plan);
   std::optional<LockFile> lock;

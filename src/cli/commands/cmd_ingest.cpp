@@ -1,7 +1,4 @@
 // racesim ingest
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <memory>
 #include <optional>
 
@@ -12,6 +9,7 @@
 #include "cli/commands/ingest/progress.h"
 #include "cli/commands/ingest/report.h"
 #include "cli/commands/ingest/telling.h"
+#include "cli/commands/pipeline_text.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
@@ -24,12 +22,6 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kDrain_ns = 30 * kNsPerSecond;
-
-bool stdin_has_data() {
-  struct stat info {};
-  return ::fstat(STDIN_FILENO, &info) == 0 &&
-         (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
-}
 
 Result<int> dry_run(const IngestPlan& plan, bool json) {
   const Result<std::string> tables = plan.to.store->plan(plan.store);

@@ -109,8 +109,10 @@ Done read_tables(const VerifyCommand& command, FoundResults& found) {
   return {};
 }
 
-Done check_combination(const VerifyCommand& command) {
-  if (command.fast || command.full || command.by_value || command.invariants)
+Done check_combination(const Context& context, const VerifyCommand& command) {
+  // From the environment and from files they may be meant for other calls.
+  const auto is_given = [&](const char* option) { return context.on_line(option); };
+  if (is_given("fast") || is_given("full") || is_given("by-value") || is_given("invariants"))
     return fail(ErrorKind::usage, "--aggregates judges results, not events",
                 "leave out --fast, --full, --by-value and --invariants");
   if (!command.junit.empty())
@@ -154,7 +156,7 @@ std::vector<OptionSpec> verify_aggregates_options(VerifyCommand& c) {
 }
 
 Result<int> verify_aggregates(Context& context, const VerifyCommand& command) {
-  if (Done ok = check_combination(command); !ok) return tl::make_unexpected(ok.error());
+  if (Done ok = check_combination(context, command); !ok) return tl::make_unexpected(ok.error());
   if (context.globals->dry_run) return kExitOk;
   const std::int64_t begin_ns = system_clock().now_ns();
   Result<Manifest> manifest = read_manifest(command.input.manifest);

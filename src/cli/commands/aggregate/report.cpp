@@ -11,6 +11,7 @@
 #include "base/quantity.h"
 #include "base/time_text.h"
 #include "base/visible.h"
+#include "cli/commands/pipeline_text.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal/pieces.h"
 
@@ -19,7 +20,6 @@ namespace {
 
 constexpr std::size_t kAggregateSparks = 5;
 constexpr double kAggregateLogEvery_s = 10;
-constexpr double kNotableWait_s = 1;
 
 struct AggregateMetric {
   const char* name;
@@ -58,26 +58,12 @@ constexpr std::array kAggregateMetrics{
     AggregateMetric{"uptime_s", [](const AggregateReport& r) { return r.result.status.uptime_s; }},
 };
 
-std::string clock_text(double seconds) {
-  const auto s = static_cast<std::uint64_t>(std::clamp(seconds, 0.0, 3.6e9));
-  if (s < 3600) return fmt::format("{:02}:{:02}", s / 60, s % 60);
-  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
-
 Piece refused_piece(const char* name, std::uint64_t count, Tint bad) {
   return {std::string(name) + " " + format_count(count), 0, count == 0 ? Tint::dim : bad};
 }
 
 std::string event_time(std::int64_t us) {
   return us == kNoWatermark_us ? "none" : format_datetime_us(us);
-}
-
-std::string waits_for(const IngestStatus& status) {
-  if (!status.wait) return {};
-  const double waited_s = static_cast<double>(system_clock().now_ns() - status.wait->since_ns) / 1e9;
-  if (waited_s < kNotableWait_s) return {};
-  return fmt::format("waiting {} s for {}: {}", format_number(waited_s, waited_s < 10 ? 1 : 0),
-                     status.waiting_for, visible_text(status.wait->why));
 }
 
 }  // namespace
@@ -101,7 +87,7 @@ std::string aggregate_line(const IngestStatus& status, const AggregateCounts& co
   if (const std::string sparks = sparkline(rates.seconds(kAggregateSparks), 0, screen.utf8); !sparks.empty())
     pieces.push_back({sparks, 8, Tint::cyan, 1, kAggregateSparks});
   pieces.push_back({format_number(rates.now(), rates.now() < 10 ? 1 : 0) + "/s", 0, Tint::bold, 1});
-  if (const std::string wait = waits_for(status); !wait.empty()) {
+  if (const std::string wait = waiting_text(status); !wait.empty()) {
     Piece piece{wait, 1, Tint::yellow};
     piece.least = 20;
     pieces.push_back(std::move(piece));
@@ -128,7 +114,7 @@ std::vector<LogField> aggregate_fields(const IngestStatus& status, const Aggrega
   fields.push_back({"rate", fmt::format("{:.1f}", rate), false});
   fields.push_back({"watermark", event_time(counts.watermark_us)});
   if (status.lag) fields.push_back(count("lag", *status.lag));
-  if (const std::string wait = waits_for(status); !wait.empty()) fields.push_back({"held_up", wait});
+  if (const std::string wait = waiting_text(status); !wait.empty()) fields.push_back({"held_up", wait});
   return fields;
 }
 
@@ -149,10 +135,9 @@ std::string aggregate_summary(const AggregateReport& report, const Screen& scree
     results.push_back({report.aggregations[i] + " " + format_count(c.results[i]), 0, Tint::bold});
   text += labelled_row("results", results, columns, screen);
   text += labelled_row("time", {{"up to " + event_time(c.newest_us)}}, columns, screen);
-  const double uptime_s = report.result.status.uptime_s;
-  const std::string took = uptime_s < 60 ? format_number(uptime_s, uptime_s < 10 ? 2 : 1) + " s"
-                                         : format_duration(std::llround(uptime_s) * 1'000'000'000);
-  text += labelled_row("took", {{took}, {format_number(mean_rate(report), 1) + "/s"}}, columns, screen);
+  text += labelled_row(
+      "took", {{took_text(report.result.status.uptime_s)}, {format_number(mean_rate(report), 1) + "/s"}},
+      columns, screen);
   text += labelled_row("from", {{report.source}}, columns, screen);
   text += labelled_row("into", {{report.target}}, columns, screen);
   return text;

@@ -8,13 +8,13 @@
 
 #include "base/quantity.h"
 #include "base/visible.h"
+#include "cli/commands/pipeline_text.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal/pieces.h"
 
 namespace racesim::cli {
 namespace {
 
-constexpr double kNotable_s = 1;  ///< shorter waits are how networks and disks are
 constexpr std::size_t kIngestSparks = 5;
 constexpr std::size_t kNamesMost = 8;
 
@@ -55,28 +55,8 @@ constexpr std::array kIngestMetrics{
     IngestMetric{"uptime_s", [](const IngestResult& r) { return std::optional(r.status.uptime_s); }},
 };
 
-std::string minutes(double seconds) {
-  const auto s = static_cast<std::uint64_t>(std::clamp(seconds, 0.0, 3.6e9));
-  if (s < 3600) return fmt::format("{:02}:{:02}", s / 60, s % 60);
-  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
-
 Piece counted_piece(const char* name, std::uint64_t count, Tint bad) {
   return {std::string(name) + " " + format_count(count), 0, count == 0 ? Tint::dim : bad};
-}
-
-std::string took(double seconds) {
-  if (seconds < 60) return format_number(seconds, seconds < 10 ? 2 : 1) + " s";
-  return format_duration(std::llround(seconds) * 1'000'000'000);
-}
-
-/// What is waited for, and since when; empty: nothing worth a word.
-std::string waiting(const IngestStatus& status) {
-  if (!status.wait) return {};
-  const double waited_s = static_cast<double>(system_clock().now_ns() - status.wait->since_ns) / 1e9;
-  if (waited_s < kNotable_s) return {};
-  return fmt::format("waiting {} s for {}: {}", format_number(waited_s, waited_s < 10 ? 1 : 0),
-                     status.waiting_for, visible_text(status.wait->why));
 }
 
 }  // namespace
@@ -96,11 +76,11 @@ std::optional<double> ingest_metric(const std::string& metric, const IngestResul
 std::string ingest_line(const IngestStatus& status, const RecentRates& rates, const Screen& screen) {
   const IngestCounts& c = status.counts;
   std::vector<Piece> pieces;
-  pieces.push_back({minutes(status.uptime_s), 5, Tint::dim, 1});
+  pieces.push_back({clock_text(status.uptime_s), 5, Tint::dim, 1});
   if (const std::string sparks = sparkline(rates.seconds(kIngestSparks), 0, screen.utf8); !sparks.empty())
     pieces.push_back({sparks, 8, Tint::cyan, 1, kIngestSparks});
   pieces.push_back({format_number(rates.now(), rates.now() < 10 ? 1 : 0) + "/s", 0, Tint::bold, 1});
-  if (const std::string wait = waiting(status); !wait.empty()) {
+  if (const std::string wait = waiting_text(status); !wait.empty()) {
     Piece piece{wait, 1, Tint::yellow};
     piece.least = 20;
     pieces.push_back(std::move(piece));
@@ -124,7 +104,7 @@ std::vector<LogField> ingest_fields(const IngestStatus& status, double rate) {
                                count("expired", c.expired)};
   fields.push_back({"rate", fmt::format("{:.1f}", rate), false});
   if (status.lag) fields.push_back(count("lag", *status.lag));
-  if (const std::string wait = waiting(status); !wait.empty()) fields.push_back({"held_up", wait});
+  if (const std::string wait = waiting_text(status); !wait.empty()) fields.push_back({"held_up", wait});
   return fields;
 }
 
@@ -144,7 +124,7 @@ std::string ingest_summary(const IngestReport& report, const Screen& screen) {
   for (const auto& [table, rows] : c.stored_by_table) tables.push_back({table + " " + format_count(rows)});
   if (!tables.empty()) text += labelled_row("tables", tables, columns, screen);
   text += labelled_row("took",
-                       {{took(status.uptime_s)},
+                       {{took_text(status.uptime_s)},
                         {format_number(rate_of_all(status), 1) + "/s"},
                         {format_count(c.commits) + (c.commits == 1 ? " commit" : " commits")}},
                        columns, screen);
