@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -25,7 +24,6 @@
 namespace racesim::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using race::Track;
 
 struct TrackOptions {
@@ -92,21 +90,9 @@ Result<int> import(Context& context, const TrackOptions& options) {
 }
 
 Result<int> list(Context& context) {
-  std::string text;
-  Json array = Json::array();
-  for (const EmbeddedFile& entry : race::embedded_tracks()) {
-    const Result<Track> track = race::find_track(entry.name);
-    if (!track) return tl::make_unexpected(track.error());
-    text += fmt::format("{:<14}{:<26}{:.3f} km  {} corners  {} DRS zones\n", track->name, track->title,
-                        track->length_m / 1000, track->corners.size(), track->drs_zones.size());
-    array.push_back({{"name", track->name},
-                     {"title", track->title},
-                     {"length_m", track->length_m},
-                     {"corners", track->corners.size()},
-                     {"drs_zones", track->drs_zones.size()}});
-  }
-  if (const Done ok = write_stdout(context.globals->json ? array.dump() + "\n" : text); !ok)
-    return tl::make_unexpected(ok.error());
+  const Result<std::string> text = tracks_report(context.globals->json);
+  if (!text) return tl::make_unexpected(text.error());
+  if (const Done ok = write_stdout(*text); !ok) return tl::make_unexpected(ok.error());
   return kExitOk;
 }
 
@@ -171,12 +157,11 @@ CommandSpec import_command() {
       "A CSV file has one line x_m,y_m,w_tr_right_m,w_tr_left_m per point of the centreline, in metres, in "
       "driving direction, starting at the timing line. A first line of names tells another order; commas, "
       "semicolons and tabs separate, and numbers may have a decimal comma. A GeoJSON file has one LineString "
-      "of [longitude, latitude]. Heights are taken where a file has them (a column z_m, the third number of "
-      "a "
-      "position). The import smooths it, searches the fastest line, and places corners, "
-      "checkpoints, DRS zones and a pit lane. It refuses a circuit that is open, too short, or runs back "
-      "over "
-      "itself; a crossing at an angle is a bridge.";
+      "of [longitude, latitude]. Heights are taken where a file has them: a column z_m, or the third number "
+      "of "
+      "a position. The import smooths it, searches the fastest line, and places corners, checkpoints, DRS "
+      "zones and a pit lane. It refuses a circuit that is open, too short, or runs back over itself; a "
+      "crossing at an angle is a bridge.";
   command.options = {
       positional(option_of("file", "FILE", "The CSV or GeoJSON file", options->track)),
       option_of("output", "FILE", "Write the track's JSON to this file instead of stdout", options->output),
