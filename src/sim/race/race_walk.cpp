@@ -78,7 +78,7 @@ class RaceWalk::Painter {
         scratch_(scratch),
         place_(context.calendar->at(session)),
         session_number_(static_cast<std::uint16_t>(session + 1)),
-        begin_ms_(context.start_ms + static_cast<std::int64_t>(session) * context.calendar->period_ms()),
+        begin_ms_(context.origin_ms + static_cast<std::int64_t>(session) * context.calendar->period_ms()),
         globe_(context.track->anchor) {}
 
   /// Events of [from_ms, to_ms), epoch.
@@ -343,10 +343,10 @@ void RaceWalk::fill(std::uint64_t index, RowConsumer& out) {
   const std::int64_t to_ms = std::min(context_.end_ms, from_ms + (std::int64_t{1} << context_.slice_shift));
   const std::int64_t period_ms = context_.calendar->period_ms();
   auto scratch = take_scratch();
-  const auto first = static_cast<std::uint64_t>((from_ms - context_.start_ms) / period_ms);
-  const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.start_ms) / period_ms);
+  const auto first = static_cast<std::uint64_t>((from_ms - context_.origin_ms) / period_ms);
+  const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.origin_ms) / period_ms);
   for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session) {
-    const std::int64_t begin_ms = context_.start_ms + static_cast<std::int64_t>(session) * period_ms;
+    const std::int64_t begin_ms = context_.origin_ms + static_cast<std::int64_t>(session) * period_ms;
     if (!context_.calendar->is_over(session, from_ms - begin_ms))
       Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
   }
