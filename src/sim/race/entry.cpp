@@ -209,7 +209,8 @@ constexpr ScenarioExample kExamples[] = {
     {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
      "every lap of a day of races"},
     {"racesim run --live --at 5m --duration 10s --brokers localhost:9092 --create-topics",
-     "ten seconds of a race to Kafka, as they happen, five minutes after it began; without --at its cars stand "
+     "ten seconds of a race to Kafka, as they happen, five minutes after it began; without --at its cars "
+     "stand "
      "on the grid first"},
 };
 
