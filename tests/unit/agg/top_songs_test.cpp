@@ -10,6 +10,7 @@
 #include <set>
 
 #include "agg/top_songs/entry.h"
+#include "support/rounds.h"
 #include "unit/agg/driven.h"
 
 namespace racesim {
@@ -193,12 +194,12 @@ void expect_charts(const WindowShape& shape, unsigned seed) {
 }
 
 TEST(TopSongs, TumblingChartsAreThoseOfTheReference) {
-  for (unsigned seed = 1; seed <= 40 && !HasFatalFailure(); ++seed)
+  for (unsigned seed = 1; seed <= test::rounds(40) && !HasFatalFailure(); ++seed)
     expect_charts({10 * kSecond_us, 10 * kSecond_us, 0}, seed);
 }
 
 TEST(TopSongs, SlidingChartsAreThoseOfTheReference) {
-  for (unsigned seed = 1; seed <= 40 && !HasFatalFailure(); ++seed)
+  for (unsigned seed = 1; seed <= test::rounds(40) && !HasFatalFailure(); ++seed)
     expect_charts({10 * kSecond_us, 4 * kSecond_us, 0}, seed);
 }
 

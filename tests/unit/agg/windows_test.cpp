@@ -11,6 +11,7 @@
 #include <set>
 
 #include "agg/windows/entry.h"
+#include "support/rounds.h"
 #include "unit/agg/driven.h"
 
 namespace racesim {
@@ -266,15 +267,15 @@ constexpr std::int64_t kMs = 1000;
 
 void expect_all(const WindowShape& shape) {
   Happened happened;
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= test::rounds(60); ++seed) {
     const std::int64_t delay_us = (seed % 3) * 400 * kMs, lateness_us = seed % 5 == 0 ? 700 * kMs : 0;
     const Emit emit = seed % 2 == 0 ? Emit::update : Emit::final;
     expect_as_reference({shape, delay_us, lateness_us, emit, seed % 4 < 2}, seed, happened);
     if (testing::Test::HasFatalFailure()) return;
   }
-  EXPECT_GT(happened.late, 100u);
-  EXPECT_GT(happened.dropped, 100u);
-  EXPECT_GT(happened.duplicates, 100u);
+  EXPECT_GT(happened.late, test::rounds(100));
+  EXPECT_GT(happened.dropped, test::rounds(100));
+  EXPECT_GT(happened.duplicates, test::rounds(100));
 }
 
 /// One telemetry event of car 1.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codec/decode/field_picker.h"
+#include "support/rounds.h"
 
 namespace racesim {
 namespace {
@@ -91,7 +92,7 @@ TEST(FieldPicker, FindsWhatALibraryFinds) {
   const std::vector<std::string> paths{"time", "car", "a.time", "a.b.car", "place", "place.place", "b"};
   FieldPicker picker(paths);
   RandomObjects objects(5);
-  for (int i = 0; i < 20'000; ++i) {
+  for (std::size_t i = 0; i < test::rounds(20'000); ++i) {
     const PickJson object = objects.object();
     const bool ascii = objects.number(2) == 0;
     std::string text = object.dump(objects.number(4) == 0 ? 1 : -1, ' ', ascii);
@@ -117,7 +118,7 @@ TEST(FieldPicker, TakesExactlyWhatIsJson) {
   FieldPicker picker(paths);
   RandomObjects objects(6);
   std::size_t valid = 0;
-  for (int i = 0; i < 30'000; ++i) {
+  for (std::size_t i = 0; i < test::rounds(30'000); ++i) {
     std::string text = objects.object().dump();
     for (auto damage = 1 + objects.number(2); damage > 0; --damage) {
       const std::size_t at = objects.number(text.size());
@@ -142,7 +143,7 @@ TEST(FieldPicker, TakesExactlyWhatIsJson) {
     const bool is_object = picker.pick(std::string_view(padded).substr(0, text.size()), why);
     ASSERT_EQ(is_object, *expected) << text << " " << why;
   }
-  EXPECT_GT(valid, 1000U);
+  EXPECT_GT(valid, test::rounds(1000));
 }
 
 TEST(FieldPicker, TellsShapesApart) {

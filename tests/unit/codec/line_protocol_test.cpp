@@ -18,6 +18,7 @@
 #include "model/race.h"
 #include "support/line_protocol_reader.h"
 #include "support/random_rows.h"
+#include "support/rounds.h"
 
 namespace racesim {
 namespace {
@@ -258,7 +259,7 @@ TEST(LineProtocol, HoldsEveryValueOfARowWithItsType) {
     SCOPED_TRACE(kind.table->name);
     RandomRows source(31);
     RowBatch rows(*kind.schema);
-    source.add(rows, 2000);
+    source.add(rows, test::rounds(2000));
     check_all(kind, rows);
   }
 }

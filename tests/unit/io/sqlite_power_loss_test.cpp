@@ -5,7 +5,6 @@
 // then: unsynced sectors in any of their states. RACESIM_FULL=1 takes ten times as many moments.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "base/random.h"
 #include "support/recording_vfs.h"
+#include "support/rounds.h"
 #include "unit/io/sqlite_support.h"
 
 namespace racesim {
@@ -25,11 +25,6 @@ using test::ScratchDir;
 
 constexpr std::int64_t kCommits = 24;
 constexpr std::int64_t kSamplesPerCommit = 40;  // of two cars
-
-bool is_full_run() {
-  const char* const full = std::getenv("RACESIM_FULL");
-  return full != nullptr && std::string_view(full) == "1";
-}
 
 /// Moves pages from the log into the database, as a commit does once the log is long.
 void checkpoint(const std::string& path) {
@@ -120,7 +115,7 @@ TEST_P(SqlitePowerLoss, KeepsAPrefixOfTheCommits) {
   std::uint64_t drawn = 0;
   const auto below_n = [&](std::uint64_t n) { return below(draw(key, drawn++), n); };
   std::int64_t lost = 0;
-  const int moments = is_full_run() ? 200 : 20;
+  const int moments = test::full_counts() ? 200 : 20;
   for (int moment = 0; moment < moments; ++moment) {
     const std::size_t cut = run.opened + below_n(run.operations.size() - run.opened) + 1;
     const std::string folder = dir / std::to_string(moment);
@@ -195,7 +190,7 @@ bool fail_once(std::size_t k, int error, bool for_good) {
 class SqliteFailingDisk : public testing::TestWithParam<std::pair<int, bool>> {};
 
 TEST_P(SqliteFailingDisk, LosesAndDoublesNothing) {
-  const std::size_t step = is_full_run() ? 1 : 5;
+  const std::size_t step = test::full_counts() ? 1 : 5;
   std::size_t tried = 0;
   for (std::size_t k = 1 + static_cast<std::size_t>(GetParam().second);; k += step) {
     SCOPED_TRACE("operation " + std::to_string(k));

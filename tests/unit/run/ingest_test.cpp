@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "support/ingest_fakes.h"
+#include "support/rounds.h"
 
 namespace racesim {
 namespace {
@@ -165,7 +166,7 @@ TEST(Ingest, ProcessesThatAreCutOffLoseAndDoubleNothing) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
-    const Lanes lanes = random_lanes(random, 3, 2000);
+    const Lanes lanes = random_lanes(random, 3, test::rounds(2000));
     Database db;
     std::uint64_t stored = 0;
     for (int life = 0; life < 5; ++life) {

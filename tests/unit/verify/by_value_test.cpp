@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "support/keyed_sequences.h"
 #include "support/respelling.h"
+#include "support/rounds.h"
 
 namespace racesim {
 namespace {
@@ -24,8 +24,7 @@ VerifyOptions by_value() {
 }
 
 std::uint64_t respelling_seeds() {
-  const char* full = std::getenv("RACESIM_FULL");
-  return full != nullptr && std::string_view(full) == "1" ? 1000 : 40;
+  return test::rounds(40, 1000);
 }
 
 RunConfig in_csv(RunConfig config) {

@@ -5,7 +5,6 @@
 // events to the whole stream. All 10,000 with RACESIM_FULL=1.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "support/keyed_sequences.h"
 #include "support/order_reference.h"
 #include "support/respelling.h"
+#include "support/rounds.h"
 
 namespace racesim {
 namespace {
@@ -23,8 +23,7 @@ using Order = std::vector<std::size_t>;
 constexpr std::size_t kWindows[] = {2, 3, 8, 64, 512, 65'536};
 
 std::uint64_t seeds() {
-  const char* full = std::getenv("RACESIM_FULL");
-  return full != nullptr && std::string_view(full) == "1" ? 10'000 : 400;
+  return test::rounds(400, 10'000);
 }
 
 class Draws {

@@ -12,6 +12,7 @@
 #include "codec/encoder.h"
 #include "support/random_rows.h"
 #include "support/respelling.h"
+#include "support/rounds.h"
 #include "support/verify_world.h"
 #include "verify/values/respeller.h"
 
@@ -235,7 +236,7 @@ std::size_t expect_agreement(const std::vector<SentLine>& sent_lines, std::span<
   SameValues same(streams, csv);
   Respeller respeller(streams, csv);
   Respelling dice(csv ? 2 : 1);
-  for (std::size_t round = 0; round < 20'000; ++round) {
+  for (std::size_t round = 0; round < test::rounds(20'000); ++round) {
     const SentLine& sent = sent_lines[dice.below_n(sent_lines.size())];
     const SchemaInfo& schema = *streams[sent.stream].schema;
     std::string found = dice.below_n(2) == 0 ? sent.text
@@ -258,12 +259,13 @@ TEST(SameValues, AgreesWithTheDecoderOnDamagedLines) {
   RunConfig in_cells = simple_run(3, 30);
   in_cells.delivery.format = "csv";
   const SmallRun cells = make_run(in_cells), simple = make_run(simple_run(3, 30));
-  EXPECT_GT(expect_agreement(quick_race().sent, quick_race().truth->scenario->streams(), false), 2'500u);
-  EXPECT_GT(expect_agreement(simple.sent, simple.truth->scenario->streams(), false), 2'500u);
-  EXPECT_GT(expect_agreement(cells.sent, cells.truth->scenario->streams(), true), 2'500u);
+  EXPECT_GT(expect_agreement(quick_race().sent, quick_race().truth->scenario->streams(), false),
+            test::rounds(2'500));
+  EXPECT_GT(expect_agreement(simple.sent, simple.truth->scenario->streams(), false), test::rounds(2'500));
+  EXPECT_GT(expect_agreement(cells.sent, cells.truth->scenario->streams(), true), test::rounds(2'500));
   std::vector<SentLine> nested;
   for (std::string& line : packets(500)) nested.push_back({std::move(line), 0, {}, 0, 0});
-  EXPECT_GT(expect_agreement(nested, kPackets, false), 2'500u);
+  EXPECT_GT(expect_agreement(nested, kPackets, false), test::rounds(2'500));
 }
 
 }  // namespace

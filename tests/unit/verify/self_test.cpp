@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "support/rounds.h"
 #include "support/verify_world.h"
 
 namespace racesim {
@@ -289,7 +290,7 @@ TEST(VerifySelfTest, Names1200Mutants) {
       expect_named(subject, what, mutant, position);
       ++mutants;
     }
-  EXPECT_EQ(mutants, 1200u);
+  EXPECT_EQ(mutants, 12 * kPositions);
 }
 
 /// What is missing, too many, foreign or in disorder shows without the bytes.
@@ -329,7 +330,7 @@ TEST(VerifySelfTest, NoFalseAlarmIn1000CleanRuns) {
     if (seed % 5 == 0) config.shard = {static_cast<std::uint32_t>(1 + seed / 5 % 2), 2};
     const SmallRun run = make_run(config);
     const std::string text = run.text();
-    for (std::uint64_t round = 0; round < 20; ++round, ++runs) {
+    for (std::uint64_t round = 0; round < test::rounds(20); ++round, ++runs) {
       VerifyOptions options;
       if (round % 2 == 1) options.comparison = Comparison::fast;
       options.window = 64 + 512 * (round % 4);
@@ -344,7 +345,7 @@ TEST(VerifySelfTest, NoFalseAlarmIn1000CleanRuns) {
       EXPECT_EQ(sent.drop, run.manifest.totals->faults.drop) << "seed " << seed;
     }
   }
-  EXPECT_EQ(runs, 1000u);
+  EXPECT_EQ(runs, 50 * test::rounds(20));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "codec/decoder.h"
 #include "sim/registry.h"
 #include "support/memory_store.h"
+#include "support/rounds.h"
 #include "support/verify_world.h"
 #include "verify/arrivals/store_arrivals.h"
 #include "verify/identity/identity.h"
@@ -297,7 +298,7 @@ TEST(VerifyStore, NamesEveryMutant) {
       {"add a row", add_row},       {"change a key", change_key},     {"delete an entity", delete_entity},
       {"refuse a row", refuse_row}, {"add foreign rows", add_foreign}};
   for (const auto& [what, mutation] : mutations)
-    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    for (std::uint64_t seed = 0; seed < test::rounds(40); ++seed) {
       const StoredSubject& subject = all[seed % all.size()];
       Dice dice(seed);
       const Mutant mutant = mutation(subject, dice);
