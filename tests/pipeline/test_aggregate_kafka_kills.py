@@ -113,6 +113,11 @@ class AggregateKillTest(IngestKafkaCase):
                               lambda: self.broker.count("txn-out-racesim-state"))
         self.aggregate("txn", *into)
         self.expect_each_once("txn", self.expected("txn"))
+        # A state is one sequence of records.
+        self.broker.make_topic("many-racesim-state", 3)
+        refused = run(*self.aggregate_command("txn", *self.TXN, "--topic-out", "many", *self.SESSION), cwd=self.folder)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn(b"the state topic many-racesim-state has 3 partitions", refused.stderr)
 
     def test_a_stopped_one_is_shut_out(self):
         self.fill("zombie", EVENTS, *FAULTS)

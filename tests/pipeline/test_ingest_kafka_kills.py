@@ -42,6 +42,7 @@ class KillTest(IngestKafkaCase):
             if self.kill_somewhere(process, self.chance.choice((0, 1, 1_500, 4_000))):
                 break
             kills += 1
+        print(f"{kills} kills")
         summary = self.ingest("k2", "--start-at", "earliest")
         self.assertGreater(kills, KILLS // 4, f"seed {SEED}")
         self.assertEqual(summary["lag"], 0)

@@ -13,7 +13,7 @@ from kafka_broker import BrokerTest, require  # noqa: E402
 from memory import PAUSE, growth_allowed_kb, status_kb, wait_until_it_rests  # noqa: E402
 
 FULL = os.environ.get("RACESIM_FULL") == "1"
-STANDSTILL_S = 60 if FULL else 12
+STANDSTILL_S = 600 if FULL else 12
 VOLUME = 1_500_000
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T17:00:00Z",
         "--volume", str(VOLUME))

@@ -18,7 +18,7 @@ from memory import PAUSE, growth_allowed_kb, status_kb, wait_until_it_rests  # n
 BINARY = os.environ.get("RACESIM_BIN", "")
 SOURCE = pathlib.Path(os.environ.get("RACESIM_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 FULL = os.environ.get("RACESIM_FULL") == "1"
-STANDSTILL_S = 60 if FULL else 8
+STANDSTILL_S = 600 if FULL else 8
 VOLUME = 400_000
 # 65,536 events in the queue, 16 requests of 500 on their way, what the threads of the generator hold, the master data.
 PEAK_KB_MAX = 250 * 1024
@@ -74,7 +74,7 @@ class SlowMemoryTest(unittest.TestCase):
         self.addCleanup(server.close)
         command = [BINARY, "run", "--scenario", "plays", "--master-data-dir", SOURCE / "data" / "master", "--historical",
                    "--start-datetime", "2024-01-01", "--end-datetime", "2024-02-01", "--volume", str(VOLUME),
-                   "--posting-rate", "0", "--batch", "500", "--timeout", "10m", "--api-endpoint", server.url, "--json"]
+                   "--posting-rate", "0", "--batch", "500", "--timeout", "20m", "--api-endpoint", server.url, "--json"]
         process = subprocess.Popen(command, cwd=folder.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)

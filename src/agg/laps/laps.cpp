@@ -121,7 +121,7 @@ void Laps::advance(std::int64_t watermark_us, RowBatch& results) {
     looked_us_ = watermark_us;
     forget_gone(watermark_us);
   }
-  put(results);
+  put_named(ready_, rows_, results);
 }
 
 void Laps::forget_gone(std::int64_t watermark_us) {
@@ -143,18 +143,7 @@ void Laps::finish(RowBatch& results) {
       cars_[slot].lap = LapSums{};
     }
   settle(waiting_.size());
-  put(results);
-}
-
-void Laps::put(RowBatch& results) {
-  const std::size_t before = results.size();
-  results.resize(before + ready_.size());
-  for (std::size_t i = 0; i < ready_.size(); ++i) {
-    LapMetricsRow& row = results.rows<LapMetricsRow>()[before + i];
-    row = ready_[i].row;
-    row.driver = results.add_text(rows_.driver(ready_[i].driver));
-  }
-  ready_.clear();
+  put_named(ready_, rows_, results);
 }
 
 void Laps::save(StateWriter& out) const {

@@ -48,10 +48,7 @@ class Laps final : public Aggregation {
     std::uint32_t lines = 0;
     std::uint32_t unused = 0;
   };
-  struct Ready {
-    LapMetricsRow row;
-    std::uint32_t driver;
-  };
+  using Ready = NamedRow<LapMetricsRow>;
 
   void follow(Car& car, const Sample& sample, std::uint64_t missing);
   void pass_sector(Car& car, const Step& step, std::uint64_t missing);
@@ -61,7 +58,6 @@ class Laps final : public Aggregation {
   void give(const LapSums& lap, std::uint32_t lines);
   void settle(std::size_t oldest);
   void forget_gone(std::int64_t watermark_us);
-  void put(RowBatch& results);
 
   const Emit emit_;
   CarRows rows_;

@@ -249,7 +249,7 @@ void Standings::advance(std::int64_t watermark_us, RowBatch& results) {
     looked_us_ = watermark_us;
     forget_gone(watermark_us);
   }
-  put(results);
+  put_named(ready_, rows_, results);
 }
 
 void Standings::forget_gone(std::int64_t watermark_us) {
@@ -279,18 +279,7 @@ void Standings::finish(RowBatch& results) {
   rows_.advance(kEndOfTime_us, *this);
   settle_until(kEndOfTime_us);
   give_settled(settled_.size(), 0);
-  put(results);
-}
-
-void Standings::put(RowBatch& results) {
-  const std::size_t before = results.size();
-  results.resize(before + ready_.size());
-  for (std::size_t i = 0; i < ready_.size(); ++i) {
-    StandingsRow& row = results.rows<StandingsRow>()[before + i];
-    row = ready_[i].row;
-    row.driver = results.add_text(rows_.driver(ready_[i].driver));
-  }
-  ready_.clear();
+  put_named(ready_, rows_, results);
 }
 
 void Standings::save(StateWriter& out) const {

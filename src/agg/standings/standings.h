@@ -51,10 +51,7 @@ class Standings final : public Aggregation {
   struct Car : CarState {
     CarTrace trace;
   };
-  struct Ready {
-    StandingsRow row;
-    std::uint32_t driver;
-  };
+  using Ready = NamedRow<StandingsRow>;
 
   void follow(Car& car, const Sample& sample, std::uint64_t missing);
   void begin_session(Car& car, const Sample& sample);
@@ -69,7 +66,6 @@ class Standings final : public Aggregation {
   bool is_timed(const Passing& passing);
   void give(Passing& passing);
   void forget_gone(std::int64_t watermark_us);
-  void put(RowBatch& results);
 
   const Emit emit_;
   const std::int64_t allowed_lateness_us_;

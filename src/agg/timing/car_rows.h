@@ -106,4 +106,24 @@ class CarRows {
   std::vector<std::uint32_t> drivers_;  ///< the last one seen, by slot
 };
 
+/// A result whose driver is a number of CarRows.
+template <class Row>
+struct NamedRow {
+  Row row;
+  std::uint32_t driver;
+};
+
+/// Moves them behind the results, each under its driver's name.
+template <class Row>
+void put_named(std::vector<NamedRow<Row>>& ready, const CarRows& cars, RowBatch& results) {
+  const std::size_t before = results.size();
+  results.resize(before + ready.size());
+  for (std::size_t i = 0; i < ready.size(); ++i) {
+    Row& row = results.rows<Row>()[before + i];
+    row = ready[i].row;
+    row.driver = results.add_text(cars.driver(ready[i].driver));
+  }
+  ready.clear();
+}
+
 }  // namespace racesim

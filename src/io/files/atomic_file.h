@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -73,7 +74,10 @@ class AtomicFile {
   /// With these bits of the mode in any case.
   void take_over_attributes(mode_t also);
 
+  void send_to_disk();
+
   int fd_ = -1;
+  std::int64_t unsent_bytes_ = 0;  ///< written since the disk was last asked to begin with what there is
   std::string path_;
   std::string partial_path_;  ///< empty: written in place
 };

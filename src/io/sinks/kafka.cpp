@@ -157,14 +157,8 @@ Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaOptions options, std::vector<
     if (route.record_bytes_max > 0 && (least_bytes == 0 || route.record_bytes_max < least_bytes))
       least_bytes = route.record_bytes_max;
   KafkaProperties properties = producer_properties(options, least_bytes);
-  Result<Producer> producer = Producer::open(properties, topics);
+  Result<Producer> producer = open_ready_producer(options, properties, topics);
   if (!producer) return tl::make_unexpected(producer.error());
-  if (!producer->warm_up(static_cast<int>(options.connect_grace_ns / 1'000'000)))
-    return fail(ErrorKind::runtime,
-                "no answer from the Kafka brokers at " + options.brokers + ": " + producer->trouble(),
-                "check that the brokers run");
-  if (options.transactions)
-    if (Done ok = fence_others(*producer, options); !ok) return tl::make_unexpected(ok.error());
   try {
     auto sink = std::make_unique<KafkaSink>("kafka://" + options.brokers + "/" + topics.front(), options,
                                             *std::move(producer), *std::move(routes), std::move(properties),

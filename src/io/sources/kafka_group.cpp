@@ -1,130 +1,23 @@
 #include "io/sources/kafka_group.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <atomic>
-#include <deque>
-#include <functional>
-#include <map>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "io/kafka/cluster/names.h"
-#include "io/kafka/reading/group_consumer.h"
-#include "io/kafka/reading/lane_start.h"
-#include "io/kafka/reading/partition_lookup.h"
-#include "io/sources/kafka_lane.h"
+#include "io/sources/kafka_group_source.h"
 #include "io/sources/kafka_lane_facts.h"
 
 namespace racesim {
-namespace {
 
 using namespace kafka;
 
-/// Once it runs, a question to the cluster may take so long; then it is asked again.
-constexpr int kQuestion_ms = 5'000;
-constexpr int kBeforeNextQuestion_ms = 200;
+namespace {
+
 /// How long the library gets to fetch by itself, before it is woken.
 constexpr int kFetch_ms = 2;
-constexpr int kGroupEventsAtOnce = 16;
 
-class KafkaGroup final : public Source {
- public:
-  explicit KafkaGroup(const SourceRequest& request)
-      : request_(request), clock_(request.clock == nullptr ? system_clock() : *request.clock) {
-    for (const std::string& topic : request.topics) name_ += (name_.empty() ? "kafka " : ",") + topic;
-    name_ += " at " + request.kafka.brokers;
-  }
-
-  std::string name() const override { return name_; }
-  Done open(LaneKeeper& keeper) override;
-  Result<Pulled> pull(RecordBlock& to, int wait_ms) override;
-  Done tend() override { return serve(); }
-  const LaneInfo& lane(std::uint32_t number) const override;
-  void settled(const RecordBlock& block, const Result<BlockOutcome>& outcome) override;
-  bool is_bounded() const override { return request_.exit_at_end; }
-  Done restart() override;
-  void stop() override {
-    stopped_ = true;
-    if (GroupConsumer* consumer = consumer_seen_) consumer->wake();
-  }
-  std::optional<std::uint64_t> lag() const override {
-    const std::int64_t lag = lag_;
-    return lag < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(lag));
-  }
-  const WaitNote* wait() const override { return &wait_; }
-
- private:
-  /// A lane that is ours now, as the consumer numbers it.
-  using Own = std::vector<KafkaLane*>;
-
-  template <class F>
-  auto persist(F&& ask) -> decltype(ask());
-  Done find_topics();
-  Done check_topics();
-  KafkaLane& lane_of(const TopicPartition& where);
-
-  Done serve();
-  Done take_event(const GroupEvent& event);
-  Done take_trouble(const GroupEvent& event);
-  Done take_over(const std::vector<TopicPartition>& partitions);
-  Done give_back();
-  Done begin_own();
-  Done tell_group(bool sure);
-
-  Result<bool> take_records(RecordBlock& to);
-  Result<bool> take_from(std::size_t i, RecordBlock& to);
-  Result<bool> account_for(KafkaLane& lane, RecordBlock& to);
-  void wait_for_more(int ms);
-  void note_lag();
-  Result<bool> is_all_read();
-  Result<bool> is_own_stored();
-  Result<Pulled> finish();
-
-  const SourceRequest request_;
-  Clock& clock_;
-  std::string name_;
-  LaneKeeper* keeper_ = nullptr;
-  std::optional<PartitionLookup> lookup_;
-  std::unique_ptr<GroupConsumer> consumer_;
-  std::atomic<GroupConsumer*> consumer_seen_{nullptr};  ///< for stop(), which any thread calls
-  std::string cluster_id_;
-  std::vector<PartitionOffset> ends_at_open_;
-  Own own_;
-  std::size_t next_own_ = 0;  ///< whose turn it is
-  bool joined_ = false;       ///< the group has told us once what is ours
-  bool begin_again_ = false;  ///< positions are to be asked for again
-  bool ask_topics_ = false;   ///< one of them may be gone
-  bool was_gone_ = false;     ///< the cluster said that one is not there
-  bool closed_ = false;
-  std::int64_t told_group_ns_ = 0, asked_others_ns_ = 0, asked_broker_ns_ = 0;
-  std::atomic<bool> stopped_{false};
-  std::atomic<std::int64_t> lag_{-1};
-  WaitNote wait_;
-
-  mutable std::mutex mutex_;  // guards all below
-  std::deque<KafkaLane> lanes_;
-  std::map<std::uint32_t, std::int64_t> untold_;  ///< lane → behind what is committed, not told to the group
-};
-
-/// Asks until there is an answer: a broker that is away comes back, or somebody stops us.
-template <class F>
-auto KafkaGroup::persist(F&& ask) -> decltype(ask()) {
-  while (true) {
-    auto answer = ask();
-    if (answer || answer.error().kind != ErrorKind::runtime || stopped_) {
-      wait_.end(this);
-      return answer;
-    }
-    wait_.begin(this, {clock_.now_ns(), 0, answer.error().what});
-    clock_.sleep_until(clock_.now_ns() + std::int64_t{kBeforeNextQuestion_ms} * 1'000'000);
-    // What the topics are may be why.
-    if (Done there = check_topics(); !there && there.error().kind != ErrorKind::runtime)
-      return tl::make_unexpected(there.error());
-  }
-}
+}  // namespace
 
 Done KafkaGroup::open(LaneKeeper& keeper) {
   keeper_ = &keeper;
@@ -133,7 +26,7 @@ Done KafkaGroup::open(LaneKeeper& keeper) {
   lookup_.emplace(*std::move(patient));
   if (Done ok = find_topics(); !ok) return ok;
   KafkaOptions brisk = request_.kafka;
-  brisk.connect_grace_ns = std::min(brisk.connect_grace_ns, std::int64_t{kQuestion_ms} * 1'000'000);
+  brisk.connect_grace_ns = std::min(brisk.connect_grace_ns, std::int64_t{kKafkaQuestion_ms} * 1'000'000);
   Result<PartitionLookup> lookup = PartitionLookup::open(brisk);
   if (!lookup) return tl::make_unexpected(lookup.error());
   lookup_.emplace(*std::move(lookup));
@@ -141,39 +34,6 @@ Done KafkaGroup::open(LaneKeeper& keeper) {
   if (!consumer) return tl::make_unexpected(consumer.error());
   consumer_ = *std::move(consumer);
   consumer_seen_ = consumer_.get();
-  return {};
-}
-
-/// What there is at the start; --exit-at-end reads up to these ends.
-Done KafkaGroup::find_topics() {
-  Cluster& cluster = lookup_->cluster();
-  const auto states = cluster.topics(request_.topics);
-  if (!states) return tl::make_unexpected(states.error());
-  std::vector<TopicPartition> partitions;
-  for (const TopicState& state : *states) {
-    if (!state.exists)
-      return fail(ErrorKind::usage,
-                  fmt::format("the cluster at {} has no topic {}", request_.kafka.brokers, state.name),
-                  "name the one that holds the events: --topic TOPIC; racesim run --create-topics makes one");
-    for (std::int32_t p = 0; p < state.partitions; ++p) partitions.push_back({state.name, p});
-  }
-  cluster_id_ = cluster.id();
-  const auto ends = lookup_->ends(partitions);
-  if (!ends) return tl::make_unexpected(ends.error());
-  for (std::size_t i = 0; i < partitions.size(); ++i)
-    ends_at_open_.push_back({partitions[i], (*ends)[i].end});
-  return {};
-}
-
-Done KafkaGroup::check_topics() {
-  const auto states = lookup_->cluster().topics(request_.topics);
-  if (!states) return tl::make_unexpected(states.error());
-  for (const TopicState& state : *states)
-    if (!state.exists)
-      return fail(
-          ErrorKind::partial, fmt::format("topic {} is gone: it was deleted while it was read", state.name),
-          "what was read of it is stored; leave it out of --topic, or make it again and read it into another "
-          "store");
   return {};
 }
 
@@ -194,122 +54,6 @@ void KafkaGroup::settled(const RecordBlock& block, const Result<BlockOutcome>& o
   if (!outcome) return;
   const std::scoped_lock lock(mutex_);
   untold_[block.lane] = block.after.next;
-}
-
-// ---- What the group says.
-
-Done KafkaGroup::serve() {
-  for (int i = 0; i < kGroupEventsAtOnce; ++i) {
-    const GroupEvent event = consumer_->poll();
-    if (event.kind == GroupEvent::Kind::none) break;
-    if (Done ok = take_event(event); !ok) return ok;
-  }
-  if (std::exchange(begin_again_, false))
-    if (Done ok = begin_own(); !ok) return ok;
-  if (std::exchange(ask_topics_, false)) {
-    const Done there = check_topics();
-    if (!there && there.error().kind != ErrorKind::runtime) return there;
-    ask_topics_ = !there;
-    // One that is there again may be another one: the record before each position tells.
-    if (there && std::exchange(was_gone_, false)) begin_again_ = true;
-  }
-  if (clock_.now_ns() < told_group_ns_ + kNsPerSecond) return {};
-  told_group_ns_ = clock_.now_ns();
-  return tell_group(false);
-}
-
-Done KafkaGroup::take_event(const GroupEvent& event) {
-  switch (event.kind) {
-    case GroupEvent::Kind::assigned:
-      return take_over(event.partitions);
-    case GroupEvent::Kind::revoked:
-      return give_back();
-    case GroupEvent::Kind::trouble:
-      return take_trouble(event);
-    case GroupEvent::Kind::none:
-      return {};
-  }
-  return {};
-}
-
-Done KafkaGroup::take_trouble(const GroupEvent& event) {
-  if (std::optional<Error> error = final_error(event, name_, request_.group))
-    return tl::make_unexpected(*std::move(error));
-  if (is_about_topics(event.code)) ask_topics_ = was_gone_ = true;
-  if (event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return {};
-  const std::string why = consumer_->trouble();
-  wait_.begin(this, {clock_.now_ns(), 0, why.empty() ? event.text : why});
-  asked_broker_ns_ = clock_.now_ns();
-  return {};
-}
-
-Done KafkaGroup::take_over(const std::vector<TopicPartition>& partitions) {
-  own_.clear();
-  for (const TopicPartition& partition : partitions) own_.push_back(&lane_of(partition));
-  joined_ = true;
-  ask_topics_ = true;  // of one that is deleted nobody is told in another way
-  return begin_own();
-}
-
-Done KafkaGroup::give_back() {
-  std::vector<std::uint32_t> numbers;
-  for (const KafkaLane* lane : own_) numbers.push_back(lane->number);
-  const Done released = keeper_->release(numbers);
-  const Done told = tell_group(!request_.store_keeps_positions);
-  own_.clear();
-  consumer_->unassign();
-  if (!released) return released;
-  return told;
-}
-
-/// Where the members have come to; for others to see, and of a store that keeps no positions for us to go on.
-Done KafkaGroup::tell_group(bool sure) {
-  std::vector<PartitionOffset> offsets;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [number, next] : untold_) offsets.push_back({lanes_[number].where, next});
-    untold_.clear();
-  }
-  // An error is told nobody: with the next answer the group knows again, and a new owner reads some twice.
-  static_cast<void>(consumer_->commit(offsets, sure));
-  return {};
-}
-
-// ---- Where lanes begin.
-
-Done KafkaGroup::restart() {
-  return closed_ || own_.empty() ? Done() : begin_own();
-}
-
-Done KafkaGroup::begin_own() {
-  std::vector<LanePosition> keys;
-  for (const KafkaLane* lane : own_) keys.push_back(lane->key());
-  const auto known = keeper_->positions(keys);
-  if (!known) return tl::make_unexpected(known.error());
-  const auto facts = persist([&] {
-    return find_lane_facts(*lookup_, *consumer_, own_, *known, request_.start_at, ends_at_open_,
-                           kQuestion_ms);
-  });
-  if (!facts) return stopped_ ? Done() : tl::make_unexpected(facts.error());
-  const LaneRules rules{request_.group, request_.store_keeps_positions, request_.start_at.is_given,
-                        request_.allow_gap};
-  std::vector<PartitionOffset> starts;
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    const Result<LaneStart> start = choose_start((*facts)[i], rules);
-    if (!start) return tl::make_unexpected(start.error());
-    LanePosition told = (*facts)[i].known.value_or(own_[i]->key());
-    LanePosition at = told;
-    at.next = start->next;
-    if (start->gap > 0 || start->is_new) {
-      at.last_hash = 0;
-      at.last_time_ms = -1;
-    }
-    if (start->is_new) told = at;
-    own_[i]->begin(told, at, start->gap, start->gap > 0 || start->is_new);
-    own_[i]->end = (*facts)[i].end;
-    starts.push_back({own_[i]->where, start->next});
-  }
-  return consumer_->assign(starts);
 }
 
 // ---- Records.
@@ -448,7 +192,7 @@ Result<bool> KafkaGroup::is_all_read() {
   const auto known = keeper_->positions(keys);
   if (!known) return tl::make_unexpected(known.error());
   GroupConsumer* const group = request_.store_keeps_positions ? nullptr : consumer_.get();
-  return are_read(*lookup_, group, of_others, *known, kQuestion_ms);
+  return are_read(*lookup_, group, of_others, *known, kKafkaQuestion_ms);
 }
 
 /// False: somebody else has our lanes now, and the last of what we read was given up.
@@ -471,8 +215,6 @@ Result<Pulled> KafkaGroup::finish() {
   if (!given) return tl::make_unexpected(given.error());
   return Pulled::ended;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Source>> make_kafka_group(const SourceRequest& request) {
   if (Done ok = check_kafka_group(request); !ok) return tl::make_unexpected(ok.error());

@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
-#include <map>
 #include <random>
 #include <utility>
 
@@ -10,7 +8,10 @@
 #include "io/stores/postgres.h"
 #include "io/stores/postgres_columns.h"
 #include "io/stores/postgres_connection.h"
+#include "io/stores/postgres_dead_letters.h"
 #include "io/stores/postgres_loader.h"
+#include "io/stores/postgres_positions.h"
+#include "io/stores/postgres_retention.h"
 #include "io/stores/postgres_session.h"
 #include "io/stores/postgres_state.h"
 #include "io/stores/postgres_tables.h"
@@ -22,8 +23,7 @@ namespace {
 
 constexpr std::int64_t kSettleMax_ns = 300 * kNsPerSecond;
 constexpr std::int64_t kFirstPause_ns = 100'000'000, kLongestPause_ns = 2'000'000'000;
-constexpr int kExpireRows = 5'000;  // per transaction
-constexpr int kExpireSteps = 256;   // rows are looked for whenever this part of --keep has passed
+constexpr int kExpireSteps = 256;  // rows are looked for whenever this part of --keep has passed
 
 std::string random_uuid() {
   std::random_device device;
@@ -34,13 +34,6 @@ std::string random_uuid() {
   std::string text;
   id.append_text(text);
   return text;
-}
-
-// What a text column takes: no NUL, and valid UTF-8 is what the caller gives.
-std::string without_nul(std::string_view text) {
-  std::string out(text);
-  std::replace(out.begin(), out.end(), '\0', '?');
-  return out;
 }
 
 // A table while the store is open.
@@ -82,7 +75,6 @@ class PostgresStore final : public Store {
   Done learn_ages();
   Done refresh_ages();
   Result<Answer> run(const std::string& sql);
-  Result<Answer> run(const std::string& sql, std::span<const std::string> values);
   tl::unexpected<Error> failed(Error error);
   std::uint64_t set_aside_old(const PostgresTable& table, const RowBatch& rows);
   void note_newest(const PostgresTable& table, const RowBatch& rows);
@@ -103,7 +95,6 @@ class PostgresStore final : public Store {
   std::vector<Fate> fates_;  ///< of the rows of one append()
   Tallies tallies_;
   Loader loader_;
-  ByteBuffer buffer_;
   std::size_t next_to_expire_ = 0;
   WaitNote wait_;
   std::atomic<bool> abandoned_{false};
@@ -127,12 +118,6 @@ tl::unexpected<Error> PostgresStore::failed(Error error) {
 
 Result<Answer> PostgresStore::run(const std::string& sql) {
   Result<Answer> answer = connection_->run(sql);
-  if (!answer) return failed(std::move(answer.error()));
-  return answer;
-}
-
-Result<Answer> PostgresStore::run(const std::string& sql, std::span<const std::string> values) {
-  Result<Answer> answer = connection_->run(sql, values);
   if (!answer) return failed(std::move(answer.error()));
   return answer;
 }
@@ -162,63 +147,29 @@ Done PostgresStore::open() {
 // How old the rows are that are there.
 Done PostgresStore::learn_ages() {
   for (PostgresTable& table : tables_) {
-    const TablePlan& plan = table.plan;
-    if (plan.time_field < 0) continue;
-    const std::string names[] = {std::string(plan.of.table->name)};
-    const Result<Answer> known =
-        run("SELECT newest_us, expired_before_us FROM retention WHERE table_name = $1", names);
-    if (!known) return tl::make_unexpected(known.error());
-    const auto number = [](const Answer& answer, int column) -> std::optional<std::int64_t> {
-      if (answer.rows() == 0 || answer.is_null(0, column)) return std::nullopt;
-      return std::stoll(std::string(answer.value(0, column)));
-    };
-    table.ages = {number(*known, 0), number(*known, 1)};
-    if (keep_us_ == 0) continue;
-    const std::string time = sql_name(plan.columns[static_cast<std::size_t>(plan.time_field)]);
-    const Result<Answer> newest =
-        run("SELECT (extract(epoch FROM max(" + time + ")) * 1000000)::bigint FROM " + plan.name);
-    if (!newest) return tl::make_unexpected(newest.error());
-    table.ages.newest_us = std::max(table.ages.newest_us, number(*newest, 0));
+    const Result<Ages> ages = read_ages(*connection_, table.plan, keep_us_ > 0);
+    if (!ages) return failed(ages.error());
+    table.ages = *ages;
   }
   return {};
 }
 
 // What other processes have stored and removed since.
 Done PostgresStore::refresh_ages() {
-  const Result<Answer> known = run("SELECT table_name, newest_us, expired_before_us FROM retention");
-  if (!known) return tl::make_unexpected(known.error());
-  const auto number = [&](int row, int column) -> std::optional<std::int64_t> {
-    if (known->is_null(row, column)) return std::nullopt;
-    return std::stoll(std::string(known->value(row, column)));
-  };
-  for (int row = 0; row < known->rows(); ++row)
-    for (PostgresTable& table : tables_)
-      if (table.plan.of.table->name == known->value(row, 0)) table.ages.add({number(row, 1), number(row, 2)});
+  const auto known = read_all_ages(*connection_);
+  if (!known) return failed(known.error());
+  for (PostgresTable& table : tables_)
+    if (const auto of = known->find(table.plan.of.table->name); of != known->end())
+      table.ages.add(of->second);
   return {};
 }
 
 Result<std::vector<LanePosition>> PostgresStore::positions(std::string_view source) {
   if (!connection_)
     if (Done ok = connect(); !ok) return tl::make_unexpected(ok.error());
-  const std::string values[] = {std::string(source)};
-  const Result<Answer> found =
-      run("SELECT lane, next_offset, last_hash, last_time_ms, fingerprint, consumed FROM ingest_offsets "
-          "WHERE source = $1 "
-          "ORDER BY lane",
-          values);
-  if (!found) return tl::make_unexpected(found.error());
-  std::vector<LanePosition> positions;
-  for (int row = 0; row < found->rows(); ++row) {
-    const auto number = [&](int column) { return std::stoll(std::string(found->value(row, column))); };
-    positions.push_back({.source = std::string(source),
-                         .lane = std::string(found->value(row, 0)),
-                         .next = number(1),
-                         .last_hash = static_cast<std::uint64_t>(number(2)),
-                         .last_time_ms = number(3),
-                         .fingerprint = std::string(found->value(row, 4)),
-                         .consumed = static_cast<std::uint64_t>(number(5))});
-  }
-  return positions;
+  auto found = read_positions(*connection_, source);
+  if (!found) return failed(std::move(found.error()));
+  return found;
 }
 
 // The number of the transaction is part of it: whoever reads it later knows whether it was committed.
@@ -298,52 +249,15 @@ void PostgresStore::find_unfit(const StoreTable& of, const RowBatch& rows,
 
 Done PostgresStore::add_dead_letters(std::span<const DeadRecord> records) {
   if (records.empty()) return {};
-  Done begun = connection_->copy_begin(
-      "COPY dead_letter (source, lane, record_offset, reason, raw) FROM STDIN (FORMAT binary)");
-  if (!begun) return failed(std::move(begun.error()));
-  bool going = connection_->copy_data(kCopyHeader);
-  for (std::size_t i = 0; i < records.size() && going; ++i) {
-    buffer_.clear();
-    TupleWriter out(buffer_);
-    out.begin(5);
-    out.text(without_nul(records[i].source));
-    out.text(without_nul(records[i].lane));
-    out.int64(records[i].offset);
-    out.text(without_nul(records[i].reason));
-    out.text(records[i].raw);
-    going = connection_->copy_data(buffer_.view());
-  }
-  if (going) (void)connection_->copy_data(kCopyTrailer);
-  Result<std::uint64_t> copied = connection_->copy_end();
-  if (!copied) return failed(std::move(copied.error()));
+  if (Done ok = write_dead_letters(*connection_, records); !ok) return failed(std::move(ok.error()));
   return {};
 }
 
 Result<bool> PostgresStore::advance(const LanePosition& before, const LanePosition& after) {
-  const std::string values[] = {after.source,
-                                after.lane,
-                                std::to_string(after.next),
-                                std::to_string(static_cast<std::int64_t>(after.last_hash)),
-                                std::to_string(after.last_time_ms),
-                                after.fingerprint,
-                                std::to_string(after.consumed),
-                                std::to_string(before.next)};
-  Result<Answer> moved =
-      run("UPDATE ingest_offsets SET next_offset = $3, last_hash = $4, last_time_ms = $5, fingerprint = $6, "
-          "consumed = $7, "
-          "updated = now() WHERE source = $1 AND lane = $2 AND next_offset = $8",
-          values);
-  // Only who begins a lane finds no row; if somebody else has begun it meanwhile, nothing goes in.
-  if (moved && moved->affected() == 0 && before.consumed == 0)
-    moved =
-        run("INSERT INTO ingest_offsets (source, lane, next_offset, last_hash, last_time_ms, fingerprint, "
-            "consumed) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-            std::span(values).first(7));
-  if (!moved) return tl::make_unexpected(moved.error());
-  if (moved->affected() == 1) return true;
-  rollback();
-  return false;
+  Result<bool> moved = move_position(*connection_, before, after);
+  if (!moved) return failed(std::move(moved.error()));
+  if (!*moved) rollback();
+  return moved;
 }
 
 Done PostgresStore::put_state(std::string_view name, std::string_view bytes) {
@@ -437,13 +351,9 @@ Result<std::uint64_t> PostgresStore::expire() {
     const std::int64_t before_us = *table.ages.newest_us - keep_us_;
     if (table.clean_before_us && before_us - *table.clean_before_us < keep_us_ / kExpireSteps) continue;
     if (Done ok = begin(); !ok) return tl::make_unexpected(ok.error());
-    const std::string time = sql_name(plan.columns[static_cast<std::size_t>(plan.time_field)]);
-    const Result<Answer> removed =
-        run("DELETE FROM " + plan.name + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM " + plan.name +
-            " WHERE " + time + " < timestamptz 'epoch' + " + std::to_string(before_us) +
-            " * interval '1 microsecond' LIMIT " + std::to_string(kExpireRows) + "))");
-    if (!removed) return tl::make_unexpected(removed.error());
-    const std::uint64_t count = removed->affected();
+    const Result<std::uint64_t> removed = remove_rows_before(*connection_, plan, before_us);
+    if (!removed) return failed(removed.error());
+    const std::uint64_t count = *removed;
     if (count == 0) {
       rollback();
       table.clean_before_us = before_us;
@@ -481,22 +391,6 @@ Result<std::unique_ptr<Store>> open_postgres(const StoreOptions& options) {
   if (!store) return tl::make_unexpected(store.error());
   if (Done ok = (*store)->open(); !ok) return tl::make_unexpected(ok.error());
   return std::unique_ptr<Store>(std::move(*store));
-}
-
-Result<std::string> plan_postgres(const StoreOptions& options) {
-  using namespace postgres;
-  const Result<Target> target = parse_target(options.target, options.password);
-  if (!target) return tl::make_unexpected(target.error());
-  Trouble trouble;
-  const auto connection = open_session(*target, {.application = "racesim plan"}, trouble);
-  if (!connection) return tl::make_unexpected(connection.error());
-  std::vector<TablePlan> plans;
-  for (const StoreTable& table : options.tables) plans.emplace_back(table, false);
-  const auto missing = missing_tables(**connection, *target, plans);
-  if (!missing) return tl::make_unexpected(missing.error());
-  std::string names;
-  for (const std::string& name : *missing) names += (names.empty() ? "" : ", ") + name;
-  return target->shown + ", " + (names.empty() ? "all tables are there" : "makes the tables " + names);
 }
 
 }  // namespace racesim

@@ -234,3 +234,23 @@ CREATE TABLE IF NOT EXISTS aggregation_state (
 }
 
 }  // namespace racesim::postgres
+
+namespace racesim {
+
+Result<std::string> plan_postgres(const StoreOptions& options) {
+  using namespace postgres;
+  const Result<Target> target = parse_target(options.target, options.password);
+  if (!target) return tl::make_unexpected(target.error());
+  Trouble trouble;
+  const auto connection = open_session(*target, {.application = "racesim plan"}, trouble);
+  if (!connection) return tl::make_unexpected(connection.error());
+  std::vector<TablePlan> plans;
+  for (const StoreTable& table : options.tables) plans.emplace_back(table, false);
+  const auto missing = missing_tables(**connection, *target, plans);
+  if (!missing) return tl::make_unexpected(missing.error());
+  std::string names;
+  for (const std::string& name : *missing) names += (names.empty() ? "" : ", ") + name;
+  return target->shown + ", " + (names.empty() ? "all tables are there" : "makes the tables " + names);
+}
+
+}  // namespace racesim

@@ -8,6 +8,8 @@ namespace racesim {
 namespace {
 
 constexpr std::size_t kBatchesAhead = 4;
+// What was read is still in the processor's cache when facts are found and when it is written.
+constexpr std::size_t kRecordsAtOnce = 1024;
 constexpr int kPull_ms = 100;  // a cancelled feed ends within this
 
 /// A lane's blocks with their facts.
@@ -34,6 +36,7 @@ class FactLane final : public TimedLane {
   /// Whether a block with records came.
   Result<bool> pull(int wait_ms) {
     if (error_) return tl::make_unexpected(*error_);
+    block_.records.most_records = kRecordsAtOnce;
     const Result<Pulled> pulled = lane_.source->pull(block_.records, wait_ms);
     if (!pulled) {
       error_ = pulled.error();

@@ -7,7 +7,7 @@
 namespace racesim {
 namespace {
 
-constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
+constexpr std::size_t kBatchBytes = std::size_t{1} << 17;
 constexpr std::int64_t kMillisecond_ns = 1'000'000;
 
 }  // namespace

@@ -77,6 +77,17 @@ TEST_F(PostgresServer, RefusesALaneThatSomebodyElseMoved) {
   EXPECT_TRUE(one->commit().has_value());
 }
 
+TEST_F(PostgresServer, RefusesALaneWhoseRowWasTakenAway) {
+  auto store = open({kTelemetryTable});
+  ASSERT_TRUE(store->begin().has_value());
+  ASSERT_TRUE(store->advance(lane_at(0, 0), lane_at(10, 10)).value());
+  ASSERT_TRUE(store->commit().has_value());
+  ask("DELETE FROM ingest_offsets");
+  ASSERT_TRUE(store->begin().has_value());
+  EXPECT_FALSE(store->advance(lane_at(10, 10), lane_at(20, 20)).value());
+  EXPECT_EQ(ask("SELECT count(*) FROM ingest_offsets"), "0");
+}
+
 TEST_F(PostgresServer, TellsRepeatsFromConflictsOfRandomRows) {
   RandomRows random(7);
   std::map<std::uint64_t, std::uint16_t> reference;  // seq → speed

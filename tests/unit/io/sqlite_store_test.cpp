@@ -264,7 +264,9 @@ TEST(SqliteStore, MovesALaneOnlyFromWhereItStands) {
   auto first = test::open_store(options);
   auto second = test::open_store(options);
   ASSERT_TRUE(first->begin());
-  EXPECT_EQ(first->advance(at_offset(5), at_offset(5)), true);  // where a new lane begins
+  LanePosition begin = at_offset(5);  // of a new lane
+  begin.consumed = 0;
+  EXPECT_EQ(first->advance(begin, at_offset(5)), true);
   EXPECT_EQ(first->advance(at_offset(5), at_offset(20)), true);
   ASSERT_TRUE(first->commit());
   // The other one still believes in the old place: its rows go with it.
@@ -277,6 +279,25 @@ TEST(SqliteStore, MovesALaneOnlyFromWhereItStands) {
   auto reader = test::open_reader(dir / "t.db");
   EXPECT_EQ(test::query_text(*reader, "SELECT count(*) FROM telemetry"), "0");
   EXPECT_TRUE(second->positions("kafka abc other")->empty());
+}
+
+TEST(SqliteStore, RefusesALaneWhoseRowWasTakenAway) {
+  const ScratchDir dir;
+  auto store = test::open_store(sqlite_options(dir / "t.db"));
+  ASSERT_TRUE(store->begin());
+  ASSERT_EQ(store->advance(at_offset(0), at_offset(10)), true);
+  ASSERT_TRUE(store->commit());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((dir / "t.db").c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "DELETE FROM ingest_offsets", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  ASSERT_TRUE(store->begin());
+  EXPECT_EQ(store->advance(at_offset(10), at_offset(20)), false);
+  EXPECT_TRUE(store->positions("kafka abc f1-telemetry")->empty());
+  // Who begins anew may go on.
+  ASSERT_TRUE(store->begin());
+  EXPECT_EQ(store->advance(at_offset(0), at_offset(5)), true);
+  ASSERT_TRUE(store->commit());
 }
 
 TEST(SqliteStore, WaitsForALockAndSaysWhoHasIt) {

@@ -224,6 +224,45 @@ TEST(ReplayFeed, SendsWhatWasChosenAtItsTime) {
   }
 }
 
+/// To the nanosecond at any speed, of recordings whose lines are out of order: what a plain reference of long
+/// integers says of the highest time so far. Recorded times are whole milliseconds.
+TEST(ReplayFeed, IsDueAtTheRecordedSpacesBySpeed) {
+  std::mt19937_64 random(5);
+  for (const auto& [speed, by, of] :
+       std::vector<std::tuple<double, std::int64_t, std::int64_t>>{{1e-3, 1000, 1},
+                                                                   {0.25, 4, 1},
+                                                                   {1, 1, 1},
+                                                                   {3, 1, 3},
+                                                                   {60, 1, 60},
+                                                                   {1e3, 1, 1000},
+                                                                   {1e6, 1, 1'000'000}}) {
+    const test::ScratchDir dir;
+    std::vector<std::string> lines;
+    std::vector<std::int64_t> places_ns;
+    std::int64_t at_ns = 0;
+    for (int i = 0; i < 300; ++i) {
+      at_ns += static_cast<std::int64_t>(random() % 2000) * kMs;
+      const bool late = random() % 5 == 0;
+      lines.push_back(line_of(kRecorded_ns + at_ns - (late && i > 0 ? 700 * kMs : 0), i % 3, 1));
+      const std::int64_t says_ns = at_ns - (late && i > 0 ? 700 * kMs : 0);
+      places_ns.push_back(places_ns.empty() ? says_ns : std::max(places_ns.back(), says_ns));
+    }
+    write_lines(dir / "a.ndjson", lines);
+    RunConfig config = config_for({dir / "a.ndjson"}, speed);
+    config.replay->time_field = "n.at";
+    TestReplay test(config, dir.path());
+    test.run();
+    ASSERT_EQ(test.sent_at_ns.size(), lines.size());
+    ASSERT_EQ(test.lines(), lines);
+    const std::int64_t start_ns = test.sent_at_ns.front();
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const std::int64_t due_ns = start_ns + (places_ns[i] - places_ns.front()) * by / of;
+      EXPECT_EQ(test.pacer->plan().event_due_ns(kRecorded_ns + places_ns[i]), due_ns) << speed << ' ' << i;
+      EXPECT_GE(test.sent_at_ns[i], due_ns) << speed << ' ' << i;
+    }
+  }
+}
+
 TEST(ReplayFeed, CutsLongWaitsAndSendsLateEventsAtOnce) {
   const test::ScratchDir dir;
   const std::int64_t hour_ns = 3600 * kSecond;

@@ -285,6 +285,12 @@ Result<OpenTopic> open_topic(Cluster& cluster, const KafkaOptions& options, cons
   if (!states) return tl::make_unexpected(states.error());
   cluster.describe(*states);
   const TopicState& state = states->front();
+  if (topic.is_compacted && state.partitions != 1)
+    return fail(ErrorKind::usage,
+                fmt::format("the state topic {} has {} partitions, and a state is one sequence of records",
+                            topic.name, state.partitions),
+                "delete it, it is made again with one; or choose another --topic-out, whose state has a topic of "
+                "its own");
   if (Done ok = check_partitions(state, asked); !ok) return tl::make_unexpected(ok.error());
   OpenTopic open{topic.name, state.partitions};
   if (const std::uint64_t known = record_bytes_max(state); known > 0)
@@ -314,14 +320,8 @@ Result<std::unique_ptr<RecordWriter>> open_record_writer(const KafkaOptions& opt
     open.push_back(std::move(*one));
   }
   KafkaProperties properties = producer_properties(options, least_bytes);
-  Result<Producer> producer = Producer::open(properties, names);
+  Result<Producer> producer = open_ready_producer(options, properties, names);
   if (!producer) return tl::make_unexpected(producer.error());
-  if (!producer->warm_up(static_cast<int>(options.connect_grace_ns / 1'000'000)))
-    return fail(ErrorKind::runtime,
-                "no answer from the Kafka brokers at " + options.brokers + ": " + producer->trouble(),
-                "check that the brokers run");
-  if (options.transactions)
-    if (Done ok = fence_others(*producer, options); !ok) return tl::make_unexpected(ok.error());
   return std::unique_ptr<RecordWriter>(std::make_unique<ProducedRecords>(
       options, std::move(properties), std::move(open), std::move(*producer), clock));
 }

@@ -79,4 +79,17 @@ Done fence_others(Producer& producer, const KafkaOptions& options) {
   return tl::make_unexpected(not_begun(answer, producer, options));
 }
 
+Result<Producer> open_ready_producer(const KafkaOptions& options, const KafkaProperties& properties,
+                                     const std::vector<std::string>& topics) {
+  Result<Producer> producer = Producer::open(properties, topics);
+  if (!producer) return producer;
+  if (!producer->warm_up(static_cast<int>(options.connect_grace_ns / 1'000'000)))
+    return fail(ErrorKind::runtime,
+                "no answer from the Kafka brokers at " + options.brokers + ": " + producer->trouble(),
+                "check that the brokers run");
+  if (options.transactions)
+    if (Done ok = fence_others(*producer, options); !ok) return tl::make_unexpected(ok.error());
+  return producer;
+}
+
 }  // namespace racesim::kafka

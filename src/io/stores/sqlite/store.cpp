@@ -22,6 +22,16 @@ using sqlite::Statement;
 using sqlite::TableLayout;
 using sqlite::TableWriter;
 
+constexpr const char* kBeginLane =
+    "INSERT INTO ingest_offsets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) "
+    "ON CONFLICT (source, lane) DO UPDATE SET next_offset = excluded.next_offset, "
+    "last_hash = excluded.last_hash, last_time_ms = excluded.last_time_ms, "
+    "fingerprint = excluded.fingerprint, consumed = excluded.consumed, updated = excluded.updated "
+    "WHERE next_offset = ?8";
+constexpr const char* kMoveLane =
+    "UPDATE ingest_offsets SET next_offset = ?3, last_hash = ?4, last_time_ms = ?5, fingerprint = ?6, "
+    "consumed = ?7, updated = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') "
+    "WHERE source = ?1 AND lane = ?2 AND next_offset = ?8";
 /// Rows that one call of expire() may always remove: some milliseconds.
 constexpr std::uint64_t kLeastExpireStep = 1000;
 
@@ -116,14 +126,8 @@ class SqliteStore final : public Store {
   }
 
   Result<bool> advance(const LanePosition& before, const LanePosition& after) override {
-    Result<KeptStatement> kept = connection_.kept(
-        "INSERT INTO ingest_offsets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%dT%H:%M:%fZ', "
-        "'now')) "
-        "ON CONFLICT (source, lane) DO UPDATE SET next_offset = excluded.next_offset, "
-        "last_hash = excluded.last_hash, last_time_ms = excluded.last_time_ms, fingerprint = "
-        "excluded.fingerprint, "
-        "consumed = excluded.consumed, updated = excluded.updated "
-        "WHERE next_offset = ?8");
+    // Only who begins a lane may find no row: one that was taken away by hand is not made again.
+    Result<KeptStatement> kept = connection_.kept(before.consumed > 0 ? kMoveLane : kBeginLane);
     if (!kept) return broken(std::move(kept.error()));
     Statement* const update = &**kept;
     update->bind_text(1, after.source);
