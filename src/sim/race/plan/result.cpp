@@ -7,6 +7,7 @@ namespace racesim::race {
 namespace {
 
 constexpr std::array<std::uint16_t, 10> kPoints{25, 18, 15, 12, 10, 8, 6, 4, 2, 1};
+constexpr std::size_t kClassifiedShare_pct = 90;  ///< of the winner's laps, rounded down to whole ones
 
 void rank_passes(RacePlan& plan) {
   std::size_t longest = 0;
@@ -60,7 +61,8 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
     std::string seconds = std::to_string(100 + t / 1000 % 60).substr(1);
     plan.messages.push_back({e.end_ms, e.lap, Category::fastest_lap, Flag::none, Scope::driver, 0, entry.car,
                              "FASTEST LAP CAR " + std::to_string(entry.car) + " (" + entry.driver + ") " +
-                                 std::to_string(t / 60000) + ":" + seconds + "." + thousandths});
+                                 std::to_string(t / 60000) + ":" + seconds + "." + thousandths,
+                             0, {}});
   }
 }
 
@@ -72,12 +74,17 @@ void award(RacePlan& plan) {
     if (a->finished != b->finished) return a->finished;
     if (a->passes.size() != b->passes.size()) return a->passes.size() > b->passes.size();
     if (a->passes.empty()) return a->grid < b->grid;
-    return a->passes.back().time_ms < b->passes.back().time_ms;
+    const auto time_ms = [](const CarPlan* c) {
+      return c->passes.back().time_ms + (c->finished ? c->added_s() * std::int64_t{1000} : 0);
+    };
+    return time_ms(a) < time_ms(b);
   });
+  const std::size_t least_laps = kClassifiedShare_pct * order.front()->laps.size() / 100;
   for (std::size_t p = 0; p < order.size(); ++p) {
     CarPlan& c = *order[p];
     c.position = static_cast<std::uint16_t>(p + 1);
-    c.points = p < kPoints.size() && c.finished ? kPoints[p] : std::uint16_t{0};
+    c.classified = c.finished || (!c.laps.empty() && c.laps.size() >= least_laps);
+    c.points = p < kPoints.size() && c.classified ? kPoints[p] : std::uint16_t{0};
     if (c.points > 0 && &c == &plan.cars[plan.fastest_car]) ++c.points;
   }
 }

@@ -90,6 +90,7 @@ void rank_session(RacePlan& plan) {
   for (std::uint32_t i = 0; i < plan.cars.size(); ++i) {
     plan.cars[i].position = screen.place(i);
     plan.cars[i].finished = true;
+    plan.cars[i].classified = plan.cars[i].best_lap_ms > 0;
   }
 }
 
