@@ -186,7 +186,7 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.lap = segment.lap;
   row.lap_distance_mm = nearest_int<std::int32_t>(state.s_m * 1000);
   row.speed_dkmh = nearest_int<std::uint16_t>(state.v_mps * 36);
-  row.engine_rpm = nearest_int<std::uint16_t>(rpm_at(state.gear, state.v_mps));
+  row.engine_rpm = nearest_int<std::uint16_t>(engine_rpm(segment, state));
   row.gear = state.gear;
   row.throttle_pct = state.throttle_pct;
   row.brake_pct = state.brake_pct;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "sim/race/car/forces.h"
 
 namespace racesim::race {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 // Newton's error squares with each step, times the pace's variation: two steps do at racing pace, three while
 // flags change it by 15 %.
 constexpr double kEven = 0.08;
+
+/// A foot that brings up the revs moves so slowly: ms per per cent.
+constexpr std::int64_t kPress_mspp = 16;
 
 /// Pedals at pace ratio r. All forces but rolling shrink with 1/r², so power with 1/r³; but up to a few per
 /// cent a car is slow because it has less power or grip, not because its driver lifts.
@@ -73,6 +77,9 @@ CarState state_at(const Segment& segment, std::int64_t time_ms) {
     place(segment, segment.l_m, state);
     state.fuel_g = segment.fuel_begin_g;
     state.wear_pct = segment.wear_begin_pct;
+    state.gear = segment.gear;
+    const std::int64_t pressed_pct = std::max<std::int64_t>(0, time_ms - segment.begin_ms) / kPress_mspp;
+    state.throttle_pct = static_cast<std::uint8_t>(std::min<std::int64_t>(segment.throttle_pct, pressed_pct));
     return state;
   }
   const double r0 = segment.r0, rise = segment.r_rise, c16 = segment.c16;
@@ -117,6 +124,14 @@ CarState state_at(const Segment& segment, std::int64_t time_ms) {
   state.gear = p.gear;
   state.drs = p.drs && segment.drs;
   return state;
+}
+
+double engine_rpm(const Segment& segment, const CarState& state) {
+  constexpr double kGripsFrom_mps = 25;
+  const double rpm = rpm_at(state.gear, state.v_mps, static_cast<double>(state.throttle_pct) / 100);
+  if (segment.spin_rpm == 0) [[likely]]
+    return rpm;
+  return rpm + segment.spin_rpm * std::max(0.0, 1 - state.v_mps / kGripsFrom_mps);
 }
 
 }  // namespace racesim::race

@@ -64,6 +64,28 @@ struct Nodes {
   }
 };
 
+/// Places along a path: those where pieces meet, and a line of the pit lane's speed limit.
+struct Places {
+  std::vector<double> l_m;
+  std::vector<std::size_t> meets;
+  std::size_t line;
+};
+
+/// A line too near to a place for a segment between is at that place.
+Places with_line(const std::vector<double>& meets_m, double line_m) {
+  constexpr double kNear_m = 3;
+  Places places{{}, {}, meets_m.size()};
+  for (const double l_m : meets_m) {
+    if (places.line == meets_m.size() && line_m < l_m + kNear_m) {
+      places.line = places.l_m.size();
+      if (line_m < l_m - kNear_m) places.l_m.push_back(line_m);
+    }
+    places.meets.push_back(places.l_m.size());
+    places.l_m.push_back(l_m);
+  }
+  return places;
+}
+
 }  // namespace
 
 void read_marks(BakedDrive& baked) {
@@ -204,43 +226,58 @@ void Templates::bake_starts(std::uint32_t slots) {
   }
 }
 
-void Templates::bake_pits() {
-  const Path way = pit_way(track_, pit_entry_, pit_exit_);
+/// Through the lane with a halt at `halt_m` of the pit way.
+std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) {
   const Marks& flying = marks(0, {static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false});
   Conditions conditions = conditions_;
   conditions.fuel_kg = kPitFuel_kg;
-  std::vector<double> passes_m;
+  const auto cell = static_cast<std::size_t>(halt_m / way.step_m);
+  const Path in = cut_path(way, 0, cell), out = cut_path(way, cell, way.cells());
+  auto pit = std::make_unique<PitDrive>();
+  Drive drive;
+  drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
+  drive.begin_speed_mps = flying.speed_mps[pit_entry_];
+  drive.end_speed_mps = 0;
+  pit->in.drive = bake(in, models_[0], conditions, drive);
+  drive.begin_speed_mps = 0;
+  drive.end_speed_mps = flying.speed_mps[pit_exit_];
+  pit->out.drive = bake(out, models_[0], conditions, drive);
   const std::size_t count = track_.checkpoints.size();
+  std::vector<double> meets_m;
   for (std::size_t k = pit_entry_; k <= count + pit_exit_; ++k)
-    passes_m.push_back(path_at(way, track_.checkpoints[k % count].s_m + (k >= count ? track_.length_m : 0)));
+    meets_m.push_back(path_at(way, track_.checkpoints[k % count].s_m + (k >= count ? track_.length_m : 0)));
+  const double halt_at_m = in.length_m();
+  std::vector<double> in_m, out_m{0};
+  for (const double l_m : meets_m) {
+    if (l_m <= halt_at_m)
+      in_m.push_back(l_m);
+    else
+      out_m.push_back(l_m - halt_at_m);
+  }
+  in_m.push_back(halt_at_m);
+  const Places halves[]{with_line(in_m, path_at(way, track_.pit.limit_begin_m)),
+                        with_line(out_m, path_at(way, track_.length_m + track_.pit.limit_end_m) - halt_at_m)};
+  pit->in.l_m = halves[0].l_m;
+  pit->in_meets = halves[0].meets;
+  pit->in.limit_from = halves[0].line;
+  pit->in.limit_to = pit->in.l_m.size() - 1;
+  pit->out.l_m = halves[1].l_m;
+  pit->out_meets = halves[1].meets;
+  pit->out.limit_to = halves[1].line;
+  read_marks(pit->in);
+  read_marks(pit->out);
+  pit->in.path = &keep(in);
+  pit->out.path = &keep(out);
+  return pit;
+}
+
+void Templates::bake_pits() {
+  const Path way = pit_way(track_, pit_entry_, pit_exit_);
   // The boxes stand around the middle of the lane.
   const double middle_m =
       (path_at(way, track_.pit.limit_begin_m) + path_at(way, track_.length_m + track_.pit.limit_end_m)) / 2;
-  for (std::uint32_t box = 0; box < kBoxes; ++box) {
-    const double at_m = middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m;
-    const auto cell = static_cast<std::size_t>(at_m / way.step_m);
-    const Path in = cut_path(way, 0, cell), out = cut_path(way, cell, way.cells());
-    auto pit = std::make_unique<PitDrive>();
-    Drive drive;
-    drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
-    drive.begin_speed_mps = flying.speed_mps[pit_entry_];
-    drive.end_speed_mps = 0;
-    pit->in.drive = bake(in, models_[0], conditions, drive);
-    drive.begin_speed_mps = 0;
-    drive.end_speed_mps = flying.speed_mps[pit_exit_];
-    pit->out.drive = bake(out, models_[0], conditions, drive);
-    pit->in.path = &keep(in);
-    pit->out.path = &keep(out);
-    for (const double pass_m : passes_m)
-      if (pass_m <= in.length_m()) pit->in.l_m.push_back(pass_m);
-    pit->in.l_m.push_back(in.length_m());
-    pit->out.l_m.push_back(0);
-    for (const double pass_m : passes_m)
-      if (pass_m > in.length_m()) pit->out.l_m.push_back(pass_m - in.length_m());
-    read_marks(pit->in);
-    read_marks(pit->out);
-    pits_.push_back(std::move(pit));
-  }
+  for (std::uint32_t box = 0; box < kBoxes; ++box)
+    pits_.push_back(bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m));
 }
 
 PieceTable Templates::piece_table(std::uint32_t model) const {
@@ -272,7 +309,9 @@ std::vector<PitWay> Templates::pit_ways() const {
     PitWay way;
     way.entry = pit_entry_;
     way.exit = pit_exit_;
-    const std::vector<double>&in = pit->in.marks.tau_s, &out = pit->out.marks.tau_s;
+    std::vector<double> in, out;
+    for (const std::size_t place : pit->in_meets) in.push_back(pit->in.marks.tau_s[place]);
+    for (const std::size_t place : pit->out_meets) out.push_back(pit->out.marks.tau_s[place]);
     for (std::size_t i = 0; i + 2 < in.size(); ++i) way.piece_s.push_back(in[i + 1] - in[i]);
     way.box_piece = static_cast<std::uint32_t>(way.piece_s.size());
     way.to_box_s = in.back() - in[in.size() - 2];

@@ -37,6 +37,10 @@ struct Spent {
 inline Spent spent_between(const Marks& marks, std::size_t from) {
   return {marks.fuel_kg[from + 1] - marks.fuel_kg[from], marks.wear[from + 1] - marks.wear[from]};
 }
+/// From the place `from` to the place `to`.
+inline Spent spent_between(const Marks& marks, std::size_t from, std::size_t to) {
+  return {marks.fuel_kg[to] - marks.fuel_kg[from], marks.wear[to] - marks.wear[from]};
+}
 
 /// A template with the path that it was baked along and the places where it is cut into pieces.
 struct BakedDrive {
@@ -44,6 +48,8 @@ struct BakedDrive {
   Template drive;
   std::vector<double> l_m;  ///< along the path: of the checkpoints it passes, its begin and end included
   Marks marks;              ///< there
+  /// The pit lane's speed limit holds between these places; equal: nowhere.
+  std::size_t limit_from = 0, limit_to = 0;
 };
 
 /// Through the pit lane with a halt: from checkpoint `entry` to the box, and from the box to checkpoint
@@ -51,6 +57,9 @@ struct BakedDrive {
 struct PitDrive {
   BakedDrive in;   ///< its checkpoints: entry, …, the last before the box; then the box
   BakedDrive out;  ///< the box; then the first behind it, …, exit
+  /// Where pieces meet, as places of `in` and `out`: these leave out the lines of the speed limit, unless a
+  /// checkpoint is there.
+  std::vector<std::size_t> in_meets, out_meets;
 };
 
 /// Fills in the marks of `baked` at its places.
@@ -99,6 +108,7 @@ class Templates {
   void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
   void bake_pits();
+  std::unique_ptr<PitDrive> bake_pit(const Path& way, double halt_m);
   const PathGrid& keep(const Path& path);
   PieceTable piece_table(std::uint32_t model) const;
 

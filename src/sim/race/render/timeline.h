@@ -58,6 +58,7 @@ struct Sketch {
   Bucket bucket;
   std::uint32_t from = 0;                           ///< drives from this place of it to the next
   bool drives = false;                              ///< else it stands
+  bool limited = false;                             ///< between the lines of the pit lane's speed limit
   double tau_s = 0;                                 ///< by the marks
   double begin_mps = 0, end_mps = 0;                ///< of the template, by the marks
   double agreed_begin_mps = 0, agreed_end_mps = 0;  ///< shown; 0: as it comes
