@@ -30,14 +30,15 @@ const char* category_name(Category category) {
       return "CarEvent";
     case Category::overtake:
     case Category::fastest_lap:
+    case Category::penalty:
       return "Other";
   }
   return "";
 }
 
 const char* flag_name(Flag flag) {
-  constexpr std::array kNames{"",          "GREEN", "YELLOW", "DOUBLE YELLOW", "RED", "BLUE",
-                              "CHEQUERED", "SC",    "VSC"};
+  constexpr std::array kNames{"",     "GREEN",     "YELLOW", "DOUBLE YELLOW", "RED",
+                              "BLUE", "CHEQUERED", "SC",     "VSC",           "RESTART"};
   return kNames[static_cast<std::size_t>(flag)];
 }
 

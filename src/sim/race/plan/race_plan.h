@@ -64,6 +64,19 @@ struct PitStop {
 
 enum class Cause : std::uint8_t { none, accident, failure };
 
+/// What a driver is punished for.
+enum class Fault : std::uint8_t { track_limits, pit_speeding, collision };
+
+/// Seconds that a car stands at its next stop before work begins; if it has none, they are added to its
+/// result.
+struct Penalty {
+  std::int64_t time_ms = 0;  ///< given
+  std::uint32_t lap = 0;     ///< of the car
+  std::uint16_t seconds = 0;
+  Fault fault = Fault::track_limits;
+  bool served = false;
+};
+
 /// The car drives on from its last pass and halts soon after (accident, failure on track) or in its box.
 struct Retirement {
   Cause cause = Cause::none;  ///< none: it did not retire
@@ -85,16 +98,33 @@ struct CarPlan {
   std::vector<Piece> pieces;  ///< one fewer than passes, or none
   std::vector<LapPlan> laps;  ///< complete ones
   std::vector<PitStop> stops;
+  std::vector<Penalty> penalties;  ///< by time
   Retirement retirement;
   bool finished = false;       ///< took the chequered flag; the last pass is that moment
   std::uint16_t position = 0;  ///< in the result, from 1
   std::uint16_t points = 0;
   std::int64_t best_lap_ms = 0;                ///< 0: none
   std::array<std::int64_t, 3> part_best_ms{};  ///< in Q1, Q2, Q3; practice: in the first; 0: none
+
+  /// Seconds not served: added to the result.
+  std::uint32_t added_s() const {
+    std::uint32_t sum_s = 0;
+    for (const Penalty& p : penalties) sum_s += p.served ? 0 : p.seconds;
+    return sum_s;
+  }
 };
 
-enum class Flag : std::uint8_t { none, green, yellow, double_yellow, red, blue, chequered, sc, vsc };
-enum class Category : std::uint8_t { flag, safety_car, retirement, overtake, fastest_lap, pit, track_limits };
+enum class Flag : std::uint8_t { none, green, yellow, double_yellow, red, blue, chequered, sc, vsc, restart };
+enum class Category : std::uint8_t {
+  flag,
+  safety_car,
+  retirement,
+  overtake,
+  fastest_lap,
+  pit,
+  track_limits,
+  penalty
+};
 enum class Scope : std::uint8_t { track, sector, driver };
 
 struct ControlMessage {
@@ -106,6 +136,8 @@ struct ControlMessage {
   std::uint8_t sector = 0;  ///< 1 to 3, 0: none
   std::uint32_t car = 0;    ///< start number, 0: none
   std::string text;
+  std::uint16_t seconds = 0;  ///< of a penalty
+  std::string reason;         ///< of a penalty
 };
 
 /// A stretch of time under one flag.

@@ -58,9 +58,17 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
     const std::int64_t t = e.time_ms;
     std::string thousandths = std::to_string(1000 + t % 1000).substr(1);
     std::string seconds = std::to_string(100 + t / 1000 % 60).substr(1);
-    plan.messages.push_back({e.end_ms, e.lap, Category::fastest_lap, Flag::none, Scope::driver, 0, entry.car,
+    plan.messages.push_back({e.end_ms,
+                             e.lap,
+                             Category::fastest_lap,
+                             Flag::none,
+                             Scope::driver,
+                             0,
+                             entry.car,
                              "FASTEST LAP CAR " + std::to_string(entry.car) + " (" + entry.driver + ") " +
-                                 std::to_string(t / 60000) + ":" + seconds + "." + thousandths});
+                                 std::to_string(t / 60000) + ":" + seconds + "." + thousandths,
+                             0,
+                             {}});
   }
 }
 
@@ -72,7 +80,10 @@ void award(RacePlan& plan) {
     if (a->finished != b->finished) return a->finished;
     if (a->passes.size() != b->passes.size()) return a->passes.size() > b->passes.size();
     if (a->passes.empty()) return a->grid < b->grid;
-    return a->passes.back().time_ms < b->passes.back().time_ms;
+    const auto time_ms = [](const CarPlan* c) {
+      return c->passes.back().time_ms + (c->finished ? c->added_s() * std::int64_t{1000} : 0);
+    };
+    return time_ms(a) < time_ms(b);
   });
   for (std::size_t p = 0; p < order.size(); ++p) {
     CarPlan& c = *order[p];
