@@ -54,7 +54,8 @@ struct RaceWalk::Scratch {
   RowBatch checkpoints{schema_info<CheckpointPassRow>()};
   RowBatch laps{schema_info<LapRow>()};
   RowBatch messages{schema_info<RaceControlRow>()};
-  std::vector<RowBatch> renamed;  ///< telemetry, then laps, where they have other names
+  std::vector<std::uint32_t> on_air;  ///< the cars of a stretch of ticks
+  std::vector<RowBatch> renamed;      ///< telemetry, then laps, where they have other names
 
   explicit Scratch(RowNames names) {
     if (names == RowNames::racesim) return;
@@ -89,7 +90,7 @@ class RaceWalk::Painter {
   const Session& session() const { return *place_.session; }
   bool shown(const SideEvent& event) const;
   void paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out);
-  void paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver);
+  void paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, std::uint64_t last, Text driver);
   void set_row(TelemetryRow& row, const Segment& segment, std::int64_t plan_ms) const;
   void paint_side(const SideEvent& event, RowConsumer& out);
   void paint_pass(const SideEvent& event);
@@ -139,28 +140,40 @@ void RaceWalk::Painter::paint(std::int64_t from_ms, std::int64_t to_ms, RowConsu
   paint_samples(at, last, out);
 }
 
-/// Samples [first, last) of all cars, tick by tick.
+/// Samples [first, last) of all cars on the air, tick by tick.
 void RaceWalk::Painter::paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out) {
   const int stream = context_.stream_index[static_cast<std::size_t>(Stream::telemetry)];
   if (stream < 0) return;
-  const std::size_t cars = cars_.last - cars_.first;
-  const std::uint64_t ticks = std::max<std::size_t>(1, kRowsPerCall / cars);
   RowBatch& rows = scratch_.telemetry;
-  for (; first < last; first = std::min(first + ticks, last)) {
-    const std::uint64_t end = std::min(first + ticks, last);
+  std::vector<std::uint32_t>& cars = scratch_.on_air;
+  while (first < last) {
+    // Within these ticks nobody goes off the air.
+    std::uint64_t end = last;
+    cars.clear();
+    for (std::uint32_t car = cars_.first; car < cars_.last; ++car) {
+      const std::uint64_t off = context_.rate.first_at(session().on_air_ms(car));
+      if (off <= first) continue;
+      cars.push_back(car);
+      end = std::min(end, off);
+    }
+    if (cars.empty()) return;
+    end = std::min(end, first + std::max<std::size_t>(1, kRowsPerCall / cars.size()));
     rows.clear();
-    rows.resize((end - first) * cars);
+    rows.resize((end - first) * cars.size());
     rows.heads.resize(rows.size());
-    for (std::uint32_t car = cars_.first; car < cars_.last; ++car)
-      paint_car(car, first, end, rows.add_text((*context_.drivers)[car]));
+    for (std::size_t at = 0; at < cars.size(); ++at)
+      paint_car(cars[at], at, first, end, rows.add_text((*context_.drivers)[cars[at]]));
     out.take(static_cast<std::uint32_t>(stream), scratch_.named(rows));
+    first = end;
   }
 }
 
-void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver) {
-  const std::size_t cars = cars_.last - cars_.first;
-  TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + (car - cars_.first);
-  EventHead* head = scratch_.telemetry.heads.data() + (car - cars_.first);
+/// One car's samples, at place `at` among the cars on the air.
+void RaceWalk::Painter::paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, std::uint64_t last,
+                                  Text driver) {
+  const std::size_t cars = scratch_.on_air.size();
+  TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + at;
+  EventHead* head = scratch_.telemetry.heads.data() + at;
   const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
                                                       context_.rate.time_ms(last - 1) - kGridWait_ms);
   auto segment = segments.begin();
@@ -174,7 +187,7 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
     row->session = session_number_;
     row->car = car_number;
     row->driver = driver;
-    row->seq = place_.before.samples + tick;
+    row->seq = place_.before.samples[car] + tick;
     row->time.ms = begin_ms_ + session_ms;
     row->session_time_ms = session_ms;
     *head = {row->time.ms * 1'000'000, car_number, car_number, row->seq};

@@ -1,15 +1,12 @@
 #include "sim/race/render/timeline_maker.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
 
 namespace racesim::race {
 namespace {
 
-// After the flag the pace falls over the next pieces and stays at the last value until there is room to halt.
-constexpr std::array kCoolDown{1.08, 1.2, 1.34, 1.4};
 // A stricken car: little power, soft braking; harder where it would have to slow by more than this on
 // average.
 constexpr double kStrickenPower = 0.1;
@@ -40,7 +37,7 @@ class TimelineMaker {
   TimelineMaker(const RacePlan& plan, const PlanInput& input, const Templates& templates, Halts& halts)
       : plan_(plan), input_(input), templates_(templates), halts_(halts), n_(plan.checkpoints) {}
 
-  CarTimeline make(const CarPlan& car);
+  CarTimeline make(const CarPlan& car, const CoolDown& way);
 
  private:
   std::uint32_t lap_of(std::size_t pass) const { return plan_.lap_of(*car_, pass); }
@@ -66,7 +63,7 @@ class TimelineMaker {
   double room_to_halt_m(std::size_t pass) const;
   void roll_to_a_halt(std::size_t pass, CarStatus status);
   void retire();
-  void cool_down();
+  void cool_down(const CoolDown& way);
   void smooth_pace();
   const PitStop* stop_of(std::size_t pass) const;
   double wear_at(std::size_t pass) const;
@@ -222,17 +219,17 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
   const std::uint32_t k = checkpoint_of(pass);
   const bool next_lap = k < templates_.pit_entry();
   const std::size_t index = k + (next_lap ? n_ : 0) - templates_.pit_entry();
-  const std::size_t box_piece = pit.in_meets.size() - 2;
-  const auto from_box = [&](std::size_t i) { return pit.out_meets[i - box_piece]; };
+  const std::size_t box_piece = pit.in.meets.size() - 2;
+  const auto from_box = [&](std::size_t i) { return pit.out.meets[i - box_piece]; };
   const std::size_t first = made_.segments.size();
   if (index < box_piece) {
-    drive_lane(pass, end_ms, pit.in, pit.in_meets[index], pit.in_meets[index + 1]);
+    drive_lane(pass, end_ms, pit.in, pit.in.meets[index], pit.in.meets[index + 1]);
   } else if (index > box_piece) {
     drive_lane(pass, end_ms, pit.out, from_box(index), from_box(index + 1));
   } else {
     RACESIM_CHECK(stop != nullptr);
-    const Spent to_exit = spent_between(pit.out.marks, 0, pit.out_meets[1]);
-    drive_lane(pass, stop->arrive_ms, pit.in, pit.in_meets[index], pit.in_meets[index + 1], to_exit);
+    const Spent to_exit = spent_between(pit.out.marks, 0, pit.out.meets[1]);
+    drive_lane(pass, stop->arrive_ms, pit.in, pit.in.meets[index], pit.in.meets[index + 1], to_exit);
     stand(pass, stop->leave_ms, CarStatus::pit, *pit.out.path, 0);
     // Outside of races cars are filled up in their boxes.
     const double wanted_g = pass + 1 < car_->passes.size() ? car_->passes[pass + 1].fuel_g : 0;
@@ -240,7 +237,7 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
     wear_pct_ = 0;
     age_laps_ = 0;
     tyre_ = stop->fitted;
-    drive_lane(pass, end_ms, pit.out, 0, pit.out_meets[1]);
+    drive_lane(pass, end_ms, pit.out, 0, pit.out.meets[1]);
   }
   const double offset_m = next_lap ? -templates_.track().length_m : 0;
   for (std::size_t i = first; i < made_.segments.size(); ++i) made_.segments[i].s_offset_m = offset_m;
@@ -292,21 +289,23 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   drive(pass, at_ms_ + roll_ms, status, halt, 0);
 }
 
-/// On from the chequered flag, slower and slower.
-void TimelineMaker::cool_down() {
-  const std::size_t pass = car_->passes.size() - 1;
-  const std::vector<double>& tau_s = templates_.marks(model_, kAnyBucket).tau_s;
-  const auto can_halt = [&](std::size_t i) {
-    const double v = end_speed_mps();
-    return v * v < 2 * kStrickenBraking_mps2 * room_to_halt_m(pass + i);
-  };
-  std::size_t i = 0;
-  for (; i < kCoolDown.size() || (i + 1 < n_ && !can_halt(i)); ++i) {
-    const double pace = kCoolDown[std::min(i, kCoolDown.size() - 1)];
-    const auto took_ms = static_cast<std::int64_t>((tau_s[i + 1] - tau_s[i]) * pace * 1000);
-    drive_lap(pass + i, at_ms_ + took_ms, CarStatus::finished, kAnyBucket, i);
+/// On from the chequered flag, a lap at an easy pace, and through the pit lane to a place in parc fermé.
+void TimelineMaker::cool_down(const CoolDown& way) {
+  std::size_t pass = car_->passes.size() - 1;
+  const BakedDrive& lane = templates_.park(way.place);
+  std::size_t next = 0;
+  const bool in_lane = way.lane_from > 0;
+  for (std::uint32_t k = 0; !in_lane && k < templates_.pit_entry(); ++k)
+    drive_lap(pass++, way.pass_ms[next++], CarStatus::finished, kAnyBucket, k);
+  for (std::size_t meet = way.lane_from; meet + 1 < lane.meets.size(); ++meet) {
+    const std::size_t first = made_.segments.size();
+    drive_lane(pass, way.pass_ms[next++], lane, lane.meets[meet], lane.meets[meet + 1]);
+    const bool next_lap = checkpoint_of(pass++) < templates_.pit_entry();
+    for (std::size_t i = first; i < made_.segments.size(); ++i) {
+      made_.segments[i].status = CarStatus::finished;
+      made_.segments[i].s_offset_m = next_lap ? -templates_.track().length_m : 0;
+    }
   }
-  roll_to_a_halt(pass + i, CarStatus::finished);
 }
 
 /// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would, and none more
@@ -325,7 +324,7 @@ void TimelineMaker::smooth_pace() {
   }
 }
 
-CarTimeline TimelineMaker::make(const CarPlan& car) {
+CarTimeline TimelineMaker::make(const CarPlan& car, const CoolDown& way) {
   made_ = CarTimeline{};
   car_ = &car;
   const Entry& entry = input_.entries[car.entry];
@@ -358,7 +357,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
   if (car.retirement.cause != Cause::none || car.retirement.in_pit)
     retire();
   else if (car.finished)
-    cool_down();
+    cool_down(way);
   smooth_pace();
   return std::move(made_);
 }
@@ -374,7 +373,7 @@ void TimelineMaker::retire() {
   }
   const PitDrive& pit = templates_.pit(box_);
   const std::size_t first = made_.segments.size();
-  drive_lane(last, r.halt_ms, pit.in, pit.in_meets[pit.in_meets.size() - 2], pit.in_meets.back());
+  drive_lane(last, r.halt_ms, pit.in, pit.in.meets[pit.in.meets.size() - 2], pit.in.meets.back());
   if (checkpoint_of(last) >= templates_.pit_entry()) return;
   for (std::size_t i = first; i < made_.segments.size(); ++i)
     made_.segments[i].s_offset_m = -templates_.track().length_m;
@@ -382,9 +381,9 @@ void TimelineMaker::retire() {
 
 }  // namespace
 
-CarTimeline make_timeline(const CarPlan& car, const RacePlan& plan, const PlanInput& input,
-                          const Templates& templates, Halts& halts) {
-  return TimelineMaker(plan, input, templates, halts).make(car);
+CarTimeline make_timeline(const CarPlan& car, const CoolDown& way, const RacePlan& plan,
+                          const PlanInput& input, const Templates& templates, Halts& halts) {
+  return TimelineMaker(plan, input, templates, halts).make(car, way);
 }
 
 }  // namespace racesim::race
