@@ -36,6 +36,7 @@ std::int64_t period_of(const PlanInput& input) {
 Calendar::Calendar(PlanInput input, const Templates& templates, SampleRate rate)
     : input_(std::move(input)), templates_(templates), rate_(rate), period_ms_(period_of(input_)) {
   Counts none;
+  none.samples.resize(input_.entries.size());
   none.passes.resize(input_.entries.size());
   none.laps.resize(input_.entries.size());
   before_.push_back(std::move(none));
@@ -62,9 +63,9 @@ bool Calendar::is_over(std::uint64_t index, std::int64_t since_ms) const {
 
 Calendar::Counts Calendar::behind(const Session& session, const Counts& before) const {
   Counts after = before;
-  after.samples += rate_.first_at(session.length_ms());
   after.messages += session.plan().messages.size();
   for (std::size_t car = 0; car < session.plan().cars.size(); ++car) {
+    after.samples[car] += rate_.first_at(session.on_air_ms(car));
     after.passes[car] += session.pass_count(car);
     after.laps[car] += session.plan().cars[car].laps.size();
   }

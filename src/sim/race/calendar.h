@@ -25,10 +25,10 @@ class Calendar {
 
   /// What sessions before a session have sent: each seq goes on from there.
   struct Counts {
-    std::uint64_t samples = 0;          ///< of every car
-    std::uint64_t messages = 0;         ///< of race control
-    std::vector<std::uint64_t> passes;  ///< of checkpoints, by car
-    std::vector<std::uint64_t> laps;    ///< by car
+    std::uint64_t messages = 0;          ///< of race control
+    std::vector<std::uint64_t> samples;  ///< by car
+    std::vector<std::uint64_t> passes;   ///< of checkpoints, by car
+    std::vector<std::uint64_t> laps;     ///< by car
   };
   struct Place {
     std::shared_ptr<const Session> session;

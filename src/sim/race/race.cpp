@@ -133,9 +133,15 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
 
   std::uint64_t planned_events() const override {
     if (context_.sessions != 1 || streams_.size() != 1 || context_.stream_index[0] != 0) return 0;
-    return (context_.rate.first_at(context_.end_ms - context_.origin_ms) -
-            context_.rate.first_at(context_.start_ms - context_.origin_ms)) *
-           drivers_.size();
+    const auto session = calendar_->at(0).session;
+    std::uint64_t samples = 0;
+    for (std::size_t car = 0; car < drivers_.size(); ++car) {
+      const auto until = [&](std::int64_t epoch_ms) {
+        return context_.rate.first_at(std::min(epoch_ms - context_.origin_ms, session->on_air_ms(car)));
+      };
+      samples += until(context_.end_ms) - until(context_.start_ms);
+    }
+    return samples;
   }
   /// Time since lights out and the first car's speed.
   std::string headline(std::int64_t event_time_ns) const override {

@@ -57,7 +57,8 @@ struct RaceWalk::Scratch {
   RowBatch laps{schema_info<LapRow>()};
   RowBatch messages{schema_info<RaceControlRow>()};
   RowBatch results{schema_info<ResultRow>()};
-  std::vector<RowBatch> renamed;  ///< telemetry, then laps, where they have other names
+  std::vector<std::uint32_t> on_air;  ///< the cars of a stretch of ticks
+  std::vector<RowBatch> renamed;      ///< telemetry, then laps, where they have other names
 
   explicit Scratch(RowNames names) {
     if (names == RowNames::racesim) return;
@@ -92,7 +93,7 @@ class RaceWalk::Painter {
   const Session& session() const { return *place_.session; }
   bool shown(const SideEvent& event) const;
   void paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out);
-  void paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver);
+  void paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, std::uint64_t last, Text driver);
   void set_row(TelemetryRow& row, const Segment& segment, const CarState& state) const;
   void paint_side(const SideEvent& event, RowConsumer& out);
   void paint_pass(const SideEvent& event);
@@ -143,28 +144,40 @@ void RaceWalk::Painter::paint(std::int64_t from_ms, std::int64_t to_ms, RowConsu
   paint_samples(at, last, out);
 }
 
-/// Samples [first, last) of all cars, tick by tick.
+/// Samples [first, last) of all cars on the air, tick by tick.
 void RaceWalk::Painter::paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out) {
   const int stream = context_.stream_index[static_cast<std::size_t>(Stream::telemetry)];
   if (stream < 0) return;
-  const std::size_t cars = cars_.last - cars_.first;
-  const std::uint64_t ticks = std::max<std::size_t>(1, kRowsPerCall / cars);
   RowBatch& rows = scratch_.telemetry;
-  for (; first < last; first = std::min(first + ticks, last)) {
-    const std::uint64_t end = std::min(first + ticks, last);
+  std::vector<std::uint32_t>& cars = scratch_.on_air;
+  while (first < last) {
+    // Within these ticks nobody goes off the air.
+    std::uint64_t end = last;
+    cars.clear();
+    for (std::uint32_t car = cars_.first; car < cars_.last; ++car) {
+      const std::uint64_t off = context_.rate.first_at(session().on_air_ms(car));
+      if (off <= first) continue;
+      cars.push_back(car);
+      end = std::min(end, off);
+    }
+    if (cars.empty()) return;
+    end = std::min(end, first + std::max<std::size_t>(1, kRowsPerCall / cars.size()));
     rows.clear();
-    rows.resize((end - first) * cars);
+    rows.resize((end - first) * cars.size());
     rows.heads.resize(rows.size());
-    for (std::uint32_t car = cars_.first; car < cars_.last; ++car)
-      paint_car(car, first, end, rows.add_text((*context_.drivers)[car]));
+    for (std::size_t at = 0; at < cars.size(); ++at)
+      paint_car(cars[at], at, first, end, rows.add_text((*context_.drivers)[cars[at]]));
     out.take(static_cast<std::uint32_t>(stream), scratch_.named(rows));
+    first = end;
   }
 }
 
-void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver) {
-  const std::size_t cars = cars_.last - cars_.first;
-  TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + (car - cars_.first);
-  EventHead* head = scratch_.telemetry.heads.data() + (car - cars_.first);
+/// One car's samples, at place `at` among the cars on the air.
+void RaceWalk::Painter::paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, std::uint64_t last,
+                                  Text driver) {
+  const std::size_t cars = scratch_.on_air.size();
+  TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + at;
+  EventHead* head = scratch_.telemetry.heads.data() + at;
   const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
                                                       context_.rate.time_ms(last - 1) - kGridWait_ms);
   auto segment = segments.begin();
@@ -175,7 +188,7 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
     // As many ticks at once as lie in one segment.
     std::array<std::int64_t, kTicksAtOnce> plan_ms;
     std::array<CarState, kTicksAtOnce> states;
-    const auto time_ms = [&](std::uint64_t at) { return context_.rate.time_ms(at) - kGridWait_ms; };
+    const auto time_ms = [&](std::uint64_t n) { return context_.rate.time_ms(n) - kGridWait_ms; };
     std::int64_t next_ms = time_ms(tick);
     while (next_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
     const std::int64_t end_ms = segment + 1 != segments.end() ? segment->end_ms : INT64_MAX;
@@ -194,7 +207,7 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
       row->session = session_number_;
       row->car = car_number;
       row->driver = driver;
-      row->seq = place_.before.samples + tick;
+      row->seq = place_.before.samples[car] + tick;
       row->session_time_ms = plan_ms[i] + kGridWait_ms;
       row->time.ms = begin_ms_ + row->session_time_ms;
       *head = {row->time.ms * 1'000'000, car_number, car_number, row->seq};
@@ -207,7 +220,7 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, const
   row.lap = segment.lap;
   row.lap_distance_mm = nearest_int<std::int32_t>(state.s_m * 1000);
   row.speed_dkmh = nearest_int<std::uint16_t>(state.v_mps * 36);
-  row.engine_rpm = nearest_int<std::uint16_t>(rpm_at(state.gear, state.v_mps));
+  row.engine_rpm = nearest_int<std::uint16_t>(engine_rpm(segment, state));
   row.gear = state.gear;
   row.throttle_pct = state.throttle_pct;
   row.brake_pct = state.brake_pct;

@@ -36,6 +36,8 @@ class Session {
   std::uint64_t pass_count(std::size_t car) const { return passes_[car]; }
   /// What flags were shown between two moments since lights out, in order: digits as in LapRow::track_status.
   std::string track_status(std::int64_t from_ms, std::int64_t to_ms) const;
+  /// How long a car is on the air, from the session's first moment on.
+  std::int64_t on_air_ms(std::size_t car) const { return kGridWait_ms + timelines_.off_air_ms(car); }
   /// From the first moment on the air, kGridWait_ms before lights out, to the last.
   std::int64_t length_ms() const { return kGridWait_ms + timelines_.end_ms(); }
 

@@ -29,7 +29,7 @@ TEST(RaceCalendar, TheSameSessionsInAnyOrder) {
   const auto counts = straight_on.at(2).before;
   EXPECT_NE(forward.at(0).session->length_ms(), third_ms);
   EXPECT_EQ(forward.at(2).session->length_ms(), third_ms);
-  EXPECT_EQ(forward.at(0).before.samples, 0U);
+  EXPECT_EQ(forward.at(0).before.samples, std::vector<std::uint64_t>(20, 0));
   EXPECT_EQ(forward.at(2).before.samples, counts.samples);
   EXPECT_EQ(forward.at(2).before.laps, counts.laps);
 }

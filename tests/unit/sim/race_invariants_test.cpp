@@ -94,6 +94,8 @@ void check_state(const TelemetryRow& p, const TelemetryRow& q, Verdicts& verdict
   verdicts.expect(stands || q.tyre_wear_dpct >= p.tyre_wear_dpct, "tyres wear, but in the box", q,
                   q.tyre_wear_dpct);
   verdicts.expect(stands || (q.tyre == p.tyre), "tyres are changed in the box", q, 0);
+  verdicts.expect(q.status != CarStatus::pit || q.speed_dkmh <= 800, "nobody is above the pit lane's limit",
+                  q, q.speed_dkmh / 10.0);
   verdicts.expect(q.gear <= 8 && (p.gear == 0 || q.gear == 0 || std::abs(q.gear - p.gear) <= 1),
                   "gears change one by one", q, q.gear);
   verdicts.expect(q.throttle_pct <= 100 && q.brake_pct <= 100 && (q.throttle_pct == 0 || q.brake_pct == 0),

@@ -43,7 +43,7 @@ TEST(RaceTrackFile, WrongFieldsAreNamed) {
       {"\"latitude_deg\": 52.0684", "\"latitude_deg\": \"N\"", "bad.json: anchor.latitude_deg: not a number"},
       {"\"length_m\": 5891.0", "\"length_m\": 58", "bad.json: length_m: not from 200 to 50,000"},
       {"\"entry_m\": 5440", "\"entry_m\": 440", "bad.json: pit: not 0 <= limit_end_m < exit_m < entry_m"},
-      {"\"limit_kmh\": 80", "\"limit_kmh\": 0", "bad.json: pit.limit_kmh: not from 10 to 200"},
+      {"\"limit_kmh\": 80", "\"limit_kmh\": 0", "bad.json: pit.limit_kmh: not from 10 to 80"},
       {"\"sector_ends\": [4, 10]", "\"sector_ends\": [10, 4]", "bad.json: sector_ends: not two ascending"},
       {"\"sector_ends\": [4, 10]", "\"sector_ends\": [4]", "bad.json: sector_ends: not two indices"},
       {"\"sector_ends\": [4, 10]", "\"sector_ends\": [4, 99]", "bad.json: sector_ends: not two ascending"},

@@ -135,6 +135,23 @@ TEST(LawsBite, TwoCarsInOnePosition) {
   EXPECT_EQ(first_field(found), "position");
 }
 
+/// Samples of a minute of qualifying, which begins in the garages.
+SmallRun garages() {
+  RunConfig config = race_run(11, 60, 3);
+  test::set_option(config.content, "session", "qualifying");
+  return make_run(config);
+}
+
+TEST(LawsBite, TooFastInThePitLane) {
+  const SmallRun run = garages();
+  ASSERT_EQ(named(found_in(run.text())), "");
+  const Pick in_lane = [](const std::string& line) { return value_of(line, "status") == "\"pit\""; };
+  EXPECT_EQ(named(found_in(damaged(run, "speed_kmh", "80.0", false, in_lane))), "");
+  const Findings found = found_in(damaged(run, "speed_kmh", "80.1", false, in_lane));
+  EXPECT_EQ(found[Finding::invariant], 1U);
+  EXPECT_EQ(first_field(found), "speed_kmh");
+}
+
 TEST(LawsBite, LapsUnderTheirOwnNames) {
   const SmallRun run = race_as("racesim", 700, "laps");
   ASSERT_EQ(named(found_in(run.text())), "");
@@ -309,6 +326,7 @@ TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
     }
   };
   note(race_as("racesim", 300, "telemetry,laps,checkpoints,race-control").text());
+  note(garages().text());
   note(make_run(plays_run(11, 500, kMaster)).text());
   note(make_run(simple_run(11, 30)).text());
   note(fleet(60).text());

@@ -158,7 +158,9 @@ void Driver::rest_foot(DriverState& state) const {
 void Driver::change_gear(DriverState& state, double apex) const {
   const bool near = rpm_at(state.gearbox.gear(), state.v) >= kShiftUp_rpm;
   const double v_soon = near ? planned_mps(state.l + kShiftAhead_s * state.v) : state.v;
-  state.gearbox.step({state.v, v_soon, apex, state.throttle, state.brake});
+  const double limit = limit_at(state.l);
+  const bool held = is_limited(limit) && state.v > kNearLimit * limit;
+  state.gearbox.step({state.v, v_soon, apex, state.throttle, state.brake, held});
 }
 
 void Driver::step(DriverState& state) const {

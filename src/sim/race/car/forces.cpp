@@ -15,7 +15,7 @@ constexpr double kElectricFade_mps = 27.8;
 /// From here up the fuel flow is at its limit and power stays level; below, it falls with the revs.
 constexpr double kLevelPower_rpm = 10000;
 constexpr double kLeastSpeed_mps = 3;
-constexpr double kSlipping_rpm = 9500;
+constexpr double kSlipping_rpm = 10000;
 constexpr double kFullSlip = 0.3;  ///< share of throttle from which the clutch slips at those revs
 
 }  // namespace

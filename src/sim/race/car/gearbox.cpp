@@ -18,6 +18,8 @@ constexpr double kOverrev_rpm = 12400;
 /// third.
 constexpr double kFirst_mps = 45 / 3.6;
 constexpr double kSecond_mps = 80 / 3.6;
+/// Held by a limit above this, second gear spares the engine.
+constexpr double kSecondOnLimit_mps = 65 / 3.6;
 /// A profile that rises by less than this behind a dip and falls again has not passed the apex.
 constexpr double kRipple_mps = 1.5;
 
@@ -63,6 +65,7 @@ Gearbox Gearbox::in(int gear) {
 
 bool Gearbox::wants_up(const View& view) const {
   const double rpm = rpm_at(gear_, view.v);
+  if (gear_ == 1 && view.held && view.v > kSecondOnLimit_mps) return true;
   if (gear_ == kTopGear || rpm < kShiftUp_rpm) return false;
   // Just before braking the change would be undone at once.
   return rpm > kOverrev_rpm || (view.v_soon > view.v && view.brake == 0);
@@ -70,6 +73,7 @@ bool Gearbox::wants_up(const View& view) const {
 
 bool Gearbox::wants_down(const View& view) const {
   if (gear_ == 1 || view.throttle > 0.05) return false;
+  if (gear_ == 2 && view.v > kFirst_mps) return false;
   const int excess = gear_ - gear_at(view.v_apex);
   if (excess <= 0) return false;
   return rpm_at(gear_ - 1, view.v) < (excess > 1 ? kDownHurried_rpm : kDown_rpm);

@@ -19,6 +19,7 @@ class Gearbox {
     double v_apex;  ///< planned for the next apex
     double throttle;
     double brake;
+    bool held = false;  ///< by a speed limit
   };
 
   /// In the lowest gear that speed `v` leaves below the change up.

@@ -26,7 +26,8 @@ enum Law : std::size_t {
   kWay,
   kForces,
   kTold,
-  kOnePlace
+  kOnePlace,
+  kPitLimit
 };
 constexpr std::string_view kSubject = "telemetry";
 constexpr std::string_view kTooFar = "the samples are more than 0.25 s apart";
@@ -50,6 +51,7 @@ constexpr LawInfo kLaws[] = {
     {kSubject, "the speed changes by the reported acceleration",
      "the columns do not tell, or the samples are more than 0.11 s apart"},
     {kSubject, "no two cars on the track hold one position for more than two minutes"},
+    {kSubject, "nobody is faster than 80 km/h in the pit lane"},
 };
 
 constexpr double kKmhPerMps = 3.6;
@@ -70,6 +72,8 @@ constexpr double kMostGain_g = 3, kMostLoss_g = 9;
 /// Positions are those of the last timing line, so that a car that lost its place holds it until its next
 /// one.
 constexpr std::int64_t kLongestShared_us = 120'000'000;
+/// The regulations' limit; some lanes have a lower one, and none may have a higher one.
+constexpr double kPitLimit_kmh = 80;
 /// A car that was not heard of for longer is not on the track.
 constexpr std::int64_t kSilence_us = 5'000'000;
 
@@ -109,6 +113,12 @@ void SampleLaws::check_ranges(const SampleFacts& now, std::vector<Breach>& out) 
   check_range(kWearRange, "tyre_wear_pct", now.wear_pct, 0, 100, out);
   check_range(kAlong, "lon_g", now.lon_g, -kMostLoss_g, kMostLoss_g, out);
   check_range(kAcross, "lat_g", now.lat_g, -kMostLoss_g, kMostLoss_g, out);
+  if (now.status == CarStatus::pit && known(now.speed_kmh)) {
+    book_.judge(kPitLimit);
+    if (now.speed_kmh > kPitLimit_kmh + 0.6 * now.speed_step_kmh)
+      out.push_back({std::string(names.speed), fmt::format("at most {} in the pit lane", kPitLimit_kmh),
+                     fmt::format("{}", now.speed_kmh)});
+  }
   if (!known(now.gap_s)) return;
   book_.judge(kGap);
   if (now.gap_s < 0) out.push_back({"gap_s", "0 or more", fmt::format("{}", now.gap_s)});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "sim/race/car/forces.h"
 
 namespace racesim::race {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 // Newton's error squares with each step, times the pace's variation: two steps do at racing pace, three while
 // flags change it by 15 %.
 constexpr double kEven = 0.08;
+
+/// A foot that brings up the revs moves so slowly: ms per per cent.
+constexpr std::int64_t kPress_mspp = 16;
 
 /// Pedals at pace ratio r. All forces but rolling shrink with 1/r², so power with 1/r³; but up to a few per
 /// cent a car is slow because it has less power or grip, not because its driver lifts.
@@ -85,11 +89,14 @@ void warp(const Segment& segment, const double* since_ms, std::size_t count, War
   }
 }
 
-CarState standing(const Segment& segment) {
+CarState standing(const Segment& segment, std::int64_t time_ms) {
   CarState state{};
   place(segment, segment.l_m, state);
   state.fuel_g = segment.fuel_begin_g;
   state.wear_pct = segment.wear_begin_pct;
+  state.gear = segment.gear;
+  const std::int64_t pressed_pct = std::max<std::int64_t>(0, time_ms - segment.begin_ms) / kPress_mspp;
+  state.throttle_pct = static_cast<std::uint8_t>(std::min<std::int64_t>(segment.throttle_pct, pressed_pct));
   return state;
 }
 
@@ -148,7 +155,7 @@ CarState state_at(const Segment& segment, std::int64_t time_ms) {
 
 void states_at(const Segment& segment, const std::int64_t* times_ms, std::size_t count, CarState* out) {
   if (segment.drive == nullptr) {
-    std::fill_n(out, count, standing(segment));
+    for (std::size_t i = 0; i < count; ++i) out[i] = standing(segment, times_ms[i]);
     return;
   }
   for (std::size_t begin = 0; begin < count; begin += kWarpedAtOnce) {
@@ -161,6 +168,14 @@ void states_at(const Segment& segment, const std::int64_t* times_ms, std::size_t
     for (std::size_t i = 0; i < some; ++i)
       drive_at(segment, w.at[i], w.r[i], w.r_slope[i], w.inverse[i], out[begin + i]);
   }
+}
+
+double engine_rpm(const Segment& segment, const CarState& state) {
+  constexpr double kGripsFrom_mps = 25;
+  const double rpm = rpm_at(state.gear, state.v_mps, static_cast<double>(state.throttle_pct) / 100);
+  if (segment.spin_rpm == 0) [[likely]]
+    return rpm;
+  return rpm + segment.spin_rpm * std::max(0.0, 1 - state.v_mps / kGripsFrom_mps);
 }
 
 }  // namespace racesim::race

@@ -57,8 +57,11 @@ struct Segment {
   std::uint8_t tyre_age_laps;
   Compound tyre;
   CarStatus status;
-  bool drs;   ///< the wing may be open
-  bool even;  ///< the pace hardly varies: two Newton steps are exact to a nanometre
+  std::uint8_t gear;          ///< standing: in which, the clutch drawn
+  std::uint8_t throttle_pct;  ///< standing: reached within half a second
+  std::uint16_t spin_rpm;     ///< what spinning wheels add to the revs at standstill
+  bool drs;                   ///< the wing may be open
+  bool even;                  ///< the pace hardly varies: two Newton steps are exact to a nanometre
 };
 
 inline double planned_s(const Segment& segment) {
@@ -81,6 +84,9 @@ struct CarState {
   std::uint8_t gear;
   bool drs;
 };
+
+/// Revolutions per minute in that state.
+double engine_rpm(const Segment& segment, const CarState& state);
 
 /// Makes the pace of `segment` start at ratio `r0`, end at `r1` and take end_ms − begin_ms. drive, tau_s and
 /// the times are set.

@@ -37,6 +37,10 @@ struct Spent {
 inline Spent spent_between(const Marks& marks, std::size_t from) {
   return {marks.fuel_kg[from + 1] - marks.fuel_kg[from], marks.wear[from + 1] - marks.wear[from]};
 }
+/// From the place `from` to the place `to`.
+inline Spent spent_between(const Marks& marks, std::size_t from, std::size_t to) {
+  return {marks.fuel_kg[to] - marks.fuel_kg[from], marks.wear[to] - marks.wear[from]};
+}
 
 /// A template with the path that it was baked along and the places where it is cut into pieces.
 struct BakedDrive {
@@ -44,6 +48,11 @@ struct BakedDrive {
   Template drive;
   std::vector<double> l_m;  ///< along the path: of the checkpoints it passes, its begin and end included
   Marks marks;              ///< there
+  /// Of the pit way: the places where pieces meet, which leave out the lines of the speed limit, unless a
+  /// checkpoint is there.
+  std::vector<std::size_t> meets;
+  /// The pit lane's speed limit holds between these places; equal: nowhere.
+  std::size_t limit_from = 0, limit_to = 0;
 };
 
 /// Through the pit lane with a halt: from checkpoint `entry` to the box, and from the box to checkpoint
@@ -71,6 +80,9 @@ class Templates {
   const Marks& marks(std::uint32_t model, Bucket bucket) const { return marks_[slot_of(model, bucket)]; }
 
   const BakedDrive& start(std::uint32_t slot) const { return *starts_[slot]; }
+  /// From the pit entry to a place of its own in parc fermé, for each of the slots; the first is the deepest
+  /// in the lane. Races only.
+  const BakedDrive& park(std::uint32_t place) const { return *parks_[place]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
   std::uint32_t pit_entry() const { return pit_entry_; }
@@ -98,7 +110,14 @@ class Templates {
   BakedDrive bake_lap(std::uint32_t model, Bucket bucket) const;
   void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
-  void bake_pits();
+  void bake_pits(std::uint32_t parked);
+  void bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in);
+  void bake_way_out(const Path& way, double halt_m, BakedDrive& out);
+  void bake_parks(const Path& way, std::uint32_t slots);
+  /// Along the pit way: the checkpoints that it passes, its begin and end included.
+  std::vector<double> checkpoints_of(const Path& way) const;
+  double limit_begin_m(const Path& way) const;
+  double limit_end_m(const Path& way) const;
   const PathGrid& keep(const Path& path);
   PieceTable piece_table(std::uint32_t model) const;
 
@@ -115,6 +134,7 @@ class Templates {
   std::vector<Marks> marks_;  ///< as laps_
   std::vector<std::unique_ptr<BakedDrive>> starts_;
   std::vector<std::unique_ptr<PitDrive>> pits_;
+  std::vector<std::unique_ptr<BakedDrive>> parks_;
 };
 
 }  // namespace racesim::race

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/race/render/cool_down.h"
 #include "sim/race/render/timeline_maker.h"
 
 namespace racesim::race {
@@ -9,20 +10,26 @@ namespace {
 
 // Until so long after the last car has come to a halt all cars stay on the air, as real feeds do.
 constexpr std::int64_t kClosing_ms = 10'000;
+// A transponder of a car that stands at the side of the track is switched off after some minutes.
+constexpr std::int64_t kOutOnAir_ms = 180'000;
 constexpr std::size_t kFinishedAtOnce = 8;
 
 }  // namespace
 
 Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templates& templates)
     : templates_(templates) {
-  for (const CarPlan& car : plan.cars) {
-    cars_.push_back(make_timeline(car, plan, input, templates, halts_));
+  const std::vector<CoolDown> ways = plan_cool_down(plan, input, templates);
+  for (std::size_t i = 0; i < plan.cars.size(); ++i) {
+    cars_.push_back(make_timeline(plan.cars[i], ways[i], plan, input, templates, halts_));
     if (!cars_.back().segments.empty()) end_ms_ = std::max(end_ms_, cars_.back().segments.back().end_ms);
   }
   for (const SessionPart& part : plan.parts) end_ms_ = std::max(end_ms_, part.end_ms);
   end_ms_ += kClosing_ms;
   for (CarTimeline& car : cars_) {
     stay(car, plan.kind == SessionKind::race);
+    car.off_air_ms = end_ms_;
+    if (!car.segments.empty() && car.segments.back().status == CarStatus::out)
+      car.off_air_ms = std::min(end_ms_, car.segments.back().begin_ms + kOutOnAir_ms);
     car.finished = std::make_unique<std::once_flag[]>(car.segments.size() / kFinishedAtOnce + 1);
   }
 }

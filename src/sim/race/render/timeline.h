@@ -29,8 +29,8 @@
 //           when somebody first looks at the segment: a session costs milliseconds before its first
 //           sample
 // timeline  a car's segments in the order of time; timeline_maker.h makes it from the plan, and adds
-//           the wait on the grid, the way to the first pass, the lap behind the flag and the roll to a
-//           halt
+//           the wait on the grid, the way to the first pass, the roll to a halt, and the lap behind the
+//           flag to parc fermé (cool_down.h)
 // sample    between() finds the segment of a moment, state_at() where the car is in it, and how fast
 #pragma once
 
@@ -58,6 +58,7 @@ struct Sketch {
   Bucket bucket;
   std::uint32_t from = 0;                           ///< drives from this place of it to the next
   bool drives = false;                              ///< else it stands
+  bool limited = false;                             ///< between the lines of the pit lane's speed limit
   double tau_s = 0;                                 ///< by the marks
   double begin_mps = 0, end_mps = 0;                ///< of the template, by the marks
   double agreed_begin_mps = 0, agreed_end_mps = 0;  ///< shown; 0: as it comes
@@ -70,9 +71,10 @@ struct CarTimeline {
   std::vector<Segment> segments;
   std::vector<Sketch> sketches;                ///< one per segment
   std::unique_ptr<std::once_flag[]> finished;  ///< per kFinishedAtOnce segments
+  std::int64_t off_air_ms = 0;
 };
 
-/// How stricken cars, and those behind the flag, roll to a stop: baked for each of them. Segments point into
+/// How stricken cars roll to a stop: baked for each of them. Segments point into
 /// it.
 struct Halts {
   std::deque<BakedDrive> drives;
@@ -95,8 +97,11 @@ class Timelines {
   const Segment& at(std::size_t car, std::int64_t time_ms) const {
     return between(car, time_ms, time_ms).front();
   }
-  /// All cars are on the air until then, whatever has become of them.
+  /// The session's end: all cars have come to rest.
   std::int64_t end_ms() const { return end_ms_; }
+  /// A car is on the air until then: to the session's end, or for some minutes behind the halt that ended its
+  /// race.
+  std::int64_t off_air_ms(std::size_t car) const { return cars_[car].off_air_ms; }
 
  private:
   void stay(CarTimeline& car, bool race) const;

@@ -1,15 +1,12 @@
 #include "sim/race/render/timeline_maker.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
 
 namespace racesim::race {
 namespace {
 
-// After the flag the pace falls over the next pieces and stays at the last value until there is room to halt.
-constexpr std::array kCoolDown{1.08, 1.2, 1.34, 1.4};
 // A stricken car: little power, soft braking; harder where it would have to slow by more than this on
 // average.
 constexpr double kStrickenPower = 0.1;
@@ -24,6 +21,11 @@ constexpr double kRolling_gpkg = 250;
 constexpr double kMostFlow_gpkg = 1100;
 constexpr double kStill_mps = 0.5;
 constexpr double kMostOfTemplate = 1.01;
+// Before the lights go out: how long the revs are held, and the pedal that holds them.
+constexpr std::int64_t kReady_ms = 2'400, kReadyMost_ms = 4'500;
+constexpr std::uint8_t kReadyThrottle_pct = 30;
+// From this ratio of the start's time on wheels spin; all of kSpinRange more: at that many revs above.
+constexpr double kSpinFrom = 1.01, kSpinRange = 0.06, kSpin_rpm = 1'600;
 
 int gear_at(const BakedDrive& baked, std::size_t place) {
   return baked.drive.samples[static_cast<std::size_t>(baked.marks.tau_s[place] / kTemplateStep_s)].gear;
@@ -35,7 +37,7 @@ class TimelineMaker {
   TimelineMaker(const RacePlan& plan, const PlanInput& input, const Templates& templates, Halts& halts)
       : plan_(plan), input_(input), templates_(templates), halts_(halts), n_(plan.checkpoints) {}
 
-  CarTimeline make(const CarPlan& car);
+  CarTimeline make(const CarPlan& car, const CoolDown& way);
 
  private:
   std::uint32_t lap_of(std::size_t pass) const { return plan_.lap_of(*car_, pass); }
@@ -49,16 +51,19 @@ class TimelineMaker {
   void drive(std::size_t pass, std::int64_t end_ms, CarStatus status, const BakedDrive& baked,
              std::size_t from, Spent rest = {});
   void drive_lap(std::size_t pass, std::int64_t end_ms, CarStatus status, Bucket bucket, std::size_t from);
+  void drive_lane(std::size_t pass, std::int64_t end_ms, const BakedDrive& half, std::size_t from,
+                  std::size_t to, Spent rest = {});
   Sketch& sketch(std::size_t pass, std::int64_t end_ms, CarStatus status, const Marks& marks,
                  std::size_t from, Spent rest);
   void stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path, double l_m);
   void wait_for_the_start();
+  void wait_for_the_lights(std::size_t pass, std::int64_t out_ms, std::int64_t go_ms, const PathGrid& path);
   void drive_pit(std::size_t pass, std::int64_t end_ms);
   double end_speed_mps() const;
   double room_to_halt_m(std::size_t pass) const;
   void roll_to_a_halt(std::size_t pass, CarStatus status);
   void retire();
-  void cool_down();
+  void cool_down(const CoolDown& way);
   void smooth_pace();
   const PitStop* stop_of(std::size_t pass) const;
   double wear_at(std::size_t pass) const;
@@ -138,6 +143,22 @@ void TimelineMaker::drive_lap(std::size_t pass, std::int64_t end_ms, CarStatus s
   made_.segments.back().drs = bucket.drs;
 }
 
+/// On a half of the pit way, from the place `from` to the place `to`: a segment on each side of the line
+/// where the speed limit begins or ends, all at one pace.
+void TimelineMaker::drive_lane(std::size_t pass, std::int64_t end_ms, const BakedDrive& half,
+                               std::size_t from, std::size_t to, Spent rest) {
+  const std::vector<double>& tau_s = half.marks.tau_s;
+  for (std::size_t at = from; at < to; ++at) {
+    const bool limited = at >= half.limit_from && at < half.limit_to;
+    const Spent behind = spent_between(half.marks, at + 1, to);
+    const double share = (tau_s[at + 1] - tau_s[at]) / (tau_s[to] - tau_s[at]);
+    const auto took_ms = static_cast<std::int64_t>(static_cast<double>(end_ms - at_ms_) * share + 0.5);
+    drive(pass, at + 1 == to ? end_ms : at_ms_ + took_ms, limited ? CarStatus::pit : CarStatus::on_track,
+          half, at, {behind.fuel_kg + rest.fuel_kg, behind.wear + rest.wear});
+    made_.sketches.back().limited = limited;
+  }
+}
+
 void TimelineMaker::stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path,
                           double l_m) {
   Segment& s = add(pass, end_ms, status);
@@ -167,9 +188,25 @@ void TimelineMaker::wait_for_the_start() {
   if (plan_.kind != SessionKind::race) return;
   at_ms_ = -kGridWait_ms;
   const BakedDrive& start = templates_.start(car_->grid - 1U);
-  stand(0, car_->go_ms, CarStatus::grid, *start.path, 0);
+  wait_for_the_lights(0, 0, car_->go_ms, *start.path);
   const Spent rest = car_->pieces.empty() ? Spent{} : spent_between(start.marks, 1);
   drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0, rest);
+  // A start that took longer than the car needs spun its wheels.
+  const double lost = planned_s(made_.segments.back()) / made_.sketches.back().tau_s - kSpinFrom;
+  const double spin = std::clamp(lost / kSpinRange, 0.0, 1.0);
+  made_.segments.back().spin_rpm = static_cast<std::uint16_t>(kSpin_rpm * spin);
+}
+
+/// On the grid until the car goes, for lights that go out at `out_ms`: first gear, the clutch drawn, high
+/// revs.
+void TimelineMaker::wait_for_the_lights(std::size_t pass, std::int64_t out_ms, std::int64_t go_ms,
+                                        const PathGrid& path) {
+  // Slow reactions are those of men who are ready early.
+  const std::int64_t ready_ms = out_ms - std::min(kReady_ms + 4 * (go_ms - out_ms), kReadyMost_ms);
+  stand(pass, ready_ms, CarStatus::grid, path, 0);
+  stand(pass, go_ms, CarStatus::grid, path, 0);
+  made_.segments.back().gear = 1;
+  made_.segments.back().throttle_pct = kReadyThrottle_pct;
 }
 
 /// One piece of the pit way, the halt included. `end_ms`: of the piece.
@@ -179,23 +216,25 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
   const std::uint32_t k = checkpoint_of(pass);
   const bool next_lap = k < templates_.pit_entry();
   const std::size_t index = k + (next_lap ? n_ : 0) - templates_.pit_entry();
-  const std::size_t box_piece = pit.in.l_m.size() - 2;
+  const std::size_t box_piece = pit.in.meets.size() - 2;
+  const auto from_box = [&](std::size_t i) { return pit.out.meets[i - box_piece]; };
   const std::size_t first = made_.segments.size();
   if (index < box_piece) {
-    drive(pass, end_ms, CarStatus::pit, pit.in, index);
+    drive_lane(pass, end_ms, pit.in, pit.in.meets[index], pit.in.meets[index + 1]);
   } else if (index > box_piece) {
-    drive(pass, end_ms, CarStatus::pit, pit.out, index - box_piece);
+    drive_lane(pass, end_ms, pit.out, from_box(index), from_box(index + 1));
   } else {
     RACESIM_CHECK(stop != nullptr);
-    drive(pass, stop->arrive_ms, CarStatus::pit, pit.in, index, spent_between(pit.out.marks, 0));
+    const Spent to_exit = spent_between(pit.out.marks, 0, pit.out.meets[1]);
+    drive_lane(pass, stop->arrive_ms, pit.in, pit.in.meets[index], pit.in.meets[index + 1], to_exit);
     stand(pass, stop->leave_ms, CarStatus::pit, *pit.out.path, 0);
     // Outside of races cars are filled up in their boxes.
     const double wanted_g = pass + 1 < car_->passes.size() ? car_->passes[pass + 1].fuel_g : 0;
-    if (wanted_g > fuel_g_) fuel_g_ = wanted_g + kRolling_gpkg * spent_between(pit.out.marks, 0).fuel_kg;
+    if (wanted_g > fuel_g_) fuel_g_ = wanted_g + kRolling_gpkg * to_exit.fuel_kg;
     wear_pct_ = 0;
     age_laps_ = 0;
     tyre_ = stop->fitted;
-    drive(pass, end_ms, CarStatus::pit, pit.out, 0);
+    drive_lane(pass, end_ms, pit.out, 0, pit.out.meets[1]);
   }
   const double offset_m = next_lap ? -templates_.track().length_m : 0;
   for (std::size_t i = first; i < made_.segments.size(); ++i) made_.segments[i].s_offset_m = offset_m;
@@ -247,25 +286,28 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   drive(pass, at_ms_ + roll_ms, status, halt, 0);
 }
 
-/// On from the chequered flag, slower and slower.
-void TimelineMaker::cool_down() {
-  const std::size_t pass = car_->passes.size() - 1;
-  const std::vector<double>& tau_s = templates_.marks(model_, kAnyBucket).tau_s;
-  const auto can_halt = [&](std::size_t i) {
-    const double v = end_speed_mps();
-    return v * v < 2 * kStrickenBraking_mps2 * room_to_halt_m(pass + i);
-  };
-  std::size_t i = 0;
-  for (; i < kCoolDown.size() || (i + 1 < n_ && !can_halt(i)); ++i) {
-    const double pace = kCoolDown[std::min(i, kCoolDown.size() - 1)];
-    const auto took_ms = static_cast<std::int64_t>((tau_s[i + 1] - tau_s[i]) * pace * 1000);
-    drive_lap(pass + i, at_ms_ + took_ms, CarStatus::finished, kAnyBucket, i);
+/// On from the chequered flag, a lap at an easy pace, and through the pit lane to a place in parc fermé.
+void TimelineMaker::cool_down(const CoolDown& way) {
+  std::size_t pass = car_->passes.size() - 1;
+  const BakedDrive& lane = templates_.park(way.place);
+  std::size_t next = 0;
+  const bool in_lane = way.lane_from > 0;
+  for (std::uint32_t k = 0; !in_lane && k < templates_.pit_entry(); ++k)
+    drive_lap(pass++, way.pass_ms[next++], CarStatus::finished, kAnyBucket, k);
+  for (std::size_t meet = way.lane_from; meet + 1 < lane.meets.size(); ++meet) {
+    const std::size_t first = made_.segments.size();
+    drive_lane(pass, way.pass_ms[next++], lane, lane.meets[meet], lane.meets[meet + 1]);
+    const bool next_lap = checkpoint_of(pass++) < templates_.pit_entry();
+    for (std::size_t i = first; i < made_.segments.size(); ++i) {
+      made_.segments[i].status = CarStatus::finished;
+      made_.segments[i].s_offset_m = next_lap ? -templates_.track().length_m : 0;
+    }
   }
-  roll_to_a_halt(pass + i, CarStatus::finished);
 }
 
 /// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would, and none more
-/// than its template can.
+/// than its template can. Where the pit lane's limit holds, it is the higher one, and at its lines that of
+/// the limited side: then no pace between is above the planned ones, which keep the limit.
 void TimelineMaker::smooth_pace() {
   std::vector<Sketch>& all = made_.sketches;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
@@ -273,12 +315,13 @@ void TimelineMaker::smooth_pace() {
     if (!a.drives || !b.drives) continue;
     const double a_mps = a.end_mps * a.tau_s / planned_s(made_.segments[i]);
     const double b_mps = b.begin_mps * b.tau_s / planned_s(made_.segments[i + 1]);
-    const double mps = std::min((a_mps + b_mps) / 2, kMostOfTemplate * std::min(a.end_mps, b.begin_mps));
+    double mps = std::min((a_mps + b_mps) / 2, kMostOfTemplate * std::min(a.end_mps, b.begin_mps));
+    if (a.limited || b.limited) mps = !b.limited ? a_mps : !a.limited ? b_mps : std::max(a_mps, b_mps);
     if (mps >= kStill_mps) a.agreed_end_mps = b.agreed_begin_mps = mps;
   }
 }
 
-CarTimeline TimelineMaker::make(const CarPlan& car) {
+CarTimeline TimelineMaker::make(const CarPlan& car, const CoolDown& way) {
   made_ = CarTimeline{};
   car_ = &car;
   const Entry& entry = input_.entries[car.entry];
@@ -311,7 +354,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car) {
   if (car.retirement.cause != Cause::none || car.retirement.in_pit)
     retire();
   else if (car.finished)
-    cool_down();
+    cool_down(way);
   smooth_pace();
   return std::move(made_);
 }
@@ -326,16 +369,18 @@ void TimelineMaker::retire() {
     return;
   }
   const PitDrive& pit = templates_.pit(box_);
-  drive(last, r.halt_ms, CarStatus::pit, pit.in, pit.in.l_m.size() - 2);
-  if (checkpoint_of(last) < templates_.pit_entry())
-    made_.segments.back().s_offset_m = -templates_.track().length_m;
+  const std::size_t first = made_.segments.size();
+  drive_lane(last, r.halt_ms, pit.in, pit.in.meets[pit.in.meets.size() - 2], pit.in.meets.back());
+  if (checkpoint_of(last) >= templates_.pit_entry()) return;
+  for (std::size_t i = first; i < made_.segments.size(); ++i)
+    made_.segments[i].s_offset_m = -templates_.track().length_m;
 }
 
 }  // namespace
 
-CarTimeline make_timeline(const CarPlan& car, const RacePlan& plan, const PlanInput& input,
-                          const Templates& templates, Halts& halts) {
-  return TimelineMaker(plan, input, templates, halts).make(car);
+CarTimeline make_timeline(const CarPlan& car, const CoolDown& way, const RacePlan& plan,
+                          const PlanInput& input, const Templates& templates, Halts& halts) {
+  return TimelineMaker(plan, input, templates, halts).make(car, way);
 }
 
 }  // namespace racesim::race

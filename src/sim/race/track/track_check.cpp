@@ -68,7 +68,7 @@ std::string pit_complaint(const Track& track) {
   if (!(0 <= pit.limit_end_m && pit.limit_end_m < pit.exit_m && pit.exit_m < pit.entry_m))
     return "pit: not 0 <= limit_end_m < exit_m < entry_m";
   if (!(pit.left_m > -200 && pit.left_m < 200)) return "pit.left_m: not within 200 m";
-  if (!(pit.limit_kmh >= 10 && pit.limit_kmh <= 200)) return "pit.limit_kmh: not from 10 to 200";
+  if (!(pit.limit_kmh >= 10 && pit.limit_kmh <= 80)) return "pit.limit_kmh: not from 10 to 80";
   if (track.checkpoints.back().s_m < pit.exit_m) return "pit.exit_m: no checkpoint after it";
   return {};
 }
