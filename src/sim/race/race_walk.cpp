@@ -228,6 +228,8 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, const
   row.x_cm = nearest_int<std::int32_t>(state.x_m * 100);
   row.y_cm = nearest_int<std::int32_t>(state.y_m * 100);
   row.z_cm = {};
+  if (!segment.path->z_m.empty()) [[unlikely]]
+    row.z_cm.value = nearest_int<std::int32_t>(state.z_m * 100);
   row.latitude_udeg = globe_.latitude_udeg(state.y_m);
   row.longitude_udeg = globe_.longitude_udeg(state.x_m);
   row.lon_cg = nearest_int<std::int16_t>(state.a_mps2 * (100 / kGravity_mps2));
