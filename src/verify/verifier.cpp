@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "run/content.h"
-#include "run/generate/feed.h"
 #include "verify/matching/expected.h"
 #include "verify/matching/heads_encoder.h"
 #include "verify/matching/matcher.h"
@@ -16,10 +15,10 @@ namespace {
 /// Owns all parts of one comparison.
 class Verification {
  public:
-  Verification(const Manifest& manifest, const Content& truth, ArrivedSequences& arrivals,
+  Verification(const Manifest& manifest, Truth& truth, ArrivedSequences& arrivals,
                const VerifyOptions& options)
       : manifest_(manifest),
-        content_(&truth),
+        truth_(truth),
         arrivals_(arrivals),
         options_(options),
         faults_(manifest.faults, manifest.content.seed) {}
@@ -45,7 +44,7 @@ class Verification {
   VerifyResult conclude();
 
   const Manifest& manifest_;
-  const Content* content_;
+  Truth& truth_;
   ArrivedSequences& arrivals_;
   const VerifyOptions& options_;
   const Faults faults_;
@@ -53,7 +52,7 @@ class Verification {
   std::optional<FastIdentity> identities_;
   std::optional<IdentityReader> point_identities_;  ///< of line protocol
   HeadsEncoder heads_encoder_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
   std::optional<ExpectedStream> expected_;
   std::optional<Respeller> respeller_;  ///< by value, apart from the matchers'
   std::string spelled_;
@@ -73,29 +72,23 @@ SentRange Verification::sent_range() const {
 
 Done Verification::open() {
   totals_ = manifest_.totals;
-  const Scenario& scenario = *content_->scenario;
   settings_.comparison = options_.comparison;
   settings_.judges_order = why_order_is_not_judged().empty();
   settings_.form = line_form_of(manifest_.event_format);
-  settings_.run = content_->run;
+  settings_.run = truth_.run();
   settings_.window = options_.window;
   settings_.most_missing = options_.most_missing;
   settings_.history_bytes = options_.history_bytes;
   settings_.watermark_ns = options_.watermark_ns;
-  settings_.streams = scenario.streams();
-  settings_.owners = &scenario.owners();
-  identities_.emplace(settings_.streams, scenario.owners(), settings_.form, settings_.run);
+  settings_.streams = truth_.streams();
+  settings_.owners = &truth_.owners();
+  identities_.emplace(settings_.streams, truth_.owners(), settings_.form, settings_.run);
   if (Done ok = check_form(); !ok) return ok;
   if (is_fast() && !identities_->usable())
     return fail(ErrorKind::usage, "--fast: the lines of this run have no numbers that identify events",
                 "leave out --fast");
   settings_.leave_out = other_parts();
-  std::vector<const Encoder*> encoders;
-  for (const auto& encoder : content_->encoders)
-    encoders.push_back(is_fast() ? &heads_encoder_ : encoder.get());
-  feed_ = std::make_unique<Feed>(
-      scenario, std::move(encoders), shard_range(manifest_.shard, scenario.shard_count()), content_->run,
-      options_.threads, manifest_.faults, manifest_.content.seed, FeedPlace{}, manifest_.content.limit);
+  feed_ = truth_.feed(options_.threads, is_fast() ? &heads_encoder_ : nullptr);
   if (Done ok = feed_->start(); !ok) return ok;
   const std::vector<ArrivedSequence*> sequences = arrivals_.sequences();
   expected_.emplace(
@@ -112,13 +105,17 @@ Done Verification::open() {
         settings_, faults_, expected_->sequence(i), [this] { return expected_->more(); }, *sequences[i],
         strays_, findings_);
     if (is_fast() && totals_ && totals_->digest) matchers_.back().keep_digest();
-    if (arrivals_.has_header()) matchers_.back().pass_header(content_->encoders.front()->header());
+    if (arrivals_.has_header()) matchers_.back().pass_header(truth_.header());
   }
   return {};
 }
 
-/// Points are compared byte by byte only.
+/// Points, and what was recorded, are compared byte by byte only.
 Done Verification::check_form() const {
+  if (truth_.content() == nullptr && options_.comparison != Comparison::full)
+    return fail(ErrorKind::usage, "a replay is compared byte by byte only",
+                "leave out --fast and --by-value; with --timestamps keep the manifest of the recorded run "
+                "proves a store");
   if (settings_.form != LineForm::line_protocol) return {};
   if (options_.comparison != Comparison::full)
     return fail(ErrorKind::usage,
@@ -157,9 +154,11 @@ void Verification::open_store() {
 /// whose they are stay.
 LeaveOut Verification::other_parts() {
   if (settings_.form == LineForm::line_protocol)
-    point_identities_.emplace(settings_.streams, content_->scenario->owners(), settings_.form);
-  if (manifest_.shard.count <= 1 || (!identities_->usable() && !point_identities_)) return nullptr;
-  const Scenario& scenario = *content_->scenario;
+    point_identities_.emplace(settings_.streams, truth_.owners(), settings_.form);
+  if (manifest_.shard.count <= 1 || truth_.content() == nullptr ||
+      (!identities_->usable() && !point_identities_))
+    return nullptr;
+  const Scenario& scenario = *truth_.content()->scenario;
   const ShardRange own = shard_range(manifest_.shard, scenario.shard_count());
   return [this, &scenario, own](std::string_view line) {
     std::optional<Identity> identity = point_identities_
@@ -256,6 +255,9 @@ VerifyResult Verification::conclude() {
 }  // namespace
 
 Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
+  if (manifest.replay)
+    return fail(ErrorKind::usage, "the manifest is of a replay, of which only the events can be verified",
+                "give the manifest of the run that was recorded");
   RunConfig config = config_of(manifest);
   auto content = open_content(config, system_clock());
   if (!content || manifest.master_hash.empty()) return content;
@@ -267,6 +269,11 @@ Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest) {
 }
 
 Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedSequences& arrivals,
+                            const VerifyOptions& options, const LearnTotals& learn) {
+  return verify(manifest, *truth_of(manifest, truth), arrivals, options, learn);
+}
+
+Result<VerifyResult> verify(const Manifest& manifest, Truth& truth, ArrivedSequences& arrivals,
                             const VerifyOptions& options, const LearnTotals& learn) {
   return Verification(manifest, truth, arrivals, options).run(learn);
 }

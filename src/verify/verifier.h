@@ -13,6 +13,7 @@
 #include "verify/comparison.h"
 #include "verify/findings.h"
 #include "verify/progress.h"
+#include "verify/truth.h"
 
 namespace racesim {
 
@@ -40,13 +41,15 @@ struct VerifyResult {
 /// Asked for once all has arrived, when `manifest` does not say what was sent; none: nobody knows.
 using LearnTotals = std::function<Result<std::optional<ManifestTotals>>()>;
 
-/// Plans the run of the manifest again. Errors: those of open_content(), master data that are not those of
-/// then (master_data).
+/// Plans the run of the manifest again; of a replay there is none (usage). Errors: those of open_content(),
+/// master data that are not those of then (master_data).
 Result<std::unique_ptr<Content>> open_truth(const Manifest& manifest);
 
 /// Makes the stream of the manifest again and compares. `truth` is the manifest's. Errors: reading (runtime),
 /// --fast for lines without numbers (usage).
 Result<VerifyResult> verify(const Manifest& manifest, const Content& truth, ArrivedSequences& arrivals,
+                            const VerifyOptions& options, const LearnTotals& learn = {});
+Result<VerifyResult> verify(const Manifest& manifest, Truth& truth, ArrivedSequences& arrivals,
                             const VerifyOptions& options, const LearnTotals& learn = {});
 
 }  // namespace racesim

@@ -2,8 +2,11 @@
 sent is told and kept. Method: the built program records races and plays and replays them from files, pipes, databases and
 dead letters; racesim verify proves the result with the manifest of the recorded run; recordings are damaged by hand."""
 
+import collections
 import gzip
 import json
+import random
+import re
 import sqlite3
 import sys
 import unittest
@@ -14,6 +17,7 @@ from workdir import MASTER, SOURCE, Workdir
 sys.path.insert(0, str(SOURCE / "tests" / "support"))
 import json_schema  # noqa: E402
 
+KINDS = ["lost", "duplicated", "altered", "reordered", "phantom", "unreadable"]
 STREAMS = ["telemetry", "checkpoints", "laps", "race-control"]
 
 
@@ -178,6 +182,102 @@ class Replay(Workdir):
         self.replay("--dead-letter", "texts.ndjson", "--sink", "file:out", speed=None)
         self.assertEqual((self.dir / "out").read_bytes(), b'no json\n\xff\x00\n{"a":1.50}\n')
 
+    def changed(self, lines, how, rng):
+        """The lines with one of them changed: one that the faults have neither copied nor damaged."""
+        once = {line for line, count in collections.Counter(lines).items() if count == 1}
+        key = {}
+        for at, line in enumerate(lines):
+            car = re.search(rb'"car":"?(\w+)', line)
+            if line in once and line.startswith(b"{") and line.endswith(b"}\n") and car:
+                key[at] = car[1]
+        at = rng.choice([at for at in key if 50 <= at < len(lines) - 50])
+        if how == "lost":
+            return lines[:at] + lines[at + 1:]
+        if how == "duplicated":
+            return lines[:at + 1] + lines[at:]
+        if how == "altered":
+            line = bytearray(lines[at])
+            place = rng.randrange(len(line) - 1)
+            line[place] = ord("7") if line[place] != ord("7") else ord("8")
+            return lines[:at] + [bytes(line)] + lines[at + 1:]
+        behind = next(i for i in range(at + 1, len(lines)) if key.get(i) == key[at])
+        return lines[:at] + lines[at + 1:behind + 1] + [lines[at]] + lines[behind + 1:]
+
+    def proof(self, *args, code, manifest="m.json"):
+        """What verify finds between the manifest of a replay and out.ndjson."""
+        result = self.racesim("verify", "--no-config", "--manifest", manifest, "--against", "file:out.ndjson", "--json", *args)
+        self.assert_code(result, code)
+        return json.loads(result.stdout) if code != 2 else result.stderr
+
+    def test_a_manifest_proves_a_replay(self):
+        """Every fault alone and all at once, each kind of new run, parts, CSV and a store: verified as they were sent."""
+        self.record()
+        self.assert_code(self.racesim("ingest", "--no-config", "-q", "--from", "file:race.ndjson", "--to", "sqlite:a.db"), 0)
+        (self.dir / "trips.csv").write_text("ts,vehicle,note\n" + "".join(
+            f"{1_700_000_000 + i // 3},v{i % 3},n{i}\n" for i in range(300)), encoding="utf-8")
+        faults = ["late=4%", "duplicate=4%", "reorder=4%", "drop=4%", "corrupt=2%"]
+        disturbed = ["--faults", ",".join(faults), "--seed", "7", "--late-delay", "5s"]
+        shifted = ["--timestamps", "shift", "--start-datetime", "2030-01-01T00:00Z"]
+        cases = [["race.ndjson", "--faults", fault] for fault in faults] + [
+            ["race.ndjson"],
+            ["race.ndjson", *disturbed],
+            ["race.ndjson", *disturbed, *shifted, "--loop", "3"],
+            ["race.ndjson", *disturbed, "--timestamps", "scale", "--speed", "60000"],
+            ["race.ndjson", *disturbed, "--from", "+10s", "--to", "lap:2", "--filter", "speed_kmh=100.."],
+            ["trips.csv", *disturbed, "--time-field", "ts", "--key-field", "vehicle"],
+            ["sqlite:a.db", *disturbed]]
+        for args in cases:
+            (self.dir / "out.ndjson").unlink(missing_ok=True)
+            self.replay(*args, "--sink", "file:out.ndjson", "--manifest", "m.json",
+                        speed=None if "--speed" in args else "max")
+            report = self.proof(code=0)
+            self.assertGreater(report["expected"], 100, args)
+            name = next((arg.split("=")[0] for arg in args if "%" in arg), None)
+            if name:
+                self.assertGreater(report["injected"][name].get("sent", report["injected"][name].get("left_out")), 0, args)
+
+    def test_changes_behind_a_replay_are_named(self):
+        """Twenty random changes of what arrived, of a replay with all faults: each gives its own finding and no other."""
+        self.record()
+        self.replay("race.ndjson", "--sink", "file:out.ndjson", "--manifest", "m.json", "--faults",
+                    "late=2%,duplicate=2%,reorder=2%,drop=2%,corrupt=1%", "--timestamps", "shift", "--start-datetime",
+                    "2030-01-01T00:00Z")
+        clean = (self.dir / "out.ndjson").read_bytes().splitlines(keepends=True)
+        rng = random.Random(14)
+        for round_ in range(20):
+            how = ("lost", "duplicated", "altered", "reordered")[round_ % 4]
+            with self.subTest(round=round_, how=how):
+                (self.dir / "out.ndjson").write_bytes(b"".join(self.changed(clean, how, rng)))
+                report = self.proof(code=5)
+                self.assertEqual({kind: report[kind] for kind in KINDS if report[kind]}, {how: 1})
+
+    def test_the_manifest_of_the_run_proves_a_replay_that_keeps_it(self):
+        self.record("race.ndjson", "--faults", "late=2%,duplicate=2%,drop=1%")
+        self.replay("race.ndjson", "--sink", "file:out.ndjson", "--manifest", "m.json")
+        self.proof(code=0)
+        self.proof(code=0, manifest="race.json")
+
+    def test_a_recording_that_has_changed_proves_nothing(self):
+        """What changed is said, with exit code 2: more, fewer, other records, a file that came, one that went."""
+        recorded = self.record("a.ndjson")
+        for name in "b.ndjson", "c.ndjson":
+            (self.dir / name).write_bytes(recorded)
+        self.replay("?.ndjson", "--sink", "file:out.ndjson", "--manifest", "m.json")
+        other = recorded.replace(b'"speed_kmh":', b'"speed_kmj":', 1)
+        for content, said in ((recorded + recorded, "bytes"), (recorded[:-1000], "bytes"), (other, "content")):
+            (self.dir / "b.ndjson").write_bytes(content)
+            message = self.proof(code=2)
+            self.assertIn("b.ndjson is not what was replayed", message)
+            self.assertIn(said, message)
+            self.assertIn("replay again", message)
+        (self.dir / "b.ndjson").write_bytes(recorded)
+        self.proof(code=0)
+        (self.dir / "d.ndjson").write_bytes(recorded)
+        self.assertIn("d.ndjson was added", self.proof(code=2))
+        (self.dir / "d.ndjson").unlink()
+        (self.dir / "c.ndjson").unlink()
+        self.assertIn("c.ndjson is gone", self.proof(code=2))
+
     def test_refusals(self):
         self.record()
         self.write("a.csv", "ts,x\n1783260000,1\n")
@@ -191,6 +291,7 @@ class Replay(Workdir):
                  (["replay", "race.ndjson", "--start-datetime", "2030-01-01"], ["--timestamps shift"]),
                  (["replay", "race.ndjson", "--timestamps", "scale", "--speed", "max"], ["scale"]),
                  (["replay", "-", "--loop", "2"], ["--loop"]),
+                 (["replay", "-", "--manifest", "m.json"], ["--manifest", "standard input"]),
                  (["replay", "kafka"], ["no topic"]),
                  (["replay", "kafka:f1-laps", "--sink", "kafka"], ["into itself"]),
                  (["replay", "a.csv", "b.csv", "--time-field", "ts"], ["different columns"]),

@@ -92,13 +92,12 @@ class Import(Workdir):
         lap = [f"{x:.3f},{y:.3f},6.5,5.0" for x, y in bean()]
         self.write("bean.csv", "\n".join(["x_m,y_m,w_tr_right_m,w_tr_left_m", *lap]))
         right = self.racesim("track", "import", "bean.csv", "-q", "--name", "b").stdout
-        self.write("other.csv", "\n".join(["y_m;x_m;z_m;w_left;w_right"] + [
-            ";".join([y, x, "130.5", left, right_m]).replace(".", ",")
+        self.write("other.csv", "\n".join(["y_m;x_m;w_left;w_right"] + [
+            ";".join([y, x, left, right_m]).replace(".", ",")
             for x, y, right_m, left in (line.split(",") for line in lap)]))
         other = self.racesim("track", "import", "other.csv", "--name", "b")
         self.assert_code(other, 0)
         self.assertEqual(other.stdout, right)
-        self.assertIn("b: column 'z_m': heights are not used\n", other.stderr)
         self.write("bad.csv", "\n".join(["x_m,y_m,slope,w_tr_right_m,w_tr_left_m", *lap]))
         self.assert_refused(self.racesim("track", "import", "bad.csv"), "bad.csv: line 1: column 'slope' is not known",
                             "known: x_m, y_m")
@@ -112,7 +111,7 @@ class Import(Workdir):
         result = self.racesim("track", "import", "bean.geojson", "--output", "b.json", "--width", 14, "--json")
         self.assert_code(result, 0)
         self.assertEqual(json.loads(result.stdout)["notices"][1:],
-                         ["the road is taken to be 14 m wide", "heights are not used"])
+                         ["the road is taken to be 14 m wide", "heights from 150.0 to 150.0 m, slopes up to 0.0 %"])
         track = json.loads((self.dir / "b.json").read_text())
         self.assertEqual(track["anchor"]["latitude_deg"], 52.0706)
         window = ("--historical", "--start-datetime", "2026-07-05T14:00Z", "--end-datetime", "2026-07-05T14:01Z",

@@ -45,6 +45,18 @@ class ReplayKafka(BrokerTest):
                     "--topic", "again", "--create-topics", "--filter", "lap=1")
         again = self.broker.records("again")
         self.assertEqual({r.key for r in again}, {r.key for r in copies})
+        # Topics of several kinds, with faults: a manifest of its own for each replay, into a topic and out of topics.
+        disturb = ["--faults", "late=2%,duplicate=2%,reorder=2%,drop=1%,corrupt=1%", "--late-delay", "5s"]
+        shift = ["--timestamps", "shift", "--start-datetime", "2030-01-01T00:00Z", "--loop", "2"]
+        self.expect(0, "replay", f"kafka:{TOPICS}", *cluster, "--speed", "max", "-q", "--sink", "kafka", "--topic", "proved",
+                    "--create-topics", "--partitions", "3", "--manifest", "r.json", *disturb, *shift)
+        self.expect(0, "verify", "--manifest", "r.json", "--against", "kafka", *cluster)
+        self.expect(0, "replay", f"kafka:{TOPICS}", *cluster, "--speed", "max", "-q", "--sink", "file:out.ndjson",
+                    "--manifest", "f.json", *disturb)
+        self.expect(0, "verify", "--manifest", "f.json", "--against", "file:out.ndjson", *cluster)
+        # What came into the topic since is no part of it.
+        self.expect(0, "replay", "race.ndjson", "--speed", "max", *cluster, "-q")
+        self.expect(0, "verify", "--manifest", "f.json", "--against", "file:out.ndjson", *cluster)
         missing = self.expect(2, "replay", "kafka:nowhere", *cluster, "--sink", "null")
         self.assertIn(b"no topic nowhere", missing.stderr)
 

@@ -115,7 +115,7 @@ inline SmallRun make_run(RunConfig config) {
   EXPECT_TRUE(content) << (content ? "" : content.error().what);
   if (!content) return run;
   run.truth = std::move(*content);
-  run.manifest = manifest_of(config, *run.truth);
+  run.manifest = manifest_of(config, record_of(config, *run.truth));
   run.header = run.truth->encoders.front()->header();
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : run.truth->encoders) encoders.push_back(encoder.get());

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -16,6 +16,7 @@
 #include "io/files/atomic_file.h"
 #include "run/master/track_input.h"
 #include "sim/race/render/fast_lap.h"
+#include "sim/race/track/heights.h"
 #include "sim/race/track/svg.h"
 #include "sim/race/track/track_file.h"
 #include "sim/race/track/tracks.h"
@@ -23,7 +24,6 @@
 namespace racesim::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using race::Track;
 
 struct TrackOptions {
@@ -31,6 +31,7 @@ struct TrackOptions {
   std::string output;
   std::string name;
   double width_m = 0;  ///< 0: not given
+  std::optional<double> altitude_m;
 };
 
 /// To the file, or to stdout where none is named.
@@ -69,6 +70,7 @@ Result<int> import(Context& context, const TrackOptions& options) {
   race::ImportOptions how;
   how.notices = &notices;
   if (options.width_m > 0) how.width_m = options.width_m;
+  how.altitude_m = options.altitude_m;
   Result<Track> track = load_track(options.track, how);
   if (!track) return tl::make_unexpected(track.error());
   if (!options.name.empty()) track->name = track->title = options.name;
@@ -88,21 +90,9 @@ Result<int> import(Context& context, const TrackOptions& options) {
 }
 
 Result<int> list(Context& context) {
-  std::string text;
-  Json array = Json::array();
-  for (const EmbeddedFile& entry : race::embedded_tracks()) {
-    const Result<Track> track = race::find_track(entry.name);
-    if (!track) return tl::make_unexpected(track.error());
-    text += fmt::format("{:<14}{:<26}{:.3f} km  {} corners  {} DRS zones\n", track->name, track->title,
-                        track->length_m / 1000, track->corners.size(), track->drs_zones.size());
-    array.push_back({{"name", track->name},
-                     {"title", track->title},
-                     {"length_m", track->length_m},
-                     {"corners", track->corners.size()},
-                     {"drs_zones", track->drs_zones.size()}});
-  }
-  if (const Done ok = write_stdout(context.globals->json ? array.dump() + "\n" : text); !ok)
-    return tl::make_unexpected(ok.error());
+  const Result<std::string> text = tracks_report(context.globals->json);
+  if (!text) return tl::make_unexpected(text.error());
+  if (const Done ok = write_stdout(*text); !ok) return tl::make_unexpected(ok.error());
   return kExitOk;
 }
 
@@ -152,6 +142,14 @@ CommandSpec import_command() {
   width.default_note = fmt::format("{}; CSV has widths of its own", race::kRoadWidth_m);
   width.complete = Complete::nothing;
   width.set = set_positive(options->width_m, 200);
+  OptionSpec altitude =
+      option_of("altitude", "METRES", "Height of the circuit above the sea, which makes the air thinner",
+                options->name);
+  altitude.default_note = "the air at 150 m";
+  altitude.complete = Complete::nothing;
+  altitude.set = [options](const std::string& text) -> Done {
+    return race::parse_altitude(text).map([&](double metres) { options->altitude_m = metres; });
+  };
   CommandSpec command;
   command.name = "import";
   command.summary = "Make a track from a circuit's centreline and widths";
@@ -159,14 +157,15 @@ CommandSpec import_command() {
       "A CSV file has one line x_m,y_m,w_tr_right_m,w_tr_left_m per point of the centreline, in metres, in "
       "driving direction, starting at the timing line. A first line of names tells another order; commas, "
       "semicolons and tabs separate, and numbers may have a decimal comma. A GeoJSON file has one LineString "
-      "of [longitude, latitude]. The import smooths it, searches the fastest line, and places corners, "
-      "checkpoints, DRS zones and a pit lane. It refuses a circuit that is open, too short, or runs back "
-      "over "
-      "itself; a crossing at an angle is a bridge.";
+      "of [longitude, latitude]. Heights are taken where a file has them: a column z_m, or the third number "
+      "of "
+      "a position. The import smooths it, searches the fastest line, and places corners, checkpoints, DRS "
+      "zones and a pit lane. It refuses a circuit that is open, too short, or runs back over itself; a "
+      "crossing at an angle is a bridge.";
   command.options = {
       positional(option_of("file", "FILE", "The CSV or GeoJSON file", options->track)),
       option_of("output", "FILE", "Write the track's JSON to this file instead of stdout", options->output),
-      name, width};
+      name, width, altitude};
   command.examples = {
       {"racesim track import spa.csv --output spa.json", "import once; it takes a second or two"},
       {"racesim track import spa.geojson --width 14 --output spa.json", "the line of a map"},

@@ -18,6 +18,7 @@
 #include "cli/terminal/log.h"
 #include "cli/values.h"
 #include "io/files/atomic_file.h"
+#include "io/files/secret_file.h"
 #include "verify/report.h"
 
 namespace racesim::cli {
@@ -60,6 +61,17 @@ Comparison comparison_of(const VerifyCommand& command) {
   return command.fast ? Comparison::fast : Comparison::full;
 }
 
+/// To read the sources of a replay.
+Result<SourceAccess> source_access(const VerifyCommand& command) {
+  SourceAccess access{command.input.kafka, {}};
+  access.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);
+  if (command.input.password_file.empty()) return access;
+  Result<std::string> read = read_secret(command.input.password_file, "--password-file");
+  if (!read) return tl::make_unexpected(read.error());
+  access.password = std::move(*read);
+  return access;
+}
+
 Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress& progress) {
   VerifyReport report;
   report.allowed = command.allowed;
@@ -72,7 +84,9 @@ Result<VerifyReport> compare(const VerifyCommand& command, const VerifyProgress&
   options.threads = command.threads;
   options.progress = progress;
   if (command.watermark_ns >= 0) options.watermark_ns = command.watermark_ns;
-  const Result<std::unique_ptr<Content>> truth = open_truth(input->manifest);
+  const Result<SourceAccess> access = source_access(command);
+  if (!access) return tl::make_unexpected(access.error());
+  const Result<std::unique_ptr<Truth>> truth = open_whole_truth(input->manifest, *access);
   if (!truth) return tl::make_unexpected(truth.error());
   VerifyInput named = command.input;
   named.kafka.connect_grace_ns = connect_grace_ns(command.connect_timeout_ns);

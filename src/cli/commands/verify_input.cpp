@@ -76,18 +76,23 @@ Result<OpenedInput> open_input(const VerifyInput& input) {
   if (!manifest && path == partial) manifest = read_manifest(input.manifest);
   if (!manifest) return tl::make_unexpected(manifest.error());
   opened.manifest = std::move(*manifest);
-  if (opened.reader) compare_as_rows(opened.manifest);
+  if (opened.reader && !opened.manifest.replay) compare_as_rows(opened.manifest);
   if (!input.master_data_dir.empty()) opened.manifest.content.master_data_dir = input.master_data_dir;
   if (path == partial)
     opened.learn = [path = input.manifest, run = opened.manifest.run] { return learn_totals(path, run); };
   return opened;
 }
 
-Done open_kept(const VerifyInput& input, const Content& truth, OpenedInput& opened) {
+Done open_kept(const VerifyInput& input, const Truth& truth, OpenedInput& opened) {
   if (opened.arrived) return {};
+  if (opened.reader && truth.content() == nullptr)
+    return fail(ErrorKind::usage,
+                "the manifest is of a replay, which is compared byte by byte and not with rows",
+                "verify it against a file or topics; with --timestamps keep the manifest of the recorded run "
+                "proves the store");
   Result<std::unique_ptr<ArrivedSequences>> arrived =
-      opened.reader ? open_store_arrivals(std::move(opened.reader), opened.manifest, truth)
-                    : open_kafka_arrivals(input.kafka, opened.manifest, *truth.scenario);
+      opened.reader ? open_store_arrivals(std::move(opened.reader), opened.manifest, *truth.content())
+                    : open_kafka_arrivals(input.kafka, opened.manifest, truth.streams());
   if (!arrived) return tl::make_unexpected(arrived.error());
   opened.arrived = std::move(*arrived);
   return {};

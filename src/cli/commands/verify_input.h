@@ -33,7 +33,7 @@ Result<OpenedInput> open_input(const VerifyInput& input);
 
 /// The topics of the manifest's run, or its rows. `truth` outlives what is opened. Errors: those of
 /// open_kafka_arrivals() and open_store_arrivals().
-Done open_kept(const VerifyInput& input, const Content& truth, OpenedInput& opened);
+Done open_kept(const VerifyInput& input, const Truth& truth, OpenedInput& opened);
 
 /// --invariants: the laws of what arrived, and references to the master data if a folder is named.
 Result<Findings> check_laws_of(const VerifyInput& input, const VerifyProgress& progress);

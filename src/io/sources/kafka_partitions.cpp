@@ -107,10 +107,30 @@ Result<std::vector<kafka::TopicPartition>> partitions_of(kafka::Cluster& cluster
   return partitions;
 }
 
+/// Of one partition, as far as it is there.
+Result<PartitionRange> range_of(const kafka::TopicPartition& where, std::int64_t begin, std::int64_t end,
+                                std::span<const PartitionRange> asked) {
+  PartitionRange range{where.topic, where.partition, begin, end};
+  if (asked.empty()) return range;
+  const auto known = std::find_if(asked.begin(), asked.end(), [&](const PartitionRange& one) {
+    return one.topic == where.topic && one.partition == where.partition;
+  });
+  // A partition that was added later has nothing of it.
+  range.first = range.end = begin;
+  if (known == asked.end() || known->first == known->end) return range;
+  if (known->first < begin || known->end > end)
+    return fail(ErrorKind::usage,
+                fmt::format("{} [{}] holds the records {} to {} now, and {} to {} were replayed", where.topic,
+                            where.partition, begin, end, known->first, known->end),
+                "what is gone cannot be read again: replay anew, or restore the topic");
+  return *known;
+}
+
 }  // namespace
 
 Result<std::vector<PartitionSource>> open_partition_sources(const KafkaOptions& options,
-                                                            const std::vector<std::string>& topics) {
+                                                            const std::vector<std::string>& topics,
+                                                            std::span<const PartitionRange> ranges) {
   Result<kafka::Cluster> cluster = kafka::Cluster::open(options);
   if (!cluster) return tl::make_unexpected(cluster.error());
   const auto partitions = partitions_of(*cluster, options, topics);
@@ -127,8 +147,10 @@ Result<std::vector<PartitionSource>> open_partition_sources(const KafkaOptions& 
   std::vector<PartitionSource> sources;
   for (std::size_t i = 0; i < partitions->size(); ++i) {
     auto source = std::make_unique<WholePartition>(shared, (*partitions)[i], options.brokers, limit_ms);
-    if (Done ok = source->begin((*begins)[i], (*ends)[i]); !ok) return tl::make_unexpected(ok.error());
-    sources.push_back({(*partitions)[i].topic, std::move(source)});
+    const auto range = range_of((*partitions)[i], (*begins)[i], (*ends)[i], ranges);
+    if (!range) return tl::make_unexpected(range.error());
+    if (Done ok = source->begin(range->first, range->end); !ok) return tl::make_unexpected(ok.error());
+    sources.push_back({(*partitions)[i].topic, range->first, range->end, std::move(source)});
   }
   return sources;
 }

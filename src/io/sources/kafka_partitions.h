@@ -2,7 +2,9 @@
 // replay.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,12 +17,22 @@ namespace racesim {
 /// Of one partition; all read with one client.
 struct PartitionSource {
   std::string topic;
+  std::int64_t first_offset = 0, end_offset = 0;  ///< what is read: [first, end)
   std::unique_ptr<Source> source;  ///< one lane, whose blocks have keys; it has no positions to be kept
 };
 
+/// Offsets [first, end) of a partition.
+struct PartitionRange {
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t first = 0, end = 0;
+};
+
 /// One per partition, topics in their order: from the first record that is still there to the last one of
-/// now, committed ones only. Errors: runtime (no cluster), usage (no such topic).
+/// now, committed ones only. With `ranges` only those that they name, and no more than they say. Errors:
+/// runtime (no cluster), usage (no such topic, or a range that is not there any more).
 Result<std::vector<PartitionSource>> open_partition_sources(const KafkaOptions& options,
-                                                            const std::vector<std::string>& topics);
+                                                            const std::vector<std::string>& topics,
+                                                            std::span<const PartitionRange> ranges = {});
 
 }  // namespace racesim

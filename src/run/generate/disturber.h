@@ -12,16 +12,10 @@
 
 #include "model/batch.h"
 #include "run/generate/batch_pool.h"
+#include "run/generate/made_places.h"
 #include "sim/faults/faults.h"
 
 namespace racesim {
-
-/// Where the events of a batch stood in the stream as it was made.
-struct MadePlaces {
-  std::uint64_t first = 0;            ///< of event 0
-  std::vector<std::uint64_t> places;  ///< by event; empty: they follow one another from `first` on
-  std::uint64_t of(std::size_t i) const { return places.empty() ? first + i : places[i]; }
-};
 
 /// What is held back is in memory: at most what the faults choose of late_delay_ns of event time. One thread.
 class Disturber {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "model/batch.h"
+#include "run/generate/made_places.h"
 
 namespace racesim {
 
@@ -28,6 +29,8 @@ class EventFeed {
   /// The next events, in the order of their emit times and numbered on from the last ones; blocks. Null at
   /// the end, or after cancel(), or when there is an error(). A batch may be empty.
   virtual SharedBatch next() = 0;
+  /// Where the events of the last batch stood before faults moved them. Numbers of one feed.
+  virtual MadePlaces made() const = 0;
   /// Whether next() has returned the last batch.
   virtual bool at_end() const = 0;
   /// Event time up to which next() has given all: a live run waits for it behind each batch.

@@ -25,8 +25,7 @@ class Feed final : public EventFeed {
 
   Done start() override { return generator_.start(); }
   SharedBatch next() override;
-  /// The reader's: where the events of the last batch stood before faults moved them. Numbers of one feed.
-  MadePlaces made() const { return disturber_ ? disturber_->made() : MadePlaces{last_first_, {}}; }
+  MadePlaces made() const override { return disturber_ ? disturber_->made() : MadePlaces{last_first_, {}}; }
   bool at_end() const override { return sends_left_ == 0 || (disturber_ ? flushed_ : !has_slices()); }
   /// Where the slice of the last batch ends; where the limit cut it, its last event.
   std::int64_t read_until_ns() const override { return cut_at_ns_.value_or(generator_.read_until_ns()); }

@@ -120,6 +120,7 @@ Done Run::Impl::open_replay() {
   feed_ = recording_->feed(outlets_.dead_letter());
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
                                          clock_, std::nullopt, std::nullopt);
+  if (config_.log_releases) pipeline_->log_to(log_.emplace(false, 0));
   return {};
 }
 
@@ -282,7 +283,8 @@ RunResult Run::Impl::wait() {
 }
 
 Manifest Run::Impl::manifest() const {
-  Manifest manifest = manifest_of(config_, *content_);
+  Manifest manifest =
+      manifest_of(config_, recording_ ? record_of(config_, *recording_) : record_of(config_, *content_));
   const auto& sinks = outlets_.sinks();
   for (std::size_t i = 0; i < sinks.size(); ++i)
     for (const StreamPosition& origin : resumption_ ? resumption_->log().origins[i] : origins_of(*sinks[i]))

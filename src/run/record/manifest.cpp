@@ -3,7 +3,6 @@
 #define XXH_INLINE_ALL
 #include <fmt/format.h>
 #include <xxhash.h>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "io/files/read_file.h"
@@ -41,17 +40,6 @@ Json to_json(const ManifestTotals& t) {
   return json;
 }
 
-LineDigest digest_of(const std::string& text) {
-  LineDigest digest;
-  if (text.size() != 32) throw std::invalid_argument("digest: not 32 hex digits");
-  for (std::size_t half = 0; half < 2; ++half) {
-    const char* const begin = text.data() + 16 * half;
-    const auto [end, code] = std::from_chars(begin, begin + 16, digest.sum[half], 16);
-    if (code != std::errc{} || end != begin + 16) throw std::invalid_argument("digest: not 32 hex digits");
-  }
-  return digest;
-}
-
 void from_json(const Json& j, ManifestTotals& t) {
   j.at("complete").get_to(t.complete);
   j.at("released").get_to(t.released);
@@ -73,17 +61,17 @@ void from_json(const Json& j, ManifestTotals& t) {
   for (const Json& s : j.at("sinks"))
     t.sinks.push_back({s.at("name"), s.at("sent"), s.at("acked"), s.at("failed"), s.at("retried"),
                        s.at("dead_lettered"), s.at("bytes")});
-  if (j.contains("digest")) t.digest = digest_of(j.at("digest"));
+  if (j.contains("digest")) t.digest = LineDigest{hash_from_text(j.at("digest"), "digest")};
 }
 
 /// The number first: of a later format nothing else can be relied on.
 Done check_format(const Json& json, const std::string& name) {
   const int format = json.at("format").get<int>();
-  if (format == Manifest::kFormat || format == 1) return {};
+  if (format >= 1 && format <= Manifest::kReplayFormat) return {};
   return fail(
       ErrorKind::usage,
-      fmt::format("{} has manifest format {}, but this racesim reads formats 1 and {}", name, format,
-                  Manifest::kFormat),
+      fmt::format("{} has manifest format {}, but this racesim reads formats 1 to {}", name, format,
+                  Manifest::kReplayFormat),
       "use the racesim version that wrote it: " + json.value("program", std::string("another version")));
 }
 
@@ -110,9 +98,9 @@ std::string LineDigest::text() const {
   return hash_text(sum);
 }
 
-Manifest manifest_of(const RunConfig& config, const Content& content) {
+Manifest manifest_of(const RunConfig& config, RunRecord record) {
   Manifest m;
-  static_cast<RunRecord&>(m) = record_of(config, content);
+  static_cast<RunRecord&>(m) = std::move(record);
   const std::vector<SinkSpec>& sinks = config.delivery.sinks;
   m.unordered =
       config.delivery.http.unordered &&
@@ -121,7 +109,7 @@ Manifest manifest_of(const RunConfig& config, const Content& content) {
 }
 
 std::string format_manifest(const Manifest& m) {
-  Json json{{"format", Manifest::kFormat}};
+  Json json{{"format", m.replay ? Manifest::kReplayFormat : Manifest::kFormat}};
   add_record(m, json);
   json["origins"] = Json::array();
   for (const StreamPosition& origin : m.origins)

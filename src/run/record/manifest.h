@@ -41,7 +41,8 @@ struct ManifestTotals {
 };
 
 struct Manifest : RunRecord {
-  static constexpr int kFormat = 2;  ///< 1 is read too
+  static constexpr int kFormat = 2;        ///< of a run; 1 is read too
+  static constexpr int kReplayFormat = 3;  ///< of a replay
 
   /// Where in its topics the run began, partition by partition, topics in the order of the streams.
   std::vector<StreamPosition> origins;
@@ -51,7 +52,7 @@ struct Manifest : RunRecord {
 };
 
 /// Of a run that was opened with `config`; without totals.
-Manifest manifest_of(const RunConfig& config, const Content& content);
+Manifest manifest_of(const RunConfig& config, RunRecord record);
 
 /// JSON, indented, with a line end.
 std::string format_manifest(const Manifest& manifest);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "base/number_text.h"
 #include "base/time_text.h"
+#include "run/record/replay_json.h"
 
 namespace racesim {
 namespace {
@@ -156,6 +158,18 @@ std::string plain_reason(const std::exception& thrown) {
   return why;
 }
 
+std::array<std::uint64_t, 2> hash_from_text(const std::string& text, const char* name) {
+  std::array<std::uint64_t, 2> hash{};
+  const std::string wrong = std::string(name) + ": not 32 hex digits";
+  if (text.size() != 32) throw std::invalid_argument(wrong);
+  for (std::size_t half = 0; half < 2; ++half) {
+    const char* const begin = text.data() + 16 * half;
+    const auto [end, code] = std::from_chars(begin, begin + 16, hash[half], 16);
+    if (code != std::errc{} || end != begin + 16) throw std::invalid_argument(wrong);
+  }
+  return hash;
+}
+
 std::int64_t time_from(const Json& text) {
   const auto ns = parse_datetime(text.get<std::string>(), "UTC");
   if (!ns) throw std::invalid_argument(ns.error().what);
@@ -163,6 +177,7 @@ std::int64_t time_from(const Json& text) {
 }
 
 Done check_scenario(const Json& object, const std::string& name) {
+  if (is_replay_record(object)) return {};
   const auto [scenario, version] = scenario_of(object);
   const std::string hint =
       "use the racesim version that wrote it: " + object.value("program", std::string("another version"));
@@ -180,6 +195,7 @@ Done check_scenario(const Json& object, const std::string& name) {
 }
 
 void add_record(const RunRecord& r, Json& object) {
+  if (r.replay) return add_replay_record(r, object);
   const ContentOptions& content = r.content;
   object["program"] = r.program;
   object["commit"] = r.commit;
@@ -225,6 +241,7 @@ void read_shared(const Json& object, RunRecord& r) {
 }
 
 RunRecord record_from(const Json& object) {
+  if (is_replay_record(object)) return replay_record_from(object);
   RunRecord r = empty_record(object);
   read_shared(object, r);
   object.at("commit").get_to(r.commit);

@@ -2,6 +2,8 @@
 // docs/formats/manifest.md describes them.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <exception>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -36,6 +38,8 @@ RecordJson faults_json(const FaultRules& faults);
 FaultRules faults_from(const RecordJson& object);
 /// What is wrong with a file whose reading threw, in words: without the library's name and line ends.
 std::string plain_reason(const std::exception& thrown);
+/// Of hash_text(). `name`: the member's, for messages.
+std::array<std::uint64_t, 2> hash_from_text(const std::string& text, const char* name);
 /// Event time as people write it.
 std::int64_t time_from(const RecordJson& text);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/time_text.h"
+#include "run/replay/recording.h"
 #include "run/run_id.h"
 
 namespace racesim {
@@ -74,6 +75,20 @@ RunRecord record_of(const RunConfig& config, const Content& content) {
   return record;
 }
 
+RunRecord record_of(const RunConfig& config, const Recording& recording) {
+  RunRecord record;
+  record.program = config.program;
+  record.commit = config.commit;
+  record.run = run_text(recording.forms().run);
+  record.content.seed = config.content.seed;
+  record.event_format = recording.forms().header.empty() ? "json" : "csv";
+  record.faults = config.faults;
+  record.replay = config.replay;
+  record.replay->found = recording.found();
+  record.replay_speed = config.pace.live ? config.pace.speed : 0;
+  return record;
+}
+
 RunConfig config_of(const RunRecord& record) {
   RunConfig config;
   config.content = record.content;
@@ -81,6 +96,8 @@ RunConfig config_of(const RunRecord& record) {
   config.faults = record.faults;
   config.run_id = record.run;
   config.pace.live = false;
+  config.replay = record.replay;
+  if (record.replay && record.replay_speed > 0) config.pace.speed = record.replay_speed;
   config.delivery.format = record.event_format;
   config.program = record.program;
   config.commit = record.commit;

@@ -1,6 +1,7 @@
 // What a run is: everything that decides what it sends, and who made it. Manifests and checkpoints hold it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "run/content.h"
 
 namespace racesim {
+
+class Recording;
 
 struct RunRecord {
   std::string program;  ///< "racesim 0.1.0"
@@ -19,12 +22,19 @@ struct RunRecord {
   std::string event_format;
   ShardOption shard;
   FaultRules faults;
+  /// Of a replay, of which content has the seed alone; with what it found.
+  std::optional<ReplayConfig> replay;
+  double replay_speed = 1;  ///< 0: as fast as possible
 };
 
 /// Of a run that was opened with `config`.
 RunRecord record_of(const RunConfig& config, const Content& content);
 
-/// What open_content() and Feed need to make the stream again. The folder of master data is that of then.
+/// Of a replay that was opened with `config`.
+RunRecord record_of(const RunConfig& config, const Recording& recording);
+
+/// What open_content() and Feed, or Recording, need to make the stream again. The folder of master data is
+/// that of then.
 RunConfig config_of(const RunRecord& record);
 
 /// The options of which the value differs, in words: "cars is 20 there and 10 here"; `there` is a record of

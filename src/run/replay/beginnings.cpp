@@ -81,6 +81,7 @@ Result<std::string> look_at_beginnings(const ReplayConfig& config, std::vector<R
     lane.source = std::move(peeked);
     if (is_empty) {
       lane.is_empty = true;
+      if (lane.digest != nullptr) lane.digest->end();
       continue;
     }
     if (first_lane != nullptr && of_lane != header)

@@ -22,7 +22,7 @@ std::optional<std::uint32_t> ReplayStreams::stream_of(const RecordForm& form,
   return static_cast<std::uint32_t>(found - topics_.begin());
 }
 
-FactReader::FactReader(const ReplayConfig& config, RecordScan& scan, KeyTable& keys,
+FactReader::FactReader(const ReplayConfig& config, RecordScan& scan, EntityKeys& keys,
                        const ReplayStreams& streams, const RefuseRecord& refuse)
     : config_(config),
       scan_(scan),

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "run/replay/entity_keys.h"
 #include "run/replay/event_time.h"
-#include "run/replay/key_table.h"
 #include "run/replay/lanes.h"
 #include "run/replay/record_scan.h"
 #include "run/replay/timed_block.h"
@@ -28,6 +28,7 @@ class ReplayStreams {
   /// Of a record of that kind, read from that topic (empty: from none); none: it has no stream here.
   std::optional<std::uint32_t> stream_of(const RecordForm& form, const std::string& topic) const;
   const std::vector<std::string>& topics() const { return topics_; }
+  bool is_single() const { return is_single_; }
 
  private:
   std::vector<std::string> topics_;
@@ -42,7 +43,7 @@ using RefuseRecord = std::function<void(const std::string& lane, std::int64_t of
 class FactReader {
  public:
   /// All outlive it.
-  FactReader(const ReplayConfig& config, RecordScan& scan, KeyTable& keys, const ReplayStreams& streams,
+  FactReader(const ReplayConfig& config, RecordScan& scan, EntityKeys& keys, const ReplayStreams& streams,
              const RefuseRecord& refuse);
 
   /// Fills in the facts. The lane's source owns `info`.
@@ -55,7 +56,7 @@ class FactReader {
 
   const ReplayConfig& config_;
   RecordScan& scan_;
-  KeyTable& keys_;
+  EntityKeys& keys_;
   const ReplayStreams& streams_;
   const RefuseRecord& refuse_;
   TimeReader times_;

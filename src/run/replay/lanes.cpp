@@ -1,5 +1,6 @@
 #include "run/replay/lanes.h"
 
+#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -54,6 +55,10 @@ Done add_files(const SourceRequest& request, bool but_pipes, std::vector<Recorde
     if (Done ok = add(std::move(*source), file.shown, lanes); !ok) return ok;
     lanes.back().takes_all = request.kind == kDeadLetterKind;
     lanes.back().is_pipe = is_pipe;
+    if (!is_pipe) {
+      std::error_code ignored;
+      lanes.back().file_bytes = std::filesystem::file_size(file.path, ignored);
+    }
   }
   return {};
 }
@@ -70,13 +75,30 @@ Done add_tables(const SourceRequest& request, std::vector<RecordedLane>& lanes) 
   return {};
 }
 
-Done add_partitions(const SourceRequest& request, std::vector<RecordedLane>& lanes) {
-  auto partitions = open_partition_sources(request.kafka, request.topics);
+/// "f1-telemetry [2]", as sources call a partition.
+std::optional<PartitionRange> range_of(const LaneRecord& lane) {
+  const std::size_t bracket = lane.name.rfind(" [");
+  if (lane.first_offset < 0 || bracket == std::string::npos) return std::nullopt;
+  PartitionRange range{lane.name.substr(0, bracket), 0, lane.first_offset, lane.end_offset};
+  const char* const number = lane.name.data() + bracket + 2;
+  std::from_chars(number, lane.name.data() + lane.name.size(), range.partition);
+  return range;
+}
+
+Done add_partitions(const SourceRequest& request, const std::optional<FoundRecording>& found,
+                    std::vector<RecordedLane>& lanes) {
+  std::vector<PartitionRange> ranges;
+  if (found)
+    for (const LaneRecord& lane : found->lanes)
+      if (auto range = range_of(lane)) ranges.push_back(std::move(*range));
+  auto partitions = open_partition_sources(request.kafka, request.topics, ranges);
   if (!partitions) return tl::make_unexpected(partitions.error());
   for (PartitionSource& partition : *partitions) {
     if (Done ok = add(std::move(partition.source), {}, lanes); !ok) return ok;
     lanes.back().name = lanes.back().source->name();
     lanes.back().topic = partition.topic;
+    lanes.back().first_offset = partition.first_offset;
+    lanes.back().end_offset = partition.end_offset;
   }
   return {};
 }
@@ -98,7 +120,7 @@ Result<std::vector<RecordedLane>> open_lanes(const ReplayConfig& config, bool bu
     if (request.kind == "file" || request.kind == kDeadLetterKind)
       added = add_files(request, but_pipes, lanes);
     else if (request.kind == "kafka")
-      added = add_partitions(request, lanes);
+      added = add_partitions(request, config.found, lanes);
     else if (request.kind == "stdin")
       added = but_pipes ? Done() : add_stdin(request, lanes);
     else

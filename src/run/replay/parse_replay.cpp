@@ -79,6 +79,7 @@ Result<FieldFilter> parse_filter(std::string_view text) {
   if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
     return fail(ErrorKind::usage, "'" + std::string(text) + "' names no field with a value", kFilterHint);
   FieldFilter filter;
+  filter.text = text;
   filter.field = text.substr(0, equals);
   for (std::string_view rest = text.substr(equals + 1);;) {
     const std::size_t comma = std::min(rest.find(','), rest.size());

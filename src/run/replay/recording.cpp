@@ -46,6 +46,7 @@ std::string text_of(const SeekPoint& point) {
 }  // namespace
 
 std::uint32_t replay_run(const RunConfig& config) {
+  if (config.run_id) return static_cast<std::uint32_t>(std::stoul(*config.run_id, nullptr, 16));
   const ReplayConfig& replay = *config.replay;
   std::string text = fmt::format("replay|{}{}", fmt::join(replay.source_texts, "|"), sizes_of(replay));
   text += fmt::format("|from={}|to={}|stamps={}|start={}", text_of(replay.from), text_of(replay.to),
@@ -70,7 +71,23 @@ Result<std::unique_ptr<Recording>> Recording::open(const RunConfig& config) {
   return recording;
 }
 
+/// Before empty lanes go.
+void Recording::note_lanes() {
+  for (RecordedLane& lane : lanes_) {
+    lane_records_.push_back({lane.name, lane.file_bytes, lane.first_offset, lane.end_offset, std::nullopt});
+    if (!config_.log_releases) continue;
+    lane.digest = &digests_.emplace_back();
+  }
+}
+
+FoundRecording Recording::found() const {
+  FoundRecording found{lane_records_, streams_.topics(), streams_.is_single()};
+  for (std::size_t i = 0; i < digests_.size(); ++i) found.lanes[i].read = digests_[i].reading();
+  return found;
+}
+
 Done Recording::look() {
+  note_lanes();
   Result<std::string> header = look_at_beginnings(*config_.replay, lanes_);
   if (!header) return tl::make_unexpected(header.error());
   if (!header->empty() && sends_to(config_, "http"))
@@ -78,6 +95,24 @@ Done Recording::look() {
                 "send it to a file, a pipe or Kafka");
   forms_.header = std::move(*header);
   forms_.run = replay_run(config_);
+  if (Done ok = choose_streams(); !ok) return ok;
+  forms_.topics = streams_.topics();
+  auto tags = std::make_shared<std::vector<StreamTag>>();
+  for (const std::string& topic : streams_.topics())
+    tags->push_back({topic.empty() ? std::string("events") : topic,
+                     topic,
+                     {},
+                     [this](std::uint32_t entity, std::string& out) { keys_.append(entity, out); }});
+  tags_ = std::move(tags);
+  return {};
+}
+
+Done Recording::choose_streams() {
+  if (const auto& found = config_.replay->found) {
+    if (found->one_stream) streams_.set_single(found->topics.front());
+    for (const std::string& topic : found->topics) streams_.add(topic);
+    return {};
+  }
   const std::string& topic = config_.delivery.kafka.topic;
   if (!sends_to(config_, "kafka") || !topic.empty()) {
     streams_.set_single(topic);
@@ -90,30 +125,32 @@ Done Recording::look() {
     for (const std::string& name : *topics) streams_.add(name);
     if (topics->empty()) streams_.set_single("none");
   }
-  forms_.topics = streams_.topics();
   return {};
 }
 
 std::unique_ptr<EventFeed> Recording::feed(DeadLetter& dead_letter) {
+  return feed_with(
+      [this, &dead_letter](const std::string& lane, std::int64_t offset, std::string_view record,
+                           const std::string& why) { refuse(dead_letter, lane, offset, record, why); });
+}
+
+std::unique_ptr<EventFeed> Recording::feed() {
+  return feed_with([](const std::string&, std::int64_t, std::string_view, const std::string&) {});
+}
+
+std::unique_ptr<EventFeed> Recording::feed_with(RefuseRecord refuse) {
   ReplayBook book;
   book.run = forms_.run;
   book.counters = &counters_;
-  auto tags = std::make_shared<std::vector<StreamTag>>();
-  for (const std::string& topic : streams_.topics())
-    tags->push_back({topic.empty() ? std::string("events") : topic,
-                     topic,
-                     {},
-                     [this](std::uint32_t entity, std::string& out) { keys_.append(entity, out); }});
-  book.streams = std::move(tags);
+  book.streams = tags_;
   const auto open = [this](std::uint64_t round) -> Result<std::vector<RecordedLane>> {
     if (round == 0) return std::exchange(lanes_, {});
-    return open_lanes(*config_.replay);
+    // A source may have grown.
+    ReplayConfig as_begun = *config_.replay;
+    as_begun.found = found();
+    return open_lanes(as_begun);
   };
-  const auto refuse_record = [this, &dead_letter](const std::string& lane, std::int64_t offset,
-                                                  std::string_view record, const std::string& why) {
-    refuse(dead_letter, lane, offset, record, why);
-  };
-  return std::make_unique<ReplayFeed>(config_, streams_, keys_, std::move(book), open, refuse_record);
+  return std::make_unique<ReplayFeed>(config_, streams_, keys_, std::move(book), open, std::move(refuse));
 }
 
 void Recording::refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,

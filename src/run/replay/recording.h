@@ -1,6 +1,7 @@
 // What a replay sends: the lanes of its sources, where their events go, and the feed that reads them.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,15 @@ class Recording {
   const EventForms& forms() const { return forms_; }
   /// Once. Records that are no events go to the dead-letter file, which outlives the feed.
   std::unique_ptr<EventFeed> feed(DeadLetter& dead_letter);
+  /// The same, where nobody keeps them.
+  std::unique_ptr<EventFeed> feed();
+
+  /// Its streams, for messages and faults.
+  const std::vector<StreamTag>& tags() const { return *tags_; }
+  /// What the replay found; behind the feed's wait() also what it read. Not while it reads.
+  FoundRecording found() const;
+  /// The key of an entity of its events. Any thread.
+  void append_key(std::uint32_t entity, std::string& out) const { keys_.append(entity, out); }
 
   /// Without its speeds. Any thread.
   ReplayStatus status() const;
@@ -38,21 +48,28 @@ class Recording {
  private:
   explicit Recording(const RunConfig& config) : config_(config) {}
   Done look();
+  Done choose_streams();
+  void note_lanes();
+  std::unique_ptr<EventFeed> feed_with(RefuseRecord refuse);
   void refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,
               const std::string& why);
 
   const RunConfig& config_;
   EventForms forms_;
   ReplayStreams streams_;
-  KeyTable keys_;
+  std::shared_ptr<const std::vector<StreamTag>> tags_;
+  EntityKeys keys_;
   ReplayCounters counters_;
   std::vector<RecordedLane> lanes_;  ///< of the first round
-  mutable std::mutex mutex_;         ///< guards all below
+  std::vector<LaneRecord> lane_records_;
+  std::deque<LaneDigest> digests_;  ///< parallel to them; none: nobody asks
+  mutable std::mutex mutex_;        ///< guards all below
   std::string first_refusal_;
   bool told_of_refusal_ = false, told_of_gap_ = false;
 };
 
-/// Number of the replay: a hash of its sources and of the options that decide what is sent.
+/// Number of the replay, where the configuration does not name it: a hash of its sources and of the options
+/// that decide what is sent.
 std::uint32_t replay_run(const RunConfig& config);
 
 }  // namespace racesim

@@ -1,6 +1,7 @@
 // The checked form of what only `racesim replay` can be told. Sinks, pace and faults are those of a run.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -51,13 +52,39 @@ struct FieldFilter {
   };
   std::string field;
   std::vector<Range> any_of;
+  std::string text{};  ///< as the user wrote it
+};
+
+/// What was read of a lane, from its first record on.
+struct LaneReading {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;              ///< of the records, each with one line end
+  std::array<std::uint64_t, 2> hash{};  ///< both halves of XXH3-128 over them
+  bool whole = false;                   ///< the lane had no more
+  bool operator==(const LaneReading&) const = default;
+};
+
+/// A lane as a replay found it: enough to read the same again, and to see whether it is the same.
+struct LaneRecord {
+  std::string name;
+  std::optional<std::uint64_t> file_bytes;          ///< of a file
+  std::int64_t first_offset = -1, end_offset = -1;  ///< of a partition: [first, end); else -1
+  std::optional<LaneReading> read;                  ///< none: the replay has not ended, or was killed
+};
+
+/// What a replay found when it began.
+struct FoundRecording {
+  std::vector<LaneRecord> lanes;    ///< all, in the order of the merge
+  std::vector<std::string> topics;  ///< by stream; "": it has none
+  bool one_stream = false;          ///< that takes all events
 };
 
 struct ReplayConfig {
   /// What is replayed, merged by event time. Files: one request for each pattern; "dead-letter": a file of
   /// events that a sink gave up.
   std::vector<SourceRequest> sources;
-  std::vector<std::string> source_texts;  ///< as the user named them
+  std::vector<std::string> source_texts;  ///< as the user named them, without secrets
+  std::string source_brokers;             ///< of kafka:
   std::string time_field, key_field;      ///< empty: those of our own events
   TimeUnit time_unit = TimeUnit::by_size;
   SeekPoint from, to;
@@ -68,6 +95,9 @@ struct ReplayConfig {
   bool loops = false;         ///< rounds are runs of their own
   /// A longer gap in event time is cut to it, and a clock that jumps further is not believed; 0: no limit.
   std::int64_t max_gap_ns = 3'600'000'000'000;
+
+  /// Of a replay that is made again: its lanes are read as far as they went then.
+  std::optional<FoundRecording> found;
 
   std::function<bool()> interrupted;  ///< somebody asked for the end while the first records are waited for
 

@@ -40,6 +40,10 @@ class FactLane final : public TimedLane {
       return tl::make_unexpected(*error_);
     }
     ended_ = *pulled == Pulled::ended;
+    if (lane_.digest != nullptr) {
+      if (ended_) lane_.digest->end();
+      if (*pulled == Pulled::records) lane_.digest->add(block_.records);
+    }
     has_block_ = *pulled == Pulled::records && block_.records.size() > 0;
     if (has_block_) facts_.read(lane_, lane_.source->lane(block_.records.lane), block_);
     return has_block_;
@@ -55,8 +59,8 @@ class FactLane final : public TimedLane {
 
 }  // namespace
 
-ReplayFeed::ReplayFeed(const RunConfig& config, const ReplayStreams& streams, KeyTable& keys, ReplayBook book,
-                       OpenLanes open, RefuseRecord refuse)
+ReplayFeed::ReplayFeed(const RunConfig& config, const ReplayStreams& streams, EntityKeys& keys,
+                       ReplayBook book, OpenLanes open, RefuseRecord refuse)
     : replay_(*config.replay),
       streams_(streams),
       keys_(keys),
@@ -150,7 +154,7 @@ SharedBatch ReplayFeed::next() {
     ended_ = !cancelled_ && !error();
     return nullptr;
   }
-  batch->first_ordinal = next_ordinal_;
+  batch->first_ordinal = last_first_ = next_ordinal_;
   next_ordinal_ += batch->size();
   return batch;
 }

@@ -26,12 +26,13 @@ using OpenLanes = std::function<Result<std::vector<RecordedLane>>(std::uint64_t 
 class ReplayFeed final : public EventFeed {
  public:
   /// `book`, without what changes, is copied. All that is given outlives the feed.
-  ReplayFeed(const RunConfig& config, const ReplayStreams& streams, KeyTable& keys, ReplayBook book,
+  ReplayFeed(const RunConfig& config, const ReplayStreams& streams, EntityKeys& keys, ReplayBook book,
              OpenLanes open, RefuseRecord refuse);
   ~ReplayFeed() override;
 
   Done start() override;
   SharedBatch next() override;
+  MadePlaces made() const override { return disturber_ ? disturber_->made() : MadePlaces{last_first_, {}}; }
   bool at_end() const override { return ended_; }
   std::int64_t read_until_ns() const override { return INT64_MIN; }
   void cancel() override;
@@ -48,7 +49,7 @@ class ReplayFeed final : public EventFeed {
 
   const ReplayConfig& replay_;
   const ReplayStreams& streams_;
-  KeyTable& keys_;
+  EntityKeys& keys_;
   ReplayBook book_;
   const OpenLanes open_;
   const RefuseRecord refuse_;
@@ -57,7 +58,7 @@ class ReplayFeed final : public EventFeed {
   std::thread reader_;
   std::atomic<bool> cancelled_{false};
   bool ended_ = false, flushed_ = false;  ///< the sender's
-  std::uint64_t next_ordinal_ = 0;
+  std::uint64_t next_ordinal_ = 0, last_first_ = 0;
 
   mutable std::mutex mutex_;  ///< guards all below
   std::condition_variable changed_;

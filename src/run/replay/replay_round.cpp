@@ -48,11 +48,13 @@ std::int64_t ReplayRound::without_gaps(std::int64_t place_ns) {
 }
 
 void ReplayRound::add_head(const RecordFact& fact, std::int64_t emit_ns) {
-  if (fact.entity >= book_.next_seq.size()) book_.next_seq.resize(fact.entity + 1);
+  if (fact.entity >= book_.owners.size()) book_.owners.resize(fact.entity + 1);
+  ReplayBook::Owner& owner = book_.owners[fact.entity];
+  if (owner.next_seq == 0) owner.number = book_.next_owner++;
   const auto index = static_cast<std::uint32_t>(out_->heads.size());
   const std::uint32_t stream = out_->spans.empty() ? 0 : out_->spans.back().stream;
   if (fact.stream != stream) out_->spans.push_back({index, fact.stream});
-  out_->heads.push_back({emit_ns, fact.entity, fact.entity, book_.next_seq[fact.entity]++});
+  out_->heads.push_back({emit_ns, fact.entity, owner.number, owner.next_seq++});
 }
 
 /// Neighbours as they are. The bytes of a whole block change hands.

@@ -23,7 +23,14 @@ struct ReplayBook {
   std::shared_ptr<const std::vector<StreamTag>> streams;
   Restamper* restamper = nullptr;  ///< null: lines go out as they are
   ReplayCounters* counters = nullptr;
-  std::vector<std::uint64_t> next_seq;  ///< by entity
+  /// Of an entity: keys are numbered as lanes are read, owners as their first events go out, which is the
+  /// same each time; faults hang on it.
+  struct Owner {
+    std::uint32_t number = 0;
+    std::uint64_t next_seq = 0;  ///< 0: it has sent nothing
+  };
+  std::vector<Owner> owners;  ///< by entity
+  std::uint32_t next_owner = 0;
   std::optional<std::int64_t> first_time_ns;
   std::int64_t behind_ns = 0;  ///< where the round begins, behind the first one
 };

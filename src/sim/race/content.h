@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct RaceContent final : ScenarioContent {
   RowNames names = RowNames::racesim;
   bool one_session = false;  ///< no further session follows
   Document track{"silverstone", {}};
+  std::optional<double> altitude_m;                ///< in place of the track's
   std::vector<Stream> streams{Stream::telemetry};  ///< ascending
 };
 

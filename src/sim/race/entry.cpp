@@ -13,6 +13,7 @@
 #include "sim/race/laws/laws.h"
 #include "sim/race/race.h"
 #include "sim/race/tables.h"
+#include "sim/race/track/heights.h"
 #include "sim/race/track/track_file.h"
 #include "sim/race/track/tracks.h"
 
@@ -30,6 +31,12 @@ Done check_track_name(std::string_view name) {
 /// A CSV file and the JSON that `racesim track import` makes of it give the same run.
 Result<std::string> normalised_track(std::string_view bytes, const std::string& path) {
   return read_track(bytes, path).map([](const Track& track) { return write_track(track); });
+}
+
+/// Empty: the track's own.
+Done check_altitude(std::string_view text) {
+  if (text.empty()) return {};
+  return parse_altitude(text).map([](double) {});
 }
 
 constexpr DocumentForm kTrackForm{&is_track_path, kTrackFileMost_bytes, &normalised_track};
@@ -95,6 +102,12 @@ const ContentOption kOptions[] = {
      .check = &check_track_name,
      .document = &kTrackForm,
      .common = true},
+    {.name = "altitude",
+     .metavar = "METRES",
+     .kind = ValueKind::text,
+     .fallback = "",
+     .help = "Height of the circuit above the sea, in place of the track's own; the air is thinner up there",
+     .check = &check_altitude},
 };
 
 const RowForm kRows[] = {
@@ -280,6 +293,8 @@ Result<RaceContent> read_content(const ContentInput& input) {
   content.names = chosen<RowNames>(kRowNames, values.text("as"));
   content.one_session = input.live && !content.simple && values.given("laps");
   content.track = values.document("track");
+  if (const std::string& altitude = values.text("altitude"); !altitude.empty())
+    content.altitude_m = parse_altitude(altitude).value();  // checked with the other values
   content.streams.clear();
   for (const std::string& name : values.list("streams"))
     content.streams.push_back(chosen<Stream>(kStreamNames, name));
@@ -293,8 +308,9 @@ Result<RaceContent> read_content(const ContentInput& input) {
 std::string identity(const RaceContent& race) {
   if (race.simple)
     return fmt::format("model=simple|rate={}mHz|track={}", race.rate.mhz, track_identity(race.track));
-  return fmt::format("rate={}mHz|cars={}|session={}|laps={}|track={}", race.rate.mhz, race.cars,
-                     session_name(race), race.laps, track_identity(race.track));
+  return fmt::format("rate={}mHz|cars={}|session={}|laps={}|track={}{}", race.rate.mhz, race.cars,
+                     session_name(race), race.laps, track_identity(race.track),
+                     race.altitude_m ? fmt::format("|altitude={}m", *race.altitude_m) : "");
 }
 
 const ScenarioEntry& entry() {

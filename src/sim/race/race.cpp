@@ -161,6 +161,7 @@ Result<std::unique_ptr<Scenario>> make_scenario(const RaceContent& content, cons
   const Document& document = content.track;
   auto track = document.text.empty() ? find_track(document.name) : read_track(document.text, document.name);
   if (!track) return tl::make_unexpected(track.error());
+  if (content.altitude_m) track->altitude_m = content.altitude_m;
   if (content.simple) return simple::make_scenario(content, frame, *track);
   auto list = entry_list(frame.master, content.cars);
   if (!list) return tl::make_unexpected(list.error());

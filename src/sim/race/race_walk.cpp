@@ -38,8 +38,8 @@ const char* category_name(Category category) {
 }
 
 const char* flag_name(Flag flag) {
-  constexpr std::array kNames{"",          "GREEN", "YELLOW", "DOUBLE YELLOW", "RED", "BLUE",
-                              "CHEQUERED", "SC",    "VSC",    "RESTART"};
+  constexpr std::array kNames{"",     "GREEN",     "YELLOW", "DOUBLE YELLOW", "RED",
+                              "BLUE", "CHEQUERED", "SC",     "VSC",           "RESTART"};
   return kNames[static_cast<std::size_t>(flag)];
 }
 

@@ -9,13 +9,13 @@ namespace racesim {
 namespace {
 
 std::vector<std::string> topics_of(const KafkaOptions& options, const Manifest& manifest,
-                                   const Scenario& scenario) {
+                                   std::span<const StreamInfo> streams) {
   std::vector<std::string> topics;
   for (const StreamPosition& origin : manifest.origins)
     if (topics.empty() || topics.back() != origin.topic) topics.push_back(origin.topic);
-  if (topics.size() != scenario.streams().size()) {
+  if (topics.size() != streams.size()) {
     topics.clear();
-    for (const StreamInfo& stream : scenario.streams()) topics.emplace_back(stream.topic);
+    for (const StreamInfo& stream : streams) topics.emplace_back(stream.topic);
   }
   if (!options.topic.empty()) topics.front() = options.topic;
   return topics;
@@ -25,8 +25,8 @@ std::vector<std::string> topics_of(const KafkaOptions& options, const Manifest& 
 
 Result<std::unique_ptr<ArrivedSequences>> open_kafka_arrivals(const KafkaOptions& options,
                                                               const Manifest& manifest,
-                                                              const Scenario& scenario) {
-  return open_partition_sequences(options, topics_of(options, manifest, scenario), manifest.origins);
+                                                              std::span<const StreamInfo> streams) {
+  return open_partition_sequences(options, topics_of(options, manifest, streams), manifest.origins);
 }
 
 }  // namespace racesim

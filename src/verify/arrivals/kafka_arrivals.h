@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "io/sinks/kafka_options.h"
@@ -15,6 +16,6 @@ namespace racesim {
 /// open_partition_sequences() says.
 Result<std::unique_ptr<ArrivedSequences>> open_kafka_arrivals(const KafkaOptions& options,
                                                               const Manifest& manifest,
-                                                              const Scenario& scenario);
+                                                              std::span<const StreamInfo> streams);
 
 }  // namespace racesim

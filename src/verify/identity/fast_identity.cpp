@@ -141,7 +141,7 @@ FastIdentity::FastIdentity(std::span<const StreamInfo> streams, const Owners& ow
     }
     shape.keeps_fronts = which.seq && *which.seq + 1 == count;
     shape.is_id = which.event_id == 0;
-    if (streams.size() > 1)
+    if (streams.size() > 1 && !stream.schema->fields.empty())
       shape.last_key = '"' + std::string(last_name(stream.schema->fields.back().path)) + "\":";
     forms_.push_back(std::move(shape));
   }

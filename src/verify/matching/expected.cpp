@@ -60,7 +60,8 @@ bool SentRange::holds(std::uint64_t ordinal) const {
   return behind == shed_.begin() || ordinal >= std::prev(behind)->second;
 }
 
-ExpectedStream::ExpectedStream(Feed& feed, SentRange range, std::size_t sequences, SequenceOf sequence_of)
+ExpectedStream::ExpectedStream(EventFeed& feed, SentRange range, std::size_t sequences,
+                               SequenceOf sequence_of)
     : feed_(feed), range_(std::move(range)), sequences_(sequences), sequence_of_(std::move(sequence_of)) {}
 
 Result<bool> ExpectedStream::more() {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "run/generate/feed.h"
+#include "run/generate/event_feed.h"
 #include "run/record/manifest.h"
 #include "verify/findings.h"
 #include "verify/values/respeller.h"
@@ -91,7 +91,7 @@ class ExpectedStream {
   using SequenceOf = std::function<std::uint32_t(std::uint32_t stream, std::string_view key)>;
 
   /// `feed` is started and outlives the stream. `range` is what was sent, as far as it is known.
-  ExpectedStream(Feed& feed, SentRange range, std::size_t sequences, SequenceOf sequence_of);
+  ExpectedStream(EventFeed& feed, SentRange range, std::size_t sequences, SequenceOf sequence_of);
 
   /// By value: what was damaged on purpose is expected as this spells it. Owned by the caller.
   void respell_damaged(Respeller& respeller) { respeller_ = &respeller; }
@@ -116,7 +116,7 @@ class ExpectedStream {
   void deal(const SharedBatch& batch, const MadePlaces& made, std::size_t first, std::size_t last);
   std::uint32_t sequence_of(const WireBatch& batch, std::size_t i);
 
-  Feed& feed_;
+  EventFeed& feed_;
   SentRange range_;
   std::vector<ExpectedSequence> sequences_;
   SequenceOf sequence_of_;

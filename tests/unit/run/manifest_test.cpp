@@ -1,6 +1,7 @@
 // Goal: a manifest says all that makes a run, and what is no manifest is refused. Method: random
 // configurations are written and read again; texts are cut and changed.
 #include "run/record/manifest.h"
+#include "run/replay/parse_replay.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -138,7 +139,7 @@ TEST(Manifest, RefusesAPartOfOne) {
 
 TEST(Manifest, RefusesOtherVersions) {
   const nlohmann::json good = nlohmann::json::parse(format_manifest(random_manifest(1)));
-  for (const auto& [name, value] : {std::pair<const char*, nlohmann::json>{"format", 3},
+  for (const auto& [name, value] : {std::pair<const char*, nlohmann::json>{"format", 4},
                                     {"scenario", "race@99"},
                                     {"scenario", "rally@1"}}) {
     nlohmann::json changed = good;
@@ -168,6 +169,51 @@ TEST(Manifest, RefusesWrongTypes) {
     nlohmann::json changed = good;
     changed["fault_rules"]["late_delay_ns"] = delay_ns;
     EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << delay_ns;
+  }
+}
+
+/// A replay's says what was read and what was made of it, and nothing of a scenario.
+TEST(Manifest, SaysAllOfAReplay) {
+  Manifest made;
+  made.program = "racesim 0.1.0";
+  made.run = "0123abcd";
+  made.content.seed = 7;
+  made.event_format = "csv";
+  made.faults.late = 0.25;
+  ReplayConfig& replay = made.replay.emplace();
+  replay.source_texts = {"out/*.csv", "kafka:f1-laps"};
+  replay.source_brokers = "there:9092";
+  replay.time_field = "ts";
+  replay.time_unit = TimeUnit::us;
+  replay.from = {SeekPoint::Kind::lap, 12};
+  replay.to = {SeekPoint::Kind::after, 90'000'000'001};
+  replay.filters = {parse_filter("car=63,44").value(), parse_filter("speed_kmh=250..").value()};
+  replay.stamps = Stamps::scale;
+  replay.start_ns = 1'783'260'000'001'000'000;
+  replay.rounds = 3;
+  replay.loops = true;
+  made.replay_speed = 0.001;
+  made.replay->found = FoundRecording{{{"out/a.csv", 1000, -1, -1, LaneReading{3, 90, {1, UINT64_MAX}, true}},
+                                       {"f1-laps [1]", std::nullopt, 5, 17, std::nullopt}},
+                                      {"f1-laps", "x"},
+                                      false};
+  const std::string text = format_manifest(made);
+  const Result<Manifest> read = parse_manifest(text, "m.json");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(format_manifest(*read), text);
+  ASSERT_TRUE(read->replay && read->replay->found);
+  EXPECT_EQ(read->replay->from, replay.from);
+  EXPECT_EQ(read->replay->filters.at(1).any_of.at(0).lo, 250);
+  EXPECT_EQ(read->replay->start_ns, replay.start_ns);
+  EXPECT_EQ(read->replay->found->lanes.at(0).read, replay.found->lanes.at(0).read);
+  EXPECT_EQ(read->replay->found->lanes.at(1).end_offset, 17);
+  const nlohmann::json good = nlohmann::json::parse(text);
+  EXPECT_EQ(good["format"], 3);
+  EXPECT_FALSE(good.contains("scenario"));
+  for (const auto& [name, value] : good["replay"].items()) {
+    nlohmann::json changed = good;
+    changed["replay"].erase(name);
+    EXPECT_FALSE(parse_manifest(changed.dump(), "m.json")) << name;
   }
 }
 

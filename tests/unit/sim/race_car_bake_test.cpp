@@ -33,7 +33,7 @@ void expect_a_motion(const std::vector<Sample>& samples, const Path& path, const
     const double a = (v1 - v0) / kTemplateStep_s;
     ASSERT_TRUE(a > -55 && a < 20) << i << ": " << a;
     const double sideways = v0 * v0 * std::abs(curvature_at(path, samples[i].l_m));
-    ASSERT_LE(sideways, 1.06 * forces.lateral_limit_mps2(v0 * v0)) << i;
+    ASSERT_LE(sideways, 1.06 * forces.lateral_limit_mps2(v0 * v0, kFlat)) << i;
   }
 }
 

@@ -26,7 +26,7 @@ TEST(RaceCarProfile, TopSpeedBalancesPowerAndDrag) {
   const std::vector<double> speeds = speeds_on(straight(9000), Drive{});
   const Forces forces(CarModel{}, Conditions{});
   const double top = speeds.back();
-  EXPECT_NEAR(forces.engine_n(top), forces.resistance_n(top * top, false), 5);
+  EXPECT_NEAR(forces.engine_n(top), forces.resistance_n(top * top, false, kFlat), 5);
   EXPECT_GT(top * 3.6, 312);
   EXPECT_LT(top * 3.6, 338);
 }
@@ -65,9 +65,9 @@ TEST(RaceCarProfile, NoCellAsksMoreThanTyresHold) {
   const SpeedProfile profile(path, forces, conditions, Drive{});
   const std::vector<double>& w = profile.speed_squared();
   for (std::size_t i = 0; i + 1 < w.size(); ++i) {
-    ASSERT_LE(w[i], forces.cornering_cap(0.97 * path.curvature_1pm[i]) + 1e-9) << i;
+    ASSERT_LE(w[i], forces.cornering_cap(0.97 * path.curvature_1pm[i], kFlat) + 1e-9) << i;
     const double a = (w[i + 1] - w[i]) / (2 * path.step_m);
-    ASSERT_LE(a, forces.traction_n(std::sqrt(w[i]), w[i], 1) / forces.inertia_kg()) << i;
+    ASSERT_LE(a, forces.traction_n(std::sqrt(w[i]), w[i], 1, kFlat) / forces.inertia_kg()) << i;
     ASSERT_GE(a, -52) << i;
   }
   EXPECT_DOUBLE_EQ(w.front(), w.back());
@@ -77,7 +77,7 @@ TEST(RaceCarProfile, AConstantCircleIsDrivenAtOneSpeedBelowTheCap) {
   const Path path = path_of({{600, 0.0105}}, true);
   const std::vector<double> speeds = speeds_on(path, Drive{});
   const Forces forces(CarModel{}, Conditions{});
-  const double cap = std::sqrt(forces.cornering_cap(0.0105));
+  const double cap = std::sqrt(forces.cornering_cap(0.0105, kFlat));
   for (const double v : speeds) {
     ASSERT_LE(v, cap);
     ASSERT_GE(v, 0.97 * cap);

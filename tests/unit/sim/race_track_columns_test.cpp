@@ -20,6 +20,7 @@ using namespace track_test;
 
 constexpr double kRight_m = 5.5;
 constexpr double kLeft_m = 7.25;
+constexpr double kHeight_m = 130.5;
 
 /// The oval with a first line and cells in the order of `form`, which are written as x, y, r, l and z.
 std::string spelled(const std::string& names, const std::string& form, char decimal = '.') {
@@ -30,7 +31,7 @@ std::string spelled(const std::string& names, const std::string& form, char deci
                            : c == 'y' ? at.y
                            : c == 'r' ? kRight_m
                            : c == 'l' ? kLeft_m
-                                      : 130.5;
+                                      : kHeight_m;
       std::string cell = fmt::format("{:.3f}", value);
       std::replace(cell.begin(), cell.end(), '.', decimal);
       text += std::string("xyrlz").find(c) == std::string::npos ? std::string(1, c) : cell;
@@ -85,12 +86,17 @@ TEST(RaceTrackColumns, SeparatorsAndDecimalCommas) {
   expect_oval(spelled("x,y,w_right,w_left\n", "\"x\",\"y\",\"r\",\"l\"", ','));
 }
 
-TEST(RaceTrackColumns, HeightsAreNamedAndNotUsed) {
-  const std::string text = spelled("x_m,y_m,z_m,w_tr_right_m,w_tr_left_m\n", "x,y,z,r,l");
-  expect_oval(text);
-  EXPECT_EQ(read_track_csv(text, "t")->notices,
-            std::vector<std::string>{"column 'z_m': heights are not used"});
-  expect_oval(spelled("x,y,w_right,w_left,Elevation\n", "x,y,r,l,z"));
+TEST(RaceTrackColumns, HeightsAreTakenByTheirName) {
+  for (const std::string& text : {spelled("x_m,y_m,z_m,w_tr_right_m,w_tr_left_m\n", "x,y,z,r,l"),
+                                  spelled("x,y,w_right,w_left,Elevation\n", "x,y,r,l,z")}) {
+    expect_oval(text);
+    const Result<Centreline> read = read_track_csv(text, "t");
+    EXPECT_TRUE(read->has_heights);
+    EXPECT_EQ(read->points.front().z_m, kHeight_m);
+  }
+  EXPECT_FALSE(read_track_csv(spelled("", "x,y,r,l"), "t")->has_heights);
+  EXPECT_EQ(refusal(spelled("x,y,z_m,height,r,l\n", "x,y,z,z,r,l")),
+            "t.csv: line 1: columns 'z_m' and 'height' mean the same");
   EXPECT_EQ(refusal(spelled("", "x,y,z,r,l")), "t.csv: line 1: more than 4 columns");
   EXPECT_TRUE(read_track_csv(spelled("", "x,y,r,l"), "t")->notices.empty());
 }

@@ -45,7 +45,7 @@ std::vector<double> own_line(const Track& track) {
 }
 
 double lap_s(const Track& track, const std::vector<double>& offsets) {
-  return LapTimer(places_of(track, offsets), Forces(CarModel{}, Conditions{})).lap_s();
+  return LapTimer(places_of(track, offsets), {}, Forces(CarModel{}, Conditions{})).lap_s();
 }
 
 void write_line(const char* file, const Track& track, const std::vector<double>& offsets) {
@@ -70,7 +70,7 @@ TEST(RaceFastLine, ShippedLineIsAsFastAsTheSearchFindsOne) {
 TEST(RaceFastLine, TimerKeepsUpWithMovesAndTakesThemBack) {
   const Track track = find_track("silverstone").value();
   std::vector<double> offsets = own_line(track);
-  LapTimer timer(places_of(track, offsets), Forces(CarModel{}, Conditions{}));
+  LapTimer timer(places_of(track, offsets), {}, Forces(CarModel{}, Conditions{}));
   double cost = timer.cost();
   for (std::uint64_t n = 0; n < 60; ++n) {
     const StreamKey key = stream_key(5, "test.line", n);
@@ -87,12 +87,13 @@ TEST(RaceFastLine, TimerKeepsUpWithMovesAndTakesThemBack) {
     }();
     for (std::size_t k = 0; k < count; ++k) places.push_back(all[(first + k) % all.size()]);
     const double change = timer.move(first, places);
-    const LapTimer anew(all, Forces(CarModel{}, Conditions{}));
+    const LapTimer anew(all, {}, Forces(CarModel{}, Conditions{}));
     ASSERT_NEAR(cost + change, anew.cost(), 1e-6) << n;
     ASSERT_NEAR(timer.lap_s(), anew.lap_s(), 1e-6) << n;
     if (n % 2 == 0) {
       timer.undo();
-      ASSERT_EQ(timer.cost(), LapTimer(places_of(track, offsets), Forces(CarModel{}, Conditions{})).cost())
+      ASSERT_EQ(timer.cost(),
+                LapTimer(places_of(track, offsets), {}, Forces(CarModel{}, Conditions{})).cost())
           << n;
     } else {
       offsets = moved;
@@ -113,7 +114,7 @@ TEST(RaceFastLine, TimerKeepsUpOnALapThatIsFlatAllTheWayRound) {
   const Track track = speedway();
   const std::vector<double> offsets = own_line(track);
   const std::vector<Vec> places = places_of(track, offsets);
-  LapTimer timer(places, Forces(CarModel{}, Conditions{}));
+  LapTimer timer(places, {}, Forces(CarModel{}, Conditions{}));
   const double cost = timer.cost();
   for (std::size_t first = 3; first < offsets.size(); first += offsets.size() / 9) {
     std::vector<double> moved = offsets;
@@ -123,7 +124,7 @@ TEST(RaceFastLine, TimerKeepsUpOnALapThatIsFlatAllTheWayRound) {
     std::vector<Vec> some;
     for (std::size_t k = 0; k < 20; ++k) some.push_back(all[(first + k) % all.size()]);
     const double change = timer.move(first, some);
-    ASSERT_NEAR(cost + change, LapTimer(all, Forces(CarModel{}, Conditions{})).cost(), 2e-5) << first;
+    ASSERT_NEAR(cost + change, LapTimer(all, {}, Forces(CarModel{}, Conditions{})).cost(), 2e-5) << first;
     timer.undo();
     ASSERT_EQ(timer.cost(), cost) << first;
   }

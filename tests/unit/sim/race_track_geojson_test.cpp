@@ -78,11 +78,19 @@ TEST(RaceTrackGeojson, EveryFormOfOneLineGivesItsMetres) {
   }
 }
 
-TEST(RaceTrackGeojson, HeightsAreToldAndTheDateLineIsCrossed) {
+TEST(RaceTrackGeojson, HeightsAreTakenAndTheDateLineIsCrossed) {
   const Spelling high{.heights = true};
   const auto read = read_track_geojson(line_of(positions(oval(250, 40), high)), "t", 12);
   ASSERT_TRUE(read);
-  EXPECT_EQ(read->notices.back(), "heights are not used");
+  EXPECT_TRUE(read->has_heights);
+  EXPECT_EQ(read->points.back().z_m, 12);
+  std::string lacking = line_of(positions(oval(250, 40), high));
+  lacking.replace(lacking.find(",12]"), 4, "]");
+  const auto partly = read_track_geojson(lacking, "t", 12);
+  ASSERT_TRUE(partly);
+  EXPECT_FALSE(partly->has_heights);
+  EXPECT_EQ(partly->notices.back(),
+            fmt::format("heights are not used: 1 of {} positions have none", oval(250, 40).size()));
   std::string text = line_of(positions(oval(250, 40), {.anchor = {-17, 179.9999}}));
   std::size_t wrapped = 0;
   for (std::size_t at; (at = text.find("[180.")) != std::string::npos; ++wrapped) {

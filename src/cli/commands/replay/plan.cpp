@@ -6,53 +6,12 @@
 #include "cli/commands/connect_grace.h"
 #include "cli/commands/replay/options.h"
 #include "io/files/secret_file.h"
-#include "io/kafka/cluster/names.h"
-#include "run/rows/event_tables.h"
+#include "run/replay/source_requests.h"
 
 namespace racesim::cli {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
-
-Result<std::vector<std::string>> topics_in(std::string_view list) {
-  std::vector<std::string> topics;
-  for (;;) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string topic(list.substr(0, comma));
-    if (Done ok = kafka::check_topic_name(topic); !ok)
-      return fail(ErrorKind::usage, "source kafka: " + ok.error().what, "example: kafka:f1-telemetry");
-    topics.push_back(std::move(topic));
-    if (comma == list.size()) return topics;
-    list.remove_prefix(comma + 1);
-  }
-}
-
-/// A name with a colon is a file's unless it begins as a source does.
-Result<SourceRequest> source_of(const std::string& text) {
-  SourceRequest request;
-  const std::size_t colon = text.find(':');
-  const std::string kind = text.substr(0, colon);
-  const bool is_named = colon != std::string::npos;
-  if (text == "-" || text == "stdin") {
-    request.kind = "stdin";
-  } else if (is_named && kind == "kafka") {
-    request.kind = "kafka";
-    auto topics = topics_in(std::string_view(text).substr(colon + 1));
-    if (!topics) return tl::make_unexpected(topics.error());
-    request.topics = std::move(*topics);
-  } else if (is_named && (kind == "file" || kind == "sqlite" || kind == "postgres" || kind == "postgresql")) {
-    const Result<SourceText> parsed = parse_source(text);
-    if (!parsed) return tl::make_unexpected(parsed.error());
-    request.kind = parsed->kind;
-    request.targets = {parsed->target};
-  } else if (text == "kafka") {
-    return fail(ErrorKind::usage, "source kafka: no topic is named", "example: kafka:f1-telemetry");
-  } else {
-    request.kind = "file";
-    request.targets = {text};
-  }
-  return request;
-}
 
 Done add_sources(const ReplayOptions& o, ReplayConfig& replay) {
   std::string password;
@@ -61,29 +20,21 @@ Done add_sources(const ReplayOptions& o, ReplayConfig& replay) {
     if (!read) return tl::make_unexpected(read.error());
     password = std::move(*read);
   }
-  bool has_stdin = false;
-  for (const std::string& text : o.sources) {
-    Result<SourceRequest> request = source_of(text);
-    if (!request) return tl::make_unexpected(request.error());
-    if (request->kind == "stdin" && std::exchange(has_stdin, true))
-      return fail(ErrorKind::usage, "the standard input is named twice", "name it once");
-    request->rows.tables.assign(event_tables().begin(), event_tables().end());
-    request->rows.to_lines = &rows_to_json;
-    request->rows.password = password;
-    request->kafka = o.run.kafka;
-    request->kafka.connect_grace_ns = connect_grace_ns(o.run.connect_timeout_ns);
-    if (!o.source_brokers.empty()) request->kafka.brokers = o.source_brokers;
-    request->clock = &system_clock();
-    replay.sources.push_back(std::move(*request));
-    replay.source_texts.push_back(text);
-  }
-  for (const std::string& path : o.dead_letters) {
-    SourceRequest request;
-    request.kind = kDeadLetterKind;
-    request.targets = {path};
-    replay.sources.push_back(std::move(request));
-    replay.source_texts.push_back("dead-letter:" + path);
-  }
+  SourceAccess access{o.run.kafka, std::move(password)};
+  access.kafka.connect_grace_ns = connect_grace_ns(o.run.connect_timeout_ns);
+  if (!o.source_brokers.empty()) access.kafka.brokers = o.source_brokers;
+  replay.source_texts = o.sources;
+  for (const std::string& path : o.dead_letters)
+    replay.source_texts.push_back(std::string(kDeadLetterKind) + ':' + path);
+  if (Done ok = make_source_requests(access, replay); !ok) return ok;
+  if (std::any_of(replay.sources.begin(), replay.sources.end(),
+                  [](const SourceRequest& source) { return source.kind == "kafka"; }))
+    replay.source_brokers = access.kafka.brokers;
+  const bool has_stdin = std::any_of(replay.sources.begin(), replay.sources.end(),
+                                     [](const SourceRequest& source) { return source.kind == "stdin"; });
+  if (has_stdin && !o.run.manifest.empty())
+    return fail(ErrorKind::usage, "--manifest: the standard input cannot be read again to verify the replay",
+                "write it to a file first");
   if (has_stdin && o.loops)
     return fail(ErrorKind::usage, "--loop: the standard input cannot be read again",
                 "write it to a file first");
@@ -173,6 +124,7 @@ Result<RunConfig> make_replay_config(const ReplayOptions& options, const Setting
   replay.to = o.to;
   replay.filters = o.filters;
   config->replay = std::move(replay);
+  config->log_releases = !o.run.manifest.empty();
   if (Done distinct = check_not_into_itself(o, *config); !distinct)
     return tl::make_unexpected(distinct.error());
   return config;

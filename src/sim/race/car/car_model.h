@@ -3,6 +3,8 @@
 // car.
 #pragma once
 
+#include "sim/race/track/track.h"
+
 namespace racesim::race {
 
 /// Sources: shared model parameters of TUMFTM and the fastest-lap project's Ferrari 2022 fit. Grip and
@@ -24,13 +26,23 @@ struct CarModel {
   double fuel_flow_kgps = 0.02778;  ///< at full throttle
 };
 
+inline constexpr double kAir_kgpm3 = 1.18;  ///< where no altitude is known
+
 /// What changes during a race and decides which template holds.
 struct Conditions {
   double fuel_kg = 0;
   double grip = 1;      ///< factor on the tyres' friction
   double electric = 1;  ///< share of the electric power that is used
   bool drs = false;     ///< opened in every zone
-  double air_kgpm3 = 1.18;
+  double air_kgpm3 = kAir_kgpm3;
 };
+
+/// Of the air `altitude_m` above the sea, −500 to 5,000: pressure as in the standard atmosphere (ISO 2533:
+/// 1013.25 hPa at sea level, exponent 5.25588), at one temperature, 21 °C, which makes it kAir_kgpm3 at 150
+/// m, the height of Silverstone.
+double air_at_kgpm3(double altitude_m);
+
+/// The air over a track, kAir_kgpm3 where its altitude is not known.
+double air_of(const Track& track);
 
 }  // namespace racesim::race

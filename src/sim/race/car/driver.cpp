@@ -63,7 +63,7 @@ Driver::Driver(const Path& path, const CarModel& car, const Forces& forces, cons
   const std::vector<double>& bend = profile.curvature_1pm();
   plan_.reserve(path.cells());
   for (std::size_t i = 0; i < path.cells(); ++i) {
-    plan_.push_back({w[i], w[i + 1] - w[i], bend[i], bend[i + 1] - bend[i], apex[i]});
+    plan_.push_back({w[i], w[i + 1] - w[i], bend[i], bend[i + 1] - bend[i], apex[i], path.terrain_at(i)});
   }
 }
 
@@ -80,7 +80,7 @@ Driver::Plan Driver::plan_at(double l) const {
   double share;
   const Cell& cell = cell_at(l, share);
   return {std::sqrt(std::max(0.0, cell.w + cell.w_gain * share)), 0.5 * cells_per_m_ * cell.w_gain,
-          cell.curvature + cell.curvature_gain * share, cell.apex};
+          cell.curvature + cell.curvature_gain * share, cell.apex, cell.terrain};
 }
 
 double Driver::planned_mps(double l) const {
@@ -93,7 +93,8 @@ DriverState Driver::begin_at(double l) const {
   state.l = l;
   state.v = static_cast<double>(static_cast<float>(plan.v));
   state.gearbox = Gearbox(state.v);
-  const Pedals pedals = forces_.pedals_for(state.v, plan.a, plan.curvature, state.gearbox.gear(), false);
+  const Pedals pedals =
+      forces_.pedals_for(state.v, plan.a, plan.curvature, state.gearbox.gear(), false, plan.terrain);
   state.throttle = state.pedal = pedals.throttle;
   state.brake = pedals.brake;
   return state;
@@ -165,13 +166,14 @@ void Driver::step(DriverState& state) const {
   double unused;
   const double a_ahead = 0.5 * cells_per_m_ * cell_at(state.l + kLookAhead_s * state.v, unused).w_gain;
   const double w = state.v * state.v;
-  const double lateral = kGripReserve * forces_.lateral_limit_mps2(w);
+  const double lateral = kGripReserve * forces_.lateral_limit_mps2(w, plan.terrain);
   const Forces::Circle circle = forces_.circle(w, plan.curvature, lateral);
   const double inertia = forces_.inertia_kg();
-  const double resistance = forces_.resistance_n(w, state.drs) + forces_.scrub_n(circle.used, lateral);
-  const double most = forces_.traction_n(state.v, w, circle.left);
-  const double least =
-      resistance - inertia * forces_.braking_mps2(w, std::max(kLeastBraking, circle.left), lateral);
+  const double resistance =
+      forces_.resistance_n(w, state.drs, plan.terrain) + forces_.scrub_n(circle.used, lateral);
+  const double most = forces_.traction_n(state.v, w, circle.left, plan.terrain);
+  const double least = resistance - inertia * forces_.braking_mps2(w, std::max(kLeastBraking, circle.left),
+                                                                   lateral, plan.terrain);
   const double a_wanted = a_ahead + kFeedback_1ps * (plan.v - state.v);
   const double wanted = std::max(least, std::min(most, inertia * a_wanted + resistance));
   const double engine = forces_.engine_n(state.v, state.gearbox.gear());
@@ -198,8 +200,8 @@ void Driver::advance(DriverState& state, double v, double curvature) const {
 
 void Driver::roll(DriverState& state, double v) const {
   const Plan plan = plan_at(state.l);
-  const Pedals pedals =
-      forces_.pedals_for(state.v, (v - state.v) / kStep_s, plan.curvature, state.gearbox.gear(), false);
+  const Pedals pedals = forces_.pedals_for(state.v, (v - state.v) / kStep_s, plan.curvature,
+                                           state.gearbox.gear(), false, plan.terrain);
   state.throttle = state.pedal = 0;
   state.brake = pedals.brake;
   state.drs = false;

@@ -42,6 +42,7 @@ class Driver {
     double a;
     double curvature;
     double apex;
+    Terrain terrain;
   };
   /// A cell of the plan: values at its begin and what they gain over it.
   struct Cell {
@@ -50,6 +51,7 @@ class Driver {
     double curvature;
     double curvature_gain;
     double apex;
+    Terrain terrain;
   };
   const Cell& cell_at(double l, double& share) const;
   Plan plan_at(double l) const;

@@ -1,5 +1,7 @@
 #include "sim/race/car/forces.h"
 
+#include "base/detmath.h"
+
 namespace racesim::race {
 namespace {
 
@@ -17,6 +19,18 @@ constexpr double kSlipping_rpm = 9500;
 constexpr double kFullSlip = 0.3;  ///< share of throttle from which the clutch slips at those revs
 
 }  // namespace
+
+double air_at_kgpm3(double altitude_m) {
+  constexpr double kReference_m = 150;
+  constexpr double kLapse_1pm = 2.25577e-5;
+  constexpr double kExponent = 5.25588;
+  const auto pressure = [](double height_m) { return detmath::pow(1 - kLapse_1pm * height_m, kExponent); };
+  return kAir_kgpm3 * (pressure(altitude_m) / pressure(kReference_m));
+}
+
+double air_of(const Track& track) {
+  return track.altitude_m ? air_at_kgpm3(*track.altitude_m) : kAir_kgpm3;
+}
 
 double rpm_at(int gear, double speed_mps, double throttle) {
   if (gear < 1 || gear > kTopGear) return kIdle_rpm;
@@ -41,12 +55,15 @@ Forces::Forces(const CarModel& car, const Conditions& conditions, double power)
       engine_w_(1000 * car.engine_kw * car.driveline_efficiency * power),
       electric_w_(1000 * car.electric_kw * car.driveline_efficiency * power * conditions.electric) {}
 
-double Forces::cornering_cap(double curvature_1pm) const {
-  // With load = weight + lift·w this is a quadratic in w with a falling parabola and a positive value at 0.
-  const double a = grip_1_ * lift_npw_ * lift_npw_;
-  const double b = grip_0_ * lift_npw_ + 2 * grip_1_ * weight_n_ * lift_npw_ -
+double Forces::cornering_cap(double curvature_1pm, const Terrain& terrain) const {
+  // With load = weight + press·w this is a quadratic in w with a falling parabola and a positive value at 0;
+  // press is below 0 on a crest that lifts the car more than its wings hold it.
+  const double press_npw = lift_npw_ + mass_kg_ * terrain.dip_1pm;
+  const double weight_n = weight_n_ * terrain.level;
+  const double a = grip_1_ * press_npw * press_npw;
+  const double b = grip_0_ * press_npw + 2 * grip_1_ * weight_n * press_npw -
                    mass_kg_ * (curvature_1pm < 0 ? -curvature_1pm : curvature_1pm);
-  const double c = (grip_0_ + grip_1_ * weight_n_) * weight_n_;
+  const double c = (grip_0_ + grip_1_ * weight_n) * weight_n;
   const double root = std::sqrt(std::max(0.0, b * b - 4 * a * c));
   const double bound = kSpeedBound_mps * kSpeedBound_mps;
   if (b < 0) return std::min(bound, 2 * c / (root - b));
@@ -67,11 +84,12 @@ double Forces::engine_n(double v, int gear) const {
   return revs < 1 ? engine_n(v) * revs : engine_n(v);
 }
 
-Pedals Forces::pedals_for(double v, double a_mps2, double curvature_1pm, int gear, bool drs) const {
+Pedals Forces::pedals_for(double v, double a_mps2, double curvature_1pm, int gear, bool drs,
+                          const Terrain& terrain) const {
   const double w = v * v;
-  const double lateral = lateral_limit_mps2(w);
+  const double lateral = lateral_limit_mps2(w, terrain);
   const double scrub = scrub_n(circle(w, curvature_1pm, lateral).used, lateral);
-  const double wanted_n = inertia_kg_ * a_mps2 + resistance_n(w, drs) + scrub;
+  const double wanted_n = inertia_kg_ * a_mps2 + resistance_n(w, drs, terrain) + scrub;
   if (wanted_n > 0) return {std::min(1.0, wanted_n / engine_n(v, gear)), 0};
   return {0, std::min(1.0, std::max(0.0, -wanted_n - engine_brake_n()) / full_brake_n())};
 }

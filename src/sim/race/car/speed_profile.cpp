@@ -70,7 +70,7 @@ SpeedProfile::SpeedProfile(const Path& path, const Forces& forces, const Conditi
 
 void SpeedProfile::cap(const Path& path, const Forces& forces) {
   w_.resize(path.s_m.size());
-  for (std::size_t i = 0; i < w_.size(); ++i) w_[i] = forces.cornering_cap(bend_[i]);
+  for (std::size_t i = 0; i < w_.size(); ++i) w_[i] = forces.cornering_cap(bend_[i], path.terrain_at(i));
   const auto early = static_cast<std::size_t>(kLimitEarly_m / path.step_m);
   for (std::size_t i = 0; i < path.limit_mps.size(); ++i) {
     if (!is_limited(path.limit_mps[i])) continue;
@@ -93,10 +93,12 @@ void SpeedProfile::forward(const Path& path, const Forces& forces, const Conditi
   for (std::size_t n = 0; n < most; ++n) {
     const double w = w_[i];
     const double v = std::sqrt(w);
-    const double lateral = forces.lateral_limit_mps2(w);
+    const Terrain terrain = path.terrain_at(i);
+    const double lateral = forces.lateral_limit_mps2(w, terrain);
     const Forces::Circle circle = forces.circle(w, bend_[i], lateral);
-    const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left));
-    const double against = forces.resistance_n(w, open[i] != 0) + forces.scrub_n(circle.used, lateral);
+    const double force = std::min(forces.engine_n(v), forces.traction_n(v, w, circle.left, terrain));
+    const double against =
+        forces.resistance_n(w, open[i] != 0, terrain) + forces.scrub_n(circle.used, lateral);
     const double reached = w + gain_per_n * (force - against);
     if (n >= cells && reached >= w_[i + 1]) break;
     w_[i + 1] = std::min(w_[i + 1], std::max(0.0, reached));
@@ -119,9 +121,10 @@ void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive&
   }
   for (std::size_t n = 0; n < cells; ++n) {
     const double w = w_[i];
-    const double lateral = forces.lateral_limit_mps2(w);
+    const Terrain terrain = path.terrain_at(i);
+    const double lateral = forces.lateral_limit_mps2(w, terrain);
     const double share = forces.circle(w, bend_[i], lateral).left;
-    const double a = forces.braking_mps2(w, share, lateral) * braking;
+    const double a = forces.braking_mps2(w, share, lateral, terrain) * braking;
     --i;
     w_[i] = std::min(w_[i], w + 2 * path.step_m * a);
     if (i == 0 && path.closed) {
@@ -133,7 +136,8 @@ void SpeedProfile::backward(const Path& path, const Forces& forces, const Drive&
 
 void SpeedProfile::lift(const Path& path, const Forces& forces) {
   const auto braked = [&](std::size_t cell) {
-    return w_[cell] - w_[cell + 1] > 2.02 * path.step_m * forces.lifting_mps2(w_[cell]);
+    const double lifting = forces.lifting_mps2(w_[cell], path.terrain_at(cell));
+    return w_[cell] - w_[cell + 1] > 2.02 * path.step_m * std::max(0.0, lifting);
   };
   // Stretches across a closed path's seam are left as they are: a timing line lies on a straight.
   std::vector<double> lifted;
@@ -153,7 +157,9 @@ bool SpeedProfile::lift_to(std::size_t end, const Path& path, const Forces& forc
   double w = w_[end];
   double lost_s = 0;
   for (std::size_t i = end; i-- > 0;) {
-    w += 2 * path.step_m * forces.lifting_mps2(w);
+    const double lifting = forces.lifting_mps2(w, path.terrain_at(i));
+    if (lifting <= 0) return false;  // downhill a lift does not slow
+    w += 2 * path.step_m * lifting;
     // The plan may brake, ease off for a bend and brake again: all that one lift replaces.
     if (w >= w_[i]) return true;
     lost_s += path.step_m * (1 / std::sqrt(w) - 1 / std::sqrt(w_[i]));

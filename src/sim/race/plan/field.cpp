@@ -53,6 +53,7 @@ Field::Field(const PlanInput& input)
     c.out->entry = i;
     c.strategy = draw_strategy(input, i);
     c.compound = c.lap_compound = c.out->start_compound = c.strategy.start;
+    c.used = static_cast<std::uint8_t>(1U << static_cast<unsigned>(c.compound));
     c.fuel_kg = input.fuel_per_lap_kg * input.laps + kReserveFuel_kg;
     for (const Incident& incident : incidents_)
       if (incident.entry == i) c.incident = &incident;
@@ -89,14 +90,11 @@ void Field::line_up() {
   std::vector<Runner*> away;
   for (std::uint32_t slot = 0; slot < order.size(); ++slot) {
     Runner& c = cars_[order[slot].second];
-    const Draws draws(input_.seed, "race.start", c.entry->car);
-    const double lazy = 1 - c.entry->start_skill;
-    double wait_s = 0.19 + 0.05 * draws.uniform(0) + 0.12 * lazy * draws.uniform(1);
-    if (draws.chance(2, 0.03)) wait_s += draws.between(3, 0.3, 1.2);
-    c.launch = 1.002 + 0.02 * draws.uniform(4) + 0.02 * lazy * draws.uniform(5);
+    const Launch launch = draw_launch(input_, c.index, 0);
+    c.launch = launch.ratio;
     c.out->grid = static_cast<std::uint16_t>(slot + 1);
-    c.out->go_ms = static_cast<std::int64_t>(wait_s * 1000.0);
-    c.time_ms = c.out->go_ms +
+    c.out->go_ms = launch.react_ms;
+    c.time_ms = c.out->go_ms + launch.spin_ms +
                 static_cast<std::int64_t>(input_.start_ways[slot].reach_s[0] * c.launch * 1000.0 + 0.5);
     c.way = Way::start;
     c.ratio = c.launch;
@@ -119,6 +117,7 @@ void Field::pass(Runner& c) {
     leader_pass_ = c.last();
     if (k > n_ / 2) control_.leader_halfway(c.time_ms);
   }
+  hear_stewards(c);
   leave(c, k);
 }
 
@@ -181,12 +180,7 @@ void Field::end_lap(Runner& c) {
   lap.pit_out = is_race() ? number > 1 && c.pit_lap + 1 == number : c.out_lap == number;
   if (lap.pit_in && c.serviced) lap.stint = static_cast<std::uint16_t>(c.stint - 1);
   lap.neutral = c.neutral_lap;
-  const Draws draws(input_.seed, "race.limits", c.entry->car);
-  lap.is_valid = !draws.chance(number, is_race() ? 0.006 : 0.02);
-  if (!lap.is_valid)
-    control_.say(
-        c.time_ms, number, Category::track_limits, Flag::none, Scope::driver, 0, c.entry->car,
-        "CAR " + std::to_string(c.entry->car) + " (" + c.entry->driver + ") TIME DELETED - TRACK LIMITS");
+  lap.is_valid = !breaks_limits(c, number);
   c.out->laps.push_back(lap);
   if (is_race() || !lap.is_valid || c.kind > LapKind::run) return;
   std::int64_t& best_ms = c.out->part_best_ms[part_ - 1];

@@ -46,7 +46,7 @@ struct Runner {
   bool ramp = false;  ///< under flags, or still on the way back to racing speed
   double lap_noise_s = 0;
   double piece_noise = 0;
-  double launch = 1;            ///< ratio of the standing start
+  double launch = 1;            ///< ratio of the standing start, behind the first metres
   double press = 0;             ///< share that a duel or a blue flag costs in the next piece
   std::uint32_t drs_zones = 0;  ///< bit per zone: may open it
 
@@ -69,7 +69,12 @@ struct Runner {
   std::uint32_t out_lap = 0;       ///< last out-lap; qualifying and practice
   bool serviced = false;           ///< in this passage of the pit lane
   bool neutral_lap = false;
-  bool limping = false;  ///< slow, going to give up
+  bool limping = false;          ///< slow, going to give up
+  Damage damage = Damage::none;  ///< slow, on the way to its box
+  std::uint8_t used = 0;         ///< bit per compound
+  std::uint32_t strikes = 0;     ///< laps beyond the track's limits
+  std::int64_t inquiry_ms = 0;   ///< the stewards decide then …
+  std::uint16_t inquiry_s = 0;   ///< … on a penalty of so many seconds; 0: nothing to decide
   const Incident* incident = nullptr;
 
   std::vector<Stint> stints;  ///< of this part; qualifying and practice
@@ -141,12 +146,27 @@ class Field {
   void announce_pass(const Runner& a);
   double attack_edge_s(const Runner& f, const Runner& a, bool drs) const;
 
-  // field_pit.cpp: stops and retirements
+  // field_calls.cpp: when a car comes in, and for which tyres
   bool wants_pit(const Runner& c) const;
+  bool takes_cheap_stop(const Runner& c, std::uint32_t lap) const;
+  bool answers_rival(const Runner& c, std::uint32_t lap) const;
+  Compound compound_for(const Runner& c, std::uint32_t left_laps) const;
+  Compound take_tyres(Runner& c);
+
+  // field_penalties.cpp: stewards
+  bool breaks_limits(Runner& c, std::uint32_t number);
+  void punish(Runner& c, std::int64_t now_ms, std::uint16_t seconds, Fault fault);
+  std::int64_t serve_penalties_ms(Runner& c, std::int64_t arrive_ms);
+  void watch_pit_lane(Runner& c);
+  void blame_for(const Runner& hit, std::uint32_t k);
+  void hear_stewards(Runner& c);
+
+  // field_pit.cpp: stops and retirements
   void enter_pit(Runner& c);
   void drive_pit(Runner& c, std::uint32_t k);
   std::int64_t stand(Runner& c, std::int64_t arrive_ms);
   bool meet_incident(Runner& c, std::uint32_t k);
+  bool meet_own_incident(Runner& c, std::uint32_t k);
   void retire(Runner& c, std::int64_t halt_ms, bool in_pit);
 
   const PlanInput& input_;

@@ -60,7 +60,7 @@ double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) cons
     drs = drs || (a.drs_zones >> z & 1U) != 0;
   }
   const double share = logistic(attack_edge_s(f, a, drs) / kSoftness_s);
-  if (f.last() < n_) return 0.03 + 0.4 * share + 0.10 * a.entry->overtaking * (f.last() < n_ / 2 ? 1 : 0);
+  if (f.last() < n_) return 0.05 + 0.4 * share + (f.last() < n_ / 2 ? 0.30 : 0.10) * a.entry->overtaking;
   return share * (zone ? 0.78 : 0.09);
 }
 
@@ -68,10 +68,10 @@ void Field::face_follower(Runner& f, std::uint32_t k) {
   // At the timing line the follower's next lap is not drawn yet; at the start everyone is side by side.
   const Flag flag = control_.field_flag();
   if (!is_race()) return;
-  if (k == 0 || f.way == Way::start || flag == Flag::vsc || f.limping) return;
+  if (k == 0 || f.way == Way::start || flag == Flag::vsc || f.limping || f.damage != Damage::none) return;
   if (control_.yellow_factor(k) > 1) return;
   Runner* a = follower(f, k);
-  if (a == nullptr || a->limping) return;
+  if (a == nullptr || a->limping || a->damage != Damage::none) return;
   const std::int64_t gap_ms = a->time_ms - f.time_ms;
   const std::int64_t lead = static_cast<std::int64_t>(a->next) - static_cast<std::int64_t>(f.last());
   if (lead > 0) {

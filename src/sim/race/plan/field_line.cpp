@@ -36,6 +36,12 @@ bool joined(const Runner& f) {
   return pieces.size() > 1 && pieces[pieces.size() - 2].way == Way::pit && pieces.back().way == Way::line;
 }
 
+/// How much slower a car is that is damaged.
+double crippled(const Runner& c) {
+  if (c.limping) return 1.5;
+  return c.damage == Damage::wing ? 1.12 : c.damage == Damage::puncture ? 1.4 : 1;
+}
+
 std::int64_t ms(double s) {
   return static_cast<std::int64_t>(s * 1000.0 + 0.5);
 }
@@ -95,8 +101,8 @@ double Field::wanted_ratio(Runner& c, std::uint32_t k) {
     ratio *= flags;
     c.ramp = c.neutral_lap = true;
   }
-  if (c.limping) {
-    ratio *= 1.5;
+  if (const double slow = crippled(c); slow > 1) {
+    ratio *= slow;
     c.ramp = true;
   }
   c.press = 0;
@@ -130,7 +136,7 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
         c.way == Way::start || (left_pit(c) && (gap_s < kBeside_s || late)) || (late && joined(cars_[f.car]));
     const bool faster = c.kind <= LapKind::run && cars_[f.car].kind > LapKind::run;
     const bool lets_by = !is_race() && (faster || late);
-    const bool open = beside || cars_[f.car].limping || lets_by;
+    const bool open = beside || crippled(cars_[f.car]) > 1 || lets_by;
     if (open && free_ms + kHardGap_ms < f.to_ms) continue;
     hard_ms = std::max(hard_ms, f.to_ms + kHardGap_ms);
     if (open) continue;
@@ -171,7 +177,8 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   piece.ramp = c.ramp;
   piece.ratio = static_cast<float>(ratio);
   c.ratio = ratio;
-  const bool free = control_.field_flag() == Flag::green && control_.yellow_factor(k) <= 1 && !c.limping;
+  const bool free =
+      control_.field_flag() == Flag::green && control_.yellow_factor(k) <= 1 && crippled(c) <= 1;
   if (free && ratio < c.clear * 1.04) c.ramp = false;
   agree(c, k, to_ms);
   settle(c, k, to_ms, piece);

@@ -10,35 +10,11 @@ constexpr double kPitFlagStep = 1.13;
 constexpr double kPitStep = 1.045;
 constexpr double kQueueAhead = 1.13;          ///< nobody hurries out of the lane to join a slow queue
 constexpr std::int64_t kBoxClear_ms = 1'500;  ///< between two cars of a team
-constexpr std::int64_t kRival_ms = 2'500;
-constexpr std::int64_t kHalt_ms = 14'000;  ///< a stricken car rolls to its halt
+constexpr double kWing_s[] = {6, 10};         ///< what a new front wing takes beyond tyres
+constexpr double kPuncture_s[] = {0, 2};      ///< a look at the floor
+constexpr std::int64_t kHalt_ms = 14'000;     ///< a stricken car rolls to its halt
 
 }  // namespace
-
-bool Field::wants_pit(const Runner& c) const {
-  if (!is_race()) return c.kind == LapKind::in;
-  const std::uint32_t lap = c.last() / n_ + 1;
-  if (c.limping) return c.incident->in_pit;
-  if (lap >= input_.laps || c.planned_stop >= c.strategy.stops.size()) return false;
-  const PlannedStop& stop = c.strategy.stops[c.planned_stop];
-  if (lap >= stop.lap || lap + 1 == input_.laps) return true;
-  const Draws draws(input_.seed, "race.call", c.entry->car);
-  const double left_laps = static_cast<double>(input_.laps - lap);
-  const bool lasts =
-      c.planned_stop + 1 < c.strategy.stops.size() || left_laps <= tyre_model(stop.compound).life_laps * 1.05;
-  // A stop costs the others more when they are held up: not again within a few laps, and only once a lap.
-  if (control_.field_flag() != Flag::green) return lasts && c.age_laps >= 6 && draws.chance(lap, 0.8);
-  // The undercut: answer a rival who came in a lap ago.
-  if (stop.lap > lap + 4) return false;
-  const std::int64_t begin_ms = c.out->passes[(lap - 1) * n_].time_ms;
-  for (const Runner& o : cars_) {
-    if (o.index == c.index || o.pit_lap == 0 || o.pit_lap + 1 != lap) continue;
-    const std::size_t then = static_cast<std::size_t>(lap - 2) * n_;
-    const std::int64_t gap_ms = o.out->passes[then].time_ms - c.out->passes[then].time_ms;
-    if (gap_ms > -kRival_ms && gap_ms < kRival_ms && begin_ms > 0) return draws.chance(lap + 1000, 0.55);
-  }
-  return false;
-}
 
 void Field::enter_pit(Runner& c) {
   c.way = Way::pit;
@@ -58,9 +34,16 @@ std::int64_t Field::stand(Runner& c, std::int64_t arrive_ms) {
   PitStop& stop = c.out->stops.back();
   const auto count = static_cast<std::uint32_t>(c.out->stops.size());
   stop.arrive_ms = arrive_ms;
-  stop.leave_ms = std::max(arrive_ms, box_free_ms_[box]) + draw_standstill_ms(input_, c.index, count);
+  std::int64_t work_ms = serve_penalties_ms(c, arrive_ms) + draw_standstill_ms(input_, c.index, count);
+  if (c.damage != Damage::none) {
+    const Draws draws(input_.seed, "race.repair", c.entry->car);
+    const auto& range_s = c.damage == Damage::wing ? kWing_s : kPuncture_s;
+    work_ms += static_cast<std::int64_t>(draws.between(count, range_s[0], range_s[1]) * 1000);
+    c.damage = Damage::none;
+  }
+  stop.leave_ms = std::max(arrive_ms, box_free_ms_[box]) + work_ms;
   box_free_ms_[box] = stop.leave_ms + kBoxClear_ms;
-  c.compound = stop.fitted = c.strategy.stops[c.planned_stop++].compound;
+  c.compound = stop.fitted = take_tyres(c);
   c.age_laps = 0;
   c.wear_pct = 0;
   c.cold = true;
@@ -103,25 +86,40 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
   piece.ratio = static_cast<float>(ratio);
   c.ratio = ratio;
   c.ramp = piece.ramp;
+  if (c.pit_piece == pit.box_piece) watch_pit_lane(c);
   ++c.pit_piece;
   settle(c, k, to_ms, piece);
 }
 
-bool Field::meet_incident(Runner& c, std::uint32_t k) {
-  if (c.incident != nullptr) {
-    const Incident& i = *c.incident;
-    const std::uint32_t due = (i.lap - 1) * n_ + i.checkpoint;
-    if (c.last() >= due && c.way == Way::line) {
-      // A failing engine lets the car roll for a while; an accident does not.
-      c.limping = i.cause == Cause::failure;
-      const bool stops = i.cause == Cause::accident || (!i.in_pit && c.last() >= due + 3);
-      if (stops) {
-        retire(c, c.time_ms + kHalt_ms, false);
-        control_.answer(i, k, c.time_ms);
-        return true;
-      }
-    }
+/// True: the car is out.
+bool Field::meet_own_incident(Runner& c, std::uint32_t k) {
+  if (c.incident == nullptr || c.way != Way::line) return false;
+  const Incident& i = *c.incident;
+  const std::uint32_t due = (i.lap - 1) * n_ + i.checkpoint;
+  if (c.last() < due) return false;
+  if (i.damage != Damage::none) {
+    c.damage = i.damage;
+    c.incident = nullptr;
+    blame_for(c, k);
+    control_.say(c.time_ms, c.last() / n_ + 1, Category::flag, Flag::none, Scope::driver,
+                 control_.sector_of(k), c.entry->car,
+                 "INCIDENT INVOLVING CAR " + std::to_string(c.entry->car) + " (" + c.entry->driver +
+                     ") NOTED - " + std::string(i.reason));
+    control_.answer(i, k, c.time_ms);
+    return false;
   }
+  // A failing engine lets the car roll for a while; an accident does not.
+  c.limping = i.cause == Cause::failure;
+  const bool stops = i.cause == Cause::accident || (!i.in_pit && c.last() >= due + 3);
+  if (!stops) return false;
+  if (i.reason == kCollision) blame_for(c, k);
+  retire(c, c.time_ms + kHalt_ms, false);
+  control_.answer(i, k, c.time_ms);
+  return true;
+}
+
+bool Field::meet_incident(Runner& c, std::uint32_t k) {
+  if (meet_own_incident(c, k)) return true;
   if (c.last() != leader_pass_) return false;
   for (Incident& i : incidents_) {
     if (i.entry != kNobody || i.laps == 0 || c.last() < (i.lap - 1) * n_ + i.checkpoint) continue;

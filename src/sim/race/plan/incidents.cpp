@@ -13,13 +13,17 @@ constexpr std::array<double, 4> kSafetyCars{0.455, 0.413, 0.099, 0.033};
 constexpr std::array<double, 6> kSafetyCarPart{0.364, 0.136, 0.136, 0.08, 0.193, 0.091};
 constexpr double kFirstLapShare = kSafetyCarPart[0];
 constexpr double kGrandPrix_laps = 52;
+/// Contact with damage in the first lap: in a third of all races, nearly always where a safety car comes out
+/// in it.
+constexpr double kContact = 0.2, kContactAndSafetyCar = 0.85;
+constexpr double kSecondCar = 0.4;
+constexpr std::array<double, 3> kAftermath{0.5, 0.2, 0.3};  ///< wing, puncture, out
 constexpr double kVscAfterFailure = 0.227;
-constexpr double kVscAfterAccident = 0.3;
+constexpr double kVscAfterAccident = 0.15;
 constexpr std::uint32_t kSafetyCarGap_laps = 11;  ///< between two safety cars; the longest stays 8
 constexpr std::array<std::string_view, 7> kFailures{"gearbox",    "hydraulics", "power unit", "brakes",
                                                     "suspension", "water leak", "electrics"};
-constexpr std::array<std::string_view, 4> kAccidents{"accident", "spun off", "collision damage",
-                                                     "hit the barrier"};
+constexpr std::array<std::string_view, 4> kAccidents{"accident", "spun off", kCollision, "hit the barrier"};
 
 template <std::size_t N>
 std::size_t pick(const std::array<double, N>& shares, double u) {
@@ -65,7 +69,7 @@ bool draw_trouble(const PlanInput& input, std::uint32_t entry, Incident& out) {
   const Entry& e = input.entries[entry];
   const Draws draws(input.seed, "race.trouble", e.car);
   // The shares are those of a Grand Prix; of a shorter race only what falls to the first lap stays the same.
-  constexpr double kFirstLapAccidents = 0.3, kFirstLapFailures = 0.02;
+  constexpr double kFirstLapAccidents = 0.12, kFirstLapFailures = 0.02;
   const double distance = std::min(1.0, input.laps / kGrandPrix_laps);
   const double accidents = e.accident_share * (kFirstLapAccidents + (1 - kFirstLapAccidents) * distance);
   const double failures = e.failure_share * (kFirstLapFailures + (1 - kFirstLapFailures) * distance);
@@ -90,10 +94,38 @@ bool draw_trouble(const PlanInput& input, std::uint32_t entry, Incident& out) {
   return true;
 }
 
+/// Cars that touch in the first bends. Some drive on to their boxes, some no farther.
+void draw_contact(const PlanInput& input, bool safety_car, std::vector<Incident>& list) {
+  const Draws draws(input.seed, "race.contact", 0);
+  if (!draws.chance(0, safety_car ? kContactAndSafetyCar : kContact)) return;
+  const std::uint32_t cars = draws.chance(1, kSecondCar) ? 2 : 1;
+  for (std::uint32_t i = 0; i < cars; ++i) {
+    Incident incident;
+    incident.entry =
+        static_cast<std::uint32_t>(draws.uniform(10 + i) * static_cast<double>(input.entries.size()));
+    const bool has_trouble = std::any_of(
+        list.begin(), list.end(), [&](const Incident& other) { return other.entry == incident.entry; });
+    if (has_trouble) continue;
+    incident.checkpoint = 3 + static_cast<std::uint32_t>(draws.uniform(20) * 3);
+    incident.reason = kCollision;
+    const std::size_t aftermath = pick(kAftermath, draws.uniform(30 + i));
+    if (aftermath == 2) {
+      incident.cause = Cause::accident;
+      incident.response = Response::double_yellow;
+    } else {
+      incident.damage = aftermath == 0 ? Damage::wing : Damage::puncture;
+      incident.response = Response::yellow;
+    }
+    list.push_back(incident);
+  }
+}
+
 /// Gives a safety car its reason: an accident not yet used, else a failure on track, else debris.
 void call_safety_car(std::vector<Incident>& list, std::uint32_t lap, std::uint32_t laps, const Draws& draws,
                      std::uint32_t n) {
   Incident* cause = nullptr;
+  for (Incident& i : list)
+    if (cause == nullptr && lap == 1 && i.reason == kCollision && i.lap == 1) cause = &i;
   for (const Cause wanted : {Cause::accident, Cause::failure}) {
     for (Incident& i : list)
       if (cause == nullptr && i.cause == wanted && !i.in_pit && i.response != Response::sc) cause = &i;
@@ -119,7 +151,10 @@ std::vector<Incident> draw_incidents(const PlanInput& input) {
     if (draw_trouble(input, i, incident)) list.push_back(incident);
   }
   const Draws draws(input.seed, "race.safety_car", 0);
-  for (const std::uint32_t lap : safety_car_laps(draws, input.laps)) {
+  const std::vector<std::uint32_t> laps_of_safety_cars = safety_car_laps(draws, input.laps);
+  const bool first_lap = std::count(laps_of_safety_cars.begin(), laps_of_safety_cars.end(), 1U) > 0;
+  draw_contact(input, first_lap, list);
+  for (const std::uint32_t lap : laps_of_safety_cars) {
     // 2 to 8 laps, most often 3 to 5.
     const double laps = 2.0 + 4.0 * draws.uniform(300 + lap) + 3.0 * draws.uniform(400 + lap);
     call_safety_car(list, lap, static_cast<std::uint32_t>(laps), draws, input.piece_tables[0].pieces);

@@ -10,15 +10,22 @@
 
 namespace racesim::race {
 
+/// What contact leaves of a car that goes on.
+enum class Damage : std::uint8_t { none, wing, puncture };
+
 enum class Response : std::uint8_t { none, yellow, double_yellow, vsc, sc };
 
 inline constexpr std::uint32_t kNobody = 0xffffffff;
+
+/// A reason: somebody may be blamed for it.
+inline constexpr std::string_view kCollision = "collision damage";
 
 struct Incident {
   std::uint32_t entry = kNobody;  ///< the car, or nobody: debris that the leader finds
   std::uint32_t lap = 1;          ///< of that car, of the leader for debris
   std::uint32_t checkpoint = 0;
   Cause cause = Cause::none;
+  Damage damage = Damage::none;  ///< with a cause of none: the car drives on, slowly, to its box
   Response response = Response::none;
   std::uint32_t laps = 0;  ///< how long the safety car stays
   bool in_pit = false;     ///< the car reaches its box and gives up there

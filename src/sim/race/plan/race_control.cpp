@@ -25,7 +25,13 @@ RaceControl::RaceControl(const PlanInput& input, RacePlan& out)
 
 void RaceControl::say(std::int64_t time_ms, std::uint32_t lap, Category category, Flag flag, Scope scope,
                       std::uint8_t sector, std::uint32_t car, std::string text) {
-  out_.messages.push_back({time_ms, lap, category, flag, scope, sector, car, std::move(text)});
+  out_.messages.push_back({time_ms, lap, category, flag, scope, sector, car, std::move(text), 0, {}});
+}
+
+void RaceControl::punish(std::int64_t time_ms, std::uint32_t lap, std::uint32_t car, std::uint16_t seconds,
+                         std::string reason, std::string text) {
+  out_.messages.push_back({time_ms, lap, Category::penalty, Flag::none, Scope::driver, 0, car,
+                           std::move(text), seconds, std::move(reason)});
 }
 
 std::uint8_t RaceControl::sector_of(std::uint32_t checkpoint) const {
@@ -37,6 +43,7 @@ void RaceControl::begin(std::int64_t now_ms) {
   called_ = Flag::none;
   if (flag_ == Flag::vsc) out_.phases[phase_].end_ms = now_ms;
   flag_ = flag;
+  flag_since_ms_ = now_ms;
   end_said_ = false;
   end_lap_ = leader_lap_ + called_laps_;
   vsc_end_ms_ = now_ms + called_length_ms_;
@@ -49,6 +56,7 @@ void RaceControl::begin(std::int64_t now_ms) {
 void RaceControl::back_to_green(std::int64_t now_ms) {
   out_.phases[phase_].end_ms = now_ms;
   flag_ = Flag::green;
+  flag_since_ms_ = now_ms;
   say(now_ms, leader_lap_, Category::flag, Flag::green, Scope::track, 0, 0, "TRACK CLEAR");
 }
 

@@ -26,6 +26,8 @@ class RaceControl {
   void answer(const Incident& incident, std::uint32_t checkpoint, std::int64_t now_ms);
   /// The flag for the field from now on: green, vsc or sc.
   Flag field_flag() const { return flag_; }
+  /// Since when it holds.
+  std::int64_t flag_since_ms() const { return flag_since_ms_; }
   /// The safety car turns in at the end of this lap.
   bool restart_near() const { return flag_ == Flag::sc && leader_lap_ + 1 >= end_lap_; }
   /// How much slower a piece is driven for yellow flags; 1: none waved there.
@@ -37,6 +39,9 @@ class RaceControl {
 
   void say(std::int64_t time_ms, std::uint32_t lap, Category category, Flag flag, Scope scope,
            std::uint8_t sector, std::uint32_t car, std::string text);
+  /// A time penalty for car `car`.
+  void punish(std::int64_t time_ms, std::uint32_t lap, std::uint32_t car, std::uint16_t seconds,
+              std::string reason, std::string text);
   /// 1 to 3.
   std::uint8_t sector_of(std::uint32_t checkpoint) const;
 
@@ -55,6 +60,7 @@ class RaceControl {
   RacePlan& out_;
   std::uint32_t checkpoints_;
   Flag flag_ = Flag::green;
+  std::int64_t flag_since_ms_ = 0;
   std::size_t phase_ = 0;
   std::uint32_t leader_lap_ = 1;
   Flag called_ = Flag::none;  ///< decided, shown at called_ms_

@@ -59,10 +59,17 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
     const std::int64_t t = e.time_ms;
     std::string thousandths = std::to_string(1000 + t % 1000).substr(1);
     std::string seconds = std::to_string(100 + t / 1000 % 60).substr(1);
-    plan.messages.push_back({e.end_ms, e.lap, Category::fastest_lap, Flag::none, Scope::driver, 0, entry.car,
+    plan.messages.push_back({e.end_ms,
+                             e.lap,
+                             Category::fastest_lap,
+                             Flag::none,
+                             Scope::driver,
+                             0,
+                             entry.car,
                              "FASTEST LAP CAR " + std::to_string(entry.car) + " (" + entry.driver + ") " +
                                  std::to_string(t / 60000) + ":" + seconds + "." + thousandths,
-                             0, {}});
+                             0,
+                             {}});
   }
 }
 

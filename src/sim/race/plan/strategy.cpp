@@ -41,6 +41,20 @@ Strategy draw_strategy(const PlanInput& input, std::uint32_t entry) {
   return strategy;
 }
 
+Launch draw_launch(const PlanInput& input, std::uint32_t entry, std::uint32_t start) {
+  const Entry& e = input.entries[entry];
+  const Draws draws(input.seed, "race.start", e.car);
+  const std::uint64_t first = 20 * static_cast<std::uint64_t>(start);
+  const double lazy = 1 - e.start_skill;
+  double react_s = 0.20 + 0.06 * draws.uniform(first) + 0.09 * lazy * draws.uniform(first + 1);
+  // Once in a while somebody sleeps, or the clutch does not bite.
+  if (draws.chance(first + 2, 0.03)) react_s += draws.between(first + 3, 0.3, 1.2);
+  double spin_s = 0;
+  if (draws.chance(first + 6, 0.2 + 0.25 * lazy)) spin_s = draws.between(first + 7, 0.1, 0.5);
+  return {static_cast<std::int64_t>(react_s * 1000), static_cast<std::int64_t>(spin_s * 1000),
+          1.002 + 0.06 * draws.uniform(first + 4) + 0.035 * lazy * draws.uniform(first + 5)};
+}
+
 std::int64_t draw_standstill_ms(const PlanInput& input, std::uint32_t entry, std::uint32_t stop) {
   const Entry& e = input.entries[entry];
   const Draws draws(input.seed, "race.standstill", e.car);

@@ -23,6 +23,15 @@ struct Strategy {
 
 Strategy draw_strategy(const PlanInput& input, std::uint32_t entry);
 
+/// How a car gets away from its slot.
+struct Launch {
+  std::int64_t react_ms;  ///< lights out to turning wheels
+  std::int64_t spin_ms;   ///< lost to wheels that spin, until the first checkpoint
+  double ratio;           ///< of the rest, against the best start
+};
+/// `start`: 0 of the race, then those behind red flags.
+Launch draw_launch(const PlanInput& input, std::uint32_t entry, std::uint32_t start);
+
 /// Standstill of a routine stop: 1.9 s, the crew's share, and a log-logistic rest with rare slow stops.
 std::int64_t draw_standstill_ms(const PlanInput& input, std::uint32_t entry, std::uint32_t stop);
 

@@ -13,6 +13,7 @@ FastLap drive_fast_lap(const Track& track) {
   Conditions conditions;
   conditions.fuel_kg = kQualifyingFuel_kg;
   conditions.drs = true;
+  conditions.air_kgpm3 = air_of(track);
   Drive drive;
   drive.drs = drs_stretches(track, lap.line);
   lap.drive = bake(lap.line, CarModel{}, conditions, drive);

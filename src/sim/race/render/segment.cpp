@@ -41,11 +41,15 @@ inline void place(const Segment& segment, double l_m, CarState& state) {
   state.x_m = p.x_m + share * (q.x_m - p.x_m);
   state.y_m = p.y_m + share * (q.y_m - p.y_m);
   state.curvature_1pm = p.curvature_1pm + share * (q.curvature_1pm - p.curvature_1pm);
+  if (!grid.z_m.empty()) [[unlikely]] {
+    const double* z = grid.z_m.data() + cell;
+    state.z_m = z[0] + share * (z[1] - z[0]);
+  }
 }
 
 }  // namespace
 
-PathGrid::PathGrid(const Path& path) : per_m(1 / path.step_m) {
+PathGrid::PathGrid(const Path& path) : per_m(1 / path.step_m), z_m(path.z_m) {
   points.reserve(path.s_m.size());
   for (std::size_t i = 0; i < path.s_m.size(); ++i)
     points.push_back({path.s_m[i], path.x_m[i], path.y_m[i], path.curvature_1pm[i]});

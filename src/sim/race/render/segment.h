@@ -30,6 +30,7 @@ struct PathGrid {
 
   double per_m;  ///< grid points per metre
   std::vector<Point> points;
+  std::vector<double> z_m;  ///< heights at the points; empty: the track has none
 };
 
 /// All times in ms since lights out. Plain values; template and path are owned elsewhere.
@@ -70,6 +71,7 @@ struct CarState {
   double s_m;  ///< within the lap
   double x_m;
   double y_m;
+  double z_m;  ///< 0 on a track without heights
   double v_mps;
   double a_mps2;  ///< along the path
   double curvature_1pm;

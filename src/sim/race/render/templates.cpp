@@ -1,6 +1,7 @@
 #include "sim/race/render/templates.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -83,10 +84,12 @@ void read_marks(BakedDrive& baked) {
 }
 
 Path cut_path(const Path& path, std::size_t from, std::size_t to) {
-  const auto part = [&](const std::vector<double>& v) {
-    if (v.empty()) return v;
-    return std::vector<double>(v.begin() + static_cast<std::ptrdiff_t>(from),
-                               v.begin() + static_cast<std::ptrdiff_t>(to) + 1);
+  const auto part = [&](const auto& v) {
+    std::decay_t<decltype(v)> some;
+    if (!v.empty())
+      some.assign(v.begin() + static_cast<std::ptrdiff_t>(from),
+                  v.begin() + static_cast<std::ptrdiff_t>(to) + 1);
+    return some;
   };
   Path out;
   out.step_m = path.step_m;
@@ -95,18 +98,21 @@ Path cut_path(const Path& path, std::size_t from, std::size_t to) {
   out.y_m = part(path.y_m);
   out.curvature_1pm = part(path.curvature_1pm);
   out.limit_mps = part(path.limit_mps);
+  out.z_m = part(path.z_m);
+  out.terrain = part(path.terrain);
   return out;
 }
 
 Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint32_t slots, SessionKind kind)
     : track_(track),
       models_(std::move(models)),
-      electric_(kind == SessionKind::race ? kRaceElectric : 1),
       line_(racing_line(track)),
       line_grid_(line_),
       pit_entry_(static_cast<std::uint32_t>(last_before_pit(track))),
       pit_exit_(static_cast<std::uint32_t>(first_after_pit(track))) {
   RACESIM_CHECK(!models_.empty());
+  conditions_.electric = kind == SessionKind::race ? kRaceElectric : 1;
+  conditions_.air_kgpm3 = air_of(track);
   drs_ = drs_stretches(track, line_);
   for (const Checkpoint& checkpoint : track.checkpoints)
     checkpoints_m_.push_back(path_at(line_, checkpoint.s_m));
@@ -119,11 +125,10 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
 }
 
 BakedDrive Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
-  Conditions conditions;
+  Conditions conditions = conditions_;
   conditions.fuel_kg = bucket.fuel * kFuelStep_kg;
   conditions.grip = 1 - bucket.grip * kGripStep;
   conditions.drs = bucket.drs;
-  conditions.electric = electric_;
   Drive drive;
   drive.drs = drs_;
   BakedDrive lap;
@@ -170,9 +175,8 @@ const PathGrid& Templates::keep(const Path& path) {
 void Templates::bake_starts(std::uint32_t slots) {
   const Bucket full{kFuels - 1, 0, false};
   const BakedDrive& flying = lap(0, full);
-  Conditions conditions;
+  Conditions conditions = conditions_;
   conditions.fuel_kg = full.fuel * kFuelStep_kg;
-  conditions.electric = electric_;
   const auto last = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
   const Curve centre = centreline(track_);
   std::uint32_t join = 1;
@@ -203,9 +207,8 @@ void Templates::bake_starts(std::uint32_t slots) {
 void Templates::bake_pits() {
   const Path way = pit_way(track_, pit_entry_, pit_exit_);
   const Marks& flying = marks(0, {static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false});
-  Conditions conditions;
+  Conditions conditions = conditions_;
   conditions.fuel_kg = kPitFuel_kg;
-  conditions.electric = electric_;
   std::vector<double> passes_m;
   const std::size_t count = track_.checkpoints.size();
   for (std::size_t k = pit_entry_; k <= count + pit_exit_; ++k)

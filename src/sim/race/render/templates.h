@@ -104,7 +104,7 @@ class Templates {
 
   const Track& track_;
   std::vector<CarModel> models_;
-  double electric_;  ///< Conditions::electric of all drives
+  Conditions conditions_;  ///< what all drives share: electric power, air
   Path line_;
   PathGrid line_grid_;
   std::vector<Stretch> drs_;

@@ -230,6 +230,7 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   const Path way = cut_path(line, from, std::min(from + cells, line.cells()));
   Conditions conditions;
   conditions.fuel_kg = fuel_g_ / 1000;
+  conditions.air_kgpm3 = air_of(templates_.track());
   Drive wish;
   wish.begin_speed_mps = speed_mps;
   wish.begin_gear = gear_at(lap, k);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct TrackPoint {
   double right_m;  ///< from the centreline to the right edge
   double left_m;
   double line_left_m;  ///< offset of the driven line, + = left
+  double z_m = 0;      ///< height, if Track::has_heights; smooth
 };
 
 /// A corner at its apex.
@@ -53,11 +55,18 @@ struct PitLane {
   double limit_kmh;
 };
 
+/// From the shore of the Dead Sea to above every road.
+inline constexpr double kAltitudeLeast_m = -500;
+inline constexpr double kAltitudeMost_m = 5'000;
+
 /// All distances s run along the centreline from the timing line in driving direction, 0 ≤ s < length_m.
 struct Track {
   std::string name;   ///< as in --track
   std::string title;  ///< for people
   Anchor anchor;
+  /// Above the sea, which makes the air thinner; none: the air of car_model.h.
+  std::optional<double> altitude_m;
+  bool has_heights = false;
   double length_m = 0;
   std::vector<TrackPoint> points;  ///< equal steps of length_m / points.size(), the first at s = 0; closed
   std::vector<Corner> corners;     ///< ascending

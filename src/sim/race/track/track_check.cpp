@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sim/race/track/heights.h"
 #include "sim/race/track/track_file.h"
 
 namespace racesim::race {
@@ -11,6 +12,7 @@ constexpr std::size_t kPointsLeast = 30;
 constexpr std::size_t kPointsMost = 20'000;
 constexpr std::size_t kCheckpointsLeast = 12;
 constexpr std::size_t kCheckpointsMost = 64;
+constexpr double kHeightMost_m = 10'000;
 
 /// The first complaint, or empty.
 std::string points_complaint(const Track& track) {
@@ -25,7 +27,13 @@ std::string points_complaint(const Track& track) {
       return fmt::format("points[{}]: widths are not above 0 and below 200", i);
     if (!(point.line_left_m <= point.left_m && point.line_left_m >= -point.right_m))
       return fmt::format("points[{}]: the driven line leaves the track", i);
+    if (!(std::abs(point.z_m) < kHeightMost_m)) return fmt::format("points[{}]: z_m is no height", i);
   }
+  if (track.altitude_m && !(*track.altitude_m >= kAltitudeLeast_m && *track.altitude_m <= kAltitudeMost_m))
+    return fmt::format("altitude_m: not from {} to {}", kAltitudeLeast_m, kAltitudeMost_m);
+  if (const Steepest steepest = steepest_slope(track); std::abs(steepest.slope) > kSteepest)
+    return fmt::format("points: a slope of {:.0f} % at {:.0f} m of the lap", 100 * steepest.slope,
+                       steepest.s_m);
   return {};
 }
 

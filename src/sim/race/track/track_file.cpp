@@ -13,7 +13,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kFormat = "racesim track 1";
-constexpr const char* kColumns[] = {"x_m", "y_m", "right_m", "left_m", "line_left_m"};
+constexpr const char* kColumns[] = {"x_m", "y_m", "right_m", "left_m", "line_left_m", "z_m"};
+constexpr std::size_t kFlatColumns = 5;  ///< those of a track without heights
 
 /// Takes fields out of JSON objects and keeps the first complaint; after one, values are empty.
 class Fields {
@@ -95,20 +96,24 @@ void read_places(Fields& fields, const Json& root, Track& track) {
 }
 
 void read_points(Fields& fields, const Json& root, Track& track) {
-  constexpr std::size_t kCount = std::size(kColumns);
   const Json& columns = fields.list(root, "columns");
-  for (std::size_t i = 0; i < kCount; ++i)
-    if (columns.size() != kCount || columns[i] != kColumns[i])
-      fields.complain("columns", "not x_m, y_m, right_m, left_m, line_left_m");
+  const std::size_t count = columns.size();
+  track.has_heights = count == std::size(kColumns);
+  if (!track.has_heights && count != kFlatColumns)
+    fields.complain("columns", "not x_m, y_m, right_m, left_m, line_left_m, and z_m where there are heights");
+  for (std::size_t i = 0; i < count && i < std::size(kColumns); ++i)
+    if (columns[i] != kColumns[i])
+      fields.complain("columns", fmt::format("number {} is not {}", i + 1, kColumns[i]));
+  if (fields.complaint()) return;
   for (const Json& row : fields.list(root, "points")) {
     const std::string path = fmt::format("points[{}]", track.points.size());
-    if (!row.is_array() || row.size() != kCount) {
-      fields.complain(path, "not a row of five numbers");
+    if (!row.is_array() || row.size() != count) {
+      fields.complain(path, fmt::format("not a row of {} numbers", count));
       return;
     }
-    double values[kCount];
-    for (std::size_t i = 0; i < kCount; ++i) values[i] = fields.as_number(row[i], path);
-    track.points.push_back({values[0], values[1], values[2], values[3], values[4]});
+    double values[std::size(kColumns)] = {};
+    for (std::size_t i = 0; i < count; ++i) values[i] = fields.as_number(row[i], path);
+    track.points.push_back({values[0], values[1], values[2], values[3], values[4], values[5]});
   }
 }
 
@@ -121,6 +126,8 @@ Track read_track(Fields& fields, const Json& root) {
   track.anchor.latitude_deg = fields.number(anchor, "anchor.", "latitude_deg");
   track.anchor.longitude_deg = fields.number(anchor, "anchor.", "longitude_deg");
   track.length_m = fields.number(root, "", "length_m");
+  if (root.is_object() && root.contains("altitude_m"))
+    track.altitude_m = fields.number(root, "", "altitude_m");
   read_pit(fields, root, track.pit);
   read_places(fields, root, track);
   read_points(fields, root, track);
@@ -158,11 +165,12 @@ std::string write_track(const Track& track) {
   const PitLane& pit = track.pit;
   std::string out = fmt::format(
       "{{\n \"format\": \"{}\",\n \"name\": {},\n \"title\": {},\n \"anchor\": {{\"latitude_deg\": {:.6f}, "
-      "\"longitude_deg\": {:.6f}}},\n \"length_m\": {:.4f},\n \"pit\": {{\"entry_m\": {:.2f}, "
+      "\"longitude_deg\": {:.6f}}},\n{} \"length_m\": {:.4f},\n \"pit\": {{\"entry_m\": {:.2f}, "
       "\"limit_begin_m\": "
       "{:.2f}, \"limit_end_m\": {:.2f}, \"exit_m\": {:.2f}, \"left_m\": {:.2f}, \"limit_kmh\": {:.1f}}},\n",
       kFormat, text(track.name), text(track.title), track.anchor.latitude_deg, track.anchor.longitude_deg,
-      track.length_m, pit.entry_m, pit.limit_begin_m, pit.limit_end_m, pit.exit_m, pit.left_m, pit.limit_kmh);
+      track.altitude_m ? fmt::format(" \"altitude_m\": {:.1f},\n", *track.altitude_m) : "", track.length_m,
+      pit.entry_m, pit.limit_begin_m, pit.limit_end_m, pit.exit_m, pit.left_m, pit.limit_kmh);
   const auto list = [&out](const char* key, const std::vector<std::string>& items) {
     out += fmt::format(" \"{}\": [", key);
     for (std::size_t i = 0; i < items.size(); ++i) out += (i == 0 ? "\n  " : ",\n  ") + items[i];
@@ -184,11 +192,15 @@ std::string write_track(const Track& track) {
     items.push_back(fmt::format("{{\"name\": {}, \"s_m\": {:.2f}}}", text(point.name), point.s_m));
   out += ",\n";
   list("checkpoints", items);
-  out += ",\n \"columns\": [\"x_m\", \"y_m\", \"right_m\", \"left_m\", \"line_left_m\"],\n";
+  out += ",\n \"columns\": [";
+  for (std::size_t i = 0; i < (track.has_heights ? std::size(kColumns) : kFlatColumns); ++i)
+    out += fmt::format("{}\"{}\"", i > 0 ? ", " : "", kColumns[i]);
+  out += "],\n";
   items.clear();
   for (const TrackPoint& point : track.points)
-    items.push_back(fmt::format("[{:.4f}, {:.4f}, {:.2f}, {:.2f}, {:.4f}]", point.x_m, point.y_m,
-                                point.right_m, point.left_m, point.line_left_m));
+    items.push_back(fmt::format("[{:.4f}, {:.4f}, {:.2f}, {:.2f}, {:.4f}{}]", point.x_m, point.y_m,
+                                point.right_m, point.left_m, point.line_left_m,
+                                track.has_heights ? fmt::format(", {:.4f}", point.z_m) : ""));
   list("points", items);
   return out + "\n}\n";
 }

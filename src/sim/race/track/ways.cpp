@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/detmath.h"
 #include "sim/race/track/curve.h"
+#include "sim/race/track/heights.h"
 
 namespace racesim::race {
 namespace {
@@ -98,7 +99,9 @@ Path racing_line(const Track& track) {
     knots.push_back(track.length_m * static_cast<double>(i) / static_cast<double>(count));
     if (i < count) places.push_back(centre.at(knots.back()).beside(track.points[i].line_left_m));
   }
-  return lay_out(Curve::closed(std::move(knots), places), 0, track.length_m, true);
+  Path path = lay_out(Curve::closed(std::move(knots), places), 0, track.length_m, true);
+  raise(path, track);
+  return path;
 }
 
 Path pit_way(const Track& track, std::size_t from_checkpoint, std::size_t to_checkpoint) {
@@ -115,6 +118,7 @@ Path pit_way(const Track& track, std::size_t from_checkpoint, std::size_t to_che
   }
   const Curve curve = Curve::open(knots.s_m(), cut_corners(track, knots, places));
   Path path = lay_out(curve, from, to, false);
+  raise(path, track);
   for (const double s_m : path.s_m) {
     const bool limited = s_m >= pit.limit_begin_m && s_m <= track.length_m + pit.limit_end_m;
     path.limit_mps.push_back(limited ? pit.limit_kmh / 3.6 : kInfinity);
@@ -149,7 +153,9 @@ Path grid_way(const Track& track, const Curve& centre, double behind_m, double l
     const double share = ease((knots.s_m()[k] + behind_m - kStraight_m) / blend_m);
     places.push_back(knots.beside(k, left_m * (1 - share) + knots.line_left_m(k) * share));
   }
-  return lay_out(Curve::open(knots.s_m(), places), -behind_m, to, false);
+  Path path = lay_out(Curve::open(knots.s_m(), places), -behind_m, to, false);
+  raise(path, track);
+  return path;
 }
 
 }  // namespace racesim::race

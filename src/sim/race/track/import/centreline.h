@@ -18,12 +18,14 @@ struct CentrePoint {
   double right_m;
   double left_m;
   std::size_t number;  ///< from 1: of its line, or of its place in the list
+  double z_m = 0;      ///< height, if Centreline::has_heights
 };
 
 struct Centreline {
   std::vector<CentrePoint> points;   ///< none twice in a row, the first not repeated at the end
   Anchor anchor;                     ///< of the first point; 0 N 0 E where the file does not tell
-  std::vector<std::string> notices;  ///< for people: what of the file is not used
+  std::vector<std::string> notices;  ///< for people: what was taken from the file, or is not used
+  bool has_heights = false;
 };
 
 /// What `number` of a point counts, and how far apart points may be.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/race/track/curve.h"
+#include "sim/race/track/heights.h"
 #include "sim/race/track/import/lap_timer.h"
 
 namespace racesim::race {
@@ -67,7 +68,9 @@ LapTimer LineSearch::prepare(const Track& track, const CarModel& car, double mar
     offsets_.push_back(std::clamp(0.0, bounds.low, bounds.high));
     places.push_back(centre_.back().beside(offsets_.back()));
   }
-  return {places, Forces(car, Conditions{})};
+  Conditions conditions;
+  conditions.air_kgpm3 = air_of(track);
+  return {places, terrain_of_points(track), Forces(car, conditions)};
 }
 
 /// The largest part of `by_m` that keeps the bump between the bounds.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/race/track/curve.h"
+#include "sim/race/track/heights.h"
 #include "sim/race/track/import/centreline.h"
 #include "sim/race/track/import/fast_line.h"
 #include "sim/race/track/import/overlap.h"
@@ -71,11 +72,24 @@ TrackPoint point_at(const std::vector<CentrePoint>& points, const std::vector<do
   const CentrePoint& a = points[left];
   const CentrePoint& b = points[(left + 1) % points.size()];
   const double part = (chord - knots[left]) / (knots[left + 1] - knots[left]);
-  TrackPoint point{at.place.x, at.place.y, a.right_m + part * (b.right_m - a.right_m),
-                   a.left_m + part * (b.left_m - a.left_m), 0};
+  TrackPoint point{at.place.x,
+                   at.place.y,
+                   a.right_m + part * (b.right_m - a.right_m),
+                   a.left_m + part * (b.left_m - a.left_m),
+                   0,
+                   a.z_m + part * (b.z_m - a.z_m)};
   if (at.curvature_1pm > 0) point.left_m = std::min(point.left_m, kFold / at.curvature_1pm);
   if (at.curvature_1pm < 0) point.right_m = std::min(point.right_m, -kFold / at.curvature_1pm);
   return point;
+}
+
+/// Heights come in steps of a decimetre or a metre, which a car would feel as bumps.
+void smooth_heights(Track& track) {
+  constexpr double kRange_m = 20;
+  std::vector<double> z;
+  for (const TrackPoint& point : track.points) z.push_back(point.z_m);
+  z = smooth_closed(z, kRange_m * static_cast<double>(z.size()) / track.length_m);
+  for (std::size_t i = 0; i < z.size(); ++i) track.points[i].z_m = z[i];
 }
 
 /// Widths jump in the sources; a line that touches the edge would have their kinks.
@@ -95,7 +109,8 @@ void soften_edges(Track& track) {
   }
 }
 
-Track lay_points(const std::vector<CentrePoint>& source) {
+Track lay_points(const Centreline& centreline) {
+  const std::vector<CentrePoint>& source = centreline.points;
   const std::vector<double> knots = chords(source);
   std::vector<Vec> places;
   for (const CentrePoint& point : source)
@@ -113,6 +128,8 @@ Track lay_points(const std::vector<CentrePoint>& source) {
     track.points.push_back(point_at(source, knots, share, curve.at(share * track.length_m)));
   }
   soften_edges(track);
+  track.has_heights = centreline.has_heights;
+  if (track.has_heights) smooth_heights(track);
   return track;
 }
 
@@ -129,6 +146,24 @@ Done check_bends(const Track& track, std::string_view name) {
   return {};
 }
 
+Done check_heights(const Track& track, std::string_view name) {
+  const Steepest steepest = steepest_slope(track);
+  if (std::abs(steepest.slope) <= kSteepest) return {};
+  return fail(
+      ErrorKind::master_data,
+      fmt::format("{}: {} {:.0f} % at {:.0f} m of the lap", name, steepest.slope > 0 ? "climbs" : "falls by",
+                  100 * std::abs(steepest.slope), steepest.s_m),
+      "heights are metres, and roads are not steeper than 35 %; check the column, or leave it out");
+}
+
+/// What people should know of the heights.
+std::string heights_notice(const Track& track) {
+  const auto [low, high] = std::minmax_element(track.points.begin(), track.points.end(),
+                                               [](const auto& a, const auto& b) { return a.z_m < b.z_m; });
+  return fmt::format("heights from {:.1f} to {:.1f} m, slopes up to {:.1f} %", low->z_m, high->z_m,
+                     100 * std::abs(steepest_slope(track).slope));
+}
+
 }  // namespace
 
 Result<Track> import_track(std::string_view text, std::string_view name, const ImportOptions& options) {
@@ -140,7 +175,10 @@ Result<Track> import_track(std::string_view text, std::string_view name, const I
                        : read_track_csv(text, name);
   if (!source) return tl::make_unexpected(source.error());
   if (options.notices != nullptr) *options.notices = source->notices;
-  Track track = lay_points(source->points);
+  Track track = lay_points(*source);
+  track.altitude_m = options.altitude_m;
+  if (const Done ok = check_heights(track, name); !ok) return tl::make_unexpected(ok.error());
+  if (track.has_heights && options.notices != nullptr) options.notices->push_back(heights_notice(track));
   track.anchor = source->anchor;
   track.name = name;
   track.title = name;

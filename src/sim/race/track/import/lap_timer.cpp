@@ -26,8 +26,9 @@ double curvature_through(Vec a, Vec b, Vec c) {
 
 }  // namespace
 
-LapTimer::LapTimer(const std::vector<Vec>& places, const Forces& forces) : forces_(forces) {
-  RACESIM_CHECK(places.size() >= 8);
+LapTimer::LapTimer(const std::vector<Vec>& places, const std::vector<Terrain>& terrain, const Forces& forces)
+    : forces_(forces), terrain_(terrain) {
+  RACESIM_CHECK(places.size() >= 8 && (terrain.empty() || terrain.size() == places.size()));
   for (const Vec& place : places) points_.push_back({place, 0, 0, 0, 0, 0, 0, 0, 0});
   const std::size_t count = points_.size();
   for (std::size_t i = 0; i < count; ++i) measure(i);
@@ -58,7 +59,7 @@ void LapTimer::measure(std::size_t i) {
   const Vec after = points_[next(i)].place;
   point.length = distance(point.place, after);
   point.curvature = curvature_through(points_[last(i)].place, point.place, after);
-  point.cap = forces_.cornering_cap(point.curvature);
+  point.cap = forces_.cornering_cap(point.curvature, terrain_at(i));
 }
 
 /// Squared speed at `i` when accelerating from the point before.
@@ -66,10 +67,11 @@ double LapTimer::forward_into(std::size_t i) const {
   const Point& before = points_[last(i)];
   const double w = before.forward;
   const double v = std::sqrt(w);
-  const double lateral = forces_.lateral_limit_mps2(w);
+  const Terrain terrain = terrain_at(last(i));
+  const double lateral = forces_.lateral_limit_mps2(w, terrain);
   const Forces::Circle circle = forces_.circle(w, before.curvature, lateral);
-  const double force_n = std::min(forces_.engine_n(v), forces_.traction_n(v, w, circle.left));
-  const double against_n = forces_.resistance_n(w, false) + forces_.scrub_n(circle.used, lateral);
+  const double force_n = std::min(forces_.engine_n(v), forces_.traction_n(v, w, circle.left, terrain));
+  const double against_n = forces_.resistance_n(w, false, terrain) + forces_.scrub_n(circle.used, lateral);
   const double a = (force_n - against_n) / forces_.inertia_kg();
   return std::min(points_[i].cap, std::max(1.0, w + 2 * before.length * a));
 }
@@ -77,9 +79,10 @@ double LapTimer::forward_into(std::size_t i) const {
 /// Squared speed at `i` from which the next point can be reached by braking.
 double LapTimer::backward_into(std::size_t i) const {
   const Point& after = points_[next(i)];
-  const double lateral = forces_.lateral_limit_mps2(after.w);
+  const Terrain terrain = terrain_at(next(i));
+  const double lateral = forces_.lateral_limit_mps2(after.w, terrain);
   const double share = forces_.share_left(after.w, after.curvature, lateral);
-  const double a = forces_.braking_mps2(after.w, share, lateral);
+  const double a = forces_.braking_mps2(after.w, share, lateral, terrain);
   return std::min(points_[i].forward, after.w + 2 * points_[i].length * a);
 }
 

@@ -14,8 +14,9 @@ namespace racesim::race {
 /// forces of the car library. A move recalculates only the points whose speed it changes. One thread.
 class LapTimer {
  public:
-  /// At least 8 places, of which no neighbours coincide. Keeps no reference.
-  LapTimer(const std::vector<Vec>& places, const Forces& forces);
+  /// At least 8 places, of which no neighbours coincide, and how the road lies at each (none: flat). Keeps no
+  /// reference.
+  LapTimer(const std::vector<Vec>& places, const std::vector<Terrain>& terrain, const Forces& forces);
 
   double lap_s() const;
   double speed_mps(std::size_t i) const { return points_[i].v; }
@@ -58,7 +59,10 @@ class LapTimer {
   std::size_t run_forward(std::size_t first, std::size_t count);
   std::size_t run_backward(std::size_t end, std::size_t count);
 
+  Terrain terrain_at(std::size_t i) const { return terrain_.empty() ? Terrain{} : terrain_[i]; }
+
   Forces forces_;
+  std::vector<Terrain> terrain_;
   std::vector<Point> points_;
   std::vector<Saved> saved_;
 };

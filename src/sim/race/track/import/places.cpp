@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/race/track/curve.h"
+#include "sim/race/track/heights.h"
 #include "sim/race/track/import/lap_timer.h"
 #include "sim/race/track/ways.h"
 
@@ -26,7 +27,7 @@ struct Part {
 class Survey {
  public:
   Survey(const Track& track, const CarModel& car)
-      : track_(track), timer_(places_of(track), Forces(car, Conditions{})) {
+      : track_(track), timer_(places_of(track), terrain_of_points(track), Forces(car, on(track))) {
     const Curve curve = centreline(track);
     for (std::size_t i = 0; i < count(); ++i) road_1pm_.push_back(curve.at(s_m(i)).curvature_1pm);
   }
@@ -56,6 +57,11 @@ class Survey {
   }
 
  private:
+  static Conditions on(const Track& track) {
+    Conditions conditions;
+    conditions.air_kgpm3 = air_of(track);
+    return conditions;
+  }
   static std::vector<Vec> places_of(const Track& track) {
     const Curve curve = centreline(track);
     std::vector<Vec> places;

@@ -14,8 +14,8 @@ enum class Meaning : std::uint8_t { x, y, right, left, height, degrees, unknown 
 constexpr std::string_view kNames[kTrackColumns] = {"x_m", "y_m", "w_tr_right_m", "w_tr_left_m"};
 
 constexpr const char* kKnownNames =
-    "known: x_m, y_m, w_tr_right_m, w_tr_left_m; also x, y, right, left, w_right, width_right_m … and z_m, "
-    "height, elevation, which are not used; all in metres";
+    "known: x_m, y_m, w_tr_right_m, w_tr_left_m; also x, y, right, left, w_right, width_right_m … and for "
+    "heights z_m, height, elevation, altitude; all in metres";
 
 /// "X [m]" → "x_m": small letters, the unit without brackets, '_' for what separates words.
 std::string plain_name(std::string_view cell) {
@@ -103,7 +103,10 @@ Result<TrackColumns> read_column_names(std::string_view line) {
                           "give longitude and latitude as GeoJSON, which is read too");
     if (meaning == Meaning::unknown) return refuse_names(fmt::format("column '{}' is not known", name));
     if (meaning == Meaning::height) {
-      columns.heights.push_back(name);
+      if (columns.height)
+        return refuse_names(
+            fmt::format("columns '{}' and '{}' mean the same", cells[*columns.height].substr(0, 40), name));
+      columns.height = i;
       continue;
     }
     std::size_t& at = columns.at[static_cast<std::size_t>(meaning)];

@@ -19,7 +19,7 @@ struct TrackColumns {
   std::array<std::size_t, kTrackColumns> at{0, 1, 2, 3};  ///< of x, y, right, left among the cells of a line
   std::size_t count = kTrackColumns;                      ///< of all cells of a line
   std::size_t line = 0;                                   ///< of the names; 0: there are none
-  std::vector<std::string> heights;                       ///< columns that are known and not used
+  std::optional<std::size_t> height;                      ///< of the height among the cells
 };
 
 /// Whether the line is one of names: it holds the name of a column, or nothing but words. Behind a '#' it has

@@ -38,8 +38,7 @@ class CsvReader {
       if (const Done ok = take(take_line(text)); !ok) return tl::make_unexpected(ok.error());
     if (const Done ok = close_circuit(centreline_.points, kLines, name_); !ok)
       return tl::make_unexpected(ok.error());
-    for (const std::string& height : columns_.heights)
-      centreline_.notices.push_back(fmt::format("column '{}': heights are not used", height));
+    centreline_.has_heights = columns_.height.has_value();
     return std::move(centreline_);
   }
 
@@ -77,6 +76,8 @@ class CsvReader {
       if (std::string why = read_value(cells, columns_.at[i], values[i]); !why.empty()) return why;
     }
     if (cells.size() != columns_.count) return count_fault(cells.size());
+    if (columns_.height)
+      if (std::string why = read_value(cells, *columns_.height, point.z_m); !why.empty()) return why;
     const auto fits = [](double width_m) { return width_m > 0 && width_m < kWidthMost_m; };
     if (!fits(values[2]) || !fits(values[3]))
       return fmt::format("widths {} and {} are not above 0 and below {} m", values[2], values[3],

@@ -112,7 +112,7 @@ class GeojsonReader {
       const std::size_t number = degrees.size() + 1;
       if (!position.is_array() || position.size() < 2 || !position[0].is_number() || !position[1].is_number())
         return refuse(fmt::format("point {}: not a pair of numbers", number), kLineHint);
-      if (position.size() > 2) heights_ = true;
+      if (position.size() > 2 && position[2].is_number()) heights_m_.push_back(position[2].get<double>());
       degrees.push_back({position[0].get<double>(), position[1].get<double>()});
       if (const std::string why = range_fault(degrees.back()); !why.empty())
         return refuse(fmt::format("point {}: {}", number, why), kOrderHint);
@@ -139,7 +139,8 @@ class GeojsonReader {
       add_point(points, {{globe.x_m(degrees[i].longitude), globe.y_m(degrees[i].latitude)},
                          width_m_ / 2,
                          width_m_ / 2,
-                         i + 1});
+                         i + 1,
+                         heights_m_.size() == degrees.size() ? heights_m_[i] : 0});
     return points;
   }
 
@@ -155,12 +156,15 @@ class GeojsonReader {
       return refuse(fmt::format("its \"length\" of {} m fits [latitude, longitude]; swap them", *length_m),
                     kOrderHint);
     const Degrees& first = degrees.front();
-    Centreline line{std::move(points), {first.latitude, first.longitude}, {}};
+    Centreline line{std::move(points), {first.latitude, first.longitude}, {}, false};
     line.notices.push_back(fmt::format("begins at {:.4f} {}, {:.4f} {}", std::abs(first.latitude),
                                        first.latitude < 0 ? "S" : "N", std::abs(first.longitude),
                                        first.longitude < 0 ? "W" : "E"));
     line.notices.push_back(fmt::format("the road is taken to be {} m wide", width_m_));
-    if (heights_) line.notices.push_back("heights are not used");
+    line.has_heights = heights_m_.size() == degrees.size();
+    if (!heights_m_.empty() && !line.has_heights)
+      line.notices.push_back(fmt::format("heights are not used: {} of {} positions have none",
+                                         degrees.size() - heights_m_.size(), degrees.size()));
     return line;
   }
 
@@ -198,6 +202,7 @@ class GeojsonReader {
           CentrePoint between = end;
           between.place.x = begin.place.x + share * (end.place.x - begin.place.x);
           between.place.y = begin.place.y + share * (end.place.y - begin.place.y);
+          between.z_m = begin.z_m + share * (end.z_m - begin.z_m);
           points.push_back(between);
         }
       }
@@ -212,7 +217,7 @@ class GeojsonReader {
 
   std::string_view name_;
   double width_m_;
-  bool heights_ = false;  ///< some position has one
+  std::vector<double> heights_m_;  ///< of the positions that have one
 };
 
 bool has_word(std::string_view text, std::string_view word) {

@@ -11,7 +11,7 @@
 namespace racesim {
 
 /// As many keys as a recording has entities. One thread numbers, any may append.
-class KeyTable {
+class EntityKeys {
  public:
   std::uint32_t number_of(std::string_view key) {
     if (const auto found = numbers_.find(key); found != numbers_.end()) return found->second;
