@@ -158,8 +158,9 @@ struct SessionPart {
 
 struct RacePlan {
   SessionKind kind = SessionKind::race;
+  bool sprint = false;
   std::uint32_t checkpoints = 0;         ///< n
-  std::uint32_t laps = 0;                ///< the distance
+  std::uint32_t laps = 0;                ///< the distance; less where time was up
   std::vector<CarPlan> cars;             ///< in the order of the entries
   std::vector<ControlMessage> messages;  ///< by time
   std::vector<FlagPhase> phases;
