@@ -167,12 +167,17 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
   const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
                                                       context_.rate.time_ms(last - 1) - kGridWait_ms);
   auto segment = segments.begin();
+  const auto standings = session().plan().standings.from(car, context_.rate.time_ms(first) - kGridWait_ms);
+  auto standing = standings.begin();
   const std::uint16_t car_number = number(car);
   for (std::uint64_t tick = first; tick < last; ++tick, row += cars, head += cars) {
     const std::int64_t session_ms = context_.rate.time_ms(tick);
     const std::int64_t plan_ms = session_ms - kGridWait_ms;
     while (plan_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
+    while (standing + 1 != standings.end() && standing[1].since_ms <= plan_ms) ++standing;
     set_row(*row, *segment, plan_ms);
+    row->position = static_cast<std::uint8_t>(standing->position);
+    row->gap_ms = standing->gap_ms;
     row->run = {context_.run};
     row->session = session_number_;
     row->car = car_number;
@@ -207,8 +212,6 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.tyre_age_laps = segment.tyre_age_laps;
   row.tyre_wear_dpct = nearest_int<std::uint16_t>(state.wear_pct * 10);
   row.sector = segment.sector;
-  row.position = segment.position;
-  row.gap_ms = {segment.gap_ms};
   row.status = segment.status;
 }
 
@@ -253,7 +256,6 @@ Row& RaceWalk::Painter::one_row(RowBatch& batch, const SideEvent& event) {
 
 void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const CarPlan& car = session().plan().cars[event.car];
-  const Pass& pass = car.passes[event.index];
   const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
   const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
@@ -270,8 +272,9 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   for (std::uint8_t sector = 0; sector < 2; ++sector)
     if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
   row.speed_dkmh = nearest_int<std::uint16_t>(state_at(segment, event.time_ms).v_mps * 36);
-  row.position = static_cast<std::uint8_t>(pass.position);
-  row.gap_ms = {static_cast<std::int32_t>(pass.gap_ms)};
+  const Standing& standing = session().plan().standings.at(event.car, event.time_ms);
+  row.position = static_cast<std::uint8_t>(standing.position);
+  row.gap_ms = standing.gap_ms;
   scratch_.checkpoints.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
 }
 
@@ -284,17 +287,18 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.seq = place_.before.laps[event.car] + event.seq;
   row.lap = static_cast<std::uint16_t>(event.index + 1);
   row.start_time_ms = lap.begin_ms + kGridWait_ms;
-  row.lap_time_ms = {static_cast<std::int32_t>(lap.end_ms - lap.begin_ms)};
-  row.sector1_ms = {static_cast<std::int32_t>(lap.sector_ms[0])};
+  if (!lap.from_box) {
+    row.lap_time_ms = {static_cast<std::int32_t>(lap.end_ms - lap.begin_ms)};
+    row.sector1_ms = {static_cast<std::int32_t>(lap.sector_ms[0])};
+  }
   row.sector2_ms = {static_cast<std::int32_t>(lap.sector_ms[1])};
   row.sector3_ms = {static_cast<std::int32_t>(lap.sector_ms[2])};
   row.tyre = lap.compound;
   row.tyre_age_laps = static_cast<std::uint8_t>(lap.tyre_age_laps + 1);
   row.stint = static_cast<std::uint8_t>(lap.stint);
-  row.position = static_cast<std::uint8_t>(lap.position);
-  const std::size_t laps_before = session().plan().kind == SessionKind::race ? 1 : 2;
-  const std::size_t end_pass = (event.index + laps_before) * session().plan().checkpoints - car.first_pass;
-  if (end_pass < car.passes.size()) row.gap_ms = {static_cast<std::int32_t>(car.passes[end_pass].gap_ms)};
+  const Standing& standing = session().plan().standings.at(event.car, event.time_ms);
+  row.position = static_cast<std::uint8_t>(standing.position);
+  row.gap_ms = standing.gap_ms;
   row.pit_in = lap.pit_in;
   row.pit_out = lap.pit_out;
   row.is_valid = lap.is_valid;
