@@ -159,7 +159,8 @@ struct LapRow {
   bool deleted;                ///< its time does not count
   Text deleted_reason;         ///< empty where it does
   bool is_accurate;            ///< its times are those of a whole lap at racing speed: all of them are there,
-                               ///< it is neither into nor out of the pits, counts, and was clear or yellow
+                               ///< it is neither into nor out of the pits, was clear or yellow, and does not
+                               ///< follow one behind the safety car
 };
 template <>
 struct Schema<LapRow> {
