@@ -7,19 +7,19 @@
 namespace racesim::race {
 namespace {
 
-enum Law : std::size_t { kOnePlace, kNoHole, kGivenUp, kFirst, kGrows };
-constexpr std::string_view kSubject = "telemetry";
-constexpr std::string_view kNotWhole = "the columns do not tell, or cars are missing";
-constexpr LawInfo kLaws[] = {
-    {kSubject, "at each moment every running car has a position of its own"},
-    {kSubject, "at each moment the running cars have the positions from 1 on without a hole", kNotWhole},
-    {kSubject, "whoever has given up is behind all that run", "the columns do not tell, or nobody gave up"},
-    {kSubject, "the first car has no gap to itself"},
-    {kSubject, "the gap grows with the position, to within half a minute"},
+enum OrderLaw : std::size_t { kOrderOnePlace, kOrderNoHole, kOrderGivenUp, kOrderFirst, kOrderGrows };
+constexpr std::string_view kOrderSubject = "telemetry";
+constexpr std::string_view kOrderNotWhole = "the columns do not tell, or cars are missing";
+constexpr LawInfo kOrderLaws[] = {
+    {kOrderSubject, "at each moment every running car has a position of its own"},
+    {kOrderSubject, "at each moment the running cars have the positions from 1 on without a hole", kOrderNotWhole},
+    {kOrderSubject, "whoever has given up is behind all that run", "the columns do not tell, or nobody gave up"},
+    {kOrderSubject, "the first car has no gap to itself"},
+    {kOrderSubject, "the gap grows with the position, to within half a minute"},
 };
 
 /// Gaps are those of each car's last checkpoint, between which a field may be driven together by a flag.
-constexpr double kGapSlack_s = 30;
+constexpr double kOrderGapSlack_s = 30;
 
 bool has_given_up(const SampleFacts& s) {
   return s.status == CarStatus::out;
@@ -27,7 +27,7 @@ bool has_given_up(const SampleFacts& s) {
 
 }  // namespace
 
-OrderLaws::OrderLaws() : book_(kLaws) {}
+OrderLaws::OrderLaws() : book_(kOrderLaws) {}
 
 void OrderLaws::begin(const SampleFacts& now) {
   if (known(now.session) && now.session != session_) {
@@ -40,7 +40,7 @@ void OrderLaws::begin(const SampleFacts& now) {
 }
 
 void OrderLaws::check(const SampleFacts& now, const RowPlace& place, std::vector<Breach>& out) {
-  book_.saw(kSubject);
+  book_.saw(kOrderSubject);
   if (!known(now.position) || now.time_us < moment_us_) return;
   if (now.time_us > moment_us_) {
     judge_moment(out);
@@ -73,13 +73,13 @@ void OrderLaws::judge_places(std::vector<Breach>& out) {
       continue;
     }
     last_place = std::max(last_place, position);
-    book_.judge(kOnePlace);
+    book_.judge(kOrderOnePlace);
     if (!places_.emplace(position, &car.last).second)
       out.push_back({"position", "one car's", fmt::format("{}, of two cars", position)});
   }
   if (places_.empty()) return;
   if (first_out != INT32_MAX) {
-    book_.judge(kGivenUp);
+    book_.judge(kOrderGivenUp);
     if (first_out < last_place)
       out.push_back({"position", fmt::format("above {}, the last of those that run", last_place),
                      fmt::format("{}, of a car that is out", first_out)});
@@ -88,7 +88,7 @@ void OrderLaws::judge_places(std::vector<Breach>& out) {
   const bool no_hole = last_place == static_cast<int>(places_.size());
   all_cars_ = all_cars_ || no_hole;
   if (!all_cars_) return;
-  book_.judge(kNoHole);
+  book_.judge(kOrderNoHole);
   if (!no_hole)
     out.push_back({"position", fmt::format("1 to {} without a hole", places_.size()),
                    fmt::format("{}", last_place)});
@@ -96,14 +96,14 @@ void OrderLaws::judge_places(std::vector<Breach>& out) {
 
 void OrderLaws::judge_gaps(std::vector<Breach>& out) {
   if (const auto& [place, first] = *places_.begin(); place == 1 && known(first->gap_s)) {
-    book_.judge(kFirst);
+    book_.judge(kOrderFirst);
     if (first->gap_s != 0) out.push_back({"gap_s", "0, of the first car", fmt::format("{:.3f}", first->gap_s)});
   }
   double most_s = 0;
   for (const auto& [place, car] : places_) {
     if (!known(car->gap_s) || car->status != CarStatus::on_track) continue;
-    book_.judge(kGrows);
-    if (car->gap_s < most_s - kGapSlack_s)
+    book_.judge(kOrderGrows);
+    if (car->gap_s < most_s - kOrderGapSlack_s)
       out.push_back({"gap_s", fmt::format("about {:.3f} or more, of the cars in front", most_s),
                      fmt::format("{:.3f}, of position {}", car->gap_s, place)});
     most_s = std::max(most_s, car->gap_s);
