@@ -25,7 +25,8 @@ struct EnumNames<FastF1Status> {
   static constexpr std::array<std::string_view, 2> names{"OnTrack", "OffTrack"};
 };
 
-/// Fast-F1's telemetry, of car and position data in one. Times that are timedeltas there are seconds here; X, Y, Z are in 0.1 m.
+/// Fast-F1's telemetry, of car and position data in one. Times that are timedeltas there are seconds here; X,
+/// Y, Z are in 0.1 m.
 struct FastF1TelemetryRow {
   TimeMs date;
   std::int64_t session_time_ms;
@@ -124,8 +125,8 @@ struct Schema<FastF1LapRow> {
       field("LapStartTime", &FastF1LapRow::lap_start_ms, 3, "s"),
       field("LapStartDate", &FastF1LapRow::lap_start_date), field("TrackStatus", &FastF1LapRow::track_status),
       field("Position", &FastF1LapRow::position), field("Deleted", &FastF1LapRow::deleted),
-      field("DeletedReason", &FastF1LapRow::deleted_reason), field("FastF1Generated", &FastF1LapRow::generated),
-      field("IsAccurate", &FastF1LapRow::is_accurate));
+      field("DeletedReason", &FastF1LapRow::deleted_reason),
+      field("FastF1Generated", &FastF1LapRow::generated), field("IsAccurate", &FastF1LapRow::is_accurate));
 };
 
 /// OpenF1's car_data with the x, y, z of its location, in 0.1 m.

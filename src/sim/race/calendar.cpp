@@ -37,7 +37,9 @@ Calendar::Calendar(PlanInput input, const Templates& templates, SampleRate rate,
                    std::optional<PlanInput> qualifying)
     : input_(std::move(input)),
       qualifying_(std::move(qualifying)),
-      templates_(templates), rate_(rate), period_ms_(period_of(input_)) {
+      templates_(templates),
+      rate_(rate),
+      period_ms_(period_of(input_)) {
   Counts none;
   none.passes.resize(input_.entries.size());
   none.laps.resize(input_.entries.size());

@@ -61,16 +61,18 @@ const ContentOption kOptions[] = {
      .metavar = "N",
      .kind = ValueKind::whole,
      .fallback = "52",
-     .help = "Number of laps. If given, a live run ends after the race; otherwise the next race follows, each "
-             "as long as the rules of the sport have it on the circuit: least laps beyond 305 km, sprint 100",
+     .help =
+         "Number of laps. If given, a live run ends after the race; otherwise the next race follows, each "
+         "as long as the rules of the sport have it on the circuit: least laps beyond 305 km, sprint 100",
      .range = {1, kMostLaps},
      .common = true},
     {.name = "session",
      .metavar = "KIND",
      .kind = ValueKind::choice,
      .fallback = "race",
-     .help = "Kind of session; qualifying has three parts, practice is an hour of stints, a sprint is a third "
-             "of a race without stops. A race begins as the qualifying of the same seed ended",
+     .help =
+         "Kind of session; qualifying has three parts, practice is an hour of stints, a sprint is a third "
+         "of a race without stops. A race begins as the qualifying of the same seed ended",
      .choices = kSessionNames,
      .common = true},
     {.name = "model",

@@ -12,8 +12,10 @@ constexpr std::string_view kOrderSubject = "telemetry";
 constexpr std::string_view kOrderNotWhole = "the columns do not tell, or cars are missing";
 constexpr LawInfo kOrderLaws[] = {
     {kOrderSubject, "at each moment every running car has a position of its own"},
-    {kOrderSubject, "at each moment the running cars have the positions from 1 on without a hole", kOrderNotWhole},
-    {kOrderSubject, "whoever has given up is behind all that run", "the columns do not tell, or nobody gave up"},
+    {kOrderSubject, "at each moment the running cars have the positions from 1 on without a hole",
+     kOrderNotWhole},
+    {kOrderSubject, "whoever has given up is behind all that run",
+     "the columns do not tell, or nobody gave up"},
     {kOrderSubject, "the first car has no gap to itself"},
     {kOrderSubject, "the gap grows with the position, to within half a minute"},
 };
@@ -90,14 +92,15 @@ void OrderLaws::judge_places(std::vector<Breach>& out) {
   if (!all_cars_) return;
   book_.judge(kOrderNoHole);
   if (!no_hole)
-    out.push_back({"position", fmt::format("1 to {} without a hole", places_.size()),
-                   fmt::format("{}", last_place)});
+    out.push_back(
+        {"position", fmt::format("1 to {} without a hole", places_.size()), fmt::format("{}", last_place)});
 }
 
 void OrderLaws::judge_gaps(std::vector<Breach>& out) {
   if (const auto& [place, first] = *places_.begin(); place == 1 && known(first->gap_s)) {
     book_.judge(kOrderFirst);
-    if (first->gap_s != 0) out.push_back({"gap_s", "0, of the first car", fmt::format("{:.3f}", first->gap_s)});
+    if (first->gap_s != 0)
+      out.push_back({"gap_s", "0, of the first car", fmt::format("{:.3f}", first->gap_s)});
   }
   double most_s = 0;
   for (const auto& [place, car] : places_) {

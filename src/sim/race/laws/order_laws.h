@@ -29,7 +29,7 @@ class OrderLaws {
   void begin(const SampleFacts& now);
 
   LawBook book_;
-  std::map<std::string, Car> cars_; ///< of the session, by owner
+  std::map<std::string, Car> cars_;  ///< of the session, by owner
   double session_ = kUnknown;
   std::int64_t moment_us_ = INT64_MIN;
   bool all_cars_ = false;  ///< once the places were 1 to n without a gap: no car of the session is elsewhere

@@ -8,7 +8,16 @@
 namespace racesim::race {
 namespace {
 
-enum ResultLaw : std::size_t { kResultOnePlace, kResultPoints, kResultUnclassified, kResultLaps, kResultTime, kResultGap, kResultParts, kResultPenalty };
+enum ResultLaw : std::size_t {
+  kResultOnePlace,
+  kResultPoints,
+  kResultUnclassified,
+  kResultLaps,
+  kResultTime,
+  kResultGap,
+  kResultParts,
+  kResultPenalty
+};
 constexpr std::string_view kResultSubject = "results";
 constexpr std::string_view kResultAlone = "there is only one car";
 constexpr LawInfo kResultLaws[] = {
@@ -16,9 +25,11 @@ constexpr LawInfo kResultLaws[] = {
     {kResultSubject, "nobody has more points than one in front, nor more than 26", kResultAlone},
     {kResultSubject, "who is not classified has no points", "all are classified"},
     {kResultSubject, "nobody in front has driven fewer laps of a race", "there is no race"},
-    {kResultSubject, "nobody in front who has driven as many laps has the greater time", "there are no two times"},
+    {kResultSubject, "nobody in front who has driven as many laps has the greater time",
+     "there are no two times"},
     {kResultSubject, "the gap is the time less the first one's", "there is no gap"},
-    {kResultSubject, "who has a time in a part of qualifying was in the one before", "there is no qualifying"},
+    {kResultSubject, "who has a time in a part of qualifying was in the one before",
+     "there is no qualifying"},
     {kResultSubject, "penalties are 0 s or a multiple of 5 s"},
 };
 
@@ -68,17 +79,19 @@ void ResultLaws::check_pair(const ResultFacts& front, const ResultFacts& back, s
     out.push_back({"position", "one car's", fmt::format("{}, of two cars", front.position)});
   book_.judge(kResultPoints);
   if (back.points > front.points || front.points > kMostPoints)
-    out.push_back({"points", fmt::format("at most {}, those of the car in front", std::min(front.points, kMostPoints)),
+    out.push_back({"points",
+                   fmt::format("at most {}, those of the car in front", std::min(front.points, kMostPoints)),
                    text_of(std::max(front.points, back.points))});
   if (front.in_race && front.classified && back.classified && known(front.time_s) && known(back.time_s)) {
     book_.judge(kResultLaps);
     if (back.laps > front.laps)
-      out.push_back({"laps", fmt::format("at most {}, those of the car in front", front.laps), text_of(back.laps)});
+      out.push_back(
+          {"laps", fmt::format("at most {}, those of the car in front", front.laps), text_of(back.laps)});
   }
   const bool alike = known(front.time_s) && known(back.time_s) && (!front.in_race || front.laps == back.laps);
   // A part of qualifying that others were not in says nothing of theirs.
-  const bool same_part = known(front.part_s[1]) == known(back.part_s[1]) &&
-                         known(front.part_s[2]) == known(back.part_s[2]);
+  const bool same_part =
+      known(front.part_s[1]) == known(back.part_s[1]) && known(front.part_s[2]) == known(back.part_s[2]);
   if (alike && same_part) {
     book_.judge(kResultTime);
     if (back.time_s < front.time_s)
