@@ -47,7 +47,7 @@ class Kept(unittest.TestCase):
                 shutil.copy(case / "run.json", folder)
                 (folder / events).write_bytes(content)
                 if case.name.startswith("race"):
-                    for against in (("--against", f"file:{events}"), ("--aggregates", f"file:{events}", "--by", "lap")):
+                    for against in (("--against", f"file:{events}"), ("--aggregates", "--against", f"file:{events}")):
                         self.assert_refused(self.run_in(folder, "verify", "--no-config", "--manifest", "run.json", *against))
                     continue
                 good = self.verify(folder, "run.json", events)

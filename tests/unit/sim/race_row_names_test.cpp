@@ -64,7 +64,6 @@ RowBatch laps() {
   row.pit_out_ms.value = 118'500;
   row.start_time_ms = 110'000;
   row.is_valid = true;
-  row.is_accurate = true;
   row.is_best = true;
   row.team = rows.add_text("Blackthorn");
   row.track_status = rows.add_text("12");
