@@ -328,7 +328,9 @@ void RaceWalk::Painter::add_sights(LapRow& row, const SideEvent& event) {
 /// Green or yellow, and not the first lap after one behind the safety car.
 bool RaceWalk::Painter::at_racing_speed(const SideEvent& event) const {
   const std::vector<LapPlan>& laps = session().plan().cars[event.car].laps;
-  const auto status = [&](std::size_t lap) { return session().track_status(laps[lap].begin_ms, laps[lap].end_ms); };
+  const auto status = [&](std::size_t lap) {
+    return session().track_status(laps[lap].begin_ms, laps[lap].end_ms);
+  };
   if (status(event.index).find_first_not_of("12") != std::string::npos) return false;
   return event.index == 0 || status(event.index - 1) != "4";
 }

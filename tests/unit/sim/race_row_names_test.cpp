@@ -85,8 +85,9 @@ TEST(RaceRowNames, ByName) {
 
 TEST(RaceRowNames, FastF1Telemetry) {
   const SchemaInfo& schema = *schema_of(Stream::telemetry, RowNames::fastf1);
-  EXPECT_EQ(columns(schema),
-            "Date,SessionTime,Time,DriverNumber,RPM,Speed,nGear,Throttle,Brake,DRS,X,Y,Z,Distance,Status,Source");
+  EXPECT_EQ(
+      columns(schema),
+      "Date,SessionTime,Time,DriverNumber,RPM,Speed,nGear,Throttle,Brake,DRS,X,Y,Z,Distance,Status,Source");
   RowBatch to(schema);
   rename_rows(telemetry(), to);
   const FastF1TelemetryRow& row = to.rows<FastF1TelemetryRow>()[0];

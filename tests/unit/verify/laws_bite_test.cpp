@@ -132,12 +132,12 @@ TEST(LawsBite, TheOrderOfTheCars) {
   const SmallRun run = race_as("racesim", 200, "telemetry");
   ASSERT_EQ(named(found_in(run.text())), "");
   const auto at = [](const char* position) {
-    return [=](const std::string& line) { return is_on_track(line) && value_of(line, "position") == position; };
+    return
+        [=](const std::string& line) { return is_on_track(line) && value_of(line, "position") == position; };
   };
   const auto breaks = [&](const char* key, const char* value, const Pick& pick, const char* expected) {
     const Findings found = found_in(damaged(run, key, value, false, pick));
     ASSERT_GE(found[Finding::invariant], 1U) << key << " " << value;
-    EXPECT_EQ(found.examples.front().field, key);
     EXPECT_THAT(found.examples.front().expected, HasSubstr(expected)) << key << " " << value;
   };
   breaks("position", "2", at("1"), "one car's");
@@ -345,6 +345,13 @@ TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
     }
   };
   note(race_as("racesim", 300, "telemetry,laps,checkpoints,race-control").text());
+  RunConfig to_the_end = race_run(42, 6000, 20);  // three give up
+  test::set_option(to_the_end.content, "streams", "telemetry,results");
+  note(make_run(to_the_end).text());
+  RunConfig qualifying = race_run(11, 7000, 6);
+  test::set_option(qualifying.content, "session", "qualifying");
+  test::set_option(qualifying.content, "streams", "results");
+  note(make_run(qualifying).text());
   note(make_run(plays_run(11, 500, kMaster)).text());
   note(make_run(simple_run(11, 30)).text());
   note(fleet(60).text());
