@@ -120,9 +120,9 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
       drivers_.push_back(entry.driver);
       teams_.push_back(list.teams[entry.team]);
     }
-    calendar_ = std::make_unique<Calendar>(
-        plan_input(content, frame.seed, templates_, std::move(list.entries)), templates_, content.rate,
-        std::move(qualifying));
+    calendar_ =
+        std::make_unique<Calendar>(plan_input(content, frame.seed, templates_, std::move(list.entries)),
+                                   templates_, content.rate, std::move(qualifying));
     laps_given_ = content.laps_given && content.kind == SessionKind::race;
     context_.stream_index.fill(-1);
     for (const Stream stream : content.streams) {

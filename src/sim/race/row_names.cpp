@@ -124,7 +124,8 @@ void rename(const LapRow& from, OpenF1LapRow& to) {
 class NumberTexts {
  public:
   Text of(std::uint16_t car, RowBatch& batch) {
-    const auto known = std::find_if(texts_.begin(), texts_.end(), [&](const auto& t) { return t.first == car; });
+    const auto known =
+        std::find_if(texts_.begin(), texts_.end(), [&](const auto& t) { return t.first == car; });
     if (known != texts_.end()) return known->second;
     return texts_.emplace_back(car, batch.add_text(std::to_string(car))).second;
   }

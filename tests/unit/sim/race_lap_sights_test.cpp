@@ -90,8 +90,7 @@ class StatusByLap final : public RowConsumer {
  public:
   void take(std::uint32_t, const RowBatch& rows) override {
     for (const LapRow& row : rows.rows<LapRow>())
-      laps.push_back({row.start_time_ms, row.session_time_ms,
-                      std::string(rows.text(row.track_status))});
+      laps.push_back({row.start_time_ms, row.session_time_ms, std::string(rows.text(row.track_status))});
   }
   struct Lap {
     std::int64_t begin_ms, end_ms;

@@ -26,8 +26,8 @@ std::vector<TelemetryRow> pole_lap(LapRow& pole) {
   pole.lap_time_ms.value = INT32_MAX;
   for (const auto& [car, rows] : timing.laps)
     for (const LapRow& row : rows)
-      if (row.is_valid && row.lap_time_ms.has_value() &&
-          row.lap_time_ms.value < pole.lap_time_ms.value) pole = row;
+      if (row.is_valid && row.lap_time_ms.has_value() && row.lap_time_ms.value < pole.lap_time_ms.value)
+        pole = row;
   config.race.streams = {race::Stream::telemetry};
   std::vector<TelemetryRow> lap;
   Listener telemetry([&](const TelemetryRow& row) {

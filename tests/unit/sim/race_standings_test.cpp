@@ -1,7 +1,7 @@
-// Goal: the position and the gap that a row tells are those of the classification at its moment, and before the
-// start those of the grid. Method: a plain reference that works everything out anew for each sample from the
-// checkpoint passes, the laps and the messages so far, for races, sprints, qualifying and practice of several
-// seeds.
+// Goal: the position and the gap that a row tells are those of the classification at its moment, and before
+// the start those of the grid. Method: a plain reference that works everything out anew for each sample from
+// the checkpoint passes, the laps and the messages so far, for races, sprints, qualifying and practice of
+// several seeds.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -74,7 +74,8 @@ void check_race(const Told& told, const std::vector<TelemetryRow>& now) {
   const std::vector<Racing> order = race_order(told, now);
   for (std::size_t place = 0; place < order.size(); ++place) {
     const Racing& car = order[place];
-    const TelemetryRow& row = *std::find_if(now.begin(), now.end(), [&](auto& r) { return r.car == car.car; });
+    const TelemetryRow& row =
+        *std::find_if(now.begin(), now.end(), [&](auto& r) { return r.car == car.car; });
     ASSERT_EQ(row.position, place + 1) << car.car << " at " << row.session_time_ms;
     const std::size_t passed = car.passes_ms.size();
     std::int64_t gap_ms = 0;
@@ -116,12 +117,14 @@ class Board {
   }
 
   /// The first `count` of the order so far take part and are ranked anew.
-  void rank(const std::vector<std::uint16_t>& cars, std::int64_t from_ms, std::int64_t to_ms, std::size_t count) {
+  void rank(const std::vector<std::uint16_t>& cars, std::int64_t from_ms, std::int64_t to_ms,
+            std::size_t count) {
     if (order.empty()) order = cars;
     std::vector<std::uint16_t> part(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count));
     std::sort(part.begin(), part.end(), [&](std::uint16_t a, std::uint16_t b) {
       const auto entry = [&](std::uint16_t car) { return std::find(cars.begin(), cars.end(), car); };
-      return std::tuple(best_ms(a, from_ms, to_ms), entry(a)) < std::tuple(best_ms(b, from_ms, to_ms), entry(b));
+      return std::tuple(best_ms(a, from_ms, to_ms), entry(a)) <
+             std::tuple(best_ms(b, from_ms, to_ms), entry(b));
     });
     std::copy(part.begin(), part.end(), order.begin());
     const std::int64_t first_ms = best_ms(part.front(), from_ms, to_ms);
@@ -182,7 +185,8 @@ TEST_P(RaceStandings, BeforeTheStartAreTheGrid) {
 INSTANTIATE_TEST_SUITE_P(Sessions, RaceStandings,
                          testing::Values(StandingsCase{"race", SessionKind::race, false, 20, 5, {42, 3, 20}},
                                          StandingsCase{"sprint", SessionKind::race, true, 12, 9, {8}},
-                                         StandingsCase{"qualifying", SessionKind::qualifying, false, 20, 1, {4}},
+                                         StandingsCase{
+                                             "qualifying", SessionKind::qualifying, false, 20, 1, {4}},
                                          StandingsCase{"practice", SessionKind::practice, false, 8, 1, {5}}),
                          [](const auto& c) { return std::string(c.param.name); });
 

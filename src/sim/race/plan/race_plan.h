@@ -164,7 +164,7 @@ struct RacePlan {
   std::vector<FlagPhase> phases;
   std::vector<SessionPart> parts;  ///< none in a race
   Standings standings;
-  std::uint32_t fastest_car = 0;   ///< index into cars
+  std::uint32_t fastest_car = 0;  ///< index into cars
   std::int64_t fastest_lap_ms = 0;
   std::int64_t end_ms = 0;  ///< nothing happens any more
 
