@@ -134,7 +134,7 @@ TEST(StandingsTimed, OfQualifyingGoByBestLaps) {
     std::map<int, std::tuple<std::int64_t, std::int64_t, int>> bests;
     for (const auto& [lap_key, lap] : feed.laps) {
       if (lap.time.ms > row.time.ms || lap.pit_in || lap.pit_out) continue;
-      const std::tuple mine{std::int64_t{lap.lap_time_ms}, lap.time.ms, int{lap.car}};
+      const std::tuple mine{std::int64_t{lap.lap_time_ms.value}, lap.time.ms, int{lap.car}};
       const auto at = bests.try_emplace(lap.car, mine).first;
       at->second = std::min(at->second, mine);
     }
