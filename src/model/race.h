@@ -46,8 +46,8 @@ struct TelemetryRow {
   std::uint8_t throttle_pct;
   std::uint8_t brake_pct;
   bool drs;
-  std::int32_t x_cm;  ///< east of the track's anchor
-  std::int32_t y_cm;  ///< north
+  std::int32_t x_cm;         ///< east of the track's anchor
+  std::int32_t y_cm;         ///< north
   Maybe<std::int32_t> z_cm;  ///< up; only where the track has heights
   std::int32_t latitude_udeg;
   std::int32_t longitude_udeg;
@@ -58,8 +58,9 @@ struct TelemetryRow {
   std::uint8_t tyre_age_laps;
   std::uint16_t tyre_wear_dpct;  ///< 0.1 %
   std::uint8_t sector;
-  std::uint8_t position;       ///< in the classification of this moment
-  Maybe<std::int32_t> gap_ms;  ///< to the leader; by best laps in qualifying and practice: none without a time
+  std::uint8_t position;  ///< in the classification of this moment
+  Maybe<std::int32_t>
+      gap_ms;  ///< to the leader; by best laps in qualifying and practice: none without a time
   CarStatus status;
 };
 template <>
@@ -159,7 +160,8 @@ struct LapRow {
   bool deleted;                ///< its time does not count
   Text deleted_reason;         ///< empty where it does
   bool is_accurate;            ///< its times are those of a whole lap at racing speed: all of them are there,
-                               ///< it is neither into nor out of the pits, counts, and was clear or yellow
+                               ///< it is neither into nor out of the pits, was clear or yellow, and does not
+                               ///< follow one behind the safety car
 };
 template <>
 struct Schema<LapRow> {
@@ -226,12 +228,13 @@ struct ResultRow {
   std::uint64_t seq;  ///< of the car's results
   TimeMs time;
   std::int64_t session_time_ms;
-  std::uint8_t position;       ///< from 1
-  bool classified;             ///< race: it drove nine tenths of the winner's laps; else: it has a time
-  Maybe<std::int16_t> grid;    ///< slot from 1; only in races
-  std::uint16_t laps;          ///< complete ones
-  Maybe<std::int64_t> time_ms; ///< race: for its laps since the lights went out, with its penalties, if it took
-                               ///< the flag; else: its best lap, in qualifying of the last part that it was in
+  std::uint8_t position;     ///< from 1
+  bool classified;           ///< race: it drove nine tenths of the winner's laps; else: it has a time
+  Maybe<std::int16_t> grid;  ///< slot from 1; only in races
+  std::uint16_t laps;        ///< complete ones
+  Maybe<std::int64_t>
+      time_ms;  ///< race: for its laps since the lights went out, with its penalties, if it took
+                ///< the flag; else: its best lap, in qualifying of the last part that it was in
   Maybe<std::int64_t> gap_ms;  ///< the same less that of the first one; none where they drove other distances
   std::uint16_t points;
   Text status;  ///< Finished, "+1 Lap", or why it did not: "Gearbox"

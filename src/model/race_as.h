@@ -18,11 +18,20 @@ struct EnumNames<FastF1Source> {
   static constexpr std::array<std::string_view, 1> names{"car"};
 };
 
-/// Fast-F1's telemetry. Times that are timedeltas there are seconds here; X, Y, Z are in 0.1 m.
+/// Off: in the pit lane, in the garage, or given up.
+enum class FastF1Status : std::uint8_t { on_track, off_track };
+template <>
+struct EnumNames<FastF1Status> {
+  static constexpr std::array<std::string_view, 2> names{"OnTrack", "OffTrack"};
+};
+
+/// Fast-F1's telemetry, of car and position data in one. Times that are timedeltas there are seconds here; X,
+/// Y, Z are in 0.1 m.
 struct FastF1TelemetryRow {
   TimeMs date;
   std::int64_t session_time_ms;
-  std::uint16_t driver_number;
+  std::int64_t time_ms;  ///< the same: of a slice that begins with the session
+  Text driver_number;    ///< digits
   std::uint16_t rpm;
   std::uint16_t speed_dkmh;
   std::uint8_t gear;
@@ -33,15 +42,17 @@ struct FastF1TelemetryRow {
   std::int32_t y_dm;
   std::int32_t z_dm;
   std::int32_t distance_mm;  ///< since the lap's begin
+  FastF1Status status;
   FastF1Source source;
 };
 template <>
 struct Schema<FastF1TelemetryRow> {
   static constexpr std::string_view name = "telemetry-fastf1";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("Date", &FastF1TelemetryRow::date),
       field("SessionTime", &FastF1TelemetryRow::session_time_ms, 3, "s"),
+      field("Time", &FastF1TelemetryRow::time_ms, 3, "s"),
       field("DriverNumber", &FastF1TelemetryRow::driver_number),
       field("RPM", &FastF1TelemetryRow::rpm, 0, "rpm"),
       field("Speed", &FastF1TelemetryRow::speed_dkmh, 1, "km/h"),
@@ -51,14 +62,14 @@ struct Schema<FastF1TelemetryRow> {
       field("X", &FastF1TelemetryRow::x_dm, 0, "dm"), field("Y", &FastF1TelemetryRow::y_dm, 0, "dm"),
       field("Z", &FastF1TelemetryRow::z_dm, 0, "dm"),
       field("Distance", &FastF1TelemetryRow::distance_mm, 3, "m"),
-      field("Source", &FastF1TelemetryRow::source));
+      field("Status", &FastF1TelemetryRow::status), field("Source", &FastF1TelemetryRow::source));
 };
 
 /// Fast-F1's laps.
 struct FastF1LapRow {
   std::int64_t time_ms;  ///< of the session, at the lap's end
   Text driver;
-  std::uint16_t driver_number;
+  Text driver_number;  ///< digits
   Maybe<std::int32_t> lap_time_ms;
   std::uint16_t lap_number;
   std::uint8_t stint;
@@ -85,12 +96,13 @@ struct FastF1LapRow {
   std::uint8_t position;
   bool deleted;
   Text deleted_reason;  ///< empty where it counts
+  bool generated;       ///< never: nothing is added to what was timed
   bool is_accurate;     ///< as LapRow has it
 };
 template <>
 struct Schema<FastF1LapRow> {
   static constexpr std::string_view name = "laps-fastf1";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("Time", &FastF1LapRow::time_ms, 3, "s"), field("Driver", &FastF1LapRow::driver),
       field("DriverNumber", &FastF1LapRow::driver_number),
@@ -113,7 +125,8 @@ struct Schema<FastF1LapRow> {
       field("LapStartTime", &FastF1LapRow::lap_start_ms, 3, "s"),
       field("LapStartDate", &FastF1LapRow::lap_start_date), field("TrackStatus", &FastF1LapRow::track_status),
       field("Position", &FastF1LapRow::position), field("Deleted", &FastF1LapRow::deleted),
-      field("DeletedReason", &FastF1LapRow::deleted_reason), field("IsAccurate", &FastF1LapRow::is_accurate));
+      field("DeletedReason", &FastF1LapRow::deleted_reason),
+      field("FastF1Generated", &FastF1LapRow::generated), field("IsAccurate", &FastF1LapRow::is_accurate));
 };
 
 /// OpenF1's car_data with the x, y, z of its location, in 0.1 m.
@@ -166,7 +179,7 @@ struct OpenF1LapRow {
 template <>
 struct Schema<OpenF1LapRow> {
   static constexpr std::string_view name = "laps-openf1";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("date_start", &OpenF1LapRow::date_start), field("driver_number", &OpenF1LapRow::driver_number),
       field("lap_number", &OpenF1LapRow::lap_number), field("lap_duration", &OpenF1LapRow::lap_ms, 3, "s"),

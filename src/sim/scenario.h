@@ -57,11 +57,18 @@ class Owners {
 };
 
 /// What somebody who plans or watches a run wants to know of it; nothing depends on it. Any thread.
+/// Something that a run may have, but that its user may not have meant.
+struct Oddity {
+  std::string what, hint;
+};
+
 class Outlook {
  public:
   virtual ~Outlook() = default;
   /// Events of all shards together, 0 if not known beforehand.
   virtual std::uint64_t planned_events() const = 0;
+  /// To be warned of before the run.
+  virtual std::vector<Oddity> oddities() const { return {}; }
   /// This moment in a few words; empty: nothing to say.
   virtual std::string headline(std::int64_t /*event_time_ns*/) const { return {}; }
 };

@@ -276,7 +276,7 @@ class Refusals(VerifyTest):
         self.edit(format=3)
         self.refused(2, "bad.json has manifest format 3", manifest="bad.json")
         self.edit(scenario="race@9")
-        self.refused(2, "is for race@9, but this racesim makes race@1", manifest="bad.json")
+        self.refused(2, "is for race@9, but this racesim makes race@2", manifest="bad.json")
         self.edit(scenario="chess@1")
         self.refused(2, "the scenario 'chess'", manifest="bad.json")
         self.edit(seed="forty-two")

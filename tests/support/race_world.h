@@ -63,6 +63,8 @@ class Listener final : public RowConsumer {
       for (const auto& row : rows.rows<CheckpointPassRow>()) passes[row.car].push_back(row);
     } else if (rows.schema().name == schema_info<LapRow>().name) {
       for (const auto& row : rows.rows<LapRow>()) laps[row.car].push_back(row);
+    } else if (rows.schema().name == schema_info<ResultRow>().name) {
+      for (const auto& row : rows.rows<ResultRow>()) results[row.car] = row;
     } else {
       for (const auto& row : rows.rows<RaceControlRow>())
         messages.emplace_back(row.session_time_ms, rows.text(row.message));
@@ -72,6 +74,7 @@ class Listener final : public RowConsumer {
   std::uint64_t samples = 0;
   std::map<std::uint16_t, std::vector<CheckpointPassRow>> passes;  ///< by car
   std::map<std::uint16_t, std::vector<LapRow>> laps;
+  std::map<std::uint16_t, ResultRow> results;
   std::vector<std::pair<std::int64_t, std::string>> messages;  ///< since the session's begin
 
  private:

@@ -150,6 +150,7 @@ Done Run::Impl::open_all() {
   if (config_.log_releases)
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   if (auto empty = empty_part_warning(config_, *content_)) warn(std::move(*empty));
+  for (Error& warning : content_warnings(*content_)) warn(std::move(warning));
   warn_of_full_disk();
   return go_on();
 }

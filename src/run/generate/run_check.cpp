@@ -36,6 +36,7 @@ Result<RunPlan> check_run(RunConfig& config, Clock& clock) {
     return tl::make_unexpected(ok.error());
   RunPlan plan;
   if (auto empty = empty_part_warning(config, **content)) plan.warnings.push_back(std::move(*empty));
+  for (Error& warning : content_warnings(**content)) plan.warnings.push_back(std::move(warning));
   plan.planned = (*content)->scenario->outlook().planned_events();
   plan.parts = (*content)->scenario->shard_count();
   const ShardRange range = shard_range(config.shard, plan.parts);
@@ -47,6 +48,13 @@ Result<RunPlan> check_run(RunConfig& config, Clock& clock) {
 }
 
 }  // namespace
+
+std::vector<Error> content_warnings(const Content& content) {
+  std::vector<Error> warnings;
+  for (Oddity& odd : content.scenario->outlook().oddities())
+    warnings.push_back({ErrorKind::usage, std::move(odd.what), std::move(odd.hint)});
+  return warnings;
+}
 
 std::optional<Error> empty_part_warning(const RunConfig& config, const Content& content) {
   const std::uint32_t parts = content.scenario->shard_count();

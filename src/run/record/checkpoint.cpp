@@ -81,6 +81,14 @@ void read_format_one(const Json& json, Checkpoint& checkpoint) {
   if (!json.at("end_ns").is_null()) checkpoint.record.content.end_ns = json.at("end_ns").get<std::int64_t>();
 }
 
+/// The scenario in such a text, and the program and version that wrote it: there was only one of each.
+Json scenario_of_format_one(const std::string& content) {
+  constexpr std::string_view kBefore = "scenario ";
+  const std::size_t begin = content.find(kBefore) + kBefore.size();
+  return {{"scenario", content.substr(begin, content.find(',', begin) - begin) + "@1"},
+          {"program", "racesim 0.1.0"}};
+}
+
 Checkpoint checkpoint_from(const Json& json) {
   Checkpoint checkpoint;
   if (json.at("checkpoint").get<int>() == 1)
@@ -101,9 +109,9 @@ Result<std::optional<Checkpoint>> parse_checkpoint(const Json& json, const std::
                 fmt::format("--checkpoint {} has format {}, but this racesim reads formats 1 and {}", path,
                             format, Checkpoint::kFormat),
                 "use the racesim version that wrote it, or remove it to start over");
-  if (format != 1)
-    if (const Done ok = check_scenario(json, "--checkpoint " + path); !ok)
-      return tl::make_unexpected(ok.error());
+  const Json old = format == 1 ? scenario_of_format_one(json.at("content")) : Json();
+  if (const Done ok = check_scenario(format == 1 ? old : json, "--checkpoint " + path); !ok)
+    return tl::make_unexpected(ok.error());
   return std::optional<Checkpoint>(checkpoint_from(json));
 }
 

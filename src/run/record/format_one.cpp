@@ -41,9 +41,8 @@ std::string content_text_one(const RunRecord& r) {
   return fmt::format(
       "run {}, scenario {}, seed {}, streams {}, columns {}, format {}, part {}/{}, faults {} delay {} ns, "
       "{} events",
-      r.run, c.scenario->name, c.seed, format.streams,
-      format.columns, r.event_format, r.shard.index, r.shard.count,
-      format_faults(r.faults), r.faults.late_delay_ns,
+      r.run, c.scenario->name, c.seed, format.streams, format.columns, r.event_format, r.shard.index,
+      r.shard.count, format_faults(r.faults), r.faults.late_delay_ns,
       c.limit.most == 0 ? "all" : std::to_string(c.limit.most));
 }
 

@@ -39,11 +39,9 @@ KindFinder::KindFinder(std::span<const KindFields> kinds) {
     std::uint32_t index = 0;
     for (const FieldInfo& field : fields.schema->fields) {
       const Use use{static_cast<std::uint32_t>(kinds_.size()), index};
-      const bool is_optional =
-          field.left_out ||
-          std::find(fields.optional.begin(), fields.optional.end(), field.path) != fields.optional.end();
-      if (!is_optional)
-        kind.required |= std::uint64_t{1} << index;
+      const bool is_optional = field.left_out || std::find(fields.optional.begin(), fields.optional.end(),
+                                                           field.path) != fields.optional.end();
+      if (!is_optional) kind.required |= std::uint64_t{1} << index;
       paths_[std::string(field.path)].push_back(use);
       columns_[column_name(field)].push_back(use);
       for (std::size_t dot = field.path.find('.'); dot != std::string_view::npos;

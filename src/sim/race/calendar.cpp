@@ -33,13 +33,27 @@ std::int64_t period_of(const PlanInput& input) {
 
 }  // namespace
 
-Calendar::Calendar(PlanInput input, const Templates& templates, SampleRate rate)
-    : input_(std::move(input)), templates_(templates), rate_(rate), period_ms_(period_of(input_)) {
+Calendar::Calendar(PlanInput input, const Templates& templates, SampleRate rate,
+                   std::optional<PlanInput> qualifying)
+    : input_(std::move(input)),
+      qualifying_(std::move(qualifying)),
+      templates_(templates),
+      rate_(rate),
+      period_ms_(period_of(input_)) {
   Counts none;
   none.samples.resize(input_.entries.size());
   none.passes.resize(input_.entries.size());
   none.laps.resize(input_.entries.size());
   before_.push_back(std::move(none));
+}
+
+std::vector<std::uint32_t> Calendar::grid_of(const PlanInput& race) const {
+  PlanInput input = *qualifying_;
+  input.seed = race.sprint ? draw(stream_key(race.seed, "race.shootout", 0), 0) : race.seed;
+  const RacePlan plan = plan_session(input);
+  std::vector<std::uint32_t> grid(plan.cars.size());
+  for (const CarPlan& car : plan.cars) grid[car.position - 1U] = car.entry;
+  return grid;
 }
 
 std::shared_ptr<const Session> Calendar::session(std::uint64_t index) const {
@@ -50,6 +64,7 @@ std::shared_ptr<const Session> Calendar::session(std::uint64_t index) const {
   latest_ = nullptr;
   PlanInput input = input_;
   if (index > 0) input.seed = draw(stream_key(input_.seed, "race.session", index), 0);
+  if (qualifying_) input.grid = grid_of(input);
   latest_ = std::make_shared<const Session>(input, templates_);
   std::erase_if(alive_, [](const auto& entry) { return entry.second.expired(); });
   alive_.emplace_back(index, latest_);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,10 @@ namespace racesim::race {
 class Calendar {
  public:
   /// `input` is that of the first session; others have a seed drawn from its. `templates` outlives this.
-  Calendar(PlanInput input, const Templates& templates, SampleRate rate);
+  /// `qualifying` is what a race's grid comes from: the result of that session with the race's seed, for a
+  /// sprint with a seed drawn from it.
+  Calendar(PlanInput input, const Templates& templates, SampleRate rate,
+           std::optional<PlanInput> qualifying = std::nullopt);
 
   /// Between the begins of two sessions: whole hours with room for the longest one.
   std::int64_t period_ms() const { return period_ms_; }
@@ -43,9 +47,11 @@ class Calendar {
 
  private:
   std::shared_ptr<const Session> session(std::uint64_t index) const;
+  std::vector<std::uint32_t> grid_of(const PlanInput& race) const;
   Counts behind(const Session& session, const Counts& before) const;
 
   const PlanInput input_;
+  const std::optional<PlanInput> qualifying_;
   const Templates& templates_;
   const SampleRate rate_;
   std::int64_t period_ms_;

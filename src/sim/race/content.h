@@ -15,8 +15,9 @@
 
 namespace racesim::race {
 
-/// By SessionKind.
-inline constexpr std::array<std::string_view, 3> kSessionNames{"race", "qualifying", "practice"};
+/// By SessionKind; then the sprint, which is a race.
+inline constexpr std::array<std::string_view, 4> kSessionNames{"race", "qualifying", "practice", "sprint"};
+inline constexpr std::size_t kSprintName = 3;
 /// How much of a race there is: simple cars are the simulator document's.
 inline constexpr std::array<std::string_view, 2> kModelNames{"full", "simple"};
 
@@ -28,7 +29,9 @@ struct RaceContent final : ScenarioContent {
   SampleRate rate;
   std::uint32_t cars = 20;
   std::uint32_t laps = 52;
+  bool laps_given = false;  ///< not those of the regulations
   SessionKind kind = SessionKind::race;
+  bool sprint = false;  ///< a race of a third of the distance, without stops
   bool simple = false;
   RowNames names = RowNames::racesim;
   bool one_session = false;  ///< no further session follows

@@ -11,6 +11,7 @@
 #include "model/race.h"
 #include "model/race_as.h"
 #include "model/race_simple.h"
+#include "sim/race/distance.h"
 #include "sim/race/laws/laws.h"
 #include "sim/race/race.h"
 #include "sim/race/tables.h"
@@ -76,14 +77,18 @@ const ContentOption kOptions[] = {
      .metavar = "N",
      .kind = ValueKind::whole,
      .fallback = "52",
-     .help = "Number of laps. If given, a live run ends after the race; otherwise the next race follows",
+     .help =
+         "Number of laps. If given, a live run ends after the race; otherwise the next race follows, each "
+         "as long as the rules of the sport have it on the circuit: least laps beyond 305 km, sprint 100",
      .range = {1, kMostLaps},
      .common = true},
     {.name = "session",
      .metavar = "KIND",
      .kind = ValueKind::choice,
      .fallback = "race",
-     .help = "Kind of session; qualifying has three parts, practice is an hour of stints",
+     .help =
+         "Kind of session; qualifying has three parts, practice is an hour of stints, a sprint is a third "
+         "of a race without stops. A race begins as the qualifying of the same seed ended",
      .choices = kSessionNames,
      .common = true},
     {.name = "model",
@@ -253,7 +258,7 @@ Done check_simple(const RaceContent& content, const OptionValues& values) {
                 "leave out --as, or --model simple");
   if (content.streams.size() != 1 || content.streams[0] != Stream::telemetry)
     return fail(ErrorKind::usage, "--streams: the simple model has only telemetry", "leave out --streams");
-  if (content.kind != SessionKind::race)
+  if (content.kind != SessionKind::race || content.sprint)
     return fail(ErrorKind::usage, "--session: the simple model has none", "leave out --session");
   return {};
 }
@@ -268,7 +273,7 @@ std::string track_identity(const Document& track) {
 }
 
 std::string_view session_name(const RaceContent& content) {
-  return kSessionNames[static_cast<std::size_t>(content.kind)];
+  return kSessionNames[content.sprint ? kSprintName : static_cast<std::size_t>(content.kind)];
 }
 
 /// Samples; the other streams add a few.
@@ -309,6 +314,16 @@ Result<std::unique_ptr<Scenario>> make(const ScenarioContent& content, const Fra
   return make_scenario(of_race(content), frame);
 }
 
+/// The distance by the rules of the sport, where nobody gave another.
+Done fill_laps(bool given, RaceContent& content) {
+  content.laps_given = given;
+  if (given || content.kind != SessionKind::race) return {};
+  const auto track = track_of(content);
+  if (!track) return tl::make_unexpected(track.error());
+  content.laps = content.sprint ? sprint_laps(*track) : grand_prix_laps(*track);
+  return {};
+}
+
 }  // namespace
 
 Result<RaceContent> read_content(const ContentInput& input) {
@@ -317,7 +332,8 @@ Result<RaceContent> read_content(const ContentInput& input) {
   content.rate = {values.thousandths("rate-hz")};
   content.cars = static_cast<std::uint32_t>(values.whole("cars"));
   content.laps = static_cast<std::uint32_t>(values.whole("laps"));
-  content.kind = chosen<SessionKind>(kSessionNames, values.text("session"));
+  content.sprint = values.text("session") == kSessionNames[kSprintName];
+  if (!content.sprint) content.kind = chosen<SessionKind>(kSessionNames, values.text("session"));
   content.simple = values.text("model") == kModelNames[1];
   content.names = chosen<RowNames>(kRowNames, values.text("as"));
   content.one_session = input.live && !content.simple && values.given("laps");
@@ -330,8 +346,11 @@ Result<RaceContent> read_content(const ContentInput& input) {
     content.streams.push_back(chosen<Stream>(kStreamNames, name));
   std::sort(content.streams.begin(), content.streams.end());
   if (const Done ok = check_names(content); !ok) return tl::make_unexpected(ok.error());
-  if (content.simple)
+  if (content.simple) {
     if (const Done ok = check_simple(content, values); !ok) return tl::make_unexpected(ok.error());
+  } else if (const Done ok = fill_laps(values.given("laps"), content); !ok) {
+    return tl::make_unexpected(ok.error());
+  }
   return content;
 }
 

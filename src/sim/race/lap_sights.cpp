@@ -61,7 +61,8 @@ void see_pits(const Sight& sight, const Track& track, std::size_t begin, std::si
 bool is_best(const RacePlan& plan, const CarPlan& car, std::uint32_t lap) {
   const auto time_ms = [](const LapPlan& l) { return l.end_ms - l.begin_ms; };
   const LapPlan& own = car.laps[lap];
-  return plan.counts(own) && std::none_of(car.laps.begin(), car.laps.begin() + lap, [&](const LapPlan& before) {
+  return plan.counts(own) &&
+         std::none_of(car.laps.begin(), car.laps.begin() + lap, [&](const LapPlan& before) {
            return plan.counts(before) && time_ms(before) <= time_ms(own);
          });
 }

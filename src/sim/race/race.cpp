@@ -1,5 +1,7 @@
 #include "sim/race/race.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <optional>
@@ -8,7 +10,9 @@
 #include "base/random.h"
 #include "sim/master/entities.h"
 #include "sim/race/calendar.h"
+#include "sim/race/distance.h"
 #include "sim/race/plan/entries.h"
+#include "sim/race/plan/pace.h"
 #include "sim/race/race_walk.h"
 #include "sim/race/simple/scenario.h"
 #include "sim/race/track/tracks.h"
@@ -64,6 +68,8 @@ PlanInput plan_input(const RaceContent& content, std::uint64_t seed, const Templ
   input.kind = content.kind;
   input.seed = seed;
   input.laps = content.laps;
+  input.sprint = content.sprint;
+  if (!content.laps_given) input.time_limit_ms = kTimeLimit_ms;
   input.entries = std::move(entries);
   input.sector_ends[0] = track.sector_ends[0];
   input.sector_ends[1] = track.sector_ends[1];
@@ -75,17 +81,50 @@ PlanInput plan_input(const RaceContent& content, std::uint64_t seed, const Templ
   return input;
 }
 
+/// What the grid of a race comes from, if it is one: a qualifying session of the same cars, which have all of
+/// their electric power there.
+std::optional<PlanInput> qualifying_input(RaceContent content, std::uint64_t seed, const Track& track,
+                                          const EntryList& list) {
+  if (content.kind != SessionKind::race) return std::nullopt;
+  content.kind = SessionKind::qualifying;
+  const Templates templates(track, list.models, content.cars, content.kind);
+  return plan_input(content, seed, templates, list.entries);
+}
+
+/// Where a race of so many laps breaks the rules of the sport.
+std::vector<Oddity> odd_distance(const PlanInput& input, const Track& track) {
+  const std::uint32_t right = input.sprint ? sprint_laps(track) : grand_prix_laps(track);
+  const std::string hint = fmt::format("leave out --laps for the {} that a {} has on this circuit", right,
+                                       input.sprint ? "sprint" : "Grand Prix");
+  std::vector<Oddity> odd;
+  const double needed_kg = input.fuel_per_lap_kg * input.laps;
+  if (needed_kg > kMostFuel_kg)
+    odd.push_back({fmt::format("--laps {}: that takes {:.0f} kg of fuel, and cars may start with {:.0f}: "
+                               "they save the rest, which costs time",
+                               input.laps, needed_kg, kMostFuel_kg),
+                   hint});
+  const double race_s = input.laps * kRaceLap * input.piece_tables[0].lap_s({});
+  if (race_s * 1000 > static_cast<double>(kTimeLimit_ms))
+    odd.push_back({fmt::format("--laps {}: about {:.0f} minutes, and the rules end a race after two hours",
+                               input.laps, race_s / 60),
+                   hint});
+  return odd;
+}
+
 class RaceScenario final : public Scenario, public Owners, public Outlook {
  public:
   RaceScenario(const RaceContent& content, const Frame& frame, Track track, EntryList list)
-      : track_(std::move(track)), templates_(track_, std::move(list.models), content.cars, content.kind) {
+      : track_(std::move(track)), templates_(track_, list.models, content.cars, content.kind) {
+    auto qualifying = qualifying_input(content, frame.seed, track_, list);
     for (const Entry& entry : list.entries) {
       numbers_.push_back(entry.car);
       drivers_.push_back(entry.driver);
       teams_.push_back(list.teams[entry.team]);
     }
-    calendar_ = std::make_unique<Calendar>(
-        plan_input(content, frame.seed, templates_, std::move(list.entries)), templates_, content.rate);
+    calendar_ =
+        std::make_unique<Calendar>(plan_input(content, frame.seed, templates_, std::move(list.entries)),
+                                   templates_, content.rate, std::move(qualifying));
+    laps_given_ = content.laps_given && content.kind == SessionKind::race;
     context_.stream_index.fill(-1);
     for (const Stream stream : content.streams) {
       const auto index = static_cast<std::size_t>(stream);
@@ -143,6 +182,10 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
     }
     return samples;
   }
+  std::vector<Oddity> oddities() const override {
+    if (!laps_given_) return {};
+    return odd_distance(calendar_->at(0).session->input(), track_);
+  }
   /// Time since lights out and the first car's speed.
   std::string headline(std::int64_t event_time_ns) const override {
     // Nothing has been sent yet: before the start there is no session.
@@ -163,6 +206,7 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
   std::vector<std::uint32_t> numbers_;        ///< of the cars
   std::vector<std::string> drivers_, teams_;  ///< by car
   std::unique_ptr<Calendar> calendar_;
+  bool laps_given_ = false;
   std::vector<StreamInfo> streams_;
   RaceContext context_;
 };
@@ -178,11 +222,16 @@ Done check_at(std::int64_t at_ms, const RaceScenario& race) {
 
 }  // namespace
 
-Result<std::unique_ptr<Scenario>> make_scenario(const RaceContent& content, const Frame& frame) {
+Result<Track> track_of(const RaceContent& content) {
   const Document& document = content.track;
   auto track = document.text.empty() ? find_track(document.name) : read_track(document.text, document.name);
+  if (track && content.altitude_m) track->altitude_m = content.altitude_m;
+  return track;
+}
+
+Result<std::unique_ptr<Scenario>> make_scenario(const RaceContent& content, const Frame& frame) {
+  auto track = track_of(content);
   if (!track) return tl::make_unexpected(track.error());
-  if (content.altitude_m) track->altitude_m = content.altitude_m;
   if (content.simple) return simple::make_scenario(content, frame, *track);
   auto list = entry_list(frame.master, content.cars);
   if (!list) return tl::make_unexpected(list.error());

@@ -99,6 +99,7 @@ class RaceWalk::Painter {
   void paint_pass(const SideEvent& event);
   void paint_lap(const SideEvent& event);
   void add_sights(LapRow& row, const SideEvent& event);
+  bool at_racing_speed(const SideEvent& event) const;
   void paint_message(const SideEvent& event);
   void paint_result(const SideEvent& event);
   template <class Row>
@@ -347,10 +348,18 @@ void RaceWalk::Painter::add_sights(LapRow& row, const SideEvent& event) {
   if (seen.pit_out_ms.has_value()) row.pit_out_ms.value = seen.pit_out_ms.value + kGridWait_ms;
   row.is_best = seen.is_best;
   row.track_status = scratch_.laps.add_text(seen.track_status);
-  const bool is_whole =
-      row.lap_time_ms.has_value() && row.sector1_ms.has_value() && !row.pit_in && !row.pit_out;
-  row.is_accurate =
-      is_whole && row.is_valid && seen.track_status.find_first_not_of("12") == std::string::npos;
+  const bool is_timed = row.lap_time_ms.has_value() && row.sector1_ms.has_value();
+  row.is_accurate = is_timed && !row.pit_in && !row.pit_out && at_racing_speed(event);
+}
+
+/// Green or yellow, and not the first lap after one behind the safety car.
+bool RaceWalk::Painter::at_racing_speed(const SideEvent& event) const {
+  const std::vector<LapPlan>& laps = session().plan().cars[event.car].laps;
+  const auto status = [&](std::size_t lap) {
+    return session().track_status(laps[lap].begin_ms, laps[lap].end_ms);
+  };
+  if (status(event.index).find_first_not_of("12") != std::string::npos) return false;
+  return event.index == 0 || status(event.index - 1) != "4";
 }
 
 void RaceWalk::Painter::paint_message(const SideEvent& event) {

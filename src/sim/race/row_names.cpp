@@ -1,5 +1,11 @@
 #include "sim/race/row_names.h"
 
+#include <algorithm>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
 #include "base/check.h"
 #include "model/race_as.h"
 
@@ -32,7 +38,6 @@ Maybe<std::int64_t> before(Maybe<std::int64_t> moment_ms, Maybe<std::int32_t> sp
 /// What both call alike.
 template <class To>
 void rename_shared(const TelemetryRow& from, To& to) {
-  to.driver_number = from.car;
   to.rpm = from.engine_rpm;
   to.gear = from.gear;
   to.throttle_pct = from.throttle_pct;
@@ -44,7 +49,6 @@ void rename_shared(const TelemetryRow& from, To& to) {
 
 template <class To>
 void rename_shared(const LapRow& from, To& to) {
-  to.driver_number = from.car;
   to.lap_number = from.lap;
   to.sector1_ms = from.sector1_ms;
   to.sector2_ms = from.sector2_ms;
@@ -54,7 +58,9 @@ void rename_shared(const LapRow& from, To& to) {
 void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
   rename_shared(from, to);
   to.date = from.time;
-  to.session_time_ms = from.session_time_ms;
+  to.session_time_ms = to.time_ms = from.session_time_ms;
+  to.status = from.status == CarStatus::pit || from.status == CarStatus::out ? FastF1Status::off_track
+                                                                             : FastF1Status::on_track;
   to.speed_dkmh = from.speed_dkmh;
   to.brake = from.brake_pct > 0;
   to.distance_mm = from.lap_distance_mm;
@@ -63,6 +69,7 @@ void rename(const TelemetryRow& from, FastF1TelemetryRow& to) {
 
 void rename(const TelemetryRow& from, OpenF1CarDataRow& to) {
   rename_shared(from, to);
+  to.driver_number = from.car;
   to.date.us = from.time.ms * 1000;
   to.speed_kmh = whole_kmh(from.speed_dkmh);
   to.brake = from.brake_pct > 0 ? kBrakeOn : 0;
@@ -96,11 +103,13 @@ void rename(const LapRow& from, FastF1LapRow& to) {
   to.position = from.position;
   to.deleted = from.deleted;
   to.deleted_reason = from.deleted_reason;
+  to.generated = false;
   to.is_accurate = from.is_accurate;
 }
 
 void rename(const LapRow& from, OpenF1LapRow& to) {
   rename_shared(from, to);
+  to.driver_number = from.car;
   to.date_start.us = (from.time.ms - (from.session_time_ms - from.start_time_ms)) * 1000;
   to.lap_ms = from.lap_time_ms;
   to.i1_speed_kmh = whole_kmh(from.speed_s1_dkmh);
@@ -111,13 +120,32 @@ void rename(const LapRow& from, OpenF1LapRow& to) {
   to.session_key = from.session;
 }
 
+/// The texts of start numbers in one batch, each written once.
+class NumberTexts {
+ public:
+  Text of(std::uint16_t car, RowBatch& batch) {
+    const auto known =
+        std::find_if(texts_.begin(), texts_.end(), [&](const auto& t) { return t.first == car; });
+    if (known != texts_.end()) return known->second;
+    return texts_.emplace_back(car, batch.add_text(std::to_string(car))).second;
+  }
+
+ private:
+  std::vector<std::pair<std::uint16_t, Text>> texts_;  ///< of some twenty cars
+};
+
 template <class From, class To>
 bool rename_all(const RowBatch& from, RowBatch& to) {
   if (&from.schema() != &schema_info<From>() || &to.schema() != &schema_info<To>()) return false;
   to.resize(from.size());
   const auto rows = from.rows<From>();
   const auto renamed = to.rows<To>();
-  for (std::size_t i = 0; i < rows.size(); ++i) rename(rows[i], renamed[i]);
+  NumberTexts numbers;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rename(rows[i], renamed[i]);
+    if constexpr (std::is_same_v<decltype(To::driver_number), Text>)
+      renamed[i].driver_number = numbers.of(rows[i].car, to);
+  }
   return true;
 }
 

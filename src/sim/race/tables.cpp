@@ -30,10 +30,8 @@ constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
 
 }  // namespace
 
-const TableInfo kTelemetryTable{.name = "telemetry",
-                                .key = {kRunAndCar, "seq"},
-                                .time = "time",
-                                .labels = kSessionAndDriver};
+const TableInfo kTelemetryTable{
+    .name = "telemetry", .key = {kRunAndCar, "seq"}, .time = "time", .labels = kSessionAndDriver};
 const TableInfo kCheckpointTable{.name = "checkpoints",
                                  .key = {kRunAndCar, "seq"},
                                  .time = "time",

@@ -67,14 +67,14 @@ TEST_P(StandingsTruth, OfARaceIsTheSimulators) {
     EXPECT_EQ(row.time.ms, pass.time.ms) << which;
     EXPECT_EQ(row.ranked_by, RankedBy::line) << which;
     EXPECT_EQ(row.position, pass.position) << which;
-    EXPECT_EQ(row.gap_ms.value, pass.gap_ms) << which;
+    EXPECT_EQ(row.gap_ms.value, pass.gap_ms.value) << which;
     EXPECT_EQ(row.laps, pass.sector == 3 ? pass.lap : pass.lap - 1) << which;
     EXPECT_EQ(row.position == 1, row.interval_ms.value == 0) << which;
     if (pass.sector != 3) continue;
     const LapRow& lap = feed.laps.at({pass.session, pass.car, pass.lap});
-    std::int64_t& best = best_ms.try_emplace(pass.car, lap.lap_time_ms).first->second;
-    best = std::min<std::int64_t>(best, lap.lap_time_ms);
-    EXPECT_EQ(row.last_lap_ms.value, lap.lap_time_ms) << which;
+    std::int64_t& best = best_ms.try_emplace(pass.car, lap.lap_time_ms.value).first->second;
+    best = std::min<std::int64_t>(best, lap.lap_time_ms.value);
+    EXPECT_EQ(row.last_lap_ms.value, lap.lap_time_ms.value) << which;
     EXPECT_EQ(row.best_lap_ms.value, best) << which;
     stops += row.pit_stops;
   }
@@ -134,7 +134,7 @@ TEST(StandingsTimed, OfQualifyingGoByBestLaps) {
     std::map<int, std::tuple<std::int64_t, std::int64_t, int>> bests;
     for (const auto& [lap_key, lap] : feed.laps) {
       if (lap.time.ms > row.time.ms || lap.pit_in || lap.pit_out) continue;
-      const std::tuple mine{std::int64_t{lap.lap_time_ms}, lap.time.ms, int{lap.car}};
+      const std::tuple mine{std::int64_t{lap.lap_time_ms.value}, lap.time.ms, int{lap.car}};
       const auto at = bests.try_emplace(lap.car, mine).first;
       at->second = std::min(at->second, mine);
     }

@@ -28,7 +28,7 @@ class Bytes final : public RowConsumer {
               std::int64_t{row.x_cm}, std::int64_t{row.y_cm}, std::int64_t{row.lon_cg},
               std::int64_t{row.lat_cg}, std::int64_t{row.fuel_g}, std::int64_t{row.engine_rpm},
               std::int64_t{row.throttle_pct}, std::int64_t{row.brake_pct}, std::int64_t{row.tyre_wear_dpct},
-              std::int64_t{row.gap_ms}})
+              std::int64_t{row.gap_ms.value}})
           event += ' ' + std::to_string(value);
       }
       events.push_back(std::move(event));

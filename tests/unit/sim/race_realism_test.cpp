@@ -23,10 +23,11 @@ std::vector<TelemetryRow> pole_lap(LapRow& pole) {
   config.race.streams = {race::Stream::laps};
   Listener timing;
   play(*make_race(config), timing);
-  pole.lap_time_ms = INT32_MAX;
+  pole.lap_time_ms.value = INT32_MAX;
   for (const auto& [car, rows] : timing.laps)
     for (const LapRow& row : rows)
-      if (row.is_valid && row.lap_time_ms < pole.lap_time_ms) pole = row;
+      if (row.is_valid && row.lap_time_ms.has_value() && row.lap_time_ms.value < pole.lap_time_ms.value)
+        pole = row;
   config.race.streams = {race::Stream::telemetry};
   std::vector<TelemetryRow> lap;
   Listener telemetry([&](const TelemetryRow& row) {
@@ -67,11 +68,11 @@ class RacePole : public testing::Test {
   EXPECT_LE(value, high)
 
 TEST_F(RacePole, LapAndSectorTimes) {
-  const double lap_s = pole_.lap_time_ms / 1e3;
+  const double lap_s = pole_.lap_time_ms.value / 1e3;
   EXPECT_WITHIN(lap_s, 83.5, 87.5);
-  EXPECT_NEAR(pole_.sector1_ms / lap_s / 10, 31.9, 1.2);
-  EXPECT_NEAR(pole_.sector2_ms / lap_s / 10, 40.5, 1.2);
-  EXPECT_NEAR(pole_.sector3_ms / lap_s / 10, 27.6, 1.2);
+  EXPECT_NEAR(pole_.sector1_ms.value / lap_s / 10, 31.9, 1.2);
+  EXPECT_NEAR(pole_.sector2_ms.value / lap_s / 10, 40.5, 1.2);
+  EXPECT_NEAR(pole_.sector3_ms.value / lap_s / 10, 27.6, 1.2);
 }
 
 TEST_F(RacePole, Speeds) {
@@ -136,7 +137,7 @@ class RaceTiming : public testing::Test {
   }
   /// Neither flags nor the pit lane slowed it.
   static bool green(const LapRow& row) {
-    return row.lap > 1 && !row.pit_in && !row.pit_out && row.lap_time_ms < 97'000;
+    return row.lap > 1 && !row.pit_in && !row.pit_out && row.lap_time_ms.value < 97'000;
   }
   static inline std::vector<std::vector<LapRow>> cars_;
 };
@@ -145,7 +146,7 @@ TEST_F(RaceTiming, RaceLaps) {
   std::vector<int> laps;
   for (const auto& rows : cars_)
     for (const LapRow& row : rows)
-      if (green(row)) laps.push_back(row.lap_time_ms);
+      if (green(row)) laps.push_back(row.lap_time_ms.value);
   std::sort(laps.begin(), laps.end());
   ASSERT_GT(laps.size(), 3000U);
   EXPECT_WITHIN(laps[laps.size() / 100], 88'000, 90'500);
@@ -158,8 +159,8 @@ TEST_F(RaceTiming, AStopCosts) {
   for (const auto& rows : cars_)
     for (std::size_t i = 3; i + 3 < rows.size(); ++i) {
       if (!rows[i].pit_in || !green(rows[i - 1]) || !green(rows[i + 2])) continue;
-      const double usual_ms = (rows[i - 1].lap_time_ms + rows[i + 2].lap_time_ms) / 2.0;
-      losses_s.push_back((rows[i].lap_time_ms + rows[i + 1].lap_time_ms - 2 * usual_ms) / 1e3);
+      const double usual_ms = (rows[i - 1].lap_time_ms.value + rows[i + 2].lap_time_ms.value) / 2.0;
+      losses_s.push_back((rows[i].lap_time_ms.value + rows[i + 1].lap_time_ms.value - 2 * usual_ms) / 1e3);
     }
   std::sort(losses_s.begin(), losses_s.end());
   ASSERT_GT(losses_s.size(), 60U);
@@ -176,7 +177,7 @@ TEST_F(RaceTiming, StintsByCompound) {
       std::vector<std::pair<double, double>> points;
       for (; end < rows.size() && rows[end].stint == rows[begin].stint; ++end)
         if (green(rows[end]) && rows[end].lap > 3)
-          points.emplace_back(rows[end].lap, rows[end].lap_time_ms / 1e3);
+          points.emplace_back(rows[end].lap, rows[end].lap_time_ms.value / 1e3);
       if (points.size() >= 10) {
         double n = static_cast<double>(points.size()), x = 0, y = 0, xx = 0, xy = 0;
         for (const auto& [lap, time] : points) x += lap, y += time, xx += lap * lap, xy += lap * time;
@@ -240,7 +241,7 @@ class RaceLapShape : public testing::Test {
       const auto& rows = timing.laps[row.car];
       if (row.lap < 2 || row.lap > rows.size()) return;
       const LapRow& timed = rows[row.lap - 1];
-      if (timed.pit_in || timed.pit_out || timed.lap_time_ms > 97'000) return;
+      if (timed.pit_in || timed.pit_out || timed.lap_time_ms.value > 97'000) return;
       Lap& lap = laps[{row.car, row.lap}];
       lap.speeds_dkmh.push_back(row.speed_dkmh);
       lap.full += row.throttle_pct >= 98;

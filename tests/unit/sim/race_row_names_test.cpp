@@ -52,16 +52,17 @@ RowBatch laps() {
   row.time.ms = 1'700'000'200'000;
   row.session_time_ms = 200'000;
   row.lap = 2;
-  row.lap_time_ms = 90'000;
-  row.sector1_ms = 28'000;
-  row.sector2_ms = 36'000;
-  row.sector3_ms = 26'000;
+  row.lap_time_ms = {90'000};
+  row.sector1_ms = {28'000};
+  row.sector2_ms = {36'000};
+  row.sector3_ms = {26'000};
   row.tyre = Compound::hard;
   row.tyre_age_laps = 3;
   row.stint = 2;
   row.position = 6;
   row.pit_out = true;
   row.pit_out_ms.value = 118'500;
+  row.start_time_ms = 110'000;
   row.is_valid = true;
   row.is_best = true;
   row.team = rows.add_text("Blackthorn");
@@ -84,14 +85,17 @@ TEST(RaceRowNames, ByName) {
 
 TEST(RaceRowNames, FastF1Telemetry) {
   const SchemaInfo& schema = *schema_of(Stream::telemetry, RowNames::fastf1);
-  EXPECT_EQ(columns(schema),
-            "Date,SessionTime,DriverNumber,RPM,Speed,nGear,Throttle,Brake,DRS,X,Y,Z,Distance,Source");
+  EXPECT_EQ(
+      columns(schema),
+      "Date,SessionTime,Time,DriverNumber,RPM,Speed,nGear,Throttle,Brake,DRS,X,Y,Z,Distance,Status,Source");
   RowBatch to(schema);
   rename_rows(telemetry(), to);
   const FastF1TelemetryRow& row = to.rows<FastF1TelemetryRow>()[0];
   EXPECT_EQ(row.date.ms, 1'700'000'000'123);
   EXPECT_EQ(row.session_time_ms, 65'432);
-  EXPECT_EQ(row.driver_number, 63);
+  EXPECT_EQ(row.time_ms, 65'432);
+  EXPECT_EQ(to.text(row.driver_number), "63");
+  EXPECT_EQ(row.status, FastF1Status::on_track);
   EXPECT_EQ(row.rpm, 10'693);
   EXPECT_EQ(row.speed_dkmh, 3015);
   EXPECT_EQ(row.gear, 8);
@@ -127,9 +131,9 @@ TEST(RaceRowNames, FastF1Laps) {
   EXPECT_EQ(to.text(row.driver), "NOR");
   EXPECT_EQ(row.time_ms, 200'000);
   EXPECT_EQ(row.lap_start_ms, 110'000);
-  EXPECT_EQ(row.sector1_session_ms, 138'000);
-  EXPECT_EQ(row.sector2_session_ms, 174'000);
-  EXPECT_EQ(row.sector3_session_ms, 200'000);
+  EXPECT_EQ(row.sector1_session_ms.value, 138'000);
+  EXPECT_EQ(row.sector2_session_ms.value, 174'000);
+  EXPECT_EQ(row.sector3_session_ms.value, 200'000);
   EXPECT_EQ(row.compound, Compound::hard);
   EXPECT_EQ(row.tyre_life_laps, 3);
   EXPECT_TRUE(row.fresh_tyre);
@@ -151,8 +155,8 @@ TEST(RaceRowNames, OpenF1Laps) {
   const OpenF1LapRow& row = to.rows<OpenF1LapRow>()[0];
   EXPECT_EQ(row.date_start.us, 1'700'000'110'000'000);
   EXPECT_EQ(row.lap_number, 2);
-  EXPECT_EQ(row.lap_ms, 90'000);
-  EXPECT_EQ(row.sector3_ms, 26'000);
+  EXPECT_EQ(row.lap_ms.value, 90'000);
+  EXPECT_EQ(row.sector3_ms.value, 26'000);
   EXPECT_TRUE(row.is_pit_out_lap);
   EXPECT_EQ(row.i1_speed_kmh, 293);
   EXPECT_EQ(row.i2_speed_kmh, 252);

@@ -95,7 +95,7 @@ TEST(LawsBite, SamplesUnderTheirOwnNames) {
       {"throttle_pct", "throttle_pct", "101"},
       {"brake_pct", "brake_pct", "140"},
       {"sector", "sector", "4"},
-      {"fuel_kg", "fuel_kg", "9000.000"},
+      {"fuel_kg", "fuel_kg", "110.001"},
       {"tyre_wear_pct", "tyre_wear_pct", "180.0"},
       {"gap_s", "gap_s", "-0.500"},
       {"lap", "lap", "9"},
@@ -128,11 +128,47 @@ TEST(LawsBite, SamplesUnderTheirOwnNames) {
   EXPECT_EQ(first_field(found_in(damaged(run, "tyre_wear_pct", "0.0", false, worn))), "tyre_wear_pct");
 }
 
-TEST(LawsBite, TwoCarsInOnePosition) {
-  const SmallRun run = race_as("racesim", 400);
-  const Findings found = found_in(damaged(run, "position", "2", true));
-  EXPECT_GE(found[Finding::invariant], 1U);
-  EXPECT_EQ(first_field(found), "position");
+TEST(LawsBite, TheOrderOfTheCars) {
+  const SmallRun run = race_as("racesim", 200, "telemetry");
+  ASSERT_EQ(named(found_in(run.text())), "");
+  const auto at = [](const char* position) {
+    return
+        [=](const std::string& line) { return is_on_track(line) && value_of(line, "position") == position; };
+  };
+  const auto breaks = [&](const char* key, const char* value, const Pick& pick, const char* expected) {
+    const Findings found = found_in(damaged(run, key, value, false, pick));
+    ASSERT_GE(found[Finding::invariant], 1U) << key << " " << value;
+    EXPECT_THAT(found.examples.front().expected, HasSubstr(expected)) << key << " " << value;
+  };
+  breaks("position", "2", at("1"), "one car's");
+  breaks("position", "9", at("3"), "without a hole");
+  breaks("status", "\"out\"", at("1"), "the last of those that run");
+  breaks("gap_s", "1.000", at("1"), "of the first car");
+  breaks("gap_s", "500.000", at("2"), "of the cars in front");
+}
+
+TEST(LawsBite, Results) {
+  RunConfig config = race_run(11, 1200, 6);
+  test::set_option(config.content, "laps", "3");
+  test::set_option(config.content, "streams", "results");
+  const SmallRun run = make_run(config);
+  ASSERT_EQ(run.sent.size(), 6U);
+  ASSERT_EQ(named(found_in(run.text())), "");
+  const auto at = [](const char* position) {
+    return [=](const std::string& line) { return value_of(line, "position") == position; };
+  };
+  const auto breaks = [&](const char* field, const char* key, const char* value, const Pick& pick) {
+    EXPECT_EQ(first_field(found_in(damaged(run, key, value, true, pick))), field) << key << " " << value;
+  };
+  breaks("position", "position", "1", at("2"));
+  breaks("points", "points", "27", at("1"));
+  breaks("points", "points", "20", at("3"));
+  breaks("points", "classified", "false", at("1"));
+  breaks("laps", "laps", "9", at("2"));
+  breaks("time_s", "time_s", "1.000", at("2"));
+  breaks("gap_s", "gap_s", "0.001", at("2"));
+  breaks("penalties_s", "penalties_s", "3.000", at("2"));
+  breaks("q1_s", "q2_s", "80.000", at("1"));
 }
 
 /// Samples of a minute of qualifying, which begins in the garages.
@@ -327,6 +363,13 @@ TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
   };
   note(race_as("racesim", 300, "telemetry,laps,checkpoints,race-control").text());
   note(garages().text());
+  RunConfig to_the_end = race_run(42, 6000, 20);  // three give up
+  test::set_option(to_the_end.content, "streams", "telemetry,results");
+  note(make_run(to_the_end).text());
+  RunConfig qualifying = race_run(11, 7000, 6);
+  test::set_option(qualifying.content, "session", "qualifying");
+  test::set_option(qualifying.content, "streams", "results");
+  note(make_run(qualifying).text());
   note(make_run(plays_run(11, 500, kMaster)).text());
   note(make_run(simple_run(11, 30)).text());
   note(fleet(60).text());

@@ -160,4 +160,23 @@ std::optional<PassFacts> pass_facts(const RowBatch& rows, std::size_t i) {
                    seconds(row->gap_ms), row->speed_dkmh / 10.0};
 }
 
+std::optional<ResultFacts> result_facts(const RowBatch& rows, std::size_t i) {
+  const auto* row = row_of<ResultRow>(rows, i);
+  if (row == nullptr) return std::nullopt;
+  ResultFacts r;
+  r.session = row->session;
+  r.position = row->position;
+  r.laps = row->laps;
+  r.time_s = seconds(row->time_ms);
+  r.gap_s = seconds(row->gap_ms);
+  r.points = row->points;
+  r.penalties_s = seconds(std::int64_t{row->penalties_ms});
+  r.classified = row->classified;
+  r.in_race = row->grid.has_value();
+  r.part_s[0] = seconds(row->q1_ms);
+  r.part_s[1] = seconds(row->q2_ms);
+  r.part_s[2] = seconds(row->q3_ms);
+  return r;
+}
+
 }  // namespace racesim::race

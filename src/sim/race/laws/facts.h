@@ -53,9 +53,18 @@ struct PassFacts {
   double session = kUnknown, lap = kUnknown, s_m = kUnknown, gap_s = kUnknown, speed_kmh = kUnknown;
 };
 
+/// A car in the result of a session.
+struct ResultFacts {
+  double session = kUnknown, position = kUnknown, laps = kUnknown, time_s = kUnknown, gap_s = kUnknown,
+         points = kUnknown, penalties_s = kUnknown;
+  bool classified = false, in_race = false;
+  double part_s[3] = {kUnknown, kUnknown, kUnknown};  ///< of qualifying
+};
+
 /// None: the row is of another kind.
 std::optional<SampleFacts> sample_facts(const RowBatch& rows, std::size_t i);
 std::optional<LapFacts> lap_facts(const RowBatch& rows, std::size_t i);
 std::optional<PassFacts> pass_facts(const RowBatch& rows, std::size_t i);
+std::optional<ResultFacts> result_facts(const RowBatch& rows, std::size_t i);
 
 }  // namespace racesim::race

@@ -7,6 +7,8 @@
 #include <unordered_map>
 
 #include "sim/race/laws/facts.h"
+#include "sim/race/laws/order_laws.h"
+#include "sim/race/laws/result_laws.h"
 #include "sim/race/laws/sample_laws.h"
 
 namespace racesim::race {
@@ -112,25 +114,31 @@ class PassLaws {
 class RaceLaws final : public Laws {
  public:
   void check(const RowBatch& rows, std::size_t i, const RowPlace& place, std::vector<Breach>& out) override {
-    if (const auto sample = sample_facts(rows, i))
+    if (const auto sample = sample_facts(rows, i)) {
       samples_.check(*sample, place, out);
-    else if (const auto lap = lap_facts(rows, i))
+      order_.check(*sample, place, out);
+    } else if (const auto lap = lap_facts(rows, i)) {
       laps_.check(*lap, place, out);
-    else if (const auto pass = pass_facts(rows, i))
+    } else if (const auto pass = pass_facts(rows, i)) {
       passes_.check(*pass, place, out);
+    } else if (const auto result = result_facts(rows, i)) {
+      results_.check(*result, place, out);
+    }
   }
 
   std::vector<LawCount> counts() const override {
     std::vector<LawCount> all = samples_.counts();
-    for (const auto& more : {laps_.counts(), passes_.counts()})
+    for (const auto& more : {order_.counts(), laps_.counts(), passes_.counts(), results_.counts()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }
 
  private:
   SampleLaws samples_;
+  OrderLaws order_;
   LapLaws laps_;
   PassLaws passes_;
+  ResultLaws results_;
 };
 
 }  // namespace

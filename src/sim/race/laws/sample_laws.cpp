@@ -26,7 +26,6 @@ enum Law : std::size_t {
   kWay,
   kForces,
   kTold,
-  kOnePlace,
   kPitLimit
 };
 constexpr std::string_view kSubject = "telemetry";
@@ -38,7 +37,7 @@ constexpr LawInfo kLaws[] = {
     {kSubject, "the throttle lies between 0 and 100 %"},
     {kSubject, "the brake lies between 0 and 100 %"},
     {kSubject, "the sector lies between 1 and 3"},
-    {kSubject, "the fuel lies between 0 and 5,000 kg"},
+    {kSubject, "the fuel lies between 0 and 110 kg"},
     {kSubject, "the tyre wear lies between 0 and 100 %"},
     {kSubject, "the gap to the leader is not negative"},
     {kSubject, "the acceleration along the track lies between -9 and 9 g"},
@@ -50,7 +49,6 @@ constexpr LawInfo kLaws[] = {
     {kSubject, "the speed changes as tyres and brakes allow", kTooFar},
     {kSubject, "the speed changes by the reported acceleration",
      "the columns do not tell, or the samples are more than 0.11 s apart"},
-    {kSubject, "no two cars on the track hold one position for more than two minutes"},
     {kSubject, "nobody is faster than 80 km/h in the pit lane"},
 };
 
@@ -59,8 +57,8 @@ constexpr double kGravity_mps2 = 9.80665;
 
 /// The regulations' limit.
 constexpr double kMostEngine_rpm = 15'000;
-/// Races take 1.9 kg a lap, and may be told to have as many laps as a user likes.
-constexpr double kMostFuel_kg = 5000;
+/// What the rules allow.
+constexpr double kMostFuel_kg = 110;
 /// Over longer times than this a mean says too little of what happened between.
 constexpr double kLongest_s = 0.25;
 /// A car brakes from 1 to 4 g within 0.2 s.
@@ -69,18 +67,8 @@ constexpr double kLongestForG_s = 0.11;
 constexpr double kGSlack = 0.6;
 /// Traction and brakes with all the downforce there is, and something on top for cars of other files.
 constexpr double kMostGain_g = 3, kMostLoss_g = 9;
-/// Positions are those of the last timing line, so that a car that lost its place holds it until its next
-/// one.
-constexpr std::int64_t kLongestShared_us = 120'000'000;
 /// The regulations' limit; some lanes have a lower one, and none may have a higher one.
 constexpr double kPitLimit_kmh = 80;
-/// A car that was not heard of for longer is not on the track.
-constexpr std::int64_t kSilence_us = 5'000'000;
-
-/// Who stands in the garage keeps the position that it had.
-bool is_racing(const SampleFacts& s) {
-  return s.status == CarStatus::on_track;
-}
 /// True where the columns do not tell: then the law has to hold at all times.
 bool may_be_on_track(const SampleFacts& s) {
   return !s.status || s.status == CarStatus::on_track;
@@ -133,7 +121,6 @@ void SampleLaws::check(const SampleFacts& now, const RowPlace& place, std::vecto
   if (!fresh && same_session(last, now) && now.time_us >= last.time_us)
     check_order(last, now, place.follows, out);
   if (fresh || now.time_us >= last.time_us) last = now;
-  check_position(now, owner, out);
 }
 
 void SampleLaws::check_order(const SampleFacts& last, const SampleFacts& now, bool follows,
@@ -186,25 +173,6 @@ void SampleLaws::check_motion(const SampleFacts& last, const SampleFacts& now, s
   if (mean_g < low - kGSlack - rounding_g || mean_g > high + kGSlack + rounding_g)
     out.push_back({std::string(names.speed), fmt::format("a change of {:.2f} to {:.2f} g", low, high),
                    fmt::format("{:.2f} g", mean_g)});
-}
-
-void SampleLaws::check_position(const SampleFacts& now, const std::string& owner, std::vector<Breach>& out) {
-  if (!known(now.position) || !is_racing(now)) return;
-  book_.judge(kOnePlace);
-  const auto claims_too = [&](const auto& other) {
-    const SampleFacts& s = other.second;
-    return other.first != owner && is_racing(s) && s.position == now.position && same_session(s, now) &&
-           now.time_us - s.time_us <= kSilence_us;
-  };
-  std::int64_t& since_us = shared_since_us_[static_cast<int>(now.position)];
-  if (std::none_of(last_.begin(), last_.end(), claims_too)) {
-    since_us = 0;
-    return;
-  }
-  if (since_us == 0) since_us = now.time_us;
-  if (now.time_us - since_us <= kLongestShared_us) return;
-  since_us = now.time_us;  // told once, and again if it goes on as long once more
-  out.push_back({"position", "one car's", fmt::format("{}, of two cars", now.position)});
 }
 
 }  // namespace racesim::race

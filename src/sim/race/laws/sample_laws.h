@@ -23,12 +23,9 @@ class SampleLaws {
                    std::vector<Breach>& out);
   void check_order(const SampleFacts& last, const SampleFacts& now, bool follows, std::vector<Breach>& out);
   void check_motion(const SampleFacts& last, const SampleFacts& now, std::vector<Breach>& out);
-  void check_position(const SampleFacts& now, const std::string& owner, std::vector<Breach>& out);
 
   LawBook book_;
   std::unordered_map<std::string, SampleFacts> last_;  ///< by owner
-  /// By position: since when two running cars claim it; 0: no two do.
-  std::unordered_map<int, std::int64_t> shared_since_us_;
 };
 
 }  // namespace racesim::race

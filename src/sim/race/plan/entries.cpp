@@ -71,6 +71,7 @@ Result<EntryList> read_entries(const RowBatch& drivers, const RowBatch& teams, c
     Entry e;
     e.car = row.car;
     e.driver = std::string(cars.text(row.driver_id));
+    if (e.car == 0) return bad(e, "0 is no start number: race control uses it for none");
     for (const Entry& other : list.entries) {
       if (other.car == e.car) return bad(e, "the start number appears twice");
       if (other.driver == e.driver) return bad(e, "driver " + e.driver + " has two cars");

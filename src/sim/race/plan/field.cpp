@@ -13,6 +13,8 @@ constexpr double kNoise_s = 0.22;
 constexpr double kNoiseKick = 0.9165;  ///< sqrt(1 − 0.4²): keeps the spread at kNoise_s
 constexpr double kDrsGap_s = 1.0;
 constexpr double kReserveFuel_kg = 1.5;
+/// What it costs a lap to save a hundredth of the fuel, by rolling before the brakes.
+constexpr double kSaving_s = 0.05;
 constexpr std::int64_t kNever_ms = -1'000'000;
 
 void check_input(const PlanInput& in) {
@@ -25,6 +27,7 @@ void check_input(const PlanInput& in) {
   for (const PitWay& p : in.pit_ways)
     RACESIM_CHECK(p.piece_s.size() == in.piece_tables[0].pieces - p.entry + p.exit &&
                   p.box_piece < p.piece_s.size());
+  RACESIM_CHECK(in.grid.empty() || in.grid.size() == in.entries.size());
   RACESIM_CHECK(in.kind != SessionKind::race || in.start_ways.size() >= in.entries.size());
 }
 
@@ -35,6 +38,9 @@ Field::Field(const PlanInput& input)
   plan_.kind = input.kind;
   plan_.checkpoints = n_;
   plan_.laps = input.laps;
+  plan_.sprint = input.sprint;
+  const double needed_kg = input.fuel_per_lap_kg * input.laps;
+  fuel_share_ = is_race() ? std::min(1.0, (kMostFuel_kg - kReserveFuel_kg) / needed_kg) : 1;
   for (const PieceTable& table : input.piece_tables) times_.emplace_back(table);
   lap_scale_ = times_[0].lap_s({}) / kReferenceLap_s;
   incidents_ = draw_incidents(input);
@@ -54,7 +60,7 @@ Field::Field(const PlanInput& input)
     c.strategy = draw_strategy(input, i);
     c.compound = c.lap_compound = c.out->start_compound = c.strategy.start;
     c.used = static_cast<std::uint8_t>(1U << static_cast<unsigned>(c.compound));
-    c.fuel_kg = input.fuel_per_lap_kg * input.laps + kReserveFuel_kg;
+    c.fuel_kg = needed_kg * fuel_share_ + kReserveFuel_kg;
     for (const Incident& incident : incidents_)
       if (incident.entry == i) c.incident = &incident;
   }
@@ -80,16 +86,24 @@ RacePlan Field::run() {
   return std::move(plan_);
 }
 
-void Field::line_up() {
+std::vector<std::uint32_t> Field::grid() const {
+  if (!input_.grid.empty()) return input_.grid;
   std::vector<std::pair<double, std::uint32_t>> order;
   for (const Runner& c : cars_) {
     const Draws draws(input_.seed, "race.grid", c.entry->car);
     order.emplace_back(c.entry->pace_loss_s + 0.22 * draws.normal(0), c.index);
   }
   std::sort(order.begin(), order.end());
+  std::vector<std::uint32_t> grid;
+  for (const auto& [pace, entry] : order) grid.push_back(entry);
+  return grid;
+}
+
+void Field::line_up() {
+  const std::vector<std::uint32_t> order = grid();
   std::vector<Runner*> away;
   for (std::uint32_t slot = 0; slot < order.size(); ++slot) {
-    Runner& c = cars_[order[slot].second];
+    Runner& c = cars_[order[slot]];
     const Launch launch = draw_launch(input_, c.index, 0);
     c.launch = launch.ratio;
     c.out->grid = static_cast<std::uint16_t>(slot + 1);
@@ -124,12 +138,13 @@ void Field::pass(Runner& c) {
 bool Field::cross_line(Runner& c) {
   if (c.last() - c.out->first_pass >= n_) end_lap(c);
   if (is_race() && c.last() > leader_pass_) {
-    if (c.last() / n_ >= input_.laps) {
+    if (c.last() / n_ >= plan_.laps) {
       chequered_ = true;
-      control_.say(c.time_ms, input_.laps, Category::flag, Flag::chequered, Scope::track, 0, 0,
+      control_.say(c.time_ms, plan_.laps, Category::flag, Flag::chequered, Scope::track, 0, 0,
                    "CHEQUERED FLAG");
     } else {
       control_.leader_begins(lap_of(c), c.time_ms);
+      if (input_.time_limit_ms > 0 && c.time_ms >= input_.time_limit_ms) plan_.laps = lap_of(c);
     }
   }
   if (chequered_) {
@@ -161,7 +176,8 @@ void Field::leave(Runner& c, std::uint32_t k) {
     drive_line(c, k);
 }
 
-/// A lap that pass `first` began in the pit lane begins when the car leaves its box, or at the line behind it.
+/// A lap that pass `first` began in the pit lane begins when the car leaves its box, or at the line behind
+/// it.
 std::int64_t Field::begin_from_box(const Runner& c, std::uint32_t first) const {
   const auto stop = std::find_if(c.out->stops.rbegin(), c.out->stops.rend(),
                                  [&](const PitStop& s) { return s.entry_pass <= first; });
@@ -218,7 +234,8 @@ void Field::set_pace(Runner& c) {
   if (!is_race()) return set_session_pace(c);
   const double alone_s = kRacePace_s + c.entry->pace_loss_s;
   const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress) + (c.cold ? kColdTyre_s : 0);
-  const double lost_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + c.lap_noise_s;
+  const double saved_s = kSaving_s * 100 * (1 - fuel_share_);
+  const double lost_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + saved_s + c.lap_noise_s;
   c.target_s = c.times->lap_s({}) + lap_scale_ * lost_s;
   c.bucket = c.times->choose(c.fuel_kg, c.target_s, kRaceReserve);
   c.clear = std::max(1.0, c.target_s / c.times->lap_s(c.bucket));
@@ -242,7 +259,7 @@ void Field::foresee_gap(Runner& c, std::uint32_t k, double gap_s) const {
 void Field::burn(Runner& c, double share) {
   // Behind the safety car an engine idles along: a quarter, half under the virtual one.
   const double thrift = c.ratio < 1.15 ? 1 : c.ratio < 1.48 ? 0.5 : 0.25;
-  c.fuel_kg -= input_.fuel_per_lap_kg * share * thrift;
+  c.fuel_kg -= input_.fuel_per_lap_kg * fuel_share_ * share * thrift;
   const TyreModel& tyre = tyre_model(c.compound);
   // A tyre that is worn out stays so: who runs far longer than its life has nothing left to lose.
   c.wear_pct = std::min(

@@ -101,6 +101,7 @@ class Field {
   };
 
   void line_up();
+  std::vector<std::uint32_t> grid() const;
   void pass(Runner& c);
   /// False: the car has finished.
   bool cross_line(Runner& c);
@@ -184,6 +185,7 @@ class Field {
   std::vector<std::uint32_t> taking_part_;  ///< in this part of the session
   std::uint32_t part_ = 0;                  ///< parts begun
   std::int64_t part_end_ms_ = 0;
+  double fuel_share_ = 1;  ///< of what a lap takes at full pace: the rest is saved
   bool chequered_ = false;
   std::uint32_t leader_pass_ = 0;
 };

@@ -18,6 +18,8 @@ inline constexpr double kReferenceLap_s = 85.5;
 inline constexpr double kRacePace_s = 0.75;
 /// Fuel's price. The templates hold most of it; the plan keeps the sum.
 inline constexpr double kFuel_spkg = 0.031;
+/// What cars may start a race with.
+inline constexpr double kMostFuel_kg = 110;
 /// A first lap on cold tyres.
 inline constexpr double kColdTyre_s = 0.7;
 

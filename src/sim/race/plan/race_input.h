@@ -85,7 +85,10 @@ struct PlanInput {
   SessionKind kind = SessionKind::race;
   std::uint64_t seed = 42;
   std::uint32_t laps = 52;
-  std::uint32_t minutes = 60;  ///< of a practice session
+  bool sprint = false;              ///< a race without stops
+  std::int64_t time_limit_ms = 0;   ///< of a race: when so long has passed the next lap is the last; 0: none
+  std::vector<std::uint32_t> grid;  ///< of a race: entries by slot; empty: drawn around their pace
+  std::uint32_t minutes = 60;       ///< of a practice session
   std::vector<Entry> entries;
   std::uint32_t sector_ends[2] = {0, 0};  ///< checkpoints
   std::vector<PieceTable> piece_tables;   ///< one per car model, all with the same pieces and buckets

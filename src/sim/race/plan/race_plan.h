@@ -156,14 +156,15 @@ struct SessionPart {
 
 struct RacePlan {
   SessionKind kind = SessionKind::race;
+  bool sprint = false;
   std::uint32_t checkpoints = 0;         ///< n
-  std::uint32_t laps = 0;                ///< the distance
+  std::uint32_t laps = 0;                ///< the distance; less where time was up
   std::vector<CarPlan> cars;             ///< in the order of the entries
   std::vector<ControlMessage> messages;  ///< by time
   std::vector<FlagPhase> phases;
   std::vector<SessionPart> parts;  ///< none in a race
   Standings standings;
-  std::uint32_t fastest_car = 0;   ///< index into cars
+  std::uint32_t fastest_car = 0;  ///< index into cars
   std::int64_t fastest_lap_ms = 0;
   std::int64_t end_ms = 0;  ///< nothing happens any more
 

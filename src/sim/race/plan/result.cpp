@@ -7,6 +7,7 @@ namespace racesim::race {
 namespace {
 
 constexpr std::array<std::uint16_t, 10> kPoints{25, 18, 15, 12, 10, 8, 6, 4, 2, 1};
+constexpr std::array<std::uint16_t, 8> kSprintPoints{8, 7, 6, 5, 4, 3, 2, 1};
 constexpr std::size_t kClassifiedShare_pct = 90;  ///< of the winner's laps, rounded down to whole ones
 
 /// A race's first laps are each the fastest so far, which is no news.
@@ -43,7 +44,8 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
       plan.fastest_lap_ms = e.time_ms;
       plan.fastest_car = e.car;
     }
-    for (; part < plan.parts.size() && plan.parts[part].begin_ms <= e.end_ms; ++part) part_best_ms = INT64_MAX;
+    for (; part < plan.parts.size() && plan.parts[part].begin_ms <= e.end_ms; ++part)
+      part_best_ms = INT64_MAX;
     if (e.time_ms >= part_best_ms) continue;
     part_best_ms = e.time_ms;
     if (!is_news(plan, e.lap)) continue;
@@ -65,6 +67,11 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
   }
 }
 
+std::uint16_t points_of(const RacePlan& plan, std::size_t place) {
+  if (plan.sprint) return place < kSprintPoints.size() ? kSprintPoints[place] : std::uint16_t{0};
+  return place < kPoints.size() ? kPoints[place] : std::uint16_t{0};
+}
+
 void award(RacePlan& plan) {
   std::vector<CarPlan*> order;
   for (CarPlan& c : plan.cars) order.push_back(&c);
@@ -83,8 +90,8 @@ void award(RacePlan& plan) {
     CarPlan& c = *order[p];
     c.position = static_cast<std::uint16_t>(p + 1);
     c.classified = c.finished || (!c.laps.empty() && c.laps.size() >= least_laps);
-    c.points = p < kPoints.size() && c.classified ? kPoints[p] : std::uint16_t{0};
-    if (c.points > 0 && &c == &plan.cars[plan.fastest_car]) ++c.points;
+    c.points = c.classified ? points_of(plan, p) : std::uint16_t{0};
+    if (c.points > 0 && !plan.sprint && &c == &plan.cars[plan.fastest_car]) ++c.points;
   }
 }
 

@@ -20,6 +20,8 @@ constexpr std::array kSchemes{
     Scheme{0.10, {kS, kM, kM}, {0.26, 0.62}}, Scheme{0.08, {kS, kH, kM}, {0.25, 0.64}},
 };
 
+constexpr double kSprintSoft = 0.2;  ///< of a sprint's cars start on them
+
 }  // namespace
 
 Strategy draw_strategy(const PlanInput& input, std::uint32_t entry) {
@@ -36,8 +38,9 @@ Strategy draw_strategy(const PlanInput& input, std::uint32_t entry) {
     const double lap = laps * (scheme.at[i] + 0.045 * std::clamp(draws.normal(10 + i), -1.7, 1.7));
     strategy.stops.push_back({static_cast<std::uint32_t>(std::max(1.0, lap)), scheme.compounds[i + 1]});
   }
-  // A race too short for stops has none.
-  if (input.laps < 8) strategy.stops.clear();
+  // A sprint has none, nor has a race too short for them; a sprint's tyres last, and soft ones are a gamble.
+  if (input.sprint) strategy.start = draws.chance(20, kSprintSoft) ? kS : kM;
+  if (input.sprint || input.laps < 8) strategy.stops.clear();
   return strategy;
 }
 
