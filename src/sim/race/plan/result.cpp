@@ -78,10 +78,13 @@ void award(RacePlan& plan) {
   // Who has come farther is ahead; at the same place, who was there first.
   std::sort(order.begin(), order.end(), [](const CarPlan* a, const CarPlan* b) {
     if (a->finished != b->finished) return a->finished;
-    if (a->passes.size() != b->passes.size()) return a->passes.size() > b->passes.size();
+    const auto passes = [](const CarPlan* c) {
+      return c->counted_passes > 0 ? std::size_t{c->counted_passes} : c->passes.size();
+    };
+    if (passes(a) != passes(b)) return passes(a) > passes(b);
     if (a->passes.empty()) return a->grid < b->grid;
-    const auto time_ms = [](const CarPlan* c) {
-      return c->passes.back().time_ms + (c->finished ? c->added_s() * std::int64_t{1000} : 0);
+    const auto time_ms = [&](const CarPlan* c) {
+      return c->passes[passes(c) - 1].time_ms + (c->finished ? c->added_s() * std::int64_t{1000} : 0);
     };
     return time_ms(a) < time_ms(b);
   });

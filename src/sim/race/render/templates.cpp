@@ -36,6 +36,11 @@ constexpr std::uint32_t kBoxes = 10;
 constexpr double kBoxStep_m = 16;
 constexpr double kPitFuel_kg = 60;
 
+// Behind a red flag cars stand in the fast lane, the first a car's length before its end.
+constexpr double kQueueAhead_m = 8, kQueueStep_m = 8;
+// Behind the last slot cars need so much road to halt in it.
+constexpr double kGridBraking_m = 250;
+
 /// Value at `x` of the parabola through values at 0, kNode and kLast.
 double parabola(double at_0, double at_node, double at_last, double x) {
   constexpr double kN = kNode, kL = kLast;
@@ -63,6 +68,25 @@ struct Nodes {
     return result;
   }
 };
+
+/// Drives with a halt, as the plan needs them.
+std::vector<PitWay> ways_of(const std::vector<std::unique_ptr<PitDrive>>& drives, std::uint32_t entry,
+                            std::uint32_t exit) {
+  std::vector<PitWay> ways;
+  for (const auto& drive : drives) {
+    PitWay way;
+    way.entry = entry;
+    way.exit = exit;
+    const std::vector<double>&in = drive->in.marks.tau_s, &out = drive->out.marks.tau_s;
+    for (std::size_t i = 0; i + 2 < in.size(); ++i) way.piece_s.push_back(in[i + 1] - in[i]);
+    way.box_piece = static_cast<std::uint32_t>(way.piece_s.size());
+    way.to_box_s = in.back() - in[in.size() - 2];
+    way.piece_s.push_back(way.to_box_s + out[1]);
+    for (std::size_t i = 1; i + 1 < out.size(); ++i) way.piece_s.push_back(out[i + 1] - out[i]);
+    ways.push_back(std::move(way));
+  }
+  return ways;
+}
 
 }  // namespace
 
@@ -122,6 +146,9 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
   for (std::uint32_t model = 0; model < models_.size(); ++model) mark_laps(model);
   bake_starts(slots);
   bake_pits();
+  if (kind != SessionKind::race) return;
+  bake_queue(slots);
+  bake_to_grid(slots);
 }
 
 BakedDrive Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
@@ -204,42 +231,94 @@ void Templates::bake_starts(std::uint32_t slots) {
   }
 }
 
-void Templates::bake_pits() {
-  const Path way = pit_way(track_, pit_entry_, pit_exit_);
+/// Through the lane with a halt at `at_m` of `way`, the whole way.
+std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double at_m) {
   const Marks& flying = marks(0, {static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false});
   Conditions conditions = conditions_;
   conditions.fuel_kg = kPitFuel_kg;
-  std::vector<double> passes_m;
+  const auto cell = static_cast<std::size_t>(at_m / way.step_m);
+  const Path in = cut_path(way, 0, cell), out = cut_path(way, cell, way.cells());
+  auto pit = std::make_unique<PitDrive>();
+  Drive drive;
+  drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
+  drive.begin_speed_mps = flying.speed_mps[pit_entry_];
+  drive.end_speed_mps = 0;
+  pit->in.drive = bake(in, models_[0], conditions, drive);
+  drive.begin_speed_mps = 0;
+  drive.end_speed_mps = flying.speed_mps[pit_exit_];
+  pit->out.drive = bake(out, models_[0], conditions, drive);
+  pit->in.path = &keep(in);
+  pit->out.path = &keep(out);
+  pit->out.l_m.push_back(0);
   const std::size_t count = track_.checkpoints.size();
-  for (std::size_t k = pit_entry_; k <= count + pit_exit_; ++k)
-    passes_m.push_back(path_at(way, track_.checkpoints[k % count].s_m + (k >= count ? track_.length_m : 0)));
+  for (std::size_t k = pit_entry_; k <= count + pit_exit_; ++k) {
+    const double s_m = track_.checkpoints[k % count].s_m + (k >= count ? track_.length_m : 0);
+    const double pass_m = path_at(way, s_m);
+    if (pass_m <= in.length_m())
+      pit->in.l_m.push_back(pass_m);
+    else
+      pit->out.l_m.push_back(pass_m - in.length_m());
+  }
+  pit->in.l_m.push_back(in.length_m());
+  read_marks(pit->in);
+  read_marks(pit->out);
+  return pit;
+}
+
+void Templates::bake_pits() {
+  const Path way = pit_way(track_, pit_entry_, pit_exit_);
   // The boxes stand around the middle of the lane.
   const double middle_m =
       (path_at(way, track_.pit.limit_begin_m) + path_at(way, track_.length_m + track_.pit.limit_end_m)) / 2;
-  for (std::uint32_t box = 0; box < kBoxes; ++box) {
-    const double at_m = middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m;
-    const auto cell = static_cast<std::size_t>(at_m / way.step_m);
-    const Path in = cut_path(way, 0, cell), out = cut_path(way, cell, way.cells());
-    auto pit = std::make_unique<PitDrive>();
+  for (std::uint32_t box = 0; box < kBoxes; ++box)
+    pits_.push_back(bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m));
+}
+
+void Templates::bake_queue(std::uint32_t places) {
+  const Path way = pit_way(track_, pit_entry_, pit_exit_);
+  const double begin_m = path_at(way, track_.pit.limit_begin_m);
+  const double first_m = path_at(way, track_.length_m + track_.pit.limit_end_m) - kQueueAhead_m;
+  const double step_m = std::min(kQueueStep_m, (first_m - begin_m) / (places + 1.0));
+  for (std::uint32_t place = 0; place < places; ++place)
+    queue_.push_back(bake_pit(way, first_m - place * step_m));
+}
+
+void Templates::bake_to_grid(std::uint32_t slots) {
+  const Curve centre = centreline(track_);
+  const double last_m = kPoleBehind_m + (slots - 1) * kSlotStep_m + kGridBraking_m;
+  grid_entry_ = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
+  while (grid_entry_ > pit_exit_ && track_.checkpoints[grid_entry_].s_m > track_.length_m - last_m)
+    --grid_entry_;
+  const Bucket light{0, 0, false};
+  Conditions conditions = conditions_;
+  conditions.fuel_kg = kPitFuel_kg;
+  for (std::uint32_t slot = 0; slot < slots; ++slot) {
+    const BakedDrive& start = *starts_[slot];
+    const double behind_m = kPoleBehind_m + slot * kSlotStep_m;
+    const Path path =
+        way_to_grid(track_, centre, grid_entry_, behind_m, slot % 2 == 0 ? kSlotLeft_m : -kSlotLeft_m);
     Drive drive;
-    drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
-    drive.begin_speed_mps = flying.speed_mps[pit_entry_];
+    drive.begin_speed_mps = marks(0, light).speed_mps[grid_entry_];
     drive.end_speed_mps = 0;
-    pit->in.drive = bake(in, models_[0], conditions, drive);
-    drive.begin_speed_mps = 0;
-    drive.end_speed_mps = flying.speed_mps[pit_exit_];
-    pit->out.drive = bake(out, models_[0], conditions, drive);
-    pit->in.path = &keep(in);
-    pit->out.path = &keep(out);
-    for (const double pass_m : passes_m)
-      if (pass_m <= in.length_m()) pit->in.l_m.push_back(pass_m);
-    pit->in.l_m.push_back(in.length_m());
-    pit->out.l_m.push_back(0);
-    for (const double pass_m : passes_m)
-      if (pass_m > in.length_m()) pit->out.l_m.push_back(pass_m - in.length_m());
-    read_marks(pit->in);
-    read_marks(pit->out);
-    pits_.push_back(std::move(pit));
+    drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
+    auto made = std::make_unique<PitDrive>();
+    made->in.drive = bake(path, models_[0], conditions, drive);
+    made->in.path = &keep(path);
+    made->out.path = start.path;
+    made->out.drive = start.drive;
+    made->out.l_m.push_back(0);
+    for (std::size_t k = grid_entry_; k < track_.checkpoints.size(); ++k) {
+      const double s_m = track_.checkpoints[k].s_m;
+      if (s_m <= track_.length_m - behind_m)
+        made->in.l_m.push_back(path_at(path, s_m));
+      else
+        made->out.l_m.push_back(start.l_m[1] - (track_.length_m - s_m));
+    }
+    made->in.l_m.push_back(path.length_m());
+    made->out.l_m.push_back(start.l_m[1]);
+    read_marks(made->in);
+    read_marks(made->out);
+    to_grid_.push_back(std::move(made));
   }
 }
 
@@ -267,20 +346,15 @@ std::vector<PieceTable> Templates::piece_tables() const {
 }
 
 std::vector<PitWay> Templates::pit_ways() const {
-  std::vector<PitWay> ways;
-  for (const auto& pit : pits_) {
-    PitWay way;
-    way.entry = pit_entry_;
-    way.exit = pit_exit_;
-    const std::vector<double>&in = pit->in.marks.tau_s, &out = pit->out.marks.tau_s;
-    for (std::size_t i = 0; i + 2 < in.size(); ++i) way.piece_s.push_back(in[i + 1] - in[i]);
-    way.box_piece = static_cast<std::uint32_t>(way.piece_s.size());
-    way.to_box_s = in.back() - in[in.size() - 2];
-    way.piece_s.push_back(way.to_box_s + out[1]);
-    for (std::size_t i = 1; i + 1 < out.size(); ++i) way.piece_s.push_back(out[i + 1] - out[i]);
-    ways.push_back(std::move(way));
-  }
-  return ways;
+  return ways_of(pits_, pit_entry_, pit_exit_);
+}
+
+std::vector<PitWay> Templates::queue_ways() const {
+  return ways_of(queue_, pit_entry_, pit_exit_);
+}
+
+std::vector<PitWay> Templates::grid_ways() const {
+  return ways_of(to_grid_, grid_entry_, 0);
 }
 
 std::vector<StartWay> Templates::start_ways() const {

@@ -73,6 +73,12 @@ class Templates {
   const BakedDrive& start(std::uint32_t slot) const { return *starts_[slot]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
+  /// To a place in the queue at the pit exit and away, from 0, the first; of races only.
+  const PitDrive& queue(std::uint32_t place) const { return *queue_[place]; }
+  /// From checkpoint grid_entry() to a grid slot, and from it to the timing line; of races only.
+  const PitDrive& to_grid(std::uint32_t slot) const { return *to_grid_[slot]; }
+
+  std::uint32_t grid_entry() const { return grid_entry_; }
   std::uint32_t pit_entry() const { return pit_entry_; }
   std::uint32_t pit_exit() const { return pit_exit_; }
   const Path& line() const { return line_; }
@@ -84,6 +90,8 @@ class Templates {
   std::vector<PieceTable> piece_tables() const;
   std::vector<PitWay> pit_ways() const;
   std::vector<StartWay> start_ways() const;
+  std::vector<PitWay> queue_ways() const;
+  std::vector<PitWay> grid_ways() const;
   double fuel_per_lap_kg() const;
   /// Along the centreline: where a fast lap is fastest, between the pit lane's exit and entry.
   double fastest_place_m() const;
@@ -99,6 +107,9 @@ class Templates {
   void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
   void bake_pits();
+  void bake_queue(std::uint32_t places);
+  void bake_to_grid(std::uint32_t slots);
+  std::unique_ptr<PitDrive> bake_pit(const Path& way, double at_m);
   const PathGrid& keep(const Path& path);
   PieceTable piece_table(std::uint32_t model) const;
 
@@ -115,6 +126,8 @@ class Templates {
   std::vector<Marks> marks_;  ///< as laps_
   std::vector<std::unique_ptr<BakedDrive>> starts_;
   std::vector<std::unique_ptr<PitDrive>> pits_;
+  std::uint32_t grid_entry_ = 0;
+  std::vector<std::unique_ptr<PitDrive>> queue_, to_grid_;  ///< by place, by slot
 };
 
 }  // namespace racesim::race

@@ -99,7 +99,7 @@ class Timelines {
   std::int64_t end_ms() const { return end_ms_; }
 
  private:
-  void stay(CarTimeline& car, bool race) const;
+  void stay(CarTimeline& car, bool race, bool finished) const;
   void finish(Segment& segment, const Sketch& sketch) const;
 
   const Templates& templates_;
