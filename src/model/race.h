@@ -48,6 +48,7 @@ struct TelemetryRow {
   bool drs;
   std::int32_t x_cm;  ///< east of the track's anchor
   std::int32_t y_cm;  ///< north
+  Maybe<std::int32_t> z_cm;  ///< up; only where the track has heights
   std::int32_t latitude_udeg;
   std::int32_t longitude_udeg;
   std::int16_t lon_cg;  ///< 0.01 g, + = faster
@@ -57,14 +58,14 @@ struct TelemetryRow {
   std::uint8_t tyre_age_laps;
   std::uint16_t tyre_wear_dpct;  ///< 0.1 %
   std::uint8_t sector;
-  std::uint8_t position;
-  std::int32_t gap_ms;  ///< to the leader
+  std::uint8_t position;       ///< in the classification of this moment
+  Maybe<std::int32_t> gap_ms;  ///< to the leader; by best laps in qualifying and practice: none without a time
   CarStatus status;
 };
 template <>
 struct Schema<TelemetryRow> {
   static constexpr std::string_view name = "telemetry";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("run", &TelemetryRow::run), field("session", &TelemetryRow::session),
       field("car", &TelemetryRow::car), field("driver", &TelemetryRow::driver),
@@ -77,6 +78,7 @@ struct Schema<TelemetryRow> {
       field("throttle_pct", &TelemetryRow::throttle_pct, 0, "%", percent(0)),
       field("brake_pct", &TelemetryRow::brake_pct, 0, "%", percent(0)), field("drs", &TelemetryRow::drs),
       field("x_m", &TelemetryRow::x_cm, 2, "m"), field("y_m", &TelemetryRow::y_cm, 2, "m"),
+      rare_field("z_m", &TelemetryRow::z_cm, 2, "m"),
       field("lat", &TelemetryRow::latitude_udeg, 6, "deg", kLatitude_udeg),
       field("lon", &TelemetryRow::longitude_udeg, 6, "deg", kLongitude_udeg),
       field("lon_g", &TelemetryRow::lon_cg, 2, "g"), field("lat_g", &TelemetryRow::lat_cg, 2, "g"),
@@ -103,12 +105,12 @@ struct CheckpointPassRow {
   std::uint8_t sector;  ///< that ends here, else 0
   std::uint16_t speed_dkmh;
   std::uint8_t position;
-  std::int32_t gap_ms;
+  Maybe<std::int32_t> gap_ms;  ///< as in TelemetryRow
 };
 template <>
 struct Schema<CheckpointPassRow> {
   static constexpr std::string_view name = "checkpoints";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("run", &CheckpointPassRow::run), field("session", &CheckpointPassRow::session),
       field("car", &CheckpointPassRow::car), field("driver", &CheckpointPassRow::driver),
@@ -132,10 +134,10 @@ struct LapRow {
   TimeMs time;        ///< its end
   std::int64_t session_time_ms;
   std::uint16_t lap;
-  std::int32_t lap_time_ms;
-  std::int32_t sector1_ms;
-  std::int32_t sector2_ms;
-  std::int32_t sector3_ms;
+  Maybe<std::int32_t> lap_time_ms;  ///< none: it began in the box (qualifying, practice)
+  Maybe<std::int32_t> sector1_ms;   ///< likewise
+  Maybe<std::int32_t> sector2_ms;
+  Maybe<std::int32_t> sector3_ms;
   Compound tyre;
   std::uint8_t tyre_age_laps;     ///< at the lap's end
   std::uint8_t stint;             ///< from 1
@@ -144,7 +146,7 @@ struct LapRow {
   std::uint16_t speed_line_dkmh;  ///< at the timing line, at the lap's end
   std::uint16_t speed_trap_dkmh;  ///< at the place where the track is fastest
   std::uint8_t position;
-  std::int32_t gap_ms;
+  Maybe<std::int32_t> gap_ms;      ///< as in TelemetryRow
   bool pit_in;                     ///< the lap ends in the pit lane
   bool pit_out;                    ///< it begins there
   Maybe<std::int64_t> pit_in_ms;   ///< since the session's begin: the car came under the lane's limit
@@ -153,11 +155,16 @@ struct LapRow {
   bool is_best;       ///< the driver's best valid one so far
   Text track_status;  ///< what was shown in the course of it, in order: 1 clear, 2 yellow, 4 safety car, 6
                       ///< virtual safety car, 7 the same ending
+  std::int64_t start_time_ms;  ///< since the session's begin: the lap began; in the box when the car left it
+  bool deleted;                ///< its time does not count
+  Text deleted_reason;         ///< empty where it does
+  bool is_accurate;            ///< its times are those of a whole lap at racing speed: all of them are there,
+                               ///< it is neither into nor out of the pits, counts, and was clear or yellow
 };
 template <>
 struct Schema<LapRow> {
   static constexpr std::string_view name = "laps";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("run", &LapRow::run), field("session", &LapRow::session), field("car", &LapRow::car),
       field("driver", &LapRow::driver), field("team", &LapRow::team), field("seq", &LapRow::seq),
@@ -173,7 +180,9 @@ struct Schema<LapRow> {
       field("gap_s", &LapRow::gap_ms, 3, "s"), field("pit_in", &LapRow::pit_in),
       field("pit_out", &LapRow::pit_out), field("pit_in_time_s", &LapRow::pit_in_ms, 3, "s"),
       field("pit_out_time_s", &LapRow::pit_out_ms, 3, "s"), field("is_valid", &LapRow::is_valid),
-      field("is_best", &LapRow::is_best), field("track_status", &LapRow::track_status));
+      field("is_best", &LapRow::is_best), field("track_status", &LapRow::track_status),
+      field("start_time_s", &LapRow::start_time_ms, 3, "s"), field("deleted", &LapRow::deleted),
+      field("deleted_reason", &LapRow::deleted_reason), field("is_accurate", &LapRow::is_accurate));
 };
 
 /// A message of race control.
@@ -185,23 +194,66 @@ struct RaceControlRow {
   std::int64_t session_time_ms;
   std::uint16_t lap;    ///< of the leader
   Text category;        ///< Flag, SafetyCar, CarEvent, Other
-  Text flag;            ///< GREEN, YELLOW, …; empty where none
+  Text flag;            ///< GREEN, YELLOW, RED, RESTART, …; empty where none
   Text scope;           ///< Track, Sector, Driver
   std::uint8_t sector;  ///< 0: none
   std::uint16_t car;    ///< 0: none
   Text message;
+  Maybe<std::int32_t> seconds_ms;  ///< of a penalty
+  Text reason;                     ///< of a penalty; else empty
 };
 template <>
 struct Schema<RaceControlRow> {
   static constexpr std::string_view name = "race-control";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr auto fields = std::make_tuple(
       field("run", &RaceControlRow::run), field("session", &RaceControlRow::session),
       field("seq", &RaceControlRow::seq), field("time", &RaceControlRow::time),
       field("session_time_s", &RaceControlRow::session_time_ms, 3, "s"), field("lap", &RaceControlRow::lap),
       field("category", &RaceControlRow::category), field("flag", &RaceControlRow::flag),
       field("scope", &RaceControlRow::scope), field("sector", &RaceControlRow::sector),
-      field("car", &RaceControlRow::car), field("message", &RaceControlRow::message));
+      field("car", &RaceControlRow::car), field("message", &RaceControlRow::message),
+      field("seconds", &RaceControlRow::seconds_ms, 3, "s"), field("reason", &RaceControlRow::reason));
+};
+
+/// A car in the result of a session, told at its end.
+struct ResultRow {
+  Hex32 run;
+  std::uint16_t session;
+  std::uint16_t car;
+  Text driver;
+  Text team;          ///< its name
+  std::uint64_t seq;  ///< of the car's results
+  TimeMs time;
+  std::int64_t session_time_ms;
+  std::uint8_t position;       ///< from 1
+  bool classified;             ///< race: it drove nine tenths of the winner's laps; else: it has a time
+  Maybe<std::int16_t> grid;    ///< slot from 1; only in races
+  std::uint16_t laps;          ///< complete ones
+  Maybe<std::int64_t> time_ms; ///< race: for its laps since the lights went out, with its penalties, if it took
+                               ///< the flag; else: its best lap, in qualifying of the last part that it was in
+  Maybe<std::int64_t> gap_ms;  ///< the same less that of the first one; none where they drove other distances
+  std::uint16_t points;
+  Text status;  ///< Finished, "+1 Lap", or why it did not: "Gearbox"
+  Maybe<std::int32_t> q1_ms;
+  Maybe<std::int32_t> q2_ms;
+  Maybe<std::int32_t> q3_ms;
+  std::int32_t penalties_ms;  ///< that were added to its time
+};
+template <>
+struct Schema<ResultRow> {
+  static constexpr std::string_view name = "results";
+  static constexpr int version = 1;
+  static constexpr auto fields = std::make_tuple(
+      field("run", &ResultRow::run), field("session", &ResultRow::session), field("car", &ResultRow::car),
+      field("driver", &ResultRow::driver), field("team", &ResultRow::team), field("seq", &ResultRow::seq),
+      field("time", &ResultRow::time), field("session_time_s", &ResultRow::session_time_ms, 3, "s"),
+      field("position", &ResultRow::position), field("classified", &ResultRow::classified),
+      field("grid", &ResultRow::grid), field("laps", &ResultRow::laps),
+      field("time_s", &ResultRow::time_ms, 3, "s"), field("gap_s", &ResultRow::gap_ms, 3, "s"),
+      field("points", &ResultRow::points), field("status", &ResultRow::status),
+      field("q1_s", &ResultRow::q1_ms, 3, "s"), field("q2_s", &ResultRow::q2_ms, 3, "s"),
+      field("q3_s", &ResultRow::q3_ms, 3, "s"), field("penalties_s", &ResultRow::penalties_ms, 3, "s"));
 };
 
 }  // namespace racesim

@@ -59,17 +59,17 @@ struct FastF1LapRow {
   std::int64_t time_ms;  ///< of the session, at the lap's end
   Text driver;
   std::uint16_t driver_number;
-  std::int32_t lap_time_ms;
+  Maybe<std::int32_t> lap_time_ms;
   std::uint16_t lap_number;
   std::uint8_t stint;
   Maybe<std::int64_t> pit_out_ms;  ///< of the session
   Maybe<std::int64_t> pit_in_ms;
-  std::int32_t sector1_ms;
-  std::int32_t sector2_ms;
-  std::int32_t sector3_ms;
-  std::int64_t sector1_session_ms;  ///< of the session, at the sector's end
-  std::int64_t sector2_session_ms;
-  std::int64_t sector3_session_ms;
+  Maybe<std::int32_t> sector1_ms;
+  Maybe<std::int32_t> sector2_ms;
+  Maybe<std::int32_t> sector3_ms;
+  Maybe<std::int64_t> sector1_session_ms;  ///< of the session, at the sector's end
+  Maybe<std::int64_t> sector2_session_ms;
+  Maybe<std::int64_t> sector3_session_ms;
   std::uint16_t speed_i1_dkmh;  ///< the ends of sectors 1 and 2, the timing line, the speed trap
   std::uint16_t speed_i2_dkmh;
   std::uint16_t speed_fl_dkmh;
@@ -84,7 +84,8 @@ struct FastF1LapRow {
   Text track_status;
   std::uint8_t position;
   bool deleted;
-  bool is_accurate;  ///< neither into nor out of the pits, and valid
+  Text deleted_reason;  ///< empty where it counts
+  bool is_accurate;     ///< as LapRow has it
 };
 template <>
 struct Schema<FastF1LapRow> {
@@ -112,7 +113,7 @@ struct Schema<FastF1LapRow> {
       field("LapStartTime", &FastF1LapRow::lap_start_ms, 3, "s"),
       field("LapStartDate", &FastF1LapRow::lap_start_date), field("TrackStatus", &FastF1LapRow::track_status),
       field("Position", &FastF1LapRow::position), field("Deleted", &FastF1LapRow::deleted),
-      field("IsAccurate", &FastF1LapRow::is_accurate));
+      field("DeletedReason", &FastF1LapRow::deleted_reason), field("IsAccurate", &FastF1LapRow::is_accurate));
 };
 
 /// OpenF1's car_data with the x, y, z of its location, in 0.1 m.
@@ -151,10 +152,10 @@ struct OpenF1LapRow {
   TimeUs date_start;
   std::uint16_t driver_number;
   std::uint16_t lap_number;
-  std::int32_t lap_ms;
-  std::int32_t sector1_ms;
-  std::int32_t sector2_ms;
-  std::int32_t sector3_ms;
+  Maybe<std::int32_t> lap_ms;
+  Maybe<std::int32_t> sector1_ms;
+  Maybe<std::int32_t> sector2_ms;
+  Maybe<std::int32_t> sector3_ms;
   std::uint16_t i1_speed_kmh;
   std::uint16_t i2_speed_kmh;
   std::uint16_t st_speed_kmh;

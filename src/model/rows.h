@@ -17,7 +17,7 @@ struct RowList {};
 // Each list is compiled on its own, codec/encode/unrolled_N.cpp: they only spread the compiler's work, so a
 // row may stand in any of them.
 using RowList1 = RowList<PlayRow, FleetRow>;
-using RowList2 = RowList<TelemetryRow, CheckpointPassRow, LapRow, RaceControlRow, SimpleCarRow>;
+using RowList2 = RowList<TelemetryRow, CheckpointPassRow, LapRow, RaceControlRow, ResultRow, SimpleCarRow>;
 using RowList3 = RowList<FastF1TelemetryRow, FastF1LapRow, OpenF1CarDataRow, OpenF1LapRow>;
 
 }  // namespace racesim

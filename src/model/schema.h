@@ -37,6 +37,7 @@ struct Field {
   T Row::*member;
   int decimals;  ///< digits after the point; the member holds the value × 10^decimals
   FieldRange range;
+  bool left_out = false;
 };
 
 /// `range`: where the quantity has bounds that its type does not give.
@@ -44,6 +45,14 @@ template <class Row, class T>
 constexpr Field<Row, T> field(std::string_view path, T Row::*member, int decimals = 0,
                               std::string_view unit = {}, FieldRange range = {}) {
   return {path, unit, member, decimals, range};
+}
+
+/// A Maybe that JSON leaves out with its key where it has no value, instead of null: most runs have none. It
+/// follows a number of the same object.
+template <class Row, class T>
+constexpr Field<Row, T> rare_field(std::string_view path, T Row::*member, int decimals,
+                                   std::string_view unit) {
+  return {path, unit, member, decimals, {}, true};
 }
 
 /// Specialise beside each row: `name`, `version` (content version; a change of bytes is a new one) and
@@ -76,6 +85,7 @@ struct FieldInfo {
   std::uint32_t count_offset;  ///< of List::count in the row; 0 for scalars
   std::span<const std::string_view> enum_names;
   bool may_miss;     ///< a Maybe: the value may be missing
+  bool left_out;     ///< … and then JSON has no such key; see rare_field()
   FieldRange range;  ///< of the integer types: within what the type holds
 };
 
@@ -157,6 +167,7 @@ FieldInfo describe(const Field<Row, M>& f) {
   info.type = type_of<Item>();
   info.size = sizeof(Item);
   info.may_miss = is_maybe<Item>;
+  info.left_out = is_maybe<Item> && f.left_out;
   info.decimals = static_cast<std::uint8_t>(f.decimals);
   info.list_limit = ListTraits<M>::limit;
   info.offset = member_offset(f.member);

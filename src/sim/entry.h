@@ -79,16 +79,11 @@ struct Ending {
 /// How manifests and checkpoints of format 1 call an option's value.
 struct FormatOneMember {
   std::string_view option;
-  std::string_view
-      member;  ///< in the object that has the scenario's name; a document's text is `member`_text
-  std::string_view given_by{};  ///< a member that is true if the option was given
+  std::string_view member;  ///< in the object that has the scenario's name
 };
 struct FormatOne {
   std::span<const FormatOneMember> members;
-  /// What a checkpoint says of streams and columns: the values of these options, or the texts that stand for
-  /// scenarios without such options.
-  std::string_view streams_option{}, columns_option{};
-  std::string_view streams{}, columns{};
+  std::string_view streams{}, columns{};  ///< what a checkpoint says of them
 };
 
 /// A command of this scenario, for the help of racesim run.

@@ -75,7 +75,7 @@ class RecordedTruth final : public Truth {
   const Owners& owners() const override { return *owners_; }
   std::uint32_t run() const override { return recording_->forms().run; }
   std::string header() const override { return recording_->forms().header; }
-  std::unique_ptr<EventFeed> feed(unsigned, const Encoder*) override { return recording_->feed(); }
+  std::unique_ptr<EventFeed> feed(unsigned, const Encoder*) override { return recording_->feed_again(); }
   const Content* content() const override { return nullptr; }
 
  private:

@@ -57,6 +57,31 @@ class Resume(Workdir):
                 self.assertGreaterEqual(kills, 2)
                 (self.dir / "at").unlink()
 
+    def test_a_replay_becomes_the_same(self):
+        """As it was recorded and as a run of its own, merged of two files: also its manifest proves it."""
+        for name, seed in (("a.ndjson", "1"), ("b.ndjson", "2")):
+            self.assert_code(self.racesim(*RACE, "--volume", "20000", "--seed", seed, "-q", "--sink", f"file:{name}"), 0)
+        recorded = (self.dir / "a.ndjson").read_bytes()
+        # Without a start the moment of the first begin counts, which a resumed replay knows.
+        for options in (("--seed", "7"), ("--timestamps", "shift", "--loop", "2")):
+            with self.subTest(options=options, seed=SEED):
+                command = ["replay", "?.ndjson", *options, "--faults", FAULTS, "--sink", "file:out"]
+                (self.dir / "a.ndjson").write_bytes(recorded)
+                kills = self.run_with_kills([*command, "--speed", "max", "--posting-rate", "50k/s", "--checkpoint", "at",
+                                             "--resume", "-q", "--manifest", "m.json"], "out", 5, len(recorded) // 2)
+                self.assertGreaterEqual(kills, 2)
+                verified = self.racesim("verify", "--manifest", "m.json", "--against", "file:out", "--json")
+                self.assert_code(verified, 0)
+                self.assertEqual(json.loads(verified.stdout)["found"], (self.dir / "out").read_bytes().count(b"\n"))
+                again = self.racesim(*command, "--checkpoint", "at", "--resume", "--speed", "max")
+                self.assertIn("already complete", again.stderr)
+                refused = self.racesim(*command, "--checkpoint", "at", "--resume", "--speed", "max", "--filter", "car=1..9")
+                self.assert_refused(refused, "filters", "remove the checkpoint")
+                (self.dir / "a.ndjson").write_bytes(recorded * 2)
+                self.assert_refused(self.racesim(*command, "--checkpoint", "at", "--resume", "--speed", "max"), "file_bytes")
+                for name in "at", "out":
+                    (self.dir / name).unlink()
+
     def test_plays_and_volume(self):
         command = [*self.plays(), "--posting-rate", "100k/s", "--sink", "file:out", "--checkpoint", "at", "--resume",
                    "-q"]

@@ -9,6 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from kafka_broker import BrokerTest, by_key, require, run  # noqa: E402
+from kafka_resume_case import FULL, ResumeCase  # noqa: E402
 
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:02:00Z",
         "--streams", "telemetry,laps", "--rate-hz", "10", "-q", "--sink", "file:race.ndjson", "--manifest", "m.json")
@@ -59,6 +60,27 @@ class ReplayKafka(BrokerTest):
         self.expect(0, "verify", "--manifest", "f.json", "--against", "file:out.ndjson", *cluster)
         missing = self.expect(2, "replay", "kafka:nowhere", *cluster, "--sink", "null")
         self.assertIn(b"no topic nowhere", missing.stderr)
+
+
+class ReplayKilled(ResumeCase):
+    """A replay out of topics into a topic, killed at random moments, is what a replay that nobody killed writes."""
+
+    CONTENT = ("replay", f"kafka:{TOPICS}", "--speed", "max", "--faults", "late=1%,duplicate=1%,reorder=2%,drop=1%",
+               "--late-delay", "10s", "--timestamps", "shift", "--start-datetime", "2030-01-01T00:00Z")
+    OPTIONS = ("--sink", "kafka", "--manifest", "m.json")
+
+    def test_killed_at_random(self):
+        self.assertEqual(run(*RACE, cwd=self.folder).returncode, 0)
+        cluster = ["--brokers", self.broker.address]
+        filled = run("replay", "race.ndjson", "--speed", "max", *cluster, "--create-topics", "--partitions", "3", "-q",
+                     cwd=self.folder)
+        self.assertEqual(filled.returncode, 0, filled.stderr)
+        self.expect_killed_at_random("killed", 50 if FULL else 5)
+        verified = run("verify", "--manifest", "m.json", "--against", "kafka", *cluster, cwd=self.folder)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+    def expect_all(self, topic):
+        self.expect_exactly(self.broker, topic, (*self.CONTENT, "--brokers", self.broker.address))
 
 
 if __name__ == "__main__":

@@ -238,6 +238,8 @@ void CanonicalReader::add_step(const FieldInfo& field, const std::string& litera
   step.decimals = field.decimals;
   step.list_limit = field.list_limit;
   step.may_miss = field.may_miss;
+  step.left_out = field.left_out;
+  RACESIM_CHECK(!field.left_out || literal.front() == ',');
   step.is_quoted = is_string(field.type);
   step.value = Value::other;
   if (is_integer(field.type)) {
@@ -301,15 +303,26 @@ bool CanonicalReader::read(std::string_view text, RowBatch& good) {
   return false;
 }
 
+/// Moves `p` behind the text in front of a value; false: something else stands there, and `p` stays.
+bool CanonicalReader::take_literal(const Step& step, const char*& p) const {
+  const std::uint64_t* literal = literals_.data() + step.literal;
+  std::uint32_t left = step.literal_size;
+  const char* at = p;
+  for (; left > 8; left -= 8, at += 8)
+    if (load8(at) != *literal++) return false;
+  if (((load8(at) ^ *literal) & step.last_mask) != 0) return false;
+  p = at + left;
+  return true;
+}
+
 /// Behind the record, or null.
 const char* CanonicalReader::read_fields(const char* p, std::byte* row, RowBatch& good) {
   for (const Step& step : steps_) {
-    const std::uint64_t* literal = literals_.data() + step.literal;
-    std::uint32_t left = step.literal_size;
-    for (; left > 8; left -= 8, p += 8)
-      if (load8(p) != *literal++) return nullptr;
-    if (((load8(p) ^ *literal) & step.last_mask) != 0) return nullptr;
-    p += left;
+    if (!take_literal(step, p)) {
+      if (!step.left_out) return nullptr;
+      store(row + step.offset, INT64_MIN >> (64 - 8 * step.size), step.size);
+      continue;
+    }
     if (step.value == Value::end) return p;
     p = step.list_limit > 0 ? read_list(step, p, row, good) : read_value(step, p, row + step.offset, good);
     if (p == nullptr) return nullptr;

@@ -43,7 +43,7 @@ class CanonicalReader {
     std::uint32_t detail = 0;                     ///< index of its first name in names_, or of its minute
     Value value = Value::end;
     std::uint8_t size = 0, decimals = 0, list_limit = 0, names = 0;
-    bool may_miss = false, is_quoted = false;
+    bool may_miss = false, left_out = false, is_quoted = false;
   };
   /// A name with its closing quote.
   struct Name {
@@ -60,6 +60,7 @@ class CanonicalReader {
   void add_names(Step& step);
   void add_literal(Step& step, const std::string& text);
 
+  bool take_literal(const Step& step, const char*& p) const;
   const char* read_fields(const char* p, std::byte* row, RowBatch& good);
   const char* read_list(const Step& step, const char* p, std::byte* row, RowBatch& good);
   const char* read_value(const Step& step, const char* p, std::byte* to, RowBatch& good);

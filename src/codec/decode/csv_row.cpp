@@ -74,7 +74,7 @@ bool CsvRowReader::names_missing(const std::vector<std::string_view>& cells, std
     wanted += (wanted.empty() ? "" : ",") + column_name(field);
     if (has_column(field)) continue;
     const std::uint64_t bit = missing_bit(*schema_, field, optional_);
-    if (bit == 0)
+    if (bit == 0 && !field.left_out)
       missing = missing == nullptr ? &field : missing;
     else if (field.may_miss)
       no_column_.push_back(&field);

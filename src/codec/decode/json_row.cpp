@@ -214,7 +214,7 @@ bool JsonRowReader::read_list(JsonCursor& in, const FieldInfo& field, std::strin
 /// Leaves a field that is optional without a value, or an object whose fields all are. False: it is required.
 bool JsonRowReader::leave_out(const Node& node) {
   if (node.field != nullptr) {
-    if (node.missing_bit == 0) return false;
+    if (node.missing_bit == 0 && !node.field->left_out) return false;
     if (node.field->may_miss) return row_.set(*node.field, 0, {}, scratch_);
     missing_ |= node.missing_bit;
     return true;

@@ -19,6 +19,7 @@ struct JsonFormat {
   static constexpr char kListComma = ',';
   static constexpr bool kQuotesItems = true;
   static constexpr std::string_view kMissing = "null";
+  static constexpr bool kLeavesOut = true;
   static constexpr std::size_t kTextGrowth = 6;
   template <class Row, std::size_t I>
   static constexpr fragments::Fragment fragment() {
@@ -33,6 +34,7 @@ struct CsvFormat {
   static constexpr char kListComma = ';';
   static constexpr bool kQuotesItems = false;
   static constexpr std::string_view kMissing = "";
+  static constexpr bool kLeavesOut = false;
   static constexpr std::size_t kTextGrowth = 4;  // quotes of an item are doubled again in a list
   template <class Row, std::size_t I>
   static constexpr fragments::Fragment fragment() {
@@ -179,6 +181,10 @@ class RowEncoder final : public Encoder {
   template <std::size_t I>
   static RACESIM_INLINE char* step(char* p, const Row& row, State& state) {
     constexpr auto& f = std::get<I>(Schema<Row>::fields);
+    if constexpr (Format::kLeavesOut && f.left_out) {
+      static_assert(kFragment<I>.text[0] == ',', "nothing of the field before may be left to write");
+      if (!(row.*(f.member)).has_value()) return p;
+    }
     p = put::literal<kFragment<I>.size>(p, kFragment<I>.text.data());
     return value<fragments::Member<Row, I>, f.decimals>(p, row.*(f.member), state);
   }

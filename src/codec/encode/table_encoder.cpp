@@ -56,6 +56,7 @@ TableEncoder::TableEncoder(const SchemaInfo& schema, TextFormat format) : schema
   const FieldInfo* before = nullptr;
   for (const FieldInfo& f : schema.fields) {
     RACESIM_CHECK(f.decimals < kPutMagnitude.size());
+    RACESIM_CHECK(!f.left_out || before != nullptr);
     columns_.push_back({between(format, before, &f), &f, kPutMagnitude[f.decimals]});
     row_size_max_ += columns_.back().before.size() + size_max(f);
     before = &f;
@@ -96,6 +97,10 @@ EventIdRule TableEncoder::id_rule() const {
 
 char* TableEncoder::write_row(char* p, const std::byte* row, State& state) const {
   for (const Column& column : columns_) {
+    const FieldInfo& f = *column.field;
+    if (f.left_out && format_ == TextFormat::json &&
+        load_signed(row + f.offset, f.size) == none_of_size(f.size))
+      continue;
     p = copy(p, column.before);
     p = write_value(p, column, row, state);
   }

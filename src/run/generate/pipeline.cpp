@@ -78,9 +78,12 @@ void Pipeline::send_all() {
       if (const std::optional<FeedPlace> place = feed_.next_place()) log_->places.note(*place);
     const SharedBatch batch = feed_.next();
     if (!batch) break;
-    if (batch->size() == 0 && !event_start_ns_) continue;
+    // Without a start of its own the run begins with the first event that it sends.
+    const std::uint64_t before = first_ordinal_ - std::min(first_ordinal_, batch->first_ordinal);
+    if (before >= batch->size() && !event_start_ns_) continue;
     if (!begun_)
-      begin(clock_.now_ns(), event_start_ns_ ? *event_start_ns_ : batch->heads.front().emit_time_ns);
+      begin(clock_.now_ns(),
+            event_start_ns_ ? *event_start_ns_ : batch->heads[static_cast<std::size_t>(before)].emit_time_ns);
     going = send(batch);
     // A live slice lasts as long as its time, also one without events.
     if (going && pace_.live) {

@@ -61,6 +61,7 @@ class Run::Impl {
   Done open_all();
   Done open_content();
   Done open_replay();
+  Done go_on();
   void tell_replay(RunStatus& status) const;
   std::unique_ptr<Feed> make_feed(FeedPlace place) const;
   std::optional<std::int64_t> live_start_ns();
@@ -108,7 +109,7 @@ Done Run::Impl::open() {
   }
 }
 
-/// Nothing of it can be resumed, and its start is the first event's time.
+/// Its start is the first event's time.
 Done Run::Impl::open_replay() {
   auto recording = Recording::open(config_);
   if (!recording) return tl::make_unexpected(recording.error());
@@ -116,23 +117,28 @@ Done Run::Impl::open_replay() {
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
-  if (Done ok = outlets_.open(recording_->forms(), nullptr, {}); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, record_of(config_, *recording_)) : Done(); !ok)
+    return ok;
+  const auto feed_again = [this](FeedPlace) { return recording_->feed_again(); };
+  if (Done ok = outlets_.open(recording_->forms(), resumption_.get(), feed_again); !ok) return ok;
   feed_ = recording_->feed(outlets_.dead_letter());
   pipeline_ = std::make_unique<Pipeline>(*feed_, *pacer_, outlets_.times(), outlets_.sinks(), config_.pace,
                                          clock_, std::nullopt, std::nullopt);
-  if (config_.log_releases) pipeline_->log_to(log_.emplace(false, 0));
-  return {};
+  if (config_.log_releases)
+    pipeline_->log_to(log_.emplace(false, resumption_ ? resumption_->first_ordinal() : 0));
+  return go_on();
 }
 
 Done Run::Impl::open_all() {
-  if (config_.replay) return open_replay();
   if (!config_.checkpoint.path.empty()) {
     auto resumption = Resumption::open(config_);
     if (!resumption) return tl::make_unexpected(resumption.error());
     resumption_ = std::move(*resumption);
   }
+  if (config_.replay) return open_replay();
   if (Done ok = open_content(); !ok) return ok;
-  if (Done ok = resumption_ ? resumption_->check(config_, *content_) : Done(); !ok) return ok;
+  if (Done ok = resumption_ ? resumption_->check(config_, record_of(config_, *content_)) : Done(); !ok)
+    return ok;
   auto pacer = Pacer::make(config_.pace, config_.content.seed, clock_);
   if (!pacer) return tl::make_unexpected(pacer.error());
   pacer_ = std::move(*pacer);
@@ -145,6 +151,11 @@ Done Run::Impl::open_all() {
     pipeline_->log_to(log_.emplace(config_.digest, resumption_ ? resumption_->first_ordinal() : 0));
   if (auto empty = empty_part_warning(config_, *content_)) warn(std::move(*empty));
   warn_of_full_disk();
+  return go_on();
+}
+
+/// Behind what another process has sent, if one has.
+Done Run::Impl::go_on() {
   if (!resumption_) return {};
   for (const std::string& change : resumption_->changes())
     warn({ErrorKind::runtime, change, "what is missing there is sent again, from the run's begin on"});

@@ -136,6 +136,27 @@ void add_replay_record(const RunRecord& record, Json& object) {
   object["fault_rules"] = faults_json(record.faults);
 }
 
+std::vector<ReplayDifference> replay_differences(const RunRecord& there, const RunRecord& here) {
+  const auto members = [](const RunRecord& record) {
+    Json object;
+    add_replay_record(record, object);
+    Json all = std::move(object["replay"]);
+    all.update(Json{{"seed", object["seed"]}, {"faults", object["fault_rules"]}});
+    if (record.replay->stamps != Stamps::scale) all.erase("speed");
+    // What was read of them so far does not count.
+    for (Json& lane : all["lanes"])
+      for (const char* const name : {"records", "bytes", "hash", "whole"}) lane.erase(name);
+    return all;
+  };
+  const Json a = members(there), b = members(here);
+  std::vector<ReplayDifference> found;
+  for (const auto& [name, value] : b.items()) {
+    const std::string known = a.contains(name) ? a[name].dump() : std::string();
+    if (known != value.dump()) found.push_back({name, known, value.dump()});
+  }
+  return found;
+}
+
 bool is_replay_record(const Json& object) {
   return object.contains("replay");
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/time_text.h"
+#include "run/record/replay_json.h"
 #include "run/replay/recording.h"
 #include "run/run_id.h"
 
@@ -111,6 +112,14 @@ std::vector<std::string> differences(const RunRecord& there, const RunRecord& he
     return fmt::format("{}@{}", r.content.scenario->name, r.scenario_version);
   };
   Comparison compare;
+  if (there.replay || here.replay) {
+    compare.text("what is sent", there.replay ? "a replay" : scenario(there),
+                 here.replay ? "a replay" : scenario(here));
+    if (!compare.found.empty()) return compare.found;
+    for (const auto& [what, known, now] : replay_differences(there, here)) compare.text(what, known, now);
+    compare.text("run", there.run, here.run);
+    return compare.found;
+  }
   compare.text("scenario", scenario(there), scenario(here));
   if (!compare.found.empty()) return compare.found;
   compare.text("mode", a.live ? "live" : "historical", b.live ? "live" : "historical");

@@ -97,9 +97,10 @@ Done Recording::look() {
   forms_.run = replay_run(config_);
   if (Done ok = choose_streams(); !ok) return ok;
   forms_.topics = streams_.topics();
+  // Faults hang on the name: a single stream has the same one wherever it goes.
   auto tags = std::make_shared<std::vector<StreamTag>>();
   for (const std::string& topic : streams_.topics())
-    tags->push_back({topic.empty() ? std::string("events") : topic,
+    tags->push_back({streams_.is_single() ? std::string("events") : topic,
                      topic,
                      {},
                      [this](std::uint32_t entity, std::string& out) { keys_.append(entity, out); }});
@@ -128,29 +129,39 @@ Done Recording::choose_streams() {
   return {};
 }
 
+/// As far as they went when the replay began: a source may have grown.
+Result<std::vector<RecordedLane>> Recording::open_again() const {
+  ReplayConfig as_begun = *config_.replay;
+  as_begun.found = FoundRecording{lane_records_, {}, false};
+  return open_lanes(as_begun);
+}
+
 std::unique_ptr<EventFeed> Recording::feed(DeadLetter& dead_letter) {
-  return feed_with(
-      [this, &dead_letter](const std::string& lane, std::int64_t offset, std::string_view record,
-                           const std::string& why) { refuse(dead_letter, lane, offset, record, why); });
-}
-
-std::unique_ptr<EventFeed> Recording::feed() {
-  return feed_with([](const std::string&, std::int64_t, std::string_view, const std::string&) {});
-}
-
-std::unique_ptr<EventFeed> Recording::feed_with(RefuseRecord refuse) {
-  ReplayBook book;
-  book.run = forms_.run;
-  book.counters = &counters_;
-  book.streams = tags_;
+  const auto refuse_record = [this, &dead_letter](const std::string& lane, std::int64_t offset,
+                                                  std::string_view record, const std::string& why) {
+    refuse(dead_letter, lane, offset, record, why);
+  };
   const auto open = [this](std::uint64_t round) -> Result<std::vector<RecordedLane>> {
     if (round == 0) return std::exchange(lanes_, {});
-    // A source may have grown.
-    ReplayConfig as_begun = *config_.replay;
-    as_begun.found = found();
-    return open_lanes(as_begun);
+    return open_again();
   };
-  return std::make_unique<ReplayFeed>(config_, streams_, keys_, std::move(book), open, std::move(refuse));
+  return feed_with(refuse_record, open, counters_);
+}
+
+std::unique_ptr<EventFeed> Recording::feed_again() {
+  const auto pass_over = [](const std::string&, std::int64_t, std::string_view, const std::string&) {};
+  return feed_with(
+      pass_over, [this](std::uint64_t) { return open_again(); }, nobodys_counters_);
+}
+
+std::unique_ptr<EventFeed> Recording::feed_with(RefuseRecord refuse, OpenLanes open,
+                                                ReplayCounters& counters) {
+  ReplayBook book;
+  book.run = forms_.run;
+  book.counters = &counters;
+  book.streams = tags_;
+  return std::make_unique<ReplayFeed>(config_, streams_, keys_, std::move(book), std::move(open),
+                                      std::move(refuse));
 }
 
 void Recording::refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,

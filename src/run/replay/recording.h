@@ -28,8 +28,8 @@ class Recording {
   const EventForms& forms() const { return forms_; }
   /// Once. Records that are no events go to the dead-letter file, which outlives the feed.
   std::unique_ptr<EventFeed> feed(DeadLetter& dead_letter);
-  /// The same, where nobody keeps them.
-  std::unique_ptr<EventFeed> feed();
+  /// The same stream once more, of sources that are opened anew; nobody keeps, counts or remembers anything.
+  std::unique_ptr<EventFeed> feed_again();
 
   /// Its streams, for messages and faults.
   const std::vector<StreamTag>& tags() const { return *tags_; }
@@ -50,7 +50,8 @@ class Recording {
   Done look();
   Done choose_streams();
   void note_lanes();
-  std::unique_ptr<EventFeed> feed_with(RefuseRecord refuse);
+  std::unique_ptr<EventFeed> feed_with(RefuseRecord refuse, OpenLanes open, ReplayCounters& counters);
+  Result<std::vector<RecordedLane>> open_again() const;
   void refuse(DeadLetter& to, const std::string& lane, std::int64_t offset, std::string_view record,
               const std::string& why);
 
@@ -59,7 +60,7 @@ class Recording {
   ReplayStreams streams_;
   std::shared_ptr<const std::vector<StreamTag>> tags_;
   EntityKeys keys_;
-  ReplayCounters counters_;
+  ReplayCounters counters_, nobodys_counters_;
   std::vector<RecordedLane> lanes_;  ///< of the first round
   std::vector<LaneRecord> lane_records_;
   std::deque<LaneDigest> digests_;  ///< parallel to them; none: nobody asks

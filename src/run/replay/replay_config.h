@@ -91,6 +91,7 @@ struct ReplayConfig {
   std::vector<FieldFilter> filters;  ///< all must hold
   Stamps stamps = Stamps::keep;
   std::int64_t start_ns = 0;  ///< with shift and scale: the time that the first event gets
+  bool start_is_now = false;  ///< nobody named it, so it is when the replay was first begun
   std::uint64_t rounds = 1;   ///< 0: until stopped
   bool loops = false;         ///< rounds are runs of their own
   /// A longer gap in event time is cut to it, and a clock that jumps further is not believed; 0: no limit.

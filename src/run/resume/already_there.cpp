@@ -121,17 +121,17 @@ class Search {
 
 Result<AlreadyThere> find_already_there(
     const SinkCheckpoint& known, Resumable& place,
-    const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
+    const std::function<std::unique_ptr<EventFeed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
     DeadLetter& dead_letter) {
   Result<std::vector<PartitionTail>> tails = place.read_back(known.positions, known.origins);
   if (!tails) return tl::make_unexpected(tails.error());
   Search search(known, place, *tails, dead_letter);
   const std::uint64_t begin = search.begin();
-  const std::unique_ptr<Feed> feed = feed_at(begin);
+  const std::unique_ptr<EventFeed> feed = feed_at(begin);
   if (Done started = feed->start(); !started) return tl::make_unexpected(started.error());
   std::uint64_t ordinal = begin;
   while (!search.is_done(ordinal)) {
-    if (feed->has_slices()) places.note(feed->place());
+    if (const std::optional<FeedPlace> next = feed->next_place()) places.note(*next);
     const SharedBatch batch = feed->next();
     if (!batch) break;
     for (std::size_t i = 0; i < batch->size(); ++i) {
@@ -142,6 +142,7 @@ Result<AlreadyThere> find_already_there(
     ordinal = std::max(ordinal, batch->first_ordinal + batch->size());
   }
   feed->cancel();
+  feed->wait();
   if (const auto error = feed->error()) return tl::make_unexpected(*error);
   return search.finish();
 }

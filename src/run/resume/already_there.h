@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "io/dead_letter.h"
 #include "io/resumable.h"
-#include "run/generate/feed.h"
+#include "run/generate/event_feed.h"
 #include "run/record/checkpoint.h"
 #include "run/resume/progress_log.h"
 
@@ -44,7 +44,7 @@ struct AlreadyThere {
 /// usage if a file holds what this run does not write.
 Result<AlreadyThere> find_already_there(
     const SinkCheckpoint& known, Resumable& place,
-    const std::function<std::unique_ptr<Feed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
+    const std::function<std::unique_ptr<EventFeed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,
     DeadLetter& dead_letter);
 
 }  // namespace racesim

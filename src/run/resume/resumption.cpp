@@ -9,6 +9,7 @@
 #include "io/files/zstd_stream.h"
 #include "io/resumable.h"
 #include "io/sinks/file_place.h"
+#include "run/replay/recording.h"
 #include "run/resume/skipping_sink.h"
 
 namespace racesim {
@@ -33,6 +34,12 @@ Done check_sinks(const RunConfig& config) {
 
 /// What a run keeps from its begin. A live run began when it did; its end moves with it.
 void restore(const Checkpoint& known, RunConfig& config) {
+  if (config.replay && known.record.replay) {
+    // The same records again, in the same topics, and moved by the same time.
+    config.replay->found = known.record.replay->found;
+    if (config.replay->start_is_now) config.replay->start_ns = known.record.replay->start_ns;
+    return;
+  }
   config.content.limit.of_sends = known.record.content.limit.of_sends;
   if (!config.pace.live) return;
   ContentOptions& content = config.content;
@@ -84,6 +91,11 @@ Done check_same(const Checkpoint& known, const RunConfig& config, const RunRecor
 
 Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock) {
   restore(known, config);
+  if (config.replay) {
+    const auto recording = Recording::open(config);
+    if (!recording) return tl::make_unexpected(recording.error());
+    return check_same(known, config, record_of(config, **recording));
+  }
   const auto content = open_content(config, clock);
   if (!content) return tl::make_unexpected(content.error());
   return check_same(known, config, record_of(config, **content));
@@ -123,8 +135,8 @@ Result<std::unique_ptr<Resumption>> Resumption::open(RunConfig& config) {
   return std::unique_ptr<Resumption>(new Resumption(path, std::move(*known)));
 }
 
-Done Resumption::check(const RunConfig& config, const Content& content) {
-  next_.record = record_of(config, content);
+Done Resumption::check(const RunConfig& config, RunRecord record) {
+  next_.record = std::move(record);
   return known_ ? check_same(*known_, config, next_.record) : Done();
 }
 

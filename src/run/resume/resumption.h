@@ -21,7 +21,7 @@
 namespace racesim {
 
 /// Refuses (usage) the checkpoint of another run or of other sinks. Opens no sink. Errors also those of
-/// open_content().
+/// open_content() and Recording::open().
 Done check_is_of_run(const Checkpoint& known, RunConfig config, Clock& clock);
 
 /// Of a run that has ended: for each file that does not hold what the checkpoint remembers, what was found.
@@ -31,14 +31,14 @@ std::optional<std::vector<std::string>> changed_files(const Checkpoint& known, c
 /// Called in this order by one thread: open, check, add_sink and resume for each sink, start, finish.
 class Resumption {
  public:
-  using FeedAt = std::function<std::unique_ptr<Feed>(FeedPlace place)>;
+  using FeedAt = std::function<std::unique_ptr<EventFeed>(FeedPlace place)>;
 
   /// Reads the checkpoint, if there is one to go on from, and gives the run the window that it had. Errors:
   /// usage, for a checkpoint that is not to be gone on with, or for sinks that cannot be.
   static Result<std::unique_ptr<Resumption>> open(RunConfig& config);
 
-  /// Refuses (usage) the checkpoint of another run, or of other sinks.
-  Done check(const RunConfig& config, const Content& content);
+  /// `record`: of the run that was opened. Refuses (usage) the checkpoint of another run, or of other sinks.
+  Done check(const RunConfig& config, RunRecord record);
   bool resumes() const { return known_.has_value(); }
   /// Events that this sink had when it was resumed.
   std::uint64_t already(std::size_t sink) const { return sink < already_.size() ? already_[sink] : 0; }

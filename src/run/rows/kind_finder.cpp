@@ -39,7 +39,10 @@ KindFinder::KindFinder(std::span<const KindFields> kinds) {
     std::uint32_t index = 0;
     for (const FieldInfo& field : fields.schema->fields) {
       const Use use{static_cast<std::uint32_t>(kinds_.size()), index};
-      if (std::find(fields.optional.begin(), fields.optional.end(), field.path) == fields.optional.end())
+      const bool is_optional =
+          field.left_out ||
+          std::find(fields.optional.begin(), fields.optional.end(), field.path) != fields.optional.end();
+      if (!is_optional)
         kind.required |= std::uint64_t{1} << index;
       paths_[std::string(field.path)].push_back(use);
       columns_[column_name(field)].push_back(use);

@@ -80,7 +80,8 @@ const ContentOption kOptions[] = {
      .metavar = "LIST",
      .kind = ValueKind::list,
      .fallback = "telemetry",
-     .help = "Streams to send, separated by commas: telemetry, checkpoints, laps, race-control",
+     .help = "Streams to send, separated by commas: telemetry, checkpoints, laps, race-control, "
+             "results",
      .effect = Effect::cut,
      .choices = kStreamNames,
      .common = true},
@@ -141,6 +142,14 @@ const RowForm kRows[] = {
      .time = "time",
      .table = kRaceControlTable,
      .topic = kStreamTopics[3]},
+    {.schema = &schema_info<ResultRow>,
+     .run = "run",
+     .owner = "car",
+     .seq = "seq",
+     .entity = "car",
+     .time = "time",
+     .table = kResultTable,
+     .topic = kStreamTopics[4]},
     {.schema = &schema_info<SimpleCarRow>,
      .run = "run",
      .owner = "id",
@@ -189,12 +198,6 @@ constexpr ScenarioExample kExamples[] = {
 };
 
 constexpr std::string_view kMasterEntities[] = {"drivers", "teams", "cars"};
-
-constexpr FormatOneMember kFormatOneMembers[] = {
-    {"rate-hz", "rate_mhz"}, {"cars", "cars"},       {"laps", "laps", "one_session"},
-    {"session", "session"},  {"model", "model"},     {"as", "names"},
-    {"track", "track"},      {"streams", "streams"},
-};
 
 /// What was chosen, as the place in the list of choices.
 template <class Enum, std::size_t N>
@@ -314,7 +317,7 @@ const ScenarioEntry& entry() {
   static const ScenarioEntry race{
       .name = "race",
       .summary = "Grands Prix: telemetry, timing and race control of every car",
-      .version = 1,
+      .version = 2,
       .options = kOptions,
       .volume = {.help = "the run ends after N events", .fallback = "no limit"},
       .rows = kRows,
@@ -323,7 +326,6 @@ const ScenarioEntry& entry() {
       .slower_hint = "--rate-hz or --cars",
       .examples = kExamples,
       .questions = questions(),
-      .format_one = {.members = kFormatOneMembers, .streams_option = "streams", .columns_option = "as"},
       .read = &read,
       .make = &make,
       .laws = &make_laws,

@@ -58,11 +58,11 @@ void see_pits(const Sight& sight, const Track& track, std::size_t begin, std::si
   }
 }
 
-bool is_best(const CarPlan& car, std::uint32_t lap) {
+bool is_best(const RacePlan& plan, const CarPlan& car, std::uint32_t lap) {
   const auto time_ms = [](const LapPlan& l) { return l.end_ms - l.begin_ms; };
   const LapPlan& own = car.laps[lap];
-  return own.is_valid && std::none_of(car.laps.begin(), car.laps.begin() + lap, [&](const LapPlan& before) {
-           return before.is_valid && time_ms(before) <= time_ms(own);
+  return plan.counts(own) && std::none_of(car.laps.begin(), car.laps.begin() + lap, [&](const LapPlan& before) {
+           return plan.counts(before) && time_ms(before) <= time_ms(own);
          });
 }
 
@@ -84,7 +84,7 @@ LapSights see_lap(const Session& session, const Track& track, double trap_m, std
   seen.line_mps = sight.speed_mps(timed.end_ms);
   seen.trap_mps = sight.speed_mps(trap_ms);
   see_pits(sight, track, begin, end, seen);
-  seen.is_best = is_best(sight.car(), lap);
+  seen.is_best = is_best(session.plan(), sight.car(), lap);
   seen.track_status = session.track_status(timed.begin_ms, timed.end_ms);
   return seen;
 }

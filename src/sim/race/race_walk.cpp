@@ -6,6 +6,7 @@
 #include "sim/race/car/forces.h"
 #include "sim/race/lap_sights.h"
 #include "sim/race/plan/globe.h"
+#include "sim/race/plan/outcome.h"
 
 namespace racesim::race {
 namespace {
@@ -54,6 +55,7 @@ struct RaceWalk::Scratch {
   RowBatch checkpoints{schema_info<CheckpointPassRow>()};
   RowBatch laps{schema_info<LapRow>()};
   RowBatch messages{schema_info<RaceControlRow>()};
+  RowBatch results{schema_info<ResultRow>()};
   std::vector<RowBatch> renamed;  ///< telemetry, then laps, where they have other names
 
   explicit Scratch(RowNames names) {
@@ -96,6 +98,7 @@ class RaceWalk::Painter {
   void paint_lap(const SideEvent& event);
   void add_sights(LapRow& row, const SideEvent& event);
   void paint_message(const SideEvent& event);
+  void paint_result(const SideEvent& event);
   template <class Row>
   Row& one_row(RowBatch& batch, const SideEvent& event);
 
@@ -164,12 +167,17 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
   const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
                                                       context_.rate.time_ms(last - 1) - kGridWait_ms);
   auto segment = segments.begin();
+  const auto standings = session().plan().standings.from(car, context_.rate.time_ms(first) - kGridWait_ms);
+  auto standing = standings.begin();
   const std::uint16_t car_number = number(car);
   for (std::uint64_t tick = first; tick < last; ++tick, row += cars, head += cars) {
     const std::int64_t session_ms = context_.rate.time_ms(tick);
     const std::int64_t plan_ms = session_ms - kGridWait_ms;
     while (plan_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
+    while (standing + 1 != standings.end() && standing[1].since_ms <= plan_ms) ++standing;
     set_row(*row, *segment, plan_ms);
+    row->position = static_cast<std::uint8_t>(standing->position);
+    row->gap_ms = standing->gap_ms;
     row->run = {context_.run};
     row->session = session_number_;
     row->car = car_number;
@@ -194,6 +202,7 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.drs = state.drs;
   row.x_cm = nearest_int<std::int32_t>(state.x_m * 100);
   row.y_cm = nearest_int<std::int32_t>(state.y_m * 100);
+  row.z_cm = {};
   row.latitude_udeg = globe_.latitude_udeg(state.y_m);
   row.longitude_udeg = globe_.longitude_udeg(state.x_m);
   row.lon_cg = nearest_int<std::int16_t>(state.a_mps2 * (100 / kGravity_mps2));
@@ -203,8 +212,6 @@ void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::
   row.tyre_age_laps = segment.tyre_age_laps;
   row.tyre_wear_dpct = nearest_int<std::uint16_t>(state.wear_pct * 10);
   row.sector = segment.sector;
-  row.position = segment.position;
-  row.gap_ms = segment.gap_ms;
   row.status = segment.status;
 }
 
@@ -226,6 +233,10 @@ void RaceWalk::Painter::paint_side(const SideEvent& event, RowConsumer& out) {
       paint_message(event);
       out.take(stream, scratch_.messages);
       break;
+    case Stream::results:
+      paint_result(event);
+      out.take(stream, scratch_.results);
+      break;
   }
 }
 
@@ -245,7 +256,6 @@ Row& RaceWalk::Painter::one_row(RowBatch& batch, const SideEvent& event) {
 
 void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   const CarPlan& car = session().plan().cars[event.car];
-  const Pass& pass = car.passes[event.index];
   const std::uint32_t checkpoint = session().plan().checkpoint_of(car, event.index);
   const bool ends_lap = checkpoint == 0 && car.first_pass + event.index > 0;
   const Checkpoint& at = context_.track->checkpoints[checkpoint];
@@ -262,8 +272,9 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   for (std::uint8_t sector = 0; sector < 2; ++sector)
     if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
   row.speed_dkmh = nearest_int<std::uint16_t>(state_at(segment, event.time_ms).v_mps * 36);
-  row.position = static_cast<std::uint8_t>(pass.position);
-  row.gap_ms = static_cast<std::int32_t>(pass.gap_ms);
+  const Standing& standing = session().plan().standings.at(event.car, event.time_ms);
+  row.position = static_cast<std::uint8_t>(standing.position);
+  row.gap_ms = standing.gap_ms;
   scratch_.checkpoints.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
 }
 
@@ -275,20 +286,24 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.driver = scratch_.laps.add_text((*context_.drivers)[event.car]);
   row.seq = place_.before.laps[event.car] + event.seq;
   row.lap = static_cast<std::uint16_t>(event.index + 1);
-  row.lap_time_ms = static_cast<std::int32_t>(lap.end_ms - lap.begin_ms);
-  row.sector1_ms = static_cast<std::int32_t>(lap.sector_ms[0]);
-  row.sector2_ms = static_cast<std::int32_t>(lap.sector_ms[1]);
-  row.sector3_ms = static_cast<std::int32_t>(lap.sector_ms[2]);
+  row.start_time_ms = lap.begin_ms + kGridWait_ms;
+  if (!lap.from_box) {
+    row.lap_time_ms = {static_cast<std::int32_t>(lap.end_ms - lap.begin_ms)};
+    row.sector1_ms = {static_cast<std::int32_t>(lap.sector_ms[0])};
+  }
+  row.sector2_ms = {static_cast<std::int32_t>(lap.sector_ms[1])};
+  row.sector3_ms = {static_cast<std::int32_t>(lap.sector_ms[2])};
   row.tyre = lap.compound;
   row.tyre_age_laps = static_cast<std::uint8_t>(lap.tyre_age_laps + 1);
   row.stint = static_cast<std::uint8_t>(lap.stint);
-  row.position = static_cast<std::uint8_t>(lap.position);
-  const std::size_t laps_before = session().plan().kind == SessionKind::race ? 1 : 2;
-  const std::size_t end_pass = (event.index + laps_before) * session().plan().checkpoints - car.first_pass;
-  if (end_pass < car.passes.size()) row.gap_ms = static_cast<std::int32_t>(car.passes[end_pass].gap_ms);
+  const Standing& standing = session().plan().standings.at(event.car, event.time_ms);
+  row.position = static_cast<std::uint8_t>(standing.position);
+  row.gap_ms = standing.gap_ms;
   row.pit_in = lap.pit_in;
   row.pit_out = lap.pit_out;
   row.is_valid = lap.is_valid;
+  row.deleted = !lap.is_valid;
+  row.deleted_reason = scratch_.laps.add_text(lap.is_valid ? "" : "TRACK LIMITS");
   add_sights(row, event);
   scratch_.laps.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
 }
@@ -305,6 +320,9 @@ void RaceWalk::Painter::add_sights(LapRow& row, const SideEvent& event) {
   if (seen.pit_out_ms.has_value()) row.pit_out_ms.value = seen.pit_out_ms.value + kGridWait_ms;
   row.is_best = seen.is_best;
   row.track_status = scratch_.laps.add_text(seen.track_status);
+  const bool is_whole = row.lap_time_ms.has_value() && row.sector1_ms.has_value() && !row.pit_in && !row.pit_out;
+  row.is_accurate =
+      is_whole && row.is_valid && seen.track_status.find_first_not_of("12") == std::string::npos;
 }
 
 void RaceWalk::Painter::paint_message(const SideEvent& event) {
@@ -319,7 +337,32 @@ void RaceWalk::Painter::paint_message(const SideEvent& event) {
   row.sector = message.sector;
   row.car = static_cast<std::uint16_t>(message.car);
   row.message = batch.add_text(message.text);
+  if (message.seconds > 0) row.seconds_ms = {message.seconds * 1000};
+  row.reason = batch.add_text(message.reason);
   batch.heads.push_back({row.time.ms * 1'000'000, 0, 0, row.seq});
+}
+
+void RaceWalk::Painter::paint_result(const SideEvent& event) {
+  RowBatch& batch = scratch_.results;
+  auto& row = one_row<ResultRow>(batch, event);
+  row.car = number(event.car);
+  row.driver = batch.add_text((*context_.drivers)[event.car]);
+  row.team = batch.add_text((*context_.teams)[event.car]);
+  row.seq = session_number_ - 1U;
+  const Outcome outcome = outcome_of(session().plan(), event.car);
+  row.position = static_cast<std::uint8_t>(outcome.position);
+  row.classified = outcome.classified;
+  row.grid.value = outcome.grid.value;
+  row.laps = static_cast<std::uint16_t>(outcome.laps);
+  row.time_ms = outcome.time_ms;
+  row.gap_ms = outcome.gap_ms;
+  row.points = outcome.points;
+  row.status = batch.add_text(outcome.status);
+  row.q1_ms = outcome.part_ms[0];
+  row.q2_ms = outcome.part_ms[1];
+  row.q3_ms = outcome.part_ms[2];
+  row.penalties_ms = static_cast<std::int32_t>(outcome.penalties_ms);
+  batch.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
 }
 
 RaceWalk::RaceWalk(const RaceContext& context, ShardRange cars) : context_(context), cars_(cars) {}

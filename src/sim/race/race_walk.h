@@ -25,7 +25,7 @@ struct RaceContext {
   SampleRate rate;
   RowNames names = RowNames::racesim;
   /// Index into the scenario's streams by Stream; -1: not wanted.
-  std::array<int, kStreamCount> stream_index{0, -1, -1, -1};
+  std::array<int, kStreamCount> stream_index{0, -1, -1, -1, -1};
   const Track* track = nullptr;
   const Calendar* calendar = nullptr;
   const std::vector<std::string>* drivers = nullptr;  ///< by car

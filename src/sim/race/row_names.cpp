@@ -18,6 +18,17 @@ std::uint16_t whole_kmh(std::uint16_t dkmh) {
   return static_cast<std::uint16_t>((dkmh + 5) / 10);
 }
 
+/// Decimetres up; 0 where the track has no heights, which both sources have columns for all the same.
+std::int32_t height_dm(Maybe<std::int32_t> z_cm) {
+  return z_cm.has_value() ? decimetres(z_cm.value) : 0;
+}
+
+/// The moment by so much earlier; none where one of them is not known.
+Maybe<std::int64_t> before(Maybe<std::int64_t> moment_ms, Maybe<std::int32_t> span_ms) {
+  if (!moment_ms.has_value() || !span_ms.has_value()) return {};
+  return {moment_ms.value - span_ms.value};
+}
+
 /// What both call alike.
 template <class To>
 void rename_shared(const TelemetryRow& from, To& to) {
@@ -28,7 +39,7 @@ void rename_shared(const TelemetryRow& from, To& to) {
   to.drs = from.drs ? kDrsOn : 0;
   to.x_dm = decimetres(from.x_cm);
   to.y_dm = decimetres(from.y_cm);
-  to.z_dm = 0;
+  to.z_dm = height_dm(from.z_cm);
 }
 
 template <class To>
@@ -67,9 +78,9 @@ void rename(const LapRow& from, FastF1LapRow& to) {
   to.stint = from.stint;
   to.pit_out_ms = from.pit_out_ms;
   to.pit_in_ms = from.pit_in_ms;
-  to.sector3_session_ms = from.session_time_ms;
-  to.sector2_session_ms = to.sector3_session_ms - from.sector3_ms;
-  to.sector1_session_ms = to.sector2_session_ms - from.sector2_ms;
+  to.sector3_session_ms = {from.session_time_ms};
+  to.sector2_session_ms = before(to.sector3_session_ms, from.sector3_ms);
+  to.sector1_session_ms = before(to.sector2_session_ms, from.sector2_ms);
   to.speed_i1_dkmh = from.speed_s1_dkmh;
   to.speed_i2_dkmh = from.speed_s2_dkmh;
   to.speed_fl_dkmh = from.speed_line_dkmh;
@@ -79,17 +90,18 @@ void rename(const LapRow& from, FastF1LapRow& to) {
   to.tyre_life_laps = from.tyre_age_laps;
   to.fresh_tyre = true;
   to.team = from.team;
-  to.lap_start_ms = from.session_time_ms - from.lap_time_ms;
-  to.lap_start_date.ms = from.time.ms - from.lap_time_ms;
+  to.lap_start_ms = from.start_time_ms;
+  to.lap_start_date.ms = from.time.ms - (from.session_time_ms - from.start_time_ms);
   to.track_status = from.track_status;
   to.position = from.position;
-  to.deleted = !from.is_valid;
-  to.is_accurate = from.is_valid && !from.pit_in && !from.pit_out;
+  to.deleted = from.deleted;
+  to.deleted_reason = from.deleted_reason;
+  to.is_accurate = from.is_accurate;
 }
 
 void rename(const LapRow& from, OpenF1LapRow& to) {
   rename_shared(from, to);
-  to.date_start.us = (from.time.ms - from.lap_time_ms) * 1000;
+  to.date_start.us = (from.time.ms - (from.session_time_ms - from.start_time_ms)) * 1000;
   to.lap_ms = from.lap_time_ms;
   to.i1_speed_kmh = whole_kmh(from.speed_s1_dkmh);
   to.i2_speed_kmh = whole_kmh(from.speed_s2_dkmh);
@@ -123,6 +135,7 @@ const SchemaInfo* schema_of(Stream stream, RowNames names) {
       {&schema_info<CheckpointPassRow>(), nullptr, nullptr},
       {&schema_info<LapRow>(), &schema_info<FastF1LapRow>(), &schema_info<OpenF1LapRow>()},
       {&schema_info<RaceControlRow>(), nullptr, nullptr},
+      {&schema_info<ResultRow>(), nullptr, nullptr},
   }};
   return schemas[static_cast<std::size_t>(stream)][static_cast<std::size_t>(names)];
 }

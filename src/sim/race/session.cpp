@@ -62,7 +62,12 @@ void Session::list_side_events() {
         std::clamp(plan_.messages[i].time_ms, -kGridWait_ms, timelines_.end_ms() - 1);
     side_.push_back({time_ms, i, 0, i, Stream::race_control});
   }
+  for (std::uint32_t car = 0; car < plan_.cars.size(); ++car)
+    side_.push_back({timelines_.end_ms() - 1, car, plan_.cars[car].position, 0, Stream::results});
   std::sort(side_.begin(), side_.end(), [](const SideEvent& a, const SideEvent& b) {
+    // A result is told from the first to the last.
+    if (a.time_ms == b.time_ms && a.stream == b.stream && a.stream == Stream::results)
+      return a.index < b.index;
     return std::tuple(a.time_ms, a.stream, a.car, a.index) < std::tuple(b.time_ms, b.stream, b.car, b.index);
   });
 }

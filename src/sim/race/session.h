@@ -16,7 +16,7 @@ namespace racesim::race {
 struct SideEvent {
   std::int64_t time_ms;  ///< since lights out
   std::uint32_t car;     ///< index; of a message its place in the plan
-  std::uint32_t index;   ///< pass or lap of the car
+  std::uint32_t index;   ///< pass or lap of the car; its position in the result
   std::uint64_t seq;     ///< of the car (of a message: of the session) in its stream
   Stream stream;
 };

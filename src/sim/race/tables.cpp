@@ -23,23 +23,16 @@ constexpr std::string_view kFastF1Crew[] = {"Driver", "Team"};
 
 constexpr TableIndex kCheckpointIndexes[] = {{"by_time", kPassInTime}};
 constexpr TableIndex kLapIndexes[] = {{"by_driver", kLapOfDriver}, {"by_time", kLapInTime}};
-constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
+constexpr std::string_view kResultOfSession[] = {"run", "session", "position"};
 
-constexpr PlannedColumn kTelemetryPlanned[] = {{"z_m", FieldType::signed_int, 2}};
-constexpr PlannedColumn kLapPlanned[] = {{"deleted", FieldType::boolean},
-                                         {"deleted_reason", FieldType::text},
-                                         {"is_accurate", FieldType::boolean}};
-constexpr PlannedColumn kRaceControlPlanned[] = {{"seconds", FieldType::signed_int, 3},
-                                                 {"reason", FieldType::text}};
+constexpr TableIndex kResultIndexes[] = {{"by_session", kResultOfSession}};
+constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
 
 }  // namespace
 
-// Laps and sectors without a time and cars without a gap are to come: columns of stores take NULL everywhere
-// but in keys.
 const TableInfo kTelemetryTable{.name = "telemetry",
                                 .key = {kRunAndCar, "seq"},
                                 .time = "time",
-                                .planned = kTelemetryPlanned,
                                 .labels = kSessionAndDriver};
 const TableInfo kCheckpointTable{.name = "checkpoints",
                                  .key = {kRunAndCar, "seq"},
@@ -50,14 +43,17 @@ const TableInfo kLapTable{.name = "laps",
                           .key = {kRunAndCar, "seq"},
                           .time = "time",
                           .indexes = kLapIndexes,
-                          .planned = kLapPlanned,
                           .labels = kSessionAndCrew};
 const TableInfo kRaceControlTable{.name = "race_control",
                                   .key = {kRunAlone, "seq"},
                                   .time = "time",
                                   .indexes = kRaceControlIndexes,
-                                  .planned = kRaceControlPlanned,
                                   .labels = kSessionAlone};
+const TableInfo kResultTable{.name = "results",
+                             .key = {kRunAndCar, "seq"},
+                             .time = "time",
+                             .indexes = kResultIndexes,
+                             .labels = kSessionAndCrew};
 const TableInfo kSimpleCarTable{.name = "simple_cars", .key = {kRunAndId, "seq"}, .time = "time"};
 const TableInfo kFastF1TelemetryTable{
     .name = "telemetry_fastf1", .key = {kFastF1Driver, "Date"}, .time = "Date"};

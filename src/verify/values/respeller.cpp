@@ -275,8 +275,12 @@ void Respeller::spell_parts(std::string_view line, std::string& out) {
   form->rows.clear();
   form->builder.start(form->rows);
   for (const FieldInfo& field : form->schema->fields) {
-    Part& part = parts.emplace_back();
     const LineField* const found = fields.find(field.path);
+    if (!csv_ && field.left_out && (found == nullptr || (found->value == "null" && !found->quoted))) {
+      form->builder.set(field, 0, {}, why);  // as racesim has it, and so not among the parts
+      continue;
+    }
+    Part& part = parts.emplace_back();
     if (found == nullptr) continue;
     part.as_it_is = csv_ ? found->value : as_written(*found);
     if (!csv_ && field.list_limit > 0) part.as_it_is = without_blanks(part.as_it_is);

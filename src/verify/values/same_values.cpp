@@ -183,14 +183,27 @@ bool same_list(std::string_view& found, std::string_view wanted) {
 }  // namespace
 
 SameValues::SameValues(std::span<const StreamInfo> streams, bool csv) : csv_(csv) {
-  for (const StreamInfo& stream : streams) forms_.push_back(form_of(*stream.schema, csv));
+  for (const StreamInfo& stream : streams) {
+    forms_.push_back(form_of(*stream.schema, csv, true));
+    bare_forms_.push_back(form_of(*stream.schema, csv, csv));
+  }
 }
 
-SameValues::Form SameValues::form_of(const SchemaInfo& schema, bool csv) {
+/// Whether a line has its rare fields, its first one tells.
+SameValues::Form& SameValues::form_for(std::uint32_t stream, std::string_view expected) {
+  Form& whole = forms_[stream];
+  if (whole.rare == kNone || expected.find(whole.fields[whole.rare].before) != std::string_view::npos)
+    return whole;
+  return bare_forms_[stream];
+}
+
+SameValues::Form SameValues::form_of(const SchemaInfo& schema, bool csv, bool rare) {
   Form form;
   form.objects.emplace_back();
   std::size_t open = kRoot;
   for (const FieldInfo& info : schema.fields) {
+    if (info.left_out && !rare) continue;
+    if (info.left_out && !csv && form.rare == kNone) form.rare = form.fields.size();
     Field field;
     const std::size_t dot = csv ? std::string_view::npos : info.path.find('.');
     const bool nested = dot != std::string_view::npos;
@@ -229,7 +242,7 @@ void SameValues::set_columns(std::vector<std::size_t> columns) {
 }
 
 bool SameValues::same(std::uint32_t stream, std::string_view expected, std::string_view found) {
-  Form& form = forms_[stream];
+  Form& form = form_for(stream, expected);
   extra_.clear();
   if (!form.usable) return false;
   expected = without_line_end(expected, csv_);

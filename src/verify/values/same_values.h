@@ -52,13 +52,16 @@ class SameValues {
   struct Form {
     std::vector<Field> fields;
     std::vector<Object> objects;
-    std::string end;  ///< as racesim writes it, behind the last value
+    std::size_t rare = kNone;  ///< the first field that JSON may leave out
+    std::string end;           ///< as racesim writes it, behind the last value
     // Of the lines that came last, by place in the line:
     std::vector<std::size_t> order;  ///< which field it is
     std::vector<Front> fronts;
     bool usable = true;  ///< no objects in objects, not too many fields
   };
-  static Form form_of(const SchemaInfo& schema, bool csv);
+  /// `rare`: also the fields that JSON leaves out where they have no value.
+  static Form form_of(const SchemaInfo& schema, bool csv, bool rare);
+  Form& form_for(std::uint32_t stream, std::string_view expected);
   bool same_json(Form& form, std::string_view expected, std::string_view found);
   bool take_apart_json(const Form& form, std::string_view line);
   bool read_front(Form& form, std::size_t place, std::size_t object, std::uint64_t seen,
@@ -70,6 +73,7 @@ class SameValues {
 
   const bool csv_;
   std::vector<Form> forms_;               ///< by stream
+  std::vector<Form> bare_forms_;          ///< likewise, of lines without rare fields
   std::vector<std::string_view> values_;  ///< of the expected line, by field; texts of JSON with their quotes
   std::vector<std::string_view> extra_;
 };

@@ -61,11 +61,12 @@ TEST(RacePlanEvents, TheFirstLap) {
   double changed = 0, cars = 0;
   const double contact = per_race([&](const RacePlan& plan) {
     bool touched = messages_of(plan, "NOTED") > 0;
-    for (const CarPlan& c : plan.cars) {
+    for (std::size_t i = 0; i < plan.cars.size(); ++i) {
+      const CarPlan& c = plan.cars[i];
       const Retirement& r = c.retirement;
       touched = touched || (r.reason == "collision damage" && r.last_pass < plan.checkpoints);
       if (c.laps.empty()) continue;
-      changed += std::abs(static_cast<int>(c.laps[0].position) - static_cast<int>(c.grid));
+      changed += std::abs(static_cast<int>(plan.standings.at(i, c.laps[0].end_ms).position) - static_cast<int>(c.grid));
       ++cars;
     }
     return touched ? 1.0 : 0.0;

@@ -165,8 +165,7 @@ std::vector<OptionSpec> time_options(ReplayOptions& o) {
 
 /// What a run has and a replay has not.
 bool is_of_runs_alone(const std::string& name) {
-  constexpr std::string_view kNames[] = {"speed",      "format", "dead-letter", "record-timestamp",
-                                         "checkpoint", "resume", "settle",      "digest"};
+  constexpr std::string_view kNames[] = {"speed", "format", "dead-letter", "record-timestamp", "digest"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 

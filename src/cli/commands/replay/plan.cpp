@@ -32,6 +32,9 @@ Done add_sources(const ReplayOptions& o, ReplayConfig& replay) {
     replay.source_brokers = access.kafka.brokers;
   const bool has_stdin = std::any_of(replay.sources.begin(), replay.sources.end(),
                                      [](const SourceRequest& source) { return source.kind == "stdin"; });
+  if (has_stdin && !o.run.checkpoint.empty())
+    return fail(ErrorKind::usage, "--checkpoint: the standard input cannot be read again",
+                "write it to a file first");
   if (has_stdin && !o.run.manifest.empty())
     return fail(ErrorKind::usage, "--manifest: the standard input cannot be read again to verify the replay",
                 "write it to a file first");
@@ -59,6 +62,7 @@ Done fill_times(const ReplayOptions& o, double speed, ReplayConfig& replay) {
     return fail(ErrorKind::usage, "--start-datetime has no effect: the events keep their times",
                 "add: --timestamps shift");
   // Also part of the run's name: each time it is another one.
+  replay.start_is_now = !o.start_ns;
   if (replay.stamps != Stamps::keep)
     replay.start_ns = o.start_ns.value_or(system_clock().wall_ns() / kNsPerMs * kNsPerMs);
   replay.rounds = o.rounds;
@@ -117,6 +121,8 @@ Result<RunConfig> make_replay_config(const ReplayOptions& options, const Setting
       !o.source_brokers.empty();
   Result<RunConfig> config = make_sending_config(o.run, settings, speed > 0);
   if (!config) return config;
+  if (Done resumable = fill_checkpoint(o.run, config->checkpoint); !resumable)
+    return tl::make_unexpected(resumable.error());
   replay.time_field = o.time_field;
   replay.key_field = o.key_field;
   replay.time_unit = unit_of(o.time_unit);

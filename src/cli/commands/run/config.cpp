@@ -310,6 +310,13 @@ std::vector<std::string> missing_run_options(const Settings& settings) {
   return missing;
 }
 
+Done fill_checkpoint(const RunOptions& o, CheckpointOptions& checkpoint) {
+  if (o.resume && o.checkpoint.empty())
+    return fail(ErrorKind::usage, "--resume: no checkpoint is given", "add: --checkpoint run.checkpoint");
+  checkpoint = {o.checkpoint, o.resume};
+  return {};
+}
+
 Result<RunConfig> make_sending_config(const RunOptions& o, const Settings& settings, bool live) {
   RunConfig config;
   config.program = "racesim " + version();
@@ -342,9 +349,7 @@ Result<RunConfig> make_run_config(const RunOptions& o, const Settings& settings,
   if (const Done ok = fill_pace(o, settings, *historical, config, config.pace); !ok)
     return tl::make_unexpected(ok.error());
   if (const Done ok = check_thresholds(o, config.pace); !ok) return tl::make_unexpected(ok.error());
-  if (o.resume && o.checkpoint.empty())
-    return fail(ErrorKind::usage, "--resume: no checkpoint is given", "add: --checkpoint run.checkpoint");
-  config.checkpoint = {o.checkpoint, o.resume};
+  if (const Done ok = fill_checkpoint(o, config.checkpoint); !ok) return tl::make_unexpected(ok.error());
   const Result<FaultRules> faults = fault_rules(o, settings);
   if (!faults) return tl::make_unexpected(faults.error());
   config.faults = *faults;

@@ -72,6 +72,9 @@ std::vector<std::string> missing_run_options(const Settings& settings);
 /// The part of make_run_config() that concerns the kafka sink.
 Done fill_kafka(const RunOptions& options, const Settings& settings, bool historical, KafkaOptions& kafka);
 
+/// Errors: usage.
+Done fill_checkpoint(const RunOptions& options, CheckpointOptions& checkpoint);
+
 /// Of the options that a replay shares with a run; `live`: events go out at their own times. The scenario's
 /// part of it says nothing.
 Result<RunConfig> make_sending_config(const RunOptions& options, const Settings& settings, bool live);

@@ -20,6 +20,11 @@ double seconds(std::int64_t ms) {
   return static_cast<double>(ms) / 1000;
 }
 
+template <class Int>
+double seconds(Maybe<Int> ms) {
+  return ms.has_value() ? seconds(std::int64_t{ms.value}) : kUnknown;
+}
+
 SampleFacts facts(const TelemetryRow& row) {
   SampleFacts s;
   s.names = &kOwnNames;
@@ -86,9 +91,10 @@ SampleFacts facts(const SimpleCarRow& row) {
   return s;
 }
 
+/// Of all three, or unknown.
 template <class Row>
 double sectors_s(const Row& row) {
-  return seconds(std::int64_t{row.sector1_ms} + row.sector2_ms + row.sector3_ms);
+  return seconds(row.sector1_ms) + seconds(row.sector2_ms) + seconds(row.sector3_ms);
 }
 
 LapFacts facts(const LapRow& row) {
@@ -99,6 +105,7 @@ LapFacts facts(const LapRow& row) {
   l.lap = row.lap;
   l.lap_time_s = seconds(row.lap_time_ms);
   l.sectors_s = sectors_s(row);
+  l.begin_s = seconds(row.start_time_ms);
   l.end_s = seconds(row.session_time_ms);
   l.gap_s = seconds(row.gap_ms);
   return l;
@@ -111,6 +118,7 @@ LapFacts facts(const FastF1LapRow& row) {
   l.lap = row.lap_number;
   l.lap_time_s = seconds(row.lap_time_ms);
   l.sectors_s = sectors_s(row);
+  l.begin_s = seconds(row.lap_start_ms);
   l.end_s = seconds(row.time_ms);
   return l;
 }
@@ -123,7 +131,8 @@ LapFacts facts(const OpenF1LapRow& row) {
   l.lap = row.lap_number;
   l.lap_time_s = seconds(row.lap_ms);
   l.sectors_s = sectors_s(row);
-  l.end_s = static_cast<double>(row.date_start.us) / 1e6 + l.lap_time_s;
+  l.begin_s = static_cast<double>(row.date_start.us) / 1e6;
+  l.end_s = l.begin_s + l.lap_time_s;
   return l;
 }
 

@@ -44,7 +44,7 @@ struct LapFacts {
   std::string_view lap_time_name, lap_name;  ///< of columns
   double session = kUnknown;
   double lap = kUnknown, lap_time_s = kUnknown, sectors_s = kUnknown;  ///< sectors: their sum
-  double end_s = kUnknown;                                             ///< of the session, at the lap's end
+  double begin_s = kUnknown, end_s = kUnknown;                         ///< of the session or the epoch
   double gap_s = kUnknown;
 };
 

@@ -36,11 +36,12 @@ class LapLaws {
  public:
   void check(const LapFacts& now, const RowPlace& place, std::vector<Breach>& out) {
     book_.saw(kLaps);
-    book_.judge(kLapTime);
+    if (known(now.lap_time_s)) book_.judge(kLapTime);
     if (now.lap_time_s <= 0)
       out.push_back({std::string(now.lap_time_name), "above 0", fmt::format("{:.3f}", now.lap_time_s)});
-    book_.judge(kLapSum);
-    if (std::abs(now.sectors_s - now.lap_time_s) > kTimeSlack_s)
+    const bool whole = known(now.lap_time_s) && known(now.sectors_s);
+    if (whole) book_.judge(kLapSum);
+    if (whole && std::abs(now.sectors_s - now.lap_time_s) > kTimeSlack_s)
       out.push_back({std::string(now.lap_time_name),
                      fmt::format("{:.3f}, the sum of its sectors", now.sectors_s),
                      fmt::format("{:.3f}", now.lap_time_s)});
@@ -67,6 +68,7 @@ class LapLaws {
       out.push_back({std::string(now.lap_name), fmt::format("{}", last.lap + 1), fmt::format("{}", now.lap)});
       return;
     }
+    if (!known(now.lap_time_s) || !known(last.end_s)) return;
     book_.judge(kLapEnd);
     if (std::abs(now.end_s - last.end_s - now.lap_time_s) > kTimeSlack_s)
       out.push_back({std::string(now.lap_time_name),
@@ -85,7 +87,7 @@ class PassLaws {
     book_.judge(kPassSpeed);
     if (now.speed_kmh < 0 || now.speed_kmh > kMostSpeed_kmh)
       out.push_back({"speed_kmh", fmt::format("0 to {}", kMostSpeed_kmh), fmt::format("{}", now.speed_kmh)});
-    book_.judge(kPassGap);
+    if (known(now.gap_s)) book_.judge(kPassGap);
     if (now.gap_s < 0) out.push_back({"gap_s", "0 or more", fmt::format("{:.3f}", now.gap_s)});
     const auto [found, fresh] = last_.try_emplace(std::string(place.owner), now);
     const PassFacts& last = found->second;

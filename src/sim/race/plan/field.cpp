@@ -113,7 +113,7 @@ void Field::line_up() {
 
 void Field::pass(Runner& c) {
   const std::uint32_t k = c.next % n_;
-  c.out->passes.push_back({c.time_ms, 0, static_cast<std::int32_t>(c.fuel_kg * 1000.0), 0});
+  c.out->passes.push_back({c.time_ms, static_cast<std::int32_t>(c.fuel_kg * 1000.0)});
   ++c.next;
   if (k == 0 && c.last() > 0 && !cross_line(c)) return;
   if (c.last() > leader_pass_) {
@@ -181,6 +181,13 @@ void Field::choose_way(Runner& c, std::uint32_t k) {
   }
 }
 
+/// A lap that pass `first` began in the pit lane begins when the car leaves its box, or at the line behind it.
+std::int64_t Field::begin_from_box(const Runner& c, std::uint32_t first) const {
+  const auto stop = std::find_if(c.out->stops.rbegin(), c.out->stops.rend(),
+                                 [&](const PitStop& s) { return s.entry_pass <= first; });
+  return std::max(c.out->passes[first].time_ms, stop->leave_ms);
+}
+
 void Field::end_lap(Runner& c) {
   const auto& p = c.out->passes;
   const std::uint32_t first = c.last() - n_ - c.out->first_pass;
@@ -189,7 +196,7 @@ void Field::end_lap(Runner& c) {
   lap.end_ms = c.time_ms;
   const std::int64_t s1 = p[first + input_.sector_ends[0]].time_ms;
   const std::int64_t s2 = p[first + input_.sector_ends[1]].time_ms;
-  lap.sector_ms = {s1 - lap.begin_ms, s2 - s1, lap.end_ms - s2};
+  lap.sector_ms = {0, s2 - s1, lap.end_ms - s2};
   lap.compound = c.lap_compound;
   lap.tyre_age_laps = static_cast<std::uint16_t>(c.lap_age_laps);
   lap.stint = static_cast<std::uint16_t>(c.stint);
@@ -198,11 +205,14 @@ void Field::end_lap(Runner& c) {
   const std::uint32_t number = lap_of(c) - 1;
   lap.pit_in = c.pit_lap == number;
   lap.pit_out = is_race() ? number > 1 && c.pit_lap + 1 == number : c.out_lap == number;
+  lap.from_box = !is_race() && lap.pit_out;
+  if (lap.from_box) lap.begin_ms = begin_from_box(c, first);
+  lap.sector_ms[0] = s1 - lap.begin_ms;
   if (lap.pit_in && c.serviced) lap.stint = static_cast<std::uint16_t>(c.stint - 1);
   lap.neutral = c.neutral_lap;
   lap.is_valid = !breaks_limits(c, number);
   c.out->laps.push_back(lap);
-  if (is_race() || !lap.is_valid || c.kind > LapKind::run) return;
+  if (is_race() || !plan_.counts(lap) || c.kind > LapKind::run) return;
   std::int64_t& best_ms = c.out->part_best_ms[part_ - 1];
   const std::int64_t time_ms = lap.end_ms - lap.begin_ms;
   if (best_ms == 0 || time_ms < best_ms) best_ms = time_ms;

@@ -121,6 +121,7 @@ class Field {
   void leave(Runner& c, std::uint32_t k);
   void choose_way(Runner& c, std::uint32_t k);
   void end_lap(Runner& c);
+  std::int64_t begin_from_box(const Runner& c, std::uint32_t first) const;
   void begin_lap(Runner& c);
   void set_pace(Runner& c);
   void read_gap(Runner& c, std::uint32_t k);

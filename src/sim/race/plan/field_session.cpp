@@ -67,6 +67,7 @@ bool Field::begin_part() {
                  std::string(part.name) + " BEGINS");
   }
   part_end_ms_ = begin_ms + length_ms;
+  plan_.end_ms = std::max(plan_.end_ms, part_end_ms_);
   plan_.parts.push_back({begin_ms, part_end_ms_, taking_part_});
   control_.say(part_end_ms_, 1, Category::flag, Flag::chequered, Scope::track, 0, 0, "CHEQUERED FLAG");
   ++part_;
@@ -100,7 +101,7 @@ void Field::plan_stints(Runner& c, std::int64_t begin_ms, std::int64_t end_ms) {
                       Compound::soft,
                       12,
                       {LapKind::push, LapKind::cool, LapKind::push}});
-  const auto long_laps = static_cast<std::size_t>(7 + draws.uniform(first + 3) * 6);
+  const auto long_laps = static_cast<std::size_t>(7 + draws.uniform(first + 3) * 12);  // some until the flag
   c.stints.push_back({begin_ms + length_ms * 58 / 100 + at(2, 0, 150), Compound::medium, 70,
                       std::vector<LapKind>(long_laps, LapKind::run)});
 }

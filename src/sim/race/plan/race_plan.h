@@ -11,6 +11,7 @@
 
 #include "model/race.h"
 #include "sim/race/plan/race_input.h"
+#include "sim/race/plan/standings.h"
 
 namespace racesim::race {
 
@@ -25,10 +26,7 @@ enum class Way : std::uint8_t {
 /// A car at a checkpoint; see RacePlan::checkpoint_of() and lap_of().
 struct Pass {
   std::int64_t time_ms;
-  std::int64_t gap_ms;  ///< to the first car that came by there in the same lap
   std::int32_t fuel_g;
-  std::uint16_t
-      position;  ///< race: rank of time_ms among the cars there in that lap; else by best laps so far
 };
 
 /// From pass i to pass i + 1.
@@ -40,19 +38,19 @@ struct Piece {
 };
 
 struct LapPlan {
-  std::int64_t begin_ms;  ///< the first lap begins at lights out
+  std::int64_t begin_ms;  ///< the first one of a race: lights out; one from the box: the car leaves it
   std::int64_t end_ms;
   std::array<std::int64_t, 3> sector_ms;
   Compound compound;            ///< at the lap's begin
   std::uint16_t tyre_age_laps;  ///< full laps before this one
   std::uint16_t stint;          ///< from 1
-  std::uint16_t position;       ///< at the end
   float wear_begin_pct;
   float wear_end_pct;  ///< of the tyres that ended the lap
   bool pit_in;
   bool pit_out;
   bool neutral;   ///< flags or traffic laws shaped it: safety car, VSC, yellow
   bool is_valid;  ///< false: deleted for track limits
+  bool from_box;  ///< it begins in the box, and so has no time (qualifying, practice)
 };
 
 struct PitStop {
@@ -114,6 +112,7 @@ struct CarPlan {
   Retirement retirement;
   bool finished = false;       ///< took the chequered flag; the last pass is that moment
   std::uint16_t position = 0;  ///< in the result, from 1
+  bool classified = false;     ///< its place in the result counts
   std::uint16_t points = 0;
   std::int64_t best_lap_ms = 0;                ///< 0: none
   std::array<std::int64_t, 3> part_best_ms{};  ///< in Q1, Q2, Q3; practice: in the first; 0: none
@@ -175,11 +174,16 @@ struct RacePlan {
   std::vector<ControlMessage> messages;  ///< by time
   std::vector<FlagPhase> phases;
   std::vector<SessionPart> parts;  ///< none in a race
+  Standings standings;
   std::uint32_t fastest_car = 0;   ///< index into cars
   std::int64_t fastest_lap_ms = 0;
   std::uint32_t counted_laps = 0;  ///< the race ended under a red flag, with so many laps; 0: it did not
   std::int64_t end_ms = 0;         ///< nothing happens any more
 
+  /// Whether the lap's time may be a best one.
+  bool counts(const LapPlan& lap) const {
+    return lap.is_valid && !lap.from_box && (kind == SessionKind::race || !lap.pit_in);
+  }
   /// Where pass i (an index into passes) is.
   std::uint32_t checkpoint_of(const CarPlan& car, std::size_t i) const {
     return static_cast<std::uint32_t>((car.first_pass + i) % checkpoints);

@@ -7,27 +7,14 @@ namespace racesim::race {
 namespace {
 
 constexpr std::array<std::uint16_t, 10> kPoints{25, 18, 15, 12, 10, 8, 6, 4, 2, 1};
+constexpr std::size_t kClassifiedShare_pct = 90;  ///< of the winner's laps, rounded down to whole ones
 
-void rank_passes(RacePlan& plan) {
-  std::size_t longest = 0;
-  for (const CarPlan& c : plan.cars) longest = std::max(longest, c.passes.size());
-  std::vector<Pass*> here;
-  for (std::size_t i = 0; i < longest; ++i) {
-    here.clear();
-    for (CarPlan& c : plan.cars)
-      if (i < c.passes.size()) here.push_back(&c.passes[i]);
-    std::sort(here.begin(), here.end(), [](const Pass* a, const Pass* b) { return a->time_ms < b->time_ms; });
-    for (std::size_t p = 0; p < here.size(); ++p) {
-      here[p]->position = static_cast<std::uint16_t>(p + 1);
-      here[p]->gap_ms = here[p]->time_ms - here[0]->time_ms;
-    }
-  }
-  for (CarPlan& c : plan.cars)
-    for (std::size_t l = 0; l < c.laps.size(); ++l)
-      c.laps[l].position = c.passes[(l + 1) * plan.checkpoints].position;
+/// A race's first laps are each the fastest so far, which is no news.
+bool is_news(const RacePlan& plan, std::uint32_t lap) {
+  return plan.kind != SessionKind::race || lap >= 3;
 }
 
-/// Best laps, and a message whenever the race's best falls.
+/// Best laps, and a message whenever the best of the race, or of the part of the session, falls.
 void find_best_laps(const PlanInput& input, RacePlan& plan) {
   struct Ended {
     std::int64_t end_ms;
@@ -41,7 +28,7 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
     for (std::uint32_t l = 0; l < c.laps.size(); ++l) {
       const LapPlan& lap = c.laps[l];
       const std::int64_t time_ms = lap.end_ms - lap.begin_ms;
-      if (!lap.is_valid) continue;
+      if (!plan.counts(lap)) continue;
       all.push_back({lap.end_ms, time_ms, i, l + 1});
       if (c.best_lap_ms == 0 || time_ms < c.best_lap_ms) c.best_lap_ms = time_ms;
     }
@@ -49,11 +36,17 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
   std::sort(all.begin(), all.end(), [](const Ended& a, const Ended& b) {
     return a.end_ms != b.end_ms ? a.end_ms < b.end_ms : a.car < b.car;
   });
+  std::int64_t part_best_ms = INT64_MAX;
+  std::size_t part = 0;
   for (const Ended& e : all) {
-    if (plan.fastest_lap_ms != 0 && e.time_ms >= plan.fastest_lap_ms) continue;
-    plan.fastest_lap_ms = e.time_ms;
-    plan.fastest_car = e.car;
-    if (e.lap < 3) continue;
+    if (plan.fastest_lap_ms == 0 || e.time_ms < plan.fastest_lap_ms) {
+      plan.fastest_lap_ms = e.time_ms;
+      plan.fastest_car = e.car;
+    }
+    for (; part < plan.parts.size() && plan.parts[part].begin_ms <= e.end_ms; ++part) part_best_ms = INT64_MAX;
+    if (e.time_ms >= part_best_ms) continue;
+    part_best_ms = e.time_ms;
+    if (!is_news(plan, e.lap)) continue;
     const Entry& entry = input.entries[plan.cars[e.car].entry];
     const std::int64_t t = e.time_ms;
     std::string thousandths = std::to_string(1000 + t % 1000).substr(1);
@@ -88,25 +81,35 @@ void award(RacePlan& plan) {
     };
     return time_ms(a) < time_ms(b);
   });
+  const std::size_t least_laps = kClassifiedShare_pct * order.front()->laps.size() / 100;
   for (std::size_t p = 0; p < order.size(); ++p) {
     CarPlan& c = *order[p];
     c.position = static_cast<std::uint16_t>(p + 1);
-    c.points = p < kPoints.size() && c.finished ? kPoints[p] : std::uint16_t{0};
+    c.classified = c.finished || (!c.laps.empty() && c.laps.size() >= least_laps);
+    c.points = p < kPoints.size() && c.classified ? kPoints[p] : std::uint16_t{0};
     if (c.points > 0 && &c == &plan.cars[plan.fastest_car]) ++c.points;
+  }
+}
+
+void rank_session(RacePlan& plan) {
+  for (std::size_t i = 0; i < plan.cars.size(); ++i) {
+    CarPlan& c = plan.cars[i];
+    c.position = plan.standings.at(i, INT64_MAX).position;
+    c.finished = true;
+    c.classified = c.best_lap_ms > 0;
   }
 }
 
 }  // namespace
 
 void classify(const PlanInput& input, RacePlan& plan) {
-  if (input.kind == SessionKind::race) {
-    rank_passes(plan);
-    find_best_laps(input, plan);
+  find_best_laps(input, plan);
+  const bool race = plan.kind == SessionKind::race;
+  plan.standings = race ? race_standings(plan) : session_standings(plan);
+  if (race)
     award(plan);
-  } else {
-    find_best_laps(input, plan);
+  else
     rank_session(plan);
-  }
   std::stable_sort(plan.messages.begin(), plan.messages.end(),
                    [](const ControlMessage& a, const ControlMessage& b) { return a.time_ms < b.time_ms; });
 }

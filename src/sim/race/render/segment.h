@@ -51,9 +51,7 @@ struct Segment {
   double fuel_begin_g,
       fuel_per_kg_g;  ///< fuel left = fuel_begin_g − fuel_per_kg_g · template's use since the begin
   double wear_begin_pct, wear_per_pct;  ///< likewise, upwards
-  std::int32_t gap_ms;
   std::uint16_t lap;
-  std::uint8_t position;
   std::uint8_t sector;
   std::uint8_t tyre_age_laps;
   Compound tyre;

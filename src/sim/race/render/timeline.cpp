@@ -19,6 +19,7 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
     cars_.push_back(make_timeline(car, plan, input, templates, halts_));
     if (!cars_.back().segments.empty()) end_ms_ = std::max(end_ms_, cars_.back().segments.back().end_ms);
   }
+  for (const SessionPart& part : plan.parts) end_ms_ = std::max(end_ms_, part.end_ms);
   end_ms_ += kClosing_ms;
   for (std::size_t i = 0; i < cars_.size(); ++i) {
     CarTimeline& car = cars_[i];

@@ -85,15 +85,12 @@ class TimelineMaker {
 
 /// Appends a segment at the place of pass `pass` in the order of laps.
 Segment& TimelineMaker::add(std::size_t pass, std::int64_t end_ms, CarStatus status) {
-  const Pass& at = car_->passes[std::min(pass, car_->passes.size() - 1)];
   Segment s{};
   s.begin_ms = at_ms_;
   s.end_ms = end_ms;
   s.fuel_begin_g = fuel_g_;
   s.wear_begin_pct = wear_pct_;
-  s.gap_ms = static_cast<std::int32_t>(at.gap_ms);
   s.lap = static_cast<std::uint16_t>(lap_of(pass));
-  s.position = static_cast<std::uint8_t>(at.position);
   s.sector = sector_of(checkpoint_of(pass));
   s.tyre_age_laps = static_cast<std::uint8_t>(age_laps_);
   s.tyre = tyre_;
