@@ -15,10 +15,16 @@ std::int64_t penalties_ms(const CarPlan& car) {
   return std::int64_t{1000} * car.added_s();
 }
 
+/// Of a race that ended under a red flag so many as count.
+std::size_t laps_of(const RacePlan& plan, const CarPlan& car) {
+  return car.counted_passes > 0 ? (car.counted_passes - 1) / plan.checkpoints : car.laps.size();
+}
+
 Maybe<std::int64_t> time_of(const RacePlan& plan, const CarPlan& car) {
   if (plan.kind == SessionKind::race) {
-    if (!car.finished || car.laps.empty()) return {};
-    return {car.laps.back().end_ms + penalties_ms(car)};
+    const std::size_t laps = laps_of(plan, car);
+    if (!car.finished || laps == 0) return {};
+    return {car.laps[laps - 1].end_ms + penalties_ms(car)};
   }
   // Of qualifying the last part that it was in decides, with or without a time.
   std::size_t last = 0;
@@ -38,7 +44,7 @@ std::string status_of(const RacePlan& plan, const CarPlan& car) {
     reason[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(reason[0])));
     return reason;
   }
-  const std::size_t behind = first_of(plan).laps.size() - car.laps.size();
+  const std::size_t behind = laps_of(plan, first_of(plan)) - laps_of(plan, car);
   if (behind == 0) return "Finished";
   return "+" + std::to_string(behind) + (behind == 1 ? " Lap" : " Laps");
 }
@@ -52,11 +58,11 @@ Outcome outcome_of(const RacePlan& plan, std::size_t car) {
   outcome.position = c.position;
   outcome.classified = c.classified;
   if (race) outcome.grid.value = static_cast<std::int16_t>(c.grid);
-  outcome.laps = c.laps.size();
+  outcome.laps = laps_of(plan, c);
   outcome.time_ms = time_of(plan, c);
   const CarPlan& first = first_of(plan);
   const Maybe<std::int64_t> best_ms = time_of(plan, first);
-  if (outcome.time_ms.has_value() && best_ms.has_value() && (!race || first.laps.size() == c.laps.size()))
+  if (outcome.time_ms.has_value() && best_ms.has_value() && (!race || laps_of(plan, first) == laps_of(plan, c)))
     outcome.gap_ms.value = outcome.time_ms.value - best_ms.value;
   outcome.points = c.points;
   outcome.status = status_of(plan, c);
