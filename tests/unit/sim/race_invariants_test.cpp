@@ -147,6 +147,9 @@ TEST_P(RaceInvariants, EverySampleFollowsFromTheOneBefore) {
 INSTANTIATE_TEST_SUITE_P(Sessions, RaceInvariants,
                          testing::Values(Kind{"race", race::SessionKind::race, 20, 12, 42},
                                          Kind{"full_grid_and_safety_car", race::SessionKind::race, 40, 9, 3},
+                                         Kind{"red_flag_in_the_first_lap", race::SessionKind::race, 8, 12,
+                                              10},
+                                         Kind{"red_flag", race::SessionKind::race, 8, 12, 6},
                                          Kind{"qualifying", race::SessionKind::qualifying, 4, 1, 42}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 

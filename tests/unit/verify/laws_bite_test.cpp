@@ -135,6 +135,17 @@ TEST(LawsBite, TwoCarsInOnePosition) {
   EXPECT_EQ(first_field(found), "position");
 }
 
+TEST(LawsBite, SomeoneRacesUnderARedFlag) {
+  // Cars stand in the queue by then: seed 11 is stopped by hand, with a message in the place of another.
+  const SmallRun run = race_as("racesim", 200, "telemetry,race-control");
+  std::string text = run.text();
+  ASSERT_EQ(named(found_in(text)), "");
+  const std::size_t at = text.find("\"flag\":\"GREEN\"");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 14, "\"flag\":\"RED\"");
+  EXPECT_EQ(first_field(found_in(text)), "speed_kmh");
+}
+
 TEST(LawsBite, LapsUnderTheirOwnNames) {
   const SmallRun run = race_as("racesim", 700, "laps");
   ASSERT_EQ(named(found_in(run.text())), "");

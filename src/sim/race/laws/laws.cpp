@@ -6,6 +6,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "sim/race/laws/event_laws.h"
 #include "sim/race/laws/facts.h"
 #include "sim/race/laws/sample_laws.h"
 
@@ -112,9 +113,11 @@ class PassLaws {
 class RaceLaws final : public Laws {
  public:
   void check(const RowBatch& rows, std::size_t i, const RowPlace& place, std::vector<Breach>& out) override {
-    if (const auto sample = sample_facts(rows, i))
+    if (events_.check(rows, i, out)) return;
+    if (const auto sample = sample_facts(rows, i)) {
       samples_.check(*sample, place, out);
-    else if (const auto lap = lap_facts(rows, i))
+      events_.check_speed(*sample, out);
+    } else if (const auto lap = lap_facts(rows, i))
       laps_.check(*lap, place, out);
     else if (const auto pass = pass_facts(rows, i))
       passes_.check(*pass, place, out);
@@ -122,7 +125,7 @@ class RaceLaws final : public Laws {
 
   std::vector<LawCount> counts() const override {
     std::vector<LawCount> all = samples_.counts();
-    for (const auto& more : {laps_.counts(), passes_.counts()})
+    for (const auto& more : {laps_.counts(), passes_.counts(), events_.counts()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -131,6 +134,7 @@ class RaceLaws final : public Laws {
   SampleLaws samples_;
   LapLaws laps_;
   PassLaws passes_;
+  EventLaws events_;
 };
 
 }  // namespace

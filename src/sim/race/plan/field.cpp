@@ -181,7 +181,8 @@ void Field::choose_way(Runner& c, std::uint32_t k) {
   }
 }
 
-/// A lap that pass `first` began in the pit lane begins when the car leaves its box, or at the line behind it.
+/// A lap that pass `first` began in the pit lane begins when the car leaves its box, or at the line behind
+/// it.
 std::int64_t Field::begin_from_box(const Runner& c, std::uint32_t first) const {
   const auto stop = std::find_if(c.out->stops.rbegin(), c.out->stops.rend(),
                                  [&](const PitStop& s) { return s.entry_pass <= first; });

@@ -7,8 +7,7 @@ namespace racesim::race {
 namespace {
 
 const CarPlan& first_of(const RacePlan& plan) {
-  return *std::find_if(plan.cars.begin(), plan.cars.end(),
-                       [](const CarPlan& c) { return c.position == 1; });
+  return *std::find_if(plan.cars.begin(), plan.cars.end(), [](const CarPlan& c) { return c.position == 1; });
 }
 
 std::int64_t penalties_ms(const CarPlan& car) {
@@ -62,13 +61,15 @@ Outcome outcome_of(const RacePlan& plan, std::size_t car) {
   outcome.time_ms = time_of(plan, c);
   const CarPlan& first = first_of(plan);
   const Maybe<std::int64_t> best_ms = time_of(plan, first);
-  if (outcome.time_ms.has_value() && best_ms.has_value() && (!race || laps_of(plan, first) == laps_of(plan, c)))
+  if (outcome.time_ms.has_value() && best_ms.has_value() &&
+      (!race || laps_of(plan, first) == laps_of(plan, c)))
     outcome.gap_ms.value = outcome.time_ms.value - best_ms.value;
   outcome.points = c.points;
   outcome.status = status_of(plan, c);
   if (plan.kind == SessionKind::qualifying)
     for (std::size_t part = 0; part < 3; ++part)
-      if (c.part_best_ms[part] > 0) outcome.part_ms[part].value = static_cast<std::int32_t>(c.part_best_ms[part]);
+      if (c.part_best_ms[part] > 0)
+        outcome.part_ms[part].value = static_cast<std::int32_t>(c.part_best_ms[part]);
   outcome.penalties_ms = penalties_ms(c);
   return outcome;
 }

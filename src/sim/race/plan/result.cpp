@@ -43,7 +43,8 @@ void find_best_laps(const PlanInput& input, RacePlan& plan) {
       plan.fastest_lap_ms = e.time_ms;
       plan.fastest_car = e.car;
     }
-    for (; part < plan.parts.size() && plan.parts[part].begin_ms <= e.end_ms; ++part) part_best_ms = INT64_MAX;
+    for (; part < plan.parts.size() && plan.parts[part].begin_ms <= e.end_ms; ++part)
+      part_best_ms = INT64_MAX;
     if (e.time_ms >= part_best_ms) continue;
     part_best_ms = e.time_ms;
     if (!is_news(plan, e.lap)) continue;

@@ -54,8 +54,7 @@ class Order {
 
   void tell(std::int64_t since_ms, Standings& to) const {
     for (std::size_t place = 0; place < order_.size(); ++place)
-      to.add(order_[place],
-             {since_ms, static_cast<std::uint16_t>(place + 1), {gap_ms(order_[place])}});
+      to.add(order_[place], {since_ms, static_cast<std::uint16_t>(place + 1), {gap_ms(order_[place])}});
   }
 
  private:
@@ -88,7 +87,8 @@ std::span<const Standing> Standings::from(std::size_t car, std::int64_t time_ms)
   const std::vector<Standing>& own = cars_[car];
   const auto later = std::upper_bound(own.begin(), own.end(), time_ms,
                                       [](std::int64_t ms, const Standing& s) { return ms < s.since_ms; });
-  return std::span(own).subspan(static_cast<std::size_t>(later - own.begin()) - (later == own.begin() ? 0 : 1));
+  return std::span(own).subspan(static_cast<std::size_t>(later - own.begin()) -
+                                (later == own.begin() ? 0 : 1));
 }
 
 Standings race_standings(const RacePlan& plan) {
