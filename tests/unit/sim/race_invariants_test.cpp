@@ -189,9 +189,10 @@ TEST(RaceLapsFromTelemetry, AreTheLapsStreamToTheMillisecond) {
       const std::int64_t begin_ms = i == 0 ? 5'000 : end[-1];  // lights out
       const std::int64_t sectors[]{end[0] - begin_ms, end[1] - end[0], end[2] - end[1]};
       const LapRow& row = rows[i];
-      ASSERT_EQ(
-          std::tuple(sectors[0], sectors[1], sectors[2], end[2] - begin_ms, end[2]),
-          std::tuple(row.sector1_ms, row.sector2_ms, row.sector3_ms, row.lap_time_ms, row.session_time_ms))
+      ASSERT_EQ(std::tuple(sectors[0], sectors[1], sectors[2], end[2] - begin_ms, end[2]),
+                std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
+                    row.sector1_ms.value, row.sector2_ms.value, row.sector3_ms.value, row.lap_time_ms.value,
+                    row.session_time_ms))
           << "car " << car << " lap " << i + 1;
     }
   }

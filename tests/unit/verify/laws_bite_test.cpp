@@ -146,6 +146,15 @@ TEST(LawsBite, SomeoneRacesUnderARedFlag) {
   EXPECT_EQ(first_field(found_in(text)), "speed_kmh");
 }
 
+TEST(LawsBite, APenaltyThatTheResultForgets) {
+  RunConfig config = race_run(10, 2 * 3600, 6);
+  test::set_option(config.content, "laps", "12");
+  test::set_option(config.content, "streams", "race-control,results");
+  const SmallRun run = make_run(config);
+  ASSERT_EQ(named(found_in(run.text())), "");
+  EXPECT_EQ(first_field(found_in(damaged(run, "penalties_s", "7.000"))), "penalties_s");
+}
+
 TEST(LawsBite, LapsUnderTheirOwnNames) {
   const SmallRun run = race_as("racesim", 700, "laps");
   ASSERT_EQ(named(found_in(run.text())), "");
@@ -320,6 +329,10 @@ TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
     }
   };
   note(race_as("racesim", 300, "telemetry,laps,checkpoints,race-control").text());
+  RunConfig whole = race_run(10, 2 * 3600, 6);
+  test::set_option(whole.content, "laps", "12");
+  test::set_option(whole.content, "streams", "race-control,results");
+  note(make_run(whole).text());
   note(make_run(plays_run(11, 500, kMaster)).text());
   note(make_run(simple_run(11, 30)).text());
   note(fleet(60).text());
