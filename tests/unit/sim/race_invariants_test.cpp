@@ -189,11 +189,10 @@ TEST(RaceLapsFromTelemetry, AreTheLapsStreamToTheMillisecond) {
       const std::int64_t begin_ms = i == 0 ? 5'000 : end[-1];  // lights out
       const std::int64_t sectors[]{end[0] - begin_ms, end[1] - end[0], end[2] - end[1]};
       const LapRow& row = rows[i];
-      ASSERT_EQ(std::tuple(sectors[0], sectors[1], sectors[2], end[2] - begin_ms, end[2]),
-                std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
-                    row.sector1_ms.value, row.sector2_ms.value, row.sector3_ms.value, row.lap_time_ms.value,
-                    row.session_time_ms))
-          << "car " << car << " lap " << i + 1;
+      const std::array<std::int64_t, 5> told{row.sector1_ms.value, row.sector2_ms.value, row.sector3_ms.value,
+                                             row.lap_time_ms.value, row.session_time_ms};
+      const std::array<std::int64_t, 5> found{sectors[0], sectors[1], sectors[2], end[2] - begin_ms, end[2]};
+      ASSERT_EQ(found, told) << "car " << car << " lap " << i + 1;
     }
   }
   EXPECT_GT(laps, 900U);

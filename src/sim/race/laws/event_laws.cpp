@@ -6,9 +6,9 @@ namespace racesim::race {
 namespace {
 
 enum EventLaw : std::size_t { kRedFlag, kPenalties };
-constexpr std::string_view kResults = "results";
+constexpr std::string_view kCars = "telemetry", kResults = "results";
 constexpr LawInfo kEventLaws[] = {
-    {"telemetry", "from a minute behind a red flag until the restart nobody is faster than 220 km/h",
+    {kCars, "from a minute behind a red flag until the restart nobody is faster than 220 km/h",
      "the messages of race control are not part of it"},
     {kResults, "penalties that were not served are in the result",
      "the messages of race control are not part of it"},
@@ -60,6 +60,7 @@ void EventLaws::check_result(const RowBatch& rows, std::size_t i, std::vector<Br
 }
 
 void EventLaws::check_speed(const SampleFacts& now, std::vector<Breach>& out) {
+  book_.saw(kCars);
   if (!heard_ || !known(now.session) || !known(now.speed_kmh)) return;
   book_.judge(kRedFlag);
   const auto red = red_since_us_.find(static_cast<int>(now.session));
