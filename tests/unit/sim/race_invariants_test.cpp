@@ -139,6 +139,10 @@ TEST_P(RaceInvariants, EverySampleFollowsFromTheOneBefore) {
     if (window.size() == kWindow && row.seq % 5 == 0) check_bend(window, verdicts);
   });
   play(*make_race(config_of(GetParam())), out);
+  if (std::string(GetParam().name).starts_with("red_flag")) {
+    EXPECT_TRUE(std::any_of(out.messages.begin(), out.messages.end(),
+                            [](const auto& message) { return message.second == "RESTART - LIGHTS OUT"; }));
+  }
   EXPECT_EQ(recent.size(), GetParam().cars);
   EXPECT_GT(out.samples, GetParam().cars * 10'000U);
   verdicts.report();
