@@ -66,7 +66,8 @@ TEST(RacePlanEvents, TheFirstLap) {
       const Retirement& r = c.retirement;
       touched = touched || (r.reason == "collision damage" && r.last_pass < plan.checkpoints);
       if (c.laps.empty()) continue;
-      changed += std::abs(static_cast<int>(plan.standings.at(i, c.laps[0].end_ms).position) - static_cast<int>(c.grid));
+      changed += std::abs(static_cast<int>(plan.standings.at(i, c.laps[0].end_ms).position) -
+                          static_cast<int>(c.grid));
       ++cars;
     }
     return touched ? 1.0 : 0.0;

@@ -175,7 +175,7 @@ struct RacePlan {
   std::vector<FlagPhase> phases;
   std::vector<SessionPart> parts;  ///< none in a race
   Standings standings;
-  std::uint32_t fastest_car = 0;   ///< index into cars
+  std::uint32_t fastest_car = 0;  ///< index into cars
   std::int64_t fastest_lap_ms = 0;
   std::uint32_t counted_laps = 0;  ///< the race ended under a red flag, with so many laps; 0: it did not
   std::int64_t end_ms = 0;         ///< nothing happens any more
