@@ -106,14 +106,13 @@ TEST(RacePlanEvents, CheapStops) {
 TEST(RacePlanEvents, PenaltiesAreServedOrAdded) {
   double served = 0, added = 0;
   for (const RacePlan& plan : event_races()) {
-    std::size_t given = 0, strikes_told = 0;
+    std::size_t given = 0;
     std::vector<std::pair<std::uint16_t, std::pair<std::size_t, std::int64_t>>> result;
     for (const CarPlan& c : plan.cars) {
       given += c.penalties.size();
       for (const Penalty& p : c.penalties) {
         (p.served ? served : added) += 1;
         EXPECT_TRUE(p.seconds == 5 || (p.seconds == 10 && p.fault == Fault::collision));
-        strikes_told += p.fault == Fault::track_limits ? 1 : 0;
       }
       if (c.finished && plan.counted_laps == 0)
         result.push_back({c.position, {c.passes.size(), c.passes.back().time_ms + 1000 * c.added_s()}});
@@ -161,7 +160,9 @@ TEST(RacePlanEvents, ARedFlagKeepsTheOrder) {
     std::map<std::uint16_t, const CarPlan*> queue;
     for (const CarPlan& c : plan.cars)
       for (const PitStop& s : c.stops)
-        if (s.queue > 0) EXPECT_TRUE(queue.emplace(s.queue, &c).second);
+        if (s.queue > 0) {
+          EXPECT_TRUE(queue.emplace(s.queue, &c).second);
+        }
     EXPECT_GE(queue.size(), 5U);
     const CarPlan* before = nullptr;
     std::int64_t go_ms = 0;
@@ -183,7 +184,9 @@ TEST(RacePlanEvents, ARedFlagKeepsTheOrder) {
       EXPECT_LT(c->restarts[0].arrive_ms, red->end_ms);
       go_ms = std::max(go_ms, c->restarts[0].go_ms);
     }
-    if (plan.counted_laps == 0) EXPECT_LT(go_ms - red->end_ms, 2000);
+    if (plan.counted_laps == 0) {
+      EXPECT_LT(go_ms - red->end_ms, 2000);
+    }
     for (const CarPlan& c : plan.cars)
       EXPECT_TRUE(!c.finished || std::any_of(c.stops.begin(), c.stops.end(), [](const PitStop& s) {
         return s.queue > 0;
@@ -194,7 +197,6 @@ TEST(RacePlanEvents, ARedFlagKeepsTheOrder) {
 }
 
 TEST(RacePlanEvents, NobodyHurriesUnderARedFlag) {
-  const PlanInput input = world_input(kEventSeed);
   for (const RacePlan& plan : event_races()) {
     const FlagPhase* red = red_phase(plan);
     if (red == nullptr) continue;
