@@ -26,6 +26,8 @@ struct Circuit {
     input.piece_tables = templates.piece_tables();
     input.pit_ways = templates.pit_ways();
     input.start_ways = templates.start_ways();
+    input.queue_ways = templates.queue_ways();
+    input.grid_ways = templates.grid_ways();
     input.fuel_per_lap_kg = templates.fuel_per_lap_kg();
   }
   Circuit(const Circuit&) = delete;

@@ -84,6 +84,20 @@ inline PlanInput world_input(std::uint64_t seed, std::uint32_t laps = 52, std::u
     const double line_s = __builtin_sqrt(2 * (8.0 + 8.0 * s) / 11.0);
     w.reach_s = {line_s, line_s * 0.65 + 8.2, line_s * 0.65 + 13.9};
     in.start_ways.push_back(w);
+    // The queue stands in the last piece of the lane.
+    PitWay queue = world_pit_way();
+    queue.box_piece = 2;
+    queue.piece_s = {10.5, 12.0, 11.0};
+    queue.to_box_s = 4.0 - 0.05 * s;
+    in.queue_ways.push_back(queue);
+    // To the grid from the last checkpoint but one.
+    PitWay grid;
+    grid.entry = 14;
+    grid.exit = 0;
+    grid.box_piece = 1;
+    grid.to_box_s = 7.5 - 0.1 * s;
+    grid.piece_s = {6.2, grid.to_box_s + line_s};
+    in.grid_ways.push_back(grid);
   }
   return in;
 }

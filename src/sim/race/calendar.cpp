@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "sim/race/plan/incidents.h"
 
 namespace racesim::race {
 namespace {
@@ -11,6 +12,9 @@ constexpr std::int64_t kHourMs = 3'600'000;
 // A lap behind the safety car takes up to 150 s; half an hour remains for the start, the flag and the break.
 constexpr std::int64_t kLongestLapMs = 150'000;
 constexpr double kLongestLap = 1.65;  // times the fastest one, where laps are longer than Silverstone's
+constexpr double kRacingLap = 0.69;   // of the longest
+constexpr std::int64_t kSlowLaps = 20;
+constexpr std::int64_t kRedMs = 48 * 60'000;  // forty minutes, and what it takes to the lights
 constexpr std::int64_t kBreakMs = 1'800'000;
 constexpr std::int64_t kQualifyingMs = 75 * 60'000;  // three parts and the breaks between
 
@@ -22,8 +26,14 @@ std::int64_t longest_lap_ms(const PlanInput& input) {
 
 std::int64_t period_of(const PlanInput& input) {
   const std::int64_t lap_ms = longest_lap_ms(input);
-  if (input.kind == SessionKind::race)
-    return (input.laps * lap_ms + kBreakMs + kHourMs - 1) / kHourMs * kHourMs;
+  if (input.kind == SessionKind::race) {
+    // Laps at racing speed, some behind the safety car, a red flag, and the lap behind the chequered one.
+    const auto racing_ms = static_cast<std::int64_t>(kRacingLap * static_cast<double>(lap_ms));
+    const std::int64_t slow_laps = std::min<std::int64_t>(input.laps, kSlowLaps);
+    std::int64_t all_ms = input.laps * racing_ms + slow_laps * (lap_ms - racing_ms) + lap_ms + kBreakMs / 2;
+    if (input.laps >= kRedLeast_laps) all_ms += kRedMs + 2 * lap_ms;
+    return (all_ms + kHourMs - 1) / kHourMs * kHourMs;
+  }
   // Cars that are out when the flag falls drive on: a lap, and one back to the box.
   const bool qualifying = input.kind == SessionKind::qualifying;
   std::int64_t running_ms = qualifying ? kQualifyingMs : input.minutes * std::int64_t{60'000};

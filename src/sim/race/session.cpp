@@ -22,12 +22,13 @@ void Session::list_status() {
   }
   std::sort(changes.begin(), changes.end());
   for (const std::int64_t at_ms : changes) {
-    // The strongest of what holds: safety car, virtual safety car, yellow.
+    // The strongest of what holds: red flag, safety car, virtual safety car, yellow.
     char status = '1';
     for (const FlagPhase& phase : plan_.phases) {
       if (at_ms < phase.begin_ms || at_ms >= phase.end_ms) continue;
-      if (phase.flag == Flag::sc) status = '4';
-      if (phase.flag == Flag::vsc && status != '4')
+      if (phase.flag == Flag::red) status = '5';
+      if (phase.flag == Flag::sc && status != '5') status = '4';
+      if (phase.flag == Flag::vsc && status != '4' && status != '5')
         status = at_ms < phase.end_ms - kVscWarning_ms ? '6' : '7';
       if ((phase.flag == Flag::yellow || phase.flag == Flag::double_yellow) && status == '1') status = '2';
     }

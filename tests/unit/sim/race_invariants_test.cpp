@@ -141,6 +141,10 @@ TEST_P(RaceInvariants, EverySampleFollowsFromTheOneBefore) {
     if (window.size() == kWindow && row.seq % 5 == 0) check_bend(window, verdicts);
   });
   play(*make_race(config_of(GetParam())), out);
+  if (std::string(GetParam().name).starts_with("red_flag")) {
+    EXPECT_TRUE(std::any_of(out.messages.begin(), out.messages.end(),
+                            [](const auto& message) { return message.second == "RESTART - LIGHTS OUT"; }));
+  }
   EXPECT_EQ(recent.size(), GetParam().cars);
   EXPECT_GT(out.samples, GetParam().cars * 10'000U);
   verdicts.report();
@@ -149,6 +153,9 @@ TEST_P(RaceInvariants, EverySampleFollowsFromTheOneBefore) {
 INSTANTIATE_TEST_SUITE_P(Sessions, RaceInvariants,
                          testing::Values(Kind{"race", race::SessionKind::race, 20, 12, 42},
                                          Kind{"full_grid_and_safety_car", race::SessionKind::race, 40, 9, 3},
+                                         Kind{"red_flag_in_the_first_lap", race::SessionKind::race, 8, 12,
+                                              10},
+                                         Kind{"red_flag", race::SessionKind::race, 8, 12, 6},
                                          Kind{"qualifying", race::SessionKind::qualifying, 4, 1, 42}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
@@ -188,10 +195,10 @@ TEST(RaceLapsFromTelemetry, AreTheLapsStreamToTheMillisecond) {
       const std::int64_t begin_ms = i == 0 ? 5'000 : end[-1];  // lights out
       const std::int64_t sectors[]{end[0] - begin_ms, end[1] - end[0], end[2] - end[1]};
       const LapRow& row = rows[i];
-      ASSERT_EQ(std::tuple(sectors[0], sectors[1], sectors[2], end[2] - begin_ms, end[2]),
-                std::tuple(row.sector1_ms.value, row.sector2_ms.value, row.sector3_ms.value,
-                           row.lap_time_ms.value, row.session_time_ms))
-          << "car " << car << " lap " << i + 1;
+      const std::array<std::int64_t, 5> told{row.sector1_ms.value, row.sector2_ms.value, row.sector3_ms.value,
+                                             row.lap_time_ms.value, row.session_time_ms};
+      const std::array<std::int64_t, 5> found{sectors[0], sectors[1], sectors[2], end[2] - begin_ms, end[2]};
+      ASSERT_EQ(found, told) << "car " << car << " lap " << i + 1;
     }
   }
   EXPECT_GT(laps, 900U);

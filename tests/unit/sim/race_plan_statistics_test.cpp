@@ -71,7 +71,7 @@ void take_stints(const CarPlan& car, Figures& f) {
 
 void take_stops(const RacePlan& plan, const CarPlan& car, Figures& f) {
   for (const PitStop& s : car.stops) {
-    if (s.exit_pass == s.entry_pass) continue;
+    if (s.exit_pass <= s.entry_pass || s.queue > 0) continue;
     f.stand_s.push_back(static_cast<double>(s.leave_ms - s.arrive_ms) / 1000.0);
     const std::size_t in = s.entry_pass / plan.checkpoints;
     if (in < 2 || in + 2 >= car.laps.size()) continue;

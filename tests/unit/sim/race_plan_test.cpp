@@ -23,6 +23,13 @@ const std::vector<RacePlan>& races() {
   return plans;
 }
 
+/// In the piece before `piece` or in `piece` the car stands in the queue at the pit exit.
+bool stands_in_queue(const CarPlan& car, std::size_t piece) {
+  return std::any_of(car.stops.begin(), car.stops.end(), [&](const PitStop& s) {
+    return s.queue > 0 && piece >= s.entry_pass && piece <= s.exit_pass;
+  });
+}
+
 std::vector<std::int64_t> times_of(const RacePlan& plan) {
   std::vector<std::int64_t> times;
   for (const CarPlan& c : plan.cars)
@@ -65,6 +72,30 @@ TEST(RacePlan, NeverTwoAtTheSamePlaceInTheSameMillisecond) {
   }
 }
 
+TEST(RacePlan, PositionsAreAPermutationAtEveryMoment) {
+  constexpr std::size_t kEvery = 97;
+  for (const RacePlan& plan : races()) {
+    std::vector<std::int64_t> moments = times_of(plan);
+    for (std::size_t m = 0; m < moments.size(); m += kEvery) {
+      std::set<int> places;
+      for (std::size_t car = 0; car < plan.cars.size(); ++car)
+        places.insert(plan.standings.at(car, moments[m]).position);
+      ASSERT_EQ(places.size(), plan.cars.size());
+      ASSERT_EQ(*places.begin(), 1);
+      ASSERT_EQ(*places.rbegin(), static_cast<int>(plan.cars.size()));
+    }
+  }
+}
+
+TEST(RacePlan, NoTwoCarsShareAMillisecondAtACheckpoint) {
+  for (const RacePlan& plan : races()) {
+    std::set<std::pair<std::size_t, std::int64_t>> seen;
+    for (const CarPlan& c : plan.cars)
+      for (std::size_t i = 0; i < c.passes.size(); ++i)
+        ASSERT_TRUE(seen.insert({i, c.passes[i].time_ms}).second);
+  }
+}
+
 TEST(RacePlan, OnlyAttacksAreFasterThanTheTemplateAndNotByMuch) {
   std::size_t pieces = 0, faster = 0;
   for (const RacePlan& plan : races())
@@ -97,11 +128,13 @@ TEST(RacePlan, RatiosOfNeighboursDifferLittle) {
       for (std::size_t i = 1; i < c.pieces.size(); ++i) {
         const Piece& a = c.pieces[i - 1];
         const Piece& b = c.pieces[i];
+        // In the queue and on the grid a car stands between.
+        if (a.way == Way::grid || b.way == Way::grid || stands_in_queue(c, i)) continue;
         const double step = std::max(a.ratio / b.ratio, b.ratio / a.ratio) - 1;
         const bool flags = a.ramp || b.ramp;
         ++pieces;
         // Out of the pit lane into a slow queue a car only speeds up less than it could.
-        const double limit = !flags ? 0.05 : a.way == Way::pit ? 0.31 : 0.15;
+        const double limit = !flags ? 0.05 : a.way == Way::pit ? 0.31 : 0.26;
         (flags ? flag_jolts : racing_jolts) += step > limit ? 1 : 0;
         ASSERT_LT(step, flags ? 0.35 : 0.10);
       }
@@ -128,7 +161,7 @@ TEST(RacePlan, StopsStandInThePitLane) {
   for (const RacePlan& plan : races())
     for (const CarPlan& c : plan.cars)
       for (const PitStop& s : c.stops) {
-        if (s.exit_pass == s.entry_pass) continue;  // gave up on the way out
+        if (s.exit_pass <= s.entry_pass) continue;  // never came out again
         ASSERT_EQ(s.entry_pass % plan.checkpoints, 15U);
         ASSERT_EQ(s.exit_pass - s.entry_pass, 3U);
         ASSERT_GE(s.leave_ms - s.arrive_ms, 1950);
@@ -150,6 +183,7 @@ TEST(RacePlan, FinishersUsedTwoCompounds) {
 
 TEST(RacePlan, WinnerHasTheDistanceAndOthersEndOnTheirLap) {
   for (const RacePlan& plan : races()) {
+    if (plan.counted_laps > 0) continue;  // ended under a red flag
     // Of two who have the distance the one behind on the road may win, by the other's penalty.
     std::int64_t flag_ms = INT64_MAX;
     for (const CarPlan& c : plan.cars) {

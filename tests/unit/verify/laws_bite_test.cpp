@@ -188,6 +188,26 @@ TEST(LawsBite, TooFastInThePitLane) {
   EXPECT_EQ(first_field(found), "speed_kmh");
 }
 
+TEST(LawsBite, SomeoneRacesUnderARedFlag) {
+  // Cars stand in the queue by then: seed 11 is stopped by hand, with a message in the place of another.
+  const SmallRun run = race_as("racesim", 200, "telemetry,race-control");
+  std::string text = run.text();
+  ASSERT_EQ(named(found_in(text)), "");
+  const std::size_t at = text.find("\"flag\":\"GREEN\"");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 14, "\"flag\":\"RED\"");
+  EXPECT_EQ(first_field(found_in(text)), "speed_kmh");
+}
+
+TEST(LawsBite, APenaltyThatTheResultForgets) {
+  RunConfig config = race_run(10, 2 * 3600, 6);
+  test::set_option(config.content, "laps", "12");
+  test::set_option(config.content, "streams", "race-control,results");
+  const SmallRun run = make_run(config);
+  ASSERT_EQ(named(found_in(run.text())), "");
+  EXPECT_EQ(first_field(found_in(damaged(run, "penalties_s", "7.000"))), "penalties_s");
+}
+
 TEST(LawsBite, LapsUnderTheirOwnNames) {
   const SmallRun run = race_as("racesim", 700, "laps");
   ASSERT_EQ(named(found_in(run.text())), "");
@@ -370,6 +390,10 @@ TEST(LawsBite, EveryDeclaredLawIsJudgedSomewhere) {
   test::set_option(qualifying.content, "session", "qualifying");
   test::set_option(qualifying.content, "streams", "results");
   note(make_run(qualifying).text());
+  RunConfig whole = race_run(10, 2 * 3600, 6);
+  test::set_option(whole.content, "laps", "12");
+  test::set_option(whole.content, "streams", "race-control,results");
+  note(make_run(whole).text());
   note(make_run(plays_run(11, 500, kMaster)).text());
   note(make_run(simple_run(11, 30)).text());
   note(fleet(60).text());

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "sim/race/laws/event_laws.h"
 #include "sim/race/laws/facts.h"
 #include "sim/race/laws/order_laws.h"
 #include "sim/race/laws/result_laws.h"
@@ -114,9 +115,11 @@ class PassLaws {
 class RaceLaws final : public Laws {
  public:
   void check(const RowBatch& rows, std::size_t i, const RowPlace& place, std::vector<Breach>& out) override {
+    events_.check(rows, i, out);
     if (const auto sample = sample_facts(rows, i)) {
       samples_.check(*sample, place, out);
       order_.check(*sample, place, out);
+      events_.check_speed(*sample, out);
     } else if (const auto lap = lap_facts(rows, i)) {
       laps_.check(*lap, place, out);
     } else if (const auto pass = pass_facts(rows, i)) {
@@ -128,7 +131,8 @@ class RaceLaws final : public Laws {
 
   std::vector<LawCount> counts() const override {
     std::vector<LawCount> all = samples_.counts();
-    for (const auto& more : {order_.counts(), laps_.counts(), passes_.counts(), results_.counts()})
+    for (const auto& more :
+         {order_.counts(), laps_.counts(), passes_.counts(), results_.counts(), events_.counts()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -139,6 +143,7 @@ class RaceLaws final : public Laws {
   LapLaws laps_;
   PassLaws passes_;
   ResultLaws results_;
+  EventLaws events_;
 };
 
 }  // namespace

@@ -29,6 +29,8 @@ void check_input(const PlanInput& in) {
                   p.box_piece < p.piece_s.size());
   RACESIM_CHECK(in.grid.empty() || in.grid.size() == in.entries.size());
   RACESIM_CHECK(in.kind != SessionKind::race || in.start_ways.size() >= in.entries.size());
+  RACESIM_CHECK(in.queue_ways.size() == in.grid_ways.size() &&
+                (in.queue_ways.empty() || in.queue_ways.size() >= in.entries.size()));
 }
 
 }  // namespace
@@ -54,7 +56,7 @@ Field::Field(const PlanInput& input)
     c.index = i;
     c.entry = &input.entries[i];
     c.times = &times_[c.entry->model];
-    c.pit = &input.pit_ways[c.entry->team % input.pit_ways.size()];
+    c.pit = own_pit(c);
     c.out = &plan_.cars[i];
     c.out->entry = i;
     c.strategy = draw_strategy(input, i);
@@ -75,7 +77,7 @@ RacePlan Field::run() {
     Runner* first = nullptr;
     for (Runner& c : cars_)
       if (c.moving && (first == nullptr || c.time_ms < first->time_ms)) first = &c;
-    if (first == nullptr && !is_race() && begin_part()) continue;
+    if (first == nullptr && (is_race() ? end_wait() : begin_part())) continue;
     if (first == nullptr) break;
     plan_.end_ms = std::max(plan_.end_ms, first->time_ms);
     control_.advance(first->time_ms);
@@ -106,6 +108,7 @@ void Field::line_up() {
     Runner& c = cars_[order[slot]];
     const Launch launch = draw_launch(input_, c.index, 0);
     c.launch = launch.ratio;
+    c.slot = slot;
     c.out->grid = static_cast<std::uint16_t>(slot + 1);
     c.out->go_ms = launch.react_ms;
     c.time_ms = c.out->go_ms + launch.spin_ms +
@@ -144,7 +147,8 @@ bool Field::cross_line(Runner& c) {
                    "CHEQUERED FLAG");
     } else {
       control_.leader_begins(lap_of(c), c.time_ms);
-      if (input_.time_limit_ms > 0 && c.time_ms >= input_.time_limit_ms) plan_.laps = lap_of(c);
+      const std::int64_t raced_ms = c.time_ms - control_.stopped_ms();
+      if (input_.time_limit_ms > 0 && raced_ms >= input_.time_limit_ms) plan_.laps = lap_of(c);
     }
   }
   if (chequered_) {
@@ -160,20 +164,37 @@ bool Field::cross_line(Runner& c) {
 void Field::leave(Runner& c, std::uint32_t k) {
   if (c.way == Way::pit && c.pit_piece == c.pit->piece_s.size()) {
     c.way = Way::line;
+    c.pit = own_pit(c);
+    c.queue = 0;
     c.out->stops.back().exit_pass = c.last() - c.out->first_pass;
     set_pace(c);
   }
-  if (c.way != Way::pit) {
-    if (c.way == Way::start && c.next >= input_.start_ways[c.out->grid - 1u].reach_s.size())
-      c.way = Way::line;
+  if (c.way == Way::grid && k == 0) c.way = Way::start;
+  if (c.way == Way::line || c.way == Way::start) {
+    if (c.way == Way::start && k + 1 >= input_.start_ways[c.slot].reach_s.size()) c.way = Way::line;
     if (meet_incident(c, k)) return;
     read_gap(c, k);
-    if (k == c.pit->entry && c.way == Way::line && wants_pit(c)) enter_pit(c);
+    choose_way(c, k);
   }
   if (c.way == Way::pit)
     drive_pit(c, k);
+  else if (c.way == Way::grid)
+    drive_grid(c, k);
   else
     drive_line(c, k);
+}
+
+/// Off the racing line, where it is time for that.
+void Field::choose_way(Runner& c, std::uint32_t k) {
+  if (c.way != Way::line) return;
+  if (k == c.pit->entry && may_queue(c))
+    enter_queue(c);
+  else if (k == c.pit->entry && wants_pit(c))
+    enter_pit(c);
+  else if (control_.goes_on() && k == input_.grid_ways[0].entry) {
+    c.way = Way::grid;
+    c.pit_piece = 0;
+  }
 }
 
 /// A lap that pass `first` began in the pit lane begins when the car leaves its box, or at the line behind
@@ -222,7 +243,7 @@ void Field::begin_lap(Runner& c) {
   c.lap_age_laps = c.age_laps;
   c.lap_wear_pct = c.wear_pct;
   c.neutral_lap = false;
-  if (lap > 1 && c.way != Way::pit) c.cold = false;
+  if (lap > 1 && c.way != Way::pit && c.way != Way::grid) c.cold = false;
   const Draws draws(input_.seed, "race.lap", c.entry->car);
   const double kick = draws.normal(lap) * kNoise_s * c.entry->noise;
   c.lap_noise_s = lap == 1 ? kick : kNoiseMemory * c.lap_noise_s + kNoiseKick * kick;

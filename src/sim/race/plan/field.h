@@ -15,6 +15,9 @@
 
 namespace racesim::race {
 
+/// Out of the queue behind a red flag, against the template.
+inline constexpr double kQueueOut = 1.5;
+
 /// What a lap of qualifying or practice is driven for.
 enum class LapKind : std::uint8_t { push, run, out, cool, in };
 
@@ -46,9 +49,14 @@ struct Runner {
   bool ramp = false;  ///< under flags, or still on the way back to racing speed
   double lap_noise_s = 0;
   double piece_noise = 0;
-  double launch = 1;            ///< ratio of the standing start, behind the first metres
-  double press = 0;             ///< share that a duel or a blue flag costs in the next piece
-  std::uint32_t drs_zones = 0;  ///< bit per zone: may open it
+  std::uint16_t queue = 0;       ///< place in the queue at the pit exit, from 1; 0: not in it
+  bool waits = false;            ///< stands there, or on the grid behind a red flag
+  std::int64_t arrive_ms = 0;    ///< stands since
+  std::uint32_t slot = 0;        ///< on the grid, from 0, of the last start
+  std::uint32_t start_pass = 0;  ///< at the line behind it
+  double launch = 1;             ///< ratio of the standing start, behind the first metres
+  double press = 0;              ///< share that a duel or a blue flag costs in the next piece
+  std::uint32_t drs_zones = 0;   ///< bit per zone: may open it
 
   Compound compound = Compound::medium;
   Compound lap_compound = Compound::medium;
@@ -105,8 +113,14 @@ class Field {
   void pass(Runner& c);
   /// False: the car has finished.
   bool cross_line(Runner& c);
+  const PitWay* own_pit(const Runner& c) const {
+    return &input_.pit_ways[c.entry->team % input_.pit_ways.size()];
+  }
+  /// In the first lap behind a standing start.
+  bool has_just_started(const Runner& c) const { return c.last() < c.start_pass + n_; }
   std::uint32_t lap_of(const Runner& c) const { return c.last() / n_ + (is_race() ? 1 : 0); }
   void leave(Runner& c, std::uint32_t k);
+  void choose_way(Runner& c, std::uint32_t k);
   void end_lap(Runner& c);
   std::int64_t begin_from_box(const Runner& c, std::uint32_t first) const;
   void begin_lap(Runner& c);
@@ -167,6 +181,22 @@ class Field {
   void enter_pit(Runner& c);
   void drive_pit(Runner& c, std::uint32_t k);
   std::int64_t stand(Runner& c, std::int64_t arrive_ms);
+  void change_tyres(Runner& c);
+
+  // field_red.cpp: a race that is stopped
+  bool may_queue(const Runner& c) const;
+  void enter_queue(Runner& c);
+  void wait(Runner& c, std::int64_t arrive_ms, double rest_s);
+  /// On the way into the queue: not before the car in front is there.
+  std::int64_t queue_closed_ms(const Runner& c) const;
+  /// All that can move have come to rest: lets them go on. False: nobody waits.
+  bool end_wait();
+  void open_exit(const std::vector<Runner*>& waiting, std::int64_t arrived_ms);
+  void set_off(Runner& c, Way way, double ratio, std::int64_t to_ms);
+  void drive_grid(Runner& c, std::uint32_t k);
+  void start_again(const std::vector<Runner*>& waiting, std::int64_t arrived_ms);
+  void give_up(const std::vector<Runner*>& waiting, std::int64_t arrived_ms);
+
   bool meet_incident(Runner& c, std::uint32_t k);
   bool meet_own_incident(Runner& c, std::uint32_t k);
   void retire(Runner& c, std::int64_t halt_ms, bool in_pit);
@@ -185,7 +215,8 @@ class Field {
   std::vector<std::uint32_t> taking_part_;  ///< in this part of the session
   std::uint32_t part_ = 0;                  ///< parts begun
   std::int64_t part_end_ms_ = 0;
-  double fuel_share_ = 1;  ///< of what a lap takes at full pace: the rest is saved
+  double fuel_share_ = 1;             ///< of what a lap takes at full pace: the rest is saved
+  std::vector<std::uint32_t> queue_;  ///< cars in the queue, in their order
   bool chequered_ = false;
   std::uint32_t leader_pass_ = 0;
 };

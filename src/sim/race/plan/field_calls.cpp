@@ -53,7 +53,7 @@ bool Field::wants_pit(const Runner& c) const {
   if (!is_race()) return c.kind == LapKind::in;
   const std::uint32_t lap = c.last() / n_ + 1;
   if (c.limping) return c.incident->in_pit;
-  if (lap >= input_.laps) return false;
+  if (lap >= input_.laps || control_.field_flag() == Flag::red) return false;
   if (c.damage != Damage::none || takes_cheap_stop(c, lap)) return true;
   if (c.planned_stop >= c.strategy.stops.size()) return false;
   const PlannedStop& stop = c.strategy.stops[c.planned_stop];

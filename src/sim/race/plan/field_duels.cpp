@@ -38,7 +38,7 @@ Runner* Field::follower(const Runner& f, std::uint32_t k) {
     if (found == nullptr || a.time_ms < found->time_ms) found = &a;
   }
   if (found == nullptr || found->way != Way::line) return nullptr;
-  if (k == found->pit->entry && wants_pit(*found)) return nullptr;
+  if (k == found->pit->entry && (wants_pit(*found) || may_queue(*found))) return nullptr;
   foresee_gap(*found, k, static_cast<double>(found->time_ms - f.time_ms) / 1000.0);
   return found;
 }
@@ -60,7 +60,8 @@ double Field::pass_share(const Runner& f, const Runner& a, std::uint32_t k) cons
     drs = drs || (a.drs_zones >> z & 1U) != 0;
   }
   const double share = logistic(attack_edge_s(f, a, drs) / kSoftness_s);
-  if (f.last() < n_) return 0.05 + 0.4 * share + (f.last() < n_ / 2 ? 0.30 : 0.10) * a.entry->overtaking;
+  if (has_just_started(f))
+    return 0.05 + 0.4 * share + (f.last() < f.start_pass + n_ / 2 ? 0.30 : 0.10) * a.entry->overtaking;
   return share * (zone ? 0.78 : 0.09);
 }
 
@@ -68,7 +69,9 @@ void Field::face_follower(Runner& f, std::uint32_t k) {
   // At the timing line the follower's next lap is not drawn yet; at the start everyone is side by side.
   const Flag flag = control_.field_flag();
   if (!is_race()) return;
-  if (k == 0 || f.way == Way::start || flag == Flag::vsc || f.limping || f.damage != Damage::none) return;
+  if (k == 0 || f.way == Way::start || flag == Flag::vsc || flag == Flag::red || f.limping ||
+      f.damage != Damage::none)
+    return;
   if (control_.yellow_factor(k) > 1) return;
   Runner* a = follower(f, k);
   if (a == nullptr || a->limping || a->damage != Damage::none) return;

@@ -20,6 +20,8 @@ constexpr double kCatchUp = 1.2;  ///< those who have not reached the queue yet
 constexpr double kClosing = 1.5;
 constexpr double kNear_s = 3, kFar_s = 9;  ///< gaps between which one turns into the other
 constexpr double kVsc = 1.4;
+constexpr double kRed = 1.9;
+constexpr double kRedStep = 1.25;  ///< lifting at once
 constexpr double kGap_s = 0.5;
 constexpr double kFreeGap_s = 1.5;    ///< nobody needs to be close but in a race
 constexpr double kQueueGap_s = 0.95;  ///< behind the safety car
@@ -51,8 +53,8 @@ std::int64_t ms(double s) {
 double Field::piece_s(const Runner& c, std::uint32_t k, Bucket& bucket) const {
   bucket = c.bucket;
   if (c.way == Way::start) {
-    const auto& reach = input_.start_ways[c.out->grid - 1u].reach_s;
-    return reach[c.last() + 1] - reach[c.last()];
+    const auto& reach = input_.start_ways[c.slot].reach_s;
+    return reach[k + 1] - reach[k];
   }
   for (std::size_t z = 0; z < input_.drs_zones.size(); ++z) {
     const DrsPieces& zone = input_.drs_zones[z];
@@ -82,6 +84,8 @@ double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
   switch (control_.field_flag()) {
     case Flag::vsc:
       return kVsc;
+    case Flag::red:
+      return kRed;
     case Flag::sc:
       if (leads(c)) return restart ? 1 : kSafetyCar;
       return restart && leader_pass_ % n_ + 2 >= n_ ? 1 : queue_ratio(c, k);
@@ -110,10 +114,11 @@ double Field::wanted_ratio(Runner& c, std::uint32_t k) {
 }
 
 double Field::least_gap_s(const Runner& c) const {
-  if (control_.field_flag() == Flag::sc) return kQueueGap_s;
+  if (control_.field_flag() == Flag::sc || control_.field_flag() == Flag::red) return kQueueGap_s;
   if (!is_race()) return c.kind == LapKind::push ? kGap_s : kFreeGap_s;
   // The queue of the start stretches over the first lap.
-  if (c.last() < n_) return 0.08 + (kGap_s - 0.08) * static_cast<double>(c.last()) / static_cast<double>(n_);
+  if (has_just_started(c))
+    return 0.08 + (kGap_s - 0.08) * static_cast<double>(c.last() - c.start_pass) / static_cast<double>(n_);
   return kGap_s - 0.2 * c.entry->overtaking;
 }
 
@@ -123,7 +128,8 @@ std::int64_t Field::behind_others(const Runner& c, std::uint32_t k, std::int64_t
   const double least_s = least_gap_s(c);
   std::int64_t bound_ms = free_ms;
   // While all slow down for a safety car at once, nobody can slow down more than those in front.
-  const bool slowing = control_.field_flag() == Flag::sc && c.ratio < kClosing;
+  const Flag flag = control_.field_flag();
+  const bool slowing = (flag == Flag::sc || flag == Flag::red) && c.ratio < kClosing;
   const double open_s = slowing ? 0.2 * kOpenUp_s : kOpenUp_s;
   const std::size_t begin = ahead.size() > kLookBack ? ahead.size() - kLookBack : 0;
   for (std::size_t i = begin; i < ahead.size(); ++i) {
@@ -156,7 +162,8 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   double ratio = wanted_ratio(c, k);
   const double step = !c.ramp ? kRacingStep : left_pit(c) && is_race() ? kMergeStep : kFlagStep;
   const double low = std::max(1.0, c.ratio / step);
-  const double high = c.ratio * step;
+  const bool stops = control_.field_flag() == Flag::red && c.ramp;
+  const double high = c.ratio * (stops ? std::max(step, kRedStep) : step);
   ratio = std::clamp(ratio, low, std::max(low, high));
   std::int64_t hard_ms = 0;
   std::int64_t to_ms = c.time_ms + ms(ratio * fast_s);
@@ -167,7 +174,9 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
     announce_pass(c);
   }
   // A little more than of one's own will, when those in front slow down.
-  const double most = c.ratio * (step > kRacingStep ? std::max(step, kFlagStepMost) : kRacingStepMost);
+  const double most = c.ratio * (stops                ? std::max(step, kRedStep)
+                                 : step > kRacingStep ? std::max(step, kFlagStepMost)
+                                                      : kRacingStepMost);
   const std::int64_t latest_ms = c.time_ms + ms(std::max(low, most) * fast_s);
   to_ms = behind_others(c, k, to_ms, latest_ms, hard_ms);
   to_ms = std::min(to_ms, latest_ms);

@@ -74,8 +74,8 @@ std::int64_t Field::serve_penalties_ms(Runner& c, std::int64_t arrive_ms) {
     sum_ms += p.seconds * 1000;
   }
   if (sum_ms > 0)
-    control_.say(arrive_ms + sum_ms, c.pit_lap, Category::penalty, Flag::none, Scope::driver, 0, c.entry->car,
-                 "PENALTY SERVED BY " + car_name(*c.entry));
+    control_.punish(arrive_ms + sum_ms, c.pit_lap, c.entry->car, static_cast<std::uint16_t>(sum_ms / 1000),
+                    "SERVED", "PENALTY SERVED BY " + car_name(*c.entry));
   return sum_ms;
 }
 

@@ -43,18 +43,21 @@ std::int64_t Field::stand(Runner& c, std::int64_t arrive_ms) {
   }
   stop.leave_ms = std::max(arrive_ms, box_free_ms_[box]) + work_ms;
   box_free_ms_[box] = stop.leave_ms + kBoxClear_ms;
-  c.compound = stop.fitted = take_tyres(c);
+  change_tyres(c);
+  return stop.leave_ms - arrive_ms;
+}
+
+void Field::change_tyres(Runner& c) {
+  c.compound = c.out->stops.back().fitted = take_tyres(c);
   c.age_laps = 0;
   c.wear_pct = 0;
   c.cold = true;
   c.serviced = true;
   ++c.stint;
-  if (c.last() / n_ + 1 != c.pit_lap) {
-    c.lap_compound = c.compound;
-    c.lap_age_laps = 0;
-    c.lap_wear_pct = 0;
-  }
-  return stop.leave_ms - arrive_ms;
+  if (c.last() / n_ + 1 == c.pit_lap) return;
+  c.lap_compound = c.compound;
+  c.lap_age_laps = 0;
+  c.lap_wear_pct = 0;
 }
 
 void Field::drive_pit(Runner& c, std::uint32_t k) {
@@ -65,6 +68,7 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
   const double step = c.ramp ? kPitFlagStep : kPitStep;
   double ratio = std::max(own, c.ratio / step);
   if (control_.field_flag() == Flag::sc && c.pit_piece > pit.box_piece) ratio = std::max(ratio, kQueueAhead);
+  if (c.queue > 0 && c.pit_piece > pit.box_piece) ratio = c.ratio;
   const double fast_s = pit.piece_s[c.pit_piece];
   auto to_ms = c.time_ms + static_cast<std::int64_t>(ratio * fast_s * 1000.0 + 0.5);
   if (c.pit_piece == pit.box_piece) {
@@ -73,12 +77,21 @@ void Field::drive_pit(Runner& c, std::uint32_t k) {
       retire(c, arrive_ms, true);
       return;
     }
+    if (c.queue > 0) {
+      c.ratio = ratio;
+      wait(c, std::max(arrive_ms, queue_closed_ms(c)), (fast_s - pit.to_box_s) * kQueueOut);
+      return;
+    }
     if (!is_race()) {
       c.ratio = ratio;
       park(c, arrive_ms, (fast_s - pit.to_box_s) * ratio);
       return;
     }
     to_ms += stand(c, arrive_ms);
+  }
+  if (c.queue > 0 && c.pit_piece < pit.box_piece) {
+    to_ms = std::max(to_ms, queue_closed_ms(c));
+    ratio = static_cast<double>(to_ms - c.time_ms) / (fast_s * 1000);
   }
   Piece piece;
   piece.way = Way::pit;
@@ -97,6 +110,10 @@ bool Field::meet_own_incident(Runner& c, std::uint32_t k) {
   const Incident& i = *c.incident;
   const std::uint32_t due = (i.lap - 1) * n_ + i.checkpoint;
   if (c.last() < due) return false;
+  if (control_.field_flag() == Flag::red && !c.limping) {
+    c.incident = nullptr;  // nobody has an accident so slowly
+    return false;
+  }
   if (i.damage != Damage::none) {
     c.damage = i.damage;
     c.incident = nullptr;

@@ -16,6 +16,10 @@ constexpr double kGrandPrix_laps = 52;
 /// Contact with damage in the first lap: in a third of all races, nearly always where a safety car comes out
 /// in it.
 constexpr double kContact = 0.2, kContactAndSafetyCar = 0.85;
+/// Races that are stopped, of a Grand Prix's length: for a pile-up in the first lap, or a heavy accident
+/// later.
+constexpr double kRed = 0.2, kRedFirstLap = 0.25;
+constexpr std::size_t kRedLeast_cars = 5;
 constexpr double kSecondCar = 0.4;
 constexpr std::array<double, 3> kAftermath{0.5, 0.2, 0.3};  ///< wing, puncture, out
 constexpr double kVscAfterFailure = 0.227;
@@ -120,6 +124,41 @@ void draw_contact(const PlanInput& input, bool safety_car, std::vector<Incident>
   }
 }
 
+/// An accident that takes so long to clear away that the race is stopped.
+void draw_red_flag(const PlanInput& input, std::vector<Incident>& list) {
+  const Draws draws(input.seed, "race.red", 0);
+  const double distance = std::min(1.0, input.laps / kGrandPrix_laps);
+  if (input.queue_ways.empty() || input.laps < kRedLeast_laps || input.entries.size() < kRedLeast_cars)
+    return;
+  if (!draws.chance(0, kRed * (kRedFirstLap + (1 - kRedFirstLap) * distance))) return;
+  Incident* cause = nullptr;
+  for (Incident& i : list)
+    if (cause == nullptr && i.cause == Cause::accident && i.response != Response::sc) cause = &i;
+  if (cause == nullptr) {
+    Incident fresh;
+    fresh.entry = static_cast<std::uint32_t>(draws.uniform(1) * static_cast<double>(input.entries.size()));
+    std::erase_if(list,
+                  [&](const Incident& i) { return i.entry == fresh.entry && i.response != Response::sc; });
+    if (std::any_of(list.begin(), list.end(), [&](const Incident& i) { return i.entry == fresh.entry; }))
+      return;
+    list.push_back(fresh);
+    cause = &list.back();
+  }
+  cause->cause = Cause::accident;
+  cause->reason = "heavy accident";
+  cause->damage = Damage::none;
+  cause->in_pit = false;
+  cause->response = Response::red;
+  cause->lap = 1;
+  if (draws.chance(2, kRedFirstLap * kRed / (kRed * (kRedFirstLap + (1 - kRedFirstLap) * distance)))) {
+    cause->checkpoint = 3 + static_cast<std::uint32_t>(draws.uniform(3) * 2);
+    cause->reason = kCollision;
+    return;
+  }
+  cause->lap = 2 + static_cast<std::uint32_t>(draws.uniform(4) * static_cast<double>(input.laps - 5));
+  cause->checkpoint = any_checkpoint(draws, 5, input.piece_tables[0].pieces);
+}
+
 /// Gives a safety car its reason: an accident not yet used, else a failure on track, else debris.
 void call_safety_car(std::vector<Incident>& list, std::uint32_t lap, std::uint32_t laps, const Draws& draws,
                      std::uint32_t n) {
@@ -159,6 +198,7 @@ std::vector<Incident> draw_incidents(const PlanInput& input) {
     const double laps = 2.0 + 4.0 * draws.uniform(300 + lap) + 3.0 * draws.uniform(400 + lap);
     call_safety_car(list, lap, static_cast<std::uint32_t>(laps), draws, input.piece_tables[0].pieces);
   }
+  draw_red_flag(input, list);
   std::stable_sort(list.begin(), list.end(), [](const Incident& a, const Incident& b) {
     return a.lap != b.lap ? a.lap < b.lap : a.checkpoint < b.checkpoint;
   });

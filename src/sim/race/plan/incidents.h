@@ -13,7 +13,7 @@ namespace racesim::race {
 /// What contact leaves of a car that goes on.
 enum class Damage : std::uint8_t { none, wing, puncture };
 
-enum class Response : std::uint8_t { none, yellow, double_yellow, vsc, sc };
+enum class Response : std::uint8_t { none, yellow, double_yellow, vsc, sc, red };
 
 inline constexpr std::uint32_t kNobody = 0xffffffff;
 
@@ -31,6 +31,9 @@ struct Incident {
   bool in_pit = false;     ///< the car reaches its box and gives up there
   std::string_view reason;
 };
+
+/// A shorter race is never stopped: it is not worth waiting for.
+inline constexpr std::uint32_t kRedLeast_laps = 10;
 
 /// At most one per car. Safety-car counts and laps, accidents and failures follow the frequencies of the
 /// shared facts (season tables of TUMFTM's race simulation). Ordered by lap and checkpoint.

@@ -16,8 +16,9 @@ std::int64_t penalties_ms(const CarPlan& car) {
 
 Maybe<std::int64_t> time_of(const RacePlan& plan, const CarPlan& car) {
   if (plan.kind == SessionKind::race) {
-    if (!car.finished || car.laps.empty()) return {};
-    return {car.laps.back().end_ms + penalties_ms(car)};
+    const std::size_t laps = plan.counted_laps_of(car);
+    if (!car.finished || laps == 0) return {};
+    return {car.laps[laps - 1].end_ms + penalties_ms(car)};
   }
   // Of qualifying the last part that it was in decides, with or without a time.
   std::size_t last = 0;
@@ -37,7 +38,7 @@ std::string status_of(const RacePlan& plan, const CarPlan& car) {
     reason[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(reason[0])));
     return reason;
   }
-  const std::size_t behind = first_of(plan).laps.size() - car.laps.size();
+  const std::size_t behind = plan.counted_laps_of(first_of(plan)) - plan.counted_laps_of(car);
   if (behind == 0) return "Finished";
   return "+" + std::to_string(behind) + (behind == 1 ? " Lap" : " Laps");
 }
@@ -51,11 +52,12 @@ Outcome outcome_of(const RacePlan& plan, std::size_t car) {
   outcome.position = c.position;
   outcome.classified = c.classified;
   if (race) outcome.grid.value = static_cast<std::int16_t>(c.grid);
-  outcome.laps = c.laps.size();
+  outcome.laps = plan.counted_laps_of(c);
   outcome.time_ms = time_of(plan, c);
   const CarPlan& first = first_of(plan);
   const Maybe<std::int64_t> best_ms = time_of(plan, first);
-  if (outcome.time_ms.has_value() && best_ms.has_value() && (!race || first.laps.size() == c.laps.size()))
+  if (outcome.time_ms.has_value() && best_ms.has_value() &&
+      (!race || plan.counted_laps_of(first) == plan.counted_laps_of(c)))
     outcome.gap_ms.value = outcome.time_ms.value - best_ms.value;
   outcome.points = c.points;
   outcome.status = status_of(plan, c);

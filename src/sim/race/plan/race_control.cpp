@@ -11,6 +11,9 @@ constexpr std::int64_t kYellow_ms = 2'000;  ///< until the marshals wave
 constexpr std::int64_t kCall_ms = 9'000;    ///< until race control has seen enough
 constexpr std::uint32_t kDrsFirstLap = 3;
 constexpr std::uint32_t kDrsPause_laps = 2;  ///< after a safety car
+constexpr std::uint32_t kRacing_laps = 3;    ///< into the pit lane, to the grid, and one to race
+constexpr double kGiveUp = 0.5;
+constexpr std::int64_t kRedCall_ms = 20'000;  ///< until a heavy accident is seen to be one
 constexpr double kYellow = 1.03;
 constexpr double kDoubleYellow = 1.09;
 
@@ -41,7 +44,7 @@ std::uint8_t RaceControl::sector_of(std::uint32_t checkpoint) const {
 void RaceControl::begin(std::int64_t now_ms) {
   const Flag flag = called_;
   called_ = Flag::none;
-  if (flag_ == Flag::vsc) out_.phases[phase_].end_ms = now_ms;
+  if (flag_ != Flag::green) out_.phases[phase_].end_ms = now_ms;
   flag_ = flag;
   flag_since_ms_ = now_ms;
   end_said_ = false;
@@ -49,8 +52,43 @@ void RaceControl::begin(std::int64_t now_ms) {
   vsc_end_ms_ = now_ms + called_length_ms_;
   phase_ = out_.phases.size();
   out_.phases.push_back({flag, now_ms, now_ms, 0});
+  if (flag == Flag::red) return suspend(now_ms);
   say(now_ms, leader_lap_, Category::safety_car, flag, Scope::track, 0, 0,
       flag == Flag::sc ? "SAFETY CAR DEPLOYED" : "VIRTUAL SAFETY CAR DEPLOYED");
+}
+
+void RaceControl::suspend(std::int64_t now_ms) {
+  const Draws draws(input_.seed, "race.red", 1);
+  // Ten minutes to forty, more often a quarter of an hour than half an hour.
+  const double u = draws.uniform(0);
+  resume_ms_ = now_ms + static_cast<std::int64_t>((10 + 30 * u * u) * 60'000);
+  stopped_in_lap_ = leader_lap_;
+  // With three quarters of the distance driven, full points are earned, and nobody has to wait.
+  const bool enough = 4 * (leader_lap_ - 1) >= 3 * input_.laps;
+  gives_up_ = enough && draws.chance(1, kGiveUp);
+  say(now_ms, leader_lap_, Category::flag, Flag::red, Scope::track, 0, 0, "RED FLAG");
+}
+
+void RaceControl::go_on(std::int64_t told_ms, std::int64_t open_ms) {
+  goes_on_ = true;
+  say(told_ms, leader_lap_, Category::flag, Flag::none, Scope::track, 0, 0,
+      "RACE WILL RESUME IN " + std::to_string((open_ms - told_ms) / 60'000) + " MINUTES");
+  say(open_ms, leader_lap_, Category::flag, Flag::none, Scope::track, 0, 0, "PIT EXIT OPEN - STANDING START");
+}
+
+void RaceControl::restart(std::int64_t now_ms) {
+  goes_on_ = false;
+  out_.phases[phase_].end_ms = now_ms;
+  flag_ = Flag::green;
+  flag_since_ms_ = now_ms;
+  drs_from_lap_ = leader_lap_ + 1 + kDrsPause_laps;
+  stopped_ms_ += now_ms - out_.phases[phase_].begin_ms;
+  say(now_ms, leader_lap_, Category::flag, Flag::restart, Scope::track, 0, 0, "RESTART - LIGHTS OUT");
+}
+
+void RaceControl::end_race(std::int64_t now_ms) {
+  say(now_ms, leader_lap_, Category::flag, Flag::none, Scope::track, 0, 0, "RACE WILL NOT BE RESUMED");
+  say(now_ms, leader_lap_, Category::flag, Flag::chequered, Scope::track, 0, 0, "CHEQUERED FLAG");
 }
 
 void RaceControl::back_to_green(std::int64_t now_ms) {
@@ -61,6 +99,8 @@ void RaceControl::back_to_green(std::int64_t now_ms) {
 }
 
 void RaceControl::advance(std::int64_t now_ms) {
+  // A race that is all but over is not stopped.
+  if (called_ == Flag::red && leader_lap_ + kRacing_laps > input_.laps) called_ = Flag::none;
   if (called_ != Flag::none && now_ms >= called_ms_) begin(called_ms_);
   if (flag_ == Flag::vsc) {
     if (!end_said_ && now_ms >= vsc_end_ms_ - kVscWarning_ms) {
@@ -93,11 +133,17 @@ void RaceControl::leader_halfway(std::int64_t now_ms) {
 
 void RaceControl::answer(const Incident& incident, std::uint32_t checkpoint, std::int64_t now_ms) {
   const Draws draws(input_.seed, "race.control", incident.entry);
-  if (incident.response == Response::none) return;
+  if (incident.response == Response::none || flag_ == Flag::red) return;
   const bool twice = incident.response != Response::yellow;
   const bool call = incident.response == Response::sc || incident.response == Response::vsc;
   const double length_s = draws.between(incident.lap, 25, 60);
   wave_yellow(checkpoint, twice, now_ms + kYellow_ms, static_cast<std::int64_t>(length_s * 1000.0));
+  if (called_ == Flag::red) return;
+  if (incident.response == Response::red) {
+    called_ = Flag::red;
+    called_ms_ = now_ms + kRedCall_ms;
+    return;
+  }
   if (flag_ == Flag::sc || called_ == Flag::sc || !call) return;
   if (incident.response == Response::vsc && (flag_ == Flag::vsc || called_ == Flag::vsc)) return;
   called_ = incident.response == Response::sc ? Flag::sc : Flag::vsc;

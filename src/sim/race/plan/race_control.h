@@ -30,6 +30,20 @@ class RaceControl {
   std::int64_t flag_since_ms() const { return flag_since_ms_; }
   /// The safety car turns in at the end of this lap.
   bool restart_near() const { return flag_ == Flag::sc && leader_lap_ + 1 >= end_lap_; }
+  /// How long a red flag has held, before the present one: not counted in the two hours of a race.
+  std::int64_t stopped_ms() const { return stopped_ms_; }
+  /// Under a red flag: when the pit exit opens at the earliest.
+  std::int64_t resume_ms() const { return resume_ms_; }
+  /// Likewise: the race will not go on.
+  bool gives_up() const { return gives_up_; }
+  /// The leader's lap when the race was stopped.
+  std::uint32_t stopped_in_lap() const { return stopped_in_lap_; }
+  /// The field is on its way from the pit lane to the grid.
+  bool goes_on() const { return goes_on_; }
+  void go_on(std::int64_t told_ms, std::int64_t open_ms);
+  /// Lights out.
+  void restart(std::int64_t now_ms);
+  void end_race(std::int64_t now_ms);
   /// How much slower a piece is driven for yellow flags; 1: none waved there.
   double yellow_factor(std::uint32_t piece) const;
   bool drs_allowed() const { return flag_ == Flag::green && leader_lap_ >= drs_from_lap_; }
@@ -53,6 +67,7 @@ class RaceControl {
     std::int64_t end_ms;
   };
   void begin(std::int64_t now_ms);
+  void suspend(std::int64_t now_ms);
   void back_to_green(std::int64_t now_ms);
   void wave_yellow(std::uint32_t checkpoint, bool twice, std::int64_t now_ms, std::int64_t length_ms);
 
@@ -71,6 +86,11 @@ class RaceControl {
   bool end_said_ = false;
   std::int64_t vsc_end_ms_ = 0;
   std::uint32_t drs_from_lap_ = 3;
+  std::int64_t resume_ms_ = 0;
+  std::int64_t stopped_ms_ = 0;
+  std::uint32_t stopped_in_lap_ = 0;
+  bool gives_up_ = false;
+  bool goes_on_ = false;
   std::vector<Yellow> yellows_;
 };
 

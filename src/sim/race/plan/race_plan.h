@@ -20,6 +20,7 @@ enum class Way : std::uint8_t {
   line,   ///< the racing line
   start,  ///< from the grid slot until its last checkpoint
   pit,    ///< the pit way
+  grid,   ///< behind a red flag: to a grid slot, and from it to the line, where a start begins
 };
 
 /// A car at a checkpoint; see RacePlan::checkpoint_of() and lap_of().
@@ -54,10 +55,20 @@ struct LapPlan {
 
 struct PitStop {
   std::uint32_t entry_pass;  ///< begin of the pit way
-  std::uint32_t exit_pass;   ///< its end
+  std::uint32_t exit_pass;   ///< its end; not behind the entry: it did not come out again
   std::int64_t arrive_ms;    ///< stands still
   std::int64_t leave_ms;
   Compound fitted;
+  std::uint16_t queue = 0;  ///< place from 1 in the queue at the pit exit, under a red flag; 0: its box
+};
+
+/// A standing start behind a red flag.
+struct Restart {
+  std::uint32_t pass;  ///< begin of the piece in which it stands
+  std::uint16_t slot;  ///< from 1
+  std::int64_t arrive_ms;
+  std::int64_t lights_ms;  ///< they go out
+  std::int64_t go_ms;      ///< the wheels turn
 };
 
 enum class Cause : std::uint8_t { none, accident, failure };
@@ -96,7 +107,9 @@ struct CarPlan {
   std::vector<Piece> pieces;  ///< one fewer than passes, or none
   std::vector<LapPlan> laps;  ///< complete ones
   std::vector<PitStop> stops;
-  std::vector<Penalty> penalties;  ///< by time
+  std::vector<Restart> restarts;
+  std::vector<Penalty> penalties;    ///< by time
+  std::uint32_t counted_passes = 0;  ///< so many count for the result; 0: all
   Retirement retirement;
   bool finished = false;       ///< took the chequered flag; the last pass is that moment
   std::uint16_t position = 0;  ///< in the result, from 1
@@ -166,11 +179,16 @@ struct RacePlan {
   Standings standings;
   std::uint32_t fastest_car = 0;  ///< index into cars
   std::int64_t fastest_lap_ms = 0;
-  std::int64_t end_ms = 0;  ///< nothing happens any more
+  std::uint32_t counted_laps = 0;  ///< the race ended under a red flag, with so many laps; 0: it did not
+  std::int64_t end_ms = 0;         ///< nothing happens any more
 
   /// Whether the lap's time may be a best one.
   bool counts(const LapPlan& lap) const {
     return lap.is_valid && !lap.from_box && (kind == SessionKind::race || !lap.pit_in);
+  }
+  /// Complete laps of a car of a race that count for its result.
+  std::size_t counted_laps_of(const CarPlan& car) const {
+    return car.counted_passes > 0 ? (car.counted_passes - 1) / checkpoints : car.laps.size();
   }
   /// Where pass i (an index into passes) is.
   std::uint32_t checkpoint_of(const CarPlan& car, std::size_t i) const {

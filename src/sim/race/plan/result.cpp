@@ -78,14 +78,17 @@ void award(RacePlan& plan) {
   // Who has come farther is ahead; at the same place, who was there first.
   std::sort(order.begin(), order.end(), [](const CarPlan* a, const CarPlan* b) {
     if (a->finished != b->finished) return a->finished;
-    if (a->passes.size() != b->passes.size()) return a->passes.size() > b->passes.size();
+    const auto passes = [](const CarPlan* c) {
+      return c->counted_passes > 0 ? std::size_t{c->counted_passes} : c->passes.size();
+    };
+    if (passes(a) != passes(b)) return passes(a) > passes(b);
     if (a->passes.empty()) return a->grid < b->grid;
-    const auto time_ms = [](const CarPlan* c) {
-      return c->passes.back().time_ms + (c->finished ? c->added_s() * std::int64_t{1000} : 0);
+    const auto time_ms = [&](const CarPlan* c) {
+      return c->passes[passes(c) - 1].time_ms + (c->finished ? c->added_s() * std::int64_t{1000} : 0);
     };
     return time_ms(a) < time_ms(b);
   });
-  const std::size_t least_laps = kClassifiedShare_pct * order.front()->laps.size() / 100;
+  const std::size_t least_laps = kClassifiedShare_pct * plan.counted_laps_of(*order.front()) / 100;
   for (std::size_t p = 0; p < order.size(); ++p) {
     CarPlan& c = *order[p];
     c.position = static_cast<std::uint16_t>(p + 1);

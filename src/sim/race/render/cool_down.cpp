@@ -68,7 +68,7 @@ std::vector<CoolDown> CoolDownPlanner::plan() {
   std::vector<CoolDown> ways(plan_.cars.size());
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < plan_.cars.size(); ++i)
-    if (plan_.cars[i].finished) order.push_back(i);
+    if (plan_.cars[i].finished && !plan_.cars[i].retirement.in_pit) order.push_back(i);
   // Who takes the flag in the pit lane is in it before those who have a lap to drive.
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const CarPlan &first = plan_.cars[a], &second = plan_.cars[b];

@@ -10,7 +10,7 @@
 
 namespace racesim::race {
 
-/// Of one car; nothing for one that has not taken the flag.
+/// Of one car; nothing for one that has not taken the flag, or stood in the queue when a race was given up.
 struct CoolDown {
   std::uint32_t place = 0;  ///< Templates::park()
   /// The meeting place of the lane that the car is at when it takes the flag; 0: it is on the track.

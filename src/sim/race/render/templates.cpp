@@ -1,6 +1,7 @@
 #include "sim/race/render/templates.h"
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 
@@ -13,7 +14,6 @@ namespace racesim::race {
 namespace {
 
 // Steps of the conditions: laps of neighbouring ones differ by some 0.6 s, which the warp covers.
-constexpr double kFuelStep_kg = 20;
 constexpr std::uint32_t kFuels = 6;
 constexpr double kGripStep = 0.02;
 constexpr std::uint32_t kGrips = 6;
@@ -32,15 +32,9 @@ constexpr double kSlotLeft_m = 3.5;
 // A start joins the racing line where it is as fast as a flying lap but for this share.
 constexpr double kJoined = 0.99;
 
-constexpr std::uint32_t kBoxes = 10;
-constexpr double kBoxStep_m = 16;
-constexpr double kPitFuel_kg = 60;
-constexpr Bucket kPitBucket{static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false};
-
-// Parc fermé: a car needs 5.6 m, and the lane may be short; behind the first line there is room to brake.
-constexpr double kParkStep_m = 8;
-constexpr double kParkAfter_m = 30, kParkBefore_m = 15;
-constexpr double kParkBraking = 0.6;
+// Behind the last slot cars need so much road to halt in it.
+constexpr double kGridBraking_m = 250;
+constexpr double kGridFuel_kg = 60;
 
 /// Value at `x` of the parabola through values at 0, kNode and kLast.
 double parabola(double at_0, double at_node, double at_last, double x) {
@@ -70,26 +64,25 @@ struct Nodes {
   }
 };
 
-/// Places along a path: those where pieces meet, and a line of the pit lane's speed limit.
-struct Places {
-  std::vector<double> l_m;
-  std::vector<std::size_t> meets;
-  std::size_t line;
-};
-
-/// A line too near to a place for a segment between is at that place.
-Places with_line(const std::vector<double>& meets_m, double line_m) {
-  constexpr double kNear_m = 3;
-  Places places{{}, {}, meets_m.size()};
-  for (const double l_m : meets_m) {
-    if (places.line == meets_m.size() && line_m < l_m + kNear_m) {
-      places.line = places.l_m.size();
-      if (line_m < l_m - kNear_m) places.l_m.push_back(line_m);
-    }
-    places.meets.push_back(places.l_m.size());
-    places.l_m.push_back(l_m);
+/// Drives with a halt, as the plan needs them.
+std::vector<PitWay> ways_of(const std::vector<std::unique_ptr<PitDrive>>& drives, std::uint32_t entry,
+                            std::uint32_t exit) {
+  std::vector<PitWay> ways;
+  for (const auto& drive : drives) {
+    PitWay way;
+    way.entry = entry;
+    way.exit = exit;
+    std::vector<double> in, out;
+    for (const std::size_t place : drive->in.meets) in.push_back(drive->in.marks.tau_s[place]);
+    for (const std::size_t place : drive->out.meets) out.push_back(drive->out.marks.tau_s[place]);
+    for (std::size_t i = 0; i + 2 < in.size(); ++i) way.piece_s.push_back(in[i + 1] - in[i]);
+    way.box_piece = static_cast<std::uint32_t>(way.piece_s.size());
+    way.to_box_s = in.back() - in[in.size() - 2];
+    way.piece_s.push_back(way.to_box_s + out[1]);
+    for (std::size_t i = 1; i + 1 < out.size(); ++i) way.piece_s.push_back(out[i + 1] - out[i]);
+    ways.push_back(std::move(way));
   }
-  return places;
+  return ways;
 }
 
 }  // namespace
@@ -149,7 +142,11 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
     laps_.push_back(std::make_unique<LapSlot>());
   for (std::uint32_t model = 0; model < models_.size(); ++model) mark_laps(model);
   bake_starts(slots);
-  bake_pits(kind == SessionKind::race ? slots : 0);
+  bake_pits();
+  if (kind != SessionKind::race) return;
+  bake_parks(slots);
+  bake_queue(slots);
+  bake_to_grid(slots);
 }
 
 BakedDrive Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
@@ -232,88 +229,46 @@ void Templates::bake_starts(std::uint32_t slots) {
   }
 }
 
-std::vector<double> Templates::checkpoints_of(const Path& way) const {
-  const std::size_t count = track_.checkpoints.size();
-  std::vector<double> l_m;
-  for (std::size_t k = pit_entry_; k <= count + pit_exit_; ++k)
-    l_m.push_back(path_at(way, track_.checkpoints[k % count].s_m + (k >= count ? track_.length_m : 0)));
-  return l_m;
-}
-
-double Templates::limit_begin_m(const Path& way) const {
-  return path_at(way, track_.pit.limit_begin_m);
-}
-
-double Templates::limit_end_m(const Path& way) const {
-  return path_at(way, track_.length_m + track_.pit.limit_end_m);
-}
-
-/// From the pit entry to a halt.
-void Templates::bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in) {
-  const Path path = cut_path(way, 0, static_cast<std::size_t>(halt_m / way.step_m));
+void Templates::bake_to_grid(std::uint32_t slots) {
+  const Curve centre = centreline(track_);
+  const double last_m = kPoleBehind_m + (slots - 1) * kSlotStep_m + kGridBraking_m;
+  grid_entry_ = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
+  while (grid_entry_ > pit_exit_ && track_.checkpoints[grid_entry_].s_m > track_.length_m - last_m)
+    --grid_entry_;
+  const Bucket light{0, 0, false};
   Conditions conditions = conditions_;
-  conditions.fuel_kg = kPitFuel_kg;
-  Drive drive;
-  drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
-  drive.begin_speed_mps = marks(0, kPitBucket).speed_mps[pit_entry_];
-  drive.end_speed_mps = 0;
-  drive.braking = braking;
-  in.drive = bake(path, models_[0], conditions, drive);
-  std::vector<double> meets_m = checkpoints_of(way);
-  std::erase_if(meets_m, [&](double l_m) { return l_m > path.length_m(); });
-  meets_m.push_back(path.length_m());
-  Places places = with_line(meets_m, limit_begin_m(way));
-  in.limit_from = places.line;
-  in.limit_to = places.l_m.size() - 1;
-  in.l_m = std::move(places.l_m);
-  in.meets = std::move(places.meets);
-  in.path = &keep(path);
-  read_marks(in);
-}
-
-/// From a halt to the pit exit.
-void Templates::bake_way_out(const Path& way, double halt_m, BakedDrive& out) {
-  const auto cell = static_cast<std::size_t>(halt_m / way.step_m);
-  const Path path = cut_path(way, cell, way.cells());
-  const double begin_m = static_cast<double>(cell) * way.step_m;
-  Conditions conditions = conditions_;
-  conditions.fuel_kg = kPitFuel_kg;
-  Drive drive;
-  drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
-  drive.end_speed_mps = marks(0, kPitBucket).speed_mps[pit_exit_];
-  out.drive = bake(path, models_[0], conditions, drive);
-  std::vector<double> meets_m{0};
-  for (const double l_m : checkpoints_of(way))
-    if (l_m > begin_m) meets_m.push_back(l_m - begin_m);
-  Places places = with_line(meets_m, limit_end_m(way) - begin_m);
-  out.limit_to = places.line;
-  out.l_m = std::move(places.l_m);
-  out.meets = std::move(places.meets);
-  out.path = &keep(path);
-  read_marks(out);
-}
-
-/// One place a car, from the end of the lane backwards.
-void Templates::bake_parks(const Path& way, std::uint32_t slots) {
-  const double first_m = limit_begin_m(way) + kParkAfter_m, last_m = limit_end_m(way) - kParkBefore_m;
-  const double step_m = slots > 1 ? std::min(kParkStep_m, (last_m - first_m) / (slots - 1)) : 0;
-  for (std::uint32_t place = 0; place < slots; ++place) {
-    parks_.push_back(std::make_unique<BakedDrive>());
-    bake_way_in(way, last_m - place * step_m, kParkBraking, *parks_.back());
+  conditions.fuel_kg = kGridFuel_kg;
+  for (std::uint32_t slot = 0; slot < slots; ++slot) {
+    const BakedDrive& start = *starts_[slot];
+    const double behind_m = kPoleBehind_m + slot * kSlotStep_m;
+    const Path path =
+        way_to_grid(track_, centre, grid_entry_, behind_m, slot % 2 == 0 ? kSlotLeft_m : -kSlotLeft_m);
+    Drive drive;
+    drive.begin_speed_mps = marks(0, light).speed_mps[grid_entry_];
+    drive.end_speed_mps = 0;
+    drive.lap_work_m2ps3 = lap(0, {}).drive.work_m2ps3;
+    auto made = std::make_unique<PitDrive>();
+    made->in.drive = bake(path, models_[0], conditions, drive);
+    made->in.path = &keep(path);
+    made->out.path = start.path;
+    made->out.drive = start.drive;
+    made->out.l_m.push_back(0);
+    for (std::size_t k = grid_entry_; k < track_.checkpoints.size(); ++k) {
+      const double s_m = track_.checkpoints[k].s_m;
+      if (s_m <= track_.length_m - behind_m)
+        made->in.l_m.push_back(path_at(path, s_m));
+      else
+        made->out.l_m.push_back(start.l_m[1] - (track_.length_m - s_m));
+    }
+    made->in.l_m.push_back(path.length_m());
+    made->out.l_m.push_back(start.l_m[1]);
+    for (BakedDrive* half : {&made->in, &made->out}) {
+      half->meets.resize(half->l_m.size());
+      std::iota(half->meets.begin(), half->meets.end(), 0U);
+      read_marks(*half);
+    }
+    to_grid_.push_back(std::move(made));
   }
-}
-
-void Templates::bake_pits(std::uint32_t parked) {
-  const Path way = pit_way(track_, pit_entry_, pit_exit_);
-  // The boxes stand around the middle of the lane.
-  const double middle_m = (limit_begin_m(way) + limit_end_m(way)) / 2;
-  for (std::uint32_t box = 0; box < kBoxes; ++box) {
-    const double halt_m = middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m;
-    pits_.push_back(std::make_unique<PitDrive>());
-    bake_way_in(way, halt_m, 1, pits_.back()->in);
-    bake_way_out(way, halt_m, pits_.back()->out);
-  }
-  bake_parks(way, parked);
 }
 
 PieceTable Templates::piece_table(std::uint32_t model) const {
@@ -340,22 +295,15 @@ std::vector<PieceTable> Templates::piece_tables() const {
 }
 
 std::vector<PitWay> Templates::pit_ways() const {
-  std::vector<PitWay> ways;
-  for (const auto& pit : pits_) {
-    PitWay way;
-    way.entry = pit_entry_;
-    way.exit = pit_exit_;
-    std::vector<double> in, out;
-    for (const std::size_t place : pit->in.meets) in.push_back(pit->in.marks.tau_s[place]);
-    for (const std::size_t place : pit->out.meets) out.push_back(pit->out.marks.tau_s[place]);
-    for (std::size_t i = 0; i + 2 < in.size(); ++i) way.piece_s.push_back(in[i + 1] - in[i]);
-    way.box_piece = static_cast<std::uint32_t>(way.piece_s.size());
-    way.to_box_s = in.back() - in[in.size() - 2];
-    way.piece_s.push_back(way.to_box_s + out[1]);
-    for (std::size_t i = 1; i + 1 < out.size(); ++i) way.piece_s.push_back(out[i + 1] - out[i]);
-    ways.push_back(std::move(way));
-  }
-  return ways;
+  return ways_of(pits_, pit_entry_, pit_exit_);
+}
+
+std::vector<PitWay> Templates::queue_ways() const {
+  return ways_of(queue_, pit_entry_, pit_exit_);
+}
+
+std::vector<PitWay> Templates::grid_ways() const {
+  return ways_of(to_grid_, grid_entry_, 0);
 }
 
 std::vector<StartWay> Templates::start_ways() const {

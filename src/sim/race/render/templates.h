@@ -19,6 +19,9 @@
 
 namespace racesim::race {
 
+/// Step of the fuel axis: laps of neighbouring ones differ by some 0.6 s, which the warp covers.
+inline constexpr double kFuelStep_kg = 20;
+
 /// What a drive has come to at the places where it is cut into pieces.
 struct Marks {
   std::vector<double> tau_s;      ///< when it is there
@@ -48,8 +51,8 @@ struct BakedDrive {
   Template drive;
   std::vector<double> l_m;  ///< along the path: of the checkpoints it passes, its begin and end included
   Marks marks;              ///< there
-  /// Of the pit way: the places where pieces meet, which leave out the lines of the speed limit, unless a
-  /// checkpoint is there.
+  /// Of ways with a halt: the places where pieces meet, which leave out the lines of the pit lane's speed
+  /// limit, unless a checkpoint is there.
   std::vector<std::size_t> meets;
   /// The pit lane's speed limit holds between these places; equal: nowhere.
   std::size_t limit_from = 0, limit_to = 0;
@@ -85,6 +88,12 @@ class Templates {
   const BakedDrive& park(std::uint32_t place) const { return *parks_[place]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
+  /// To a place in the queue at the pit exit and away, from 0, the first; of races only.
+  const PitDrive& queue(std::uint32_t place) const { return *queue_[place]; }
+  /// From checkpoint grid_entry() to a grid slot, and from it to the timing line; of races only.
+  const PitDrive& to_grid(std::uint32_t slot) const { return *to_grid_[slot]; }
+
+  std::uint32_t grid_entry() const { return grid_entry_; }
   std::uint32_t pit_entry() const { return pit_entry_; }
   std::uint32_t pit_exit() const { return pit_exit_; }
   const Path& line() const { return line_; }
@@ -96,6 +105,8 @@ class Templates {
   std::vector<PieceTable> piece_tables() const;
   std::vector<PitWay> pit_ways() const;
   std::vector<StartWay> start_ways() const;
+  std::vector<PitWay> queue_ways() const;
+  std::vector<PitWay> grid_ways() const;
   double fuel_per_lap_kg() const;
   /// Along the centreline: where a fast lap is fastest, between the pit lane's exit and entry.
   double fastest_place_m() const;
@@ -110,10 +121,14 @@ class Templates {
   BakedDrive bake_lap(std::uint32_t model, Bucket bucket) const;
   void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
-  void bake_pits(std::uint32_t parked);
+  void bake_to_grid(std::uint32_t slots);
+  void bake_pits();
+  void bake_parks(std::uint32_t slots);
+  void bake_queue(std::uint32_t places);
   void bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in);
   void bake_way_out(const Path& way, double halt_m, BakedDrive& out);
-  void bake_parks(const Path& way, std::uint32_t slots);
+  /// Through the lane with a halt at `halt_m` of `way`, the whole way.
+  std::unique_ptr<PitDrive> bake_pit(const Path& way, double halt_m);
   /// Along the pit way: the checkpoints that it passes, its begin and end included.
   std::vector<double> checkpoints_of(const Path& way) const;
   double limit_begin_m(const Path& way) const;
@@ -135,6 +150,8 @@ class Templates {
   std::vector<std::unique_ptr<BakedDrive>> starts_;
   std::vector<std::unique_ptr<PitDrive>> pits_;
   std::vector<std::unique_ptr<BakedDrive>> parks_;
+  std::uint32_t grid_entry_ = 0;
+  std::vector<std::unique_ptr<PitDrive>> queue_, to_grid_;  ///< by place, by slot
 };
 
 }  // namespace racesim::race

@@ -25,8 +25,9 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
   }
   for (const SessionPart& part : plan.parts) end_ms_ = std::max(end_ms_, part.end_ms);
   end_ms_ += kClosing_ms;
-  for (CarTimeline& car : cars_) {
-    stay(car, plan.kind == SessionKind::race);
+  for (std::size_t i = 0; i < cars_.size(); ++i) {
+    CarTimeline& car = cars_[i];
+    stay(car, plan.kind == SessionKind::race, plan.cars[i].finished);
     car.off_air_ms = end_ms_;
     if (!car.segments.empty() && car.segments.back().status == CarStatus::out)
       car.off_air_ms = std::min(end_ms_, car.segments.back().begin_ms + kOutOnAir_ms);
@@ -34,8 +35,9 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
   }
 }
 
-/// Where its last segment has brought it, to the end. Who stands in the box of a race is out of it.
-void Timelines::stay(CarTimeline& car, bool race) const {
+/// Where its last segment has brought it, to the end. Who stands in the pit lane of a race is out of it, or
+/// has finished it under a red flag.
+void Timelines::stay(CarTimeline& car, bool race, bool finished) const {
   if (car.segments.empty()) return;
   const Sketch& sketch = car.sketches.back();
   car.segments.back().end_ms = sketch.drives ? car.segments.back().end_ms : end_ms_;
@@ -48,7 +50,7 @@ void Timelines::stay(CarTimeline& car, bool race) const {
   last.end_ms = end_ms_;
   last.fuel_begin_g = sketch.fuel_end_g;
   last.wear_begin_pct = sketch.wear_end_pct;
-  if (race && last.status == CarStatus::pit) last.status = CarStatus::out;
+  if (race && last.status == CarStatus::pit) last.status = finished ? CarStatus::finished : CarStatus::out;
   car.segments.push_back(last);
   car.sketches.emplace_back();
 }

@@ -104,7 +104,7 @@ class Timelines {
   std::int64_t off_air_ms(std::size_t car) const { return cars_[car].off_air_ms; }
 
  private:
-  void stay(CarTimeline& car, bool race) const;
+  void stay(CarTimeline& car, bool race, bool finished) const;
   void finish(Segment& segment, const Sketch& sketch) const;
 
   const Templates& templates_;

@@ -57,8 +57,10 @@ class TimelineMaker {
                  std::size_t from, Spent rest);
   void stand(std::size_t pass, std::int64_t end_ms, CarStatus status, const PathGrid& path, double l_m);
   void wait_for_the_start();
+  void spin_wheels();
   void wait_for_the_lights(std::size_t pass, std::int64_t out_ms, std::int64_t go_ms, const PathGrid& path);
   void drive_pit(std::size_t pass, std::int64_t end_ms);
+  void drive_grid(std::size_t pass, std::int64_t end_ms);
   double end_speed_mps() const;
   double room_to_halt_m(std::size_t pass) const;
   void roll_to_a_halt(std::size_t pass, CarStatus status);
@@ -66,6 +68,8 @@ class TimelineMaker {
   void cool_down(const CoolDown& way);
   void smooth_pace();
   const PitStop* stop_of(std::size_t pass) const;
+  const PitDrive& way_of(const PitStop* stop) const;
+  const Restart* restart_of(std::size_t pass) const;
   double wear_at(std::size_t pass) const;
 
   const RacePlan& plan_;
@@ -182,6 +186,19 @@ const PitStop* TimelineMaker::stop_of(std::size_t pass) const {
   return nullptr;
 }
 
+/// Through the pit lane: to its box, or to the queue at the exit.
+const PitDrive& TimelineMaker::way_of(const PitStop* stop) const {
+  return stop != nullptr && stop->queue > 0 ? templates_.queue(stop->queue - 1U) : templates_.pit(box_);
+}
+
+/// The last one that begins at or before `pass`, else the first.
+const Restart* TimelineMaker::restart_of(std::size_t pass) const {
+  const Restart* found = nullptr;
+  for (const Restart& restart : car_->restarts)
+    if (found == nullptr || restart.pass <= pass) found = &restart;
+  return found;
+}
+
 void TimelineMaker::wait_for_the_start() {
   // Other sessions begin with the car on its way to its box, off the air.
   at_ms_ = car_->passes.front().time_ms;
@@ -191,7 +208,11 @@ void TimelineMaker::wait_for_the_start() {
   wait_for_the_lights(0, 0, car_->go_ms, *start.path);
   const Spent rest = car_->pieces.empty() ? Spent{} : spent_between(start.marks, 1);
   drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0, rest);
-  // A start that took longer than the car needs spun its wheels.
+  spin_wheels();
+}
+
+/// A start that took longer than the car needs spun its wheels: in the last piece.
+void TimelineMaker::spin_wheels() {
   const double lost = planned_s(made_.segments.back()) / made_.sketches.back().tau_s - kSpinFrom;
   const double spin = std::clamp(lost / kSpinRange, 0.0, 1.0);
   made_.segments.back().spin_rpm = static_cast<std::uint16_t>(kSpin_rpm * spin);
@@ -211,8 +232,8 @@ void TimelineMaker::wait_for_the_lights(std::size_t pass, std::int64_t out_ms, s
 
 /// One piece of the pit way, the halt included. `end_ms`: of the piece.
 void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
-  const PitDrive& pit = templates_.pit(box_);
   const PitStop* stop = stop_of(pass);
+  const PitDrive& pit = way_of(stop);
   const std::uint32_t k = checkpoint_of(pass);
   const bool next_lap = k < templates_.pit_entry();
   const std::size_t index = k + (next_lap ? n_ : 0) - templates_.pit_entry();
@@ -238,6 +259,28 @@ void TimelineMaker::drive_pit(std::size_t pass, std::int64_t end_ms) {
   }
   const double offset_m = next_lap ? -templates_.track().length_m : 0;
   for (std::size_t i = first; i < made_.segments.size(); ++i) made_.segments[i].s_offset_m = offset_m;
+}
+
+/// One piece of the way to a slot on the grid and from it to the line, behind a red flag.
+void TimelineMaker::drive_grid(std::size_t pass, std::int64_t end_ms) {
+  const Restart* restart = restart_of(pass);
+  RACESIM_CHECK(restart != nullptr);
+  const PitDrive& way = templates_.to_grid(restart->slot - 1U);
+  const std::size_t index = checkpoint_of(pass) - templates_.grid_entry();
+  const std::size_t slot_piece = way.in.l_m.size() - 2;
+  if (index <= slot_piece) {
+    const bool halts = index == slot_piece;
+    drive(pass, halts ? restart->arrive_ms : end_ms, CarStatus::on_track, way.in, index,
+          halts ? spent_between(way.out.marks, 0) : Spent{});
+  }
+  if (index < slot_piece) return;
+  const std::size_t first = made_.segments.size();
+  if (index == slot_piece) wait_for_the_lights(pass, restart->lights_ms, restart->go_ms, *way.out.path);
+  drive(pass, end_ms, CarStatus::on_track, way.out, index - slot_piece);
+  if (index == slot_piece) spin_wheels();
+  // A start's way counts from the line, which lies ahead.
+  for (std::size_t i = first; i < made_.segments.size(); ++i)
+    made_.segments[i].s_offset_m = templates_.track().length_m;
 }
 
 /// At the end of the last piece.
@@ -341,7 +384,11 @@ CarTimeline TimelineMaker::make(const CarPlan& car, const CoolDown& way) {
     const std::int64_t end_ms = car.passes[pass + 1].time_ms;
     switch (car.pieces[pass].way) {
       case Way::start:
-        drive(pass, end_ms, CarStatus::on_track, templates_.start(car.grid - 1U), pass + 1);
+        drive(pass, end_ms, CarStatus::on_track,
+              templates_.start((lap > 1 ? restart_of(pass)->slot : car.grid) - 1U), checkpoint_of(pass) + 1);
+        break;
+      case Way::grid:
+        drive_grid(pass, end_ms);
         break;
       case Way::line:
         drive_lap(pass, end_ms, CarStatus::on_track, car.pieces[pass].bucket, checkpoint_of(pass));
@@ -368,7 +415,7 @@ void TimelineMaker::retire() {
     roll_to_a_halt(last, CarStatus::out);
     return;
   }
-  const PitDrive& pit = templates_.pit(box_);
+  const PitDrive& pit = way_of(stop_of(last));
   const std::size_t first = made_.segments.size();
   drive_lane(last, r.halt_ms, pit.in, pit.in.meets[pit.in.meets.size() - 2], pit.in.meets.back());
   if (checkpoint_of(last) >= templates_.pit_entry()) return;

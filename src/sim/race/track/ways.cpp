@@ -158,4 +158,23 @@ Path grid_way(const Track& track, const Curve& centre, double behind_m, double l
   return path;
 }
 
+Path way_to_grid(const Track& track, const Curve& centre, std::size_t from_checkpoint, double behind_m,
+                 double left_m) {
+  constexpr double kStraight_m = 30;
+  constexpr double kBlend_m = 150;
+  const double from = track.checkpoints.at(from_checkpoint).s_m;
+  const double to = track.length_m - behind_m;
+  RACESIM_CHECK(behind_m > 0 && to > from + kStraight_m);
+  const double blend_m = std::min(kBlend_m, 0.8 * (to - from - kStraight_m));
+  const Knots knots(track, centre, from, to);
+  std::vector<Vec> places;
+  for (std::size_t k = 0; k < knots.s_m().size(); ++k) {
+    const double share = ease((to - kStraight_m - knots.s_m()[k]) / blend_m);
+    places.push_back(knots.beside(k, left_m * (1 - share) + knots.line_left_m(k) * share));
+  }
+  Path path = lay_out(Curve::open(knots.s_m(), places), from, to, false);
+  raise(path, track);
+  return path;
+}
+
 }  // namespace racesim::race

@@ -29,4 +29,9 @@ std::size_t first_after_pit(const Track& track);
 Path grid_way(const Track& track, const Curve& centre, double behind_m, double left_m,
               std::size_t to_checkpoint);
 
+/// From checkpoint `from_checkpoint` on the racing line to a slot as in grid_way(), which lies before the end
+/// of the same lap; s ends at length_m − behind_m.
+Path way_to_grid(const Track& track, const Curve& centre, std::size_t from_checkpoint, double behind_m,
+                 double left_m);
+
 }  // namespace racesim::race
