@@ -48,7 +48,10 @@ void OrderLaws::check(const SampleFacts& now, const RowPlace& place, std::vector
     judge_moment(out);
     begin(now);
   }
-  cars_[std::string(place.owner)] = {now, true};
+  Car& car = cars_[std::string(place.owner)];
+  car.last = now;
+  car.in_moment = true;
+  if (now.status != CarStatus::on_track) car.halt_gap_s = now.gap_s;
 }
 
 /// No car that still runs is missing.
@@ -76,7 +79,7 @@ void OrderLaws::judge_places(std::vector<Breach>& out) {
     }
     last_place = std::max(last_place, position);
     book_.judge(kOrderOnePlace);
-    if (!places_.emplace(position, &car.last).second)
+    if (!places_.emplace(position, &car).second)
       out.push_back({"position", "one car's", fmt::format("{}, of two cars", position)});
   }
   if (places_.empty()) return;
@@ -97,19 +100,20 @@ void OrderLaws::judge_places(std::vector<Breach>& out) {
 }
 
 void OrderLaws::judge_gaps(std::vector<Breach>& out) {
-  if (const auto& [place, first] = *places_.begin(); place == 1 && known(first->gap_s)) {
+  const SampleFacts& first = places_.begin()->second->last;
+  if (places_.begin()->first == 1 && known(first.gap_s)) {
     book_.judge(kOrderFirst);
-    if (first->gap_s != 0)
-      out.push_back({"gap_s", "0, of the first car", fmt::format("{:.3f}", first->gap_s)});
+    if (first.gap_s != 0) out.push_back({"gap_s", "0, of the first car", fmt::format("{:.3f}", first.gap_s)});
   }
   double most_s = 0;
   for (const auto& [place, car] : places_) {
-    if (!known(car->gap_s) || car->status != CarStatus::on_track) continue;
+    const double gap_s = car->last.gap_s;
+    if (!known(gap_s) || car->last.status != CarStatus::on_track || gap_s == car->halt_gap_s) continue;
     book_.judge(kOrderGrows);
-    if (car->gap_s < most_s - kOrderGapSlack_s)
+    if (gap_s < most_s - kOrderGapSlack_s)
       out.push_back({"gap_s", fmt::format("about {:.3f} or more, of the cars in front", most_s),
-                     fmt::format("{:.3f}, of position {}", car->gap_s, place)});
-    most_s = std::max(most_s, car->gap_s);
+                     fmt::format("{:.3f}, of position {}", gap_s, place)});
+    most_s = std::max(most_s, gap_s);
   }
 }
 

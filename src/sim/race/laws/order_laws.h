@@ -21,6 +21,9 @@ class OrderLaws {
   struct Car {
     SampleFacts last;
     bool in_moment = false;
+    /// When it last was elsewhere than on the track: until its next checkpoint the gap stays what it was
+    /// before it stood, in a box or behind a red flag, and says nothing of its place.
+    double halt_gap_s = kUnknown;
   };
   bool is_whole() const;
   void judge_moment(std::vector<Breach>& out);
@@ -33,7 +36,7 @@ class OrderLaws {
   double session_ = kUnknown;
   std::int64_t moment_us_ = INT64_MIN;
   bool all_cars_ = false;  ///< once the places were 1 to n without a gap: no car of the session is elsewhere
-  std::map<int, const SampleFacts*> places_;  ///< of the moment: who runs, by position
+  std::map<int, const Car*> places_;  ///< of the moment: who runs, by position
 };
 
 }  // namespace racesim::race
