@@ -7,6 +7,9 @@ namespace {
 
 // Two a lap and car: a run's lines are known long before, or never.
 constexpr std::size_t kMostWaiting = 8'192;
+// Telemetry's number of the way to the line before the first lap.
+constexpr std::uint16_t kNoLap = 0;
+
 }  // namespace
 
 void Laps::begin_car(std::uint32_t slot, const CarKey& key) {
@@ -57,7 +60,7 @@ void Laps::pass_sector(Car& car, const Step& step, std::uint64_t missing) {
     car.lap.crossed = static_cast<std::uint8_t>(car.lap.crossed | 1U << line);
     if (missing > 0) car.lap.interpolated = 1;
   }
-  if (emit_ == Emit::update) give(car.lap, car.lines);
+  if (emit_ == Emit::update && car.lap.lap != kNoLap) give(car.lap, car.lines);
 }
 
 void Laps::pass_line(Car& car, const Step& step, std::uint64_t missing, const Sample& sample) {
@@ -81,13 +84,13 @@ void Laps::open(Car& car, const Sample& sample) {
   car.lap.run = car.run;
   car.lap.car = car.number;
   car.lap.session = sample.session;
-  car.lap.lap = sample.lap;
+  // Behind the chequered flag a car drives no lap.
+  car.lap.lap = sample.status == CarStatus::finished ? kNoLap : sample.lap;
 }
 
 /// The lap is as it will stay, but for what lines tell of it.
 void Laps::close(Car& car) {
-  // Lap 0 is the way to the line before the first one.
-  if (car.lap.samples == 0 || car.lap.lap == 0) return;
+  if (car.lap.samples == 0 || car.lap.lap == kNoLap) return;
   const bool waits = waits_for_lines(car.lap, lines_.of(car.lines));
   if (!waits || emit_ == Emit::update) give(car.lap, car.lines);
   if (!waits) return;

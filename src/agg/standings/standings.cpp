@@ -91,9 +91,11 @@ void Standings::follow(Car& car, const Sample& sample, std::uint64_t missing) {
   if (first) begin_session(car, sample);
   if (sample.lap == 0) boards_[car.board].goes_by_best_laps();
   const std::uint32_t passed = line_number(sample.lap, std::max<std::uint32_t>(sample.sector, 1) - 1);
-  // Behind the flag nobody gains a place.
-  const bool is_over = sample.status == CarStatus::finished && step.kind != Step::Kind::lap;
-  if (step.kind == Step::Kind::lap) {
+  // Behind the flag nobody gains a place; the line that lies under it is the last one.
+  const bool finished = sample.status == CarStatus::finished;
+  const bool is_over = car.finished != 0 || (finished && step.kind != Step::Kind::lap);
+  car.finished = finished ? 1 : 0;
+  if (step.kind == Step::Kind::lap && !is_over) {
     const auto ended = static_cast<std::uint16_t>(sample.lap - 1);
     end_lap(car, step.line_ms);
     if (ended > 0) pass(car, sample, step, ended, 3);

@@ -46,7 +46,8 @@ class Standings final : public Aggregation {
     std::uint32_t passed = 0;  ///< number of the last line
     std::uint16_t number = 0, session = 0, pit_stops = 0;
     std::uint8_t in_pit = 0, stood = 0, lap_touches_pit = 0;  ///< 0 or 1
-    std::uint8_t unused[7] = {};
+    std::uint8_t finished = 0;                                ///< 0 or 1: the flag lies behind it
+    std::uint8_t unused[6] = {};
   };
   struct Car : CarState {
     CarTrace trace;
