@@ -134,9 +134,10 @@ class RaceTiming : public testing::Test {
       play(*make_race(config), timing);
       for (auto& [car, rows] : timing.laps) {
         const std::string served = "PENALTY SERVED BY CAR " + std::to_string(car) + " ";
-        served_ms_.emplace_back();
+        held_up_ms_.emplace_back();
         for (const auto& [time_ms, text] : timing.messages)
-          if (text.rfind(served, 0) == 0) served_ms_.back().push_back(time_ms);
+          if (text.rfind(served, 0) == 0 || text.find("SAFETY CAR DEPLOYED") != text.npos)
+            held_up_ms_.back().push_back(time_ms);
         cars_.push_back(std::move(rows));
       }
     }
@@ -145,15 +146,15 @@ class RaceTiming : public testing::Test {
   static bool green(const LapRow& row) {
     return row.lap > 1 && !row.pit_in && !row.pit_out && row.lap_time_ms.value < 97'000;
   }
-  /// In this lap or the next one car `car` stood for a penalty.
-  static bool serves(std::size_t car, std::size_t lap) {
+  /// In this lap or the next one car `car` stood for a penalty, or a safety car, virtual or not, came out.
+  static bool held_up(std::size_t car, std::size_t lap) {
     const std::vector<LapRow>& rows = cars_[car];
-    return std::any_of(served_ms_[car].begin(), served_ms_[car].end(), [&](std::int64_t ms) {
+    return std::any_of(held_up_ms_[car].begin(), held_up_ms_[car].end(), [&](std::int64_t ms) {
       return ms > rows[lap].start_time_ms && ms <= rows[lap + 1].session_time_ms;
     });
   }
   static inline std::vector<std::vector<LapRow>> cars_;
-  static inline std::vector<std::vector<std::int64_t>> served_ms_;  ///< as cars_
+  static inline std::vector<std::vector<std::int64_t>> held_up_ms_;  ///< as cars_
 };
 
 TEST_F(RaceTiming, RaceLaps) {
@@ -173,7 +174,7 @@ TEST_F(RaceTiming, AStopCosts) {
   for (std::size_t car = 0; car < cars_.size(); ++car)
     for (std::size_t i = 3; i + 3 < cars_[car].size(); ++i) {
       const std::vector<LapRow>& rows = cars_[car];
-      if (!rows[i].pit_in || !green(rows[i - 1]) || !green(rows[i + 2]) || serves(car, i)) continue;
+      if (!rows[i].pit_in || !green(rows[i - 1]) || !green(rows[i + 2]) || held_up(car, i)) continue;
       const double usual_ms = (rows[i - 1].lap_time_ms.value + rows[i + 2].lap_time_ms.value) / 2.0;
       losses_s.push_back((rows[i].lap_time_ms.value + rows[i + 1].lap_time_ms.value - 2 * usual_ms) / 1e3);
     }
