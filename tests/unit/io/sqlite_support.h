@@ -60,7 +60,7 @@ inline void add_samples(RowBatch& rows, std::uint64_t first, std::uint64_t count
       row.seq = seq;
       row.time.ms = 1'783'000'000'000 + static_cast<std::int64_t>(seq);
       row.latitude_udeg = 52'065'951;
-      row.gap_ms = -1;
+      row.gap_ms.value = -1;
       rows.resize(rows.size() + 1);
       rows.rows<TelemetryRow>().back() = row;
     }
