@@ -147,7 +147,7 @@ std::string ready_line() {
   row.tyre_wear_dpct = 312;
   row.sector = 2;
   row.position = 12;
-  row.gap_ms = 31'234;
+  row.gap_ms.value = 31'234;
   row.status = CarStatus::on_track;
   return bench::encoded(rows, row);
 }

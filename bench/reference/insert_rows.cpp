@@ -60,6 +60,10 @@ class Binder {
   void real(std::int64_t scaled, double power) {
     sqlite3_bind_double(statement_, ++at_, static_cast<double>(scaled) / power);
   }
+  void real(racesim::Maybe<std::int32_t> scaled, double power) {
+    if (scaled.has_value()) return real(std::int64_t{scaled.value}, power);
+    sqlite3_bind_null(statement_, ++at_);
+  }
   void text(std::string_view text) {
     sqlite3_bind_text(statement_, ++at_, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
   }
