@@ -76,6 +76,30 @@ class Races(RaceCase):
         self.assertNotEqual(self.race("--volume", 5000, "--rate-hz", 1, "--seed", 7).stdout, first)
 
 
+class Later(RaceCase):
+    """--at: the run begins within the session. What is sent is what a run from the session's begin sends from then on."""
+
+    def test_the_rest_of_the_session(self):
+        options = ("--cars", 4, "--laps", 3, "--streams", "telemetry,laps,race-control", "--rate-hz", 2, "--run-id", "00000007")
+        whole = self.race(*options).stdout.splitlines()
+        later = self.race(*options, "--at", "3m", window=(*WINDOW[:2], "2026-07-05T14:03:00Z", *WINDOW[3:])).stdout.splitlines()
+        self.assertEqual(later, [line for line in whole if json.loads(line)["time"] >= "2026-07-05T14:03:00"])
+        self.assertEqual(json.loads(later[0])["session_time_s"], 180)
+
+    def test_proof_and_plan(self):
+        options = ("--at", "5m", "--cars", 3, "--volume", 900, "--manifest", "m.json", "--sink", "file:o.ndjson")
+        self.assert_code(self.race(*options, window=SOME_SECONDS), 0)
+        self.assertEqual(json.loads((self.dir / "m.json").read_text())["options"]["at"], "5m")
+        self.assert_code(self.racesim("verify", "--manifest", "m.json", "--against", "file:o.ndjson"), 0)
+        self.assertGreater(min(json.loads(line)["speed_kmh"] for line in (self.dir / "o.ndjson").read_text().splitlines()), 50)
+        self.assertIn("from 5m on", self.race("--at", "5m", "--dry-run").stdout)
+
+    def test_moments_that_there_are_not(self):
+        self.assert_refused(self.race("--at", "3h"), "--at 3h: this session is over after 1h")
+        for text in ("-5m", "soon", "25h", "1us"):
+            self.assert_refused(self.race(f"--at={text}"), "--at")
+
+
 class BadInput(RaceCase):
     def test_numbers_out_of_range(self):
         for option, values in (("--cars", ("0", "1000", "-1", "two")), ("--laps", ("0", "1001", "x")),

@@ -34,6 +34,7 @@ struct RaceContent final : ScenarioContent {
   bool one_session = false;  ///< no further session follows
   Document track{"silverstone", {}};
   std::optional<double> altitude_m;                ///< in place of the track's
+  std::int64_t at_ms = 0;                          ///< the run begins so far into its first session
   std::vector<Stream> streams{Stream::telemetry};  ///< ascending
 };
 

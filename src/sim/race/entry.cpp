@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/number_text.h"
+#include "base/quantity.h"
 #include "base/random.h"
 #include "model/race.h"
 #include "model/race_as.h"
@@ -37,6 +38,21 @@ Result<std::string> normalised_track(std::string_view bytes, const std::string& 
 Done check_altitude(std::string_view text) {
   if (text.empty()) return {};
   return parse_altitude(text).map([](double) {});
+}
+
+/// A moment of a session, in milliseconds.
+Result<std::int64_t> parse_at(std::string_view text) {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  constexpr std::int64_t kMost_ns = 24 * 3600 * 1000 * kNsPerMs;
+  const auto at_ns = parse_duration_ns(text);
+  if (!at_ns) return tl::make_unexpected(at_ns.error());
+  if (*at_ns > kMost_ns || *at_ns % kNsPerMs != 0)
+    return fail(ErrorKind::usage, fmt::format("'{}' is not a whole number of milliseconds up to 24h", text),
+                "write for example 5m or 90s");
+  return *at_ns / kNsPerMs;
+}
+Done check_at_text(std::string_view text) {
+  return parse_at(text).map([](std::int64_t) {});
 }
 
 constexpr DocumentForm kTrackForm{&is_track_path, kTrackFileMost_bytes, &normalised_track};
@@ -107,6 +123,14 @@ const ContentOption kOptions[] = {
      .fallback = "",
      .help = "Height of the circuit above the sea, in place of the track's own; the air is thinner up there",
      .check = &check_altitude},
+    {.name = "at",
+     .metavar = "DURATION",
+     .kind = ValueKind::text,
+     .fallback = "0s",
+     .help = "Begin so far into the first session, which began that long before the run; what lies before is "
+             "not sent",
+     .check = &check_at_text,
+     .common = true},
 };
 
 const RowForm kRows[] = {
@@ -184,8 +208,10 @@ constexpr ScenarioExample kExamples[] = {
      "a whole race to a file, as fast as possible: 10 million events, 4.7 GB"},
     {"racesim run --historical --start-datetime 2026-07-05 --end-datetime 2026-07-06 --streams laps",
      "every lap of a day of races"},
-    {"racesim run --live --duration 10s --brokers localhost:9092 --create-topics",
-     "ten seconds of a race to Kafka, as they happen; its cars stand on the grid for the first five"},
+    {"racesim run --live --at 5m --duration 10s --brokers localhost:9092 --create-topics",
+     "ten seconds of a race to Kafka, as they happen, five minutes after it began; without --at its cars "
+     "stand "
+     "on the grid first"},
 };
 
 constexpr std::string_view kMasterEntities[] = {"drivers", "teams", "cars"};
@@ -251,14 +277,17 @@ double event_rate(const ScenarioContent& content) {
 std::string describe(const ScenarioContent& content) {
   const RaceContent& race = of_race(content);
   const std::string rate = format_thousandths(race.rate.mhz);
+  const std::string from =
+      race.at_ms == 0 ? "" : fmt::format(" from {} on", format_duration(race.at_ms * 1'000'000));
   if (race.simple)
-    return fmt::format("{}, {} simple cars, {} updates a second and car", race.track.name, race.cars, rate);
+    return fmt::format("{}, {} simple cars, {} updates a second and car{}", race.track.name, race.cars, rate,
+                       from);
   const std::string length =
       race.kind == SessionKind::race ? fmt::format("{} laps", race.laps) : std::string(session_name(race));
   std::vector<std::string_view> streams;
   for (const Stream stream : race.streams) streams.push_back(kStreamNames[static_cast<std::size_t>(stream)]);
-  return fmt::format("{}, {} cars, {}, {} samples a second and car: {}", race.track.name, race.cars, length,
-                     rate, fmt::join(streams, ", "));
+  return fmt::format("{}, {} cars, {}{}, {} samples a second and car: {}", race.track.name, race.cars, length,
+                     from, rate, fmt::join(streams, ", "));
 }
 
 std::optional<Ending> ends(const ScenarioContent& content) {
@@ -292,6 +321,7 @@ Result<RaceContent> read_content(const ContentInput& input) {
   content.track = values.document("track");
   if (const std::string& altitude = values.text("altitude"); !altitude.empty())
     content.altitude_m = parse_altitude(altitude).value();  // checked with the other values
+  content.at_ms = parse_at(values.text("at")).value();      // likewise
   content.streams.clear();
   for (const std::string& name : values.list("streams"))
     content.streams.push_back(chosen<Stream>(kStreamNames, name));
@@ -303,11 +333,12 @@ Result<RaceContent> read_content(const ContentInput& input) {
 }
 
 std::string identity(const RaceContent& race) {
+  const std::string at = race.at_ms == 0 ? "" : fmt::format("|at={}ms", race.at_ms);
   if (race.simple)
-    return fmt::format("model=simple|rate={}mHz|track={}", race.rate.mhz, track_identity(race.track));
-  return fmt::format("rate={}mHz|cars={}|session={}|laps={}|track={}{}", race.rate.mhz, race.cars,
+    return fmt::format("model=simple|rate={}mHz|track={}{}", race.rate.mhz, track_identity(race.track), at);
+  return fmt::format("rate={}mHz|cars={}|session={}|laps={}|track={}{}{}", race.rate.mhz, race.cars,
                      session_name(race), race.laps, track_identity(race.track),
-                     race.altitude_m ? fmt::format("|altitude={}m", *race.altitude_m) : "");
+                     race.altitude_m ? fmt::format("|altitude={}m", *race.altitude_m) : "", at);
 }
 
 const ScenarioEntry& entry() {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/quantity.h"
 #include "base/random.h"
 #include "sim/master/entities.h"
 #include "sim/race/calendar.h"
@@ -94,10 +95,11 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
     context_.names = content.names;
     context_.run = frame.run;
     context_.start_ms = frame.start_ms;
+    context_.origin_ms = frame.start_ms - content.at_ms;
     if (frame.end_ms) context_.end_ms = *frame.end_ms;
     if (content.one_session) {
       context_.sessions = 1;
-      context_.end_ms = std::min(context_.end_ms, frame.start_ms + calendar_->at(0).session->length_ms());
+      context_.end_ms = std::min(context_.end_ms, context_.origin_ms + calendar_->at(0).session->length_ms());
     }
     context_.slice_shift = slice_shift(content.rate, content.cars);
     context_.rate = content.rate;
@@ -116,6 +118,8 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
   std::unique_ptr<Walk> walk(ShardRange shards, std::uint64_t) const override {
     return std::make_unique<RaceWalk>(context_, shards);
   }
+  /// Of the first session, from its begin.
+  std::int64_t session_length_ms() const { return calendar_->at(0).session->length_ms(); }
   const Owners& owners() const override { return *this; }
   const Outlook& outlook() const override { return *this; }
 
@@ -129,12 +133,14 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
 
   std::uint64_t planned_events() const override {
     if (context_.sessions != 1 || streams_.size() != 1 || context_.stream_index[0] != 0) return 0;
-    return context_.rate.first_at(context_.end_ms - context_.start_ms) * drivers_.size();
+    return (context_.rate.first_at(context_.end_ms - context_.origin_ms) -
+            context_.rate.first_at(context_.start_ms - context_.origin_ms)) *
+           drivers_.size();
   }
   /// Time since lights out and the first car's speed.
   std::string headline(std::int64_t event_time_ns) const override {
     // Nothing has been sent yet: before the start there is no session.
-    const std::int64_t since_ms = std::max<std::int64_t>(0, event_time_ns / 1'000'000 - context_.start_ms);
+    const std::int64_t since_ms = std::max<std::int64_t>(0, event_time_ns / 1'000'000 - context_.origin_ms);
     const std::int64_t period_ms = calendar_->period_ms();
     const auto session = calendar_->at(static_cast<std::uint64_t>(since_ms / period_ms)).session;
     const std::int64_t plan_ms = since_ms % period_ms - kGridWait_ms;
@@ -155,6 +161,15 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
   RaceContext context_;
 };
 
+/// Errors where nothing is left of the first session.
+Done check_at(std::int64_t at_ms, const RaceScenario& race) {
+  if (at_ms == 0 || at_ms < race.session_length_ms()) return {};
+  const auto text = [](std::int64_t ms) { return format_duration(ms * 1'000'000); };
+  return fail(ErrorKind::usage,
+              "--at " + text(at_ms) + ": this session is over after " + text(race.session_length_ms()),
+              "name an earlier moment");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Scenario>> make_scenario(const RaceContent& content, const Frame& frame) {
@@ -165,7 +180,9 @@ Result<std::unique_ptr<Scenario>> make_scenario(const RaceContent& content, cons
   if (content.simple) return simple::make_scenario(content, frame, *track);
   auto list = entry_list(frame.master, content.cars);
   if (!list) return tl::make_unexpected(list.error());
-  return std::make_unique<RaceScenario>(content, frame, std::move(*track), std::move(*list));
+  auto race = std::make_unique<RaceScenario>(content, frame, std::move(*track), std::move(*list));
+  if (const Done ok = check_at(content.at_ms, *race); !ok) return tl::make_unexpected(ok.error());
+  return race;
 }
 
 }  // namespace racesim::race

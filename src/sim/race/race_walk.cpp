@@ -11,6 +11,7 @@ namespace racesim::race {
 namespace {
 
 constexpr std::size_t kRowsPerCall = 512;  // rows and their text stay in the second-level cache
+constexpr std::size_t kTicksAtOnce = 32;   // of one car: their states too
 
 /// To the nearest whole number, halves away from zero; the same on every processor.
 template <class Int>
@@ -78,7 +79,7 @@ class RaceWalk::Painter {
         scratch_(scratch),
         place_(context.calendar->at(session)),
         session_number_(static_cast<std::uint16_t>(session + 1)),
-        begin_ms_(context.start_ms + static_cast<std::int64_t>(session) * context.calendar->period_ms()),
+        begin_ms_(context.origin_ms + static_cast<std::int64_t>(session) * context.calendar->period_ms()),
         globe_(context.track->anchor) {}
 
   /// Events of [from_ms, to_ms), epoch.
@@ -89,7 +90,7 @@ class RaceWalk::Painter {
   bool shown(const SideEvent& event) const;
   void paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out);
   void paint_car(std::uint32_t car, std::uint64_t first, std::uint64_t last, Text driver);
-  void set_row(TelemetryRow& row, const Segment& segment, std::int64_t plan_ms) const;
+  void set_row(TelemetryRow& row, const Segment& segment, const CarState& state) const;
   void paint_side(const SideEvent& event, RowConsumer& out);
   void paint_pass(const SideEvent& event);
   void paint_lap(const SideEvent& event);
@@ -164,24 +165,35 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::uint64_t first, std::u
                                                       context_.rate.time_ms(last - 1) - kGridWait_ms);
   auto segment = segments.begin();
   const std::uint16_t car_number = number(car);
-  for (std::uint64_t tick = first; tick < last; ++tick, row += cars, head += cars) {
-    const std::int64_t session_ms = context_.rate.time_ms(tick);
-    const std::int64_t plan_ms = session_ms - kGridWait_ms;
-    while (plan_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
-    set_row(*row, *segment, plan_ms);
-    row->run = {context_.run};
-    row->session = session_number_;
-    row->car = car_number;
-    row->driver = driver;
-    row->seq = place_.before.samples + tick;
-    row->time.ms = begin_ms_ + session_ms;
-    row->session_time_ms = session_ms;
-    *head = {row->time.ms * 1'000'000, car_number, car_number, row->seq};
+  for (std::uint64_t tick = first; tick < last;) {
+    // As many ticks at once as lie in one segment.
+    std::array<std::int64_t, kTicksAtOnce> plan_ms;
+    std::array<CarState, kTicksAtOnce> states;
+    const auto time_ms = [&](std::uint64_t at) { return context_.rate.time_ms(at) - kGridWait_ms; };
+    std::int64_t next_ms = time_ms(tick);
+    while (next_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
+    const std::int64_t end_ms = segment + 1 != segments.end() ? segment->end_ms : INT64_MAX;
+    std::size_t count = 0;
+    do {
+      plan_ms[count++] = next_ms;
+      next_ms = time_ms(tick + count);
+    } while (count < kTicksAtOnce && tick + count < last && next_ms < end_ms);
+    states_at(*segment, plan_ms.data(), count, states.data());
+    for (std::size_t i = 0; i < count; ++i, ++tick, row += cars, head += cars) {
+      set_row(*row, *segment, states[i]);
+      row->run = {context_.run};
+      row->session = session_number_;
+      row->car = car_number;
+      row->driver = driver;
+      row->seq = place_.before.samples + tick;
+      row->session_time_ms = plan_ms[i] + kGridWait_ms;
+      row->time.ms = begin_ms_ + row->session_time_ms;
+      *head = {row->time.ms * 1'000'000, car_number, car_number, row->seq};
+    }
   }
 }
 
-void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, std::int64_t plan_ms) const {
-  const CarState state = state_at(segment, plan_ms);
+void RaceWalk::Painter::set_row(TelemetryRow& row, const Segment& segment, const CarState& state) const {
   const double lateral_mps2 = state.v_mps * state.v_mps * state.curvature_1pm;
   row.lap = segment.lap;
   row.lap_distance_mm = nearest_int<std::int32_t>(state.s_m * 1000);
@@ -343,10 +355,10 @@ void RaceWalk::fill(std::uint64_t index, RowConsumer& out) {
   const std::int64_t to_ms = std::min(context_.end_ms, from_ms + (std::int64_t{1} << context_.slice_shift));
   const std::int64_t period_ms = context_.calendar->period_ms();
   auto scratch = take_scratch();
-  const auto first = static_cast<std::uint64_t>((from_ms - context_.start_ms) / period_ms);
-  const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.start_ms) / period_ms);
+  const auto first = static_cast<std::uint64_t>((from_ms - context_.origin_ms) / period_ms);
+  const auto last = static_cast<std::uint64_t>((to_ms - 1 - context_.origin_ms) / period_ms);
   for (std::uint64_t session = first; session <= last && session < context_.sessions; ++session) {
-    const std::int64_t begin_ms = context_.start_ms + static_cast<std::int64_t>(session) * period_ms;
+    const std::int64_t begin_ms = context_.origin_ms + static_cast<std::int64_t>(session) * period_ms;
     if (!context_.calendar->is_over(session, from_ms - begin_ms))
       Painter(context_, cars_, *scratch, session).paint(from_ms, to_ms, out);
   }

@@ -18,7 +18,8 @@ namespace racesim::race {
 /// What all walks of a race share; immutable.
 struct RaceContext {
   std::uint32_t run = 0;
-  std::int64_t start_ms = 0;            ///< epoch; the first session's begin
+  std::int64_t start_ms = 0;            ///< epoch; nothing is sent of what lies before
+  std::int64_t origin_ms = 0;           ///< epoch, not behind start_ms; the first session's begin
   std::int64_t end_ms = INT64_MAX;      ///< epoch, exclusive
   std::uint64_t sessions = UINT64_MAX;  ///< of them at most so many
   int slice_shift = 13;                 ///< a slice is 2^shift ms

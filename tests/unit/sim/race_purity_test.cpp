@@ -109,6 +109,35 @@ TEST(RacePurity, AShorterRunIsThePrefixOfALonger) {
   EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin()));
 }
 
+/// An end that lies after both, so that the sessions behind the first are compared too.
+TEST(RacePurity, ARunThatBeginsLaterIsTheRestOfTheWhole) {
+  for (const std::int64_t at_ms : {7LL, 5'000LL, 301'234LL}) {
+    RaceConfig config = usual();
+    config.race.one_session = false;
+    config.race.laps = 4;
+    config.end_ms = kStart_ms + 3'900'000;
+    const auto whole = all(*make_race(config));
+    config.start_ms = kStart_ms + at_ms;
+    config.race.at_ms = at_ms;
+    const auto rest = all(*make_race(config));
+    ASSERT_LT(rest.size(), whole.size());
+    EXPECT_TRUE(std::equal(rest.begin(), rest.end(), whole.end() - static_cast<std::ptrdiff_t>(rest.size())))
+        << at_ms;
+    // Nothing of what it should have is missing: the event before the first one it has lies before its begin.
+    const std::string& before = whole[whole.size() - rest.size() - 1];
+    const std::size_t time_at = before.find(' ') + 1;
+    EXPECT_LT(std::stoll(before.substr(time_at)), (kStart_ms + at_ms) * 1'000'000) << before;
+  }
+}
+
+TEST(RacePurity, ThereIsNothingBehindTheSession) {
+  RaceConfig config = usual();
+  config.race.at_ms = 3'600'000;
+  const auto late = race::make_scenario(config.race, config);
+  ASSERT_FALSE(late);
+  EXPECT_NE(late.error().what.find("--at"), std::string::npos) << late.error().what;
+}
+
 TEST(RacePurity, OtherStreamsDoNotChangeTelemetry) {
   RaceConfig config = usual();
   auto with = all(*make_race(config));

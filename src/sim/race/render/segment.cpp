@@ -41,10 +41,83 @@ inline void place(const Segment& segment, double l_m, CarState& state) {
   state.x_m = p.x_m + share * (q.x_m - p.x_m);
   state.y_m = p.y_m + share * (q.y_m - p.y_m);
   state.curvature_1pm = p.curvature_1pm + share * (q.curvature_1pm - p.curvature_1pm);
+  state.z_m = 0;
   if (!grid.z_m.empty()) [[unlikely]] {
     const double* z = grid.z_m.data() + cell;
     state.z_m = z[0] + share * (z[1] - z[0]);
   }
+}
+
+/// What the warp says of some ticks of a segment.
+constexpr std::size_t kWarpedAtOnce = 32;
+struct Warped {
+  double at[kWarpedAtOnce];       ///< sample of the template, with its fraction
+  double r[kWarpedAtOnce];        ///< pace ratio
+  double r_slope[kWarpedAtOnce];  ///< per second of the template
+  double inverse[kWarpedAtOnce];  ///< 1 / r
+};
+
+void warp(const Segment& segment, const double* since_ms, std::size_t count, Warped* out) {
+  const double r0 = segment.r0, rise = segment.r_rise, c16 = segment.c16;
+  const auto ratio = [&](double x) {
+    const double y = x * (1 - x);
+    return r0 + rise * x * x * (3 - 2 * x) + c16 * y * y;
+  };
+  const auto corrected = [&](double x, double wanted) {
+    const double xxx = x * x * x;
+    const double t = r0 * x + rise * xxx * (1 - 0.5 * x) + c16 * xxx * (1.0 / 3 - x * (0.5 - 0.2 * x));
+    return x - (t - wanted) / ratio(x);
+  };
+  // Each step waits for the one before it, through a division; two ticks at a time wait together.
+  double x[kWarpedAtOnce];
+  for (std::size_t i = 0; i < count; ++i) {
+    const double wanted = since_ms[i] * 1e-3 * segment.per_tau;
+    x[i] = corrected(corrected(since_ms[i] * segment.per_ms, wanted), wanted);
+  }
+  if (!segment.even) [[unlikely]]
+    for (std::size_t i = 0; i < count; ++i) x[i] = corrected(x[i], since_ms[i] * 1e-3 * segment.per_tau);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double y = x[i];
+    out->r[i] = ratio(y);
+    out->r_slope[i] = (6 * rise * y * (1 - y) + 2 * c16 * y * (1 - y) * (1 - 2 * y)) * segment.per_tau;
+    out->inverse[i] = 1 / out->r[i];
+    out->at[i] = (segment.tau_begin_s + y * segment.tau_s) * (1 / kTemplateStep_s);
+  }
+}
+
+CarState standing(const Segment& segment) {
+  CarState state{};
+  place(segment, segment.l_m, state);
+  state.fuel_g = segment.fuel_begin_g;
+  state.wear_pct = segment.wear_begin_pct;
+  return state;
+}
+
+/// Straight into its place: a copy of what was just written byte by byte costs as much as the rest.
+inline void drive_at(const Segment& segment, double at, double r, double r_slope, double inverse,
+                     CarState& state) {
+  const Template& drive = *segment.drive;
+  const auto i = std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0,
+                                          static_cast<std::int64_t>(drive.samples.size()) - 2);
+  const double share = at - static_cast<double>(i);
+  const Template::Sample& p = drive.samples[static_cast<std::size_t>(i)];
+  const Template::Sample& q = drive.samples[static_cast<std::size_t>(i) + 1];
+  const double v0 = static_cast<double>(p.v_mps), dv = static_cast<double>(q.v_mps) - v0;
+  const double v = v0 + share * dv;
+  place(segment, p.l_m + (v0 + 0.5 * share * dv) * share * kTemplateStep_s, state);
+  state.v_mps = v * inverse;
+  state.a_mps2 = (dv * (1 / kTemplateStep_s) - v * r_slope * inverse) * inverse * inverse;
+  const double pedals = effort(r);
+  const double burnt_kg = static_cast<double>(p.fuel_kg) +
+                          share * (static_cast<double>(q.fuel_kg) - static_cast<double>(p.fuel_kg));
+  state.fuel_g = segment.fuel_begin_g - segment.fuel_per_kg_g * burnt_kg;
+  const double worn =
+      static_cast<double>(p.wear) + share * (static_cast<double>(q.wear) - static_cast<double>(p.wear));
+  state.wear_pct = segment.wear_begin_pct + segment.wear_per_pct * worn;
+  state.throttle_pct = scaled(p.throttle_pct, pedals);
+  state.brake_pct = scaled(p.brake_pct, pedals);
+  state.gear = p.gear;
+  state.drs = p.drs && segment.drs;
 }
 
 }  // namespace
@@ -68,55 +141,26 @@ void set_pace(Segment& segment, double r0, double r1) {
 }
 
 CarState state_at(const Segment& segment, std::int64_t time_ms) {
-  CarState state{};
-  if (segment.drive == nullptr) {
-    place(segment, segment.l_m, state);
-    state.fuel_g = segment.fuel_begin_g;
-    state.wear_pct = segment.wear_begin_pct;
-    return state;
-  }
-  const double r0 = segment.r0, rise = segment.r_rise, c16 = segment.c16;
-  const auto since_ms = static_cast<double>(time_ms - segment.begin_ms);
-  const double wanted = since_ms * 1e-3 * segment.per_tau;
-  const auto ratio = [&](double x) {
-    const double y = x * (1 - x);
-    return r0 + rise * x * x * (3 - 2 * x) + c16 * y * y;
-  };
-  const auto corrected = [&](double x) {
-    const double xxx = x * x * x;
-    const double t = r0 * x + rise * xxx * (1 - 0.5 * x) + c16 * xxx * (1.0 / 3 - x * (0.5 - 0.2 * x));
-    return x - (t - wanted) / ratio(x);
-  };
-  double x = corrected(corrected(since_ms * segment.per_ms));
-  if (!segment.even) [[unlikely]]
-    x = corrected(x);
-  const double r = ratio(x);
-  const double r_slope = (6 * rise * x * (1 - x) + 2 * c16 * x * (1 - x) * (1 - 2 * x)) * segment.per_tau;
-  const Template& drive = *segment.drive;
-  const double at = (segment.tau_begin_s + x * segment.tau_s) * (1 / kTemplateStep_s);
-  const auto i = std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0,
-                                          static_cast<std::int64_t>(drive.samples.size()) - 2);
-  const double share = at - static_cast<double>(i);
-  const Template::Sample& p = drive.samples[static_cast<std::size_t>(i)];
-  const Template::Sample& q = drive.samples[static_cast<std::size_t>(i) + 1];
-  const double v0 = static_cast<double>(p.v_mps), dv = static_cast<double>(q.v_mps) - v0;
-  const double v = v0 + share * dv;
-  const double inverse = 1 / r;
-  place(segment, p.l_m + (v0 + 0.5 * share * dv) * share * kTemplateStep_s, state);
-  state.v_mps = v * inverse;
-  state.a_mps2 = (dv * (1 / kTemplateStep_s) - v * r_slope * inverse) * inverse * inverse;
-  const double pedals = effort(r);
-  const double burnt_kg = static_cast<double>(p.fuel_kg) +
-                          share * (static_cast<double>(q.fuel_kg) - static_cast<double>(p.fuel_kg));
-  state.fuel_g = segment.fuel_begin_g - segment.fuel_per_kg_g * burnt_kg;
-  const double worn =
-      static_cast<double>(p.wear) + share * (static_cast<double>(q.wear) - static_cast<double>(p.wear));
-  state.wear_pct = segment.wear_begin_pct + segment.wear_per_pct * worn;
-  state.throttle_pct = scaled(p.throttle_pct, pedals);
-  state.brake_pct = scaled(p.brake_pct, pedals);
-  state.gear = p.gear;
-  state.drs = p.drs && segment.drs;
+  CarState state;
+  states_at(segment, &time_ms, 1, &state);
   return state;
+}
+
+void states_at(const Segment& segment, const std::int64_t* times_ms, std::size_t count, CarState* out) {
+  if (segment.drive == nullptr) {
+    std::fill_n(out, count, standing(segment));
+    return;
+  }
+  for (std::size_t begin = 0; begin < count; begin += kWarpedAtOnce) {
+    const std::size_t some = std::min(kWarpedAtOnce, count - begin);
+    double since_ms[kWarpedAtOnce];
+    for (std::size_t i = 0; i < some; ++i)
+      since_ms[i] = static_cast<double>(times_ms[begin + i] - segment.begin_ms);
+    Warped w;
+    warp(segment, since_ms, some, &w);
+    for (std::size_t i = 0; i < some; ++i)
+      drive_at(segment, w.at[i], w.r[i], w.r_slope[i], w.inverse[i], out[begin + i]);
+  }
 }
 
 }  // namespace racesim::race

@@ -9,6 +9,7 @@
 // Speed is v/r and acceleration a/r² − v·r'/(r³·D): nothing is summed up from tick to tick.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -89,5 +90,7 @@ void set_pace(Segment& segment, double r0, double r1);
 
 /// The state at `time_ms`, begin_ms ≤ time_ms ≤ end_ms.
 CarState state_at(const Segment& segment, std::int64_t time_ms);
+/// The same at `count` times; faster than one by one.
+void states_at(const Segment& segment, const std::int64_t* times_ms, std::size_t count, CarState* out);
 
 }  // namespace racesim::race

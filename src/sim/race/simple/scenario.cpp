@@ -24,7 +24,8 @@ struct World {
   Circuit circuit;
   std::vector<Car> cars;
   std::int64_t start_ms;
-  std::int64_t end_ms;  ///< INT64_MAX: endless
+  std::int64_t origin_ms;  ///< when the cars set off, not behind start_ms
+  std::int64_t end_ms;     ///< INT64_MAX: endless
   int slice_shift;
   SampleRate rate;
   std::uint32_t run;
@@ -35,7 +36,7 @@ struct World {
     const double time_s = static_cast<double>(rate.time_ms(tick)) / 1000;
     const double lap_m = circuit.on_lap_m(car.distance_m(time_s));
     const Location place = circuit.at(lap_m);
-    row.time.ms = start_ms + rate.time_ms(tick);
+    row.time.ms = origin_ms + rate.time_ms(tick);
     row.speed_dkmh = nearest_int<std::uint16_t>(car.speed_kmh(time_s) * 10);
     row.x_cm = nearest_int<std::int32_t>(place.x_m * 100);
     row.y_cm = nearest_int<std::int32_t>(place.y_m * 100);
@@ -56,7 +57,7 @@ class SimpleWalk final : public Walk {
     if (cars_.first == cars_.last) return;
     const Slice slice = world_.slices().at(index);
     const auto tick_at = [&](std::int64_t ns) {
-      return world_.rate.first_at(ns / 1'000'000 - world_.start_ms);
+      return world_.rate.first_at(ns / 1'000'000 - world_.origin_ms);
     };
     const std::uint64_t last = tick_at(slice.end_ns);
     const std::uint64_t ticks = std::max<std::size_t>(1, kRowsPerCall / (cars_.last - cars_.first));
@@ -95,6 +96,7 @@ class SimpleScenario final : public Scenario, public Owners, public Outlook {
       : world_{Circuit(track),
                {},
                frame.start_ms,
+               frame.start_ms - content.at_ms,
                frame.end_ms.value_or(INT64_MAX),
                slice_shift(content.rate, content.cars),
                content.rate,
@@ -123,11 +125,13 @@ class SimpleScenario final : public Scenario, public Owners, public Outlook {
 
   std::uint64_t planned_events() const override {
     if (world_.end_ms == INT64_MAX) return 0;
-    return world_.rate.first_at(world_.end_ms - world_.start_ms) * world_.cars.size();
+    return (world_.rate.first_at(world_.end_ms - world_.origin_ms) -
+            world_.rate.first_at(world_.start_ms - world_.origin_ms)) *
+           world_.cars.size();
   }
   /// Time since the start and the first car's speed.
   std::string headline(std::int64_t event_time_ns) const override {
-    const std::int64_t since_ms = std::max<std::int64_t>(0, event_time_ns / 1'000'000 - world_.start_ms);
+    const std::int64_t since_ms = std::max<std::int64_t>(0, event_time_ns / 1'000'000 - world_.origin_ms);
     const double time_s = static_cast<double>(since_ms) / 1000;
     char text[64];
     std::snprintf(text, sizeof text, "T=%.2f Speed=%.0f km/h", time_s, world_.cars.front().speed_kmh(time_s));
