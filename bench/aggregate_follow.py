@@ -11,14 +11,13 @@ import collections
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from support.kafka_broker import broker, is_missing  # noqa: E402
 from support.measure import BINARY, QUICK, ROOT, by_turns, ratio, run, show, turn_ratio  # noqa: E402
 
 CARS, RATE_HZ = 20, 1000
@@ -119,17 +118,10 @@ def compare(brokers):
 
 
 def main():
-    if not shutil.which("kcat") or not shutil.which("java"):
-        print("kcat or java is missing: scripts/install-packages bench")
+    if is_missing("kcat", "java"):
         return
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="racesim-bench-"))
-    script = ROOT / "scripts" / "kafka"
-    try:
-        done = subprocess.run([script / "start", folder / "broker"], stdout=subprocess.PIPE, text=True, check=True)
-        compare(done.stdout.strip())
-    finally:
-        subprocess.run([script / "stop", folder / "broker", "--kill"], check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    with broker() as (address, _):
+        compare(address)
 
 
 if __name__ == "__main__":

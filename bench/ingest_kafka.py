@@ -9,16 +9,15 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, ROOT, by_turns, middle, race, ratio, run, show  # noqa: E402
+from support.kafka_broker import broker, is_missing  # noqa: E402
+from support.measure import BINARY, QUICK, by_turns, middle, race, ratio, run, show  # noqa: E402
 
 RATE = 20_000
 SECONDS = 5 if QUICK else 20
@@ -91,17 +90,10 @@ def measure(brokers, folder):
 
 
 def main():
-    if not shutil.which("java"):
-        print("java is missing: scripts/install-packages bench")
+    if is_missing("java"):
         return
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="racesim-bench-"))
-    script = ROOT / "scripts" / "kafka"
-    try:
-        done = subprocess.run([script / "start", folder / "broker"], stdout=subprocess.PIPE, text=True, check=True)
-        measure(done.stdout.strip(), folder)
-    finally:
-        subprocess.run([script / "stop", folder / "broker", "--kill"], check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    with broker() as (address, folder):
+        measure(address, folder)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,11 @@ The broker runs on the same machine and takes most of the time. A machine withou
 
 import json
 import pathlib
-import shutil
-import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from support.measure import BINARY, QUICK, REFERENCE, ROOT, by_turns, middle, race, ratio, run, show, summary_of, \
+from support.kafka_broker import broker, is_missing  # noqa: E402
+from support.measure import BINARY, QUICK, REFERENCE, by_turns, middle, race, ratio, run, show, summary_of, \
     turn_ratio  # noqa: E402
 
 EVENTS = 100_000 if QUICK else 1_000_000
@@ -90,18 +88,11 @@ def measure(brokers, folder):
 
 
 def main():
-    if not shutil.which("kcat") or not shutil.which("java"):
-        print("kcat or java is missing: scripts/install-packages bench")
+    if is_missing("kcat", "java"):
         return
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="racesim-bench-"))
-    script = ROOT / "scripts" / "kafka"
-    try:
-        done = subprocess.run([script / "start", folder / "broker"], stdout=subprocess.PIPE, text=True, check=True)
-        measure(done.stdout.strip(), folder)
-        measure_reading(done.stdout.strip(), folder)
-    finally:
-        subprocess.run([script / "stop", folder / "broker", "--kill"], check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    with broker() as (address, folder):
+        measure(address, folder)
+        measure_reading(address, folder)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ Sent make(RunConfig config) {
   auto content = open_content(config, system_clock());
   if (!content) return sent;
   sent.truth = std::move(*content);
-  sent.manifest = manifest_of(config, *sent.truth);
+  sent.manifest = manifest_of(config, record_of(config, *sent.truth));
   std::vector<const Encoder*> encoders;
   for (const auto& encoder : sent.truth->encoders) encoders.push_back(encoder.get());
   const Scenario& scenario = *sent.truth->scenario;

@@ -6,7 +6,6 @@ import collections
 import gzip
 import json
 import random
-import re
 import sqlite3
 import sys
 import unittest
@@ -185,12 +184,16 @@ class Replay(Workdir):
     def changed(self, lines, how, rng):
         """The lines with one of them changed: one that the faults have neither copied nor damaged."""
         once = {line for line, count in collections.Counter(lines).items() if count == 1}
-        key = {}
+        key, seq = {}, {}
         for at, line in enumerate(lines):
-            car = re.search(rb'"car":"?(\w+)', line)
-            if line in once and line.startswith(b"{") and line.endswith(b"}\n") and car:
-                key[at] = car[1]
-        at = rng.choice([at for at in key if 50 <= at < len(lines) - 50])
+            if line in once and line.startswith(b"{") and line.endswith(b"}\n") and b'"car":' in line:
+                try:
+                    event = json.loads(line)
+                except ValueError:  # damaged by the faults
+                    continue
+                if "seq" in event:
+                    key[at], seq[at] = (tuple(event), event["car"]), event["seq"]
+        at = rng.choice([at for at in key if 50 <= at < len(lines) - 200])
         if how == "lost":
             return lines[:at] + lines[at + 1:]
         if how == "duplicated":
@@ -200,7 +203,10 @@ class Replay(Workdir):
             place = rng.randrange(len(line) - 1)
             line[place] = ord("7") if line[place] != ord("7") else ord("8")
             return lines[:at] + [bytes(line)] + lines[at + 1:]
-        behind = next(i for i in range(at + 1, len(lines)) if key.get(i) == key[at])
+        # A later event of the same stream and car: one that a fault had put behind its successor already would come right.
+        behind = next((i for i in range(at + 1, len(lines)) if key.get(i) == key[at] and seq[i] > seq[at]), None)
+        if behind is None:
+            return self.changed(lines, how, rng)
         return lines[:at] + lines[at + 1:behind + 1] + [lines[at]] + lines[behind + 1:]
 
     def proof(self, *args, code, manifest="m.json"):

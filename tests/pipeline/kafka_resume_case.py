@@ -16,6 +16,8 @@ SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
 class ResumeCase(BrokerTest):
     CONTENT = RACE
     OPTIONS = ()  # of every run that sends to Kafka
+    STRETCHES = (0, 0, 1, 5_000, 20_000)  # events from one kill to the next
+    RATE = "40k/s"  # some seconds, with a checkpoint each
 
     def setUp(self):
         super().setUp()
@@ -39,11 +41,11 @@ class ResumeCase(BrokerTest):
     def expect_killed_at_random(self, topic, kills_wanted):
         """K1: a run that is killed so often, or until it has ended."""
         self.broker.make_topic(topic, 3)
-        command = self.command(topic, "--posting-rate", "40k/s")
+        command = self.command(topic, "--posting-rate", self.RATE)
         kills = 0
         while kills < kills_wanted:
             # Some die before they have sent anything, some in the middle, some within the second after a checkpoint.
-            more = self.chance.choice((0, 0, 1, 5_000, 20_000))
+            more = self.chance.choice(self.STRETCHES)
             if self.kill_behind(self.start(command), self.settled() + more):
                 break
             kills += 1

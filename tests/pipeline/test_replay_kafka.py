@@ -68,6 +68,8 @@ class ReplayKilled(ResumeCase):
     CONTENT = ("replay", f"kafka:{TOPICS}", "--speed", "max", "--faults", "late=1%,duplicate=1%,reorder=2%,drop=1%",
                "--late-delay", "10s", "--timestamps", "shift", "--start-datetime", "2030-01-01T00:00Z")
     OPTIONS = ("--sink", "kafka", "--manifest", "m.json")
+    STRETCHES = (0, 0, 1, 500, 2_000)
+    RATE = "6k/s"  # the recording is short
 
     def test_killed_at_random(self):
         self.assertEqual(run(*RACE, cwd=self.folder).returncode, 0)

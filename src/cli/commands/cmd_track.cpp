@@ -158,8 +158,7 @@ CommandSpec import_command() {
       "driving direction, starting at the timing line. A first line of names tells another order; commas, "
       "semicolons and tabs separate, and numbers may have a decimal comma. A GeoJSON file has one LineString "
       "of [longitude, latitude]. Heights are taken where a file has them: a column z_m, or the third number "
-      "of "
-      "a position. The import smooths it, searches the fastest line, and places corners, checkpoints, DRS "
+      "of a position. The import smooths it, searches the fastest line, and places corners, checkpoints, DRS "
       "zones and a pit lane. It refuses a circuit that is open, too short, or runs back over itself; a "
       "crossing at an angle is a bridge.";
   command.options = {

@@ -286,11 +286,12 @@ Result<OpenTopic> open_topic(Cluster& cluster, const KafkaOptions& options, cons
   cluster.describe(*states);
   const TopicState& state = states->front();
   if (topic.is_compacted && state.partitions != 1)
-    return fail(ErrorKind::usage,
-                fmt::format("the state topic {} has {} partitions, and a state is one sequence of records",
-                            topic.name, state.partitions),
-                "delete it, it is made again with one; or choose another --topic-out, whose state has a topic of "
-                "its own");
+    return fail(
+        ErrorKind::usage,
+        fmt::format("the state topic {} has {} partitions, and a state is one sequence of records",
+                    topic.name, state.partitions),
+        "delete it, it is made again with one; or choose another --topic-out, whose state has a topic of "
+        "its own");
   if (Done ok = check_partitions(state, asked); !ok) return tl::make_unexpected(ok.error());
   OpenTopic open{topic.name, state.partitions};
   if (const std::uint64_t known = record_bytes_max(state); known > 0)

@@ -32,8 +32,8 @@ TxnAnswer abort_transaction(Producer& producer, int limit_ms);
 /// answer).
 Done fence_others(Producer& producer, const KafkaOptions& options);
 
-/// A producer for these topics to which brokers have answered; with transactions it is the only one of its id.
-/// Errors: runtime (no answer), those of fence_others().
+/// A producer for these topics to which brokers have answered; with transactions it is the only one of its
+/// id. Errors: runtime (no answer), those of fence_others().
 Result<Producer> open_ready_producer(const KafkaOptions& options, const KafkaProperties& properties,
                                      const std::vector<std::string>& topics);
 
