@@ -36,6 +36,7 @@ constexpr std::string_view kWideScope[] = {"run", "note", "car.gear", "mode", "i
 const TableInfo kTelemetry{
     .name = "telemetry", .key = {kRunAndCar, "seq"}, .time = "time", .labels = kSessionAndDriver};
 const TableInfo kLaps{.name = "laps", .key = {kRunAndCar, "seq"}, .time = "time"};
+const TableInfo kResults{.name = "results", .key = {kRunAndCar, "seq"}, .time = "time"};
 const TableInfo kFleet{
     .name = "fleet", .key = {kRunAndVehicle, "seq"}, .optional = kSeqAndRun, .time = "timestamp"};
 const TableInfo kPlays{.name = "plays", .key = {{}, "event_id"}, .time = "played_at", .labels = kUser};
@@ -47,6 +48,7 @@ struct Kind {
 };
 const Kind kKinds[] = {{&schema_info<TelemetryRow>(), &kTelemetry},
                        {&schema_info<LapRow>(), &kLaps},
+                       {&schema_info<ResultRow>(), &kResults},
                        {&schema_info<FleetRow>(), &kFleet},
                        {&schema_info<PlayRow>(), &kPlays},
                        {&schema_info<WideRow>(), &kWide}};
@@ -191,7 +193,9 @@ void check_point(const Kind& kind, const RowBatch& rows, std::size_t row, const 
     if (field.path == kind.table->time) continue;
     std::string name(field.path);
     std::replace(name.begin(), name.end(), '.', '_');
-    const bool none = field.may_miss && number_at(rows, row, field, 0) == INT64_MIN;
+    // A Maybe without a value holds the least number of its type.
+    const bool none =
+        field.may_miss && number_at(rows, row, field, 0) == -(__int128{1} << (8 * field.size - 1));
     if (is_tag(*kind.table, field.path)) {
       const std::string text = plain_text(rows, row, field, 0);
       const auto found = point.tags.find(name);

@@ -96,6 +96,7 @@ Manifest random_manifest(std::uint64_t seed) {
   m.commit = "c0ffee";
   m.run = "00c0ffee";
   m.content = random_content(random);
+  m.scenario_version = m.content.scenario->version;
   m.master_hash = random.coin() ? std::string(32, 'a') : "";
   m.event_format = random.coin() ? "json" : "csv";
   m.shard.count = static_cast<std::uint32_t>(1 + random.number(100));
