@@ -26,6 +26,7 @@ class LapSums:
         self.last_gear = self.last_fuel = None
         self.tyre, self.tyre_age, self.on_track = None, 0, False
         self.interpolated = False
+        self.by_best_laps = False  # its session is no race
         self.lacking = set()
 
     def add(self, s):
@@ -83,7 +84,7 @@ class LapSums:
             "fuel_used_g": known("fuel_g", self.fuel_used), "max_lat_cg": known("lat_cg", self.max_lat),
             "max_lon_cg": known("lon_cg", self.max_lon), "max_brake_cg": known("lon_cg", self.max_brake),
             "gear_changes": known("gear", self.gear_changes), "tyre": known("tyre", self.tyre) or "UNKNOWN",
-            "tyre_age_laps": known("tyre_age_laps", self.tyre_age + complete),
+            "tyre_age_laps": known("tyre_age_laps", self.tyre_age + (self.end_ms is not None)),
             "is_interpolated": self.interpolated, "is_complete": complete,
         }
 
@@ -154,7 +155,7 @@ class RunLaps:
                 car.lap.missing += missing
             if kind == "lost":
                 self.close(car, rows)
-                car.lap = LapSums(s["car"], s["session"] or 0, s["lap"])
+                car.lap = self.opened(car, s)
             elif line is not None:
                 if missing == 0:
                     self.lines[line].narrow(crossing)
@@ -170,10 +171,20 @@ class RunLaps:
         car.lap.end_ms = line_ms
         car.lap.interpolated |= missing > 0
         self.close(car, rows)
-        car.lap = LapSums(s["car"], s["session"] or 0, s["lap"])
-        car.lap.begin_ms = line_ms
+        car.lap = self.opened(car, s)
+        # A lap from the box does not begin at the line.
+        if not (car.lap.by_best_laps and s["status"] == "pit"):
+            car.lap.begin_ms = line_ms
         car.lap.missing = missing - before
         car.lap.interpolated = missing > 0
+
+    def opened(self, car, s):
+        """The lap that begins with this sample; behind the chequered flag a car drives none."""
+        lap = LapSums(s["car"], s["session"] or 0, 0 if s["status"] == "finished" else s["lap"])
+        goes_on = car.lap is not None and car.lap.session == lap.session
+        # A race begins on the grid, other sessions in the box.
+        lap.by_best_laps = car.lap.by_best_laps if goes_on else s["status"] == "pit" and s["lap"] <= 1
+        return lap
 
     def close(self, car, rows):
         # Lap 0 is the way to the line before the first one.

@@ -100,7 +100,7 @@ LapMetricsRow lap_row(const LapSums& lap, const std::array<SectorLine, 2>& lines
   }
   if (known(kGear)) row.gear_changes.value = static_cast<std::int64_t>(lap.gear_changes);
   row.tyre = known(kTyre) ? static_cast<TyreSeen>(lap.tyre) : TyreSeen::unknown;
-  if (known(kTyreAge)) row.tyre_age_laps.value = lap.tyre_age_laps + (row.is_complete ? 1 : 0);
+  if (known(kTyreAge)) row.tyre_age_laps.value = lap.tyre_age_laps + (lap.end_ms != kUnknown_ms ? 1 : 0);
   row.is_interpolated = lap.interpolated != 0;
   return row;
 }

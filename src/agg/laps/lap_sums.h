@@ -36,7 +36,8 @@ struct LapSums {
   std::uint8_t on_track = 0;      ///< tyre and age are of a sample outside the pit lane
   Compound tyre = Compound::soft;
   std::uint8_t tyre_age_laps = 0;
-  std::uint8_t unused[2] = {};
+  std::uint8_t by_best_laps = 0;  ///< 0 or 1: the session is no race
+  std::uint8_t unused = 0;
 
   void add(const Sample& sample);
 };

@@ -74,13 +74,17 @@ void Laps::pass_line(Car& car, const Step& step, std::uint64_t missing, const Sa
   if (missing > 0) car.lap.interpolated = 1;
   close(car);
   open(car, sample);
-  car.lap.begin_ms = step.line_ms;
+  const bool from_box = car.lap.by_best_laps != 0 && sample.status == CarStatus::pit;
+  if (!from_box) car.lap.begin_ms = step.line_ms;
   car.lap.missing = missing - before;
   if (missing > 0) car.lap.interpolated = 1;
 }
 
 void Laps::open(Car& car, const Sample& sample) {
+  const bool goes_on = car.lap.samples > 0 && car.lap.session == sample.session;
+  const std::uint8_t by_best_laps = goes_on ? car.lap.by_best_laps : (sample.begins_in_box() ? 1 : 0);
   car.lap = LapSums{};
+  car.lap.by_best_laps = by_best_laps;
   car.lap.run = car.run;
   car.lap.car = car.number;
   car.lap.session = sample.session;

@@ -1,7 +1,7 @@
 // Laps of cars from their telemetry: when they passed the timing line and the sector lines, and what they did
 // between. A lap is whole if both its ends were seen; lap 1 of a race begins at lights out, which telemetry
 // does not show: 5 s after the session's begin (docs/race.md, "Calendar"), for a car that was seen on the
-// grid.
+// grid. A lap from the box in qualifying and practice begins in no place that samples show.
 //
 // Times are the simulator's to the millisecond: lap times with 10 samples a second or more, of which
 // single ones may be missing; sector times likewise, once the run's cars have passed the line often enough to

@@ -71,6 +71,7 @@ void Standings::begin_session(Car& car, const Sample& sample) {
   fresh.board = board(car.run, sample.session);
   // Whoever stands in the box already did not come in for a stop.
   fresh.in_pit = fresh.stood = sample.status == CarStatus::pit ? 1 : 0;
+  fresh.by_best_laps = sample.begins_in_box() ? 1 : 0;
   fresh.passed = line_number(sample.lap, std::max<std::uint32_t>(sample.sector, 1) - 1);
   boards_[fresh.board].begin_car(car.number, fresh.passed, sample.sight.time_ms);
   car = fresh;
@@ -98,6 +99,7 @@ void Standings::follow(Car& car, const Sample& sample, std::uint64_t missing) {
   if (step.kind == Step::Kind::lap && !is_over) {
     const auto ended = static_cast<std::uint16_t>(sample.lap - 1);
     end_lap(car, step.line_ms);
+    if (car.by_best_laps != 0 && sample.status == CarStatus::pit) car.lap_begin_ms = kUnknown_ms;
     if (ended > 0) pass(car, sample, step, ended, 3);
   } else if (step.line >= 0 && sample.lap > 0) {
     if (step.narrows) lines_.narrow(car.lines, step.line, step.crossing);

@@ -138,6 +138,11 @@ TEST(StandingsTimed, OfQualifyingGoByBestLaps) {
   for (const auto& [key, row] : standings_results(standings.results())) {
     EXPECT_EQ(row.ranked_by, RankedBy::best_lap);
     if (row.sector != 3) continue;
+    const LapRow& ended = feed.laps.at({row.session, row.car, row.lap});
+    EXPECT_EQ(row.last_lap_ms.has_value(), ended.lap_time_ms.has_value()) << "lap " << row.lap;
+    if (row.last_lap_ms.has_value()) {
+      EXPECT_EQ(row.last_lap_ms.value, ended.lap_time_ms.value) << "lap " << row.lap;
+    }
     // (lap time, set when, car) of everybody's best lap by then.
     std::map<int, std::tuple<std::int64_t, std::int64_t, int>> bests;
     for (const auto& [lap_key, lap] : feed.laps) {
