@@ -51,8 +51,8 @@ struct Sample {
   CarStatus status = CarStatus::grid;
   std::uint8_t unused[7] = {};  ///< a state has no padding
 
-  /// As a car's first sample: its session is no race, which begins on the grid, but goes by best laps. There a
-  /// lap from the box has no time (docs/race.md), since it does not begin at the line.
+  /// As a car's first sample: its session is no race, which begins on the grid, but goes by best laps. There
+  /// a lap from the box has no time (docs/race.md), since it does not begin at the line.
   bool begins_in_box() const { return status == CarStatus::pit && lap <= 1; }
   bool starts_lap_one() const {
     return status == CarStatus::grid && lap == 1 && (missing_fields & telemetry_field("session_time_s")) == 0;

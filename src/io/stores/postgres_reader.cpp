@@ -1,6 +1,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "io/stores/postgres.h"
@@ -27,6 +28,7 @@ class PostgresReader final : public StoreReader {
 
  private:
   Result<std::string> cursor_of(const StoreTable& table, std::string_view run);
+  Result<std::string> select_of(const TablePlan& plan);
 
   const Target target_;
   std::unique_ptr<Connection> connection_;                   ///< in one transaction, which sees one state
@@ -54,6 +56,22 @@ Result<std::unique_ptr<ResultRows>> PostgresReader::query(std::string_view sql, 
   return start_query(target_, sql, limit_ms);
 }
 
+/// A table of an earlier racesim that was not written since lacks columns: NULL, as they will be.
+Result<std::string> PostgresReader::select_of(const TablePlan& plan) {
+  const std::string values[] = {plan.name};
+  const Result<Answer> found = connection_->run(
+      "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+      values);
+  if (!found) return tl::make_unexpected(found.error());
+  std::set<std::string, std::less<>> there;
+  for (int row = 0; row < found->rows(); ++row) there.emplace(found->value(row, 0));
+  std::string list;
+  for (std::size_t f = 0; f < plan.of.schema->fields.size(); ++f)
+    list += (f == 0 ? "" : ", ") +
+            (there.count(plan.columns[f]) > 0 ? sql_name(plan.columns[f]) : std::string("NULL"));
+  return "SELECT " + list + " FROM " + plan.name;
+}
+
 Result<std::string> PostgresReader::cursor_of(const StoreTable& table, std::string_view run) {
   const std::string key = std::string(table.table->name) + " " + std::string(run);
   const auto known = cursors_.find(key);
@@ -64,8 +82,10 @@ Result<std::string> PostgresReader::cursor_of(const StoreTable& table, std::stri
     where =
         " WHERE " + sql_name(plan.columns[static_cast<std::size_t>(plan.run_field)]) + " = " + sql_text(run);
   const std::string cursor = sql_name("racesim_scan_" + key);
+  const Result<std::string> select = select_of(plan);
+  if (!select) return tl::make_unexpected(select.error());
   const Result<Answer> declared =
-      connection_->run("DECLARE " + cursor + " NO SCROLL CURSOR FOR " + plan.select + where + plan.order());
+      connection_->run("DECLARE " + cursor + " NO SCROLL CURSOR FOR " + *select + where + plan.order());
   if (!declared) return tl::make_unexpected(declared.error());
   cursors_.emplace(key, cursor);
   return cursor;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/stores/postgres_columns.h"
+
 namespace racesim::postgres {
 namespace {
 
@@ -20,19 +22,33 @@ std::string without_collation(const std::string& type) {
   return type.substr(0, type.find(" COLLATE"));
 }
 
-// A table of somebody else may have the name of one of ours.
-Done check_columns(Connection& connection, const Target& target, const TablePlan& plan) {
+bool is_of_key(const TablePlan& plan, const std::string& column) {
+  const TableKey& key = plan.of.table->key;
+  return column == column_name(key.number) ||
+         std::any_of(key.scope.begin(), key.scope.end(),
+                     [&](std::string_view path) { return column_name(path) == column; });
+}
+
+// Those of the plan that a table of an earlier racesim lacks, as numbers. A table of somebody else may have
+// the name of one of ours: it has no such key, or other types.
+Result<std::vector<std::size_t>> lacking_columns(Connection& connection, const Target& target,
+                                                 const TablePlan& plan) {
   const std::string values[] = {plan.name};
   const Result<Answer> found = connection.run(
       "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) "
       "AND attnum > 0 AND NOT attisdropped",
       values);
   if (!found) return tl::make_unexpected(found.error());
+  std::vector<std::size_t> lacking;
   for (std::size_t c = 0; c < plan.columns.size(); ++c) {
     int row = 0;
     while (row < found->rows() && found->value(row, 0) != plan.columns[c]) ++row;
     const std::string wanted = without_collation(plan.types[c]);
     if (row < found->rows() && found->value(row, 1) == wanted) continue;
+    if (row == found->rows() && !is_of_key(plan, plan.columns[c])) {
+      lacking.push_back(c);
+      continue;
+    }
     const std::string has = row == found->rows() ? "has no column " + sql_name(plan.columns[c])
                                                  : "has a column " + sql_name(plan.columns[c]) + " of type " +
                                                        std::string(found->value(row, 1));
@@ -41,7 +57,18 @@ Done check_columns(Connection& connection, const Target& target, const TablePlan
                     ", not one of type " + wanted,
                 "name another database, or a schema of its own: options=-csearch_path=racesim");
   }
-  return {};
+  return lacking;
+}
+
+Done complete_table(Connection& connection, const Target& target, const TablePlan& plan) {
+  const Result<std::vector<std::size_t>> lacking = lacking_columns(connection, target, plan);
+  if (!lacking) return tl::make_unexpected(lacking.error());
+  if (lacking->empty()) return {};
+  std::string sql = "ALTER TABLE " + plan.name;
+  for (const std::size_t c : *lacking)
+    sql += std::string(c == lacking->front() ? "" : ",") + " ADD COLUMN " + sql_name(plan.columns[c]) + " " +
+           plan.types[c];
+  return connection.run(sql).map([](const Answer&) {});
 }
 
 // 0: there are no tables yet.
@@ -87,7 +114,7 @@ Done make_missing(Connection& connection, const Target& target, const std::vecto
   if (!sql.empty())
     if (const Result<Answer> made = connection.run(sql); !made) return tl::make_unexpected(made.error());
   for (const TablePlan& plan : plans)
-    if (Done ok = check_columns(connection, target, plan); !ok) return ok;
+    if (Done ok = complete_table(connection, target, plan); !ok) return ok;
   return {};
 }
 
@@ -155,8 +182,8 @@ Result<std::vector<std::string>> missing_tables(Connection& connection, const Ta
     if (!there) return tl::make_unexpected(there.error());
     if (!*there) {
       missing.emplace_back(plan.of.table->name);
-    } else if (Done ok = check_columns(connection, target, plan); !ok) {
-      return tl::make_unexpected(ok.error());
+    } else if (const auto lacking = lacking_columns(connection, target, plan); !lacking) {
+      return tl::make_unexpected(lacking.error());
     }
   }
   return missing;

@@ -28,7 +28,8 @@ struct SessionOptions {
 Result<std::unique_ptr<Connection>> open_session(const Target& target, const SessionOptions& options,
                                                  Trouble& trouble);
 
-/// Makes or migrates the tables; several may do so at the same time. Errors: usage (a newer schema, a table
+/// Makes or migrates the tables, with the columns that those of an earlier racesim lack; several may do so at
+/// the same time. Errors: usage (a newer schema, a table
 /// of that name that is not racesim's), runtime.
 Done make_tables(Connection& connection, const Target& target, const std::vector<TablePlan>& plans,
                  bool with_retention);

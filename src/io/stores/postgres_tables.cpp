@@ -102,7 +102,6 @@ TablePlan::TablePlan(const StoreTable& table, bool with_retention)
   stage = "CREATE TEMPORARY TABLE IF NOT EXISTS " + staging + " (racesim_ordinal integer NOT NULL, LIKE " +
           name + ") ON COMMIT DELETE ROWS";
   copy_stage = "COPY " + staging + " (racesim_ordinal, " + names("") + ") FROM STDIN (FORMAT binary)";
-  select = "SELECT " + names("") + " FROM " + name;
 }
 
 std::string TablePlan::names(std::string_view prefix) const {

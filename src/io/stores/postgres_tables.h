@@ -29,7 +29,6 @@ struct TablePlan {
   std::string copy;        ///< rows, straight into the table
   std::string stage;       ///< makes the temporary table
   std::string copy_stage;  ///< rows with an ordinal, into the temporary one
-  std::string select;      ///< columns of the schema, FROM the table
 
   /// Moves staged rows from `ordinal` on into the table; answers the ordinals of those that were not there.
   std::string put(std::int32_t ordinal) const;

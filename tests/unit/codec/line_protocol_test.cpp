@@ -46,12 +46,9 @@ struct Kind {
   const SchemaInfo* schema;
   const TableInfo* table;
 };
-const Kind kKinds[] = {{&schema_info<TelemetryRow>(), &kTelemetry},
-                       {&schema_info<LapRow>(), &kLaps},
-                       {&schema_info<ResultRow>(), &kResults},
-                       {&schema_info<FleetRow>(), &kFleet},
-                       {&schema_info<PlayRow>(), &kPlays},
-                       {&schema_info<WideRow>(), &kWide}};
+const Kind kKinds[] = {{&schema_info<TelemetryRow>(), &kTelemetry}, {&schema_info<LapRow>(), &kLaps},
+                       {&schema_info<ResultRow>(), &kResults},      {&schema_info<FleetRow>(), &kFleet},
+                       {&schema_info<PlayRow>(), &kPlays},          {&schema_info<WideRow>(), &kWide}};
 
 template <class T>
 T value_at(const RowBatch& rows, std::size_t row, const FieldInfo& field, std::size_t item = 0) {

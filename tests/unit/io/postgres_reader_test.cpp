@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "support/postgres_world.h"
+#include "support/store_reference.h"
 
 namespace racesim {
 namespace {
@@ -103,7 +104,8 @@ TEST_F(PostgresServer, ShowsWhatSomebodyChangedAsMissing) {
   RowBatch back(schema_info<TelemetryRow>());
   EXPECT_FALSE(reader->scan(kTelemetryTable, "a1b2c3d4", 10, back).value());
   ASSERT_EQ(back.size(), 3u);
-  EXPECT_EQ(back.missing, (std::vector<std::uint64_t>{1u << 9, 1u << 28, 1u << 7}));
+  const auto bit = [&](std::string_view path) { return 1ULL << test::field_index(back.schema(), path); };
+  EXPECT_EQ(back.missing, (std::vector<std::uint64_t>{bit("speed_kmh"), bit("status"), bit("lap")}));
   back.clear();
   EXPECT_FALSE(reader->scan(kTelemetryTable, "00000000", 10, back).value());
   EXPECT_EQ(back.size(), 0u);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "support/earlier_race.h"
 #include "support/postgres_world.h"
 #include "support/store_reference.h"
 
@@ -205,6 +206,40 @@ TEST_F(PostgresServer, MakesWhatADatabaseOfVersion1Lacks) {
   auto store = open({kTelemetryTable});
   EXPECT_EQ(store->state("laps").value(), std::nullopt);
   EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "2");
+}
+
+TEST_F(PostgresServer, AddsColumnsThatAnEarlierTableLacks) {
+  const test::EarlierRace race;
+  const auto store_ten = [&](const StoreTable& table, std::uint64_t first) {
+    auto store = open({table});
+    RowBatch rows(*table.schema);
+    test::add_numbered(rows, first, 10);
+    std::vector<Fate> fates;
+    ASSERT_TRUE(store->begin());
+    EXPECT_EQ(must_append(*store, table, rows, fates).stored, 10U);
+    ASSERT_TRUE(store->commit());
+  };
+  const auto stored = [&](const StoreTable& table) {
+    const auto reader = open_postgres_reader(options({}));
+    RowBatch rows(*table.schema);
+    while ((*reader)->scan(table, "", 7, rows).value()) {
+    }
+    return rows;
+  };
+  for (const test::EarlierTable* table : race.all()) {
+    SCOPED_TRACE(table->now().table->name);
+    store_ten(table->then(), 0);
+    // As it is it may be read: what it has no column for is missing.
+    test::expect_numbered(stored(table->now()), *table, 10, 0);
+    EXPECT_TRUE(plan_postgres(options({table->now()})));
+    store_ten(table->now(), 10);
+    test::expect_numbered(stored(table->now()), *table, 10, 10);
+    // The earlier racesim may still write.
+    store_ten(table->then(), 20);
+  }
+  EXPECT_EQ(ask("SELECT count(*) FROM laps WHERE start_time_s IS NULL"), "20");
+  ask("ALTER TABLE laps DROP COLUMN seq");
+  EXPECT_FALSE(open_postgres(options({race.laps.now()}))) << "a table without the key is not racesim's";
 }
 
 TEST_F(PostgresServer, KeepsPacketsWithoutRunByVehicleAndTime) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/earlier_race.h"
 #include "unit/io/sqlite_support.h"
 
 namespace racesim {
@@ -20,10 +21,6 @@ namespace {
 using test::ScratchDir;
 using test::sqlite_options;
 using test::telemetry_table;
-
-constexpr PlannedColumn kOpenPlanned[] = {{"z_m", FieldType::signed_int, 2}};
-constexpr TableInfo kOpenLater{
-    .name = "telemetry", .key = {test::kSqliteRunAndCar, "seq"}, .time = "time", .planned = kOpenPlanned};
 
 void change(const std::string& path, const char* sql) {
   sqlite3* db = nullptr;
@@ -147,20 +144,33 @@ TEST(SqliteOpen, LeavesTablesOfOthersAlone) {
   }
 }
 
-TEST(SqliteOpen, AddsColumnsThatAnEarlierTableLacks) {
-  const ScratchDir dir;
-  const std::string path = dir / "t.db";
-  ASSERT_NE(test::open_store(sqlite_options(path)), nullptr);
-  const StoreTable later{&schema_info<TelemetryRow>(), &kOpenLater, "race", "run"};
-  auto store = test::open_store(sqlite_options(path, {later}));
-  RowBatch rows(schema_info<TelemetryRow>());
-  test::add_samples(rows, 0, 1);
+/// Opens for the table, and stores the rows with the numbers [first, first + 10).
+void store_ten(const std::string& path, const StoreTable& table, std::uint64_t first) {
+  auto store = test::open_store(sqlite_options(path, {table}));
+  RowBatch rows(*table.schema);
+  test::add_numbered(rows, first, 10);
   ASSERT_TRUE(store->begin());
-  ASSERT_TRUE(store->append(later, rows, {}));
+  const auto done = store->append(table, rows, {});
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_EQ(done->stored, 10U);
   ASSERT_TRUE(store->commit());
-  auto reader = test::open_reader(path);
-  EXPECT_EQ(test::query_text(*reader, "SELECT DISTINCT z_m IS NULL, typeof(z_m) FROM telemetry"), "1,null");
-  EXPECT_EQ(test::query_text(*reader, "SELECT version FROM schema_version"), "1;2");
+}
+
+TEST(SqliteOpen, AddsColumnsThatAnEarlierTableLacks) {
+  const test::EarlierRace race;
+  for (const test::EarlierTable* table : race.all()) {
+    const ScratchDir dir;
+    const std::string path = dir / "t.db";
+    store_ten(path, table->then(), 0);
+    // As it is it may be read: what it has no column for is missing.
+    RowBatch found = test::scan_all(*test::open_reader(path), table->now());
+    test::expect_numbered(found, *table, 10, 0);
+    EXPECT_EQ(plan_sqlite_store(sqlite_options(path, {table->now()})), "no table is to be made");
+    store_ten(path, table->now(), 10);
+    found = test::scan_all(*test::open_reader(path), table->now());
+    test::expect_numbered(found, *table, 10, 10);
+    EXPECT_EQ(test::query_text(*test::open_reader(path), "SELECT version FROM schema_version"), "1;2");
+  }
 }
 
 TEST(SqliteOpen, MakesWhatADatabaseOfVersion1Lacks) {

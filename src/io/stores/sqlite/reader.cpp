@@ -91,7 +91,7 @@ class SqliteReader final : public StoreReader {
     const TableLayout& layout = scan->layout;
     const Result<std::vector<std::string>> columns = sqlite::columns_of(connection_, layout.name);
     if (!columns) return tl::make_unexpected(columns.error());
-    std::string sql = "SELECT " + field_list(layout) + " FROM " + quote_name(layout.name);
+    std::string sql = "SELECT " + fields_there(layout, *columns) + " FROM " + quote_name(layout.name);
     const bool by_run = !run.empty() && !table.run_path.empty();
     if (by_run) sql += " WHERE " + quote_name(sqlite::column_name(table.run_path)) + " = ?1";
     sql += " ORDER BY " + order(layout);
@@ -103,6 +103,17 @@ class SqliteReader final : public StoreReader {
     if (by_run && !columns->empty()) scan->select.bind_text(1, scan->run);
     scans_.push_back(std::move(scan));
     return scans_.back().get();
+  }
+
+  /// A table of an earlier racesim that was not written since lacks columns: NULL, as they will be.
+  static std::string fields_there(const TableLayout& layout, const std::vector<std::string>& columns) {
+    std::string list;
+    for (std::size_t f = 0; f < layout.fields(); ++f) {
+      const std::string& name = layout.columns[f].name;
+      const bool there = std::find(columns.begin(), columns.end(), name) != columns.end();
+      list += (list.empty() ? "" : ", ") + (there ? quote_name(name) : std::string("NULL"));
+    }
+    return list;
   }
 
   static std::string order(const TableLayout& layout) {
