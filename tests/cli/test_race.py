@@ -76,6 +76,72 @@ class Races(RaceCase):
         self.assertNotEqual(self.race("--volume", 5000, "--rate-hz", 1, "--seed", 7).stdout, first)
 
 
+class Sessions(RaceCase):
+    """What ends each kind of session, and what a race is warned of that the rules do not know."""
+    AFTERNOON = (*WINDOW[:4], "2026-07-05T15:59:00Z")
+
+    def results(self, *options):
+        """Of the first session, one a car, in the order of the result; its laps beside them."""
+        events = self.events(*options, "--streams", "laps,results", window=self.AFTERNOON)
+        events = [event for event in events if event["session"] == 1]
+        laps = [event for event in events if "lap_time_s" in event]
+        results = [event for event in events if "classified" in event]
+        self.assertEqual(events[-len(results):], results, "they come at the session's end")
+        self.assertEqual([r["position"] for r in results], list(range(1, len(results) + 1)))
+        self.assertEqual(len({r["car"] for r in results}), len(results))
+        for r in results:
+            self.assertEqual(r["laps"], max((lap["lap"] for lap in laps if lap["car"] == r["car"]), default=0), r)
+        return results, laps
+
+    def test_a_sprint(self):
+        results, laps = self.results("--session", "sprint", "--seed", 4)
+        # The least beyond 100 km of 5,891 m.
+        self.assertEqual(max(lap["lap"] for lap in laps), 17)
+        points = [r["points"] for r in results if r["classified"]]
+        self.assertEqual(points, [*range(8, 0, -1), *(0 for _ in points[8:])])
+        self.assertEqual({r["points"] for r in results if not r["classified"]} - {0}, set())
+        self.assertEqual(sorted(r["grid"] for r in results), list(range(1, 21)))
+        self.assertEqual((results[0]["status"], results[0]["gap_s"]), ("Finished", 0))
+
+    def test_a_race(self):
+        results, _ = self.results("--laps", 8)
+        finished = [r for r in results if r["status"] == "Finished"]
+        self.assertEqual(finished, results[:len(finished)])
+        times = [r["time_s"] for r in finished]
+        self.assertEqual(times, sorted(times))
+        self.assertEqual([r["gap_s"] for r in finished], [round(t - times[0], 3) for t in times])
+        self.assertIn(sum(r["points"] for r in results), (101, 102), "25 to 1, one more for the fastest lap")
+
+    def test_qualifying(self):
+        results, _ = self.results("--session", "qualifying")
+        self.assertEqual([sum(r[q] is not None for r in results) for q in ("q1_s", "q2_s", "q3_s")], [20, 15, 10])
+        for part, first, last in (("q3_s", 0, 10), ("q2_s", 10, 15), ("q1_s", 15, 20)):
+            times = [r[part] for r in results[first:last]]
+            self.assertEqual(times, sorted(times), part)
+            self.assertEqual(times, [r["time_s"] for r in results[first:last]], part)
+        self.assertEqual({r["grid"] for r in results}, {None})
+        self.assertEqual({r["points"] for r in results}, {0})
+        # The race with this seed starts from there.
+        race, _ = self.results("--laps", 1)
+        self.assertEqual([r["car"] for r in sorted(race, key=lambda r: r["grid"])], [r["car"] for r in results])
+
+    def test_practice(self):
+        results, laps = self.results("--session", "practice", "--cars", 8)
+        best = {}
+        for lap in laps:
+            if lap["lap_time_s"] is not None and lap["is_valid"]:
+                best[lap["car"]] = min(lap["lap_time_s"], best.get(lap["car"], 999))
+        self.assertEqual({r["car"]: r["time_s"] for r in results if r["time_s"] is not None}, best)
+
+    def test_a_distance_that_breaks_the_rules_is_warned_of(self):
+        long = self.race("--laps", 80, window=SOME_SECONDS)
+        self.assert_code(long, 0)
+        for words in ("--laps 80: that takes", "kg of fuel", "two hours", "leave out --laps for the 52"):
+            self.assertIn(words, long.stderr)
+        for options in ((), ("--laps", 52), ("--session", "sprint"), ("--laps", 3)):
+            self.assertNotIn("warning", self.race(*options, window=SOME_SECONDS).stderr, options)
+
+
 class Later(RaceCase):
     """--at: the run begins within the session. What is sent is what a run from the session's begin sends from then on."""
 
@@ -110,7 +176,7 @@ class BadInput(RaceCase):
 
     def test_names(self):
         self.assert_refused(self.race("--streams", "telemetry,lap"), "--streams: 'lap' is not known", "did you mean: laps",
-                            "telemetry, checkpoints, laps, race-control")
+                            "telemetry, checkpoints, laps, race-control, results")
         self.assert_refused(self.race("--streams", "laps,laps"), "'laps' is given twice")
         self.assert_refused(self.race("--streams", "laps,"), "'' is not known")
         self.assert_refused(self.race("--session", "warm-up"), "--session", "qualifying")
@@ -161,14 +227,14 @@ class ColumnNames(RaceCase):
         open_f1 = self.events("--rate-hz", 5, "--volume", 2000, "--as", "openf1")
         for a, b, c in zip(ours, fast, open_f1, strict=True):
             self.assertEqual((b["Date"], b["DriverNumber"], b["Speed"], b["nGear"], b["Brake"]),
-                             (a["time"], a["car"], a["speed_kmh"], a["gear"], a["brake_pct"] > 0))
+                             (a["time"], str(a["car"]), a["speed_kmh"], a["gear"], a["brake_pct"] > 0))
             self.assertEqual((c["driver_number"], c["rpm"], c["throttle"], c["session_key"]),
                              (a["car"], a["engine_rpm"], a["throttle_pct"], 1))
         laps = self.events("--laps", 1, "--streams", "laps", "--as", "fastf1")
         self.assertAlmostEqual(laps[0]["Time"] - laps[0]["LapStartTime"], laps[0]["LapTime"], places=6)
 
     def test_streams_without_such_names(self):
-        for stream in ("checkpoints", "race-control"):
+        for stream in ("checkpoints", "race-control", "results"):
             self.assert_refused(self.race("--as", "fastf1", "--streams", stream), f"does not support the stream '{stream}'")
         self.assert_refused(self.race("--as", "fast-f1"), "did you mean: fastf1")
 
