@@ -18,7 +18,8 @@ sys.path.insert(0, str(SOURCE / "tests" / "support"))
 import json_schema  # noqa: E402
 
 RACE = ["run", "--no-config", "--historical", "--start-datetime", "2026-07-05T14:00Z", "--end-datetime",
-        "2026-07-05T14:00:30Z", "-q"]
+        "2026-07-05T14:05Z", "--laps", "1", "-q"]
+TABLES = ["telemetry", "checkpoints", "laps", "race_control", "results"]
 
 
 class Ingest(Workdir):
@@ -28,8 +29,8 @@ class Ingest(Workdir):
 
     def events(self, *args):
         """Lines of a small race, with all its streams."""
-        result = self.racesim(*RACE, "--rate-hz", "5", "--cars", "4", "--streams",
-                              "telemetry,checkpoints,laps,race-control", *args)
+        result = self.racesim(*RACE, "--rate-hz", "1", "--cars", "4", "--streams",
+                              "telemetry,checkpoints,laps,race-control,results", *args)
         self.assert_code(result, 0)
         return result.stdout.splitlines()
 
@@ -178,8 +179,7 @@ class Ingest(Workdir):
         self.assertGreater(kills, 0)
         self.ingest("--from", "file:events.ndjson")
         self.assertEqual(self.rows("pragma integrity_check"), [("ok",)])
-        stored = sum(rows for (rows,) in [self.rows(f"select count(*) from {table}")[0] for table in
-                                          ("telemetry", "checkpoints", "laps", "race_control")])
+        stored = sum(rows for (rows,) in [self.rows(f"select count(*) from {table}")[0] for table in TABLES])
         self.assertEqual(stored, len(lines))
 
     def test_an_event_that_breaks_a_law_is_refused_each_time(self):
@@ -243,12 +243,11 @@ class Ingest(Workdir):
             rows = []
             for name in "ab":
                 with sqlite3.connect(self.dir / f"{name}.db") as db:
-                    tables = ["telemetry", "checkpoints", "laps", "race_control"]
                     # Row keys hang on the order in which owners came.
-                    rows.append([sorted(row[1:] for row in db.execute(f"SELECT * FROM {t}")) for t in tables])
+                    rows.append([sorted(row[1:] for row in db.execute(f"SELECT * FROM {t}")) for t in TABLES])
                 db.close()
             self.assertEqual(rows[0], rows[1], f"copied anew: {stored}")
-            self.assertTrue(rows[0][0] and rows[0][1] and rows[0][3])
+            self.assertTrue(all(rows[0]))
         again = self.racesim("ingest", "--no-config", "--from", "sqlite:a.db", "--to", "sqlite:./a.db")
         self.assert_code(again, 2)
         self.assertIn("the same database", again.stderr)
@@ -268,8 +267,7 @@ class Ingest(Workdir):
         holder.execute("ROLLBACK")
         code, _, messages = self.finish(process)
         self.assertEqual(code, 0, messages)
-        self.assertEqual(sum(self.rows(f"select count(*) from {table}")[0][0] for table in
-                             ("telemetry", "checkpoints", "laps", "race_control")), 50)
+        self.assertEqual(sum(self.rows(f"select count(*) from {table}")[0][0] for table in TABLES), 50)
 
     def test_the_lock_keeps_a_second_one_out(self):
         first = subprocess.Popen([BINARY, "ingest", "--no-config", "-q", "--lock", "l"], cwd=self.dir,

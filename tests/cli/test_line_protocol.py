@@ -13,9 +13,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from fake_influx import FakeInflux, read_point  # noqa: E402
 
 RACE = ["run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--laps", "2", "--cars", "3", "--rate-hz", "2",
-        "--end-datetime", "2026-07-05T14:05:00Z", "-q"]
+        "--end-datetime", "2026-07-05T14:06:30Z", "-q"]
 RUNS = {
-    "race": [*RACE, "--streams", "telemetry,checkpoints,laps,race-control"],
+    "race": [*RACE, "--streams", "telemetry,checkpoints,laps,race-control,results"],
     "fastf1": [*RACE, "--as", "fastf1", "--streams", "telemetry,laps"],
     "openf1": [*RACE, "--as", "openf1", "--streams", "telemetry,laps"],
     "simple": ["run", "--historical", "--model", "simple", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime",

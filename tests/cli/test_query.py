@@ -21,8 +21,9 @@ import pathlib
 from workdir import BINARY, HANG_S, MASTER, Workdir
 
 RUNS = {
-    "race": ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:05:00Z",
-             "--rate-hz", "1", "--cars", "5", "--streams", "telemetry,laps,checkpoints,race-control"],
+    "race": ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:06:30Z",
+             "--laps", "2", "--rate-hz", "1", "--cars", "5", "--streams",
+             "telemetry,laps,checkpoints,race-control,results"],
     "fleet": ["run", "--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z",
               "--end-datetime", "2025-08-09T12:05:00Z", "--vehicles", "20", "--rate-hz", "1"],
     "plays": ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime",

@@ -17,7 +17,7 @@ sys.path.insert(0, str(SOURCE / "tests" / "support"))
 import json_schema  # noqa: E402
 
 KINDS = ["lost", "duplicated", "altered", "reordered", "phantom", "unreadable"]
-STREAMS = ["telemetry", "checkpoints", "laps", "race-control"]
+STREAMS = ["telemetry", "checkpoints", "laps", "race-control", "results"]
 
 
 class Replay(Workdir):
@@ -25,7 +25,7 @@ class Replay(Workdir):
         """A short race with all its streams, in a file, and its manifest."""
         self.assert_code(self.racesim(
             "run", "--no-config", "--historical", "--start-datetime", "2026-07-05T14:00Z", "--end-datetime",
-            "2026-07-05T14:02Z", "--rate-hz", "10", "--cars", "4", "--streams", ",".join(STREAMS), "-q", "--sink",
+            "2026-07-05T14:05Z", "--laps", "1", "--rate-hz", "5", "--cars", "4", "--streams", ",".join(STREAMS), "-q", "--sink",
             f"file:{name}", "--manifest", "race.json", *args), 0)
         return (self.dir / name).read_bytes()
 

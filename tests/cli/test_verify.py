@@ -55,7 +55,7 @@ class Verdicts(VerifyTest):
 
     def test_csv_zst_plays_and_parts(self):
         for options in (["--format", "csv"], ["--sink", "file:more.zst"], ["--shard", "2/3"],
-                        ["--streams", "telemetry,laps,checkpoints,race-control"], ["--model", "simple"],
+                        ["--streams", "telemetry,laps,checkpoints,race-control,results"], ["--model", "simple"],
                         ["--volume", "1234"], ["--run-id", "0000beef"]):
             with self.subTest(options=options):
                 self.sent(*options)

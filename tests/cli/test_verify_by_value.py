@@ -13,7 +13,8 @@ RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--en
         "--rate-hz", "5"]
 FILE = ["--sink", "file:sent.ndjson", "--manifest", "m.json", "--quiet"]
 RUNS = {
-    "race": [*RACE, "--streams", "telemetry,laps,checkpoints,race-control"],
+    "race": [*RACE, "--laps", "1", "--cars", "6", "--rate-hz", "1", "--end-datetime", "2024-07-07T14:05:00Z", "--streams",
+             "telemetry,laps,checkpoints,race-control,results"],
     "fastf1": [*RACE, "--as", "fastf1"],
     "openf1": [*RACE, "--as", "openf1"],
     "simple": [*RACE, "--model", "simple"],

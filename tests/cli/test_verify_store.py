@@ -14,7 +14,8 @@ from workdir import MASTER, SOURCE, Workdir
 RACE = ["run", "--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:03:00Z",
         "--rate-hz", "1", "--cars", "4"]
 RUNS = {
-    "race": [*RACE, "--streams", "telemetry,laps,checkpoints,race-control"],
+    "race": [*RACE, "--laps", "1", "--end-datetime", "2024-07-07T14:05:00Z", "--streams",
+             "telemetry,laps,checkpoints,race-control,results"],
     "simple": [*RACE, "--model", "simple"],
     "fastf1": [*RACE, "--as", "fastf1"],
     "openf1": [*RACE, "--as", "openf1"],
@@ -25,12 +26,12 @@ RUNS = {
               "2024-01-02", "--volume", "700", "--master-data-dir", MASTER],
 }
 FAULTS = ["--faults", "late=3%,duplicate=3%,reorder=3%,drop=1%,corrupt=3%", "--late-delay", "20s"]
-TABLES = {"race": ["telemetry", "checkpoints", "laps", "race_control"], "simple": ["simple_cars"],
+TABLES = {"race": ["telemetry", "checkpoints", "laps", "race_control", "results"], "simple": ["simple_cars"],
           "fastf1": ["telemetry_fastf1"], "openf1": ["car_data_openf1"], "csv": ["telemetry"], "fleet": ["fleet"],
           "plays": ["plays"]}
-ENTITY = {"telemetry": "car", "checkpoints": "car", "laps": "car", "race_control": "session", "simple_cars": "id",
+ENTITY = {"telemetry": "car", "checkpoints": "car", "laps": "car", "race_control": "session", "results": "car", "simple_cars": "id",
           "telemetry_fastf1": "DriverNumber", "car_data_openf1": "driver_number", "fleet": "vehicle_id", "plays": "user_id"}
-WHOLE = {"telemetry": "engine_rpm", "checkpoints": "checkpoint", "laps": "stint", "race_control": "lap",
+WHOLE = {"telemetry": "engine_rpm", "checkpoints": "checkpoint", "laps": "stint", "race_control": "lap", "results": "laps",
          "simple_cars": "checkpoint", "telemetry_fastf1": "RPM", "car_data_openf1": "rpm", "fleet": "engine_rpm",
          "plays": "play_duration_ms"}
 
@@ -178,7 +179,8 @@ class VerifyStore(Workdir):
 
     def test_what_is_among_the_dead_letters_is_not_lost(self):
         self.ingest(*RUNS["race"])
-        line = (self.dir / "sent.ndjson").read_text(encoding="utf-8").split("\n")[40]
+        lines = (self.dir / "sent.ndjson").read_text(encoding="utf-8").splitlines()
+        line = [line for line in lines if "throttle_pct" in line][40]
         event = json.loads(line)
         with contextlib.closing(sqlite3.connect(self.dir / "store.db")) as db, db:
             count = db.execute("DELETE FROM telemetry WHERE car = ? AND seq = ?", (event["car"], event["seq"])).rowcount

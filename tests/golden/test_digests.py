@@ -52,17 +52,18 @@ def race(*options, start="2026-07-05T14:00:00Z", end="2026-07-05T17:00:00Z"):
     return ("--historical", "--start-datetime", start, "--end-datetime", end, *options)
 
 
-ALL_STREAMS = ("--streams", "telemetry,checkpoints,laps,race-control")
+ALL_STREAMS = ("--streams", "telemetry,checkpoints,laps,race-control,results")
 RACE = {
     "start": race("--volume", "200000"),
     "whole race at 1 Hz": race("--rate-hz", "1", *ALL_STREAMS),
-    "timing of another race": race("--seed", "7", "--streams", "checkpoints,laps,race-control"),
+    "timing of another race": race("--seed", "7", "--streams", "checkpoints,laps,race-control,results"),
     "three cars at 1000 Hz": race("--cars", "3", "--laps", "2", "--rate-hz", "1000", end="2026-07-05T14:02:00Z"),
     "odd rate": race("--cars", "2", "--laps", "3", "--rate-hz", "33.3"),
     "csv": race("--laps", "2", "--rate-hz", "10", "--format", "csv"),
     "full grid": race("--cars", "40", "--laps", "5", "--rate-hz", "2"),
     "qualifying": race("--session", "qualifying", "--rate-hz", "2", *ALL_STREAMS),
     "practice": race("--session", "practice", "--rate-hz", "2", *ALL_STREAMS),
+    "sprint": race("--session", "sprint", "--rate-hz", "1", *ALL_STREAMS, end="2026-07-05T15:00:00Z"),
     "second session": race("--laps", "2", "--rate-hz", "5", *ALL_STREAMS, end="2026-07-05T18:00:00Z"),
     "simple": race("--model", "simple", "--cars", "7", "--rate-hz", "10", end="2026-07-05T14:10:00Z"),
     "simple as CSV": race("--model", "simple", "--rate-hz", "2", "--format", "csv", "--seed", "9",

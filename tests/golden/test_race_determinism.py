@@ -11,7 +11,7 @@ import unittest
 import program
 
 WINDOW = ("--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T17:00:00Z")
-STREAMS = ("telemetry", "checkpoints", "laps", "race-control")
+STREAMS = ("telemetry", "checkpoints", "laps", "race-control", "results")
 RACE = (*WINDOW, "--laps", "3", "--rate-hz", "20")
 
 
@@ -49,7 +49,7 @@ class RaceDeterminism(unittest.TestCase):
 
     def test_each_stream_alone_is_its_part_of_all(self):
         keys = {"telemetry": b'"speed_kmh":', "checkpoints": b'"checkpoint":', "laps": b'"lap_time_s":',
-                "race-control": b'"message":'}
+                "race-control": b'"message":', "results": b'"classified":'}
         lines = self.all.splitlines(keepends=True)
         for stream in STREAMS:
             others = [key for name, key in keys.items() if name not in (stream, "telemetry")]

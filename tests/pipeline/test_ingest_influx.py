@@ -13,8 +13,8 @@ sys.path[:0] = [str(HERE.parent / "cli"), str(HERE.parent / "support")]
 from fake_influx import FakeInflux, read_point  # noqa: E402
 from workdir import MASTER, Workdir  # noqa: E402
 
-RACE = ["run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--laps", "1", "--cars", "5", "--rate-hz", "10",
-        "--end-datetime", "2026-07-05T14:02:00Z", "--streams", "telemetry,checkpoints,laps,race-control", "-q"]
+RACE = ["run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--laps", "1", "--cars", "5", "--rate-hz", "4",
+        "--end-datetime", "2026-07-05T14:05:00Z", "--streams", "telemetry,checkpoints,laps,race-control,results", "-q"]
 PLAYS = ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01T00:00:00Z", "--end-datetime",
          "2024-01-02T00:00:00Z", "--volume", "3000", "--master-data-dir", MASTER, "-q"]
 FLEET = ["run", "--scenario", "fleet", "--vehicles", "10", "--historical", "--start-datetime", "2025-08-11T06:00:00Z",

@@ -84,13 +84,15 @@ class ContentTest(KafkaTest):
         self.expect_same(broker.records("my-plays"), self.lines(*PLAYS), lambda line: json.loads(line)["user_id"])
 
     def test_side_streams_have_their_topics(self):
-        streams = ("--streams", "telemetry,checkpoints,laps,race-control", "--volume", "200000")
+        streams = ("--streams", "telemetry,checkpoints,laps,race-control,results", "--laps", "1", "--rate-hz", "20",
+                   "--end-datetime", "2026-07-05T14:05:00Z")
         self.send(*RACE, *streams, "--create-topics", "--topic", "my-main", "--compression", "zstd")
         found = {topic: [r.value for r in broker.records(topic)]
-                 for topic in ("my-main", "f1-checkpoints", "f1-laps", "f1-race-control")}
+                 for topic in ("my-main", "f1-checkpoints", "f1-laps", "f1-race-control", "f1-results")}
         self.assertEqual(sorted(sum(found.values(), [])), sorted(self.lines(*RACE, *streams)))
         self.assertTrue(all("speed_kmh" in value for value in found["my-main"][:10]))
         self.assertTrue(all("checkpoint" in value for value in found["f1-checkpoints"][:10]))
+        self.assertEqual(len(found["f1-results"]), 20)
 
     def test_a_scenario_that_is_not_built_in(self):
         """tests/support/tide.cpp: its topic and its keys come from what it declares of itself."""

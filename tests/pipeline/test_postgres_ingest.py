@@ -25,7 +25,8 @@ CRASHES = 20 if FULL else 3
 CUTS = 300 if FULL else 30
 SEED = int(os.environ.get("RACESIM_CHAOS_SEED", "0")) or random.randrange(1, 10**6)
 RACE = ["run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:03:00Z", "-q"]
-ALL_STREAMS = ["--rate-hz", "5", "--streams", "telemetry,checkpoints,laps,race-control"]
+ALL_STREAMS = ["--laps", "1", "--end-datetime", "2026-07-05T14:05:00Z", "--rate-hz", "2", "--streams",
+               "telemetry,checkpoints,laps,race-control,results"]
 FLEET = ["run", "--scenario", "fleet", "--vehicles", "20", "--historical", "--start-datetime", "2025-08-11T06:00:00Z",
          "--end-datetime", "2025-08-11T06:02:00Z", "-q"]
 PLAYS = ["run", "--scenario", "plays", "--historical", "--start-datetime", "2024-01-01T00:00:00Z", "--end-datetime",

@@ -17,8 +17,8 @@ MASTER = str(SOURCE / "data" / "master") + "/"
 SECONDS_MAX = 240  # hang guard
 
 RUNS = {
-    "race": ["--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:04:00Z",
-             "--rate-hz", "1", "--cars", "4", "--streams", "telemetry,laps,checkpoints,race-control"],
+    "race": ["--historical", "--start-datetime", "2024-07-07T14:00:00Z", "--end-datetime", "2024-07-07T14:06:30Z",
+             "--laps", "2", "--rate-hz", "1", "--cars", "4", "--streams", "telemetry,laps,checkpoints,race-control,results"],
     "fleet": ["--scenario", "fleet", "--historical", "--start-datetime", "2025-08-09T12:00:00Z", "--end-datetime",
               "2025-08-09T12:04:00Z", "--vehicles", "20", "--rate-hz", "1"],
     "plays": ["--scenario", "plays", "--historical", "--start-datetime", "2024-01-01", "--end-datetime", "2024-01-02",
