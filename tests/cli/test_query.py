@@ -123,6 +123,17 @@ class Query(Workdir):
                          for r in self.rows("standings", *(["--at", at] if at else []))]
                 self.assertEqual(found, expected)
 
+    def test_results(self):
+        sent = sorted(((e["session"], e["position"], e["car"], e["driver"], e["time_s"], e["status"], e["points"])
+                       for e in self.sent["race"] if "classified" in e), key=lambda e: e[:2])
+        self.assertEqual(len(sent), 5)
+        def found(*options):
+            return [(r["session"], r["position"], r["car"], r["driver"], r["time_s"], r["status"], r["points"])
+                    for r in self.rows("results", *options)]
+        self.assertEqual(found(), sent)
+        self.assertEqual(found("--car", sent[2][2]), sent[2:3])
+        self.assertEqual(found("--at", "2024-07-07T14:01:00Z"), [], "nobody has finished yet")
+
     def test_top_songs(self):
         with open(MASTER + "songs.csv", encoding="utf-8", newline="") as file:
             titles = {row["song_id"]: row["title"] for row in csv.DictReader(file)}

@@ -42,7 +42,7 @@ ATTACKS = [
     "SELECT query_to_xml('DELETE FROM laps', true, true, '')", "SELECT dblink('dbname=racesim', 'DELETE FROM laps')",
     "SELECT pg_advisory_lock(1)", "SELECT pg_notify('a', 'b')", "EXPLAIN ANALYZE DELETE FROM laps", "",
 ]
-EVERY = ("runs", "tables", "laps", "standings", "top-songs", "violations", "dead-letters")
+EVERY = ("runs", "tables", "laps", "standings", "results", "top-songs", "violations", "dead-letters")
 
 
 class QueryPostgres(unittest.TestCase):

@@ -2,11 +2,16 @@
 """Keeps what a released racesim wrote, so that later ones can be held to it: manifests with the events that belong to
 them, and checkpoints with the files of runs that were killed.
 
-    RACESIM_BIN=<that racesim> tests/golden/kept/make.py FOLDER    fills FOLDER; test_kept.py says what it is for
+    RACESIM_BIN=<that racesim> tests/golden/kept/make.py FOLDER [SCENARIO]
+
+makes FOLDER anew, of the runs of all scenarios or of one; test_kept.py says what it is for.
 
 `format1/` was made by racesim 0.1.0 at commit cb3feb8c4ab9, before manifests and checkpoints of format 2. Of
 `format2/` only the runs with faults and a volume were kept: they were made at commit 78c349146fc3, when a volume still
-counted what faults had made of the events."""
+counted what faults had made of the events. What they hold of race@1 no later racesim can read. `race2/` is of race@2, made
+before it was published, and made anew as long as its bytes changed:
+
+    RACESIM_BIN=build/release/racesim tests/golden/kept/make.py tests/golden/kept/race2 race"""
 
 import json
 import lzma
@@ -32,7 +37,9 @@ PLAYS = ["--scenario", "plays", "--historical", "--start-datetime", "2024-01-01T
 # Each to events.ndjson (or .csv) with a manifest.
 FINISHED = {
     "race": [*RACE, "--rate-hz", "1", "--cars", "3", "--laps", "3", "--seed", "7",
-             "--streams", "telemetry,laps,race-control"],
+             "--streams", "telemetry,laps,race-control,results"],
+    "race_qualifying": [*RACE[:4], "2026-07-05T15:30:00Z", "--session", "qualifying", "--streams", "laps,results",
+                        "--cars", "12"],
     "race_faults_volume": [*RACE, "--rate-hz", "12.5", "--cars", "4", "--volume", "300", *FAULTS],
     "race_openf1_track": [*RACE, "--rate-hz", "2", "--cars", "2", "--as", "openf1", "--session", "qualifying",
                           "--track", "ring.csv", "--volume", "150"],
@@ -124,10 +131,14 @@ def make_killed(target, options):
 
 def main():
     target = pathlib.Path(sys.argv[1]).resolve()
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    shutil.rmtree(target, ignore_errors=True)
     for name, options in FINISHED.items():
-        make_finished(target / "finished" / name, options)
+        if name.startswith(wanted):
+            make_finished(target / "finished" / name, options)
     for name, options in KILLED.items():
-        make_killed(target / "killed" / name, options)
+        if name.startswith(wanted):
+            make_killed(target / "killed" / name, options)
 
 
 if __name__ == "__main__":
