@@ -23,7 +23,8 @@ constexpr Question kQuestions[] = {
      "ORDER BY l.lap DESC, l.position",
      kNoLaps},
     {"results", "What the sessions of a run ended with, or one car in them (--car)",
-     "SELECT session, position, car, driver, team, classified, grid, laps, time_s, gap_s, points, status, q1_s, "
+     "SELECT session, position, car, driver, team, classified, grid, laps, time_s, gap_s, points, status, "
+     "q1_s, "
      "q2_s, q3_s, penalties_s FROM results WHERE run = {run}{and car}{and at} ORDER BY session, position",
      "results are in the store if a session has ended and they were sent: racesim run --streams "
      "telemetry,results"},
