@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Goal: what an earlier racesim wrote stays usable: its manifests verify, its checkpoints are gone on with; where its
-scenario made other events, it is refused and the racesim named that can read it.
+scenario made other events, it is refused and the racesim named that can read it, but the events are still taken.
 Method: kept/ holds manifests with their events, and checkpoints with what killed runs had written, made by kept/make.py
 with the racesims of then. Each manifest is verified against its events, also with one of them missing; each checkpoint
 is resumed with its own command line, and the file has to be the one that an unbroken run writes. kept/race2 is made
@@ -114,6 +114,21 @@ class Kept(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertTrue((folder / events).read_bytes().startswith(content[:len(content) // 2]))
                 self.assertEqual(json.loads((folder / "run.at").read_text(encoding="utf-8"))["checkpoint"], 2)
+
+    def test_recordings_of_race_1_are_taken(self):
+        """What its laps and messages do not tell is missing; replayed, they are what they were."""
+        folder, _, events, content = self.folder_of(KEPT / "format1/finished/race")
+        (folder / events).write_bytes(content)
+        taken = self.run_in(folder, "ingest", "--no-config", "--from", f"file:{events}", "--to", "sqlite:s.db", "--json", "-q")
+        self.assertEqual(taken.returncode, 0, taken.stderr)
+        counts = json.loads(taken.stdout)
+        self.assertEqual((counts["stored"], counts["dead_lettered"]), (len(content.splitlines()), 0))
+        laps = self.run_in(folder, "query", "--no-config", "--db", "sqlite:s.db", "--format", "json",
+                           "SELECT count(lap_time_s) AS timed, count(start_time_s) AS begun, count(deleted) AS told FROM laps")
+        self.assertEqual(json.loads(laps.stdout), {"timed": content.count(b'"lap_time_s"'), "begun": 0, "told": 0})
+        again = self.run_in(folder, "replay", "--no-config", "-q", events, "--speed", "max", "--sink", "file:again.ndjson")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual((folder / "again.ndjson").read_bytes(), content)
 
     def test_a_checkpoint_of_another_run_is_refused(self):
         case = KEPT / "format1/killed/plays_faults"

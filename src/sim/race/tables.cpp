@@ -21,6 +21,10 @@ constexpr std::string_view kSessionAndDriver[] = {"session", "driver"};
 constexpr std::string_view kSessionAndCrew[] = {"session", "driver", "team"};
 constexpr std::string_view kFastF1Crew[] = {"Driver", "Team"};
 
+// What race@1 did not tell: its recordings are taken all the same.
+constexpr std::string_view kLapSinceRace2[] = {"start_time_s", "deleted", "deleted_reason", "is_accurate"};
+constexpr std::string_view kMessageSinceRace2[] = {"seconds", "reason"};
+
 constexpr TableIndex kCheckpointIndexes[] = {{"by_time", kPassInTime}};
 constexpr TableIndex kLapIndexes[] = {{"by_driver", kLapOfDriver}, {"by_time", kLapInTime}};
 constexpr std::string_view kResultOfSession[] = {"run", "session", "position"};
@@ -39,11 +43,13 @@ const TableInfo kCheckpointTable{.name = "checkpoints",
                                  .labels = kSessionAndDriver};
 const TableInfo kLapTable{.name = "laps",
                           .key = {kRunAndCar, "seq"},
+                          .optional = kLapSinceRace2,
                           .time = "time",
                           .indexes = kLapIndexes,
                           .labels = kSessionAndCrew};
 const TableInfo kRaceControlTable{.name = "race_control",
                                   .key = {kRunAlone, "seq"},
+                                  .optional = kMessageSinceRace2,
                                   .time = "time",
                                   .indexes = kRaceControlIndexes,
                                   .labels = kSessionAlone};
