@@ -11,9 +11,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from kafka_broker import BrokerTest, by_key, require, run  # noqa: E402
 from kafka_resume_case import FULL, ResumeCase  # noqa: E402
 
-RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:02:00Z",
-        "--streams", "telemetry,laps", "--rate-hz", "10", "-q", "--sink", "file:race.ndjson", "--manifest", "m.json")
-TOPICS = "f1-telemetry,f1-laps"
+RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:05:00Z",
+        "--laps", "1", "--streams", "telemetry,laps,results", "--rate-hz", "4", "-q", "--sink", "file:race.ndjson", "--manifest", "m.json")
+TOPICS = "f1-telemetry,f1-laps,f1-results"
 
 
 def setUpModule():
@@ -38,6 +38,7 @@ class ReplayKafka(BrokerTest):
         self.expect(0, "verify", "--manifest", "m.json", "--against", "file:back.ndjson")
         self.expect(0, "replay", "kafka:f1-telemetry", *cluster, "--speed", "max", "-q", "--sink", "kafka", "--topic",
                     "copy", "--create-topics", "--partitions", "2")
+        self.assertEqual(self.broker.count("f1-results"), 20)
         copies, first = self.broker.records("copy"), self.broker.records("f1-telemetry")
         self.assertEqual(by_key((r.key, r.value) for r in copies), by_key((r.key, r.value) for r in first))
         self.assertEqual({r.key for r in copies}, {str(json.loads(r.value)["car"]) for r in copies})

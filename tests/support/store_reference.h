@@ -191,7 +191,8 @@ class RepeatingRows {
     for (const std::string_view path : table_.table->optional) {
       if (random_.below_n(3) != 0) continue;
       const std::size_t f = field_index(*table_.schema, path);
-      rows.missing[row] |= 1ULL << f;
+      // A number that may be missing anyway says so itself.
+      if (!table_.schema->fields[f].may_miss) rows.missing[row] |= 1ULL << f;
       clear(rows, row, table_.schema->fields[f]);
     }
   }
@@ -201,6 +202,8 @@ class RepeatingRows {
     std::memset(rows.row_bytes(row) + f.offset, 0,
                 static_cast<std::size_t>(f.size) * std::max<int>(1, f.list_limit));
     if (f.list_limit > 0) rows.row_bytes(row)[f.count_offset] = std::byte{0};
+    const std::int64_t none = INT64_MIN >> (64 - 8 * f.size);
+    if (f.may_miss) std::memcpy(rows.row_bytes(row) + f.offset, &none, f.size);
   }
 
   StoreTable table_;
