@@ -38,7 +38,7 @@ class ReplayKafka(BrokerTest):
         self.expect(0, "verify", "--manifest", "m.json", "--against", "file:back.ndjson")
         self.expect(0, "replay", "kafka:f1-telemetry", *cluster, "--speed", "max", "-q", "--sink", "kafka", "--topic",
                     "copy", "--create-topics", "--partitions", "2")
-        self.assertEqual(self.broker.count("f1-results"), 20)
+        self.assertEqual(self.broker.count("f1-results", 3), 20)
         copies, first = self.broker.records("copy"), self.broker.records("f1-telemetry")
         self.assertEqual(by_key((r.key, r.value) for r in copies), by_key((r.key, r.value) for r in first))
         self.assertEqual({r.key for r in copies}, {str(json.loads(r.value)["car"]) for r in copies})
