@@ -139,6 +139,10 @@ std::vector<StoredSubject> subjects(double share) {
     all.push_back({name, std::move(run), std::move(tables)});
   };
   add("race", race_run(7, 300));
+  RunConfig to_the_end = race_run(8, 300);
+  test::set_option(to_the_end.content, "laps", "1");
+  test::set_option(to_the_end.content, "streams", "laps,race-control,results");
+  add("results", to_the_end);
   add("simple", simple_run(7, 120));
   add("plays", plays_run(7, 800, kMaster));
   add("fleet", fleet_run(7));
@@ -203,10 +207,10 @@ Mutant change_digit(const StoredSubject& subject, Dice& dice) {
 Mutant null_field(const StoredSubject& subject, Dice& dice) {
   Mutant m{subject.tables, "altered 1"};
   const auto [table, i] = pick(m.tables, dice);
-  const std::map<std::string, std::string> fields{{"telemetry", "speed_kmh"}, {"checkpoints", "s_m"},
-                                                  {"laps", "lap_time_s"},     {"race_control", "lap"},
-                                                  {"simple_cars", "speed"},   {"plays", "play_duration_ms"},
-                                                  {"fleet", "gear"}};
+  const std::map<std::string, std::string> fields{{"telemetry", "speed_kmh"},    {"checkpoints", "s_m"},
+                                                  {"laps", "lap_time_s"},        {"race_control", "lap"},
+                                                  {"results", "points"},         {"simple_cars", "speed"},
+                                                  {"plays", "play_duration_ms"}, {"fleet", "gear"}};
   std::string& line = m.tables.lines[table][i];
   line = with_value(line, fields.at(table), "null");
   return m;
