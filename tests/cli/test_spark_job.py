@@ -11,6 +11,7 @@ import shlex
 import sys
 import unittest
 
+from circuits import bean, csv_text
 from workdir import SOURCE, Workdir
 
 sys.path.insert(0, str(SOURCE / "spark"))
@@ -18,8 +19,8 @@ from racesim_spark import laps as spark_laps  # noqa: E402
 from racesim_spark import options as spark_options  # noqa: E402
 
 RUN = ("run", "--historical", "--start-datetime", "2026-07-05T14:00Z", "-q")
-# To the flag and behind it; out of the box, in and out again.
-RACE = (*RUN, "--end-datetime", "2026-07-05T14:03:25Z", "--laps", "2")
+# To the flag and behind it, on a circuit so short that its sector lines are soon known; out of the box, in and out again.
+RACE = (*RUN, "--end-datetime", "2026-07-05T14:02:30Z", "--track", "bean.csv", "--laps", "3")
 QUALIFYING = (*RUN, "--end-datetime", "2026-07-05T14:18Z", "--session", "qualifying", "--cars", "8", "--rate-hz", "10")
 WATERMARK_MS = 10_000
 JOB = ("aggregate", "--engine", "spark", "--by", "window")
@@ -78,6 +79,7 @@ class SparkJobTest(Workdir):
         self.assertEqual(self.racesim("schema", "show", *names).stdout, committed, "write it: scripts/update-docs")
 
     def test_laps_by_the_same_rule(self):
+        self.write("bean.csv", csv_text(bean()))
         rows, before_end = self.check_laps(RACE)
         self.assertGreater(before_end, 0, "no lap was known before the end")
         self.assertGreater(sum(row["sector2_ms"] is not None for row in rows), 20)
