@@ -18,7 +18,7 @@ constexpr double kNextTo_m = 8;
 constexpr double kFar_s = 6, kApart_s = 0.8;
 constexpr std::size_t kLooks = 12;  ///< at a pair, per piece
 /// Moving over takes so long; where pieces are shorter a lane is taken earlier, and left later.
-constexpr std::int64_t kMove_ms = 2'500;
+constexpr std::int64_t kMove_ms = 3'200;
 /// A car that has just been launched is in its column of the grid; this long after, that is a lane.
 constexpr std::int64_t kLaunch_ms = 4'000;
 /// What the looks at speeds are taken from.

@@ -27,6 +27,8 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
   // Elsewhere cars are rarely next to each other, and whoever drives for a time keeps to the line.
   if (plan.kind == SessionKind::race) take_sides(cars_, templates);
   for (const SessionPart& part : plan.parts) end_ms_ = std::max(end_ms_, part.end_ms);
+  // Cars wait in the pit lane until they are told that a stopped race is over.
+  if (plan.counted_laps > 0) end_ms_ = std::max(end_ms_, plan.end_ms);
   end_ms_ += kClosing_ms;
   for (std::size_t i = 0; i < cars_.size(); ++i) {
     CarTimeline& car = cars_[i];
