@@ -8,7 +8,7 @@ namespace {
 
 // The pace falls over the first pieces behind the flag and stays at the last value.
 constexpr std::array kCoolDown{1.08, 1.2, 1.34, 1.4};
-constexpr double kWayIn = 1.3;  ///< until the pit lane's limit
+constexpr double kWayIn = 1.3;  ///< where the pit lane's limit begins
 constexpr double kInLane = 1.1;
 constexpr Bucket kEasy{0, 2, false};
 /// At the pit entry cars are so far apart; closer ones open up over the lap.
@@ -24,7 +24,8 @@ class CoolDownPlanner {
  private:
   bool in_lane(const CarPlan& car) const { return !car.pieces.empty() && car.pieces.back().way == Way::pit; }
   void drive_lap(const CarPlan& car, std::vector<std::int64_t>& pass_ms);
-  void drive_lane(const BakedDrive& lane, std::size_t from, std::int64_t at_ms,
+  double last_pace(const CarPlan& car, const std::vector<std::int64_t>& pass_ms) const;
+  void drive_lane(const BakedDrive& lane, std::size_t from, std::int64_t at_ms, double pace,
                   std::vector<std::int64_t>& pass_ms) const;
 
   const RacePlan& plan_;
@@ -53,13 +54,28 @@ void CoolDownPlanner::drive_lap(const CarPlan& car, std::vector<std::int64_t>& p
   ahead_ms_ = std::move(own_ms);
 }
 
-void CoolDownPlanner::drive_lane(const BakedDrive& lane, std::size_t from, std::int64_t at_ms,
+/// Of the last piece before the pit entry. On a short lap, in which the whole field has to open up, it is far
+/// slower than a car drives that has nobody ahead.
+double CoolDownPlanner::last_pace(const CarPlan& car, const std::vector<std::int64_t>& pass_ms) const {
+  const std::vector<double>& tau_s = templates_.marks(input_.entries[car.entry].model, kEasy).tau_s;
+  const std::uint32_t entry = templates_.pit_entry();
+  const std::int64_t before_ms = entry > 1 ? pass_ms[entry - 2] : car.passes.back().time_ms;
+  return static_cast<double>(pass_ms[entry - 1] - before_ms) / 1000 / (tau_s[entry] - tau_s[entry - 1]);
+}
+
+/// From `pace` at the begin evenly to that at the limit's line: a car that drove another one at once would
+/// jump ahead.
+void CoolDownPlanner::drive_lane(const BakedDrive& lane, std::size_t from, std::int64_t at_ms, double pace,
                                  std::vector<std::int64_t>& pass_ms) const {
   const std::vector<double>& tau_s = lane.marks.tau_s;
+  const double begin_s = tau_s[lane.meets[from]], line_s = tau_s[lane.limit_from];
   for (std::size_t meet = from; meet + 1 < lane.meets.size(); ++meet) {
-    const bool limited = lane.meets[meet + 1] > lane.limit_from;
-    const double fast_s = tau_s[lane.meets[meet + 1]] - tau_s[lane.meets[meet]];
-    at_ms += static_cast<std::int64_t>(fast_s * (limited ? kInLane : kWayIn) * 1000);
+    const double a_s = tau_s[lane.meets[meet]], b_s = tau_s[lane.meets[meet + 1]];
+    const double open_s = std::max(0.0, std::min(b_s, line_s) - a_s);
+    // The mean of what falls evenly is what holds in the middle.
+    const double share = open_s > 0 ? (a_s + open_s / 2 - begin_s) / (line_s - begin_s) : 1;
+    const double open_pace = pace + (kWayIn - pace) * share;
+    at_ms += static_cast<std::int64_t>((open_s * open_pace + (b_s - a_s - open_s) * kInLane) * 1000);
     pass_ms.push_back(at_ms);
   }
 }
@@ -81,6 +97,7 @@ std::vector<CoolDown> CoolDownPlanner::plan() {
     way.place = place;
     const BakedDrive& lane = templates_.park(place);
     std::int64_t at_ms = car.passes.back().time_ms;
+    double pace = kWayIn;
     // Only a lane that hardly reaches beyond the line has no place behind it.
     const std::size_t line = plan_.checkpoints - templates_.pit_entry();
     if (in_lane(car) && line + 1 < lane.meets.size()) {
@@ -88,8 +105,9 @@ std::vector<CoolDown> CoolDownPlanner::plan() {
     } else {
       drive_lap(car, way.pass_ms);
       at_ms = way.pass_ms.back();
+      pace = last_pace(car, way.pass_ms);
     }
-    drive_lane(lane, way.lane_from, at_ms, way.pass_ms);
+    drive_lane(lane, way.lane_from, at_ms, pace, way.pass_ms);
   }
   return ways;
 }

@@ -13,6 +13,8 @@ namespace {
 // flags change it by 15 %.
 constexpr double kEven = 0.08;
 
+constexpr double kStands_mps = 0.01;
+
 /// A foot that brings up the revs moves so slowly: ms per per cent.
 constexpr std::int64_t kPress_mspp = 16;
 
@@ -51,6 +53,42 @@ inline void place(const Segment& segment, double l_m, CarState& state) {
     const double* z = grid.z_m.data() + cell;
     state.z_m = z[0] + share * (z[1] - z[0]);
   }
+}
+
+/// Off the path, with what that does to speed, acceleration and bend. `x`: how much of the move is over.
+void move_aside(const Segment& segment, double l_m, double x, CarState& state) {
+  const PathGrid& grid = *segment.path;
+  const double at = l_m * grid.per_m;
+  const auto cell = static_cast<std::size_t>(std::clamp<std::int64_t>(
+      static_cast<std::int64_t>(at), 0, static_cast<std::int64_t>(grid.points.size()) - 2));
+  const double share = at - static_cast<double>(cell);
+  const auto between = [&, &p = grid.asides[cell], &q = grid.asides[cell + 1]](double PathGrid::Aside::*of) {
+    return p.*of + share * (q.*of - p.*of);
+  };
+  const double shift_m = between(&PathGrid::Aside::shift_m), slope = between(&PathGrid::Aside::slope);
+  const double v = state.v_mps, bend_1pm = state.curvature_1pm;
+  // Over in a curve without a bend at either end.
+  const double y = 1 - x, per_s = 1000 * segment.over_per_ms;
+  const double eased = x * x * x * (10 - x * (15 - 6 * x)), eased_ps = 30 * x * x * y * y * per_s;
+  const double eased_ps2 = 60 * x * y * (y - x) * per_s * per_s;
+  const double band = segment.band + segment.band_rise * eased;
+  const double rise_m = segment.side_rise_m + segment.band_rise * shift_m;
+  const double left_m = segment.side_m + segment.side_rise_m * eased + band * shift_m;
+  const double left_mps = rise_m * eased_ps + band * slope * v;
+  const double left_mps2 = rise_m * eased_ps2 + 2 * segment.band_rise * eased_ps * slope * v +
+                           band * (between(&PathGrid::Aside::bend_1pm) * v * v + slope * state.a_mps2);
+  state.x_m += left_m * between(&PathGrid::Aside::left_x);
+  state.y_m += left_m * between(&PathGrid::Aside::left_y);
+  if (v < kStands_mps) return;
+  // The inside of a bend is shorter than its outside.
+  const double way = 1 - bend_1pm * left_m;
+  const double bend_rise_1pm2 =
+      (grid.points[cell + 1].curvature_1pm - grid.points[cell].curvature_1pm) * grid.per_m;
+  const double ahead_mps = v * way;
+  const double ahead_mps2 = state.a_mps2 * way - v * (bend_rise_1pm2 * v * left_m + bend_1pm * left_mps);
+  state.v_mps = std::sqrt(ahead_mps * ahead_mps + left_mps * left_mps);
+  state.a_mps2 = (ahead_mps * ahead_mps2 + left_mps * left_mps2) / state.v_mps;
+  state.curvature_1pm = bend_1pm / way + left_mps2 / (state.v_mps * state.v_mps);
 }
 
 /// What the warp says of some ticks of a segment.
@@ -93,6 +131,7 @@ void warp(const Segment& segment, const double* since_ms, std::size_t count, War
 CarState standing(const Segment& segment, std::int64_t time_ms) {
   CarState state{};
   place(segment, segment.l_m, state);
+  if (segment.aside) move_aside(segment, segment.l_m, 1, state);
   state.fuel_g = segment.fuel_begin_g;
   state.wear_pct = segment.wear_begin_pct;
   state.gear = segment.gear;
@@ -102,8 +141,8 @@ CarState standing(const Segment& segment, std::int64_t time_ms) {
 }
 
 /// Straight into its place: a copy of what was just written byte by byte costs as much as the rest.
-inline void drive_at(const Segment& segment, double at, double r, double r_slope, double inverse,
-                     CarState& state) {
+inline void drive_at(const Segment& segment, double since_ms, double at, double r, double r_slope,
+                     double inverse, CarState& state) {
   const Template& drive = *segment.drive;
   const auto i = std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0,
                                           static_cast<std::int64_t>(drive.samples.size()) - 2);
@@ -112,9 +151,12 @@ inline void drive_at(const Segment& segment, double at, double r, double r_slope
   const Template::Sample& q = drive.samples[static_cast<std::size_t>(i) + 1];
   const double v0 = static_cast<double>(p.v_mps), dv = static_cast<double>(q.v_mps) - v0;
   const double v = v0 + share * dv;
-  place(segment, p.l_m + (v0 + 0.5 * share * dv) * share * kTemplateStep_s, state);
+  const double l_m = p.l_m + (v0 + 0.5 * share * dv) * share * kTemplateStep_s;
+  place(segment, l_m, state);
   state.v_mps = v * inverse;
   state.a_mps2 = (dv * (1 / kTemplateStep_s) - v * r_slope * inverse) * inverse * inverse;
+  if (segment.aside) [[unlikely]]
+    move_aside(segment, l_m, std::min(1.0, since_ms * segment.over_per_ms), state);
   const double pedals = effort(r);
   const double burnt_kg = static_cast<double>(p.fuel_kg) +
                           share * (static_cast<double>(q.fuel_kg) - static_cast<double>(p.fuel_kg));
@@ -167,7 +209,7 @@ void states_at(const Segment& segment, const std::int64_t* times_ms, std::size_t
     Warped w;
     warp(segment, since_ms, some, &w);
     for (std::size_t i = 0; i < some; ++i)
-      drive_at(segment, w.at[i], w.r[i], w.r_slope[i], w.inverse[i], out[begin + i]);
+      drive_at(segment, since_ms[i], w.at[i], w.r[i], w.r_slope[i], w.inverse[i], out[begin + i]);
   }
 }
 

@@ -27,11 +27,18 @@ struct PathGrid {
     double y_m;
     double curvature_1pm;
   };
+  /// Beside a point: see aside.h.
+  struct Aside {
+    double left_x, left_y;   ///< unit vector to the left
+    double shift_m;          ///< from the path to the middle lane, + = left
+    double slope, bend_1pm;  ///< of the shift along the path: what it gains per metre, and that again
+  };
   explicit PathGrid(const Path& path);
 
   double per_m;  ///< grid points per metre
   std::vector<Point> points;
-  std::vector<double> z_m;  ///< heights at the points; empty: the track has none
+  std::vector<double> z_m;    ///< heights at the points; empty: the track has none
+  std::vector<Aside> asides;  ///< at the points; empty: nobody leaves this path
 };
 
 /// All times in ms since lights out. Plain values; template and path are owned elsewhere.
@@ -52,6 +59,9 @@ struct Segment {
   double fuel_begin_g,
       fuel_per_kg_g;  ///< fuel left = fuel_begin_g − fuel_per_kg_g · template's use since the begin
   double wear_begin_pct, wear_per_pct;  ///< likewise, upwards
+  double side_m, side_rise_m;  ///< off the path, + = left: at the begin, and what it gains to the end
+  double band, band_rise;      ///< likewise, of the shift to the middle lane that is added: 0 to 1
+  double over_per_ms;          ///< 1 / how long moving over takes, from the begin on
   std::uint16_t lap;
   std::uint8_t sector;
   std::uint8_t tyre_age_laps;
@@ -61,6 +71,7 @@ struct Segment {
   std::uint8_t throttle_pct;  ///< standing: reached within half a second
   std::uint16_t spin_rpm;     ///< what spinning wheels add to the revs at standstill
   bool drs;                   ///< the wing may be open
+  bool aside;                 ///< not only on the path
   bool even;                  ///< the pace hardly varies: two Newton steps are exact to a nanometre
 };
 

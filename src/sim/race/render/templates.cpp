@@ -36,6 +36,9 @@ constexpr double kJoined = 0.99;
 constexpr double kGridBraking_m = 250;
 constexpr double kGridFuel_kg = 60;
 
+/// So many grid points of a start's way at least are on the racing line before it ends.
+constexpr std::size_t kEndsOnLine = 10;
+
 /// Value at `x` of the parabola through values at 0, kNode and kLast.
 double parabola(double at_0, double at_node, double at_last, double x) {
   constexpr double kN = kNode, kL = kLast;
@@ -128,10 +131,13 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
     : track_(track),
       models_(std::move(models)),
       line_(racing_line(track)),
+      centre_(centreline(track)),
+      band_(track, centre_),
       line_grid_(line_),
       pit_entry_(static_cast<std::uint32_t>(last_before_pit(track))),
       pit_exit_(static_cast<std::uint32_t>(first_after_pit(track))) {
   RACESIM_CHECK(!models_.empty());
+  band_.add_asides(line_grid_, line_);
   conditions_.electric = kind == SessionKind::race ? kRaceElectric : 1;
   conditions_.air_kgpm3 = air_of(track);
   drs_ = drs_stretches(track, line_);
@@ -197,19 +203,37 @@ const PathGrid& Templates::keep(const Path& path) {
   return *grids_.back();
 }
 
+const PathGrid& Templates::keep_on_road(const Path& path) {
+  keep(path);
+  std::vector<PathGrid::Aside>& asides = grids_.back()->asides;
+  band_.add_asides(*grids_.back(), path);
+  // It ends on the racing line, which goes on with the same bend.
+  for (std::size_t i = path.cells() - std::min<std::size_t>(path.cells(), kEndsOnLine); i <= path.cells();
+       ++i) {
+    const auto at = static_cast<std::size_t>(path_at(line_, path.s_m[i]) * line_grid_.per_m + 0.5);
+    asides[i].slope = line_grid_.asides[at].slope;
+    asides[i].bend_1pm = line_grid_.asides[at].bend_1pm;
+  }
+  return *grids_.back();
+}
+
+double Templates::lane_shift_m(std::size_t checkpoint) const {
+  const double at = checkpoints_m_[checkpoint] * line_grid_.per_m;
+  return line_grid_.asides[std::min(static_cast<std::size_t>(at), line_grid_.asides.size() - 1)].shift_m;
+}
+
 void Templates::bake_starts(std::uint32_t slots) {
   const Bucket full{kFuels - 1, 0, false};
   const BakedDrive& flying = lap(0, full);
   Conditions conditions = conditions_;
   conditions.fuel_kg = full.fuel * kFuelStep_kg;
   const auto last = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
-  const Curve centre = centreline(track_);
   std::uint32_t join = 1;
   for (std::uint32_t slot = 0; slot < slots; ++slot) {
     const double behind_m = kPoleBehind_m + slot * kSlotStep_m;
     const double left_m = slot % 2 == 0 ? kSlotLeft_m : -kSlotLeft_m;
     for (;; ++join) {
-      const Path path = grid_way(track_, centre, behind_m, left_m, join);
+      const Path path = grid_way(track_, centre_, behind_m, left_m, join);
       Drive drive;
       drive.end_speed_mps = flying.marks.speed_mps[join];
       drive.lap_work_m2ps3 = flying.drive.work_m2ps3;
@@ -218,7 +242,7 @@ void Templates::bake_starts(std::uint32_t slots) {
       // All slots join at one checkpoint: the farthest back needs the longest way.
       if (join < last && start->drive.speed_at(path.length_m()) < kJoined * flying.marks.speed_mps[join])
         continue;
-      start->path = &keep(path);
+      start->path = &keep_on_road(path);
       start->l_m.push_back(0);
       for (std::uint32_t k = 0; k < join; ++k) start->l_m.push_back(path_at(path, track_.checkpoints[k].s_m));
       start->l_m.push_back(path.length_m());
@@ -230,7 +254,6 @@ void Templates::bake_starts(std::uint32_t slots) {
 }
 
 void Templates::bake_to_grid(std::uint32_t slots) {
-  const Curve centre = centreline(track_);
   const double last_m = kPoleBehind_m + (slots - 1) * kSlotStep_m + kGridBraking_m;
   grid_entry_ = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
   while (grid_entry_ > pit_exit_ && track_.checkpoints[grid_entry_].s_m > track_.length_m - last_m)
@@ -242,7 +265,7 @@ void Templates::bake_to_grid(std::uint32_t slots) {
     const BakedDrive& start = *starts_[slot];
     const double behind_m = kPoleBehind_m + slot * kSlotStep_m;
     const Path path =
-        way_to_grid(track_, centre, grid_entry_, behind_m, slot % 2 == 0 ? kSlotLeft_m : -kSlotLeft_m);
+        way_to_grid(track_, centre_, grid_entry_, behind_m, slot % 2 == 0 ? kSlotLeft_m : -kSlotLeft_m);
     Drive drive;
     drive.begin_speed_mps = marks(0, light).speed_mps[grid_entry_];
     drive.end_speed_mps = 0;

@@ -13,6 +13,7 @@
 #include "sim/race/car/drive.h"
 #include "sim/race/car/template.h"
 #include "sim/race/plan/race_input.h"
+#include "sim/race/render/aside.h"
 #include "sim/race/render/segment.h"
 #include "sim/race/track/path.h"
 #include "sim/race/track/track.h"
@@ -108,6 +109,8 @@ class Templates {
   std::vector<PitWay> queue_ways() const;
   std::vector<PitWay> grid_ways() const;
   double fuel_per_lap_kg() const;
+  /// From the racing line to the middle lane at a checkpoint, + = left.
+  double lane_shift_m(std::size_t checkpoint) const;
   /// Along the centreline: where a fast lap is fastest, between the pit lane's exit and entry.
   double fastest_place_m() const;
 
@@ -134,12 +137,15 @@ class Templates {
   double limit_begin_m(const Path& way) const;
   double limit_end_m(const Path& way) const;
   const PathGrid& keep(const Path& path);
+  const PathGrid& keep_on_road(const Path& path);
   PieceTable piece_table(std::uint32_t model) const;
 
   const Track& track_;
   std::vector<CarModel> models_;
   Conditions conditions_;  ///< what all drives share: electric power, air
   Path line_;
+  Curve centre_;
+  LaneBand band_;
   PathGrid line_grid_;
   std::vector<Stretch> drs_;
   std::vector<double> checkpoints_m_;  ///< along the racing line, the lap's end included

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/race/render/cool_down.h"
+#include "sim/race/render/sides.h"
 #include "sim/race/render/timeline_maker.h"
 
 namespace racesim::race {
@@ -23,7 +24,11 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
     cars_.push_back(make_timeline(plan.cars[i], ways[i], plan, input, templates, halts_));
     if (!cars_.back().segments.empty()) end_ms_ = std::max(end_ms_, cars_.back().segments.back().end_ms);
   }
+  // Elsewhere cars are rarely next to each other, and whoever drives for a time keeps to the line.
+  if (plan.kind == SessionKind::race) take_sides(cars_, templates);
   for (const SessionPart& part : plan.parts) end_ms_ = std::max(end_ms_, part.end_ms);
+  // Cars wait in the pit lane until they are told that a stopped race is over.
+  if (plan.counted_laps > 0) end_ms_ = std::max(end_ms_, plan.end_ms);
   end_ms_ += kClosing_ms;
   for (std::size_t i = 0; i < cars_.size(); ++i) {
     CarTimeline& car = cars_[i];
@@ -46,6 +51,9 @@ void Timelines::stay(CarTimeline& car, bool race, bool finished) const {
   Segment last = car.segments.back();
   last.path = sketch.baked->path;
   last.l_m = static_cast<double>(last.path->points.size() - 1) / last.path->per_m;
+  last.side_m += last.side_rise_m;
+  last.band += last.band_rise;
+  last.side_rise_m = last.band_rise = 0;
   last.begin_ms = last.end_ms;
   last.end_ms = end_ms_;
   last.fuel_begin_g = sketch.fuel_end_g;

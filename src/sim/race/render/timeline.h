@@ -50,14 +50,24 @@ namespace racesim::race {
 /// Before lights out the cars stand on the grid for so long, on the air already.
 inline constexpr std::int64_t kGridWait_ms = 5'000;
 
+/// Where a segment leaves room beside it (sides.h).
+enum class Road : std::uint8_t {
+  none,    ///< nowhere: the pit lane, a car that stands
+  piece,   ///< on the road, from the checkpoint at its begin to the next
+  launch,  ///< from a grid slot, where cars begin apart
+  halt,    ///< rolls out
+};
+
 /// What a segment is finished from once its template is baked: everything that the plan and the marks tell.
 /// Neighbours agree on the speed and on what is left of fuel and tyres where they meet.
 struct Sketch {
   const BakedDrive* baked = nullptr;  ///< null: a lap of `model` under the conditions of `bucket`
   std::uint32_t model = 0;
   Bucket bucket;
-  std::uint32_t from = 0;                           ///< drives from this place of it to the next
-  bool drives = false;                              ///< else it stands
+  std::uint32_t from = 0;  ///< drives from this place of it to the next
+  bool drives = false;     ///< else it stands
+  Road road = Road::none;
+  std::uint32_t checkpoint = 0;                     ///< at or before its begin
   bool limited = false;                             ///< between the lines of the pit lane's speed limit
   double tau_s = 0;                                 ///< by the marks
   double begin_mps = 0, end_mps = 0;                ///< of the template, by the marks

@@ -104,6 +104,7 @@ Segment& TimelineMaker::add(std::size_t pass, std::int64_t end_ms, CarStatus sta
   at_ms_ = end_ms;
   made_.segments.push_back(s);
   Sketch& sketch = made_.sketches.emplace_back();
+  sketch.checkpoint = checkpoint_of(pass);
   sketch.fuel_end_g = fuel_g_;
   sketch.wear_end_pct = wear_pct_;
   return made_.segments.back();
@@ -144,6 +145,7 @@ void TimelineMaker::drive_lap(std::size_t pass, std::int64_t end_ms, CarStatus s
   Sketch& s = sketch(pass, end_ms, status, templates_.marks(model_, bucket), from, {});
   s.model = model_;
   s.bucket = bucket;
+  s.road = Road::piece;
   made_.segments.back().drs = bucket.drs;
 }
 
@@ -208,6 +210,7 @@ void TimelineMaker::wait_for_the_start() {
   wait_for_the_lights(0, 0, car_->go_ms, *start.path);
   const Spent rest = car_->pieces.empty() ? Spent{} : spent_between(start.marks, 1);
   drive(0, car_->passes.front().time_ms, CarStatus::on_track, start, 0, rest);
+  made_.sketches.back().road = Road::launch;
   spin_wheels();
 }
 
@@ -277,6 +280,7 @@ void TimelineMaker::drive_grid(std::size_t pass, std::int64_t end_ms) {
   const std::size_t first = made_.segments.size();
   if (index == slot_piece) wait_for_the_lights(pass, restart->lights_ms, restart->go_ms, *way.out.path);
   drive(pass, end_ms, CarStatus::on_track, way.out, index - slot_piece);
+  made_.sketches.back().road = Road::launch;
   if (index == slot_piece) spin_wheels();
   // A start's way counts from the line, which lies ahead.
   for (std::size_t i = first; i < made_.segments.size(); ++i)
@@ -319,6 +323,8 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   wish.braking = std::clamp(kStrickenBraking * needed_mps2 / kStrickenBraking_mps2, kStrickenBraking, 1.0);
   wish.lap_work_m2ps3 = lap.drive.work_m2ps3;
   halts_.paths.emplace_back(way);
+  const auto beside = templates_.line_grid().asides.begin() + static_cast<std::ptrdiff_t>(from);
+  halts_.paths.back().asides.assign(beside, beside + static_cast<std::ptrdiff_t>(way.s_m.size()));
   BakedDrive& halt = halts_.drives.emplace_back();
   halt.path = &halts_.paths.back();
   halt.drive = bake(way, templates_.model(model_), conditions, wish);
@@ -327,6 +333,7 @@ void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   read_marks(halt);
   const auto roll_ms = static_cast<std::int64_t>((halt.marks.tau_s[1] - halt.marks.tau_s[0]) * 1000 + 0.5);
   drive(pass, at_ms_ + roll_ms, status, halt, 0);
+  made_.sketches.back().road = Road::halt;
 }
 
 /// On from the chequered flag, a lap at an easy pace, and through the pit lane to a place in parc fermé.
@@ -386,6 +393,7 @@ CarTimeline TimelineMaker::make(const CarPlan& car, const CoolDown& way) {
       case Way::start:
         drive(pass, end_ms, CarStatus::on_track,
               templates_.start((lap > 1 ? restart_of(pass)->slot : car.grid) - 1U), checkpoint_of(pass) + 1);
+        made_.sketches.back().road = Road::piece;
         break;
       case Way::grid:
         drive_grid(pass, end_ms);

@@ -1,0 +1,87 @@
+#include "sim/race/render/aside.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace racesim::race {
+namespace {
+
+/// In a bend the outermost of two cars has two wheels on the kerb.
+constexpr double kOnRoad_m = -0.2;
+/// Waves of the band that are shorter than this are cut.
+constexpr double kSmooth_m = 40;
+constexpr std::size_t kReach = 2;  ///< grid points to each side that a bend is read from
+
+/// The mean over `reach` neighbours on each side of a closed row, twice.
+std::vector<double> smoothed(std::vector<double> values, std::size_t reach) {
+  const std::size_t count = values.size();
+  for (int pass = 0; pass < 2; ++pass) {
+    std::vector<double> out(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k <= 2 * reach; ++k) sum += values[(i + count - reach + k) % count];
+      out[i] = sum / static_cast<double>(2 * reach + 1);
+    }
+    values = std::move(out);
+  }
+  return values;
+}
+
+}  // namespace
+
+LaneBand::LaneBand(const Track& track, const Curve& centre) : length_m_(track.length_m), centre_(centre) {
+  for (const TrackPoint& point : track.points) {
+    const double least_m = kLane_m / 2 + kOnRoad_m - point.right_m,
+                 most_m = point.left_m - kLane_m / 2 - kOnRoad_m;
+    left_m_.push_back(least_m < most_m ? std::clamp(point.line_left_m, least_m, most_m)
+                                       : (point.left_m - point.right_m) / 2);
+  }
+  const double step_m = length_m_ / static_cast<double>(left_m_.size());
+  const auto reach = static_cast<std::size_t>(kSmooth_m / 2 / step_m);
+  left_m_ = smoothed(std::move(left_m_), std::min(reach, left_m_.size() / 4));
+}
+
+/// A cubic B-spline over the points: no corner, and no step of the bend.
+double LaneBand::left_m(double s_m) const {
+  const std::size_t count = left_m_.size();
+  double at = s_m / length_m_;
+  at = (at - std::floor(at)) * static_cast<double>(count);
+  const std::size_t i = std::min(static_cast<std::size_t>(at), count - 1);
+  const double x = at - static_cast<double>(i), y = 1 - x;
+  const auto value = [&](std::size_t k) { return left_m_[(i + count + k - 1) % count]; };
+  return (y * y * y * value(0) + (3 * x * x * (x - 2) + 4) * value(1) + (3 * y * y * (y - 2) + 4) * value(2) +
+          x * x * x * value(3)) /
+         6;
+}
+
+void LaneBand::add_asides(PathGrid& grid, const Path& path) const {
+  const std::size_t last = path.cells();
+  for (std::size_t i = 0; i <= last; ++i) {
+    // A closed path's last point is its first.
+    const std::size_t before = i > 0 ? i - 1 : path.closed ? last - 1 : 0;
+    const std::size_t behind = i < last ? i + 1 : path.closed ? 1 : last;
+    const double x_m = path.x_m[behind] - path.x_m[before], y_m = path.y_m[behind] - path.y_m[before];
+    const double chord_m = std::hypot(x_m, y_m);
+    // At an open end the chord is that of half a step away.
+    const double turn =
+        behind - before == 1 ? (i == 0 ? -0.5 : 0.5) * path.step_m * path.curvature_1pm[i] : 0;
+    const double ahead_x = (x_m - turn * y_m) / chord_m, ahead_y = (y_m + turn * x_m) / chord_m;
+    const Curve::Sample centre = centre_.at(path.s_m[i]);
+    const double own_m =
+        (path.y_m[i] - centre.place.y) * centre.ahead.x - (path.x_m[i] - centre.place.x) * centre.ahead.y;
+    grid.asides.push_back({-ahead_y, ahead_x, left_m(path.s_m[i]) - own_m, 0, 0});
+  }
+  for (std::size_t i = 0; i <= last; ++i) {
+    const auto at = [&](std::size_t k) { return grid.asides[k].shift_m; };
+    const std::size_t mid = path.closed ? i : std::clamp(i, kReach, last - kReach);
+    const double before_m = at(mid >= kReach ? mid - kReach : mid + last - kReach);
+    const double behind_m = at(mid + kReach <= last ? mid + kReach : mid + kReach - last);
+    const double reach_m = static_cast<double>(kReach) * path.step_m;
+    const double bend_1pm = (behind_m - 2 * at(mid) + before_m) / (reach_m * reach_m);
+    const double ahead_m = (static_cast<double>(i) - static_cast<double>(mid)) * path.step_m;
+    grid.asides[i].slope = (behind_m - before_m) / (2 * reach_m) + bend_1pm * ahead_m;
+    grid.asides[i].bend_1pm = bend_1pm;
+  }
+}
+
+}  // namespace racesim::race
