@@ -36,7 +36,7 @@ http::Response problem_of(const Error& error) {
   return http::problem(status_of(error.kind), error.hint.empty() ? error.what : error.what + "; " + error.hint);
 }
 
-Result<Parameters> read_query(const http::RequestHead& head, std::initializer_list<std::string_view> known) {
+Result<Parameters> read_query(const http::RequestHead& head, const std::vector<std::string_view>& known) {
   Result<Parameters> parameters = http::parse_query(head.query);
   if (!parameters) return parameters;
   const std::vector<std::string> names(known.begin(), known.end());

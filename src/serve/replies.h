@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +21,7 @@ http::Response json_answer(std::string body);
 http::Response problem_of(const Error& error);
 
 /// The query, of which only these names are known. Errors name the others, with the nearest known one.
-Result<Parameters> read_query(const http::RequestHead& head, std::initializer_list<std::string_view> known);
+Result<Parameters> read_query(const http::RequestHead& head, const std::vector<std::string_view>& known);
 /// Null: it is not there.
 const std::string* find_parameter(const Parameters& parameters, std::string_view name);
 

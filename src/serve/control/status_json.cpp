@@ -40,7 +40,7 @@ StatusJson object_of(const NamedStatus& run) {
   return object;
 }
 
-std::string text_of(const StatusJson& object) {
+std::string dumped(const StatusJson& object) {
   return object.dump(-1, ' ', false, StatusJson::error_handler_t::replace) + "\n";
 }
 
@@ -55,7 +55,7 @@ RunState overall_state(std::span<const NamedStatus> runs) {
 }
 
 std::string run_json(const NamedStatus& run) {
-  return text_of(object_of(run));
+  return dumped(object_of(run));
 }
 
 std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current,
@@ -69,7 +69,7 @@ std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& 
   object["runs"] = StatusJson::array();
   for (const NamedStatus& run : runs)
     if (run.status.any) object["runs"].push_back(object_of(run));
-  return text_of(object);
+  return dumped(object);
 }
 
 }  // namespace racesim::serve

@@ -28,6 +28,16 @@ void LiveFeed::wake() {
   later_(std::max<std::int64_t>(0, limits_.tick_ns - since_ns), [this] { deliver(); });
 }
 
+void LiveFeed::add(LiveClient& client) {
+  clients_.insert(&client);
+  client_count_ = clients_.size();
+}
+
+void LiveFeed::remove(LiveClient& client) {
+  clients_.erase(&client);
+  client_count_ = clients_.size();
+}
+
 void LiveFeed::deliver() {
   woken_ = false;  // before collect(): what comes behind it wakes again
   const std::int64_t now_ns = clock_.now_ns();

@@ -31,7 +31,7 @@ struct LiveLimits {
 /// Calls a function by the server's thread, after a delay.
 using Later = std::function<void(std::int64_t delay_ns, std::function<void()> call)>;
 
-/// The server's thread, but for the rings' append(), select() and current().
+/// The server's thread, but for the rings' append(), select(), current() and clients().
 class LiveFeed {
  public:
   /// `first`: the scenario that is shown before any was started. `clock` and what `later` calls outlive it.
@@ -45,9 +45,9 @@ class LiveFeed {
   /// Takes in what has come and lets all clients send it.
   void deliver();
 
-  void add(LiveClient& client) { clients_.insert(&client); }
-  void remove(LiveClient& client) { clients_.erase(&client); }
-  std::size_t clients() const { return clients_.size(); }
+  void add(LiveClient& client);
+  void remove(LiveClient& client);
+  std::size_t clients() const { return client_count_; }
 
   const LiveLimits& limits() const { return limits_; }
   Clock& clock() const { return clock_; }
@@ -66,6 +66,7 @@ class LiveFeed {
   std::atomic<bool> woken_{false};
   std::atomic<std::int64_t> delivered_ns_{0};
   std::set<LiveClient*> clients_;
+  std::atomic<std::size_t> client_count_{0};
 };
 
 }  // namespace racesim::serve
