@@ -33,7 +33,8 @@ http::Response json_answer(std::string body) {
 }
 
 http::Response problem_of(const Error& error) {
-  return http::problem(status_of(error.kind), error.hint.empty() ? error.what : error.what + "; " + error.hint);
+  return http::problem(status_of(error.kind),
+                       error.hint.empty() ? error.what : error.what + "; " + error.hint);
 }
 
 Result<Parameters> read_query(const http::RequestHead& head, const std::vector<std::string_view>& known) {
@@ -66,8 +67,9 @@ Result<std::size_t> read_limit(const Parameters& parameters, std::size_t fallbac
   const bool digits = !text->empty() && end == text->data() + text->size();
   if (digits && error == std::errc::result_out_of_range) return most;
   if (!digits || error != std::errc() || value == 0)
-    return fail(ErrorKind::usage, "limit: '" + text->substr(0, 80) + "' is no whole number from 1 on",
-                "example: limit=100; more than " + std::to_string(most) + " is taken as " + std::to_string(most));
+    return fail(
+        ErrorKind::usage, "limit: '" + text->substr(0, 80) + "' is no whole number from 1 on",
+        "example: limit=100; more than " + std::to_string(most) + " is taken as " + std::to_string(most));
   return static_cast<std::size_t>(std::min<std::uint64_t>(value, most));
 }
 

@@ -25,9 +25,9 @@ namespace racesim::serve {
 
 struct ServiceOptions {
   std::string listen = "127.0.0.1:8000";
-  http::ServerOptions server;              ///< its site rules are made strict, its routes are the service's
+  http::ServerOptions server;               ///< its site rules are made strict, its routes are the service's
   const ScenarioEntry* scenario = nullptr;  ///< that is shown and started where none is named
-  Configure configure;                     ///< called by the server's thread
+  Configure configure;                      ///< called by the server's thread
   LiveLimits live;
   Told warn;  ///< of what goes wrong in runs; by their threads
 };

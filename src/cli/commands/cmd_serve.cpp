@@ -97,7 +97,8 @@ CommandSpec serve_command() {
   command.details =
       "POST /start and /stop control a simulation, one per scenario; its events are shown live at /ws "
       "(WebSocket) and /events/stream (server-sent events), and from memory below /telemetry. With --brokers "
-      "they go to Kafka too.\n\nWhat a request asks for is read like the options of racesim run; options that "
+      "they go to Kafka too.\n\nWhat a request asks for is read like the options of racesim run; options "
+      "that "
       "are given here hold where it asks for nothing else. Ctrl-C delivers what is made and ends.";
   command.options = serve_options(*options);
   mark_common(command.options, {"listen", "autostart", "scenario", "token-file", "allow-origin", "brokers",

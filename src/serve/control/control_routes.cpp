@@ -17,11 +17,11 @@ constexpr std::size_t kControlBody = std::size_t{64} << 10;
 using Answerer = std::function<http::Response(const NamedStatus& status)>;
 
 http::Response conflict(const NamedStatus& now) {
-  return http::problem(409,
-                       fmt::format("{} is {} already; POST /stop?scenario={} ends it", now.scenario->name,
-                                   to_string(now.status.state), now.scenario->name),
-                       fmt::format(R"("state":"{}","scenario":"{}")", to_string(now.status.state),
-                                   now.scenario->name));
+  return http::problem(
+      409,
+      fmt::format("{} is {} already; POST /stop?scenario={} ends it", now.scenario->name,
+                  to_string(now.status.state), now.scenario->name),
+      fmt::format(R"("state":"{}","scenario":"{}")", to_string(now.status.state), now.scenario->name));
 }
 
 void start(const ControlParts& parts, const StartFields& fields, const Answerer& started, http::Reply reply) {
@@ -32,8 +32,8 @@ void start(const ControlParts& parts, const StartFields& fields, const Answerer&
   // std::function wants what it holds to be copied.
   const auto shared = std::make_shared<http::Reply>(std::move(reply));
   Runs& runs = parts.runs;
-  const bool begun = runs.of(scenario).start(
-      std::move(*config), [shared, &runs, &scenario, started](const Done& opened) {
+  const bool begun =
+      runs.of(scenario).start(std::move(*config), [shared, &runs, &scenario, started](const Done& opened) {
         shared->send(opened ? started(runs.status(scenario)) : problem_of(opened.error()));
       });
   if (!begun) shared->send(conflict(runs.status(scenario)));
@@ -66,8 +66,8 @@ void start_sim(const ControlParts& parts, const http::Request& request, http::Re
       std::move(reply));
 }
 
-void stop(const ControlParts& parts, const ScenarioEntry* scenario, const std::function<http::Response()>& ended,
-          http::Reply reply) {
+void stop(const ControlParts& parts, const ScenarioEntry* scenario,
+          const std::function<http::Response()>& ended, http::Reply reply) {
   const auto shared = std::make_shared<http::Reply>(std::move(reply));
   parts.runs.stop(scenario, [shared, ended] { shared->send(ended()); });
 }
@@ -87,14 +87,16 @@ void stop_any(const ControlParts& parts, const http::Request& request, http::Rep
   }
   const Result<const ScenarioEntry*> scenario = read_scenario(parameters);
   if (!scenario) return reply.send(problem_of(scenario.error()));
-  stop(parts, *scenario, [parts] { return all_answer(parts); }, std::move(reply));
+  stop(
+      parts, *scenario, [parts] { return all_answer(parts); }, std::move(reply));
 }
 
 void stop_sim(const ControlParts& parts, const http::Request& request, http::Reply reply) {
   const Result<Parameters> parameters = read_query(request.head, {});
   if (!parameters) return reply.send(problem_of(parameters.error()));
-  stop(parts, find_scenario(kFleetStreamScenario),
-       [] { return json_answer("{\"status\":\"stopped\"}\n"); }, std::move(reply));
+  stop(
+      parts, find_scenario(kFleetStreamScenario), [] { return json_answer("{\"status\":\"stopped\"}\n"); },
+      std::move(reply));
 }
 
 void tell_status(const ControlParts& parts, const http::Request& request, http::Reply reply) {
@@ -108,6 +110,7 @@ http::Route route_of(const char* method, const char* path, std::size_t body_most
   route.method = method;
   route.path = path;
   route.body_most = body_most;
+  route.body_optional = true;
   route.handle = [parts, handle](const http::Request& request, http::Reply reply) {
     handle(parts, request, std::move(reply));
   };

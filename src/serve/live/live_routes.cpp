@@ -18,8 +18,7 @@ constexpr double kRateMost_hz = 1000;
 /// Of the main stream of the ring's newest run, or, before there is one, of all that the scenario can make.
 Result<FieldChoice> parse_fields(const std::string& text, const ScenarioEntry& scenario,
                                  const EventRing& ring) {
-  if (!ring.chunks().empty())
-    return FieldChoice::parse(text, *ring.chunks().back()->forms().schemas.front());
+  if (!ring.chunks().empty()) return FieldChoice::parse(text, *ring.chunks().back()->forms().schemas.front());
   Result<FieldChoice> choice = FieldChoice::parse(text, scenario.rows.front().schema());
   for (const RowForm& form : scenario.rows) {
     if (choice) break;
@@ -30,8 +29,8 @@ Result<FieldChoice> parse_fields(const std::string& text, const ScenarioEntry& s
 
 Result<double> parse_rate(const std::string& text) {
   double rate = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate,
-                                            std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), rate, std::chars_format::fixed);
   if (error == std::errc() && end == text.data() + text.size() && rate > 0 && rate <= kRateMost_hz)
     return rate;
   return fail(ErrorKind::usage,

@@ -64,9 +64,9 @@ bool is_violation(std::string_view line) {
 http::Response violations(const Question& question) {
   const SchemaInfo* const schema = schema_now(question.ring);
   if (schema != nullptr && !has_violations(*schema))
-    return http::problem(404, "events of " + std::string(question.scenario.name) +
-                                  " have no violations; ask for scenario=" +
-                                  std::string(kFleetStreamScenario));
+    return http::problem(404,
+                         "events of " + std::string(question.scenario.name) +
+                             " have no violations; ask for scenario=" + std::string(kFleetStreamScenario));
   return items_answer(recent_events(question.ring, question.limit, is_violation));
 }
 

@@ -13,11 +13,11 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::array<std::string_view, 17> kOfRequests{
-    "scenario",   "seed",        "volume",   "run-id", "duration",     "duration-seconds",
-    "backfill",   "posting-rate", "stages",  "arrivals", "speed",      "catch-up",
-    "on-overload", "max-lag",    "faults",   "late-delay", "sink"};
-constexpr std::array<std::string_view, 6> kOfTheServer{"master-data-dir", "realtime",    "connect-timeout",
-                                                       "drain-timeout",   "threads",     "dead-letter"};
+    "scenario",    "seed",         "volume", "run-id",     "duration", "duration-seconds",
+    "backfill",    "posting-rate", "stages", "arrivals",   "speed",    "catch-up",
+    "on-overload", "max-lag",      "faults", "late-delay", "sink"};
+constexpr std::array<std::string_view, 6> kOfTheServer{"master-data-dir", "realtime", "connect-timeout",
+                                                       "drain-timeout",   "threads",  "dead-letter"};
 
 bool is_content_option(std::string_view name) {
   const auto all = scenarios();

@@ -66,6 +66,7 @@ struct Route {
   /// In place of `handle`: the answer goes on, as `stream` says. Called by the server's thread.
   std::function<StreamOpening(const RequestHead&)> open{};
   StreamKind stream = StreamKind::event_stream;
+  bool body_optional = false;  ///< a request without a length has none, instead of 411
 };
 
 /// listen(), stop(), close() are called by one thread.
