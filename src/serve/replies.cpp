@@ -1,5 +1,7 @@
 #include "serve/replies.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -37,10 +39,20 @@ http::Response problem_of(const Error& error) {
                        error.hint.empty() ? error.what : error.what + "; " + error.hint);
 }
 
-Result<Parameters> read_query(const http::RequestHead& head, const std::vector<std::string_view>& known) {
+http::RouteParameter scenario_parameter() {
+  return {"scenario", "Whose events; that of the run that was started last if none is named"};
+}
+
+http::RouteParameter limit_parameter(std::size_t fallback, std::size_t most) {
+  return {"limit", fmt::format("How many events at most, from 1 on; more than {0} is {0}. Without it {1}",
+                               most, fallback)};
+}
+
+Result<Parameters> read_query(const http::RequestHead& head, const KnownParameters& known) {
   Result<Parameters> parameters = http::parse_query(head.query);
   if (!parameters) return parameters;
-  const std::vector<std::string> names(known.begin(), known.end());
+  std::vector<std::string> names;
+  for (const http::RouteParameter& parameter : known) names.push_back(parameter.name);
   for (const QueryParameter& parameter : *parameters) {
     if (std::find(names.begin(), names.end(), parameter.name) != names.end()) continue;
     const std::string shown = parameter.name.substr(0, 80);

@@ -4,13 +4,15 @@ http.client, WebSocket by hand; lines compared with those that `racesim run` wri
 """
 
 import csv
+import http.client
 import io
 import json
+import re
 import signal
 import unittest
 
 from serve_process import EventStream, Service, WebSocket
-from workdir import MASTER, Workdir
+from workdir import MASTER, PAUSE, Workdir
 
 
 class ServeCase(Workdir):
@@ -215,6 +217,74 @@ class ThinClientTest(ServeCase):
         self.assertEqual(gone.returncode, 1)
         self.assertIn("racesim serve", gone.stderr)
         self.assertEqual(self.racesim("status", "--url", "nonsense").returncode, 2)
+
+
+class DescriptionTest(ServeCase):
+    def test_openapi_says_what_is_there(self):
+        service = self.serve()
+        status, document = service.get("/openapi.json")
+        self.assertEqual((status, document["openapi"]), (200, "3.1.0"))
+        self.assertEqual(sorted(document["paths"]),
+                         ["/events/stream", "/healthz", "/metrics", "/openapi.json", "/readyz", "/start", "/start-sim", "/status",
+                          "/stop", "/stop-sim", "/telemetry/export.csv", "/telemetry/latest", "/telemetry/recent",
+                          "/telemetry/violations", "/ws"])
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                self.assertTrue(operation["summary"], path)
+                if path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+                    continue
+                # What it names is known, and nothing else is.
+                unknown = service.ask(method.upper(), path + "?no_such_name=1")
+                self.assertIn(unknown[0], (400, 426), path)
+                for parameter in operation["parameters"]:
+                    self.assertTrue(parameter["description"], parameter)
+                    answer = service.ask(method.upper(), f"{path}?{parameter['name']}=%20")
+                    self.assertNotIn("unknown", answer[2], parameter)
+        fields = document["paths"]["/start"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+        self.assertLessEqual({"scenario", "seed", "rate_hz", "cars", "vehicles", "faults", "speed"}, set(fields))
+        self.assertFalse({"master_data_dir", "manifest", "token_file", "checkpoint"} & set(fields))
+
+    def test_metrics(self):
+        service = self.serve("--scenario", "fleet", "--rate-hz", "100", "--autostart")
+        service.until("/status", lambda body: body["runs"] and body["runs"][0]["sent"] > 20)
+        with WebSocket(service) as client:
+            client.message()
+            found = self.metrics(service.ask("GET", "/metrics")[2])
+        self.assertEqual(found["racesim_serve_live_clients"], 1)
+        self.assertGreater(found['racesim_run_events_total{scenario="fleet"}'], 20)
+        self.assertEqual(found['racesim_sink_failed_total{scenario="fleet",sink="live"}'], 0)
+        self.assertIn('racesim_run_send_lag_seconds{scenario="fleet",quantile="0.99"}', found)
+
+    def test_metrics_of_a_run(self):
+        process = self.start("run", "--scenario", "fleet", "--rate-hz", "100", "--sink", "null", "--metrics-listen",
+                             "127.0.0.1:0")
+        text = self.stderr_with(process, "metrics at ")
+        port = int(re.search(r"metrics at http://127.0.0.1:(\d+)/metrics", text)[1])
+        found = {}
+        while not found.get('racesim_run_events_total{scenario="fleet"}'):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("GET", "/metrics")
+            found = self.metrics(connection.getresponse().read().decode())
+            connection.close()
+        self.assertEqual(found['racesim_sink_failed_total{scenario="fleet",sink="null"}'], 0)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 0)
+        off = self.racesim("run", "--metrics-listen", "0.0.0.0:0")
+        self.assertEqual(off.returncode, 2)
+        self.assertIn("127.0.0.1:9100", off.stderr)
+
+    @staticmethod
+    def metrics(text):
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in text.splitlines()
+                                                       if not line.startswith("#"))}
+
+    def stderr_with(self, process, words):
+        while process.poll() is None:
+            text = (self.dir / "stderr").read_text(encoding="utf-8")
+            if words in text and text.endswith("\n"):
+                return text
+            PAUSE.wait(0.01)
+        raise AssertionError("the run has ended")
 
 
 class LiveTest(ServeCase):

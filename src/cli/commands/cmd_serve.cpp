@@ -12,6 +12,7 @@
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
 #include "cli/terminal/signals.h"
+#include "cli/version.h"
 #include "io/files/secret_file.h"
 #include "io/http/server/listen_address.h"
 #include "serve/service.h"
@@ -38,6 +39,8 @@ Result<serve::ServiceOptions> service_options(const ServeOptions& options, const
   service.configure = [settings, served = options.scenarios](const serve::StartFields& fields) {
     return make_requested_run(fields, settings, served, system_clock());
   };
+  service.start_fields = start_fields();
+  service.version = version();
   service.warn = [](const Error& warning) { show_warnings({warning}); };
   return service;
 }

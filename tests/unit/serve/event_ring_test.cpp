@@ -73,6 +73,20 @@ TEST(EventRingTest, LatestOfEveryEntityOfTheNewestRun) {
   EXPECT_EQ(lines_of(latest_events(world.ring(), 1)), std::vector<std::string>{"a2"});
 }
 
+TEST(EventRingTest, FramesAreMadeOnceAndNotKeptForLong) {
+  LiveWorld world;
+  world.add({{"a"}});
+  world.deliver();
+  const auto chunk = world.ring().chunks().front();
+  const http::SharedText frames = chunk->frames();
+  EXPECT_EQ(frames, chunk->frames());
+  world.clock.advance(4'000'000'000);
+  world.add({{"b"}});
+  world.deliver();
+  EXPECT_EQ(frames.use_count(), 1) << "the ring has let go of them";
+  EXPECT_EQ(*frames, *chunk->frames());
+}
+
 TEST(EventRingTest, WakesOnceForManyEvents) {
   LiveWorld world;
   world.add({{"a"}, {"b"}});

@@ -92,6 +92,31 @@ bool is_of_requests(std::string_view option) {
          is_content_option(option);
 }
 
+std::string option_name(std::string_view field) {
+  std::string name(field);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+std::string field_name(std::string_view option) {
+  std::string name(option);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+std::vector<http::RouteParameter> start_fields() {
+  RunOptions unused;
+  CommandSpec run;
+  run.options = run_options(unused);
+  std::vector<http::RouteParameter> fields;
+  for (const OptionSpec& option : distinct_options(run))
+    if (is_of_requests(option.name)) fields.push_back({field_name(option.name), option.help});
+  for (http::RouteParameter& field : fields)
+    if (field.name == "sink")
+      field.help = "Where events go besides: kafka (where brokers are named), or null";
+  return fields;
+}
+
 std::vector<OptionSpec> serve_options(ServeOptions& options) {
   std::vector<OptionSpec> all = server_options(options);
   for (OptionSpec& option : run_options(options.run)) {

@@ -12,23 +12,9 @@
 namespace racesim::cli {
 namespace {
 
-/// "rate_hz" → "rate-hz".
-std::string option_name(std::string_view field) {
-  std::string name(field);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-std::string field_name(std::string_view option) {
-  std::string name(option);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 Error unknown_field(const std::string& name, const CommandSpec& command) {
   std::vector<std::string> known;
-  for (const OptionSpec& option : distinct_options(command))
-    if (is_of_requests(option.name)) known.push_back(field_name(option.name));
+  for (const http::RouteParameter& field : start_fields()) known.push_back(field.name);
   const std::string meant = closest(name, known);
   std::string all;
   for (const std::string& field : known) all += (all.empty() ? "" : ", ") + field;
