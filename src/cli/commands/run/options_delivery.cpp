@@ -68,10 +68,11 @@ Setter set_faults(FaultRules& target) {
 Setter set_loopback(std::string& target) {
   return [&target](const std::string& text) -> Done {
     const auto address = http::parse_listen_address(text);
-    if (!address) return tl::make_unexpected(address.error());
+    constexpr const char* kExample = "example: --metrics-listen 127.0.0.1:9100";
+    if (!address) return fail(ErrorKind::usage, address.error().what, kExample);
     if (!address->loopback)
       return fail(ErrorKind::usage, "'" + text + "': other machines can reach it",
-                  "example: --metrics-listen 127.0.0.1:9100, behind a proxy if others shall see it");
+                  std::string(kExample) + ", behind a proxy if others shall see it");
     target = text;
     return {};
   };
