@@ -2,13 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/quantity.h"
+#include "io/sink.h"
 #include "io/sinks/http_options.h"
 #include "io/sinks/kafka_options.h"
+#include "run/outlets/event_forms.h"
 #include "run/replay/replay_config.h"
 #include "sim/faults/faults.h"
 #include "sim/registry.h"
@@ -76,8 +80,12 @@ struct SinkSpec {
   std::string target;  ///< file: path; http: URL; else empty
 };
 
+/// Makes a sink that is not of the registry; it is told of the events to come, and tells `acks`.
+using OwnSink = std::function<std::unique_ptr<Sink>(const EventForms& forms, AckListener* acks)>;
+
 struct DeliveryOptions {
-  std::vector<SinkSpec> sinks;  ///< at least one
+  std::vector<SinkSpec> sinks;  ///< at least one, or `own_sink`
+  OwnSink own_sink;             ///< beside `sinks`; its submit() must not block. May be empty
   std::string format = "json";  ///< a name of the codec registry
   std::uint32_t threads = 4;    ///< 1..256
   HttpOptions http;

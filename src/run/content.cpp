@@ -64,8 +64,11 @@ ShardRange shard_range(const ShardOption& option, std::uint32_t shards) {
 }
 
 EventForms forms_of(const Content& content) {
-  EventForms forms{content.run, content.encoders.front()->header(), {}};
-  for (const StreamInfo& stream : content.scenario->streams()) forms.topics.emplace_back(stream.topic);
+  EventForms forms{content.run, content.encoders.front()->header(), {}, {}};
+  for (const StreamInfo& stream : content.scenario->streams()) {
+    forms.topics.emplace_back(stream.topic);
+    forms.schemas.push_back(stream.schema);
+  }
   return forms;
 }
 

@@ -17,19 +17,6 @@ Result<int> run(Context& context, const RunOptions& options) {
   return carry_out(context, options, std::move(*config));
 }
 
-/// In the order of the groups in the help.
-std::vector<OptionSpec> all_options(RunOptions& options) {
-  std::vector<OptionSpec> all;
-  const auto add = [&](std::vector<OptionSpec> part) {
-    for (OptionSpec& option : part) all.push_back(std::move(option));
-  };
-  add(mode_options(options));
-  add(what_options(options));
-  add(scenario_options());
-  for (const auto part : {pace_options, delivery_options, kafka_options, proof_options}) add(part(options));
-  return all;
-}
-
 }  // namespace
 
 CommandSpec run_command() {
@@ -41,7 +28,7 @@ CommandSpec run_command() {
       "The same content options (scenario, seed, window, volume, master data) give the same events, byte for "
       "byte; pace, threads, sinks and shards never change them.\n\nOnly events go to stdout; messages and "
       "the summary go to stderr.";
-  command.options = all_options(*options);
+  command.options = run_options(*options);
   mark_common(command.options, {"historical", "start-datetime", "end-datetime", "duration", "scenario",
                                 "seed", "volume", "posting-rate", "speed", "sink", "api-endpoint", "brokers",
                                 "topic", "faults", "checkpoint", "resume", "manifest"});

@@ -155,7 +155,7 @@ Done fill_sinks(const RunOptions& o, const Settings& settings, DeliveryOptions& 
   const auto is_http = [](const SinkText& sink) { return sink.kind == "http"; };
   imply_sink(settings, "api-endpoint", "http", o.sinks.empty(), sinks);
   if (o.brokers_imply_sink) imply_sink(settings, "brokers", "kafka", o.sinks.empty(), sinks);
-  if (sinks.empty()) sinks.push_back({"stdout", ""});
+  if (sinks.empty() && o.stdout_by_default) sinks.push_back({"stdout", ""});
   if (std::count_if(sinks.begin(), sinks.end(), is_http) > 1)
     return fail(ErrorKind::usage, "--sink http is given twice",
                 "only one endpoint is possible: --api-endpoint URL");

@@ -46,15 +46,16 @@ struct RunOptions {
   std::int64_t connect_timeout_ns = 0, drain_timeout_ns = 0;
   bool strict_pipe = false;
   // Proof
-  std::string lock, summary_export, manifest;
+  std::string lock, summary_export, manifest, metrics_listen;
   bool digest = false;
   std::vector<Threshold> thresholds;
   std::string checkpoint;
   bool resume = false;
   FaultRules faults;
   std::int64_t late_delay_ns = 0;
-  // What is different in a replay.
+  // What is different in a replay or a service.
   bool brokers_imply_sink = true;  ///< not where events are read from that cluster
+  bool stdout_by_default = true;   ///< not where events are served
   bool may_refuse = false;         ///< the dead-letter file may be written whatever the sinks are
   std::string dead_letter_option = "dead-letter";
 };
@@ -65,6 +66,8 @@ std::vector<OptionSpec> pace_options(RunOptions& options);
 std::vector<OptionSpec> delivery_options(RunOptions& options);
 std::vector<OptionSpec> kafka_options(RunOptions& options);
 std::vector<OptionSpec> proof_options(RunOptions& options);
+/// All of them, in the order of the groups in the help.
+std::vector<OptionSpec> run_options(RunOptions& options);
 
 /// Options that --historical needs and that nothing sets.
 std::vector<std::string> missing_run_options(const Settings& settings);

@@ -130,4 +130,16 @@ std::vector<OptionSpec> what_options(RunOptions& o) {
   };
 }
 
+std::vector<OptionSpec> run_options(RunOptions& options) {
+  std::vector<OptionSpec> all;
+  const auto add = [&](std::vector<OptionSpec> part) {
+    for (OptionSpec& option : part) all.push_back(std::move(option));
+  };
+  add(mode_options(options));
+  add(what_options(options));
+  add(scenario_options());
+  for (const auto part : {pace_options, delivery_options, kafka_options, proof_options}) add(part(options));
+  return all;
+}
+
 }  // namespace racesim::cli

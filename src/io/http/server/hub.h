@@ -52,7 +52,9 @@ class Mailbox {
 
 struct Hub {
   Hub(std::vector<Route> routes, const ServerOptions& options)
-      : limits(options.limits), clock(*options.clock), router(std::move(routes), options.token) {}
+      : limits(options.limits),
+        clock(*options.clock),
+        router(std::move(routes), options.token, options.sites) {}
 
   const ServerLimits limits;
   Clock& clock;

@@ -10,7 +10,7 @@
 #include "base/suggest.h"
 #include "base/visible.h"
 #include "io/http/server/body_reader.h"
-#include "io/http/server/listen_address.h"
+#include "io/http/server/websocket_frames.h"
 
 namespace racesim::http {
 namespace {
@@ -25,15 +25,6 @@ std::array<unsigned char, SHA256_DIGEST_LENGTH> digest_of(std::string_view text)
 bool same_secret(std::string_view given, std::string_view kept) {
   const auto a = digest_of(given), b = digest_of(kept);
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-/// "http://localhost:3000" → "localhost".
-std::string_view origin_host(std::string_view origin) {
-  const std::size_t scheme = origin.find("://");
-  if (scheme == std::string_view::npos) return {};
-  origin.remove_prefix(scheme + 3);
-  if (origin.starts_with('[')) return origin.substr(1, std::min(origin.find(']'), origin.size()) - 1);
-  return origin.substr(0, origin.find(':'));
 }
 
 std::optional<Response> check_coding(const RequestHead& head, bool& gzip) {
@@ -55,7 +46,7 @@ std::optional<Response> check_body(const Route& route, const RequestHead& head, 
     if (frame.has_body()) return problem(413, route.method + " " + route.path + " takes no body");
     return std::nullopt;
   }
-  if (!frame.chunked && !frame.length)
+  if (!frame.chunked && !frame.length && !route.body_optional)
     return problem(411, "no Content-Length and no Transfer-Encoding: chunked; send one of them");
   if (frame.length.value_or(0) > route.body_most) return too_large(route.body_most);
   return std::nullopt;
@@ -63,19 +54,8 @@ std::optional<Response> check_body(const Route& route, const RequestHead& head, 
 
 }  // namespace
 
-Router::Router(std::vector<Route> routes, std::string token)
-    : routes_(std::move(routes)), token_(std::move(token)) {}
-
-// A page of another site, open in a browser on this machine, could otherwise write to a server on loopback.
-std::optional<Response> Router::check_origin(const RequestHead& head) const {
-  const std::string* origin = head.header("Origin");
-  if (origin == nullptr || !token_.empty()) return std::nullopt;
-  const std::string_view host = origin_host(*origin);
-  if (host == "localhost" || is_loopback_address(host)) return std::nullopt;
-  return problem(403,
-                 "pages of " + visible_text(*origin) +
-                     " may not write here; start the server with --token-file, and let them send the token");
-}
+Router::Router(std::vector<Route> routes, std::string token, SiteRules sites)
+    : routes_(std::move(routes)), token_(std::move(token)), sites_(std::move(sites)) {}
 
 std::optional<Response> Router::check_token(const Route& route, const RequestHead& head) const {
   if (token_.empty() || !route.needs_token) return std::nullopt;
@@ -117,11 +97,16 @@ Response Router::not_found(std::string_view path) const {
 Routed Router::find(const RequestHead& head, const BodyFrame& frame) const {
   Routed routed;
   const std::string allowed = allowed_methods(head.path);
+  // Before all else: a page that may not ask learns nothing.
+  if (sites_.strict) routed.answer = check_site(sites_, !token_.empty(), head);
+  if (routed.answer) return routed;
   if (allowed.empty()) {
     routed.answer = not_found(head.path);
     return routed;
   }
   if (head.method == "OPTIONS") {
+    routed.answer = preflight(sites_, head, allowed);
+    if (routed.answer) return routed;
     routed.answer = Response{204, {}, {}, {{"Allow", allowed}}, false};
     return routed;
   }
@@ -136,10 +121,12 @@ Routed Router::find(const RequestHead& head, const BodyFrame& frame) const {
     return routed;
   }
   routed.route = &*found;
-  routed.answer = check_origin(head);
+  if (!sites_.strict) routed.answer = check_site(sites_, !token_.empty(), head);
   if (!routed.answer) routed.answer = check_token(*found, head);
   if (!routed.answer) routed.answer = check_body(*found, head, frame);
   if (!routed.answer) routed.answer = check_coding(head, routed.gzip);
+  const bool is_handshake = found->open && found->stream == StreamKind::websocket;
+  if (!routed.answer && is_handshake) routed.answer = check_handshake(head);
   if (!routed.answer && found->admit) routed.answer = found->admit(head);
   return routed;
 }

@@ -1,4 +1,4 @@
-// Which route a head asks for, or why there is none: 401, 403, 404, 405, 411, 413, 415, 417.
+// Which route a head asks for, or why there is none: 401, 403, 404, 405, 411, 413, 415, 417, 426.
 #pragma once
 
 #include <optional>
@@ -20,17 +20,19 @@ struct Routed {
 /// Immutable.
 class Router {
  public:
-  Router(std::vector<Route> routes, std::string token);
+  Router(std::vector<Route> routes, std::string token, SiteRules sites);
   Routed find(const RequestHead& head, const BodyFrame& frame) const;
+  /// Header lines that go with every answer to this request.
+  std::string site_lines(const RequestHead& head) const { return cors_lines(sites_, head); }
 
  private:
-  std::optional<Response> check_origin(const RequestHead& head) const;
   std::optional<Response> check_token(const Route& route, const RequestHead& head) const;
   Response not_found(std::string_view path) const;
   std::string allowed_methods(std::string_view path) const;
 
   const std::vector<Route> routes_;
   const std::string token_;
+  const SiteRules sites_;
 };
 
 }  // namespace racesim::http

@@ -37,7 +37,7 @@ std::int64_t tick_of(const ServerLimits& limits) {
 
 struct Server::Impl {
   Impl(std::vector<Route> routes, const ServerOptions& options)
-      : token_given(!options.token.empty()),
+      : is_protected(!options.token.empty() || options.insecure),
         hub(std::move(routes), options),
         tick_ns(tick_of(options.limits)) {
     hub.on_session_gone = [this] { on_session_gone(); };
@@ -50,7 +50,7 @@ struct Server::Impl {
   void on_session_gone();
   void stop_all();
 
-  const bool token_given;
+  const bool is_protected;
   Hub hub;
   const std::int64_t tick_ns;
   asio::steady_timer timer{hub.context};
@@ -93,7 +93,7 @@ Done Server::Impl::bind(const ListenAddress& to) {
 Done Server::listen(std::string_view address) {
   const Result<ListenAddress> to = parse_listen_address(address);
   if (!to) return tl::make_unexpected(to.error());
-  if (const Done ok = check_protection(*to, impl_->token_given); !ok) return ok;
+  if (const Done ok = check_protection(*to, impl_->is_protected); !ok) return ok;
   Done bound = impl_->bind(*to);
   for (int i = 1; i < kPortTries && !bound && bound.error().kind == ErrorKind::busy && to->port == 0; ++i)
     bound = impl_->bind(*to);
@@ -153,6 +153,18 @@ std::string Server::url() const {
 
 std::size_t Server::clients() const {
   return impl_->hub.session_count;
+}
+
+void Server::post(std::function<void()> call) {
+  asio::post(impl_->hub.context, std::move(call));
+}
+
+void Server::post_after(std::int64_t delay_ns, std::function<void()> call) {
+  const auto timer =
+      std::make_shared<asio::steady_timer>(impl_->hub.context, std::chrono::nanoseconds(delay_ns));
+  timer->async_wait([timer, call = std::move(call)](const NetError& error) {
+    if (!error) call();
+  });
 }
 
 void Server::stop() {

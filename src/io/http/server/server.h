@@ -21,6 +21,8 @@
 #include "base/error.h"
 #include "io/http/server/head_reader.h"
 #include "io/http/server/message.h"
+#include "io/http/server/sites.h"
+#include "io/http/server/stream.h"
 
 namespace racesim::http {
 
@@ -38,6 +40,7 @@ struct ServerLimits {
   std::uint64_t reading_bytes = std::uint64_t{64}
                                 << 20;        ///< bodies on their way in, all connections together
   std::int64_t linger_ns = 2 * kNsPerSecond;  ///< a refused client may go on sending for so long
+  StreamLimits stream;
 };
 
 struct ServerOptions {
@@ -45,7 +48,15 @@ struct ServerOptions {
   /// Clients send it as "Authorization: Bearer TOKEN"; empty: there is none, and only loopback is listened
   /// on.
   std::string token;
+  bool insecure = false;  ///< off loopback without a token: said outright
+  SiteRules sites;
   Clock* clock = &system_clock();
+};
+
+/// A parameter of a path's query, for its description.
+struct RouteParameter {
+  std::string name;
+  std::string help;
 };
 
 /// What answers one method of one path.
@@ -58,6 +69,14 @@ struct Route {
   std::function<std::optional<Response>(const RequestHead&)> admit;
   /// Called by the server's thread and must not block it.
   std::function<void(Request, Reply)> handle;
+  /// In place of `handle`: the answer goes on, as `stream` says. Called by the server's thread.
+  std::function<StreamOpening(const RequestHead&)> open{};
+  StreamKind stream = StreamKind::event_stream;
+  bool body_optional = false;  ///< a request without a length has none, instead of 411
+  // For those who describe what the server can.
+  std::string summary{};  ///< one line, no full stop
+  std::vector<RouteParameter> parameters{};
+  std::string answers{};  ///< the content type of a good answer
 };
 
 /// listen(), stop(), close() are called by one thread.
@@ -83,6 +102,11 @@ class Server {
 
   /// Connections now. Any thread.
   std::size_t clients() const;
+
+  /// Lets the server's thread call it, soon or after some time. Any thread, between listen() and close();
+  /// what is not called by close() is dropped.
+  void post(std::function<void()> call);
+  void post_after(std::int64_t delay_ns, std::function<void()> call);
 
  private:
   struct Impl;

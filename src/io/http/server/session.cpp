@@ -79,7 +79,7 @@ void Session::on_readable(const NetError& wait_error) {
   if (error == asio::error::would_block || error == asio::error::try_again) return read();
   if (error == asio::error::eof) return on_end_of_input();
   if (error) return close();
-  if (at_ == At::head || at_ == At::body || at_ == At::skip) {
+  if (at_ != At::end && at_ != At::linger) {
     if (at_ == At::head && input().empty()) since_ns_ = hub_.clock.now_ns();
     input_.append(hub_.scratch.data(), size);
     process();
@@ -90,7 +90,7 @@ void Session::on_readable(const NetError& wait_error) {
 // The client sends no more; it may still wait for its answers.
 void Session::on_end_of_input() {
   input_ended_ = true;
-  if (at_ == At::linger) return close();
+  if (at_ == At::linger || at_ == At::stream) return close();
   if (at_ == At::body || at_ == At::skip || (at_ == At::head && !input().empty() && searched_ > 0))
     return refuse(problem(400, "the request ends in the middle; send all of it"));
   finish_if_answered();
@@ -108,6 +108,9 @@ void Session::process() {
         break;
       case At::skip:
         more = skip_body();
+        break;
+      case At::stream:
+        more = take_stream_input();
         break;
       default:
         more = false;
@@ -160,7 +163,10 @@ void Session::begin_request(ParsedHead parsed) {
   since_ns_ = hub_.clock.now_ns();
   if (request_.head.http_11 && input().empty() && request_.head.header("Expect") != nullptr) {
     // It takes its place behind earlier answers.
-    slots_.push_back({"HTTP/1.1 100 Continue\r\n\r\n", true});
+    Slot interim;
+    interim.bytes = "HTTP/1.1 100 Continue\r\n\r\n";
+    interim.ready = true;
+    slots_.push_back(std::move(interim));
   }
 }
 
@@ -218,6 +224,7 @@ bool Session::take_body() {
 void Session::dispatch() {
   charge_body(0);
   body_.reset();
+  if (route_->open) return open_stream();
   const std::uint64_t slot = add_slot(request_.head, !keep_alive_);
   at_ = slots_.back().close ? At::end : At::head;
   since_ns_ = hub_.clock.now_ns();
@@ -242,6 +249,7 @@ std::uint64_t Session::add_slot(const RequestHead& head, bool close) {
   slot.head_only = head.method == "HEAD";
   slot.http_11 = head.http_11;
   slot.close = close || hub_.stopping;
+  slot.site_lines = hub_.router.site_lines(head);
   slots_.push_back(std::move(slot));
   return first_slot_ + slots_.size() - 1;
 }
@@ -262,6 +270,7 @@ void Session::fill(Slot& slot, Response response) const {
   to.append(reason_phrase(response.status)).append("\r\nServer: racesim\r\n");
   if (!response.content_type.empty())
     to.append("Content-Type: ").append(response.content_type).append("\r\n");
+  to += slot.site_lines;
   for (const Header& header : response.headers)
     to.append(header.name).append(": ").append(header.value).append("\r\n");
   if (response.status != 204)
@@ -307,6 +316,8 @@ void Session::flush() {
 void Session::on_written(const NetError& error) {
   if (error) return close();
   out_.clear();
+  pieces_.clear();
+  if (at_ == At::stream && out_next_.empty()) return link_->on_sent();
   if (slots_.empty() && at_ == At::head && input().empty()) since_ns_ = hub_.clock.now_ns();
   process();  // there is room for a further request
   if (closed_) return;
@@ -337,6 +348,7 @@ std::optional<std::int64_t> Session::idle_since_ns() const {
 }
 
 void Session::stop() {
+  if (at_ == At::stream) return link_->stop();
   if (idle_since_ns()) close();
 }
 
@@ -363,6 +375,8 @@ void Session::on_tick(std::int64_t now_ns) {
         return refuse(problem(408, "the head of the request came too slowly"));
       if (idle_since_ns() && spent_ns > (fresh_ ? limits.head_ns : limits.idle_ns)) close();
       return;
+    case At::stream:
+      return link_->on_tick(now_ns);
     case At::end:
       return;
   }
@@ -375,6 +389,11 @@ void Session::close() {
   NetError ignored;
   socket_.close(ignored);
   const std::shared_ptr<Session> self = shared_from_this();
+  if (link_) {
+    link_->forget();
+    asio::post(hub_.context, [link = std::move(link_)] {});  // it may be what called
+    link_ = nullptr;
+  }
   hub_.sessions.erase(this);
   hub_.session_count = hub_.sessions.size();
   if (const auto peer = hub_.per_peer.find(peer_); peer != hub_.per_peer.end() && --peer->second == 0)

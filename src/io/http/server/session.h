@@ -10,11 +10,12 @@
 
 #include "io/http/server/body_reader.h"
 #include "io/http/server/hub.h"
+#include "io/http/server/stream_link.h"
 
 namespace racesim::http {
 
 /// The server's thread only.
-class Session : public std::enable_shared_from_this<Session> {
+class Session final : public std::enable_shared_from_this<Session>, private StreamSocket {
  public:
   Session(Hub& hub, ServerSocket socket, std::string peer);
 
@@ -33,13 +34,14 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string& peer() const { return peer_; }
 
  private:
-  enum class At : std::uint8_t { head, body, skip, end, linger };
+  enum class At : std::uint8_t { head, body, skip, end, linger, stream };
   struct Slot {
     std::string bytes;  // of the answer
     bool ready = false;
     bool head_only = false;
     bool http_11 = true;
     bool close = false;
+    std::string site_lines;
   };
 
   bool may_take() const;
@@ -53,6 +55,10 @@ class Session : public std::enable_shared_from_this<Session> {
   bool take_body();
   bool skip_body();
   void dispatch();
+  void open_stream();
+  bool take_stream_input();
+  void send(std::vector<SharedText> pieces) override;
+  void cut() override { close(); }
   void refuse(Response response);
   std::uint64_t add_slot(const RequestHead& head, bool close);
   void fill(Slot& slot, Response response) const;
@@ -84,6 +90,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::deque<Slot> slots_;
   std::uint64_t first_slot_ = 0;
   std::string out_, out_next_;
+  std::shared_ptr<StreamLink> link_;  // of At::stream; to close() it must not end within a call of itself
+  std::vector<SharedText> pieces_;    // of the link, on their way
   bool writing_ = false;
   bool closed_ = false;
 

@@ -1,0 +1,35 @@
+// The options of racesim serve.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/commands/run/options.h"
+#include "io/http/server/server.h"
+
+namespace racesim::cli {
+
+struct ServeOptions {
+  std::string listen, token_file;
+  bool insecure_listen = false, autostart = false;
+  std::vector<std::string> scenarios, allow_origins;
+  std::uint32_t max_clients = 0, max_per_peer = 0;
+  RunOptions run;  ///< checked when they are given; runs are made of the texts
+};
+
+std::vector<OptionSpec> serve_options(ServeOptions& options);
+
+/// Options of racesim run that serve has too, and that a request may set (but for sinks and files).
+bool is_of_requests(std::string_view option);
+
+/// "rate-hz" → "rate_hz", as requests have it, and back.
+std::string field_name(std::string_view option);
+std::string option_name(std::string_view field);
+
+/// The fields of POST /start with their help.
+std::vector<http::RouteParameter> start_fields();
+
+}  // namespace racesim::cli

@@ -1,0 +1,159 @@
+#include "serve/control/live_run.h"
+
+#include <system_error>
+#include <utility>
+
+#include "run/run_id.h"
+#include "serve/live/ring_sink.h"
+
+namespace racesim::serve {
+namespace {
+
+constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
+
+}  // namespace
+
+LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, Clock& clock, Told warn)
+    : scenario_(scenario), feed_(feed), clock_(clock), warn_(std::move(warn)) {}
+
+LiveRun::~LiveRun() {
+  stop([] {});
+  if (thread_.joinable()) thread_.join();
+}
+
+bool LiveRun::is_active(RunState state) {
+  return state == RunState::starting || state == RunState::running || state == RunState::draining;
+}
+
+bool LiveRun::start(RunConfig config, const std::function<void(const Done&)>& opened) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_active(state_)) return false;
+    state_ = RunState::starting;
+    stop_asked_ = false;
+    any_ = true;
+    run_text_.clear();
+    error_.reset();
+    counts_ = {};
+  }
+  if (thread_.joinable()) thread_.join();  // the last one's, which has only its end to tell
+  try {
+    thread_ = std::thread(
+        [this, config = std::move(config), opened]() mutable { carry_out(std::move(config), opened); });
+  } catch (const std::system_error& e) {
+    const Error error{ErrorKind::runtime, std::string("start the run's thread: ") + e.what(),
+                      "raise the limits of memory and processes (ulimit -v, ulimit -u)"};
+    end(error, std::nullopt);
+    opened(tl::make_unexpected(error));
+  }
+  return true;
+}
+
+void LiveRun::stop(std::function<void()> ended) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_active(state_)) {
+      stop_asked_ = true;
+      ended_.push_back(std::move(ended));
+      if (run_ != nullptr) {
+        state_ = RunState::draining;
+        run_->stop();
+      }
+      return;
+    }
+  }
+  ended();
+}
+
+void LiveRun::abandon() {
+  const std::lock_guard lock(mutex_);
+  stop_asked_ = true;
+  if (run_ != nullptr) run_->abandon();
+}
+
+LiveRunStatus LiveRun::status() const {
+  const std::lock_guard lock(mutex_);
+  LiveRunStatus status{state_, run_text_, error_, counts_, any_};
+  if (run_ != nullptr) status.counts = run_->status();
+  return status;
+}
+
+/// Null: it could not be opened, or is not wanted any more.
+std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(const Done&)>& opened) {
+  config.delivery.own_sink = [this](const EventForms& forms, AckListener* acks) {
+    {
+      const std::lock_guard lock(mutex_);
+      run_text_ = run_text(forms.run);
+    }
+    return make_ring_sink(feed_.ring(scenario_), forms, acks);
+  };
+  Result<std::unique_ptr<Run>> made = Run::open(std::move(config), clock_);
+  if (!made) {
+    end(made.error(), std::nullopt);
+    opened(tl::make_unexpected(made.error()));
+    return nullptr;
+  }
+  return std::move(*made);
+}
+
+void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>& opened) {
+  const std::int64_t drain_ns = config.delivery.drain_timeout_ns;
+  std::unique_ptr<Run> made = open(std::move(config), opened);
+  if (made == nullptr) return;
+  Run& run = *made;
+  feed_.select(scenario_);
+  run.start();
+  {
+    const std::lock_guard lock(mutex_);
+    run_ = std::move(made);
+    state_ = RunState::running;
+    if (stop_asked_) {
+      state_ = RunState::draining;
+      run.stop();
+    }
+  }
+  opened({});
+  watch(run, drain_ns);
+  const RunResult result = run.wait();
+  for (const Error& warning : run.take_warnings()) warn_(warning);
+  if (result.lost) warn_(*result.lost);
+  end(result.error, result.status);
+}
+
+void LiveRun::watch(Run& run, std::int64_t drain_ns) {
+  std::int64_t give_up_ns = 0;
+  while (!run.wait_for(kLook_ns)) {
+    for (const Error& warning : run.take_warnings()) warn_(warning);
+    bool stopping = false;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping = stop_asked_;
+    }
+    if (!stopping) continue;
+    if (give_up_ns == 0) give_up_ns = clock_.now_ns() + drain_ns;
+    if (clock_.now_ns() > give_up_ns) run.abandon();
+  }
+}
+
+void LiveRun::end(std::optional<Error> error, std::optional<RunStatus> counts) {
+  if (error) warn_(*error);
+  std::vector<std::function<void()>> ended;
+  std::unique_ptr<Run> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    gone = std::move(run_);
+    if (counts) counts_ = std::move(*counts);
+    ended.swap(ended_);
+  }
+  gone.reset();  // its sinks are closed before anybody is told
+  {
+    const std::lock_guard lock(mutex_);
+    error_ = std::move(error);
+    state_ = error_ ? RunState::failed : RunState::stopped;
+    for (auto& more : ended_) ended.push_back(std::move(more));
+    ended_.clear();
+  }
+  for (const std::function<void()>& tell : ended) tell();
+}
+
+}  // namespace racesim::serve

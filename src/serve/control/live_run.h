@@ -1,0 +1,77 @@
+// The run of one scenario, started and stopped from outside any number of times.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "run/config.h"
+#include "run/generate/run.h"
+#include "serve/live/live_feed.h"
+#include "sim/entry.h"
+
+namespace racesim::serve {
+
+/// How it stands.
+struct LiveRunStatus {
+  RunState state = RunState::idle;
+  std::string run;             ///< 8 hex digits; empty before it is known
+  std::optional<Error> error;  ///< what ended it, or kept it from beginning
+  RunStatus counts;            ///< of the run now, or of the last one
+  bool any = false;            ///< one was started
+};
+
+/// Told by the run's thread.
+using Told = std::function<void(const Error&)>;
+
+/// start() by one thread at a time, stop(), abandon() and status() by any; the destructor stops and waits.
+class LiveRun {
+ public:
+  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, Clock& clock, Told warn);
+  ~LiveRun();
+  LiveRun(const LiveRun&) = delete;
+  LiveRun& operator=(const LiveRun&) = delete;
+
+  /// Begins a run; `opened` is called by its thread once it sends, or cannot. False: one is under way, and
+  /// `opened` is not called.
+  bool start(RunConfig config, const std::function<void(const Done&)>& opened);
+  /// Delivers what is made and ends; `ended` is called then, at once if nothing runs.
+  void stop(std::function<void()> ended);
+  /// Ends at once. Any thread.
+  void abandon();
+
+  LiveRunStatus status() const;
+  const ScenarioEntry& scenario() const { return scenario_; }
+
+ private:
+  static bool is_active(RunState state);
+  void carry_out(RunConfig config, const std::function<void(const Done&)>& opened);
+  std::unique_ptr<Run> open(RunConfig config, const std::function<void(const Done&)>& opened);
+  void watch(Run& run, std::int64_t drain_ns);
+  void end(std::optional<Error> error, std::optional<RunStatus> counts);
+
+  const ScenarioEntry& scenario_;
+  LiveFeed& feed_;
+  Clock& clock_;
+  const Told warn_;
+  mutable std::mutex mutex_;  // guards all below but the thread, which start() and the destructor use
+  RunState state_ = RunState::idle;
+  bool stop_asked_ = false;
+  std::unique_ptr<Run> run_;  // while it goes on
+  std::string run_text_;
+  std::optional<Error> error_;
+  RunStatus counts_;
+  bool any_ = false;
+  std::vector<std::function<void()>> ended_;
+  std::thread thread_;
+};
+
+}  // namespace racesim::serve

@@ -1,0 +1,76 @@
+#include "serve/control/status_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/time_text.h"
+
+namespace racesim::serve {
+namespace {
+
+using StatusJson = nlohmann::ordered_json;
+
+StatusJson lag_of(const LagSummary& lag) {
+  if (lag.count == 0) return nullptr;
+  return {{"p50", lag.p50_ms}, {"p99", lag.p99_ms}, {"max", lag.max_ms}};
+}
+
+StatusJson object_of(const NamedStatus& run) {
+  const LiveRunStatus& live = run.status;
+  const RunStatus& counts = live.counts;
+  StatusJson object;
+  object["scenario"] = run.scenario->name;
+  object["state"] = to_string(live.state);
+  object["run"] = live.run.empty() ? StatusJson() : StatusJson(live.run);
+  object["uptime_s"] = counts.uptime_s;
+  object["rate"] = {{"asked", counts.target_rate}, {"got", counts.got_rate}};
+  object["sent"] = counts.released;
+  std::uint64_t acked = counts.sinks.empty() ? 0 : UINT64_MAX;
+  for (const SinkStatus& sink : counts.sinks) acked = std::min(acked, sink.acked);
+  object["acked"] = acked;
+  object["failed"] = counts.failed;
+  object["lag_ms"] = lag_of(counts.send_lag);
+  object["event_time"] =
+      counts.released > 0 ? StatusJson(format_datetime(counts.event_time_ns)) : StatusJson();
+  object["sinks"] = StatusJson::array();
+  for (const SinkStatus& sink : counts.sinks)
+    object["sinks"].push_back(
+        {{"name", sink.name}, {"sent", sink.sent}, {"acked", sink.acked}, {"failed", sink.failed}});
+  object["error"] =
+      live.error ? StatusJson{{"what", live.error->what}, {"hint", live.error->hint}} : StatusJson();
+  return object;
+}
+
+std::string dumped(const StatusJson& object) {
+  return object.dump(-1, ' ', false, StatusJson::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+RunState overall_state(std::span<const NamedStatus> runs) {
+  for (const RunState state :
+       {RunState::running, RunState::draining, RunState::starting, RunState::failed, RunState::stopped})
+    for (const NamedStatus& run : runs)
+      if (run.status.state == state) return state;
+  return RunState::idle;
+}
+
+std::string run_json(const NamedStatus& run) {
+  return dumped(object_of(run));
+}
+
+std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current,
+                        std::size_t clients) {
+  const RunState state = overall_state(runs);
+  StatusJson object;
+  object["state"] = to_string(state);
+  object["running"] = state == RunState::running;
+  object["scenario"] = current.name;
+  object["clients"] = clients;
+  object["runs"] = StatusJson::array();
+  for (const NamedStatus& run : runs)
+    if (run.status.any) object["runs"].push_back(object_of(run));
+  return dumped(object);
+}
+
+}  // namespace racesim::serve
