@@ -17,16 +17,21 @@ FULL = os.environ.get("RACESIM_FULL") == "1"
 RANDOM_REQUESTS = 60_000 if FULL else 3_000
 SEED = 16
 
+# What editors would change or hide stands in corpus.txt as a word.
+UNWRITTEN = {"<CR>": "\r", "<NUL>": "\0", "<BEL>": "\a", "<DEL>": "\x7f", "<BOM>": "\ufeff"}
+
 
 def corpus():
-    """Requests of corpus.txt: separated by lines of ---, a name behind it; `variables:` and `operation:` lines may come first."""
-    for part in (FOLDER / "corpus.txt").read_text(encoding="utf-8").split("\n--- ")[1:]:
+    """Names and requests of corpus.txt, whose head says how it is written."""
+    for part in (FOLDER / "corpus.txt").read_text(encoding="utf-8").rstrip("\n").split("\n--- ")[1:]:
         name, _, text = part.partition("\n")
         request = {}
         while text.startswith(("variables: ", "operation: ")):
             line, _, text = text.partition("\n")
             key, _, value = line.partition(": ")
             request["variables" if key == "variables" else "operationName"] = json.loads(value)
+        for written, character in UNWRITTEN.items():
+            text = text.replace(written, character)
         request["query"] = text
         yield name.strip(), request
 
@@ -40,13 +45,18 @@ class SameAnswers(unittest.TestCase):
     def compare(self, names, requests):
         ours, theirs = self.oracle.answers(requests)
         wrong = []
+        thrown = 0
         for name, request, own, other in zip(names, requests, ours, theirs):
+            if "thrown" in other:
+                thrown += 1
+                continue
             what = difference(request["query"], own, other)
             if what:
                 wrong.append(f"{name}: {what} differ\n{request['query']}\nvariables {json.dumps(request.get('variables'))}\n"
                              f"  ours   {json.dumps(own)[:1500]}\n  theirs {json.dumps(other)[:1500]}")
         if wrong:
             self.fail(f"{len(wrong)} of {len(requests)} differ\n" + "\n\n".join(wrong[:5]))
+        self.assertLessEqual(thrown, len(requests) // 20)
         return ours
 
     def test_corpus(self):
