@@ -9,12 +9,12 @@
 namespace racesim::graphql {
 namespace {
 
-Answer refused(const std::vector<QueryError>& errors) {
+Answer refused(std::vector<QueryError> errors) {
   Answer answer;
+  answer.errors = std::move(errors);
   answer.body = "{\"errors\":";
-  append_errors(answer.body, errors);
+  append_errors(answer.body, answer.errors);
   answer.body += '}';
-  answer.errors = errors.size();
   return answer;
 }
 
@@ -97,7 +97,7 @@ tl::expected<Chosen, Answer> begin(const Schema& schema, const Prepared& prepare
   for (const ast::VariableDefinition& variable : (*operation)->variables) {
     if (coercion.errors.size() <= INPUT_PROBLEMS_MAX) coercion.add(variable);
   }
-  if (!coercion.errors.empty()) return tl::make_unexpected(refused(coercion.errors));
+  if (!coercion.errors.empty()) return tl::make_unexpected(refused(std::move(coercion.errors)));
   Chosen chosen{*operation, std::move(coercion.variables)};
   const Demand demand = demand_of(schema, document, *chosen.operation, chosen.variables);
   if (auto error = check_limits(demand, request.limits, document, *chosen.operation)) {
@@ -113,10 +113,10 @@ Answer run(const Schema& schema, const ast::Document& document, const ast::Opera
   Execution execution(schema, document, variables, context);
   execution.run(operation, root, answer.body);
   answer.has_data = true;
-  answer.errors = execution.errors().size();
-  if (answer.errors > 0) {
+  answer.errors = std::move(execution.errors());
+  if (!answer.errors.empty()) {
     answer.body += ",\"errors\":";
-    append_errors(answer.body, execution.errors());
+    append_errors(answer.body, answer.errors);
   }
   answer.body += '}';
   return answer;

@@ -42,7 +42,7 @@ struct Request {
 struct Answer {
   std::string body;      ///< JSON
   bool has_data = false;  ///< false: nothing was executed; over HTTP that is the client's fault (400)
-  std::size_t errors = 0;
+  std::vector<QueryError> errors;
 };
 
 /// The kind of the operation that a request means; nothing if it means none, which execute() says.

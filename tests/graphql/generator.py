@@ -84,7 +84,10 @@ class Generator:
 
     def json_of_kind(self, ref, depth):
         if self.chance(0.04):
-            return self.random.choice([1, "x", True, [], {}, 1.5, [None], {"low": 1}])
+            wrong = self.random.choice([1, "x", True, [], {}, 1.5, [None], {"low": 1}])
+            # For graphql-js a list is an object too; the specification says otherwise.
+            is_object = self.schema.types[named(ref)]["kind"] == "INPUT_OBJECT"
+            return 1 if is_object and isinstance(wrong, list) else wrong
         if ref["kind"] == "LIST":
             return [self.json_value(ref["ofType"], depth + 1) for _ in range(self.random.randint(0, 3))]
         of = self.schema.types[ref["name"]]
