@@ -29,8 +29,9 @@ tl::expected<const ast::Operation*, QueryError> choose(const ast::Document& docu
   const auto wrong = [](std::string why) { return tl::make_unexpected(QueryError{std::move(why), {}, {}}); };
   if (!name) {
     if (document.operations.size() == 1) return &document.operations.front();
-    return wrong(document.operations.empty() ? "the document has no operation"
-                                             : "the document has several operations: operationName must say which");
+    return wrong(document.operations.empty()
+                     ? "the document has no operation"
+                     : "the document has several operations: operationName must say which");
   }
   for (const ast::Operation& operation : document.operations) {
     if (operation.name.text == *name) return &operation;
@@ -41,7 +42,7 @@ tl::expected<const ast::Operation*, QueryError> choose(const ast::Document& docu
 class VariableCoercion {
  public:
   VariableCoercion(const Schema& schema, const ast::Document& document, const Value& given)
-      : schema_(schema), document_(document), given_(given) {}
+      : schema_(schema), locator_(document.text), given_(given) {}
 
   void add(const ast::VariableDefinition& variable) {
     const TypeRef* type = type_of_node(schema_, variable.type, types_);
@@ -60,7 +61,8 @@ class VariableCoercion {
     auto set = coerce_input(*value, *type, "", problems);
     for (const InputProblem& problem : problems) {
       if (errors.size() > INPUT_PROBLEMS_MAX) return;
-      refuse(variable, (problem.path.empty() ? "" : "at " + problem.path + " ") + "has a wrong value: " + problem.what);
+      refuse(variable,
+             (problem.path.empty() ? "" : "at " + problem.path + " ") + "has a wrong value: " + problem.what);
     }
     if (set) variables[name] = std::move(*set);
   }
@@ -73,14 +75,14 @@ class VariableCoercion {
     if (errors.size() == INPUT_PROBLEMS_MAX) {
       errors.push_back({"the variables have more errors than these", {}, {}});
     } else {
-      errors.push_back({"the variable $" + std::string(variable.name.text) + " " + why,
-                        {locate(document_.text, variable.at)},
+      errors.push_back({shortened("the variable $" + std::string(variable.name.text) + " " + why),
+                        {locator_.locate(variable.at)},
                         {}});
     }
   }
 
   const Schema& schema_;
-  const ast::Document& document_;
+  Locator locator_;
   const Value& given_;
   std::deque<TypeRef> types_;
 };
@@ -126,10 +128,10 @@ Answer run(const Schema& schema, const ast::Document& document, const ast::Opera
 
 std::shared_ptr<const Prepared> prepare(const Schema& schema, std::string text, const Limits& limits) {
   auto prepared = std::make_shared<Prepared>();
-  std::string shown_text = text;
+  const std::string kept = text;  // for the place of an error
   auto parsed = parse_document(std::move(text), limits.parse);
   if (!parsed) {
-    prepared->errors.push_back({parsed.error().what, {locate(shown_text, parsed.error().at)}, {}});
+    prepared->errors.push_back({parsed.error().what, {Locator(kept).locate(parsed.error().at)}, {}});
     return prepared;
   }
   prepared->document = std::move(*parsed);
@@ -137,7 +139,8 @@ std::shared_ptr<const Prepared> prepare(const Schema& schema, std::string text, 
   return prepared;
 }
 
-std::optional<ast::OperationKind> operation_kind(const Prepared& prepared, const std::optional<std::string>& name) {
+std::optional<ast::OperationKind> operation_kind(const Prepared& prepared,
+                                                 const std::optional<std::string>& name) {
   if (prepared.document == nullptr) return std::nullopt;
   const auto operation = choose(*prepared.document, name);
   if (!operation) return std::nullopt;
@@ -147,7 +150,8 @@ std::optional<ast::OperationKind> operation_kind(const Prepared& prepared, const
 Answer execute(const Schema& schema, const Prepared& prepared, const Request& request) {
   auto chosen = begin(schema, prepared, request);
   if (!chosen) return std::move(chosen.error());
-  return run(schema, *prepared.document, *chosen->operation, chosen->variables, request.root, request.context);
+  return run(schema, *prepared.document, *chosen->operation, chosen->variables, request.root,
+             request.context);
 }
 
 tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_ptr<const Prepared> prepared,
@@ -157,7 +161,7 @@ tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_p
   const ast::Document& document = *prepared->document;
   const ast::Operation& operation = *chosen->operation;
   const auto wrong = [&](const std::string& why, Place at) {
-    return tl::make_unexpected(refused({{why, {locate(document.text, at)}, {}}}));
+    return tl::make_unexpected(refused({{why, {Locator(document.text).locate(at)}, {}}}));
   };
   const TypeDef* root = schema.root(ast::OperationKind::subscription);
   if (operation.kind != ast::OperationKind::subscription || root == nullptr) {
@@ -172,8 +176,10 @@ tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_p
                       std::move(field.arguments)};
 }
 
-Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event, void* context) {
-  return run(schema, *subscription.prepared->document, *subscription.operation, subscription.variables, event, context);
+Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event,
+                     void* context) {
+  return run(schema, *subscription.prepared->document, *subscription.operation, subscription.variables, event,
+             context);
 }
 
 }  // namespace racesim::graphql

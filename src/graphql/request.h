@@ -1,11 +1,11 @@
 // The library's door: text → a prepared document → answers.
 //
-//   auto prepared = prepare(schema, text, limits);                // once for each text; may be kept and shared
-//   Answer answer = execute(schema, *prepared, {.variables = …, .context = &service});
-//   answer.body                                                   // {"data":{…}} or {"errors":[…],"data":…}
+//   auto prepared = prepare(schema, text, limits);                // once for each text; may be kept and
+//   shared Answer answer = execute(schema, *prepared, {.variables = …, .context = &service}); answer.body //
+//   {"data":{…}} or {"errors":[…],"data":…}
 //
-// A subscription is prepared likewise; subscribe() says which source is wanted, and each event of it is executed with
-// execute_event().
+// A subscription is prepared likewise; subscribe() says which source is wanted, and each event of it is
+// executed with execute_event().
 #pragma once
 
 #include <memory>
@@ -22,10 +22,11 @@
 
 namespace racesim::graphql {
 
-/// A document that was parsed and validated. Does not change: threads may share it and execute it at the same time.
+/// A document that was parsed and validated. Does not change: threads may share it and execute it at the same
+/// time.
 struct Prepared {
   std::shared_ptr<const ast::Document> document;  ///< null if the text is no document
-  std::vector<QueryError> errors;                 ///< of syntax and validation; it can be executed if there are none
+  std::vector<QueryError> errors;  ///< of syntax and validation; it can be executed if there are none
 };
 
 std::shared_ptr<const Prepared> prepare(const Schema& schema, std::string text, const Limits& limits);
@@ -40,13 +41,14 @@ struct Request {
 };
 
 struct Answer {
-  std::string body;      ///< JSON
+  std::string body;       ///< JSON
   bool has_data = false;  ///< false: nothing was executed; over HTTP that is the client's fault (400)
   std::vector<QueryError> errors;
 };
 
 /// The kind of the operation that a request means; nothing if it means none, which execute() says.
-std::optional<ast::OperationKind> operation_kind(const Prepared& prepared, const std::optional<std::string>& name);
+std::optional<ast::OperationKind> operation_kind(const Prepared& prepared,
+                                                 const std::optional<std::string>& name);
 
 /// Executes a query or a mutation; a subscription's selection too, with `root` as its one event.
 Answer execute(const Schema& schema, const Prepared& prepared, const Request& request);
@@ -65,6 +67,7 @@ tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_p
                                              const Request& request);
 
 /// The answer for one event, which is the parent that the source field's resolver gets.
-Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event, void* context);
+Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event,
+                     void* context);
 
 }  // namespace racesim::graphql

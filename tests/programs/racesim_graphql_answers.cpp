@@ -1,5 +1,7 @@
-// The service of tests/support/graphql_world.h as a program: each line of the input is a request as HTTP carries it
-// ({"query", "variables", "operationName"}), each line of the output its answer. `racesim_graphql_answers DATA sdl` prints the schema.
+// The service of tests/support/graphql_world.h as a program: each line of the input is a request as HTTP
+// carries it
+// ({"query", "variables", "operationName"}), each line of the output its answer. `racesim_graphql_answers
+// DATA sdl` prints the schema.
 #include <fstream>
 #include <iostream>
 #include <sstream>

@@ -1,3 +1,4 @@
+// What graphql_world.h declares, with the library under test.
 #include "support/graphql_world.h"
 
 #include "graphql/execute/value_writer.h"
@@ -48,7 +49,8 @@ Done write_property(const Call& call, const std::string& name, ValueWriter& to) 
   if (value == nullptr) return {};
   if (first != nullptr && value->get<Items>() != nullptr) {
     Items items = value->items();
-    if (items.size() > static_cast<std::size_t>(first->integer())) items.resize(static_cast<std::size_t>(first->integer()));
+    if (items.size() > static_cast<std::size_t>(first->integer()))
+      items.resize(static_cast<std::size_t>(first->integer()));
     write_value(world, Value(std::move(items)), to);
     return {};
   }
@@ -58,7 +60,8 @@ Done write_property(const Call& call, const std::string& name, ValueWriter& to) 
 
 /// The property of the field's own name.
 auto property(std::string name) {
-  return [name = std::move(name)](const Call& call, ValueWriter& to) { return write_property(call, name, to); };
+  return
+      [name = std::move(name)](const Call& call, ValueWriter& to) { return write_property(call, name, to); };
 }
 
 FieldDef& add(FieldsOf<>& type, const std::string& name, const char* of, const char* description = "") {
@@ -77,7 +80,10 @@ void declare_inputs(SchemaBuilder& builder) {
   builder.scalar("Json", "Anything.");
   builder.scalar("Moment", "A time.\n\nIn UTC, with milliseconds.", "https://www.rfc-editor.org/rfc/rfc3339");
   auto tyres = builder.enumeration("Tyre", "What a car stands on.");
-  tyres.value("SOFT").value("MEDIUM", "Lasts longer.").value("HARD").value("GROOVED", "", "Not made any more");
+  tyres.value("SOFT")
+      .value("MEDIUM", "Lasts longer.")
+      .value("HARD")
+      .value("GROOVED", "", "Not made any more");
   auto range = builder.input("Range", "From one number to another.");
   range.field("low", "Float!", "Where it begins.", "0.5").field("high", "Float!", "");
   range.field("inclusive", "Boolean", "", "true");
@@ -162,16 +168,22 @@ void declare_echoes(FieldsOf<>& query) {
 
 void declare_roots(SchemaBuilder& builder) {
   auto query = builder.object("Query", "What can be asked for.");
-  query.field("driver", "Driver", "", [](const Call& call, ValueWriter& to) {
-         const World& world = call.context_as<const World>();
-         const Value* found = world.data.find("entities")->find(call.arguments.find("id")->text());
-         if (found != nullptr && found->find("__typename")->text() == "Driver") to.object(found);
-       }).argument("id", "ID!", "");
-  query.field("node", "Node", "", [](const Call& call, ValueWriter& to) {
-         const World& world = call.context_as<const World>();
-         const Value* found = world.data.find("entities")->find(call.arguments.find("id")->text());
-         if (found != nullptr) to.object(found, found->find("__typename")->text());
-       }).argument("id", "ID!", "");
+  query
+      .field("driver", "Driver", "",
+             [](const Call& call, ValueWriter& to) {
+               const World& world = call.context_as<const World>();
+               const Value* found = world.data.find("entities")->find(call.arguments.find("id")->text());
+               if (found != nullptr && found->find("__typename")->text() == "Driver") to.object(found);
+             })
+      .argument("id", "ID!", "");
+  query
+      .field("node", "Node", "",
+             [](const Call& call, ValueWriter& to) {
+               const World& world = call.context_as<const World>();
+               const Value* found = world.data.find("entities")->find(call.arguments.find("id")->text());
+               if (found != nullptr) to.object(found, found->find("__typename")->text());
+             })
+      .argument("id", "ID!", "");
   add(query, "drivers", "[Driver!]!").argument("first", "Int", "").paged({"first"}, 10);
   add(query, "entrants", "[Entrant]");
   add(query, "strictEntrants", "[Entrant!]");

@@ -1,9 +1,10 @@
-// A small service for tests of src/graphql: every kind of type, arguments of every kind, values that fail. Its data is a
-// JSON file; tests/graphql/reference.js serves the same schema and data with another library.
+// A small service for tests of src/graphql: every kind of type, arguments of every kind, values that fail.
+// Its data is a JSON file; tests/graphql/reference.js serves the same schema and data with another library.
 //
-// A field's value is the property of its name in the parent's object. `{"$ref": "d1"}` stands for the entity d1,
-// `{"$error": "why"}` fails; an argument `first` cuts a list, and fails if it is negative; fields whose name begins with
-// `echo` return their arguments as JSON.
+// A field's value is the property of its name in the parent's object. `{"$ref": "d1"}` stands for the entity
+// d1,
+// `{"$error": "why"}` fails; an argument `first` cuts a list, and fails if it is negative; fields whose name
+// begins with `echo` return their arguments as JSON.
 #pragma once
 
 #include <memory>

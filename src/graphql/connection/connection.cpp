@@ -8,12 +8,14 @@ void declare_page_info(SchemaBuilder& builder) {
              [](const PageInfo& self, const Call&, ValueWriter& to) { to.boolean(self.has_next); });
   info.field("hasPreviousPage", "Boolean!", "Are there rows before it?",
              [](const PageInfo& self, const Call&, ValueWriter& to) { to.boolean(self.has_previous); });
-  info.field("startCursor", "String", "Of its first row.", [](const PageInfo& self, const Call&, ValueWriter& to) {
-    if (!self.start.empty()) to.text(self.start);
-  });
-  info.field("endCursor", "String", "Of its last row.", [](const PageInfo& self, const Call&, ValueWriter& to) {
-    if (!self.end.empty()) to.text(self.end);
-  });
+  info.field("startCursor", "String", "Of its first row.",
+             [](const PageInfo& self, const Call&, ValueWriter& to) {
+               if (!self.start.empty()) to.text(self.start);
+             });
+  info.field("endCursor", "String", "Of its last row.",
+             [](const PageInfo& self, const Call&, ValueWriter& to) {
+               if (!self.end.empty()) to.text(self.end);
+             });
 }
 
 FieldDef& add_page_arguments(FieldDef& field, std::uint32_t assumed) {

@@ -1,8 +1,10 @@
-// The types of a cursor connection, declared for one type of row, and a page of rows as its resolver returns it.
+// The types of a cursor connection, declared for one type of row, and a page of rows as its resolver returns
+// it.
 //
 //   declare_page_info(builder);                                         // once
 //   declare_connection<Lap>(builder, "Lap", [](const Lap& lap) { return std::to_string(lap.seq); });
-//   add_page_arguments(query.field("laps", "LapConnection!", "…", [](const Call& call, ValueWriter& to) -> Done {
+//   add_page_arguments(query.field("laps", "LapConnection!", "…", [](const Call& call, ValueWriter& to) ->
+//   Done {
 //     auto request = read_page_request(call.arguments, 100, 1000);
 //     if (!request) return tl::make_unexpected(request.error());
 //     to.object(&page);   // made by make_page() of request->count + 1 rows
@@ -28,8 +30,8 @@ struct Page {
   bool has_previous = false;
 };
 
-/// `found`: up to count + 1 rows that the request asks for (the one more says that there are more), nearest first: in the
-/// order of keys going forward, against it going backward.
+/// `found`: up to count + 1 rows that the request asks for (the one more says that there are more), nearest
+/// first: in the order of keys going forward, against it going backward.
 template <class Row>
 Page<Row> make_page(const PageRequest& request, std::vector<Row> found) {
   Page<Row> page;
@@ -51,11 +53,12 @@ struct PageInfo {
 /// The type PageInfo, which all connections share.
 void declare_page_info(SchemaBuilder& builder);
 
-/// first, after, last and before; below the field everything comes `assumed` times if neither first nor last is given.
+/// first, after, last and before; below the field everything comes `assumed` times if neither first nor last
+/// is given.
 FieldDef& add_page_arguments(FieldDef& field, std::uint32_t assumed);
 
-/// The types NAMEConnection and NAMEEdge of the object type NAME, whose values are `Row`s; the former's are Page<Row>s.
-/// `key(const Row&)` is the text that a cursor holds.
+/// The types NAMEConnection and NAMEEdge of the object type NAME, whose values are `Row`s; the former's are
+/// Page<Row>s. `key(const Row&)` is the text that a cursor holds.
 template <class Row, class KeyOf>
 void declare_connection(SchemaBuilder& builder, const std::string& name, KeyOf key) {
   auto edge = builder.object<Row>(name + "Edge", "A row of a page, and where it is.");

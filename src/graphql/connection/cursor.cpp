@@ -15,7 +15,8 @@ std::string to_base64(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
     unsigned bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0);
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0);
     for (std::size_t i = 0; i <= count; ++i) text += DIGITS[bits >> (18 - 6 * i) & 63];
   }
   return text;
@@ -38,12 +39,14 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 /// `first` or `last`.
-Result<std::optional<std::size_t>> read_count(const Arguments& arguments, const std::string& name, std::size_t most) {
+Result<std::optional<std::size_t>> read_count(const Arguments& arguments, const std::string& name,
+                                              std::size_t most) {
   const Value* given = arguments.find(name);
   if (given == nullptr) return std::nullopt;
   const std::int64_t count = given->integer();
   if (count < 0 || static_cast<std::uint64_t>(count) > most) {
-    return fail(ErrorKind::usage, name + " is " + std::to_string(count) + ", and may be 0 to " + std::to_string(most));
+    return fail(ErrorKind::usage,
+                name + " is " + std::to_string(count) + ", and may be 0 to " + std::to_string(most));
   }
   return static_cast<std::size_t>(count);
 }
@@ -58,7 +61,9 @@ Result<std::optional<std::string>> read_cursor(const Arguments& arguments, const
 
 }  // namespace
 
-std::string encode_cursor(std::string_view key) { return to_base64(std::string(CURSOR_FORM) + std::string(key)); }
+std::string encode_cursor(std::string_view key) {
+  return to_base64(std::string(CURSOR_FORM) + std::string(key));
+}
 
 Result<std::string> decode_cursor(std::string_view cursor) {
   auto bytes = from_base64(cursor);

@@ -30,7 +30,8 @@ void Execution::run(const ast::Operation& operation, const void* root, std::stri
   const std::size_t mark = out.size();
   const TypeDef* type = schema_.root(operation.kind);
   if (type == nullptr) {
-    add_error({std::string("the schema has no ") + operation_word(operation.kind), operation.at}, nullptr);
+    add_error(PlannedError{std::string("the schema has no ") + operation_word(operation.kind), operation.at},
+              nullptr);
     out += "null";
     return;
   }
@@ -71,12 +72,18 @@ bool Execution::write_field(PlannedField& field, const void* parent, const PathL
 
 void Execution::add_error(std::string message, const PlannedField& field, const PathLink& path) {
   QueryError error{std::move(message), {}, steps_of(&path)};
-  for (const ast::Selection* node : field.nodes) error.locations.push_back(locate(document_.text, node->at));
-  errors_.push_back(std::move(error));
+  for (const ast::Selection* node : field.nodes) error.locations.push_back(locator_.locate(node->at));
+  add_error(std::move(error));
 }
 
 void Execution::add_error(const PlannedError& error, const PathLink* path) {
-  errors_.push_back({error.message, {locate(document_.text, error.at)}, steps_of(path)});
+  add_error(QueryError{error.message, {locator_.locate(error.at)}, steps_of(path)});
+}
+
+void Execution::add_error(QueryError error) {
+  if (errors_.size() > ERRORS_MAX) return;
+  if (errors_.size() == ERRORS_MAX) error = {"there are more errors than these", {}, {}};
+  errors_.push_back(std::move(error));
 }
 
 }  // namespace racesim::graphql

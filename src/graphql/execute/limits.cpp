@@ -79,7 +79,8 @@ class Measure {
                                         [&](const auto& argument) { return argument.name.text == name; });
       const InputDef& input = *def.find_argument(name);
       std::optional<Value> value;
-      if (written != selection.arguments.end()) value = coerce_literal(written->value, *input.type, variables_);
+      if (written != selection.arguments.end())
+        value = coerce_literal(written->value, *input.type, variables_);
       if (!value) value = input.default_value;
       const auto* count = value ? value->get<std::int64_t>() : nullptr;
       if (count != nullptr) most = std::max<std::int64_t>({most, *count, 1});
@@ -102,8 +103,8 @@ Demand demand_of(const Schema& schema, const ast::Document& document, const ast:
   return root == nullptr ? Demand{} : Measure(schema, document, variables).of(operation.selections, *root);
 }
 
-std::optional<QueryError> check_limits(const Demand& demand, const Limits& limits, const ast::Document& document,
-                                       const ast::Operation& operation) {
+std::optional<QueryError> check_limits(const Demand& demand, const Limits& limits,
+                                       const ast::Document& document, const ast::Operation& operation) {
   struct Row {
     const char* what;
     std::int64_t value, most;
@@ -117,9 +118,10 @@ std::optional<QueryError> check_limits(const Demand& demand, const Limits& limit
   };
   for (const Row& row : rows) {
     if (row.value <= row.most) continue;
-    return QueryError{"the operation's " + std::string(row.what) + " is above the limit of " + std::to_string(row.most),
-                      {locate(document.text, operation.at)},
-                      {}};
+    return QueryError{
+        "the operation's " + std::string(row.what) + " is above the limit of " + std::to_string(row.most),
+        {Locator(document.text).locate(operation.at)},
+        {}};
   }
   return std::nullopt;
 }

@@ -36,7 +36,7 @@ Demand demand_of(const Schema& schema, const ast::Document& document, const ast:
                  const Variables& variables);
 
 /// The first limit that is exceeded.
-std::optional<QueryError> check_limits(const Demand& demand, const Limits& limits, const ast::Document& document,
-                                       const ast::Operation& operation);
+std::optional<QueryError> check_limits(const Demand& demand, const Limits& limits,
+                                       const ast::Document& document, const ast::Operation& operation);
 
 }  // namespace racesim::graphql

@@ -53,11 +53,13 @@ void Planner::collect(Collecting& state, const std::vector<ast::Selection>& sele
       }
       field->nodes.push_back(&selection);
     } else if (selection.kind == ast::SelectionKind::inline_fragment) {
-      if (selection.name.text.empty() || applies(selection.name.text, state.type)) collect(state, selection.selections);
+      if (selection.name.text.empty() || applies(selection.name.text, state.type))
+        collect(state, selection.selections);
     } else {
       state.spread.insert(selection.name.text);
       const ast::Fragment* fragment = document_.fragment(selection.name.text);
-      if (fragment != nullptr && applies(fragment->type.text, state.type)) collect(state, fragment->selections);
+      if (fragment != nullptr && applies(fragment->type.text, state.type))
+        collect(state, fragment->selections);
     }
     if (state.plan.refused) return;
   }
@@ -71,8 +73,9 @@ bool Planner::applies(std::string_view condition, const TypeDef& type) const {
 bool Planner::is_wanted(Collecting& state, const std::vector<ast::Directive>& directives) const {
   for (const bool skips : {true, false}) {
     const std::string_view name = skips ? "skip" : "include";
-    const auto written = std::find_if(directives.begin(), directives.end(),
-                                      [&](const ast::Directive& directive) { return directive.name.text == name; });
+    const auto written =
+        std::find_if(directives.begin(), directives.end(),
+                     [&](const ast::Directive& directive) { return directive.name.text == name; });
     if (written == directives.end()) continue;
     auto arguments = coerce(schema_.directive(name)->arguments, written->arguments, written->at);
     if (!arguments) {
@@ -103,11 +106,12 @@ tl::expected<Fields, PlannedError> Planner::coerce(const std::deque<InputDef>& w
                                                    const std::vector<ast::Argument>& given, Place at) const {
   Fields fields;
   for (const InputDef& input : wanted) {
-    const auto written = std::find_if(given.begin(), given.end(),
-                                      [&](const ast::Argument& argument) { return argument.name.text == input.name; });
+    const auto written = std::find_if(given.begin(), given.end(), [&](const ast::Argument& argument) {
+      return argument.name.text == input.name;
+    });
     const auto refused = [&](std::string why, Place place) {
-      return tl::make_unexpected(
-          PlannedError{"the argument '" + input.name + "' (" + input.type->text + ") " + std::move(why), place});
+      return tl::make_unexpected(PlannedError{
+          "the argument '" + input.name + "' (" + input.type->text + ") " + std::move(why), place});
     };
     const ast::Literal* literal = written == given.end() ? nullptr : &written->value;
     const bool is_variable = literal != nullptr && literal->kind == ast::LiteralKind::variable;

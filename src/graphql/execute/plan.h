@@ -1,5 +1,5 @@
-// What a request asks of one type of object: fields merged, directives decided, arguments coerced. Made once for each
-// place of a request and each type that is met there, however many rows come.
+// What a request asks of one type of object: fields merged, directives decided, arguments coerced. Made once
+// for each place of a request and each type that is met there, however many rows come.
 #pragma once
 
 #include <deque>
@@ -58,8 +58,8 @@ class Planner {
   bool is_wanted(Collecting& state, const std::vector<ast::Directive>& directives) const;
   bool applies(std::string_view condition, const TypeDef& type) const;
   void finish(SelectionPlan& plan) const;
-  tl::expected<Fields, PlannedError> coerce(const std::deque<InputDef>& wanted, const std::vector<ast::Argument>& given,
-                                            Place at) const;
+  tl::expected<Fields, PlannedError> coerce(const std::deque<InputDef>& wanted,
+                                            const std::vector<ast::Argument>& given, Place at) const;
 
   const Schema& schema_;
   const ast::Document& document_;

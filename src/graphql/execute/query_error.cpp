@@ -9,7 +9,8 @@ void append_locations(std::string& out, const std::vector<Location>& locations) 
   out += ",\"locations\":[";
   for (const Location& location : locations) {
     if (&location != locations.data()) out += ',';
-    out += "{\"line\":" + std::to_string(location.line) + ",\"column\":" + std::to_string(location.column) + "}";
+    out +=
+        "{\"line\":" + std::to_string(location.line) + ",\"column\":" + std::to_string(location.column) + "}";
   }
   out += ']';
 }
@@ -27,7 +28,18 @@ void append_path(std::string& out, const std::vector<PathStep>& path) {
   out += ']';
 }
 
+// Longer than any that does not quote a client's long names.
+constexpr std::size_t MESSAGE_BYTES_MAX = 500;
+
 }  // namespace
+
+std::string shortened(std::string message) {
+  if (message.size() <= MESSAGE_BYTES_MAX) return message;
+  std::size_t end = MESSAGE_BYTES_MAX;
+  while ((static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  message.resize(end);
+  return message + "…";
+}
 
 void append_errors(std::string& out, const std::vector<QueryError>& errors) {
   out += '[';

@@ -20,6 +20,9 @@ struct QueryError {
   std::vector<PathStep> path;  ///< empty if no field of the answer is concerned
 };
 
+/// A message that quotes what a request says, cut where it gets long.
+std::string shortened(std::string message);
+
 /// `[{"message":…,"locations":[…],"path":[…]},…]`
 void append_errors(std::string& out, const std::vector<QueryError>& errors);
 

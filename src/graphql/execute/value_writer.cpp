@@ -12,13 +12,14 @@ namespace racesim::graphql {
 namespace {
 
 bool fits_int(double number) {
-  return number >= std::numeric_limits<std::int32_t>::min() && number <= std::numeric_limits<std::int32_t>::max() &&
-         std::trunc(number) == number;
+  return number >= std::numeric_limits<std::int32_t>::min() &&
+         number <= std::numeric_limits<std::int32_t>::max() && std::trunc(number) == number;
 }
 
 void append_decimal(std::string& out, std::int64_t scaled, unsigned decimals) {
   const bool is_negative = scaled < 0;
-  const std::uint64_t size = is_negative ? 0 - static_cast<std::uint64_t>(scaled) : static_cast<std::uint64_t>(scaled);
+  const std::uint64_t size =
+      is_negative ? 0 - static_cast<std::uint64_t>(scaled) : static_cast<std::uint64_t>(scaled);
   std::string digits = std::to_string(size);
   if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
   if (is_negative) out += '-';
@@ -46,7 +47,8 @@ bool ValueWriter::begin(std::string_view what) {
 }
 
 void ValueWriter::leaf_mismatch(std::string_view what) {
-  refuse(field_.parent->name + "." + field_.def->name + " is " + type_.text + ", and got " + std::string(what));
+  refuse(field_.parent->name + "." + field_.def->name + " is " + type_.text + ", and got " +
+         std::string(what));
 }
 
 void ValueWriter::null() {
@@ -62,7 +64,8 @@ void ValueWriter::null() {
 
 void ValueWriter::boolean(bool truth) {
   if (!begin("a Boolean")) return;
-  if (type_.def->scalar != Scalar::boolean && type_.def->scalar != Scalar::custom) return leaf_mismatch("a Boolean");
+  if (type_.def->scalar != Scalar::boolean && type_.def->scalar != Scalar::custom)
+    return leaf_mismatch("a Boolean");
   *execution_.out_ += truth ? "true" : "false";
 }
 
@@ -73,17 +76,23 @@ void ValueWriter::integer(std::int64_t number) {
       if (!fits_int(static_cast<double>(number))) return leaf_mismatch(std::to_string(number));
       [[fallthrough]];
     case Scalar::real:
-    case Scalar::custom: append_json_number(*execution_.out_, number); return;
-    case Scalar::id: append_json_text(*execution_.out_, std::to_string(number)); return;
-    default: leaf_mismatch("a whole number");
+    case Scalar::custom:
+      append_json_number(*execution_.out_, number);
+      return;
+    case Scalar::id:
+      append_json_text(*execution_.out_, std::to_string(number));
+      return;
+    default:
+      leaf_mismatch("a whole number");
   }
 }
 
 void ValueWriter::number(double value) {
   if (!begin("a number")) return;
   const Scalar scalar = type_.def->scalar;
-  const bool takes_it = scalar == Scalar::integer ? fits_int(value)
-                                                  : std::isfinite(value) && (scalar == Scalar::real || scalar == Scalar::custom);
+  const bool takes_it = scalar == Scalar::integer
+                            ? fits_int(value)
+                            : std::isfinite(value) && (scalar == Scalar::real || scalar == Scalar::custom);
   if (!takes_it) return leaf_mismatch(std::isfinite(value) ? "a number" : "what is no number");
   if (scalar == Scalar::integer) {
     append_json_number(*execution_.out_, static_cast<std::int64_t>(value));
@@ -94,7 +103,8 @@ void ValueWriter::number(double value) {
 
 void ValueWriter::decimal(std::int64_t scaled, unsigned decimals) {
   if (!begin("a number")) return;
-  if (type_.def->scalar != Scalar::real && type_.def->scalar != Scalar::custom) return leaf_mismatch("a number");
+  if (type_.def->scalar != Scalar::real && type_.def->scalar != Scalar::custom)
+    return leaf_mismatch("a number");
   append_decimal(*execution_.out_, scaled, decimals);
 }
 
@@ -163,7 +173,9 @@ void ValueWriter::end_list(bool is_whole) {
   }
 }
 
-void ValueWriter::type_name() { text(field_.parent->name); }
+void ValueWriter::type_name() {
+  text(field_.parent->name);
+}
 
 void ValueWriter::refuse(std::string why) {
   if (state_ == State::failed) return;

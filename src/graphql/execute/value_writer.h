@@ -1,5 +1,5 @@
-// What resolvers write values with. Values go straight into the answer's text, in order, so that a list of many rows costs
-// little more than its bytes; what has to become null after all is cut off again.
+// What resolvers write values with. Values go straight into the answer's text, in order, so that a list of
+// many rows costs little more than its bytes; what has to become null after all is cut off again.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ struct PathLink {
   std::size_t index = 0;
 };
 
-/// Takes one value of a field's type; writing a second one is a programmer's error. A value that the type does not allow
-/// (a whole number beyond 32 bits for Int, no name of the enum, null for `!`) becomes an error of the field, as the
-/// specification says. Nothing written is null.
+/// Takes one value of a field's type; writing a second one is a programmer's error. A value that the type
+/// does not allow (a whole number beyond 32 bits for Int, no name of the enum, null for `!`) becomes an error
+/// of the field, as the specification says. Nothing written is null.
 class ValueWriter {
  public:
   ValueWriter(Execution& execution, PlannedField& field, const TypeRef& type, const PathLink& path);
@@ -44,7 +44,8 @@ class ValueWriter {
   /// Of a custom scalar: a JSON value, as it is.
   void json(std::string_view value);
 
-  /// An object: `value` is the parent that its fields' resolvers get, and must live until this returns. Null is null.
+  /// An object: `value` is the parent that its fields' resolvers get, and must live until this returns. Null
+  /// is null.
   void object(const void* value);
   /// The same where the type is an interface or a union: as the object type `type`.
   void object(const void* value, std::string_view type);
@@ -89,7 +90,8 @@ class ListWriter {
  public:
   explicit ListWriter(ValueWriter& list) : list_(list) {}
 
-  /// One item, which `write(ValueWriter&)` writes. False once the whole list has become null: further items have no use.
+  /// One item, which `write(ValueWriter&)` writes. False once the whole list has become null: further items
+  /// have no use.
   template <class Write>
   bool item(Write write) {
     if (!is_whole_) return false;

@@ -1,5 +1,5 @@
-// A document as its grammar has it. All texts are views into the Document that owns the nodes; nodes stay where they are
-// while it lives. Nothing here changes once it is parsed, so threads may share it.
+// A document as its grammar has it. All texts are views into the Document that owns the nodes; nodes stay
+// where they are while it lives. Nothing here changes once it is parsed, so threads may share it.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +19,22 @@ struct Name {
   Place at = 0;
 };
 
-enum class LiteralKind : std::uint8_t { variable, integer, real, text, boolean, null, enumerator, list, object };
+enum class LiteralKind : std::uint8_t {
+  variable,
+  integer,
+  real,
+  text,
+  boolean,
+  null,
+  enumerator,
+  list,
+  object
+};
 
 struct LiteralField;
 
-/// A value as it is written. `text`: the variable's name, the number's digits, the text's value, the enum's name,
-/// "true" or "false".
+/// A value as it is written. `text`: the variable's name, the number's digits, the text's value, the enum's
+/// name, "true" or "false".
 struct Literal {
   LiteralKind kind = LiteralKind::null;
   bool is_block = false;  ///< of a text: it stood in three quotes
@@ -58,8 +68,8 @@ struct Selection {
   bool has_selections = false;
   Place at = 0;
   Place selections_at = 0;  ///< of their {
-  Name alias;  ///< of a field; empty without one
-  Name name;   ///< the field, the fragment, or the inline fragment's type (empty without one)
+  Name alias;               ///< of a field; empty without one
+  Name name;                ///< the field, the fragment, or the inline fragment's type (empty without one)
   std::vector<Argument> arguments;
   std::vector<Directive> directives;
   std::vector<Selection> selections;

@@ -11,11 +11,15 @@ namespace {
 
 using namespace ast;
 
-/// Recursive descent over the tokens. The first failure is kept, and everything returns as soon as there is one.
+/// Recursive descent over the tokens. The first failure is kept, and everything returns as soon as there is
+/// one.
 class Parser {
  public:
   Parser(Document& document, const ParseLimits& limits)
-      : document_(document), definitions_max_(limits.definitions), nesting_max_(limits.nesting), tokens_(split_tokens(document.text, limits.tokens)) {
+      : document_(document),
+        definitions_max_(limits.definitions),
+        nesting_max_(limits.nesting),
+        tokens_(split_tokens(document.text, limits.tokens)) {
     check_broken();
   }
 
@@ -34,7 +38,8 @@ class Parser {
       }
       definition();
     } while (!failed_ && token().kind != TokenKind::end);
-    for (const Fragment& fragment : document_.fragments) document_.fragments_by_name[fragment.name.text] = &fragment;
+    for (const Fragment& fragment : document_.fragments)
+      document_.fragments_by_name[fragment.name.text] = &fragment;
   }
 
   Literal value(bool is_constant) {
@@ -43,13 +48,25 @@ class Parser {
     if (failed_) return literal;
     literal.at = token().begin;
     switch (token().kind) {
-      case TokenKind::integer: literal.kind = LiteralKind::integer; break;
-      case TokenKind::real: literal.kind = LiteralKind::real; break;
-      case TokenKind::name: name_value(literal); return literal;
+      case TokenKind::integer:
+        literal.kind = LiteralKind::integer;
+        break;
+      case TokenKind::real:
+        literal.kind = LiteralKind::real;
+        break;
+      case TokenKind::name:
+        name_value(literal);
+        return literal;
       case TokenKind::text:
-      case TokenKind::block_text: text_literal(literal); return literal;
-      case TokenKind::punctuation: compound_value(literal, is_constant); return literal;
-      default: unexpected("a value"); return literal;
+      case TokenKind::block_text:
+        text_literal(literal);
+        return literal;
+      case TokenKind::punctuation:
+        compound_value(literal, is_constant);
+        return literal;
+      default:
+        unexpected("a value");
+        return literal;
     }
     literal.text = text();
     advance();
@@ -62,7 +79,8 @@ class Parser {
    public:
     explicit Deeper(Parser& parser) : parser_(parser) {
       if (++parser.nesting_ > parser.nesting_max_) {
-        parser.fail(parser.token().begin, "the document is nested deeper than " + std::to_string(parser.nesting_max_) +
+        parser.fail(parser.token().begin, "the document is nested deeper than " +
+                                              std::to_string(parser.nesting_max_) +
                                               " levels, which is the limit");
       }
     }
@@ -131,7 +149,8 @@ class Parser {
     const bool has_description = token().kind == TokenKind::text || token().kind == TokenKind::block_text;
     const Place begin = token().begin;
     if (has_description) advance();
-    const bool is_type = std::any_of(type_words.begin(), type_words.end(), [&](auto word) { return is_word(word); });
+    const bool is_type =
+        std::any_of(type_words.begin(), type_words.end(), [&](auto word) { return is_word(word); });
     if (is_type) {
       fail(begin, "a request defines no types, only operations and fragments");
     } else if (has_description && token().kind != TokenKind::name) {
@@ -298,10 +317,9 @@ class Parser {
 
   void name_value(Literal& literal) {
     literal.text = text();
-    const bool is_boolean = literal.text == "true" || literal.text == "false";
-    literal.kind = is_boolean               ? LiteralKind::boolean
-                   : literal.text == "null" ? LiteralKind::null
-                                            : LiteralKind::enumerator;
+    literal.kind = LiteralKind::enumerator;
+    if (literal.text == "true" || literal.text == "false") literal.kind = LiteralKind::boolean;
+    if (literal.text == "null") literal.kind = LiteralKind::null;
     advance();
   }
 
@@ -334,7 +352,8 @@ class Parser {
       }
     } else if (accept('$')) {
       literal.kind = LiteralKind::variable;
-      if (is_constant) fail(literal.at, "Syntax error: a variable cannot be used in this value, which is constant");
+      if (is_constant)
+        fail(literal.at, "Syntax error: a variable cannot be used in this value, which is constant");
       literal.text = name("a variable's name").text;
     } else if (!failed_) {
       unexpected("a value");
@@ -355,7 +374,8 @@ class Parser {
 
 Parsed<std::shared_ptr<const Document>> parse_document(std::string text, const ParseLimits& limits) {
   if (text.size() > limits.document_bytes) {
-    return tl::make_unexpected(SyntaxError{0, "the document has " + std::to_string(text.size()) + " bytes, the limit is " +
+    return tl::make_unexpected(SyntaxError{0, "the document has " + std::to_string(text.size()) +
+                                                  " bytes, the limit is " +
                                                   std::to_string(limits.document_bytes)});
   }
   auto document = std::make_shared<Document>();

@@ -1,5 +1,5 @@
-// Text → nodes. Recursion, here and in all that walks over the nodes later, is bounded by the limits on nesting and on
-// definitions, so hostile text cannot exhaust the stack.
+// Text → nodes. Recursion, here and in all that walks over the nodes later, is bounded by the limits on
+// nesting and on definitions, so hostile text cannot exhaust the stack.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace racesim::graphql {
 
@@ -16,8 +17,20 @@ struct Location {
   std::uint32_t column = 1;
 };
 
-/// Walks the text from its begin, so only for errors.
-Location locate(std::string_view text, Place place);
+/// Tells the locations of places in one text, which must outlive it. The text is walked through once, so that
+/// a hostile document with thousands of errors does not cost more than its length each.
+class Locator {
+ public:
+  explicit Locator(std::string_view text) : text_(text) {}
+
+  Location locate(Place place);
+
+ private:
+  void step(Location& location, std::size_t at) const;
+
+  std::string_view text_;
+  std::vector<Location> marks_;  ///< of every MARK_BYTES-th byte; made when it is first needed
+};
 
 /// A document that is not one: where, and why. The text begins with "Syntax error" if the grammar is broken.
 struct SyntaxError {

@@ -34,13 +34,15 @@ struct Tokens {
   std::string failure;
 };
 
-/// At most `count_max` tokens; the one behind is `broken`, and the failure names the limit. `text` is at most 4 GiB.
+/// At most `count_max` tokens; the one behind is `broken`, and the failure names the limit. `text` is at most
+/// 4 GiB.
 Tokens split_tokens(std::string_view text, std::size_t count_max);
 
 /// The value of a `text` token: without quotes, escapes resolved.
 std::string text_value(std::string_view token);
 
-/// The value of a `block_text` token: common indentation and blank lines at both ends removed, lines joined by \n.
+/// The value of a `block_text` token: common indentation and blank lines at both ends removed, lines joined
+/// by \n.
 std::string block_text_value(std::string_view token);
 
 }  // namespace racesim::graphql

@@ -50,12 +50,18 @@ std::size_t append_unicode(std::string& out, std::string_view rest) {
 
 char plain_escape(char letter) {
   switch (letter) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return letter;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return letter;
   }
 }
 
@@ -79,7 +85,9 @@ std::size_t indentation(const std::string& line) {
   return std::min(line.find_first_not_of(" \t"), line.size());
 }
 
-bool is_blank(const std::string& line) { return indentation(line) == line.size(); }
+bool is_blank(const std::string& line) {
+  return indentation(line) == line.size();
+}
 
 }  // namespace
 

@@ -5,8 +5,8 @@
 namespace racesim::graphql {
 namespace grammar {
 
-// The lexical grammar of the specification (October 2021, section 2.1), with the escapes \u{…} and the rule for control
-// characters that came after it, as other servers have them.
+// The lexical grammar of the specification (October 2021, section 2.1), with the escapes \u{…} and the rule
+// for control characters that came after it, as other servers have them.
 using namespace tao::pegtl;
 
 struct Comment : seq<one<'#'>, star<utf8::not_one<U'\n', U'\r'>>> {};
@@ -23,8 +23,8 @@ struct WholeBehindSign : sor<seq<one<'0'>, NoDigit>, plus<digit>> {};
 struct Fraction : seq<one<'.'>, Digits> {};
 struct Exponent : seq<one<'e', 'E'>, opt<one<'+', '-'>>, Digits> {};
 struct NumberEnd : not_at<sor<one<'.'>, identifier_first>> {};
-struct Number
-    : seq<sor<seq<one<'-'>, WholeBehindSign>, seq<at<digit>, Whole>>, opt<Fraction>, opt<Exponent>, NumberEnd> {};
+struct Number : seq<sor<seq<one<'-'>, WholeBehindSign>, seq<at<digit>, Whole>>, opt<Fraction>, opt<Exponent>,
+                    NumberEnd> {};
 
 struct HighSurrogate : seq<one<'d', 'D'>, one<'8', '9', 'a', 'b', 'A', 'B'>, rep<2, xdigit>> {};
 struct LowSurrogate : seq<one<'d', 'D'>, ranges<'c', 'f', 'C', 'F'>, rep<2, xdigit>> {};
@@ -122,7 +122,8 @@ Tokens split_tokens(std::string_view text, std::size_t count_max) {
       token.kind = TokenKind::broken;
       try {
         if (tokens.list.size() == count_max) {
-          tokens.failure = "the document has more than " + std::to_string(count_max) + " tokens, which is the limit";
+          tokens.failure =
+              "the document has more than " + std::to_string(count_max) + " tokens, which is the limit";
         } else if (!pegtl::parse<grammar::AnyToken, grammar::Note, grammar::Control>(in, token.kind)) {
           tokens.failure = "Syntax error: no token of GraphQL begins with this character";
         }

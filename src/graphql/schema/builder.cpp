@@ -11,7 +11,9 @@
 namespace racesim::graphql {
 namespace {
 
-tl::unexpected<Error> wrong(std::string what) { return fail(ErrorKind::usage, "GraphQL schema: " + std::move(what)); }
+tl::unexpected<Error> wrong(std::string what) {
+  return fail(ErrorKind::usage, "GraphQL schema: " + std::move(what));
+}
 
 bool is_name(std::string_view name) {
   const auto is_start = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
@@ -21,7 +23,8 @@ bool is_name(std::string_view name) {
 
 }  // namespace
 
-InputsOf& InputsOf::field(std::string name, std::string type, std::string description, std::string default_literal) {
+InputsOf& InputsOf::field(std::string name, std::string type, std::string description,
+                          std::string default_literal) {
   InputDef& added = type_->inputs.emplace_back();
   added.name = std::move(name);
   added.type_text = std::move(type);
@@ -61,7 +64,8 @@ void SchemaBuilder::union_of(std::string name, std::string description, std::vec
   add(TypeKind::union_type, std::move(name), std::move(description)).member_names = std::move(members);
 }
 
-void SchemaBuilder::scalar(std::string name, std::string description, std::optional<std::string> specified_by) {
+void SchemaBuilder::scalar(std::string name, std::string description,
+                           std::optional<std::string> specified_by) {
   TypeDef& added = add(TypeKind::scalar, std::move(name), std::move(description));
   added.scalar = Scalar::custom;
   added.specified_by = std::move(specified_by);
@@ -75,11 +79,13 @@ void SchemaBuilder::add_scalars() {
   built_in(Scalar::integer, "Int", "A whole number of 32 bits with a sign.");
   built_in(Scalar::real, "Float", "A number of 64 bits (IEEE 754).");
   built_in(Scalar::boolean, "Boolean", "`true` or `false`.");
-  built_in(Scalar::id, "ID", "What identifies a thing; a text that is not made to be read. Taken as text or whole number.");
+  built_in(Scalar::id, "ID",
+           "What identifies a thing; a text that is not made to be read. Taken as text or whole number.");
 }
 
 void SchemaBuilder::add_directives() {
-  const auto add_directive = [&](const char* name, const char* description, std::vector<std::string> places) -> InputDef& {
+  const auto add_directive = [&](const char* name, const char* description,
+                                 std::vector<std::string> places) -> InputDef& {
     DirectiveDef& added = schema_->directives_.emplace_back();
     added.name = name;
     added.description = description;
@@ -97,12 +103,13 @@ void SchemaBuilder::add_directives() {
   set(add_directive("skip", "Leaves the field or fragment out when the argument is true.",
                     {"FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"}),
       "if", "Boolean!", "Left out when true.");
-  InputDef& reason = add_directive("deprecated", "Marks what should not be used any more.",
-                                   {"FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"});
+  InputDef& reason =
+      add_directive("deprecated", "Marks what should not be used any more.",
+                    {"FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"});
   set(reason, "reason", "String", "Why, and what to use in its place; in Markdown.");
   reason.default_text = "\"No longer supported\"";
-  set(add_directive("specifiedBy", "Says where the behaviour of a scalar is written down.", {"SCALAR"}), "url", "String!",
-      "The URL of that text.");
+  set(add_directive("specifiedBy", "Says where the behaviour of a scalar is written down.", {"SCALAR"}),
+      "url", "String!", "The URL of that text.");
 }
 
 Result<std::unique_ptr<const Schema>> SchemaBuilder::build() && {
@@ -117,7 +124,8 @@ Result<std::unique_ptr<const Schema>> SchemaBuilder::build() && {
     if (Done done = link_type(type); !done) return tl::make_unexpected(done.error());
   }
   for (DirectiveDef& directive : schema_->directives_) {
-    if (Done done = link_inputs(directive.arguments, "@" + directive.name); !done) return tl::make_unexpected(done.error());
+    if (Done done = link_inputs(directive.arguments, "@" + directive.name); !done)
+      return tl::make_unexpected(done.error());
   }
   if (Done done = link_meta_fields(); !done) return tl::make_unexpected(done.error());
   for (const TypeDef& type : schema_->types_) {
@@ -130,12 +138,14 @@ Result<std::unique_ptr<const Schema>> SchemaBuilder::build() && {
 Done SchemaBuilder::index_types() {
   for (const TypeDef& type : schema_->types_) {
     if (!is_name(type.name)) return wrong("'" + type.name + "' is no name");
-    if (!schema_->types_by_name_.emplace(type.name, &type).second) return wrong("the type " + type.name + " is declared twice");
+    if (!schema_->types_by_name_.emplace(type.name, &type).second)
+      return wrong("the type " + type.name + " is declared twice");
   }
   static constexpr std::array<const char*, 3> roots{"Query", "Mutation", "Subscription"};
   for (std::size_t i = 0; i < roots.size(); ++i) {
     const TypeDef* root = schema_->type(roots[i]);
-    if (root != nullptr && root->kind != TypeKind::object) return wrong(std::string(roots[i]) + " is no object");
+    if (root != nullptr && root->kind != TypeKind::object)
+      return wrong(std::string(roots[i]) + " is no object");
     schema_->roots_[i] = root;
   }
   if (schema_->roots_[0] == nullptr) return wrong("there is no type Query");
@@ -145,16 +155,19 @@ Done SchemaBuilder::index_types() {
 Done SchemaBuilder::link_members(TypeDef& type) {
   if (type.kind == TypeKind::object) type.possible.push_back(&type);
   for (const std::string& name : type.interface_names) {
-    const auto found = std::find_if(schema_->types_.begin(), schema_->types_.end(), [&](const TypeDef& candidate) {
-      return candidate.kind == TypeKind::interface && candidate.name == name;
-    });
-    if (found == schema_->types_.end()) return wrong(type.name + " implements " + name + ", which is no interface");
+    const auto found =
+        std::find_if(schema_->types_.begin(), schema_->types_.end(), [&](const TypeDef& candidate) {
+          return candidate.kind == TypeKind::interface && candidate.name == name;
+        });
+    if (found == schema_->types_.end())
+      return wrong(type.name + " implements " + name + ", which is no interface");
     type.interfaces.push_back(&*found);
     if (type.kind == TypeKind::object) found->possible.push_back(&type);
   }
   for (const std::string& name : type.member_names) {
     const TypeDef* found = schema_->type(name);
-    if (found == nullptr || found->kind != TypeKind::object) return wrong("the union " + type.name + " has " + name + ", which is no object");
+    if (found == nullptr || found->kind != TypeKind::object)
+      return wrong("the union " + type.name + " has " + name + ", which is no object");
     type.possible.push_back(found);
   }
   return {};
@@ -190,7 +203,8 @@ Done SchemaBuilder::link_fields(TypeDef& type) {
     if (!type.fields_by_name.emplace(field.name, &field).second) return wrong(owner + " is declared twice");
     if (Done done = link_inputs(field.arguments, owner); !done) return done;
     for (const std::string& name : field.page_arguments) {
-      if (field.find_argument(name) == nullptr) return wrong(owner + " has no argument " + name + ", which is to say how many");
+      if (field.find_argument(name) == nullptr)
+        return wrong(owner + " has no argument " + name + ", which is to say how many");
     }
   }
   return {};
@@ -223,8 +237,10 @@ Done SchemaBuilder::check_interfaces(const TypeDef& type) const {
     for (const FieldDef& wanted : interface->fields) {
       const std::string owner = type.name + "." + wanted.name;
       const auto found = type.fields_by_name.find(wanted.name);
-      if (found == type.fields_by_name.end()) return wrong(owner + " is missing, which " + interface->name + " has");
-      if (!Schema::fits(*found->second->type, *wanted.type)) return wrong(owner + " has not the type that " + interface->name + " says");
+      if (found == type.fields_by_name.end())
+        return wrong(owner + " is missing, which " + interface->name + " has");
+      if (!Schema::fits(*found->second->type, *wanted.type))
+        return wrong(owner + " has not the type that " + interface->name + " says");
       for (const InputDef& argument : wanted.arguments) {
         const InputDef* own = found->second->find_argument(argument.name);
         if (own == nullptr || !same_type(*own->type, *argument.type)) {
@@ -232,13 +248,16 @@ Done SchemaBuilder::check_interfaces(const TypeDef& type) const {
         }
       }
       for (const InputDef& own : found->second->arguments) {
-        if (wanted.find_argument(own.name) == nullptr && own.type->wrap == Wrap::non_null && own.default_text.empty()) {
-          return wrong(owner + " requires the argument " + own.name + ", which " + interface->name + " does not know");
+        if (wanted.find_argument(own.name) == nullptr && own.type->wrap == Wrap::non_null &&
+            own.default_text.empty()) {
+          return wrong(owner + " requires the argument " + own.name + ", which " + interface->name +
+                       " does not know");
         }
       }
     }
     for (const TypeDef* above : interface->interfaces) {
-      if (!Schema::is_kind_of(type, *above)) return wrong(type.name + " implements " + interface->name + " but not " + above->name);
+      if (!Schema::is_kind_of(type, *above))
+        return wrong(type.name + " implements " + interface->name + " but not " + above->name);
     }
   }
   return {};
@@ -251,7 +270,8 @@ Done set_default(InputDef& input, const std::string& owner) {
   const auto parsed = parse_value(input.default_text);
   if (parsed) input.default_value = coerce_literal(parsed->value, *input.type, {});
   if (input.default_value) return {};
-  return wrong("the default " + input.default_text + " of " + owner + ", " + input.name + " is no " + input.type->text);
+  return wrong("the default " + input.default_text + " of " + owner + ", " + input.name + " is no " +
+               input.type->text);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
-// Declares a service's types, once, in code: names, types as SDL writes them ("[Lap!]!"), descriptions, resolvers.
+// Declares a service's types, once, in code: names, types as SDL writes them ("[Lap!]!"), descriptions,
+// resolvers.
 //
 //   SchemaBuilder builder;
 //   auto lap = builder.object<Lap>("Lap", "One lap of a car.");
-//   lap.field("number", "Int!", "Counted from 1.", [](const Lap& row, const Call&, ValueWriter& to) { to.integer(row.number); });
-//   auto query = builder.object("Query", "What can be asked for.");
+//   lap.field("number", "Int!", "Counted from 1.", [](const Lap& row, const Call&, ValueWriter& to) {
+//   to.integer(row.number); }); auto query = builder.object("Query", "What can be asked for.");
 //   query.field("laps", "[Lap!]!", "The laps of a car.", [](const Call& call, ValueWriter& to) -> Done { … })
 //       .argument("car", "Int!", "The car's number.");
 //   Result<std::unique_ptr<const Schema>> schema = std::move(builder).build();
@@ -22,8 +23,9 @@
 
 namespace racesim::graphql {
 
-/// Declares the fields of an object or an interface. Its parent values are `Parent`s, which the resolvers of fields that
-/// have this type pass to ValueWriter::object(); without a Parent, resolvers read Call::parent themselves.
+/// Declares the fields of an object or an interface. Its parent values are `Parent`s, which the resolvers of
+/// fields that have this type pass to ValueWriter::object(); without a Parent, resolvers read Call::parent
+/// themselves.
 template <class Parent = void>
 class FieldsOf {
  public:
@@ -34,7 +36,8 @@ class FieldsOf {
     return *this;
   }
 
-  /// `resolve(const Parent&, const Call&, ValueWriter&)`, without the first if there is no Parent; returns Done or nothing.
+  /// `resolve(const Parent&, const Call&, ValueWriter&)`, without the first if there is no Parent; returns
+  /// Done or nothing.
   template <class Resolver>
   FieldDef& field(std::string name, std::string type, std::string description, Resolver resolve) {
     FieldDef& added = field(std::move(name), std::move(type), std::move(description));
@@ -48,7 +51,8 @@ class FieldsOf {
         }
       } else {
         const Parent& parent = *static_cast<const Parent*>(call.parent);
-        if constexpr (std::is_void_v<std::invoke_result_t<const Resolver&, const Parent&, const Call&, ValueWriter&>>) {
+        if constexpr (std::is_void_v<
+                          std::invoke_result_t<const Resolver&, const Parent&, const Call&, ValueWriter&>>) {
           resolve(parent, call, to);
           return {};
         } else {
@@ -75,7 +79,8 @@ class FieldsOf {
 class InputsOf {
  public:
   explicit InputsOf(TypeDef& type) : type_(&type) {}
-  InputsOf& field(std::string name, std::string type, std::string description, std::string default_literal = {});
+  InputsOf& field(std::string name, std::string type, std::string description,
+                  std::string default_literal = {});
 
  private:
   TypeDef* type_;

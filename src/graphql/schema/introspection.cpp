@@ -51,12 +51,16 @@ const char* kind_name(const TypeRef& type) {
 }
 
 /// The named type that `type` is; null if it wraps one.
-const TypeDef* named(const TypeRef& type) { return type.wrap == Wrap::none ? type.def : nullptr; }
+const TypeDef* named(const TypeRef& type) {
+  return type.wrap == Wrap::none ? type.def : nullptr;
+}
 
 void declare_schema(SchemaBuilder& builder) {
-  auto schema = builder.object<Schema>("__Schema", "What a service can be asked for: its types, directives and operations.");
-  schema.field("description", "String", "",
-               [](const Schema& self, const Call&, ValueWriter& to) { optional_text(to, self.description()); });
+  auto schema = builder.object<Schema>(
+      "__Schema", "What a service can be asked for: its types, directives and operations.");
+  schema.field("description", "String", "", [](const Schema& self, const Call&, ValueWriter& to) {
+    optional_text(to, self.description());
+  });
   schema
       .field("types", "[__Type!]!", "All types.",
              [](const Schema& self, const Call&, ValueWriter& to) {
@@ -67,7 +71,8 @@ void declare_schema(SchemaBuilder& builder) {
                });
              })
       .paged({}, TYPES_ASSUMED);
-  const auto root = [&](const char* name, const char* type, const char* description, ast::OperationKind kind) {
+  const auto root = [&](const char* name, const char* type, const char* description,
+                        ast::OperationKind kind) {
     schema.field(name, type, description, [kind](const Schema& self, const Call&, ValueWriter& to) {
       if (self.root(kind) != nullptr) to.object(self.root(kind)->self);
     });
@@ -121,7 +126,8 @@ void declare_type(SchemaBuilder& builder) {
   auto kinds = builder.enumeration("__TypeKind", "What a type is.");
   kinds.value("SCALAR").value("OBJECT").value("INTERFACE").value("UNION").value("ENUM").value("INPUT_OBJECT");
   kinds.value("LIST").value("NON_NULL");
-  auto type = builder.object<TypeRef>("__Type", "A type: a named one, a list of one, or one that is never null.");
+  auto type =
+      builder.object<TypeRef>("__Type", "A type: a named one, a list of one, or one that is never null.");
   type.field("kind", "__TypeKind!", "What it is.",
              [](const TypeRef& self, const Call&, ValueWriter& to) { to.text(kind_name(self)); });
   type.field("name", "String", "Of named types.", [](const TypeRef& self, const Call&, ValueWriter& to) {
@@ -144,7 +150,8 @@ void declare_type(SchemaBuilder& builder) {
 /// name, description, isDeprecated, deprecationReason.
 template <class Def>
 void declare_common(FieldsOf<Def>& type) {
-  type.field("name", "String!", "", [](const Def& self, const Call&, ValueWriter& to) { to.text(self.name); });
+  type.field("name", "String!", "",
+             [](const Def& self, const Call&, ValueWriter& to) { to.text(self.name); });
   type.field("description", "String", "",
              [](const Def& self, const Call&, ValueWriter& to) { optional_text(to, self.description); });
 }
@@ -169,7 +176,8 @@ void declare_arguments(FieldsOf<Def>& type) {
 
 template <class Def>
 void declare_type_of(FieldsOf<Def>& type) {
-  type.field("type", "__Type!", "", [](const Def& self, const Call&, ValueWriter& to) { to.object(self.type); });
+  type.field("type", "__Type!", "",
+             [](const Def& self, const Call&, ValueWriter& to) { to.object(self.type); });
 }
 
 void declare_members(SchemaBuilder& builder) {
@@ -181,9 +189,10 @@ void declare_members(SchemaBuilder& builder) {
   auto input = builder.object<InputDef>("__InputValue", "An argument, or a field of an input object.");
   declare_common(input);
   declare_type_of(input);
-  input.field("defaultValue", "String", "As a literal.", [](const InputDef& self, const Call&, ValueWriter& to) {
-    if (self.default_value) to.text(print_value(*self.default_value));
-  });
+  input.field("defaultValue", "String", "As a literal.",
+              [](const InputDef& self, const Call&, ValueWriter& to) {
+                if (self.default_value) to.text(print_value(*self.default_value));
+              });
   declare_deprecation(input);
   auto value = builder.object<EnumValueDef>("__EnumValue", "A value of an enum.");
   declare_common(value);
@@ -205,10 +214,10 @@ void declare_directive(SchemaBuilder& builder) {
                   });
   declare_arguments(directive);
   auto places = builder.enumeration("__DirectiveLocation", "Where a directive may stand.");
-  for (const char* place :
-       {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT",
-        "VARIABLE_DEFINITION", "SCHEMA", "SCALAR", "OBJECT", "FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INTERFACE", "UNION",
-        "ENUM", "ENUM_VALUE", "INPUT_OBJECT", "INPUT_FIELD_DEFINITION"}) {
+  for (const char* place : {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION",
+                            "FRAGMENT_SPREAD", "INLINE_FRAGMENT", "VARIABLE_DEFINITION", "SCHEMA", "SCALAR",
+                            "OBJECT", "FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INTERFACE", "UNION", "ENUM",
+                            "ENUM_VALUE", "INPUT_OBJECT", "INPUT_FIELD_DEFINITION"}) {
     places.value(place);
   }
 }

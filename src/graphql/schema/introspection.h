@@ -1,5 +1,5 @@
-// A schema that describes itself, as the specification has it (October 2021, section 4): the types __Schema, __Type and so
-// on, and the fields __schema, __type and __typename.
+// A schema that describes itself, as the specification has it (October 2021, section 4): the types __Schema,
+// __Type and so on, and the fields __schema, __type and __typename.
 #pragma once
 
 #include "graphql/schema/builder.h"

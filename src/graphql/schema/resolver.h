@@ -26,7 +26,8 @@ class Arguments {
     }
     return nullptr;
   }
-  /// In the order of their declaration; one that was left out without a default is not there, an explicit null is.
+  /// In the order of their declaration; one that was left out without a default is not there, an explicit
+  /// null is.
   const Fields& all() const { return fields_; }
 
  private:
@@ -46,8 +47,8 @@ struct Call {
   }
 };
 
-/// Writes exactly one value, or none for null. A failure takes the place of whatever was written: its `what` is the
-/// message that the client reads. Called on the thread that executes the request.
+/// Writes exactly one value, or none for null. A failure takes the place of whatever was written: its `what`
+/// is the message that the client reads. Called on the thread that executes the request.
 using Resolve = std::function<Done(const Call&, ValueWriter&)>;
 
 }  // namespace racesim::graphql

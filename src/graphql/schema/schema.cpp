@@ -57,10 +57,13 @@ const InputDef* FieldDef::find_argument(std::string_view argument_name) const {
   return input_named(arguments, argument_name);
 }
 
-const InputDef* TypeDef::find_input(std::string_view input_name) const { return input_named(inputs, input_name); }
+const InputDef* TypeDef::find_input(std::string_view input_name) const {
+  return input_named(inputs, input_name);
+}
 
 bool TypeDef::has_value(std::string_view value_name) const {
-  return std::any_of(values.begin(), values.end(), [&](const EnumValueDef& value) { return value.name == value_name; });
+  return std::any_of(values.begin(), values.end(),
+                     [&](const EnumValueDef& value) { return value.name == value_name; });
 }
 
 const TypeDef* Schema::type(std::string_view name) const {

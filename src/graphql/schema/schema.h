@@ -1,4 +1,5 @@
-// The types of a service, linked and checked (schema/builder.h declares them). Never changes, so threads may share it.
+// The types of a service, linked and checked (schema/builder.h declares them). Never changes, so threads may
+// share it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ struct TypeDef;
 
 enum class Wrap : std::uint8_t { none, list, non_null };
 
-/// A type as fields and arguments have it: a named type, a list of something, or something that is never null.
+/// A type as fields and arguments have it: a named type, a list of something, or something that is never
+/// null.
 struct TypeRef {
   Wrap wrap = Wrap::none;
   const TypeRef* of = nullptr;   ///< what is wrapped; null for a named type
@@ -68,10 +70,11 @@ struct FieldDef {
 
   const TypeRef* type = nullptr;  // made by build()
 
-  FieldDef& argument(std::string argument_name, std::string type, std::string text, std::string default_literal = {});
+  FieldDef& argument(std::string argument_name, std::string type, std::string text,
+                     std::string default_literal = {});
   FieldDef& deprecate(std::string reason);
-  /// For limits: below this field everything comes as often as one of these arguments says, or `assumed` times if all are
-  /// left out.
+  /// For limits: below this field everything comes as often as one of these arguments says, or `assumed`
+  /// times if all are left out.
   FieldDef& paged(std::vector<std::string> argument_names, std::uint32_t assumed);
 
   const InputDef* find_argument(std::string_view argument_name) const;
@@ -97,7 +100,8 @@ struct TypeDef {
 
   const TypeRef* self = nullptr;  // from here on made by build()
   std::vector<const TypeDef*> interfaces;
-  std::vector<const TypeDef*> possible;    ///< the objects that an interface or a union can be; an object itself
+  std::vector<const TypeDef*>
+      possible;  ///< the objects that an interface or a union can be; an object itself
   std::unordered_map<std::string_view, const FieldDef*> fields_by_name;
 
   bool is_leaf() const { return kind == TypeKind::scalar || kind == TypeKind::enumeration; }

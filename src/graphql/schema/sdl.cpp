@@ -21,8 +21,8 @@ std::string quoted(const std::string& text) {
 void append_description(std::string& out, const std::string& text, const std::string& indent, bool is_first) {
   if (text.empty()) return;
   if (!is_first && !indent.empty()) out += '\n';
-  const bool is_block = text.find('\n') != std::string::npos || text.size() > ONE_LINE_MAX || text.ends_with('"') ||
-                        text.ends_with('\\');
+  const bool is_block = text.find('\n') != std::string::npos || text.size() > ONE_LINE_MAX ||
+                        text.ends_with('"') || text.ends_with('\\');
   out += indent + "\"\"\"";
   if (is_block) out += '\n' + indent;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -52,8 +52,8 @@ void append_input(std::string& out, const InputDef& input) {
 
 void append_arguments(std::string& out, const std::deque<InputDef>& arguments) {
   if (arguments.empty()) return;
-  const bool is_plain =
-      std::all_of(arguments.begin(), arguments.end(), [](const InputDef& input) { return input.description.empty(); });
+  const bool is_plain = std::all_of(arguments.begin(), arguments.end(),
+                                    [](const InputDef& input) { return input.description.empty(); });
   out += is_plain ? "(" : "(\n";
   for (const InputDef& argument : arguments) {
     const bool is_first = &argument == &arguments.front();
@@ -121,7 +121,8 @@ void append_type(std::string& out, const TypeDef& type) {
       return;
     case TypeKind::union_type:
       out += "union " + type.name;
-      for (const std::string& name : type.member_names) out += (name == type.member_names.front() ? " = " : " | ") + name;
+      for (const std::string& name : type.member_names)
+        out += (name == type.member_names.front() ? " = " : " | ") + name;
       return;
     case TypeKind::enumeration:
       out += "enum " + type.name;

@@ -29,17 +29,20 @@ std::string message_with_id(std::string_view type, const std::string& id) {
 tl::expected<TransportOperation, std::string> read_operation(const Value& payload) {
   TransportOperation operation;
   const std::string* query = text_member(payload, "query");
-  if (query == nullptr) return tl::make_unexpected(std::string("the payload of subscribe needs a text 'query'"));
+  if (query == nullptr)
+    return tl::make_unexpected(std::string("the payload of subscribe needs a text 'query'"));
   operation.query = *query;
   const Value* name = payload.find("operationName");
   if (name != nullptr && !name->is_null()) {
-    if (name->get<std::string>() == nullptr) return tl::make_unexpected(std::string("operationName is no text"));
+    if (name->get<std::string>() == nullptr)
+      return tl::make_unexpected(std::string("operationName is no text"));
     operation.operation_name = name->text();
   }
   const Value* variables = payload.find("variables");
   if (!is_null_or_object(variables)) return tl::make_unexpected(std::string("variables is no object"));
   if (variables != nullptr) operation.variables = *variables;
-  if (!is_null_or_object(payload.find("extensions"))) return tl::make_unexpected(std::string("extensions is no object"));
+  if (!is_null_or_object(payload.find("extensions")))
+    return tl::make_unexpected(std::string("extensions is no object"));
   return operation;
 }
 
@@ -70,7 +73,8 @@ TransportActions TransportSession::on_text(std::string_view message) {
   if (*type != "connection_init" && *type != "ping" && *type != "pong") {
     return close(CloseCode::bad_message, "clients send no message of type '" + *type + "'");
   }
-  if (!is_null_or_object(payload)) return close(CloseCode::bad_message, "the payload of " + *type + " is no object");
+  if (!is_null_or_object(payload))
+    return close(CloseCode::bad_message, "the payload of " + *type + " is no object");
   if (*type == "connection_init") return on_init(payload);
   return *type == "ping" ? on_ping(payload) : TransportActions{};
 }
@@ -113,7 +117,8 @@ TransportActions TransportSession::on_subscribe(const Value& message) {
   }
   auto operation = read_operation(*payload);
   if (!operation) return close(CloseCode::bad_message, operation.error());
-  if (running_.count(*id) > 0) return close(CloseCode::operation_exists, "Subscriber for " + *id + " already exists");
+  if (running_.count(*id) > 0)
+    return close(CloseCode::operation_exists, "Subscriber for " + *id + " already exists");
   running_.insert(*id);
   if (running_.size() > settings_.operations_max) {
     return refuse(*id, {{"the connection has " + std::to_string(settings_.operations_max) +

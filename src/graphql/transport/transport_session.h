@@ -1,7 +1,8 @@
-// One connection of the protocol graphql-transport-ws (of the graphql-ws project), without its socket: what the client says
-// goes in, what is to be done comes out. Used by one thread.
+// One connection of the protocol graphql-transport-ws (of the graphql-ws project), without its socket: what
+// the client says goes in, what is to be done comes out. Used by one thread.
 //
-//   connection_init → connection_ack; subscribe → next… and complete, or error; complete from either side; ping → pong.
+//   connection_init → connection_ack; subscribe → next… and complete, or error; complete from either side;
+//   ping → pong.
 #pragma once
 
 #include <cstddef>
@@ -79,7 +80,8 @@ class TransportSession {
   /// The time in which connection_init had to come is over; does nothing if it came.
   TransportActions on_init_timeout();
 
-  // What the service brings. Of an operation that has ended nothing is sent: it may have ended at the client meanwhile.
+  // What the service brings. Of an operation that has ended nothing is sent: it may have ended at the client
+  // meanwhile.
   TransportActions next(const std::string& id, std::string_view answer_body);
   TransportActions refuse(const std::string& id, const std::vector<QueryError>& errors);
   TransportActions complete(const std::string& id);

@@ -5,7 +5,8 @@
 namespace racesim::graphql {
 namespace {
 
-/// Follows the spreads of one fragment after the other; a spread of a fragment that is being followed closes a cycle.
+/// Follows the spreads of one fragment after the other; a spread of a fragment that is being followed closes
+/// a cycle.
 class Cycles {
  public:
   Cycles(const ast::Document& document, Report& report) : document_(document), report_(report) {}
@@ -43,7 +44,8 @@ class Cycles {
   const ast::Document& document_;
   Report& report_;
   std::unordered_set<std::string_view> seen_;
-  std::unordered_map<std::string_view, std::size_t> place_of_;  ///< of fragments that are being followed, in path_
+  std::unordered_map<std::string_view, std::size_t>
+      place_of_;  ///< of fragments that are being followed, in path_
   std::vector<const ast::Selection*> path_;
 };
 

@@ -26,8 +26,12 @@ class LiteralRules {
           report_.add(place.type->text + " is never null", {literal.at});
         }
         return;
-      case LiteralKind::list: check_list(literal, place.type, judged); return;
-      case LiteralKind::object: check_object(literal, place.type, judged); return;
+      case LiteralKind::list:
+        check_list(literal, place.type, judged);
+        return;
+      case LiteralKind::object:
+        check_object(literal, place.type, judged);
+        return;
       default:
         if (judged) check_leaf(literal, place.type);
     }
@@ -67,7 +71,8 @@ class LiteralRules {
     for (const ast::LiteralField& field : literal.fields) {
       const InputDef* input = object == nullptr ? nullptr : object->find_input(field.name.text);
       if (input == nullptr && object != nullptr && judged) report_unknown(field, *object);
-      const ValuePlace place = input == nullptr ? ValuePlace{} : ValuePlace{input->type, input->default_value.has_value()};
+      const ValuePlace place =
+          input == nullptr ? ValuePlace{} : ValuePlace{input->type, input->default_value.has_value()};
       check(field.value, place, judged);
     }
   }
@@ -78,7 +83,8 @@ class LiteralRules {
       const bool is_given = std::any_of(literal.fields.begin(), literal.fields.end(),
                                         [&](const auto& field) { return field.name.text == input.name; });
       if (!is_given) {
-        report_.add(object.name + " needs the field '" + input.name + "' (" + input.type->text + ")", {literal.at});
+        report_.add(object.name + " needs the field '" + input.name + "' (" + input.type->text + ")",
+                    {literal.at});
       }
     }
   }

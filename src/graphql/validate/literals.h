@@ -1,4 +1,5 @@
-// The rules for values: they have the type of their place, input objects are complete and name each field once.
+// The rules for values: they have the type of their place, input objects are complete and name each field
+// once.
 #pragma once
 
 #include <vector>
@@ -16,6 +17,7 @@ struct ValuePlace {
 };
 
 /// Checks the value and what is in it, and adds the variables in it to `uses`.
-void check_value(const ast::Literal& literal, ValuePlace place, Report& report, std::vector<VariableUse>& uses);
+void check_value(const ast::Literal& literal, ValuePlace place, Report& report,
+                 std::vector<VariableUse>& uses);
 
 }  // namespace racesim::graphql

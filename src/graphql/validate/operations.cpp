@@ -31,14 +31,16 @@ class RootFields {
  private:
   /// By a constant; a variable may go either way.
   static bool is_left_out(const ast::Selection& selection) {
-    return std::any_of(selection.directives.begin(), selection.directives.end(), [](const ast::Directive& directive) {
-      const bool skips = directive.name.text == "skip";
-      if (!skips && directive.name.text != "include") return false;
-      return std::any_of(directive.arguments.begin(), directive.arguments.end(), [&](const ast::Argument& argument) {
-        return argument.name.text == "if" && argument.value.kind == ast::LiteralKind::boolean &&
-               (argument.value.text == "true") == skips;
-      });
-    });
+    return std::any_of(
+        selection.directives.begin(), selection.directives.end(), [](const ast::Directive& directive) {
+          const bool skips = directive.name.text == "skip";
+          if (!skips && directive.name.text != "include") return false;
+          return std::any_of(
+              directive.arguments.begin(), directive.arguments.end(), [&](const ast::Argument& argument) {
+                return argument.name.text == "if" && argument.value.kind == ast::LiteralKind::boolean &&
+                       (argument.value.text == "true") == skips;
+              });
+        });
   }
 
   bool applies(std::string_view name) const {
@@ -72,7 +74,9 @@ void check_subscription(const Schema& schema, const ast::Document& document, con
     for (const ast::Selection* field : group) places.push_back(field->at);
     if (&group != fields.groups().data()) more.insert(more.end(), places.begin(), places.end());
     if (group.front()->name.text.starts_with("__")) {
-      report.add("a subscription does not begin with the schema's own field " + std::string(group.front()->name.text), places);
+      report.add("a subscription does not begin with the schema's own field " +
+                     std::string(group.front()->name.text),
+                 places);
     }
   }
   if (!more.empty()) report.add("a subscription begins with exactly one field", more);
@@ -82,12 +86,14 @@ void check_subscription(const Schema& schema, const ast::Document& document, con
 
 void check_operations(const Schema& schema, const ast::Document& document, Report& report) {
   report_each_repeated(
-      report, document.operations, [](const ast::Operation& operation) { return operation.name; }, "operation");
+      report, document.operations, [](const ast::Operation& operation) { return operation.name; },
+      "operation");
   for (const ast::Operation& operation : document.operations) {
     if (operation.name.text.empty() && document.operations.size() > 1) {
       report.add("an operation without a name must be the only one", {operation.at});
     }
-    if (operation.kind == ast::OperationKind::subscription) check_subscription(schema, document, operation, report);
+    if (operation.kind == ast::OperationKind::subscription)
+      check_subscription(schema, document, operation, report);
   }
 }
 

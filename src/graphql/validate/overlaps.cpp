@@ -12,10 +12,13 @@ namespace {
 using ast::Literal;
 using ast::Selection;
 
-// Pairs of fields that are compared at most, and how deep one comparison leads to others: documents of usual size need a
-// thousandth of it, hostile ones are stopped.
+// Pairs of fields that are compared at most, and how deep one comparison leads to others: documents of usual
+// size need a thousandth of it, hostile ones are stopped.
 constexpr std::size_t COMPARISONS_MAX = 400'000;
 constexpr std::size_t COMPARISON_DEPTH_MAX = 500;
+// Conflicts that are kept of two selection sets: the report is shorter.
+constexpr std::size_t CONFLICTS_MAX = 1'000;
+constexpr std::size_t REASON_BYTES = 300;
 
 bool same_value(const Literal& a, const Literal& b);
 
@@ -33,7 +36,8 @@ bool same_entries(const std::vector<Entry>& a, const std::vector<Entry>& b) {
   const auto left = sorted(a);
   const auto right = sorted(b);
   for (std::size_t i = 0; i < left.size(); ++i) {
-    if (left[i]->name.text != right[i]->name.text || !same_value(left[i]->value, right[i]->value)) return false;
+    if (left[i]->name.text != right[i]->name.text || !same_value(left[i]->value, right[i]->value))
+      return false;
   }
   return true;
 }
@@ -130,7 +134,8 @@ class Overlaps {
           into.fragments.push_back(name);
         }
       } else if (selection.kind == ast::SelectionKind::inline_fragment) {
-        collect(into, selection.selections, selection.name.text.empty() ? parent : schema_.type(selection.name.text));
+        collect(into, selection.selections,
+                selection.name.text.empty() ? parent : schema_.type(selection.name.text));
       } else {
         const auto [at, is_new] = into.index.try_emplace(selection.response_name(), into.groups.size());
         if (is_new) into.groups.push_back({selection.response_name(), {}});
@@ -158,12 +163,14 @@ class Overlaps {
     }
   }
 
-  void between(bool is_exclusive, const FieldGroups& a, const FieldGroups& b, std::vector<Conflict>& conflicts) {
+  void between(bool is_exclusive, const FieldGroups& a, const FieldGroups& b,
+               std::vector<Conflict>& conflicts) {
     for (const auto& [name, fields] : a.groups) {
       const auto same = b.index.find(name);
       if (same == b.index.end()) continue;
       for (const OverlapField& left : fields) {
-        for (const OverlapField& right : b.groups[same->second].second) compare(is_exclusive, left, right, conflicts);
+        for (const OverlapField& right : b.groups[same->second].second)
+          compare(is_exclusive, left, right, conflicts);
       }
     }
   }
@@ -182,7 +189,8 @@ class Overlaps {
     }
   }
 
-  void fragments(bool is_exclusive, std::string_view a, std::string_view b, std::vector<Conflict>& conflicts) {
+  void fragments(bool is_exclusive, std::string_view a, std::string_view b,
+                 std::vector<Conflict>& conflicts) {
     const Depth depth(*this);
     if (a == b || is_exhausted() || !remember(a, b, is_exclusive)) return;
     const ast::Fragment* left = document_.fragment(a);
@@ -195,7 +203,8 @@ class Overlaps {
     for (const std::string_view next : left_set.fragments) fragments(is_exclusive, next, b, conflicts);
   }
 
-  /// False if the two were compared before; a comparison of what cannot be together says less than one of what can.
+  /// False if the two were compared before; a comparison of what cannot be together says less than one of
+  /// what can.
   bool remember(std::string_view a, std::string_view b, bool is_exclusive) {
     const auto [known, is_new] = compared_.try_emplace(std::minmax(a, b), is_exclusive);
     if (is_new) return true;
@@ -204,10 +213,13 @@ class Overlaps {
     return true;
   }
 
-  void compare(bool is_exclusive, const OverlapField& a, const OverlapField& b, std::vector<Conflict>& conflicts) {
+  void compare(bool is_exclusive, const OverlapField& a, const OverlapField& b,
+               std::vector<Conflict>& conflicts) {
     const Depth depth(*this);
-    if (++comparisons_ > COMPARISONS_MAX || is_too_deep_) return;
-    const auto is_object = [](const TypeDef* type) { return type != nullptr && type->kind == TypeKind::object; };
+    if (++comparisons_ > COMPARISONS_MAX || is_too_deep_ || conflicts.size() >= CONFLICTS_MAX) return;
+    const auto is_object = [](const TypeDef* type) {
+      return type != nullptr && type->kind == TypeKind::object;
+    };
     is_exclusive = is_exclusive || (a.parent != b.parent && is_object(a.parent) && is_object(b.parent));
     const std::string name(a.node->response_name());
     if (const auto reason = difference(is_exclusive, a, b)) {
@@ -215,7 +227,9 @@ class Overlaps {
     } else if (a.node->has_selections && b.node->has_selections) {
       Conflict whole{"", {a.node->at}, {b.node->at}};
       for (const Conflict& part : below(is_exclusive, a, b)) {
-        whole.reason += (whole.reason.empty() ? "in '" + name + "', " : " and ") + part.reason;
+        if (whole.reason.size() < REASON_BYTES) {
+          whole.reason += (whole.reason.empty() ? "in '" + name + "', " : " and ") + part.reason;
+        }
         whole.left.insert(whole.left.end(), part.left.begin(), part.left.end());
         whole.right.insert(whole.right.end(), part.right.begin(), part.right.end());
       }
@@ -223,11 +237,13 @@ class Overlaps {
     }
   }
 
-  static std::optional<std::string> difference(bool is_exclusive, const OverlapField& a, const OverlapField& b) {
+  static std::optional<std::string> difference(bool is_exclusive, const OverlapField& a,
+                                               const OverlapField& b) {
     if (!is_exclusive && a.node->name.text != b.node->name.text) {
       return "is both " + std::string(a.node->name.text) + " and " + std::string(b.node->name.text);
     }
-    if (!is_exclusive && !same_entries(a.node->arguments, b.node->arguments)) return "has different arguments";
+    if (!is_exclusive && !same_entries(a.node->arguments, b.node->arguments))
+      return "has different arguments";
     if (a.def != nullptr && b.def != nullptr && types_conflict(*a.def->type, *b.def->type)) {
       return "is both " + a.def->type->text + " and " + b.def->type->text;
     }
@@ -236,12 +252,16 @@ class Overlaps {
 
   std::vector<Conflict> below(bool is_exclusive, const OverlapField& a, const OverlapField& b) {
     std::vector<Conflict> conflicts;
-    const auto type_of = [](const OverlapField& field) { return field.def == nullptr ? nullptr : field.def->type->def; };
+    const auto type_of = [](const OverlapField& field) {
+      return field.def == nullptr ? nullptr : field.def->type->def;
+    };
     const FieldGroups& left = groups_of(a.node->selections, type_of(a));
     const FieldGroups& right = groups_of(b.node->selections, type_of(b));
     between(is_exclusive, left, right, conflicts);
-    for (const std::string_view name : right.fragments) fields_and_fragment(is_exclusive, left, name, conflicts);
-    for (const std::string_view name : left.fragments) fields_and_fragment(is_exclusive, right, name, conflicts);
+    for (const std::string_view name : right.fragments)
+      fields_and_fragment(is_exclusive, left, name, conflicts);
+    for (const std::string_view name : left.fragments)
+      fields_and_fragment(is_exclusive, right, name, conflicts);
     for (const std::string_view one : left.fragments) {
       for (const std::string_view other : right.fragments) fragments(is_exclusive, one, other, conflicts);
     }
@@ -276,7 +296,8 @@ void check_overlaps(const Schema& schema, const ast::Document& document, Report&
       ++fragment;
     }
   }
-  if (overlaps.is_exhausted()) report.add("the document has more fields with the same names than can be compared", {});
+  if (overlaps.is_exhausted())
+    report.add("the document has more fields with the same names than can be compared", {});
 }
 
 }  // namespace racesim::graphql

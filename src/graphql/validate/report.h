@@ -15,7 +15,7 @@ class Report {
   /// Nobody reads more; the one behind says that there are more.
   static constexpr std::size_t ERRORS_MAX = 100;
 
-  explicit Report(std::string_view text) : text_(text) {}
+  explicit Report(std::string_view text) : locator_(text) {}
 
   void add(std::string message, const std::vector<Place>& places) {
     if (is_full()) return;
@@ -24,8 +24,8 @@ class Report {
       return;
     }
     QueryError& added = errors_.emplace_back();
-    added.message = std::move(message);
-    for (const Place place : places) added.locations.push_back(locate(text_, place));
+    added.message = shortened(std::move(message));
+    for (const Place place : places) added.locations.push_back(locator_.locate(place));
   }
 
   /// Further rules need not look.
@@ -33,7 +33,7 @@ class Report {
   std::vector<QueryError> take() { return std::move(errors_); }
 
  private:
-  std::string_view text_;
+  Locator locator_;
   std::vector<QueryError> errors_;
 };
 
@@ -49,7 +49,8 @@ void report_repeated(Report& report, const Items& items, NameOf name_of, std::st
     for (std::size_t j = i + 1; j < items.size(); ++j) {
       if (name_of(items[j]).text == name.text) places.push_back(name_of(items[j]).at);
     }
-    if (places.size() > 1) report.add("there can be only one " + std::string(what) + " '" + std::string(name.text) + "'", places);
+    if (places.size() > 1)
+      report.add("there can be only one " + std::string(what) + " '" + std::string(name.text) + "'", places);
   }
 }
 

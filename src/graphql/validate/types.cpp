@@ -19,8 +19,8 @@ std::vector<std::string> names_of(const Defs& defs) {
   return names;
 }
 
-/// Walks through a document and knows the type of each place. What stands below something unknown has no type, and is
-/// checked only for what needs none.
+/// Walks through a document and knows the type of each place. What stands below something unknown has no
+/// type, and is checked only for what needs none.
 class TypeWalk {
  public:
   TypeWalk(const Schema& schema, const ast::Document& document, Report& report, Walked& walked)
@@ -55,12 +55,14 @@ class TypeWalk {
       if (!type->def->is_input()) report_.add(type->text + " is no type for input", {variable.type.at});
     }
     const bool is_input = type != nullptr && type->def->is_input();
-    if (variable.has_default) check_value(variable.default_value, {is_input ? type : nullptr, false}, report_, *uses_);
+    if (variable.has_default)
+      check_value(variable.default_value, {is_input ? type : nullptr, false}, report_, *uses_);
     directives(variable.directives, "VARIABLE_DEFINITION");
   }
 
   void report_unknown_type(const ast::Name& name) {
-    report_.add("there is no type '" + std::string(name.text) + "'" + did_you_mean(name.text, names_of(schema_.types())),
+    report_.add("there is no type '" + std::string(name.text) + "'" +
+                    did_you_mean(name.text, names_of(schema_.types())),
                 {name.at});
   }
 
@@ -80,9 +82,15 @@ class TypeWalk {
     for (const ast::Selection& selection : set) {
       if (report_.is_full()) return;
       switch (selection.kind) {
-        case ast::SelectionKind::field: field(selection, parent); break;
-        case ast::SelectionKind::spread: spread(selection, parent); break;
-        case ast::SelectionKind::inline_fragment: inline_fragment(selection, parent); break;
+        case ast::SelectionKind::field:
+          field(selection, parent);
+          break;
+        case ast::SelectionKind::spread:
+          spread(selection, parent);
+          break;
+        case ast::SelectionKind::inline_fragment:
+          inline_fragment(selection, parent);
+          break;
       }
     }
   }
@@ -111,8 +119,9 @@ class TypeWalk {
     if (def.type->def->is_leaf() && selection.has_selections) {
       report_.add(owner + " is " + def.type->text + ", which has no fields", {selection.selections_at});
     } else if (!def.type->def->is_leaf() && !selection.has_selections) {
-      report_.add(owner + " is " + def.type->text + ", of which fields must be asked for: " + def.name + " { … }",
-                  {selection.at});
+      report_.add(
+          owner + " is " + def.type->text + ", of which fields must be asked for: " + def.name + " { … }",
+          {selection.at});
     }
   }
 
@@ -134,20 +143,22 @@ class TypeWalk {
   }
 
   void check_overlap(const TypeDef* type, const TypeDef* parent, const ast::Selection& selection) {
-    if (type == nullptr || parent == nullptr || !type->is_composite() || Schema::overlap(*type, *parent)) return;
+    if (type == nullptr || parent == nullptr || !type->is_composite() || Schema::overlap(*type, *parent))
+      return;
     report_.add("nothing can be " + parent->name + " here and " + type->name, {selection.at});
   }
 
   /// `known` is null where the arguments are not known; unknown names are reported only if `judged`.
-  void arguments(const std::vector<ast::Argument>& given, const std::deque<InputDef>* known, const std::string& owner,
-                 bool judged) {
+  void arguments(const std::vector<ast::Argument>& given, const std::deque<InputDef>* known,
+                 const std::string& owner, bool judged) {
     report_repeated(
         report_, given, [](const ast::Argument& argument) { return argument.name; }, "argument");
     for (const ast::Argument& argument : given) {
       const InputDef* def = nullptr;
       if (known != nullptr) {
-        const auto found = std::find_if(known->begin(), known->end(),
-                                        [&](const InputDef& input) { return input.name == argument.name.text; });
+        const auto found = std::find_if(known->begin(), known->end(), [&](const InputDef& input) {
+          return input.name == argument.name.text;
+        });
         if (found != known->end()) def = &*found;
       }
       if (def == nullptr && judged) {
@@ -155,7 +166,8 @@ class TypeWalk {
                         did_you_mean(argument.name.text, names_of(*known)),
                     {argument.name.at});
       }
-      const ValuePlace place = def == nullptr ? ValuePlace{} : ValuePlace{def->type, def->default_value.has_value()};
+      const ValuePlace place =
+          def == nullptr ? ValuePlace{} : ValuePlace{def->type, def->default_value.has_value()};
       check_value(argument.value, place, report_, *uses_);
     }
   }
@@ -164,9 +176,10 @@ class TypeWalk {
                       const std::string& owner, Place at) {
     for (const InputDef& input : wanted) {
       if (!input.is_required()) continue;
-      const bool is_given = std::any_of(given.begin(), given.end(),
-                                        [&](const auto& argument) { return argument.name.text == input.name; });
-      if (!is_given) report_.add(owner + " needs the argument '" + input.name + "' (" + input.type->text + ")", {at});
+      const bool is_given = std::any_of(
+          given.begin(), given.end(), [&](const auto& argument) { return argument.name.text == input.name; });
+      if (!is_given)
+        report_.add(owner + " needs the argument '" + input.name + "' (" + input.type->text + ")", {at});
     }
   }
 
@@ -184,9 +197,11 @@ class TypeWalk {
       if (std::find(def->places.begin(), def->places.end(), place) == def->places.end()) {
         report_.add(owner + " cannot stand here", {directive.at});
       }
-      const auto first = std::find_if(given.begin(), given.end(),
-                                      [&](const auto& other) { return other.name.text == directive.name.text; });
-      if (&*first != &directive) report_.add("there can be only one " + owner + " here", {first->at, directive.at});
+      const auto first = std::find_if(given.begin(), given.end(), [&](const auto& other) {
+        return other.name.text == directive.name.text;
+      });
+      if (&*first != &directive)
+        report_.add("there can be only one " + owner + " here", {first->at, directive.at});
       arguments(directive.arguments, &def->arguments, owner, true);
       check_required(directive.arguments, def->arguments, owner, directive.at);
     }

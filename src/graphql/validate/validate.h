@@ -1,5 +1,5 @@
-// The rules of validation (October 2021, section 5): what can be said of a document without executing it. An error is
-// located where other servers locate it: graphql-js 16 is the reference.
+// The rules of validation (October 2021, section 5): what can be said of a document without executing it. An
+// error is located where other servers locate it: graphql-js 16 is the reference.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,8 @@
 
 namespace racesim::graphql {
 
-/// Nothing if the document may be executed. At most Report::ERRORS_MAX errors, and one that says that there are more.
+/// Nothing if the document may be executed. At most Report::ERRORS_MAX errors, and one that says that there
+/// are more.
 std::vector<QueryError> validate(const Schema& schema, const ast::Document& document);
 
 }  // namespace racesim::graphql

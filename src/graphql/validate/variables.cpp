@@ -13,7 +13,8 @@ bool is_allowed(const ast::VariableDefinition& variable, const TypeRef& type, co
   return (has_default || use.has_default) && Schema::fits(type, *use.type->of);
 }
 
-void check_use(const ast::Operation& operation, const VariableUse& use, const Walked& walked, Report& report) {
+void check_use(const ast::Operation& operation, const VariableUse& use, const Walked& walked,
+               Report& report) {
   // Of equal names the last definition counts.
   const auto variable = std::find_if(operation.variables.rbegin(), operation.variables.rend(),
                                      [&](const auto& defined) { return defined.name.text == use.name; });
@@ -23,7 +24,8 @@ void check_use(const ast::Operation& operation, const VariableUse& use, const Wa
     return;
   }
   const auto type = walked.variable_types.find(&*variable);
-  if (type == walked.variable_types.end() || use.type == nullptr || is_allowed(*variable, *type->second, use)) return;
+  if (type == walked.variable_types.end() || use.type == nullptr || is_allowed(*variable, *type->second, use))
+    return;
   report.add("the variable $" + std::string(use.name) + " is " + type->second->text + " and stands where " +
                  use.type->text + " is wanted",
              {variable->at, use.at});
@@ -35,9 +37,11 @@ void check_variables(const ast::Document& document, const Walked& walked, Report
   for (const ast::Operation& operation : document.operations) {
     if (report.is_full()) return;
     report_repeated(
-        report, operation.variables, [](const ast::VariableDefinition& variable) { return variable.name; }, "variable");
+        report, operation.variables, [](const ast::VariableDefinition& variable) { return variable.name; },
+        "variable");
     std::vector<const void*> sources{&operation};
-    for (const ast::Fragment* fragment : reachable_fragments(document, operation.selections)) sources.push_back(fragment);
+    for (const ast::Fragment* fragment : reachable_fragments(document, operation.selections))
+      sources.push_back(fragment);
     std::unordered_set<std::string_view> used;
     for (const void* source : sources) {
       const auto uses = walked.uses.find(source);

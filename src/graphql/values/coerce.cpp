@@ -19,10 +19,14 @@ Value plain_value(const Literal& literal, const Variables& variables) {
       const auto found = variables.find(literal.text);
       return found == variables.end() ? Value() : found->second;
     }
-    case LiteralKind::integer: return number_of_text(literal.text, true);
-    case LiteralKind::real: return number_of_text(literal.text, false);
-    case LiteralKind::boolean: return Value(literal.text == "true");
-    case LiteralKind::null: return {};
+    case LiteralKind::integer:
+      return number_of_text(literal.text, true);
+    case LiteralKind::real:
+      return number_of_text(literal.text, false);
+    case LiteralKind::boolean:
+      return Value(literal.text == "true");
+    case LiteralKind::null:
+      return {};
     case LiteralKind::list: {
       Items items;
       for (const Literal& item : literal.items) items.push_back(plain_value(item, variables));
@@ -35,7 +39,8 @@ Value plain_value(const Literal& literal, const Variables& variables) {
       }
       return Value(std::move(fields));
     }
-    default: return Value(std::string(literal.text));
+    default:
+      return Value(std::string(literal.text));
   }
 }
 
@@ -43,7 +48,8 @@ bool is_missing(const Literal& literal, const Variables& variables) {
   return literal.kind == LiteralKind::variable && variables.find(literal.text) == variables.end();
 }
 
-std::optional<Value> list_of_literal(const Literal& literal, const TypeRef& item_type, const Variables& variables) {
+std::optional<Value> list_of_literal(const Literal& literal, const TypeRef& item_type,
+                                     const Variables& variables) {
   Items items;
   if (literal.kind != LiteralKind::list) {
     auto item = coerce_literal(literal, item_type, variables);
@@ -64,7 +70,8 @@ std::optional<Value> list_of_literal(const Literal& literal, const TypeRef& item
   return Value(std::move(items));
 }
 
-std::optional<Value> object_of_literal(const Literal& literal, const TypeDef& type, const Variables& variables) {
+std::optional<Value> object_of_literal(const Literal& literal, const TypeDef& type,
+                                       const Variables& variables) {
   if (literal.kind != LiteralKind::object) return std::nullopt;
   Fields fields;
   for (const InputDef& input : type.inputs) {
@@ -95,7 +102,8 @@ std::optional<Value> object_of_input(const Value& input, const TypeDef& type, co
   for (const InputDef& wanted : type.inputs) {
     const Value* found = input.find(wanted.name);
     if (found == nullptr && wanted.is_required()) {
-      problems.push_back({path, type.name + " needs the field '" + wanted.name + "' (" + wanted.type->text + ")"});
+      problems.push_back(
+          {path, type.name + " needs the field '" + wanted.name + "' (" + wanted.type->text + ")"});
       is_whole = false;
     } else if (found == nullptr) {
       if (wanted.default_value) fields.emplace_back(wanted.name, *wanted.default_value);
@@ -145,7 +153,8 @@ std::optional<Value> list_of_input(const Value& input, const TypeRef& item_type,
 std::optional<Value> coerce_literal(const Literal& literal, const TypeRef& type, const Variables& variables) {
   if (literal.kind == LiteralKind::variable) {
     const auto found = variables.find(literal.text);
-    if (found == variables.end() || (found->second.is_null() && type.wrap == Wrap::non_null)) return std::nullopt;
+    if (found == variables.end() || (found->second.is_null() && type.wrap == Wrap::non_null))
+      return std::nullopt;
     return found->second;
   }
   if (literal.kind == LiteralKind::null) {

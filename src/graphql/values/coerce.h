@@ -27,7 +27,8 @@ struct InputProblem {
 inline constexpr std::size_t INPUT_PROBLEMS_MAX = 50;
 
 /// No value where the literal does not fit the type; validation has said so before.
-std::optional<Value> coerce_literal(const ast::Literal& literal, const TypeRef& type, const Variables& variables);
+std::optional<Value> coerce_literal(const ast::Literal& literal, const TypeRef& type,
+                                    const Variables& variables);
 
 /// Why a literal is no value of a scalar or an enum; nothing if it is one.
 std::optional<std::string> refuse_literal(const ast::Literal& literal, const TypeDef& leaf);

@@ -13,7 +13,8 @@ namespace racesim::graphql {
 /// The deepest JSON that is read.
 inline constexpr std::size_t JSON_DEPTH_MAX = 64;
 
-/// A whole JSON text (ErrorKind::usage with its reason if it is not one). Of equal names in an object the last one counts.
+/// A whole JSON text (ErrorKind::usage with its reason if it is not one). Of equal names in an object the
+/// last one counts.
 Result<Value> parse_json(std::string_view text);
 
 /// With quotes. Bytes that are not UTF-8 become U+FFFD.

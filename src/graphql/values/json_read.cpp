@@ -29,19 +29,26 @@ Value object_of(const simdjson::dom::object& from) {
 /// The types were asked for before, so none of the unchecked reads can fail.
 Value value_of(const element& from) {
   switch (from.type()) {
-    case element_type::BOOL: return Value(from.get_bool().value_unsafe());
-    case element_type::INT64: return Value(from.get_int64().value_unsafe());
-    case element_type::UINT64: return Value(static_cast<double>(from.get_uint64().value_unsafe()));
-    case element_type::DOUBLE: return Value(from.get_double().value_unsafe());
-    case element_type::STRING: return Value(std::string(from.get_string().value_unsafe()));
+    case element_type::BOOL:
+      return Value(from.get_bool().value_unsafe());
+    case element_type::INT64:
+      return Value(from.get_int64().value_unsafe());
+    case element_type::UINT64:
+      return Value(static_cast<double>(from.get_uint64().value_unsafe()));
+    case element_type::DOUBLE:
+      return Value(from.get_double().value_unsafe());
+    case element_type::STRING:
+      return Value(std::string(from.get_string().value_unsafe()));
     case element_type::ARRAY: {
       Items items;
       const simdjson::dom::array array = from.get_array().value_unsafe();
       for (const element item : array) items.push_back(value_of(item));
       return Value(std::move(items));
     }
-    case element_type::OBJECT: return object_of(from.get_object().value_unsafe());
-    default: return {};
+    case element_type::OBJECT:
+      return object_of(from.get_object().value_unsafe());
+    default:
+      return {};
   }
 }
 

@@ -32,11 +32,21 @@ std::size_t character_bytes(std::string_view text) {
 void append_escaped(std::string& out, unsigned char byte) {
   static constexpr std::string_view HEX = "0123456789abcdef";
   switch (byte) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
     default:
       out += "\\u00";
       out += HEX[byte >> 4];
@@ -80,7 +90,9 @@ void append_json_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_json_number(std::string& out, std::int64_t number) { append_digits(out, number); }
+void append_json_number(std::string& out, std::int64_t number) {
+  append_digits(out, number);
+}
 
 void append_json_number(std::string& out, double number) {
   if (std::isfinite(number)) {

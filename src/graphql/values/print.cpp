@@ -6,8 +6,12 @@ namespace {
 
 void append_literal(std::string& out, const ast::Literal& literal) {
   switch (literal.kind) {
-    case ast::LiteralKind::variable: out += "$" + std::string(literal.text); return;
-    case ast::LiteralKind::text: append_json_text(out, literal.text); return;
+    case ast::LiteralKind::variable:
+      out += "$" + std::string(literal.text);
+      return;
+    case ast::LiteralKind::text:
+      append_json_text(out, literal.text);
+      return;
     case ast::LiteralKind::list:
       out += '[';
       for (const ast::Literal& item : literal.items) {
@@ -25,7 +29,8 @@ void append_literal(std::string& out, const ast::Literal& literal) {
       }
       out += '}';
       return;
-    default: out += literal.text;
+    default:
+      out += literal.text;
   }
 }
 

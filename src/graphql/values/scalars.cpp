@@ -18,11 +18,14 @@ constexpr double INT_HIGH = std::numeric_limits<std::int32_t>::max();
 // Whole numbers up to here are written without an exponent.
 constexpr double WHOLE_TEXT_MAX = 1e18;
 
-tl::unexpected<std::string> refuse(std::string what) { return tl::make_unexpected(std::move(what)); }
+tl::unexpected<std::string> refuse(std::string what) {
+  return tl::make_unexpected(std::move(what));
+}
 
 Coerced int_of(double number, const std::string& shown_text) {
   if (std::trunc(number) != number) return refuse("Int takes whole numbers, not " + shown_text);
-  if (number < INT_LOW || number > INT_HIGH) return refuse("Int has 32 bits, which " + shown_text + " does not fit into");
+  if (number < INT_LOW || number > INT_HIGH)
+    return refuse("Int has 32 bits, which " + shown_text + " does not fit into");
   return Value(static_cast<std::int64_t>(number));
 }
 
@@ -45,7 +48,8 @@ std::string json_text(const Value& value) {
 Coerced id_of_number(const Value& input) {
   const double number = input.number();
   if (const auto* whole = input.get<std::int64_t>()) return Value(std::to_string(*whole));
-  if (std::trunc(number) != number) return refuse("ID takes texts and whole numbers, not " + json_text(input));
+  if (std::trunc(number) != number)
+    return refuse("ID takes texts and whole numbers, not " + json_text(input));
   if (std::fabs(number) < WHOLE_TEXT_MAX) return Value(std::to_string(static_cast<std::int64_t>(number)));
   return Value(json_text(input));
 }
@@ -60,7 +64,8 @@ Value number_of_text(std::string_view text, bool is_whole) {
   const auto read = std::from_chars(text.data(), end, number);
   if (read.ec == std::errc::result_out_of_range) {
     // Too near to 0, or too far from it: the exponent's sign tells.
-    const bool is_small = text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
+    const bool is_small =
+        text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
     number = is_small ? 0 : std::numeric_limits<double>::infinity();
     if (text.front() == '-') number = -number;
   }

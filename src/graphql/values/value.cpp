@@ -14,9 +14,13 @@ const T& as(const Variant& value) {
 
 }  // namespace
 
-bool Value::truth() const { return as<bool>(value_); }
+bool Value::truth() const {
+  return as<bool>(value_);
+}
 
-std::int64_t Value::integer() const { return as<std::int64_t>(value_); }
+std::int64_t Value::integer() const {
+  return as<std::int64_t>(value_);
+}
 
 double Value::number() const {
   if (const auto* whole = get<std::int64_t>()) return static_cast<double>(*whole);
@@ -28,9 +32,13 @@ const std::string& Value::text() const {
   return as<std::string>(value_);
 }
 
-const Items& Value::items() const { return as<Items>(value_); }
+const Items& Value::items() const {
+  return as<Items>(value_);
+}
 
-const Fields& Value::fields() const { return as<Fields>(value_); }
+const Fields& Value::fields() const {
+  return as<Fields>(value_);
+}
 
 const Value* Value::find(std::string_view name) const {
   for (const auto& [key, value] : fields()) {
@@ -39,6 +47,8 @@ const Value* Value::find(std::string_view name) const {
   return nullptr;
 }
 
-bool Value::operator==(const Value& other) const { return value_ == other.value_; }
+bool Value::operator==(const Value& other) const {
+  return value_ == other.value_;
+}
 
 }  // namespace racesim::graphql

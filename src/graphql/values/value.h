@@ -1,5 +1,5 @@
-// A value that a request brings: a variable, an argument, a default. What resolvers return never takes this form: it is
-// written out as it is made (execute/value_writer.h).
+// A value that a request brings: a variable, an argument, a default. What resolvers return never takes this
+// form: it is written out as it is made (execute/value_writer.h).
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct EnumName {
 using Fields = std::vector<std::pair<std::string, Value>>;
 using Items = std::vector<Value>;
 
-/// null, Boolean, Int, Float, String or ID, enum, list or object. Reading one as another kind than it is, is a
-/// programmer's error: arguments have the declared types once a resolver sees them.
+/// null, Boolean, Int, Float, String or ID, enum, list or object. Reading one as another kind than it is, is
+/// a programmer's error: arguments have the declared types once a resolver sees them.
 class Value {
  public:
   Value() = default;  // null
@@ -44,10 +44,10 @@ class Value {
 
   bool truth() const;
   std::int64_t integer() const;
-  double number() const;                  ///< of a whole number too
-  const std::string& text() const;        ///< of a text or an enum's name
-  const Items& items() const;             ///< of a list
-  const Fields& fields() const;           ///< of an object
+  double number() const;            ///< of a whole number too
+  const std::string& text() const;  ///< of a text or an enum's name
+  const Items& items() const;       ///< of a list
+  const Fields& fields() const;     ///< of an object
   /// An object's field; null if there is none.
   const Value* find(std::string_view name) const;
 
