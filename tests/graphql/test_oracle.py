@@ -14,7 +14,7 @@ from generator import Generator, Schema  # noqa: E402
 from oracle import FOLDER, Oracle, difference  # noqa: E402
 
 FULL = os.environ.get("RACESIM_FULL") == "1"
-RANDOM_REQUESTS = 60_000 if FULL else 3_000
+RANDOM_REQUESTS = 60_000 if FULL else 2_000
 SEED = 16
 
 # What editors would change or hide stands in corpus.txt as a word.

@@ -1,5 +1,6 @@
-// Goal: walking through a long list page by page brings each row once, in order, in both directions. Method: random lists,
-// page sizes and directions against the list itself; a service with one connection for the types; cursors that are none.
+// Goal: walking through a long list page by page brings each row once, in order, in both directions. Method:
+// random lists, page sizes and directions against the list itself; a service with one connection for the
+// types; cursors that are none.
 #include "graphql/connection/connection.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +34,8 @@ TEST(Page, WalkingThroughBringsEachRowOnce) {
   std::mt19937_64 draw(2);
   for (int round = 0; round < 300; ++round) {
     std::vector<int> sorted;
-    for (std::uint64_t i = draw() % 30; i > 0; --i) sorted.push_back((sorted.empty() ? 0 : sorted.back()) + 1 + static_cast<int>(draw() % 3));
+    for (std::uint64_t i = draw() % 30; i > 0; --i)
+      sorted.push_back((sorted.empty() ? 0 : sorted.back()) + 1 + static_cast<int>(draw() % 3));
     PageRequest request;
     request.is_backward = round % 2 == 1;
     std::vector<int> walked;
@@ -70,7 +72,8 @@ TEST(Cursor, HoldsAnyKey) {
 }
 
 TEST(Cursor, RefusesOtherTexts) {
-  for (const char* text : {"", "x", "MTp", "MTo=", "MTph ", "5", "MDphYmM", "ÄÖ"}) EXPECT_FALSE(decode_cursor(text)) << text;
+  for (const char* text : {"", "x", "MTp", "MTo=", "MTph ", "5", "MDphYmM", "ÄÖ"})
+    EXPECT_FALSE(decode_cursor(text)) << text;
   EXPECT_TRUE(decode_cursor("MTo"));
 }
 
@@ -79,19 +82,22 @@ class ConnectionQuery : public testing::Test {
   ConnectionQuery() {
     SchemaBuilder builder;
     auto row = builder.object<Numbered>("Row", "");
-    row.field("number", "Int!", "", [](const Numbered& self, const Call&, ValueWriter& to) { to.integer(self.number); });
+    row.field("number", "Int!", "",
+              [](const Numbered& self, const Call&, ValueWriter& to) { to.integer(self.number); });
     declare_page_info(builder);
-    declare_connection<Numbered>(builder, "Row", [](const Numbered& self) { return std::to_string(self.number); });
+    declare_connection<Numbered>(builder, "Row",
+                                 [](const Numbered& self) { return std::to_string(self.number); });
     auto query = builder.object("Query", "");
-    add_page_arguments(query.field("rows", "RowConnection!", "",
-                                   [](const Call& call, ValueWriter& to) -> Done {
-                                     auto request = read_page_request(call.arguments, 2, 5);
-                                     if (!request) return tl::make_unexpected(request.error());
-                                     const auto page = make_page(*request, found({1, 2, 3, 4, 5, 6}, *request));
-                                     to.object(&page);
-                                     return {};
-                                   }),
-                       2);
+    add_page_arguments(
+        query.field("rows", "RowConnection!", "",
+                    [](const Call& call, ValueWriter& to) -> Done {
+                      auto request = read_page_request(call.arguments, 2, 5);
+                      if (!request) return tl::make_unexpected(request.error());
+                      const auto page = make_page(*request, found({1, 2, 3, 4, 5, 6}, *request));
+                      to.object(&page);
+                      return {};
+                    }),
+        2);
     auto built = std::move(builder).build();
     EXPECT_TRUE(built) << built.error().what;
     schema_ = std::move(*built);
@@ -106,12 +112,16 @@ class ConnectionQuery : public testing::Test {
 };
 
 TEST_F(ConnectionQuery, AnswersWithEdgesAndPageInfo) {
-  EXPECT_EQ(answer("", "edges { cursor node { number } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"),
-            R"({"data":{"rows":{"edges":[{"cursor":"MTox","node":{"number":1}},{"cursor":"MToy","node":{"number":2}}],)"
-            R"("pageInfo":{"hasNextPage":true,"hasPreviousPage":false,"startCursor":"MTox","endCursor":"MToy"}}}})");
+  EXPECT_EQ(
+      answer(
+          "",
+          "edges { cursor node { number } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"),
+      R"({"data":{"rows":{"edges":[{"cursor":"MTox","node":{"number":1}},{"cursor":"MToy","node":{"number":2}}],)"
+      R"("pageInfo":{"hasNextPage":true,"hasPreviousPage":false,"startCursor":"MTox","endCursor":"MToy"}}}})");
   EXPECT_EQ(answer("(first: 0)", "nodes { number } pageInfo { hasNextPage startCursor }"),
             R"({"data":{"rows":{"nodes":[],"pageInfo":{"hasNextPage":true,"startCursor":null}}}})");
-  EXPECT_EQ(answer("(last: 2, before: \"MToz\")"), R"({"data":{"rows":{"nodes":[{"number":1},{"number":2}]}}})");
+  EXPECT_EQ(answer("(last: 2, before: \"MToz\")"),
+            R"({"data":{"rows":{"nodes":[{"number":1},{"number":2}]}}})");
 }
 
 TEST_F(ConnectionQuery, RefusesWhatMakesNoSense) {

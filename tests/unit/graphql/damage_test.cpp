@@ -1,6 +1,6 @@
-// Goal: no bytes make the library crash, hang or answer with anything but JSON whose errors lie inside the document. Method:
-// the requests of tests/graphql/corpus.txt, as they are and with random bytes and pieces removed, doubled, exchanged and put
-// in; RACESIM_FULL=1 tries many more. The sanitizers run it too.
+// Goal: no bytes make the library crash, hang or answer with anything but JSON whose errors lie inside the
+// document. Method: the requests of tests/graphql/corpus.txt, as they are and with random bytes and pieces
+// removed, doubled, exchanged and put in; RACESIM_FULL=1 tries many more. The sanitizers run it too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,7 +31,8 @@ std::vector<std::string> corpus() {
     const std::size_t next = all.find("\n--- ", at + 1);
     std::string part = all.substr(at + 1, next - at - 1);
     part.erase(0, part.find('\n') + 1);
-    while (part.starts_with("variables: ") || part.starts_with("operation: ")) part.erase(0, part.find('\n') + 1);
+    while (part.starts_with("variables: ") || part.starts_with("operation: "))
+      part.erase(0, part.find('\n') + 1);
     documents.push_back(part);
     at = next;
   }
@@ -43,9 +44,15 @@ std::string damaged(std::string text, const std::vector<std::string>& corpus, st
   for (std::uint64_t times = 1 + draw() % 4; times > 0; --times) {
     static constexpr std::string_view marks = "{}()[]:!$@|&=\"\\#.,\n\r0-eu";
     switch (draw() % 6) {
-      case 0: text.erase(at(), draw() % 8); break;
-      case 1: text.insert(at(), 1, static_cast<char>(draw())); break;
-      case 2: text.insert(at(), 1, marks[draw() % marks.size()]); break;
+      case 0:
+        text.erase(at(), draw() % 8);
+        break;
+      case 1:
+        text.insert(at(), 1, static_cast<char>(draw()));
+        break;
+      case 2:
+        text.insert(at(), 1, marks[draw() % marks.size()]);
+        break;
       case 3: {
         const std::string piece = text.substr(at(), draw() % 30);
         text.insert(at(), piece);
@@ -73,7 +80,8 @@ void expect_sound(const test::World& world, const std::string& text) {
   const Answer answer = execute(*world.schema, *prepare(*world.schema, text, request.limits), request);
   ASSERT_TRUE(parse_json(answer.body)) << text << '\n' << answer.body;
   ASSERT_EQ(answer.has_data, answer.body.starts_with("{\"data\":")) << text;
-  const auto lines = static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }));
+  const auto lines = static_cast<std::uint32_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }));
   for (const QueryError& error : answer.errors) {
     ASSERT_FALSE(error.message.empty());
     for (const Location& location : error.locations) {

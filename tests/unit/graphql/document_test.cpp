@@ -1,6 +1,6 @@
-// Goal: documents are parsed within their limits, and texts mean what the specification says. Method: each limit from both
-// sides; nesting of every kind a hundred thousand levels deep; texts whose value is written down by hand. That errors stand
-// where others report them is the business of tests/graphql.
+// Goal: documents are parsed within their limits, and texts mean what the specification says. Method: each
+// limit from both sides; nesting of every kind a hundred thousand levels deep; texts whose value is written
+// down by hand. That errors stand where others report them is the business of tests/graphql.
 #include <gtest/gtest.h>
 
 #include "graphql/language/parser.h"
@@ -60,10 +60,11 @@ TEST(Document, NestingHasALimit) {
 
 TEST(Document, DeepNestingDoesNotExhaustTheStack) {
   constexpr std::size_t DEEP = 100'000;
-  for (const std::string& text :
-       {repeated("{a", DEEP), repeated("{...", DEEP), "{a(b:" + repeated("[", DEEP), "{a(b:" + repeated("{c:", DEEP),
-        "query($a:" + repeated("[", DEEP), "{a@b(c:" + repeated("[", DEEP), "query($a:B=" + repeated("[", DEEP)}) {
-    EXPECT_EQ(parse_refusal(text, roomy()), "the document is nested deeper than 64 levels, which is the limit");
+  for (const std::string& text : {repeated("{a", DEEP), repeated("{...", DEEP), "{a(b:" + repeated("[", DEEP),
+                                  "{a(b:" + repeated("{c:", DEEP), "query($a:" + repeated("[", DEEP),
+                                  "{a@b(c:" + repeated("[", DEEP), "query($a:B=" + repeated("[", DEEP)}) {
+    EXPECT_EQ(parse_refusal(text, roomy()),
+              "the document is nested deeper than 64 levels, which is the limit");
   }
   EXPECT_NE(parse_refusal(repeated("query A{a}", 3) + repeated("@", DEEP), roomy()), "");
   EXPECT_EQ(parse_refusal("{a" + repeated("@b", DEEP) + "}", roomy()), "");

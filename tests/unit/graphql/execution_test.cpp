@@ -1,6 +1,7 @@
-// Goal: values that a type does not allow, failures and nulls end where they should, with their paths; subscriptions hand
-// back their source and execute events. Method: a schema whose fields run what the test gives them; answers compared as
-// text. Merging, fragments, directives and coercion are compared with graphql-js in tests/graphql.
+// Goal: values that a type does not allow, failures and nulls end where they should, with their paths;
+// subscriptions hand back their source and execute events. Method: a schema whose fields run what the test
+// gives them; answers compared as text. Merging, fragments, directives and coercion are compared with
+// graphql-js in tests/graphql.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -30,7 +31,8 @@ std::string answer_of(const std::string& type, const Write& write, const std::st
   return execute(**schema, *prepare(**schema, query, {}), {}).body;
 }
 
-std::string data(const std::string& type, const std::function<void(ValueWriter&)>& write, const std::string& query = "{ f }") {
+std::string data(const std::string& type, const std::function<void(ValueWriter&)>& write,
+                 const std::string& query = "{ f }") {
   return answer_of(
       type, [&](ValueWriter& to) -> Done { return write(to), Done{}; }, query);
 }
@@ -54,12 +56,13 @@ TEST(ValueWriter, WritesEachKindAsItsTypeHasIt) {
   EXPECT_EQ(data("Any", [](auto& to) { to.json("[1,{}]"); }), with("[1,{}]"));
   EXPECT_EQ(data("Int", [](auto&) {}), with("null"));
   EXPECT_EQ(data("Int", [](auto& to) { to.null(); }), with("null"));
-  EXPECT_EQ(data("[Int]", [](auto& to) {
-              to.list([](ListWriter& items) {
-                items.item([](ValueWriter& item) { item.integer(1); });
-                items.item([](ValueWriter&) {});
-              });
-            }),
+  EXPECT_EQ(data("[Int]",
+                 [](auto& to) {
+                   to.list([](ListWriter& items) {
+                     items.item([](ValueWriter& item) { item.integer(1); });
+                     items.item([](ValueWriter&) {});
+                   });
+                 }),
             with("[1,null]"));
 }
 
@@ -76,7 +79,8 @@ TEST(ValueWriter, DecimalsHaveExactlyTheirDigits) {
 }
 
 TEST(ValueWriter, RefusesWhatTheTypeDoesNotAllow) {
-  EXPECT_EQ(refusal("Int", [](auto& to) { to.integer(2'147'483'648); }), "Query.f is Int, and got 2147483648");
+  EXPECT_EQ(refusal("Int", [](auto& to) { to.integer(2'147'483'648); }),
+            "Query.f is Int, and got 2147483648");
   EXPECT_EQ(refusal("Int", [](auto& to) { to.number(1.5); }), "Query.f is Int, and got a number");
   EXPECT_EQ(refusal("Int", [](auto& to) { to.text("1"); }), "Query.f is Int, and got a text");
   EXPECT_EQ(refusal("Float", [](auto& to) { to.number(std::numeric_limits<double>::quiet_NaN()); }),
@@ -92,12 +96,20 @@ TEST(ValueWriter, RefusesWhatTheTypeDoesNotAllow) {
 TEST(ValueWriter, AnInterfaceOrUnionSaysWhichObjectItIs) {
   const std::int64_t seven = 7;
   const std::string query = "{ f { __typename ... on Item { x } } }";
-  EXPECT_EQ(data("Either", [&](auto& to) { to.object(&seven, "Item"); }, query),
+  EXPECT_EQ(data(
+                "Either", [&](auto& to) { to.object(&seven, "Item"); }, query),
             R"({"data":{"f":{"__typename":"Item","x":7}}})");
-  EXPECT_NE(data("Either", [&](auto& to) { to.object(&seven, "Query"); }, query).find("got 'Query', which it cannot be"),
+  EXPECT_NE(data(
+                "Either", [&](auto& to) { to.object(&seven, "Query"); }, query)
+                .find("got 'Query', which it cannot be"),
             std::string::npos);
-  EXPECT_NE(data("Either", [&](auto& to) { to.object(&seven); }, query).find("does not say its type"), std::string::npos);
-  EXPECT_EQ(data("Either", [&](auto& to) { to.object(nullptr, "Item"); }, query), R"({"data":{"f":null}})");
+  EXPECT_NE(data(
+                "Either", [&](auto& to) { to.object(&seven); }, query)
+                .find("does not say its type"),
+            std::string::npos);
+  EXPECT_EQ(data(
+                "Either", [&](auto& to) { to.object(nullptr, "Item"); }, query),
+            R"({"data":{"f":null}})");
 }
 
 TEST(ValueWriter, AFailureTakesThePlaceOfWhatWasWritten) {
@@ -105,10 +117,12 @@ TEST(ValueWriter, AFailureTakesThePlaceOfWhatWasWritten) {
     to.list([](ListWriter& items) { items.item([](ValueWriter& item) { item.integer(1); }); });
     return fail(ErrorKind::runtime, "the store is gone", "start it");
   };
-  EXPECT_EQ(answer_of("[Int]", failing),
-            R"({"data":{"f":null},"errors":[{"message":"the store is gone","locations":[{"line":1,"column":3}],"path":["f"]}]})");
-  EXPECT_EQ(answer_of("[Int]!", failing),
-            R"({"data":null,"errors":[{"message":"the store is gone","locations":[{"line":1,"column":3}],"path":["f"]}]})");
+  EXPECT_EQ(
+      answer_of("[Int]", failing),
+      R"({"data":{"f":null},"errors":[{"message":"the store is gone","locations":[{"line":1,"column":3}],"path":["f"]}]})");
+  EXPECT_EQ(
+      answer_of("[Int]!", failing),
+      R"({"data":null,"errors":[{"message":"the store is gone","locations":[{"line":1,"column":3}],"path":["f"]}]})");
 }
 
 TEST(ValueWriter, AListStopsOnceItIsNull) {
@@ -126,9 +140,8 @@ TEST(ValueWriter, AListStopsOnceItIsNull) {
       },
       "{ f { x } }");
   EXPECT_EQ(asked, 2);
-  EXPECT_EQ(answer,
-            R"({"data":{"f":null},"errors":[{"message":"Item.x is Int, and got 9223372036854775807",)"
-            R"("locations":[{"line":1,"column":7}],"path":["f",1,"x"]}]})");
+  EXPECT_EQ(answer, R"({"data":{"f":null},"errors":[{"message":"Item.x is Int, and got 9223372036854775807",)"
+                    R"("locations":[{"line":1,"column":7}],"path":["f",1,"x"]}]})");
 }
 
 TEST(Execution, ErrorsAreNotListedWithoutEnd) {
@@ -142,8 +155,11 @@ TEST(Execution, ErrorsAreNotListedWithoutEnd) {
 }
 
 TEST(Execution, TheSchemaMayHaveNoMutations) {
-  const std::string answer = data("Int", [](auto&) {}, "mutation { f }");
-  EXPECT_EQ(answer, R"({"data":null,"errors":[{"message":"the schema has no mutation","locations":[{"line":1,"column":1}]}]})");
+  const std::string answer = data(
+      "Int", [](auto&) {}, "mutation { f }");
+  EXPECT_EQ(
+      answer,
+      R"({"data":null,"errors":[{"message":"the schema has no mutation","locations":[{"line":1,"column":1}]}]})");
 }
 
 /// A service with a subscription, whose events are numbers.
@@ -153,9 +169,10 @@ class SubscriptionTest : public testing::Test {
     SchemaBuilder builder;
     builder.object("Query", "").field("a", "Int", "", [](const Call&, ValueWriter&) {});
     builder.object<int>("Subscription", "")
-        .field("ticks", "Int", "", [](const int& event, const Call& call, ValueWriter& to) {
-          to.integer(event * call.arguments.find("by")->integer());
-        })
+        .field("ticks", "Int", "",
+               [](const int& event, const Call& call, ValueWriter& to) {
+                 to.integer(event * call.arguments.find("by")->integer());
+               })
         .argument("by", "Int!", "", "1");
     schema_ = std::move(*std::move(builder).build());
   }

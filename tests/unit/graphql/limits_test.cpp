@@ -1,5 +1,6 @@
-// Goal: what an operation asks for is counted as it would be answered, hostile documents end early, and each refusal names
-// its limit. Method: demands counted by hand; limits from both sides; documents that grow exponentially or quadratically.
+// Goal: what an operation asks for is counted as it would be answered, hostile documents end early, and each
+// refusal names its limit. Method: demands counted by hand; limits from both sides; documents that grow
+// exponentially or quadratically.
 #include "graphql/execute/limits.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,10 @@ class LimitsTest : public testing::Test {
     node.field("a", "Int", "", unresolved);
     node.field("b", "Int", "", unresolved);
     node.field("next", "Node", "", unresolved);
-    node.field("list", "[Node]", "", unresolved).argument("first", "Int", "").argument("last", "Int", "").paged({"first", "last"}, 10);
+    node.field("list", "[Node]", "", unresolved)
+        .argument("first", "Int", "")
+        .argument("last", "Int", "")
+        .paged({"first", "last"}, 10);
     node.field("some", "[Node]", "", unresolved).argument("first", "Int", "", "7").paged({"first"}, 10);
     auto query = builder.object("Query", "");
     query.field("node", "Node", "", unresolved);
@@ -48,7 +52,8 @@ class LimitsTest : public testing::Test {
 };
 
 TEST_F(LimitsTest, FieldsDepthAndAliasesAreCountedWithFragmentsAtEveryPlace) {
-  const Demand found = demand("{ x: a node { ...F next { ...F } } } fragment F on Node { a y: b ... on Node { next { a } } }");
+  const Demand found =
+      demand("{ x: a node { ...F next { ...F } } } fragment F on Node { a y: b ... on Node { next { a } } }");
   EXPECT_EQ(found.fields, 1 + 1 + 4 + 1 + 4);
   EXPECT_EQ(found.depth, 4);
   EXPECT_EQ(found.aliases, 1 + 2);
@@ -62,7 +67,9 @@ TEST_F(LimitsTest, ListsMultiplyWhatIsBelow) {
   EXPECT_EQ(demand("{ node { list(first: 3) { list(first: 5) { a } } } }").complexity, 2 + 3 * (1 + 5));
   EXPECT_EQ(demand("{ node { some { a } } }").complexity, 2 + 7);
   EXPECT_EQ(demand("{ node { list(first: -3) { a } } }").complexity, 2 + 1);
-  EXPECT_EQ(demand("query($n: Int) { node { list(first: $n) { a } } }", {{"n", Value(std::int64_t{50})}}).complexity, 2 + 50);
+  EXPECT_EQ(demand("query($n: Int) { node { list(first: $n) { a } } }", {{"n", Value(std::int64_t{50})}})
+                .complexity,
+            2 + 50);
   EXPECT_EQ(demand("query($n: Int) { node { list(first: $n) { a } } }").complexity, 2 + 10);
 }
 
@@ -88,9 +95,11 @@ TEST_F(LimitsTest, EachRefusalNamesItsLimit) {
   EXPECT_EQ(refusal("{ node { a } }", &Limits::depth, 2), "");
   EXPECT_EQ(refusal("{ node { a } }", &Limits::depth, 1), begin + "depth is above the limit of 1");
   EXPECT_EQ(refusal("{ node { a } }", &Limits::fields, 2), "");
-  EXPECT_EQ(refusal("{ node { a } }", &Limits::fields, 1), begin + "number of fields is above the limit of 1");
+  EXPECT_EQ(refusal("{ node { a } }", &Limits::fields, 1),
+            begin + "number of fields is above the limit of 1");
   EXPECT_EQ(refusal("{ x: a y: a }", &Limits::aliases, 2), "");
-  EXPECT_EQ(refusal("{ x: a y: a }", &Limits::aliases, 1), begin + "number of aliases is above the limit of 1");
+  EXPECT_EQ(refusal("{ x: a y: a }", &Limits::aliases, 1),
+            begin + "number of aliases is above the limit of 1");
   EXPECT_EQ(refusal("{ node { list { a } } }", &Limits::complexity, 12), "");
   EXPECT_EQ(refusal("{ node { list { a } } }", &Limits::complexity, 11),
             begin + "complexity (fields × lengths of the lists around them) is above the limit of 11");
@@ -104,8 +113,8 @@ TEST_F(LimitsTest, FragmentsThatDoubleAreCountedNotWalked) {
   std::string text = "{ node { ...F0 } }";
   for (int i = 0; i < 60; ++i) {
     const std::string next = "...F" + std::to_string(i + 1);
-    text += " fragment F" + std::to_string(i) + " on Node { x" + std::to_string(i) + ": next { " + next + " } y" +
-            std::to_string(i) + ": next { " + next + " } }";
+    text += " fragment F" + std::to_string(i) + " on Node { x" + std::to_string(i) + ": next { " + next +
+            " } y" + std::to_string(i) + ": next { " + next + " } }";
   }
   text += " fragment F60 on Node { a }";
   EXPECT_GT(demand(text).fields, 1'000'000'000'000'000);
@@ -116,8 +125,9 @@ TEST_F(LimitsTest, FragmentsThatDoubleAreCountedNotWalked) {
 TEST_F(LimitsTest, IntrospectionOfTypesOfTypesEndsEarly) {
   std::string text = "name";
   for (int i = 0; i < 5; ++i) text = "fields { type { " + text + " } }";
-  EXPECT_EQ(first_message("{ __schema { types { " + text + " } } }", {}),
-            "the operation's complexity (fields × lengths of the lists around them) is above the limit of 200000");
+  EXPECT_EQ(
+      first_message("{ __schema { types { " + text + " } } }", {}),
+      "the operation's complexity (fields × lengths of the lists around them) is above the limit of 200000");
 }
 
 /// Every pair of fields with one name is compared, with what is below.
@@ -126,10 +136,12 @@ TEST_F(LimitsTest, ComparingFieldsHasABudget) {
   limits.parse.tokens = limits.parse.document_bytes = 1'000'000;
   std::string text = "{";
   for (int i = 0; i < 1'500; ++i) text += " node { a }";
-  EXPECT_EQ(first_message(text + " }", limits), "the document has more fields with the same names than can be compared");
+  EXPECT_EQ(first_message(text + " }", limits),
+            "the document has more fields with the same names than can be compared");
 }
 
-/// Thousands of places in one error, a hundred errors: each place is told without walking through the text again.
+/// Thousands of places in one error, a hundred errors: each place is told without walking through the text
+/// again.
 TEST_F(LimitsTest, ErrorsOfHostileDocumentsStayFew) {
   Limits limits;
   std::string text = "{";

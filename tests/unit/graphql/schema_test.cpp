@@ -1,6 +1,6 @@
-// Goal: a declaration that is wrong is refused with its name; what is printed says what was declared. Method: one wrong
-// declaration for each rule beside the same declaration done right; a printed schema compared as a whole. tests/graphql
-// lets graphql-js read the SDL and the introspection.
+// Goal: a declaration that is wrong is refused with its name; what is printed says what was declared. Method:
+// one wrong declaration for each rule beside the same declaration done right; a printed schema compared as a
+// whole. tests/graphql lets graphql-js read the SDL and the introspection.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -28,17 +28,20 @@ TEST(Builder, RefusesWhatIsNotLinked) {
   EXPECT_EQ(built([](SchemaBuilder& b) { b.object("A", "").field("b", "C", "", nothing); }),
             begin + "A.b: " + begin + "there is no type 'C'");
   EXPECT_EQ(built([](SchemaBuilder& b) { b.object("A", ""); }), begin + "A has no field");
-  EXPECT_EQ(built([](SchemaBuilder& b) { b.object("A", "").field("b", "Int", ""); }), begin + "A.b has no resolver");
+  EXPECT_EQ(built([](SchemaBuilder& b) { b.object("A", "").field("b", "Int", ""); }),
+            begin + "A.b has no resolver");
   EXPECT_EQ(built([](SchemaBuilder& b) {
               auto a = b.object("A", "");
               a.field("b", "Int", "", nothing);
               a.field("b", "Int", "", nothing);
             }),
             begin + "A.b is declared twice");
-  EXPECT_EQ(built([](SchemaBuilder& b) { b.scalar("Query", ""); }), begin + "the type Query is declared twice");
+  EXPECT_EQ(built([](SchemaBuilder& b) { b.scalar("Query", ""); }),
+            begin + "the type Query is declared twice");
   EXPECT_EQ(built([](SchemaBuilder& b) { b.scalar("a b", ""); }), begin + "'a b' is no name");
   EXPECT_EQ(built([](SchemaBuilder& b) { b.scalar("Mutation", ""); }), begin + "Mutation is no object");
-  EXPECT_EQ(built([](SchemaBuilder& b) { b.union_of("U", "", {"Int"}); }), begin + "the union U has Int, which is no object");
+  EXPECT_EQ(built([](SchemaBuilder& b) { b.union_of("U", "", {"Int"}); }),
+            begin + "the union U has Int, which is no object");
   EXPECT_EQ(built([](SchemaBuilder& b) { b.enumeration("E", ""); }), begin + "E has no value");
   EXPECT_EQ(built([](SchemaBuilder& b) { b.input("I", ""); }), begin + "I has no field");
   EXPECT_EQ(built([](SchemaBuilder& b) { b.input("I", "").field("a", "Query", ""); }),
@@ -73,14 +76,17 @@ TEST(Builder, RefusesFieldsThatDoNotKeepAnInterface) {
 }
 
 TEST(Builder, RefusesAPageArgumentThatIsNone) {
-  EXPECT_EQ(built([](SchemaBuilder& b) { b.object("A", "").field("b", "Int", "", nothing).paged({"first"}, 1); }),
-            "GraphQL schema: A.b has no argument first, which is to say how many");
+  EXPECT_EQ(
+      built([](SchemaBuilder& b) { b.object("A", "").field("b", "Int", "", nothing).paged({"first"}, 1); }),
+      "GraphQL schema: A.b has no argument first, which is to say how many");
 }
 
 TEST(Sdl, SaysWhatWasDeclared) {
   SchemaBuilder builder;
   auto query = builder.object("Query", "");
-  query.field("a", "[Int!]!", "First.", nothing).argument("b", "String", "", "\"x\\ny\"").argument("c", "I", "Third.");
+  query.field("a", "[Int!]!", "First.", nothing)
+      .argument("b", "String", "", "\"x\\ny\"")
+      .argument("c", "I", "Third.");
   query.field("d", "U", "Said \"so\"", nothing).deprecate("No longer supported");
   query.field("e", "Float", "Two\nlines.", nothing).deprecate("Use \"a\".");
   builder.union_of("U", "", {"Query"});

@@ -1,5 +1,6 @@
-// Goal: a connection of graphql-transport-ws does what the protocol says: every message, every close code, and nothing after
-// a close. Method: conversations written down; random ones, in which a plain account of what runs must agree.
+// Goal: a connection of graphql-transport-ws does what the protocol says: every message, every close code,
+// and nothing after a close. Method: conversations written down; random ones, in which a plain account of
+// what runs must agree.
 #include "graphql/transport/transport_session.h"
 
 #include <gtest/gtest.h>
@@ -68,8 +69,10 @@ TEST(Transport, AnOperationCarriesAllThatARequestHas) {
 TEST(Transport, ARefusedOperationEndsWithItsErrors) {
   TransportSession session = begun();
   session.on_text(subscribing("1"));
-  EXPECT_EQ(told(session.refuse("1", {{"no \"a\"", {{1, 2}}, {}}})),
-            Lines{R"(send {"id":"1","type":"error","payload":[{"message":"no \"a\"","locations":[{"line":1,"column":2}]}]})"});
+  EXPECT_EQ(
+      told(session.refuse("1", {{"no \"a\"", {{1, 2}}, {}}})),
+      Lines{
+          R"(send {"id":"1","type":"error","payload":[{"message":"no \"a\"","locations":[{"line":1,"column":2}]}]})"});
   EXPECT_EQ(session.operations(), 0U);
 }
 
@@ -83,16 +86,28 @@ TEST(Transport, PingsAreAnsweredAtAnyTime) {
 }
 
 TEST(Transport, MessagesThatAreNoneClose) {
-  for (const char* message :
-       {"", "x", "[]", "1", "{}", R"({"type":1})", R"({"type":"start"})", R"({"type":"next","id":"1","payload":{}})",
-        R"({"type":"connection_ack"})", R"({"type":"ping","payload":1})", R"({"type":"connection_init","payload":"x"})",
-        R"({"type":"complete"})", R"({"type":"complete","id":1})", R"({"type":"subscribe"})",
-        R"({"type":"subscribe","id":"","payload":{"query":"q"}})", R"({"type":"subscribe","id":1,"payload":{"query":"q"}})",
-        R"({"type":"subscribe","id":"1"})", R"({"type":"subscribe","id":"1","payload":{}})",
-        R"({"type":"subscribe","id":"1","payload":{"query":1}})",
-        R"({"type":"subscribe","id":"1","payload":{"query":"q","variables":[]}})",
-        R"({"type":"subscribe","id":"1","payload":{"query":"q","operationName":1}})",
-        R"({"type":"subscribe","id":"1","payload":{"query":"q","extensions":1}})"}) {
+  for (const char* message : {"",
+                              "x",
+                              "[]",
+                              "1",
+                              "{}",
+                              R"({"type":1})",
+                              R"({"type":"start"})",
+                              R"({"type":"next","id":"1","payload":{}})",
+                              R"({"type":"connection_ack"})",
+                              R"({"type":"ping","payload":1})",
+                              R"({"type":"connection_init","payload":"x"})",
+                              R"({"type":"complete"})",
+                              R"({"type":"complete","id":1})",
+                              R"({"type":"subscribe"})",
+                              R"({"type":"subscribe","id":"","payload":{"query":"q"}})",
+                              R"({"type":"subscribe","id":1,"payload":{"query":"q"}})",
+                              R"({"type":"subscribe","id":"1"})",
+                              R"({"type":"subscribe","id":"1","payload":{}})",
+                              R"({"type":"subscribe","id":"1","payload":{"query":1}})",
+                              R"({"type":"subscribe","id":"1","payload":{"query":"q","variables":[]}})",
+                              R"({"type":"subscribe","id":"1","payload":{"query":"q","operationName":1}})",
+                              R"({"type":"subscribe","id":"1","payload":{"query":"q","extensions":1}})"}) {
     TransportSession session({});
     if (std::string(message).find("connection_init") == std::string::npos) session.on_text(INIT);
     const auto lines = told(session.on_text(message));
@@ -110,11 +125,15 @@ TEST(Transport, OperationsNeedTheAcknowledgement) {
 }
 
 TEST(Transport, TheServiceMayRefuseAClient) {
-  const auto admit = [](const Value& payload) { return !payload.is_null() && payload.find("token") != nullptr; };
+  const auto admit = [](const Value& payload) {
+    return !payload.is_null() && payload.find("token") != nullptr;
+  };
   TransportSession refused({admit});
   EXPECT_EQ(told(refused.on_text(INIT)), Lines{"close 4403 Forbidden"});
   TransportSession admitted({admit});
-  EXPECT_EQ(told(admitted.on_text(R"({"type":"connection_init","payload":{"token":"t"}})")).front().substr(0, 4), "send");
+  EXPECT_EQ(
+      told(admitted.on_text(R"({"type":"connection_init","payload":{"token":"t"}})")).front().substr(0, 4),
+      "send");
 }
 
 TEST(Transport, InitComesOnceAndInTime) {
@@ -129,7 +148,8 @@ TEST(Transport, InitComesOnceAndInTime) {
 TEST(Transport, AnIdRunsOnce) {
   TransportSession session = begun();
   session.on_text(subscribing("1"));
-  EXPECT_EQ(told(session.on_text(subscribing("1"))), (Lines{"stop 1", "close 4409 Subscriber for 1 already exists"}));
+  EXPECT_EQ(told(session.on_text(subscribing("1"))),
+            (Lines{"stop 1", "close 4409 Subscriber for 1 already exists"}));
 }
 
 TEST(Transport, OperationsHaveALimit) {

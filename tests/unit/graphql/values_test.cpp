@@ -1,5 +1,6 @@
-// Goal: JSON is read and written without loss, and input is coerced as the specification says where graphql-js, the
-// reference of tests/graphql, says something else. Method: random values through text and back; single cases by hand.
+// Goal: JSON is read and written without loss, and input is coerced as the specification says where
+// graphql-js, the reference of tests/graphql, says something else. Method: random values through text and
+// back; single cases by hand.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,11 +23,15 @@ std::string as_json(const Value& value) {
 
 Value random_value(std::mt19937_64& draw, int depth) {
   switch (draw() % (depth > 4 ? 5 : 7)) {
-    case 0: return {};
-    case 1: return Value(draw() % 2 == 0);
-    case 2: return Value(static_cast<std::int64_t>(draw()));
+    case 0:
+      return {};
+    case 1:
+      return Value(draw() % 2 == 0);
+    case 2:
+      return Value(static_cast<std::int64_t>(draw()));
     case 3:  // never a whole one, whose text is that of an integer
-      return Value(std::ldexp(static_cast<double>(draw() % 100'000'007) + 0.5, static_cast<int>(draw() % 100) - 100));
+      return Value(
+          std::ldexp(static_cast<double>(draw() % 100'000'007) + 0.5, static_cast<int>(draw() % 100) - 100));
     case 4: {
       static constexpr std::string_view parts[] = {"a", "\"", "\\", "\n", "\x01", "é", "€", "🏁", "\x7F", "/"};
       std::string text;
@@ -40,7 +45,8 @@ Value random_value(std::mt19937_64& draw, int depth) {
     }
     default: {
       Fields fields;
-      for (std::uint64_t i = 0; i < draw() % 4; ++i) fields.emplace_back("k" + std::to_string(i), random_value(draw, depth + 1));
+      for (std::uint64_t i = 0; i < draw() % 4; ++i)
+        fields.emplace_back("k" + std::to_string(i), random_value(draw, depth + 1));
       return Value(std::move(fields));
     }
   }
@@ -58,7 +64,8 @@ TEST(Json, RandomValuesComeBackAsTheyWere) {
 }
 
 TEST(Json, RefusesWhatIsNone) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\x01\"", "\"\xFF\"", "'a'", "NaN"}) {
+  for (const char* text :
+       {"", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\x01\"", "\"\xFF\"", "'a'", "NaN"}) {
     EXPECT_FALSE(parse_json(text)) << text;
   }
 }
@@ -70,14 +77,21 @@ TEST(Json, DepthHasALimit) {
   EXPECT_FALSE(parse_json(nested(1'000'000)));
 }
 
-TEST(Json, OfEqualNamesTheLastCounts) { EXPECT_EQ(as_json(*parse_json(R"({"a":1,"b":2,"a":3})")), R"({"a":3,"b":2})"); }
+TEST(Json, OfEqualNamesTheLastCounts) {
+  EXPECT_EQ(as_json(*parse_json(R"({"a":1,"b":2,"a":3})")), R"({"a":3,"b":2})");
+}
 
 TEST(Json, BytesThatAreNoUtf8AreReplaced) {
   std::string text;
-  append_json_text(text, "a\xFF" "b\xC3(\xED\xA0\x80" "c\xF4\x90\x80\x80\xE2\x82");
+  append_json_text(text,
+                   "a\xFF"
+                   "b\xC3(\xED\xA0\x80"
+                   "c\xF4\x90\x80\x80\xE2\x82");
   EXPECT_TRUE(parse_json(text)) << text;
   EXPECT_EQ(text.find('\xFF'), std::string::npos);
-  EXPECT_EQ(text.substr(0, 6), "\"a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(text.substr(0, 6),
+            "\"a\xEF\xBF\xBD"
+            "b");
 }
 
 TEST(Json, WhatIsNotFiniteIsNull) {
@@ -128,7 +142,9 @@ TEST_F(Coercion, EveryProblemIsToldWithItsPlace) {
             "[1]: Range has no field 'hgh'; did you mean 'high'?; [2]: Range! is never null; ");
 }
 
-TEST_F(Coercion, DefaultsOfInputObjectsAreFilledIn) { EXPECT_EQ(coerced(R"({"high":2})", "range"), R"({"low":1,"high":2})"); }
+TEST_F(Coercion, DefaultsOfInputObjectsAreFilledIn) {
+  EXPECT_EQ(coerced(R"({"high":2})", "range"), R"({"low":1,"high":2})");
+}
 
 TEST_F(Coercion, ProblemsAreNotCollectedWithoutEnd) {
   std::string many = "[";
