@@ -109,8 +109,9 @@ tl::expected<Chosen, Answer> begin(const Schema& schema, const Prepared& prepare
 }
 
 Answer run(const Schema& schema, const ast::Document& document, const ast::Operation& operation,
-           const Variables& variables, const void* root, void* context) {
+           const Variables& variables, const void* root, void* context, std::string memory) {
   Answer answer;
+  answer.body = std::move(memory);
   answer.body = "{\"data\":";
   Execution execution(schema, document, variables, context);
   execution.run(operation, root, answer.body);
@@ -147,11 +148,11 @@ std::optional<ast::OperationKind> operation_kind(const Prepared& prepared,
   return (*operation)->kind;
 }
 
-Answer execute(const Schema& schema, const Prepared& prepared, const Request& request) {
+Answer execute(const Schema& schema, const Prepared& prepared, const Request& request, std::string memory) {
   auto chosen = begin(schema, prepared, request);
   if (!chosen) return std::move(chosen.error());
-  return run(schema, *prepared.document, *chosen->operation, chosen->variables, request.root,
-             request.context);
+  return run(schema, *prepared.document, *chosen->operation, chosen->variables, request.root, request.context,
+             std::move(memory));
 }
 
 tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_ptr<const Prepared> prepared,
@@ -176,10 +177,10 @@ tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_p
                       std::move(field.arguments)};
 }
 
-Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event,
-                     void* context) {
+Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event, void* context,
+                     std::string memory) {
   return run(schema, *subscription.prepared->document, *subscription.operation, subscription.variables, event,
-             context);
+             context, std::move(memory));
 }
 
 }  // namespace racesim::graphql

@@ -50,8 +50,10 @@ struct Answer {
 std::optional<ast::OperationKind> operation_kind(const Prepared& prepared,
                                                  const std::optional<std::string>& name);
 
-/// Executes a query or a mutation; a subscription's selection too, with `root` as its one event.
-Answer execute(const Schema& schema, const Prepared& prepared, const Request& request);
+/// Executes a query or a mutation; a subscription's selection too, with `root` as its one event. `memory` is
+/// the body of an earlier answer, which saves growing a new one.
+Answer execute(const Schema& schema, const Prepared& prepared, const Request& request,
+               std::string memory = {});
 
 /// A subscription that was begun. Needs the schema that it was made with.
 struct Subscription {
@@ -67,7 +69,7 @@ tl::expected<Subscription, Answer> subscribe(const Schema& schema, std::shared_p
                                              const Request& request);
 
 /// The answer for one event, which is the parent that the source field's resolver gets.
-Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event,
-                     void* context);
+Answer execute_event(const Schema& schema, const Subscription& subscription, const void* event, void* context,
+                     std::string memory = {});
 
 }  // namespace racesim::graphql
