@@ -1,6 +1,7 @@
 #include "graphql/execute/execution.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace racesim::graphql {
 namespace {
@@ -24,6 +25,25 @@ const char* operation_word(ast::OperationKind kind) {
 }
 
 }  // namespace
+
+bool Call::asks_for(std::string_view name) const {
+  std::vector<const std::vector<ast::Selection>*> open;
+  std::unordered_set<std::string_view> spread;
+  for (const ast::Selection* node : field.nodes) open.push_back(&node->selections);
+  while (!open.empty()) {
+    const auto& selections = *open.back();
+    open.pop_back();
+    for (const ast::Selection& selection : selections) {
+      if (selection.kind == ast::SelectionKind::field && selection.name.text == name) return true;
+      if (selection.kind != ast::SelectionKind::spread) {
+        open.push_back(&selection.selections);
+      } else if (spread.insert(selection.name.text).second) {
+        open.push_back(&execution.document_.fragment(selection.name.text)->selections);
+      }
+    }
+  }
+  return false;
+}
 
 void Execution::run(const ast::Operation& operation, const void* root, std::string& out) {
   out_ = &out;
@@ -64,7 +84,7 @@ bool Execution::write_field(PlannedField& field, const void* parent, const PathL
     add_error(*field.refused, &path);
     to.state_ = ValueWriter::State::failed;
   } else {
-    const Done done = field.def->resolve(Call{parent, context_, field.arguments, schema_}, to);
+    const Done done = field.def->resolve(Call{parent, context_, field.arguments, schema_, *this, field}, to);
     if (!done) to.refuse(done.error().what);
   }
   return to.finish(mark);

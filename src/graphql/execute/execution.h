@@ -17,7 +17,11 @@ class Execution {
   static constexpr std::size_t ERRORS_MAX = 1'000;
 
   Execution(const Schema& schema, const ast::Document& document, const Variables& variables, void* context)
-      : schema_(schema), locator_(document.text), planner_(schema, document, variables), context_(context) {}
+      : schema_(schema),
+        document_(document),
+        locator_(document.text),
+        planner_(schema, document, variables),
+        context_(context) {}
 
   /// Appends the value of `data` to `out`; what went wrong is in errors().
   void run(const ast::Operation& operation, const void* root, std::string& out);
@@ -27,6 +31,7 @@ class Execution {
  private:
   friend class ValueWriter;
   friend class ListWriter;
+  friend struct Call;
 
   /// False if the whole object has to become null.
   bool write_fields(SelectionPlan& plan, const void* parent, const PathLink* path);
@@ -36,6 +41,7 @@ class Execution {
   void add_error(QueryError error);
 
   const Schema& schema_;
+  const ast::Document& document_;
   Locator locator_;
   Planner planner_;
   void* context_;

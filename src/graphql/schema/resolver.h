@@ -10,8 +10,10 @@
 
 namespace racesim::graphql {
 
+class Execution;
 class Schema;
 class ValueWriter;
+struct PlannedField;
 
 /// A field's arguments, coerced: each has the declared type, defaults are filled in.
 class Arguments {
@@ -40,6 +42,12 @@ struct Call {
   void* context;       ///< the request's
   const Arguments& arguments;
   const Schema& schema;
+  const Execution& execution;
+  const PlannedField& field;
+
+  /// Does the request ask for a field of this name, at any depth below? What @skip may leave out counts. So a
+  /// resolver need not read columns that nobody wants; ask once for each list, not for each row.
+  bool asks_for(std::string_view name) const;
 
   template <class T>
   T& context_as() const {

@@ -154,6 +154,37 @@ TEST(Execution, ErrorsAreNotListedWithoutEnd) {
   EXPECT_EQ(parsed.find("errors")->items().size(), Execution::ERRORS_MAX + 1);
 }
 
+TEST(Execution, AResolverKnowsWhatIsAskedForBelow) {
+  SchemaBuilder builder;
+  auto node = builder.object("Node", "");
+  for (const char* name : {"a", "b", "c", "d"}) node.field(name, "Int", "", [](const Call&, ValueWriter&) {});
+  node.field("next", "Node", "", [](const Call&, ValueWriter&) {});
+  std::string asked;
+  builder.object("Query", "").field("node", "Node", "", [&](const Call& call, ValueWriter&) {
+    for (const char* name : {"a", "b", "c", "d", "node"}) asked += call.asks_for(name) ? name : "-";
+  });
+  const auto schema = std::move(*std::move(builder).build());
+  const std::string text =
+      "{ node { x: a ...F } node { next { ... on Node { c } ...F } } } fragment F on Node { b @skip(if: "
+      "true) }";
+  EXPECT_EQ(execute(*schema, *prepare(*schema, text, {}), {}).body, R"({"data":{"node":null}})");
+  EXPECT_EQ(asked, "abc--");
+}
+
+TEST(Execution, TheKindOfAnOperationIsKnownBefore) {
+  SchemaBuilder builder;
+  builder.object("Query", "").field("a", "Int", "", [](const Call&, ValueWriter&) {});
+  const auto schema = std::move(*std::move(builder).build());
+  const auto kind = [&](const char* text, const std::optional<std::string>& name) {
+    return operation_kind(*prepare(*schema, text, {}), name);
+  };
+  EXPECT_EQ(kind("{ a }", std::nullopt), ast::OperationKind::query);
+  EXPECT_EQ(kind("query A { a } mutation B { a }", "B"), ast::OperationKind::mutation);
+  EXPECT_EQ(kind("query A { a } mutation B { a }", std::nullopt), std::nullopt);
+  EXPECT_EQ(kind("{ a }", "B"), std::nullopt);
+  EXPECT_EQ(kind("{", std::nullopt), std::nullopt);
+}
+
 TEST(Execution, TheSchemaMayHaveNoMutations) {
   const std::string answer = data(
       "Int", [](auto&) {}, "mutation { f }");

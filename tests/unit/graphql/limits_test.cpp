@@ -121,6 +121,25 @@ TEST_F(LimitsTest, FragmentsThatDoubleAreCountedNotWalked) {
   EXPECT_EQ(first_message(text, {}), "the operation's depth is above the limit of 12");
 }
 
+/// Fragments that spread one another, each nested as deep as may be: thousands of levels without a deep
+/// document.
+TEST_F(LimitsTest, ChainsOfNestedFragmentsEndEarly) {
+  const auto chain = [](const std::string& name, int length) {
+    std::string text;
+    for (int i = 0; i < length; ++i) {
+      text += " fragment " + name + std::to_string(i) + " on Node {";
+      for (int level = 0; level < 60; ++level) text += "next{";
+      text += i + 1 < length ? "..." + name + std::to_string(i + 1) : "a";
+      text += std::string(61, '}');
+    }
+    return text;
+  };
+  EXPECT_EQ(first_message("{ node { ...F0 } }" + chain("F", 40), {}),
+            "the operation's depth is above the limit of 12");
+  EXPECT_EQ(first_message("{ node { ...F0 ...G0 } }" + chain("F", 20) + chain("G", 20), {}),
+            "the document has more fields with the same names than can be compared");
+}
+
 /// Types of types of types: what introspection would answer grows with each level by a schema's fields.
 TEST_F(LimitsTest, IntrospectionOfTypesOfTypesEndsEarly) {
   std::string text = "name";
