@@ -139,7 +139,7 @@ class Verdicts(VerifyTest):
         self.assertIsNone(json.loads(self.verify("--fast", "--json", against=source).stdout)["digest_agrees"])
         lines = self.sent("--digest", "--faults", "duplicate=5%")
         self.assertIn("digest of all lines matches", self.verify("--fast").stdout)
-        kept = [line for i, line in enumerate(lines) if line not in lines[:i]]
+        kept = list(dict.fromkeys(lines))  # each once
         self.assertLess(len(kept), len(lines))
         for mode in ("--fast", "--full"):
             self.assert_code(self.verify(mode, against=self.keep(kept)), 0)
