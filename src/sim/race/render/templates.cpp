@@ -147,9 +147,9 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
   for (std::size_t i = 0; i < models_.size() * kFuels * kGrips * 2; ++i)
     laps_.push_back(std::make_unique<LapSlot>());
   for (std::uint32_t model = 0; model < models_.size(); ++model) mark_laps(model);
-  bake_starts(slots);
   bake_pits();
   if (kind != SessionKind::race) return;
+  bake_starts(slots);
   bake_parks(slots);
   bake_queue(slots);
   bake_to_grid(slots);

@@ -83,6 +83,7 @@ class Templates {
   /// Of lap(), to some milliseconds, without baking it.
   const Marks& marks(std::uint32_t model, Bucket bucket) const { return marks_[slot_of(model, bucket)]; }
 
+  /// Races only.
   const BakedDrive& start(std::uint32_t slot) const { return *starts_[slot]; }
   /// From the pit entry to a place of its own in parc fermé, for each of the slots; the first is the deepest
   /// in the lane. Races only.
