@@ -132,7 +132,8 @@ std::shared_ptr<const Prepared> prepare(const Schema& schema, std::string text, 
   const std::string kept = text;  // for the place of an error
   auto parsed = parse_document(std::move(text), limits.parse);
   if (!parsed) {
-    prepared->errors.push_back({parsed.error().what, {Locator(kept).locate(parsed.error().at)}, {}});
+    prepared->errors.push_back(
+        {shortened(parsed.error().what), {Locator(kept).locate(parsed.error().at)}, {}});
     return prepared;
   }
   prepared->document = std::move(*parsed);

@@ -119,6 +119,7 @@ struct Document {
   std::deque<std::string> values;  ///< of texts with escapes, whose views need an owner
   std::vector<Operation> operations;
   std::vector<Fragment> fragments;
+  std::vector<Place> type_system;  ///< where definitions of types begin, which a request should not have
   std::unordered_map<std::string_view, const Fragment*> fragments_by_name;  ///< of equal names the last one
 
   Document() = default;

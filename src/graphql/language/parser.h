@@ -22,7 +22,7 @@ struct ParseLimits {
 template <class T>
 using Parsed = tl::expected<T, SyntaxError>;
 
-/// A whole request document. One that defines types is refused: a request is operations and fragments.
+/// A whole document.
 Parsed<std::shared_ptr<const ast::Document>> parse_document(std::string text, const ParseLimits& limits);
 
 /// A value without variables, such as a default, and the document that owns it.

@@ -85,6 +85,9 @@ void check_subscription(const Schema& schema, const ast::Document& document, con
 }  // namespace
 
 void check_operations(const Schema& schema, const ast::Document& document, Report& report) {
+  for (const Place at : document.type_system) {
+    report.add("a request defines no types, only operations and fragments", {at});
+  }
   report_each_repeated(
       report, document.operations, [](const ast::Operation& operation) { return operation.name; },
       "operation");

@@ -30,7 +30,8 @@ struct Walked {
 /// Everything that needs the type of a place: types, fields, arguments, values, directives, spreads.
 Walked check_types(const Schema& schema, const ast::Document& document, Report& report);
 
-/// Names of operations, the single field of subscriptions.
+/// That nothing but operations and fragments is defined; names of operations; the single field of
+/// subscriptions.
 void check_operations(const Schema& schema, const ast::Document& document, Report& report);
 
 /// Names of fragments, that each is used and that none contains itself.

@@ -45,7 +45,7 @@ TEST(Document, DefinitionsHaveALimit) {
   limits.definitions = 2;
   EXPECT_EQ(parse_refusal("query A { a } fragment B on C { d }", limits), "");
   EXPECT_EQ(parse_refusal("query A { a } fragment B on C { d } { e }", limits),
-            "the document has more than 2 operations and fragments, which is the limit");
+            "the document has more than 2 definitions, which is the limit");
 }
 
 TEST(Document, NestingHasALimit) {

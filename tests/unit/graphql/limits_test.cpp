@@ -58,6 +58,7 @@ TEST_F(LimitsTest, FieldsDepthAndAliasesAreCountedWithFragmentsAtEveryPlace) {
   EXPECT_EQ(found.depth, 4);
   EXPECT_EQ(found.aliases, 1 + 2);
   EXPECT_EQ(found.complexity, found.fields);
+  EXPECT_EQ(demand("{ x: node { y: next { z: a } } }").aliases, 3);
 }
 
 TEST_F(LimitsTest, ListsMultiplyWhatIsBelow) {
