@@ -9,6 +9,7 @@
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
 #include "serve/live/live_routes.h"
+#include "serve/pages/pages.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
 
@@ -52,6 +53,7 @@ std::vector<http::Route> Service::Impl::routes() {
   add(control_routes({runs, feed, options.configure}));
   add(telemetry_routes(feed));
   add(live_routes(feed));
+  if (options.pages) add(page_routes());
   probes.metrics = [this] { return service_metrics(runs.statuses(), feed); };
   probes.trouble = [this] { return runs.open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));

@@ -29,6 +29,7 @@ struct ServiceOptions {
   const ScenarioEntry* scenario = nullptr;  ///< that is shown and started where none is named
   Configure configure;                     ///< called by the server's thread
   LiveLimits live;
+  bool pages = true;  ///< the dashboard is served too
   Told warn;  ///< of what goes wrong in runs; by their threads
 };
 
