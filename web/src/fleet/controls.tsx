@@ -2,14 +2,13 @@
 import { useState } from "preact/hooks";
 import { count, duration } from "../lib/format";
 import type { FleetSession } from "./session";
+import { rateOf, VEHICLES_MOST } from "./store";
 
 const RATE_RANGE = { least: 0.1, most: 100 };
-const VEHICLES_MOST = 5000;
 
 export function Controls({ session }: { session: FleetSession }) {
   const { run, running, busy, store } = session;
-  const perVehicle = run != null && store.vehicles.size > 0 ? run.rate.asked / store.vehicles.size : null;
-  const rateNow = running && perVehicle !== null ? Math.round(perVehicle * 10) / 10 : 5;
+  const rateNow = rateOf(store.vehicles.get(store.ids[0] ?? "")) ?? 5;
   const [rate, setRate] = useState<string | null>(null);
   const [vehicles, setVehicles] = useState("");
   const wanted = Number(rate ?? rateNow);

@@ -12,7 +12,8 @@ const HOME: [number, number] = [52.2304, 21.0122];
 const HEAT_EVERY_MS = 400;
 const SEGMENTS_PER_FRAME = 20_000;
 const PICK_PX = 24;
-const MARKS_WITH_NAMES = 12;
+const MARKS_WITH_NAMES = 20;
+const NAME_HEIGHT_PX = 14;
 
 export interface MapChoices {
   trail: boolean;
@@ -47,6 +48,7 @@ export class FleetMap {
   private drawnVersion = -1;
   private moving = false;
   private placed = false;
+  private readonly names: { x: number; end: number; y: number }[] = []; // drawn in this frame
   private ink!: Ink;
 
   constructor(
@@ -68,7 +70,7 @@ export class FleetMap {
       zoomControl: false,
     });
     L.control.zoom({ position: "topright" }).addTo(this.map);
-    L.control.scale({ position: "bottomright", maxWidth: 120 }).addTo(this.map);
+    L.control.scale({ position: "bottomright", maxWidth: 90, imperial: false }).addTo(this.map);
     this.canvas.className = "map-canvas";
     this.canvas.setAttribute("aria-hidden", "true");
     element.prepend(this.canvas);
@@ -260,6 +262,7 @@ export class FleetMap {
 
   private drawVehicles(view: View, now_ms: number): void {
     this.moving = false;
+    this.names.length = 0;
     const named = this.store.vehicles.size <= MARKS_WITH_NAMES;
     let chosen: Vehicle | null = null;
     for (const vehicle of this.store.vehicles.values()) {
@@ -292,12 +295,16 @@ export class FleetMap {
       to.lineWidth = 2;
       to.stroke();
     }
-    if (named) this.drawName(`${vehicle.id}${alert ? " !" : ""}`, x + size + 10, y);
+    if (named) this.drawName(`${vehicle.id}${alert ? " !" : ""}`, x + size + 10, y, chosen);
   }
 
-  private drawName(text: string, x: number, y: number): void {
+  private drawName(text: string, x: number, y: number, chosen: boolean): void {
     const { to, ink } = this;
     to.font = "600 12px Inter, system-ui, sans-serif";
+    const end = x + to.measureText(text).width;
+    const taken = this.names.some((n) => Math.abs(n.y - y) < NAME_HEIGHT_PX && n.x < end && x < n.end);
+    if (taken && !chosen) return;
+    this.names.push({ x, end, y });
     to.textBaseline = "middle";
     to.lineWidth = 3;
     to.strokeStyle = ink.halo;

@@ -4,27 +4,23 @@ export const CELLS_MOST = 40_000;
 const FULL_SPEED_KMH = 130;
 const VIOLATION_BOOST = 3;
 
-/** What a point adds: its speed, more where a limit was broken. */
+/** What a point adds. The square: who is twice as fast leaves half as many points, and shall still make it hotter. */
 export function heatOf(speed_kmh: number, violation: boolean): number {
-  return Math.min(1, speed_kmh / FULL_SPEED_KMH) * (violation ? VIOLATION_BOOST : 1);
+  return Math.min(1, speed_kmh / FULL_SPEED_KMH) ** 2 * (violation ? VIOLATION_BOOST : 1);
 }
 
 export class HeatGrid {
   readonly weights = new Map<number, number>(); // by column · CELLS_PER_WORLD + row
-  hottest = 0;
 
   add(x: number, y: number, weight: number): void {
     if (weight <= 0) return;
     const key = Math.floor(x * CELLS_PER_WORLD) * CELLS_PER_WORLD + Math.floor(y * CELLS_PER_WORLD);
-    const sum = (this.weights.get(key) ?? 0) + weight;
-    this.weights.set(key, sum);
-    if (sum > this.hottest) this.hottest = sum;
+    this.weights.set(key, (this.weights.get(key) ?? 0) + weight);
     if (this.weights.size > CELLS_MOST) this.thin();
   }
 
   clear(): void {
     this.weights.clear();
-    this.hottest = 0;
   }
 
   /** Halves all, and lets go of the coldest half. */
@@ -33,6 +29,5 @@ export class HeatGrid {
     for (const [key, weight] of this.weights)
       if (weight <= middle) this.weights.delete(key);
       else this.weights.set(key, weight / 2);
-    this.hottest /= 2;
   }
 }

@@ -66,7 +66,7 @@ function App() {
   const keys = useRef<HTMLDialogElement>(null);
   const map = useRef<FleetMap | null>(null);
   const chart = useRef<SpeedChart | null>(null);
-  const chosenId = selected !== null && store.vehicles.has(selected) ? selected : (store.vehicles.keys().next().value ?? null);
+  const chosenId = selected !== null && store.vehicles.has(selected) ? selected : (store.ids[0] ?? null);
   const chosen = useRef<string | null>(null);
   chosen.current = chosenId;
 
@@ -115,7 +115,7 @@ function App() {
 
   useEffect(() => {
     const step = (by: number): void => {
-      const ids = [...store.vehicles.keys()];
+      const { ids } = store;
       const at = ids.indexOf(chosen.current ?? "");
       if (ids.length > 0) setSelected(ids[(at + by + ids.length) % ids.length]!);
     };
@@ -205,8 +205,8 @@ function App() {
               </svg>
               Engine, rpm
             </h2>
-            <span class="hint">{vehicle?.id}</span>
-            <Toggle on={asTable} label="As a table" flip={() => setAsTable(!asTable)} />
+            <span class="hint wide">{vehicle?.id}</span>
+            <Toggle on={asTable} label="Table" flip={() => setAsTable(!asTable)} />
           </div>
           <div ref={chartElement} class={`chart ${asTable ? "away" : ""}`} aria-hidden="true" />
           {asTable && <ChartTable store={store} selected={chosenId} settings={settings} />}

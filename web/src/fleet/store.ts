@@ -24,12 +24,34 @@ export function trailCapacity(vehicles: number): number {
   return Math.max(POINTS_LEAST, Math.min(POINTS_MOST, Math.floor(POINTS_IN_ALL / Math.max(1, vehicles))));
 }
 
+const byName = new Intl.Collator("en", { numeric: true }).compare;
+
+function placeOf(sorted: readonly string[], id: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byName(sorted[middle]!, id) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Packets per second of event time; null before there are two. */
+export function rateOf(vehicle: Vehicle | undefined): number | null {
+  if (vehicle === undefined || vehicle.trail.length < 2) return null;
+  const { trail } = vehicle;
+  const gap_s = trail.time_s[trail.place(trail.length - 1)]! - trail.time_s[trail.place(trail.length - 2)]!;
+  return gap_s > 0 ? Math.round(10 / gap_s) / 10 : null;
+}
+
 export class FleetStore {
   readonly vehicles = new Map<string, Vehicle>();
   readonly heat = new HeatGrid();
   readonly violations = new Violations();
   received = 0;
   lastArrival_ms = -Infinity;
+  /** In the order of their names. */
+  ids: string[] = [];
   /** Counts up with each change. */
   version = 0;
   private run: string | null = null;
@@ -83,12 +105,14 @@ export class FleetStore {
       trail: new TrailRing(stepped),
     };
     this.vehicles.set(event.vehicle_id, vehicle);
+    this.ids.splice(placeOf(this.ids, vehicle.id), 0, vehicle.id);
     return vehicle;
   }
 
   private begin(run: string | null): void {
     this.run = run;
     this.vehicles.clear();
+    this.ids = [];
     this.heat.clear();
     this.violations.clear();
     this.received = 0;

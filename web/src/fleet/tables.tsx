@@ -13,8 +13,8 @@ export function VehicleTable(props: {
   select(id: string): void;
 }) {
   const { store, settings } = props;
-  const all = [...store.vehicles.values()];
-  const shown = all.slice(0, ROWS_MOST);
+  const all = store.ids;
+  const shown = all.slice(0, ROWS_MOST).map((id) => store.vehicles.get(id)!);
   return (
     <section class="list" aria-labelledby="vehicles-title">
       <h2 id="vehicles-title">
@@ -69,8 +69,8 @@ export function VehicleTable(props: {
 }
 
 function value(violation: Violation, settings: Settings): string {
-  if (violation.kind === "speeding") return `${Math.round(speed(violation.worst, settings.units))} ${settings.units}`;
-  return `${violation.worst} rpm`;
+  if (violation.kind === "speeding") return `${Math.round(speed(violation.worst, settings.units))}`;
+  return `${violation.worst}`;
 }
 
 export function ViolationTable(props: { store: FleetStore; settings: Settings; select(id: string): void }) {
@@ -111,7 +111,7 @@ export function ViolationTable(props: { store: FleetStore; settings: Settings; s
                       {violation.vehicle}
                     </button>
                   </th>
-                  <td>{violation.kind}</td>
+                  <td>{violation.kind === "speeding" ? `speeding, ${props.settings.units}` : "over redline, rpm"}</td>
                   <td class="num alert">{value(violation, props.settings)}</td>
                   <td class="num faint">
                     {violation.limit === null ? "–" : Math.round(speed(violation.limit, props.settings.units))}
