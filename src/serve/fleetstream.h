@@ -1,4 +1,5 @@
-// The one place that knows which scenario FleetStream's API is about, and which of its columns are violations.
+// The one place that knows which scenario FleetStream's API is about, and which of its columns are
+// violations.
 #pragma once
 
 #include <array>

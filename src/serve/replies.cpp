@@ -1,5 +1,7 @@
 #include "serve/replies.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -33,13 +35,24 @@ http::Response json_answer(std::string body) {
 }
 
 http::Response problem_of(const Error& error) {
-  return http::problem(status_of(error.kind), error.hint.empty() ? error.what : error.what + "; " + error.hint);
+  return http::problem(status_of(error.kind),
+                       error.hint.empty() ? error.what : error.what + "; " + error.hint);
 }
 
-Result<Parameters> read_query(const http::RequestHead& head, const std::vector<std::string_view>& known) {
+http::RouteParameter scenario_parameter() {
+  return {"scenario", "Whose events; that of the run that was started last if none is named"};
+}
+
+http::RouteParameter limit_parameter(std::size_t fallback, std::size_t most) {
+  return {"limit", fmt::format("How many events at most, from 1 on; more than {0} is {0}. Without it {1}",
+                               most, fallback)};
+}
+
+Result<Parameters> read_query(const http::RequestHead& head, const KnownParameters& known) {
   Result<Parameters> parameters = http::parse_query(head.query);
   if (!parameters) return parameters;
-  const std::vector<std::string> names(known.begin(), known.end());
+  std::vector<std::string> names;
+  for (const http::RouteParameter& parameter : known) names.push_back(parameter.name);
   for (const QueryParameter& parameter : *parameters) {
     if (std::find(names.begin(), names.end(), parameter.name) != names.end()) continue;
     const std::string shown = parameter.name.substr(0, 80);
@@ -66,8 +79,9 @@ Result<std::size_t> read_limit(const Parameters& parameters, std::size_t fallbac
   const bool digits = !text->empty() && end == text->data() + text->size();
   if (digits && error == std::errc::result_out_of_range) return most;
   if (!digits || error != std::errc() || value == 0)
-    return fail(ErrorKind::usage, "limit: '" + text->substr(0, 80) + "' is no whole number from 1 on",
-                "example: limit=100; more than " + std::to_string(most) + " is taken as " + std::to_string(most));
+    return fail(
+        ErrorKind::usage, "limit: '" + text->substr(0, 80) + "' is no whole number from 1 on",
+        "example: limit=100; more than " + std::to_string(most) + " is taken as " + std::to_string(most));
   return static_cast<std::size_t>(std::min<std::uint64_t>(value, most));
 }
 

@@ -9,6 +9,7 @@
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
 #include "serve/live/live_routes.h"
+#include "serve/openapi.h"
 #include "serve/pages/pages.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
@@ -17,14 +18,15 @@ namespace racesim::serve {
 
 struct Service::Impl {
   explicit Impl(ServiceOptions given);
+  ~Impl();
   std::vector<http::Route> routes();
   static http::ServerOptions server_options(const ServiceOptions& options);
 
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
-  Runs runs;
-  http::Server server;  // ends first: its routes use the rest
+  std::unique_ptr<Runs> runs;
+  http::Server server;
 };
 
 Service::Impl::Impl(ServiceOptions given)
@@ -34,8 +36,14 @@ Service::Impl::Impl(ServiceOptions given)
            [this](std::int64_t delay_ns, std::function<void()> call) {
              server.post_after(delay_ns, std::move(call));
            }),
-      runs(feed, clock, options.warn),
+      runs(std::make_unique<Runs>(feed, clock, options.warn)),
       server(routes(), server_options(options)) {}
+
+// No request is handled any more, then no run wakes the server any more, then its connections leave the feed.
+Service::Impl::~Impl() {
+  server.close();
+  runs.reset();
+}
 
 http::ServerOptions Service::Impl::server_options(const ServiceOptions& options) {
   http::ServerOptions server = options.server;
@@ -50,13 +58,14 @@ std::vector<http::Route> Service::Impl::routes() {
   const auto add = [&](std::vector<http::Route> part) {
     for (http::Route& route : part) all.push_back(std::move(route));
   };
-  add(control_routes({runs, feed, options.configure}));
+  add(control_routes({*runs, feed, options.configure, options.start_fields}));
   add(telemetry_routes(feed));
   add(live_routes(feed));
-  if (options.pages) add(page_routes());
-  probes.metrics = [this] { return service_metrics(runs.statuses(), feed); };
-  probes.trouble = [this] { return runs.open() ? std::string() : std::string("it is stopping"); };
+  probes.metrics = [this] { return service_metrics(runs->statuses(), feed); };
+  probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
+  add({openapi_route(all, options.version)});
+  if (options.pages) add(page_routes());
   return all;
 }
 
@@ -65,7 +74,6 @@ Service::Service(ServiceOptions options) : impl_(std::make_unique<Impl>(std::mov
 Service::~Service() {
   stop();
   abandon();
-  close();
 }
 
 Done Service::listen() {
@@ -81,7 +89,7 @@ Done Service::autostart(const StartFields& fields) {
   impl_->server.post([&] {
     Result<RunConfig> config = impl_->options.configure(fields);
     if (!config) return begun.set_value(tl::make_unexpected(config.error()));
-    LiveRun& run = impl_->runs.of(*config->content.scenario);
+    LiveRun& run = impl_->runs->of(*config->content.scenario);
     run.start(std::move(*config), [](const Done&) {});
     begun.set_value({});
   });
@@ -89,15 +97,15 @@ Done Service::autostart(const StartFields& fields) {
 }
 
 void Service::stop() {
-  impl_->runs.stop_all();
+  impl_->runs->stop_all();
 }
 
 void Service::abandon() {
-  impl_->runs.abandon_all();
+  impl_->runs->abandon_all();
 }
 
 bool Service::wait_for(std::int64_t timeout_ns) {
-  return impl_->runs.wait_for(timeout_ns);
+  return impl_->runs->wait_for(timeout_ns);
 }
 
 void Service::close() {

@@ -25,9 +25,11 @@ namespace racesim::serve {
 
 struct ServiceOptions {
   std::string listen = "127.0.0.1:8000";
-  http::ServerOptions server;              ///< its site rules are made strict, its routes are the service's
+  http::ServerOptions server;               ///< its site rules are made strict, its routes are the service's
   const ScenarioEntry* scenario = nullptr;  ///< that is shown and started where none is named
-  Configure configure;                     ///< called by the server's thread
+  std::vector<http::RouteParameter> start_fields;  ///< that `configure` takes, with their help
+  std::string version;                             ///< of the program
+  Configure configure;                             ///< called by the server's thread
   LiveLimits live;
   bool pages = true;  ///< the dashboard is served too
   Told warn;  ///< of what goes wrong in runs; by their threads

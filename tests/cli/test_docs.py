@@ -69,7 +69,8 @@ class Completions(Workdir):
 
     def test_commands(self):
         self.assertEqual(sorted(self.complete("")), ["aggregate", "completions", "config", "generate-master", "help",
-                                                     "ingest", "man", "query", "replay", "run", "schema", "track", "verify"])
+                                                     "ingest", "man", "query", "replay", "run", "schema", "serve",
+                                                     "start", "status", "stop", "track", "verify"])
         self.assertEqual(self.complete("ge"), ["generate-master"])
         self.assertEqual(self.complete("config", "i"), ["init"])
         self.assertEqual(self.complete("completions", ""), ["bash", "zsh", "fish"])

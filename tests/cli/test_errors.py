@@ -46,8 +46,13 @@ class UnknownNames(Workdir):
     def test_config_that_is_a_folder(self):
         self.assert_refused(self.play("--config", "."), "read .: it is a folder")
 
-    def test_an_option_of_later_versions_is_not_there(self):
-        self.assert_refused(self.play("--metrics-listen", "1"), "unknown option '--metrics-listen'")
+    def test_options_of_later_versions_are_not_there(self):
+        for option in ("--cert", "--db", "--no-ui"):
+            self.assert_refused(self.racesim("serve", option, "1"), f"unknown option '{option}'")
+
+    def test_where_metrics_may_be_listened_on(self):
+        self.assert_refused(self.play("--metrics-listen", "1"), "--metrics-listen: '1' is no HOST:PORT",
+                            "example: --metrics-listen 127.0.0.1:9100")
 
 
 class Times(Workdir):

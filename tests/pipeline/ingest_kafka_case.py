@@ -14,11 +14,13 @@ SEED = int(os.environ.get("RACESIM_CHAOS_SEED") or random.randrange(1 << 30))
 RACE = ("run", "--historical", "--start-datetime", "2026-07-05T14:00:00Z", "--end-datetime", "2026-07-05T14:10:00Z")
 FAULTS = ("--faults", "late=1%,duplicate=1%,reorder=2%", "--late-delay", "10s")
 DB = "race.db"
+SMALL = ("--batch", "400")  # many transactions, so that there is much to interrupt
 
 
 class IngestKafkaCase(BrokerTest):
     # A process that is killed keeps its partitions for a session: a short one makes short tests.
     BROKER_OPTIONS = ("--set", "group.min.session.timeout.ms=500")
+    TO = f"sqlite:{DB}"
     SESSION = ("-X", "session.timeout.ms=1500", "-X", "heartbeat.interval.ms=300")
 
     def setUp(self):
@@ -35,11 +37,11 @@ class IngestKafkaCase(BrokerTest):
         done = run(*self.filling(*what, **more), cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def command(self, topic, *more, to=f"sqlite:{DB}"):
-        return ["ingest", "--from", "kafka", "--brokers", self.broker.address, "--topic", topic, "--to", to, *self.SESSION,
-                "--json", "--progress", "never", *more]
+    def command(self, topic, *more, to=""):
+        return ["ingest", "--from", "kafka", "--brokers", self.broker.address, "--topic", topic, "--to", to or self.TO,
+                *self.SESSION, "--json", "--progress", "never", *more]
 
-    def ingest(self, topic, *more, code=0, to=f"sqlite:{DB}"):
+    def ingest(self, topic, *more, code=0, to=""):
         """To the end of what is there; the summary, or the messages where it is refused before it begins."""
         done = run(*self.command(topic, "--exit-at-end", *more, to=to), cwd=self.folder)
         self.assertEqual(done.returncode, code, done.stderr.decode())
@@ -76,6 +78,32 @@ class IngestKafkaCase(BrokerTest):
         """Asks it to end; the summary."""
         process.send_signal(signal.SIGTERM)
         return self.finish(process)
+
+    def kill_somewhere(self, process, more):
+        """Kills it once the store has so many records more, or it has ended. True: it had ended."""
+        goal = self.consumed() + more
+        while process.poll() is None and self.consumed() < goal:
+            pass
+        return self.kill(process) == 0
+
+    def expect_all_after_kills(self, most):
+        """K2: ingests of one topic are killed wherever they are; then the store holds what the run made."""
+        volume = 3_000 * most
+        self.fill("k2", volume, *FAULTS)
+        kills = 0
+        while kills < most:
+            # Mostly a group of its own, since the next one of the same group waits for the dead one's session.
+            group = self.chance.choice(("racesim-ingest", f"k2-{kills}", f"k2-{kills}"))
+            process = self.start(self.command("k2", "--exit-at-end", *SMALL, "--group", group, "--start-at", "earliest"))
+            if self.kill_somewhere(process, self.chance.choice((0, 1, 1_500, 4_000))):
+                break
+            kills += 1
+        print(f"{kills} kills")
+        summary = self.ingest("k2", "--start-at", "earliest")
+        self.assertGreater(kills, most // 4, f"seed {SEED}")
+        self.assertEqual(summary["lag"], 0)
+        self.assertEqual(self.consumed(), self.broker.count("k2", 3))
+        self.expect_verified()
 
     def expect_verified(self, *manifests, db=DB):
         """Each run's rows are those that it made, and the database is whole."""

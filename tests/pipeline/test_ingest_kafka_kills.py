@@ -9,14 +9,13 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from ingest_kafka_case import DB, FAULTS, FULL, IngestKafkaCase, SEED  # noqa: E402
+from ingest_kafka_case import DB, FAULTS, FULL, IngestKafkaCase, SMALL  # noqa: E402
 from kafka_broker import require  # noqa: E402
 
 KILLS = 200 if FULL else 20
 REBALANCES = 50 if FULL else 5
 BROKER_KILLS = 10 if FULL else 1
 LONG_SESSION = ("-X", "session.timeout.ms=6000", "-X", "heartbeat.interval.ms=1000")
-SMALL = ("--batch", "400")  # many transactions, so that there is much to interrupt
 
 
 def setUpModule():
@@ -24,30 +23,8 @@ def setUpModule():
 
 
 class KillTest(IngestKafkaCase):
-    def kill_somewhere(self, process, more):
-        """Kills it once the store has so many records more, or it has ended. True: it had ended."""
-        goal = self.consumed() + more
-        while process.poll() is None and self.consumed() < goal:
-            pass
-        return self.kill(process) == 0
-
     def test_k2_killed_at_random(self):
-        volume = 3_000 * KILLS
-        self.fill("k2", volume, *FAULTS)
-        kills = 0
-        while kills < KILLS:
-            # Mostly a group of its own, since the next one of the same group waits for the dead one's session.
-            group = self.chance.choice(("racesim-ingest", f"k2-{kills}", f"k2-{kills}"))
-            process = self.start(self.command("k2", "--exit-at-end", *SMALL, "--group", group, "--start-at", "earliest"))
-            if self.kill_somewhere(process, self.chance.choice((0, 1, 1_500, 4_000))):
-                break
-            kills += 1
-        print(f"{kills} kills")
-        summary = self.ingest("k2", "--start-at", "earliest")
-        self.assertGreater(kills, KILLS // 4, f"seed {SEED}")
-        self.assertEqual(summary["lag"], 0)
-        self.assertEqual(self.consumed(), self.broker.count("k2", 3))
-        self.expect_verified()
+        self.expect_all_after_kills(KILLS)
 
     def stop_with_events_in_hand(self, process, topic, writer):
         """Stops it while it waits for the database with events that it has read: they are another one's when it wakes up.

@@ -10,13 +10,12 @@
 #include "cli/commands/aggregate/report.h"
 #include "cli/commands/aggregate/spark.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/held_files.h"
 #include "cli/commands/pipeline_text.h"
 #include "cli/exit_codes.h"
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
 #include "cli/terminal/signals.h"
-#include "io/files/atomic_file.h"
-#include "io/files/lock_file.h"
 
 namespace racesim::cli {
 namespace {
@@ -59,7 +58,7 @@ void watch_aggregate(const MadeAggregate& made, const SignalWatch& signals, Aggr
 }
 
 Result<int> tell_end(const Context& context, const AggregateReport& report, bool stdout_has_results,
-                     std::optional<AtomicFile>& summary_file) {
+                     HeldFiles& files) {
   const Globals& globals = *context.globals;
   int code = aggregate_exit_code(report);
   const std::optional<Error>& error = report.result.error;
@@ -69,12 +68,7 @@ Result<int> tell_end(const Context& context, const AggregateReport& report, bool
     const std::optional<double> value = aggregate_metric(threshold.metric, report);
     if (!holds(threshold, value)) show_error(context, violation_of(threshold, value), code);
   }
-  if (summary_file) {
-    Done written = summary_file->write(aggregate_summary_json(report, code));
-    if (written) written = summary_file->commit();
-    if (!written && code == kExitOk) code = exit_code(written.error().kind);
-    if (!written) show_error(context, written.error(), code);
-  }
+  if (files.wants_summary()) files.write_summary(context, aggregate_summary_json(report, code), code);
   if (globals.json && stdout_has_results) {
     write_stderr(aggregate_summary_json(report, code));
   } else if (globals.json) {
@@ -93,18 +87,8 @@ Result<int> run_aggregate(Context& context, const AggregateOptions& options) {
       make_aggregate_plan(options, context.settings, stdin_has_data(), context.out.tty);
   if (!plan) return tl::make_unexpected(plan.error());
   if (globals.dry_run) return tell_plan(*plan);
-  std::optional<LockFile> lock;
-  if (!options.lock.empty()) {
-    Result<LockFile> held = LockFile::acquire(options.lock);
-    if (!held) return tl::make_unexpected(held.error());
-    lock.emplace(std::move(*held));
-  }
-  std::optional<AtomicFile> summary_file;
-  if (!options.summary_export.empty()) {
-    Result<AtomicFile> file = AtomicFile::create(options.summary_export);
-    if (!file) return tl::make_unexpected(file.error());
-    summary_file.emplace(std::move(*file));
-  }
+  Result<HeldFiles> files = HeldFiles::hold(options.lock, options.summary_export);
+  if (!files) return tl::make_unexpected(files.error());
   // Before the threads: they inherit the blocked signals.
   SignalWatch signals(kAggregateDrain_ns);
   if (Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
@@ -136,7 +120,7 @@ Result<int> run_aggregate(Context& context, const AggregateOptions& options) {
   signals.detach();
   done.signal = signals.signal();
   done.signals = signals.count();
-  return tell_end(context, done, stdout_has_results, summary_file);
+  return tell_end(context, done, stdout_has_results, *files);
 }
 
 }  // namespace

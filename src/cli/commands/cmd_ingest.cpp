@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/held_files.h"
 #include "cli/commands/ingest/making.h"
 #include "cli/commands/ingest/options.h"
 #include "cli/commands/ingest/progress.h"
@@ -14,8 +15,6 @@
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
 #include "cli/terminal/signals.h"
-#include "io/files/atomic_file.h"
-#include "io/files/lock_file.h"
 #include "run/ingest/ingest.h"
 
 namespace racesim::cli {
@@ -43,8 +42,7 @@ void watch(Ingest& ingest, const SignalWatch& signals, IngestProgress& progress)
   progress.clear();
 }
 
-Result<int> report(const Context& context, const IngestReport& report,
-                   std::optional<AtomicFile>& summary_file) {
+Result<int> report(const Context& context, const IngestReport& report, HeldFiles& files) {
   const Globals& globals = *context.globals;
   int code = ingest_exit_code(report);
   if (report.result.error) show_error(context, *report.result.error, code);
@@ -61,12 +59,7 @@ Result<int> report(const Context& context, const IngestReport& report,
     const std::optional<double> value = ingest_metric(threshold.metric, report.result);
     if (!holds(threshold, value)) show_error(context, violation_of(threshold, value), code);
   }
-  if (summary_file) {
-    Done written = summary_file->write(ingest_summary_json(report, code));
-    if (written) written = summary_file->commit();
-    if (!written && code == kExitOk) code = exit_code(written.error().kind);
-    if (!written) show_error(context, written.error(), code);
-  }
+  if (files.wants_summary()) files.write_summary(context, ingest_summary_json(report, code), code);
   if (globals.json) {
     if (Done ok = write_stdout(ingest_summary_json(report, code)); !ok)
       return tl::make_unexpected(ok.error());
@@ -81,18 +74,8 @@ Result<int> run(Context& context, const IngestOptions& options) {
   Result<IngestPlan> plan = make_ingest_plan(options, context.settings, stdin_has_data());
   if (!plan) return tl::make_unexpected(plan.error());
   if (globals.dry_run) return dry_run(*plan, globals.json);
-  std::optional<LockFile> lock;
-  if (!options.lock.empty()) {
-    Result<LockFile> held = LockFile::acquire(options.lock);
-    if (!held) return tl::make_unexpected(held.error());
-    lock.emplace(std::move(*held));
-  }
-  std::optional<AtomicFile> summary_file;
-  if (!options.summary_export.empty()) {
-    Result<AtomicFile> file = AtomicFile::create(options.summary_export);
-    if (!file) return tl::make_unexpected(file.error());
-    summary_file.emplace(std::move(*file));
-  }
+  Result<HeldFiles> files = HeldFiles::hold(options.lock, options.summary_export);
+  if (!files) return tl::make_unexpected(files.error());
   // Before the threads: they inherit the blocked signals.
   SignalWatch signals(kDrain_ns);
   if (Done ok = signals.start(); !ok) return tl::make_unexpected(ok.error());
@@ -124,7 +107,7 @@ Result<int> run(Context& context, const IngestOptions& options) {
   signals.detach();
   done.signal = signals.signal();
   done.signals = signals.count();
-  return report(context, done, summary_file);
+  return report(context, done, *files);
 }
 
 }  // namespace

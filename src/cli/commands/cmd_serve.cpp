@@ -12,6 +12,7 @@
 #include "cli/globals.h"
 #include "cli/terminal/log.h"
 #include "cli/terminal/signals.h"
+#include "cli/version.h"
 #include "io/files/secret_file.h"
 #include "io/http/server/listen_address.h"
 #include "serve/service.h"
@@ -39,6 +40,8 @@ Result<serve::ServiceOptions> service_options(const ServeOptions& options, const
   service.configure = [settings, served = options.scenarios](const serve::StartFields& fields) {
     return make_requested_run(fields, settings, served, system_clock());
   };
+  service.start_fields = start_fields();
+  service.version = version();
   service.warn = [](const Error& warning) { show_warnings({warning}); };
   return service;
 }
@@ -98,7 +101,8 @@ CommandSpec serve_command() {
   command.details =
       "POST /start and /stop control a simulation, one per scenario; its events are shown live at /ws "
       "(WebSocket) and /events/stream (server-sent events), and from memory below /telemetry. With --brokers "
-      "they go to Kafka too.\n\nWhat a request asks for is read like the options of racesim run; options that "
+      "they go to Kafka too.\n\nWhat a request asks for is read like the options of racesim run; options "
+      "that "
       "are given here hold where it asks for nothing else. Ctrl-C delivers what is made and ends.";
   command.options = serve_options(*options);
   mark_common(command.options, {"listen", "autostart", "scenario", "token-file", "allow-origin", "brokers",

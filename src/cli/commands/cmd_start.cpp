@@ -30,18 +30,20 @@ CommandSpec start_command() {
   CommandSpec command;
   command.name = "start";
   command.summary = "Start a simulation of a running racesim serve";
-  command.details = "Asks the service at --url (POST /start). Exits with 6 if a run of the scenario is under way.";
+  command.details =
+      "Asks the service at --url (POST /start). Exits with 6 if a run of the scenario is under way.";
   command.options = remote_options(*options);
   const auto what = [](const OptionText& text, std::string& target) {
     return option_of("What", text, set_text(target));
   };
   command.options.push_back(
       noted(what({"scenario", "NAME", "", "What to simulate"}, options->scenario), "the service's"));
-  command.options.push_back(noted(
-      what({"rate-hz", "HZ", "", "Samples per second and entity"}, options->rate_hz), "the service's"));
+  command.options.push_back(
+      noted(what({"rate-hz", "HZ", "", "Samples per second and entity"}, options->rate_hz), "the service's"));
   command.options.push_back(
       noted(what({"seed", "N", "", "The same seed gives the same events"}, options->seed), "the service's"));
-  command.examples = {{"racesim start --rate-hz 20", "start the service's scenario with 20 samples a second"}};
+  command.examples = {
+      {"racesim start --rate-hz 20", "start the service's scenario with 20 samples a second"}};
   command.run = [options](Context& context) {
     return ask_service(context, *options, "POST", "/start", start_body(*options));
   };

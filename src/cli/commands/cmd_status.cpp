@@ -15,9 +15,7 @@ CommandSpec status_command() {
   command.options = remote_options(*options);
   command.examples = {{"racesim status", "a line per simulation"},
                       {"racesim status --json", "all that the service tells"}};
-  command.run = [options](Context& context) {
-    return ask_service(context, *options, "GET", "/status", {});
-  };
+  command.run = [options](Context& context) { return ask_service(context, *options, "GET", "/status", {}); };
   return command;
 }
 

@@ -22,7 +22,8 @@ CommandSpec stop_command() {
   command.name = "stop";
   command.summary = "Stop the simulations of a running racesim serve";
   command.details =
-      "Asks the service at --url (POST /stop), and returns when what was made is delivered. The service goes on.";
+      "Asks the service at --url (POST /stop), and returns when what was made is delivered. The service goes "
+      "on.";
   command.options = remote_options(*options);
   command.options.push_back(noted(
       option_of("What", {"scenario", "NAME", "", "Whose run to stop"}, set_text(options->scenario)), "all"));

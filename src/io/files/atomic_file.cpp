@@ -246,14 +246,15 @@ Done AtomicFile::write(std::string_view bytes) {
     if (taken < 0)
       return tl::make_unexpected(system_error("write " + (in_place() ? path_ : partial_path_), errno));
     bytes.remove_prefix(static_cast<std::size_t>(taken));
-    unsent_bytes_ += taken;
+    note_written(static_cast<std::size_t>(taken));
   }
-  if (unsent_bytes_ >= kSendBytes && !in_place()) send_to_disk();
   return {};
 }
 
-/// So that the sync at the end has little left to wait for. A hint: a file system need not know it.
-void AtomicFile::send_to_disk() {
+/// The sync at the end shall have little left to wait for. A hint: a file system need not know it.
+void AtomicFile::note_written(std::size_t bytes) {
+  unsent_bytes_ += static_cast<std::int64_t>(bytes);
+  if (unsent_bytes_ < kSendBytes || in_place()) return;
   const off_t end = lseek(fd_, 0, SEEK_CUR);
   if (end >= unsent_bytes_)
     static_cast<void>(sync_file_range(fd_, end - unsent_bytes_, unsent_bytes_, SYNC_FILE_RANGE_WRITE));

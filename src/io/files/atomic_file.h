@@ -48,6 +48,8 @@ class AtomicFile {
 
   /// Writes all of `bytes`.
   Done write(std::string_view bytes);
+  /// Somebody wrote so many bytes to fd(), behind what there was.
+  void note_written(std::size_t bytes);
 
   /// Puts `bytes` in place of what was written so far, in one step where it is no shorter. A device or pipe
   /// gets them behind it.
@@ -73,8 +75,6 @@ class AtomicFile {
   bool in_place() const { return partial_path_.empty(); }
   /// With these bits of the mode in any case.
   void take_over_attributes(mode_t also);
-
-  void send_to_disk();
 
   int fd_ = -1;
   std::int64_t unsent_bytes_ = 0;  ///< written since the disk was last asked to begin with what there is

@@ -12,9 +12,9 @@ namespace racesim::http {
 
 struct OneRequest {
   std::string method = "GET";
-  std::string url;    ///< with path and query
-  std::string token;  ///< "Authorization: Bearer TOKEN"; empty: none
-  std::string body;   ///< JSON; empty: none is sent
+  std::string url;                              ///< with path and query
+  std::string token;                            ///< "Authorization: Bearer TOKEN"; empty: none
+  std::string body;                             ///< JSON; empty: none is sent
   std::int64_t timeout_ns = 30 * kNsPerSecond;  ///< from connecting to the end of the answer
 };
 

@@ -79,7 +79,7 @@ void StreamSink::write_lines(const WireBatch& batch, std::size_t first, std::siz
       return;
     }
     rest.remove_prefix(step.bytes);
-    taken_bytes_ += step.bytes;
+    note_taken(step.bytes);
     const auto offset = static_cast<std::uint32_t>(batch.ends[last - 1] - rest.size());
     const auto next =
         static_cast<std::size_t>(std::upper_bound(ends + static_cast<std::ptrdiff_t>(first),
@@ -138,6 +138,11 @@ bool StreamSink::write_header() {
   return true;
 }
 
+void StreamSink::note_taken(std::size_t bytes) {
+  taken_bytes_ += bytes;
+  if (parts_.file) parts_.file->note_written(bytes);
+}
+
 bool StreamSink::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     const WriteStep step = parts_.writer->write_some(bytes);
@@ -146,7 +151,7 @@ bool StreamSink::write_all(std::string_view bytes) {
       return false;
     }
     bytes.remove_prefix(step.bytes);
-    taken_bytes_ += step.bytes;
+    note_taken(step.bytes);
   }
   return true;
 }

@@ -74,6 +74,7 @@ class StreamSink final : public Sink, public Resumable {
   void flush_pending(Compressor::Then then);
   bool write_header();
   bool write_all(std::string_view bytes);
+  void note_taken(std::size_t bytes);
   void note_acked(const WireBatch& batch, std::size_t first, std::size_t last);
   void give_up(const WriteStep& step);
   /// Writes nothing more; without an error it was abandoned.

@@ -55,8 +55,11 @@ class FileSource final : public Source {
   void settled(const RecordBlock&, const Result<BlockOutcome>&) override {}
   bool is_bounded() const override { return !follow_; }
   Done restart() override {
-    return fail(ErrorKind::busy, "another process reads " + name() + " into the same store",
-                "let one of them read it");
+    return fail(ErrorKind::busy,
+                "the store's position of " + name() +
+                    " is not where this process left it: another process reads " +
+                    "it into the same store, or somebody changed ingest_offsets",
+                "let one process read it, and start again: it goes on where the store stands");
   }
   void stop() override { stopping_ = true; }
   const WaitNote* wait() const override { return &wait_; }

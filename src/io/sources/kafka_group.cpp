@@ -148,7 +148,7 @@ Result<bool> KafkaGroup::account_for(KafkaLane& lane, RecordBlock& to) {
 }
 
 void KafkaGroup::wait_for_more(int ms) {
-  consumer_->wait(std::min(ms, kFetch_ms));
+  if (consumer_->wait(std::min(ms, kFetch_ms))) return;
   const std::int64_t now_ns = clock_.now_ns();
   if (wait_.longest() && !own_.empty() && now_ns > asked_broker_ns_ + kNsPerSecond) {
     asked_broker_ns_ = now_ns;

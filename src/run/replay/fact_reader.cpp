@@ -1,95 +1,25 @@
 #include "run/replay/fact_reader.h"
 
-#include <algorithm>
-#include <charconv>
-
-#include "run/replay/parse_replay.h"
-
 namespace racesim {
 
-void ReplayStreams::add(const std::string& topic) {
-  if (std::find(topics_.begin(), topics_.end(), topic) == topics_.end()) topics_.push_back(topic);
-}
-
-std::optional<std::uint32_t> ReplayStreams::stream_of(const RecordForm& form,
-                                                      const std::string& topic) const {
-  if (is_single_) return 0;
-  const std::string_view wanted = !topic.empty()         ? std::string_view(topic)
-                                  : form.kind != nullptr ? form.kind->form->topic
-                                                         : std::string_view();
-  const auto found = std::find(topics_.begin(), topics_.end(), wanted);
-  if (found == topics_.end()) return std::nullopt;
-  return static_cast<std::uint32_t>(found - topics_.begin());
-}
-
-FactReader::FactReader(const ReplayConfig& config, RecordScan& scan, EntityKeys& keys,
-                       const ReplayStreams& streams, const RefuseRecord& refuse)
-    : config_(config),
-      scan_(scan),
-      keys_(keys),
-      streams_(streams),
-      refuse_(refuse),
-      times_(config.time_unit),
-      counted_times_(TimeUnit::s, true),
-      needs_lap_(config.from.kind == SeekPoint::Kind::lap || config.to.kind == SeekPoint::Kind::lap) {}
-
-bool FactReader::passes_filters() const {
-  for (std::size_t i = 0; i < config_.filters.size(); ++i) {
-    const PickedValue* const value = scan_.value(scan_.filter_path(i));
-    if (value == nullptr || !passes(config_.filters[i], value->text)) return false;
-  }
-  return true;
-}
-
-RecordFact FactReader::fact_of(const RecordedLane& lane, const LaneInfo& info, const RecordBlock& block,
-                               std::size_t i, std::string& why) {
-  RecordFact fact;
-  fact.kind = RecordFact::Kind::refused;
-  const RecordForm* const form = scan_.scan(block.record(i), info, why);
-  if (form == nullptr) return fact;
-  const PickedValue* const time = scan_.value(form->time);
-  if (time == nullptr) {
-    why = form->time || form->unknown.empty()
-              ? "it has no time: no field " + config_.time_field
-              : "no event of ours, and no --time-field is given: " + form->unknown;
-    return fact;
-  }
-  const auto time_ns = (form->counts_seconds ? counted_times_ : times_).read(time->text, why);
-  if (!time_ns) return fact;
-  fact.time_ns = last_ns_ = *time_ns;
-  const PickedValue* const key = scan_.value(form->key);
-  if (key != nullptr)
-    fact.entity = keys_.number_of(key->text);
-  else
-    fact.entity =
-        keys_.number_of(i < block.keys.size() ? std::string_view(block.keys[i]) : std::string_view());
-  const std::optional<std::uint32_t> stream = streams_.stream_of(*form, lane.topic);
-  if (!stream) {
-    why = "its kind was not among the first records, so no topic was chosen for it; name one: --topic";
-    return fact;
-  }
-  fact.stream = *stream;
-  if (const PickedValue* const lap = needs_lap_ ? scan_.value(form->lap) : nullptr)
-    std::from_chars(lap->text.data(), lap->text.data() + lap->text.size(), fact.lap);
-  fact.kind = passes_filters() ? RecordFact::Kind::event : RecordFact::Kind::filtered;
-  return fact;
-}
-
-void FactReader::read(const RecordedLane& lane, const LaneInfo& info, TimedBlock& block) {
-  block.facts.clear();
-  std::string why;
-  for (std::size_t i = 0; i < block.records.size(); ++i) {
-    RecordFact fact = fact_of(lane, info, block.records, i, why);
-    if (fact.kind == RecordFact::Kind::refused && lane.takes_all) {
+void FactReader::complete(TimedBlock& block) {
+  std::size_t refusal = 0;
+  for (std::size_t i = 0; i < block.facts.size(); ++i) {
+    RecordFact& fact = block.facts[i];
+    fact.entity = keys_.number_of(block.key(i));
+    if (fact.time_ns == kNoTime_ns)
+      fact.time_ns = last_ns_;
+    else
+      last_ns_ = fact.time_ns;
+    if (fact.kind != RecordFact::Kind::refused) continue;
+    const std::string& why = block.refusals[refusal++];
+    if (lane_.takes_all) {
       // It goes out with the one before it.
       fact.kind = RecordFact::Kind::event;
-      fact.time_ns = last_ns_;
-      fact.entity = keys_.number_of({});
-    } else if (fact.kind == RecordFact::Kind::refused) {
-      refuse_(lane.name, i < block.records.offsets.size() ? block.records.offsets[i] : 0,
-              block.records.record(i), why);
+      continue;
     }
-    block.facts.push_back(fact);
+    refuse_(lane_.name, i < block.records.offsets.size() ? block.records.offsets[i] : 0,
+            block.records.record(i), why);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "run/replay/replay_feed.h"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -10,53 +11,75 @@ namespace {
 constexpr std::size_t kBatchesAhead = 4;
 // What was read is still in the processor's cache when facts are found and when it is written.
 constexpr std::size_t kRecordsAtOnce = 1024;
+// Over all lanes; and the most of one.
+constexpr std::size_t kBlocksAhead = 8, kMostAheadOfLane = 4;
 constexpr int kPull_ms = 100;  // a cancelled feed ends within this
 
-/// A lane's blocks with their facts.
+/// A lane's blocks with their facts, some of them read ahead.
 class FactLane final : public TimedLane {
  public:
-  FactLane(const RecordedLane& lane, FactReader facts, const std::atomic<bool>& cancelled)
-      : lane_(lane), facts_(std::move(facts)), cancelled_(cancelled) {}
-
-  bool would_wait() override {
-    if (has_block_ || ended_) return false;
-    const Result<bool> pulled = pull(0);
-    return pulled && !*pulled && !ended_;
+  /// All outlive it.
+  FactLane(const RecordedLane& lane, FactReader facts, ScanWorkers& workers, std::size_t most_ahead,
+           const std::atomic<bool>& cancelled)
+      : lane_(lane), facts_(facts), workers_(workers), most_ahead_(most_ahead), cancelled_(cancelled) {}
+  ~FactLane() override {
+    for (const auto& job : ahead_) workers_.drop(*job);
   }
+  FactLane(const FactLane&) = delete;
+  FactLane& operator=(const FactLane&) = delete;
+
+  bool would_wait() override { return ahead_.empty() && !ended_ && !error_ && !pull(0); }
   Result<bool> next(TimedBlock& to) override {
-    while (!has_block_ && !ended_ && !cancelled_)
-      if (const Result<bool> pulled = pull(kPull_ms); !pulled) return tl::make_unexpected(pulled.error());
-    if (!has_block_) return false;
-    std::swap(to, block_);
-    has_block_ = false;
+    while (ahead_.empty() && !ended_ && !error_ && !cancelled_) pull(kPull_ms);
+    // The last one's bytes are used up: they are read over.
+    if (spare_ == nullptr) spare_ = std::make_unique<ScanJob>();
+    std::swap(spare_->block, to);
+    while (!ahead_.empty() && ahead_.size() < most_ahead_ + 1 && !ended_ && !error_ && pull(0)) {
+    }
+    if (ahead_.empty()) return error_ ? Result<bool>(tl::make_unexpected(*error_)) : Result<bool>(false);
+    const std::unique_ptr<ScanJob> job = std::move(ahead_.front());
+    ahead_.pop_front();
+    workers_.finish(*job);
+    facts_.complete(job->block);
+    std::swap(to, job->block);
     return true;
   }
 
  private:
-  /// Whether a block with records came.
-  Result<bool> pull(int wait_ms) {
-    if (error_) return tl::make_unexpected(*error_);
-    block_.records.most_records = kRecordsAtOnce;
-    const Result<Pulled> pulled = lane_.source->pull(block_.records, wait_ms);
+  /// Whether a block with records came. None any more after an error, which is told behind what came before.
+  bool pull(int wait_ms) {
+    std::unique_ptr<ScanJob> job = spare_ != nullptr ? std::move(spare_) : std::make_unique<ScanJob>();
+    RecordBlock& records = job->block.records;
+    records.most_records = kRecordsAtOnce;
+    const Result<Pulled> pulled = lane_.source->pull(records, wait_ms);
     if (!pulled) {
       error_ = pulled.error();
-      return tl::make_unexpected(*error_);
+      return false;
     }
     ended_ = *pulled == Pulled::ended;
     if (lane_.digest != nullptr) {
       if (ended_) lane_.digest->end();
-      if (*pulled == Pulled::records) lane_.digest->add(block_.records);
+      if (*pulled == Pulled::records) lane_.digest->add(records);
     }
-    has_block_ = *pulled == Pulled::records && block_.records.size() > 0;
-    if (has_block_) facts_.read(lane_, lane_.source->lane(block_.records.lane), block_);
-    return has_block_;
+    if (*pulled != Pulled::records || records.size() == 0) {
+      spare_ = std::move(job);
+      return false;
+    }
+    job->lane = &lane_;
+    job->info = lane_.source->lane(records.lane);
+    workers_.begin(*job);
+    ahead_.push_back(std::move(job));
+    return true;
   }
 
   const RecordedLane& lane_;
   FactReader facts_;
+  ScanWorkers& workers_;
+  const std::size_t most_ahead_;
   const std::atomic<bool>& cancelled_;
-  TimedBlock block_;
-  bool has_block_ = false, ended_ = false;
+  std::deque<std::unique_ptr<ScanJob>> ahead_;
+  std::unique_ptr<ScanJob> spare_;
+  bool ended_ = false;
   std::optional<Error> error_;
 };
 
@@ -104,7 +127,7 @@ void ReplayFeed::read() {
 }
 
 Done ReplayFeed::play_rounds() {
-  RecordScan scan(replay_);
+  ScanWorkers workers(replay_, streams_, ScanWorkers::useful_threads());
   const auto pool = std::make_shared<BatchPool>();
   for (std::uint64_t round = 0; !cancelled_ && (replay_.rounds == 0 || round < replay_.rounds); ++round) {
     Result<std::vector<RecordedLane>> lanes = open_(round);
@@ -112,9 +135,11 @@ Done ReplayFeed::play_rounds() {
     book_.counters->rounds.store(round + 1);
     if (restamper_) restamper_->begin_round(round, book_.behind_ns);
     std::vector<std::unique_ptr<TimedLane>> timed;
+    const std::size_t ahead =
+        std::clamp<std::size_t>(kBlocksAhead / std::max<std::size_t>(lanes->size(), 1), 1, kMostAheadOfLane);
     for (const RecordedLane& lane : *lanes)
       timed.push_back(
-          std::make_unique<FactLane>(lane, FactReader(replay_, scan, keys_, streams_, refuse_), cancelled_));
+          std::make_unique<FactLane>(lane, FactReader(lane, keys_, refuse_), workers, ahead, cancelled_));
     LaneMerge merge(std::move(timed), replay_.max_gap_ns);
     ReplayRound played(replay_, book_, *lanes, pool);
     if (Done ok =

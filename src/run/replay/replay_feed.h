@@ -17,6 +17,7 @@
 #include "run/generate/event_feed.h"
 #include "run/replay/fact_reader.h"
 #include "run/replay/replay_round.h"
+#include "run/replay/scan_workers.h"
 
 namespace racesim {
 

@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "io/sources/record_block.h"
 
 namespace racesim {
+
+/// Of a record that says no time.
+inline constexpr std::int64_t kNoTime_ns = INT64_MIN;
 
 struct RecordFact {
   enum class Kind : std::uint8_t {
@@ -27,7 +31,15 @@ struct RecordFact {
 
 struct TimedBlock {
   RecordBlock records;
-  std::vector<RecordFact> facts;  ///< parallel to the records
+  std::vector<RecordFact> facts;        ///< parallel to the records
+  std::string key_text;                 ///< their keys, one behind the other
+  std::vector<std::uint32_t> key_ends;  ///< of each record in it
+  std::vector<std::string> refusals;    ///< of each record that is refused, in order: why
+
+  std::string_view key(std::size_t i) const {
+    const std::uint32_t begin = i == 0 ? 0 : key_ends[i - 1];
+    return std::string_view(key_text).substr(begin, key_ends[i] - begin);
+  }
 };
 
 /// A lane as it is merged. One thread.

@@ -17,11 +17,11 @@ constexpr std::size_t kControlBody = std::size_t{64} << 10;
 using Answerer = std::function<http::Response(const NamedStatus& status)>;
 
 http::Response conflict(const NamedStatus& now) {
-  return http::problem(409,
-                       fmt::format("{} is {} already; POST /stop?scenario={} ends it", now.scenario->name,
-                                   to_string(now.status.state), now.scenario->name),
-                       fmt::format(R"("state":"{}","scenario":"{}")", to_string(now.status.state),
-                                   now.scenario->name));
+  return http::problem(
+      409,
+      fmt::format("{} is {} already; POST /stop?scenario={} ends it", now.scenario->name,
+                  to_string(now.status.state), now.scenario->name),
+      fmt::format(R"("state":"{}","scenario":"{}")", to_string(now.status.state), now.scenario->name));
 }
 
 void start(const ControlParts& parts, const StartFields& fields, const Answerer& started, http::Reply reply) {
@@ -32,8 +32,8 @@ void start(const ControlParts& parts, const StartFields& fields, const Answerer&
   // std::function wants what it holds to be copied.
   const auto shared = std::make_shared<http::Reply>(std::move(reply));
   Runs& runs = parts.runs;
-  const bool begun = runs.of(scenario).start(
-      std::move(*config), [shared, &runs, &scenario, started](const Done& opened) {
+  const bool begun =
+      runs.of(scenario).start(std::move(*config), [shared, &runs, &scenario, started](const Done& opened) {
         shared->send(opened ? started(runs.status(scenario)) : problem_of(opened.error()));
       });
   if (!begun) shared->send(conflict(runs.status(scenario)));
@@ -49,8 +49,12 @@ void start_any(const ControlParts& parts, const http::Request& request, http::Re
   start(parts, *fields, run_answer, std::move(reply));
 }
 
+KnownParameters start_sim_parameters() {
+  return {{"rate_hz", "Packets per vehicle and second"}};
+}
+
 void start_sim(const ControlParts& parts, const http::Request& request, http::Reply reply) {
-  const Result<Parameters> parameters = read_query(request.head, {"rate_hz"});
+  const Result<Parameters> parameters = read_query(request.head, start_sim_parameters());
   if (!parameters) return reply.send(problem_of(parameters.error()));
   StartFields fields{{"scenario", std::string(kFleetStreamScenario)}};
   std::string rate = "null";
@@ -66,8 +70,8 @@ void start_sim(const ControlParts& parts, const http::Request& request, http::Re
       std::move(reply));
 }
 
-void stop(const ControlParts& parts, const ScenarioEntry* scenario, const std::function<http::Response()>& ended,
-          http::Reply reply) {
+void stop(const ControlParts& parts, const ScenarioEntry* scenario,
+          const std::function<http::Response()>& ended, http::Reply reply) {
   const auto shared = std::make_shared<http::Reply>(std::move(reply));
   parts.runs.stop(scenario, [shared, ended] { shared->send(ended()); });
 }
@@ -87,14 +91,16 @@ void stop_any(const ControlParts& parts, const http::Request& request, http::Rep
   }
   const Result<const ScenarioEntry*> scenario = read_scenario(parameters);
   if (!scenario) return reply.send(problem_of(scenario.error()));
-  stop(parts, *scenario, [parts] { return all_answer(parts); }, std::move(reply));
+  stop(
+      parts, *scenario, [parts] { return all_answer(parts); }, std::move(reply));
 }
 
 void stop_sim(const ControlParts& parts, const http::Request& request, http::Reply reply) {
   const Result<Parameters> parameters = read_query(request.head, {});
   if (!parameters) return reply.send(problem_of(parameters.error()));
-  stop(parts, find_scenario(kFleetStreamScenario),
-       [] { return json_answer("{\"status\":\"stopped\"}\n"); }, std::move(reply));
+  stop(
+      parts, find_scenario(kFleetStreamScenario), [] { return json_answer("{\"status\":\"stopped\"}\n"); },
+      std::move(reply));
 }
 
 void tell_status(const ControlParts& parts, const http::Request& request, http::Reply reply) {
@@ -102,28 +108,42 @@ void tell_status(const ControlParts& parts, const http::Request& request, http::
   reply.send(parameters ? all_answer(parts) : problem_of(parameters.error()));
 }
 
-http::Route route_of(const char* method, const char* path, std::size_t body_most, const ControlParts& parts,
-                     void (*handle)(const ControlParts&, const http::Request&, http::Reply)) {
-  http::Route route;
-  route.method = method;
-  route.path = path;
-  route.body_most = body_most;
-  route.handle = [parts, handle](const http::Request& request, http::Reply reply) {
-    handle(parts, request, std::move(reply));
-  };
-  return route;
-}
+struct ControlRoute {
+  const char* method;
+  const char* path;
+  const char* summary;
+  std::size_t body_most;
+  void (*handle)(const ControlParts&, const http::Request&, http::Reply);
+};
+constexpr ControlRoute kControlRoutes[] = {
+    {"POST", "/start", "Starts a run; answers once it sends", kControlBody, start_any},
+    {"POST", "/stop", "Delivers what is made and ends one run, or all", kControlBody, stop_any},
+    {"GET", "/status", "How all runs stand", 0, tell_status},
+    {"POST", "/start-sim", "FleetStream's name for starting the vehicles", 0, start_sim},
+    {"POST", "/stop-sim", "FleetStream's name for stopping the vehicles", 0, stop_sim},
+};
 
 }  // namespace
 
 std::vector<http::Route> control_routes(ControlParts parts) {
-  return {
-      route_of("POST", "/start", kControlBody, parts, start_any),
-      route_of("POST", "/stop", kControlBody, parts, stop_any),
-      route_of("GET", "/status", 0, parts, tell_status),
-      route_of("POST", "/start-sim", 0, parts, start_sim),
-      route_of("POST", "/stop-sim", 0, parts, stop_sim),
-  };
+  std::vector<http::Route> routes;
+  for (const ControlRoute& entry : kControlRoutes) {
+    http::Route route;
+    route.method = entry.method;
+    route.path = entry.path;
+    route.summary = entry.summary;
+    route.answers = "application/json";
+    route.body_most = entry.body_most;
+    route.body_optional = true;
+    route.handle = [parts, handle = entry.handle](const http::Request& request, http::Reply reply) {
+      handle(parts, request, std::move(reply));
+    };
+    routes.push_back(std::move(route));
+  }
+  routes[0].parameters = parts.start_fields;
+  routes[1].parameters = {{"scenario", "Whose run; all if none is named"}};
+  routes[3].parameters = start_sim_parameters();
+  return routes;
 }
 
 }  // namespace racesim::serve

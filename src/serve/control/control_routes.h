@@ -15,6 +15,7 @@ struct ControlParts {
   Runs& runs;
   LiveFeed& feed;
   const Configure& configure;
+  const std::vector<http::RouteParameter>& start_fields;  ///< what `configure` takes
 };
 
 std::vector<http::Route> control_routes(ControlParts parts);

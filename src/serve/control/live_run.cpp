@@ -37,7 +37,6 @@ bool LiveRun::start(RunConfig config, const std::function<void(const Done&)>& op
     counts_ = {};
   }
   if (thread_.joinable()) thread_.join();  // the last one's, which has only its end to tell
-  feed_.select(scenario_);
   try {
     thread_ = std::thread(
         [this, config = std::move(config), opened]() mutable { carry_out(std::move(config), opened); });
@@ -102,6 +101,7 @@ void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>
   std::unique_ptr<Run> made = open(std::move(config), opened);
   if (made == nullptr) return;
   Run& run = *made;
+  feed_.select(scenario_);
   run.start();
   {
     const std::lock_guard lock(mutex_);

@@ -42,7 +42,8 @@ Result<std::string> text_of(const std::string& name, const Json& value) {
     }
   }
   return fail(ErrorKind::usage,
-              "'" + name + "' is neither a text, nor a number, nor true or false, nor a list of texts", kExample);
+              "'" + name + "' is neither a text, nor a number, nor true or false, nor a list of texts",
+              kExample);
 }
 
 /// nlohmann would take the last of two members of one name without a word.
@@ -56,12 +57,13 @@ Result<Json> parse_object(std::string_view body) {
     names.push_back(name);
     return true;
   };
-  // Neither NUL behind the text nor bytes that are not UTF-8 pass: the parser refuses both.
   Json object = Json::parse(body.begin(), body.end(), look, false);
-  if (object.is_discarded() || !object.is_object())
+  // The parser refuses bytes that are not UTF-8, but takes a NUL for the end.
+  if (object.is_discarded() || !object.is_object() || body.find('\0') != std::string_view::npos)
     return fail(ErrorKind::usage, "the body is no JSON object", kExample);
   if (!twice.empty())
-    return fail(ErrorKind::usage, "'" + visible_text(twice.substr(0, 80)) + "' is given twice", "give it once");
+    return fail(ErrorKind::usage, "'" + visible_text(twice.substr(0, 80)) + "' is given twice",
+                "give it once");
   return object;
 }
 

@@ -30,7 +30,8 @@ StatusJson object_of(const NamedStatus& run) {
   object["acked"] = acked;
   object["failed"] = counts.failed;
   object["lag_ms"] = lag_of(counts.send_lag);
-  object["event_time"] = counts.released > 0 ? StatusJson(format_datetime(counts.event_time_ns)) : StatusJson();
+  object["event_time"] =
+      counts.released > 0 ? StatusJson(format_datetime(counts.event_time_ns)) : StatusJson();
   object["sinks"] = StatusJson::array();
   for (const SinkStatus& sink : counts.sinks)
     object["sinks"].push_back(
@@ -47,8 +48,8 @@ std::string dumped(const StatusJson& object) {
 }  // namespace
 
 RunState overall_state(std::span<const NamedStatus> runs) {
-  for (const RunState state : {RunState::running, RunState::draining, RunState::starting, RunState::failed,
-                               RunState::stopped})
+  for (const RunState state :
+       {RunState::running, RunState::draining, RunState::starting, RunState::failed, RunState::stopped})
     for (const NamedStatus& run : runs)
       if (run.status.state == state) return state;
   return RunState::idle;

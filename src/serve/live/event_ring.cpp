@@ -89,6 +89,11 @@ bool EventRing::collect(std::int64_t now_ns) {
     bytes_ -= chunks_.front()->bytes();
     chunks_.pop_front();
   }
+  for (std::size_t c = chunk_of(with_texts_id_);
+       c < chunks_.size() && chunks_[c]->taken_ns() < now_ns - limits_.texts_ns; ++c) {
+    chunks_[c]->forget_texts();
+    with_texts_id_ = chunks_[c]->end_id();
+  }
   return !taken.empty();
 }
 

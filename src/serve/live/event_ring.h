@@ -53,6 +53,8 @@ class EventChunk {
   /// by the server's thread.
   http::SharedText frames() const;
   http::SharedText server_sent(std::string_view epoch) const;
+  /// They are made again if somebody asks.
+  void forget_texts() const { frames_ = server_sent_ = nullptr; }
 
  private:
   struct Event {
@@ -74,6 +76,7 @@ struct RingLimits {
   std::size_t bytes = std::size_t{16} << 20;         ///< of lines; beyond it the oldest chunk goes
   std::size_t waiting_bytes = std::size_t{8} << 20;  ///< not taken in yet; beyond it the oldest chunk goes
   std::size_t chunk_bytes = std::size_t{64} << 10;   ///< a chunk takes no further event beyond it
+  std::int64_t texts_ns = 3'000'000'000;             ///< frames are kept so long: who is later is thinned
 };
 
 /// append() and lost() by any thread, all else by the server's.
@@ -108,6 +111,7 @@ class EventRing {
   Chunks chunks_;
   std::size_t bytes_ = 0;
   std::uint64_t end_id_ = 1;
+  std::uint64_t with_texts_id_ = 1;  // chunks before this event have no frames
 };
 
 /// One event in a ring; keeps its chunk.

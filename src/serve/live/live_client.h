@@ -15,7 +15,7 @@ namespace racesim::serve {
 
 struct Subscription {
   const ScenarioEntry* scenario = nullptr;  ///< null: whichever was started last
-  double rate_hz = 0;                       ///< at most so many events per second and entity, the newest; 0: all
+  double rate_hz = 0;  ///< at most so many events per second and entity, the newest; 0: all
   FieldChoice fields;
   std::uint64_t after_id = 0;  ///< goes on behind this event of `scenario`, or of the one that is current
 };

@@ -19,10 +19,10 @@ class LiveClient;
 
 struct LiveLimits {
   RingLimits ring;
-  std::int64_t tick_ns = 10'000'000;          ///< events wait so long for others that go out with them
-  std::int64_t behind_ns = 2'000'000'000;     ///< a client that is later is thinned
-  std::int64_t stalled_ns = 10'000'000'000;   ///< a client that takes nothing for so long is cut
-  std::int64_t window_ns = 30'000'000'000;    ///< and one that is thinned `thinned_most` times in it
+  std::int64_t tick_ns = 10'000'000;         ///< events wait so long for others that go out with them
+  std::int64_t behind_ns = 2'000'000'000;    ///< a client that is later is thinned
+  std::int64_t stalled_ns = 10'000'000'000;  ///< a client that takes nothing for so long is cut
+  std::int64_t window_ns = 30'000'000'000;   ///< and one that is thinned `thinned_most` times in it
   int thinned_most = 5;
   std::size_t write_bytes = std::size_t{256} << 10;  ///< of one write, about
   std::size_t snapshot_items = 2000;

@@ -18,8 +18,7 @@ constexpr double kRateMost_hz = 1000;
 /// Of the main stream of the ring's newest run, or, before there is one, of all that the scenario can make.
 Result<FieldChoice> parse_fields(const std::string& text, const ScenarioEntry& scenario,
                                  const EventRing& ring) {
-  if (!ring.chunks().empty())
-    return FieldChoice::parse(text, *ring.chunks().back()->forms().schemas.front());
+  if (!ring.chunks().empty()) return FieldChoice::parse(text, *ring.chunks().back()->forms().schemas.front());
   Result<FieldChoice> choice = FieldChoice::parse(text, scenario.rows.front().schema());
   for (const RowForm& form : scenario.rows) {
     if (choice) break;
@@ -30,8 +29,8 @@ Result<FieldChoice> parse_fields(const std::string& text, const ScenarioEntry& s
 
 Result<double> parse_rate(const std::string& text) {
   double rate = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate,
-                                            std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), rate, std::chars_format::fixed);
   if (error == std::errc() && end == text.data() + text.size() && rate > 0 && rate <= kRateMost_hz)
     return rate;
   return fail(ErrorKind::usage,
@@ -49,8 +48,14 @@ std::uint64_t id_after(const http::RequestHead& head, const std::string& epoch) 
   return error == std::errc() && end == text->data() + text->size() ? id : 0;
 }
 
+KnownParameters subscription_parameters() {
+  return {scenario_parameter(),
+          {"rate", "At most so many events a second of each vehicle, car or listener: the newest"},
+          {"fields", "Only these members of events, separated by commas"}};
+}
+
 Result<Subscription> read_subscription(const http::RequestHead& head, LiveFeed& feed) {
-  const Result<Parameters> parameters = read_query(head, {"scenario", "rate", "fields"});
+  const Result<Parameters> parameters = read_query(head, subscription_parameters());
   if (!parameters) return tl::make_unexpected(parameters.error());
   Subscription subscription;
   const Result<const ScenarioEntry*> named = read_scenario(*parameters);
@@ -71,11 +76,14 @@ Result<Subscription> read_subscription(const http::RequestHead& head, LiveFeed& 
   return subscription;
 }
 
-http::Route live_route(LiveFeed& feed, const char* path, http::StreamKind kind) {
+http::Route live_route(LiveFeed& feed, const char* path, const char* summary, http::StreamKind kind) {
   http::Route route;
   route.method = "GET";
   route.path = path;
   route.stream = kind;
+  route.summary = summary;
+  route.parameters = subscription_parameters();
+  if (kind == http::StreamKind::event_stream) route.answers = "text/event-stream";
   route.open = [&feed, kind](const http::RequestHead& head) -> http::StreamOpening {
     Result<Subscription> subscription = read_subscription(head, feed);
     if (!subscription) return {nullptr, problem_of(subscription.error())};
@@ -87,8 +95,9 @@ http::Route live_route(LiveFeed& feed, const char* path, http::StreamKind kind) 
 }  // namespace
 
 std::vector<http::Route> live_routes(LiveFeed& feed) {
-  return {live_route(feed, "/ws", http::StreamKind::websocket),
-          live_route(feed, "/events/stream", http::StreamKind::event_stream)};
+  return {live_route(feed, "/ws", "Events as they happen, over WebSocket", http::StreamKind::websocket),
+          live_route(feed, "/events/stream", "Events as they happen, as server-sent events",
+                     http::StreamKind::event_stream)};
 }
 
 }  // namespace racesim::serve

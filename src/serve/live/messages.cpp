@@ -121,10 +121,9 @@ std::string items_message(std::span<const EventPlace> events, const FieldChoice&
 }
 
 std::string thinned_message(std::uint64_t skipped) {
-  return fmt::format(
-      R"({{"type":"thinned","skipped":{},"detail":"events came faster than they were taken; )"
-      R"(a snapshot follows, ask for fewer with ?rate= or ?fields="}})",
-      skipped);
+  return fmt::format(R"({{"type":"thinned","skipped":{},"detail":"events came faster than they were taken; )"
+                     R"(a snapshot follows, ask for fewer with ?rate= or ?fields="}})",
+                     skipped);
 }
 
 }  // namespace racesim::serve

@@ -64,9 +64,9 @@ bool is_violation(std::string_view line) {
 http::Response violations(const Question& question) {
   const SchemaInfo* const schema = schema_now(question.ring);
   if (schema != nullptr && !has_violations(*schema))
-    return http::problem(404, "events of " + std::string(question.scenario.name) +
-                                  " have no violations; ask for scenario=" +
-                                  std::string(kFleetStreamScenario));
+    return http::problem(404,
+                         "events of " + std::string(question.scenario.name) +
+                             " have no violations; ask for scenario=" + std::string(kFleetStreamScenario));
   return items_answer(recent_events(question.ring, question.limit, is_violation));
 }
 
@@ -89,12 +89,16 @@ http::Response export_csv(const Question& question) {
   return response;
 }
 
-http::Route route_of_events(LiveFeed& feed, const char* path, std::size_t limit,
-                            const std::vector<std::string_view>& known, Answer answer) {
+http::Route route_of_events(LiveFeed& feed, const char* path, const char* summary, std::size_t limit,
+                            KnownParameters known, Answer answer) {
   http::Route route;
   route.method = "GET";
   route.path = path;
-  route.handle = [&feed, limit, known, answer](const http::Request& request, http::Reply reply) {
+  route.summary = summary;
+  route.answers = "application/json";
+  route.parameters = known;
+  route.handle = [&feed, limit, known = std::move(known), answer](const http::Request& request,
+                                                                  http::Reply reply) {
     Result<Parameters> parameters = read_query(request.head, known);
     if (!parameters) return reply.send(problem_of(parameters.error()));
     const Result<const ScenarioEntry*> named = read_scenario(*parameters);
@@ -110,13 +114,22 @@ http::Route route_of_events(LiveFeed& feed, const char* path, std::size_t limit,
 }  // namespace
 
 std::vector<http::Route> telemetry_routes(LiveFeed& feed) {
-  return {
-      route_of_events(feed, "/telemetry/latest", kItemsMost, {"scenario"}, latest),
-      route_of_events(feed, "/telemetry/recent", kRecentItems, {"limit", "scenario"}, recent),
-      route_of_events(feed, "/telemetry/violations", kViolationItems, {"limit", "scenario"}, violations),
-      route_of_events(feed, "/telemetry/export.csv", kItemsMost, {"limit", "scenario", "spreadsheet"},
-                      export_csv),
-  };
+  const http::RouteParameter scenario = scenario_parameter();
+  const auto limited = [](std::size_t fallback) { return limit_parameter(fallback, kItemsMost); };
+  std::vector<http::Route> routes{
+      route_of_events(feed, "/telemetry/latest", "The last event of each vehicle, car or listener",
+                      kItemsMost, {scenario}, latest),
+      route_of_events(feed, "/telemetry/recent", "The last events, the newest at the end", kRecentItems,
+                      {limited(kRecentItems), scenario}, recent),
+      route_of_events(feed, "/telemetry/violations", "The last events that are violations", kViolationItems,
+                      {limited(kViolationItems), scenario}, violations),
+      route_of_events(feed, "/telemetry/export.csv", "The last events as CSV", kItemsMost,
+                      {limited(kItemsMost),
+                       scenario,
+                       {"spreadsheet", "1: an apostrophe before cells that would be taken for formulas"}},
+                      export_csv)};
+  routes.back().answers = "text/csv";
+  return routes;
 }
 
 }  // namespace racesim::serve

@@ -48,8 +48,8 @@ class Member final : public LaneKeeper {
       : store_(store), source_(std::move(*make_kafka_group(request))) {}
 
   Done open() { return source_->open(*this); }
-  Result<Pulled> pull() {
-    const Result<Pulled> pulled = source_->pull(block_, 20);
+  Result<Pulled> pull(int wait_ms = 20) {
+    const Result<Pulled> pulled = source_->pull(block_, wait_ms);
     if (pulled && *pulled == Pulled::records) waiting_.push_back(std::exchange(block_, {}));
     return pulled;
   }
@@ -285,6 +285,31 @@ TEST_F(KafkaGroupTest, WithoutPositionsTheGroupKnows) {
   std::size_t records = 0;
   for (const auto& [place, lane] : second.records) records += lane.size();
   EXPECT_EQ(records, 1'000u);
+}
+
+// Each record is pulled before the next one is written: a pull that misses its arrival waits for an hour,
+// until the test is ended from outside.
+TEST_F(KafkaGroupTest, APullEndsWhenARecordComes) {
+  constexpr int kHour_ms = 3'600'000;
+  constexpr std::size_t kRounds = 60;
+  FakeStore store;
+  SourceRequest brisk = request(false);
+  brisk.kafka.properties.emplace_back("fetch.wait.max.ms", "5");  // the mock answers no sooner
+  Member member(store, brisk);
+  ASSERT_TRUE(member.open());
+  auto sink = open_kafka_sink(cluster_->options(), {test::kTopic}, {}, system_clock(), nullptr, dead_);
+  ASSERT_TRUE(sink) << sink.error().what;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    ASSERT_TRUE((*sink)->submit(test::make_cars(1, 8, round), 0, 1));
+    for (std::size_t records = 0; records == 0; member.commit()) {
+      const Result<Pulled> pulled = member.pull(kHour_ms);
+      ASSERT_TRUE(pulled) << pulled.error().what;
+      if (*pulled == Pulled::records) records = member.last().size();
+    }
+  }
+  ASSERT_TRUE((*sink)->close());
+  written_ = kRounds;
+  expect_all(store);
 }
 
 TEST(KafkaGroup, RefusesWhatItCannotKeep) {

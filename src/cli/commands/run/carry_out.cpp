@@ -21,7 +21,9 @@
 #include "io/files/lock_file.h"
 #include "io/http/endpoint.h"
 #include "io/http/proxy.h"
+#include "io/http/server/metrics.h"
 #include "run/generate/run.h"
+#include "serve/control/run_metrics.h"
 
 namespace racesim::cli {
 namespace {
@@ -87,6 +89,20 @@ void warn_of_proxies(const std::vector<SinkSpec>& sinks) {
   }
 }
 
+/// Null: it is not asked for. `run` outlives the server.
+Result<std::unique_ptr<http::Server>> serve_metrics(const RunOptions& options, const RunConfig& config,
+                                                    const Run& run) {
+  if (options.metrics_listen.empty()) return nullptr;
+  http::StatusCallbacks callbacks;
+  const std::string label = config.replay ? "replay" : std::string(config.content.scenario->name);
+  callbacks.metrics = [&run, label] {
+    return serve::run_metrics(std::vector<serve::LabelledRun>{{label, run.status()}});
+  };
+  auto server = http::serve_status(options.metrics_listen, callbacks, {});
+  if (server) log(LogLevel::info, "metrics at " + (*server)->url() + "/metrics");
+  return server;
+}
+
 /// Refuses what the run would refuse, and touches nothing.
 Result<int> dry_run(const Globals& globals, const RunOptions& options, const RunConfig& config) {
   Result<RunPlan> plan = Run::check(config, system_clock());
@@ -134,12 +150,15 @@ Result<int> carry_out(Context& context, const RunOptions& options, RunConfig con
   const bool has_manifest = !options.manifest.empty();
   if (const Done ok = has_manifest ? outputs->begin(running.manifest()) : Done(); !ok)
     return tl::make_unexpected(ok.error());
+  Result<std::unique_ptr<http::Server>> metrics = serve_metrics(options, config, running);
+  if (!metrics) return tl::make_unexpected(metrics.error());
   running.start();
   signals.attach({[&running] { running.stop(); }, [&running] { running.abandon(); }});
   Progress progress(
       progress_form(globals.progress, globals.quiet, context.out, context.err, events_on_stdout(config)),
       context.err);
   const RunResult result = watch(running, config, progress, signals);
+  metrics->reset();
   signals.detach();
   const Done manifest = has_manifest ? outputs->finish(running.manifest()) : Done();
   return report(context, options, config, result, {signals.signal(), signals.count()}, *outputs, manifest);

@@ -46,7 +46,7 @@ struct RunOptions {
   std::int64_t connect_timeout_ns = 0, drain_timeout_ns = 0;
   bool strict_pipe = false;
   // Proof
-  std::string lock, summary_export, manifest;
+  std::string lock, summary_export, manifest, metrics_listen;
   bool digest = false;
   std::vector<Threshold> thresholds;
   std::string checkpoint;

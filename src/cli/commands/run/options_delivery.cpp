@@ -3,6 +3,7 @@
 #include "cli/values.h"
 #include "codec/encoder.h"
 #include "io/http/endpoint.h"
+#include "io/http/server/listen_address.h"
 
 namespace racesim::cli {
 namespace {
@@ -60,6 +61,20 @@ Setter set_faults(FaultRules& target) {
   return [&target](const std::string& text) -> Done {
     target = FaultRules{};
     return parse_faults(text, target);
+  };
+}
+
+/// There is no token that could protect another address.
+Setter set_loopback(std::string& target) {
+  return [&target](const std::string& text) -> Done {
+    const auto address = http::parse_listen_address(text);
+    constexpr const char* kExample = "example: --metrics-listen 127.0.0.1:9100";
+    if (!address) return fail(ErrorKind::usage, address.error().what, kExample);
+    if (!address->loopback)
+      return fail(ErrorKind::usage, "'" + text + "': other machines can reach it",
+                  std::string(kExample) + ", behind a proxy if others shall see it");
+    target = text;
+    return {};
   };
 }
 
@@ -189,6 +204,9 @@ std::vector<OptionSpec> proof_options(RunOptions& o) {
             set_flag(o.digest)),
       file(proof({"summary-export", "FILE", "", "Write the result as JSON to this file"},
                  set_text(o.summary_export))),
+      proof({"metrics-listen", "HOST:PORT", "",
+             "Serve /metrics (Prometheus), /healthz and /readyz at this address, which must be loopback"},
+            set_loopback(o.metrics_listen)),
       repeatable(
           proof({"threshold", "CONDITION", "",
                  "Exit with 5 unless this condition holds, such as 'error_rate<0.01' or 'lag_p99_ms<5'"},

@@ -13,11 +13,11 @@ namespace racesim::cli {
 namespace {
 
 constexpr std::array<std::string_view, 17> kOfRequests{
-    "scenario",   "seed",        "volume",   "run-id", "duration",     "duration-seconds",
-    "backfill",   "posting-rate", "stages",  "arrivals", "speed",      "catch-up",
-    "on-overload", "max-lag",    "faults",   "late-delay", "sink"};
-constexpr std::array<std::string_view, 6> kOfTheServer{"master-data-dir", "realtime",    "connect-timeout",
-                                                       "drain-timeout",   "threads",     "dead-letter"};
+    "scenario",    "seed",         "volume", "run-id",     "duration", "duration-seconds",
+    "backfill",    "posting-rate", "stages", "arrivals",   "speed",    "catch-up",
+    "on-overload", "max-lag",      "faults", "late-delay", "sink"};
+constexpr std::array<std::string_view, 6> kOfTheServer{"master-data-dir", "realtime", "connect-timeout",
+                                                       "drain-timeout",   "threads",  "dead-letter"};
 
 bool is_content_option(std::string_view name) {
   const auto all = scenarios();
@@ -91,6 +91,31 @@ std::vector<OptionSpec> server_options(ServeOptions& o) {
 bool is_of_requests(std::string_view option) {
   return std::find(kOfRequests.begin(), kOfRequests.end(), option) != kOfRequests.end() ||
          is_content_option(option);
+}
+
+std::string option_name(std::string_view field) {
+  std::string name(field);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+std::string field_name(std::string_view option) {
+  std::string name(option);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+std::vector<http::RouteParameter> start_fields() {
+  RunOptions unused;
+  CommandSpec run;
+  run.options = run_options(unused);
+  std::vector<http::RouteParameter> fields;
+  for (const OptionSpec& option : distinct_options(run))
+    if (is_of_requests(option.name)) fields.push_back({field_name(option.name), option.help});
+  for (http::RouteParameter& field : fields)
+    if (field.name == "sink")
+      field.help = "Where events go besides: kafka (where brokers are named), or null";
+  return fields;
 }
 
 std::vector<OptionSpec> serve_options(ServeOptions& options) {

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/commands/run/options.h"
+#include "io/http/server/server.h"
 
 namespace racesim::cli {
 
@@ -23,5 +24,12 @@ std::vector<OptionSpec> serve_options(ServeOptions& options);
 
 /// Options of racesim run that serve has too, and that a request may set (but for sinks and files).
 bool is_of_requests(std::string_view option);
+
+/// "rate-hz" → "rate_hz", as requests have it, and back.
+std::string field_name(std::string_view option);
+std::string option_name(std::string_view field);
+
+/// The fields of POST /start with their help.
+std::vector<http::RouteParameter> start_fields();
 
 }  // namespace racesim::cli

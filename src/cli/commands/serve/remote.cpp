@@ -19,7 +19,8 @@ using AnswerJson = nlohmann::json;
 /// "" where the answer does not have it.
 std::string word_of(const AnswerJson& object, const char* member) {
   const auto found = object.find(member);
-  return found != object.end() && found->is_string() ? visible_text(found->get<std::string>()) : std::string();
+  return found != object.end() && found->is_string() ? visible_text(found->get<std::string>())
+                                                     : std::string();
 }
 
 double number_of(const AnswerJson& object, const char* member) {

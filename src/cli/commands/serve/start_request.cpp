@@ -12,29 +12,18 @@
 namespace racesim::cli {
 namespace {
 
-/// "rate_hz" → "rate-hz".
-std::string option_name(std::string_view field) {
-  std::string name(field);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-std::string field_name(std::string_view option) {
-  std::string name(option);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 Error unknown_field(const std::string& name, const CommandSpec& command) {
   std::vector<std::string> known;
-  for (const OptionSpec& option : distinct_options(command))
-    if (is_of_requests(option.name)) known.push_back(field_name(option.name));
+  for (const http::RouteParameter& field : start_fields()) known.push_back(field.name);
   const std::string meant = closest(name, known);
   std::string all;
   for (const std::string& field : known) all += (all.empty() ? "" : ", ") + field;
-  const bool of_server = find_option(command, option_name(name)) != nullptr;
+  const std::string option = option_name(name);
+  if (is_of_requests(option))
+    return {ErrorKind::usage, "unknown field '" + name + "'", "did you mean: " + field_name(option)};
+  const bool of_server = find_option(command, option) != nullptr;
   return {ErrorKind::usage, "unknown field '" + name + "'",
-          of_server        ? "it is given when the service is started, or on the command line of racesim run"
+          of_server       ? "it is given when the service is started, or on the command line of racesim run"
           : meant.empty() ? "known: " + all
                           : "did you mean: " + meant + "   known: " + all};
 }
@@ -55,26 +44,37 @@ Done refuse_files(const serve::StartField& field, const ScenarioEntry* scenario)
   return {};
 }
 
-/// An option that only another scenario has means nothing to this one, and what was typed is meant for the
-/// scenarios that were typed beside it.
-bool concerns(const ScenarioEntry* scenario, bool served, const std::string& option, Source source) {
+enum class Standing : std::uint8_t { below, typed, none };
+
+/// What a setting of the service means to a run. What was typed for scenarios holds for those that were typed
+/// beside it; what none of these has was typed in error, and says so as in racesim run.
+Standing standing_of(const std::string& option, Source source, const ScenarioEntry* scenario,
+                     const std::vector<std::string>& served) {
+  const auto has = [&](const ScenarioEntry* entry) { return find_option(*entry, option) != nullptr; };
   const auto all = scenarios();
-  const bool content = std::any_of(all.begin(), all.end(), [&](const ScenarioEntry* entry) {
-    return find_option(*entry, option) != nullptr;
+  if (scenario == nullptr || std::none_of(all.begin(), all.end(), has)) return Standing::below;
+  if (source != Source::flag) return has(scenario) ? Standing::below : Standing::none;
+  const bool is_served = std::find(served.begin(), served.end(), scenario->name) != served.end();
+  if (!is_served) return Standing::none;
+  if (has(scenario)) return Standing::below;
+  const bool meant_for_another = std::any_of(served.begin(), served.end(), [&](const std::string& name) {
+    const ScenarioEntry* const entry = find_scenario(name);
+    return entry != nullptr && has(entry);
   });
-  if (scenario == nullptr || !content) return true;
-  return find_option(*scenario, option) != nullptr && (served || source != Source::flag);
+  return meant_for_another ? Standing::none : Standing::typed;
 }
 
 /// What the service was started with, as something that a request may overrule without contradiction.
-Settings settings_below(const Settings& base, const ScenarioEntry* scenario, bool served, bool sink_named) {
+Settings settings_below(const Settings& base, const ScenarioEntry* scenario,
+                        const std::vector<std::string>& served, bool sink_named) {
   Settings below;
   for (const auto& [name, setting] : base) {
     if (setting.source == Source::builtin || name == "scenario") continue;
-    if (!concerns(scenario, served, name, setting.source)) continue;
+    const Standing standing = standing_of(name, setting.source, scenario, served);
+    if (standing == Standing::none) continue;
     Setting lower = setting;
     // A cluster that was typed is sent to beside other sinks, as in racesim run.
-    const bool kept = name == "brokers" && !sink_named;
+    const bool kept = standing == Standing::typed || (name == "brokers" && !sink_named);
     if (lower.source == Source::flag && !kept) lower.source = Source::alias;
     below[name] = std::move(lower);
   }
@@ -93,9 +93,9 @@ Result<RunConfig> make_requested_run(const serve::StartFields& fields, const Set
                                   [](const serve::StartField& f) { return f.name == "scenario"; });
   const std::string& wanted = named == fields.end() ? served.front() : named->text;
   const ScenarioEntry* const entry = find_scenario(wanted);
-  const bool sink_named = std::any_of(fields.begin(), fields.end(),
-                                      [](const serve::StartField& f) { return f.name == "sink"; });
-  Settings given = settings_below(base, entry, std::find(served.begin(), served.end(), wanted) != served.end(), sink_named);
+  const bool sink_named =
+      std::any_of(fields.begin(), fields.end(), [](const serve::StartField& f) { return f.name == "sink"; });
+  Settings given = settings_below(base, entry, served, sink_named);
   given["scenario"] = {Source::flag, "scenario", {wanted}};
   for (const serve::StartField& field : fields) {
     const std::string option = option_name(field.name);

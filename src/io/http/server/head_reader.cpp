@@ -139,6 +139,11 @@ ParsedHead parse_head(std::string_view bytes, const HeadLimits& limits) {
   parsed.frame.chunked = parser.chunked();
   if (!parser.chunked() && parser.content_length()) parsed.frame.length = *parser.content_length();
   parsed.refusal = check_framing(parsed);
+  // Beast joins them; another program on the way may have read two headers (RFC 9112, 5.2).
+  if (bytes.find("\r\n ") != std::string_view::npos || bytes.find("\r\n\t") != std::string_view::npos) {
+    parsed.frame.keep_alive = false;
+    parsed.refusal = problem(400, "a header goes on in a further line; send it in one");
+  }
   return parsed;
 }
 

@@ -80,6 +80,10 @@ std::vector<Route> status_routes(const StatusCallbacks& callbacks) {
   routes[2] = {"GET", "/metrics", 0, true, {}, [metrics = callbacks.metrics](const Request&, Reply reply) {
                  reply.send(plain_text(metrics ? metrics_text(metrics()) : std::string(), kMetricsType));
                }};
+  routes[0].summary = "Whether the process lives";
+  routes[1].summary = "Whether it takes requests";
+  routes[2].summary = "Counters for Prometheus";
+  for (Route& route : routes) route.answers = "text/plain";
   return routes;
 }
 

@@ -46,7 +46,7 @@ std::optional<Response> check_body(const Route& route, const RequestHead& head, 
     if (frame.has_body()) return problem(413, route.method + " " + route.path + " takes no body");
     return std::nullopt;
   }
-  if (!frame.chunked && !frame.length)
+  if (!frame.chunked && !frame.length && !route.body_optional)
     return problem(411, "no Content-Length and no Transfer-Encoding: chunked; send one of them");
   if (frame.length.value_or(0) > route.body_most) return too_large(route.body_most);
   return std::nullopt;

@@ -53,6 +53,12 @@ struct ServerOptions {
   Clock* clock = &system_clock();
 };
 
+/// A parameter of a path's query, for its description.
+struct RouteParameter {
+  std::string name;
+  std::string help;
+};
+
 /// What answers one method of one path.
 struct Route {
   std::string method;         ///< "GET" answers HEAD too
@@ -66,6 +72,11 @@ struct Route {
   /// In place of `handle`: the answer goes on, as `stream` says. Called by the server's thread.
   std::function<StreamOpening(const RequestHead&)> open{};
   StreamKind stream = StreamKind::event_stream;
+  bool body_optional = false;  ///< a request without a length has none, instead of 411
+  // For those who describe what the server can.
+  std::string summary{};  ///< one line, no full stop
+  std::vector<RouteParameter> parameters{};
+  std::string answers{};  ///< the content type of a good answer
 };
 
 /// listen(), stop(), close() are called by one thread.

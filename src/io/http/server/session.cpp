@@ -163,7 +163,10 @@ void Session::begin_request(ParsedHead parsed) {
   since_ns_ = hub_.clock.now_ns();
   if (request_.head.http_11 && input().empty() && request_.head.header("Expect") != nullptr) {
     // It takes its place behind earlier answers.
-    slots_.push_back({"HTTP/1.1 100 Continue\r\n\r\n", true});
+    Slot interim;
+    interim.bytes = "HTTP/1.1 100 Continue\r\n\r\n";
+    interim.ready = true;
+    slots_.push_back(std::move(interim));
   }
 }
 

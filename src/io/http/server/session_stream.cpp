@@ -15,8 +15,7 @@ void Session::open_stream() {
     fill(slots_[static_cast<std::size_t>(slot - first_slot_)], std::move(response));
   };
   since_ns_ = hub_.clock.now_ns();
-  if (!slots_.empty())
-    return answer(problem(400, "a stream takes a connection of its own; open one for it"));
+  if (!slots_.empty()) return answer(problem(400, "a stream takes a connection of its own; open one for it"));
   if (hub_.stopping) return answer(problem(503, "the server is stopping; connect again later"));
   StreamOpening opening = route_->open(request.head);
   if (opening.stream == nullptr) return answer(std::move(opening.refusal));
@@ -48,11 +47,10 @@ void Session::send(std::vector<SharedText> pieces) {
   for (const SharedText& piece : pieces_) buffers.emplace_back(piece->data(), piece->size());
   writing_ = true;
   writing_since_ns_ = hub_.clock.now_ns();
-  boost::asio::async_write(socket_, buffers,
-                           [self = shared_from_this()](const NetError& error, std::size_t) {
-                             self->writing_ = false;
-                             if (!self->closed_) self->on_written(error);
-                           });
+  boost::asio::async_write(socket_, buffers, [self = shared_from_this()](const NetError& error, std::size_t) {
+    self->writing_ = false;
+    if (!self->closed_) self->on_written(error);
+  });
 }
 
 }  // namespace racesim::http

@@ -21,7 +21,7 @@ enum class StreamKind : std::uint8_t {
 
 struct StreamLimits {
   std::size_t message_bytes = std::size_t{64} << 10;  ///< of a WebSocket's client
-  std::int64_t beat_ns = 20'000'000'000;   ///< between signs of life; a client that gives none for two is gone
+  std::int64_t beat_ns = 20'000'000'000;  ///< between signs of life; a client that gives none for two is gone
   std::int64_t ending_ns = 2'000'000'000;  ///< for a client to take its end
 };
 

@@ -18,7 +18,8 @@ StreamLink::StreamLink(StreamKind kind, StreamSocket& socket, std::unique_ptr<Li
 std::string StreamLink::head_of(StreamKind kind, const RequestHead& request, std::string_view more) {
   if (kind == StreamKind::websocket) return handshake_answer(request, more);
   // Without a length and with a body that ends with the connection, which HTTP/1.0 knows too.
-  return "HTTP/1.1 200 OK\r\nServer: racesim\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+  return "HTTP/1.1 200 OK\r\nServer: racesim\r\nContent-Type: text/event-stream\r\nCache-Control: "
+         "no-store\r\n"
          "X-Accel-Buffering: no\r\nConnection: close\r\n" +
          std::string(more) + "\r\n";
 }

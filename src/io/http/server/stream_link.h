@@ -62,8 +62,8 @@ class StreamLink final : public StreamWriter {
   const StreamLimits limits_;
   WebSocketReader reader_;
   State state_ = State::open;
-  bool sending_ = true;      // the head
-  bool close_came_ = false;  // the client's
+  bool sending_ = true;              // the head
+  bool close_came_ = false;          // the client's
   std::optional<std::string> pong_;  // the latest to give: older pings need no answer of their own
   bool ping_ = false;
   std::string close_;  // a frame that is to be sent

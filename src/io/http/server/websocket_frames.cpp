@@ -108,7 +108,8 @@ bool WebSocketReader::check(const Head& head) {
     if (!head.last || head.length > kControlMost)
       refuse(kCloseProtocolError, "a control frame is in one piece, of at most 125 bytes");
   } else if ((head.opcode == Opcode::continuation) != open_.has_value()) {
-    refuse(kCloseProtocolError, open_ ? "a message begins within another one" : "a message goes on that none began");
+    refuse(kCloseProtocolError,
+           open_ ? "a message begins within another one" : "a message goes on that none began");
   } else if (head.length > most_ || (open_ && open_->payload.size() + head.length > most_)) {
     refuse(kCloseTooBig, "messages have at most " + std::to_string(most_) + " bytes");
   }
@@ -183,7 +184,8 @@ std::string close_payload(std::uint16_t code, std::string_view reason) {
   append_number(code, 2, payload);
   std::size_t size = std::min(reason.size(), kControlMost - 2);
   // Not in the middle of a character.
-  while (size > 0 && size < reason.size() && (static_cast<unsigned char>(reason[size]) & 0xc0) == 0x80) --size;
+  while (size > 0 && size < reason.size() && (static_cast<unsigned char>(reason[size]) & 0xc0) == 0x80)
+    --size;
   payload += reason.substr(0, size);
   return payload;
 }
@@ -216,8 +218,9 @@ std::string handshake_answer(const RequestHead& head, std::string_view more) {
   SHA1(reinterpret_cast<const unsigned char*>(keyed.data()), keyed.size(), digest.data());
   std::array<unsigned char, 32> text{};
   const int size = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest.size()));
-  std::string answer = "HTTP/1.1 101 Switching Protocols\r\nServer: racesim\r\nUpgrade: websocket\r\n"
-                       "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
+  std::string answer =
+      "HTTP/1.1 101 Switching Protocols\r\nServer: racesim\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
   answer.append(reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size));
   return answer.append("\r\n").append(more).append("\r\n");
 }

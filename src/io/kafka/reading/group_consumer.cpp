@@ -220,12 +220,13 @@ void GroupConsumer::read(std::size_t i, std::vector<MessagePtr>& to, std::size_t
   for (ssize_t k = 0; k < count; ++k) to.emplace_back(raw_[static_cast<std::size_t>(k)]);
 }
 
-void GroupConsumer::wait(int ms) {
+bool GroupConsumer::wait(int ms) {
   pollfd ready{wakeup_, POLLIN, 0};
-  if (::poll(&ready, 1, ms) <= 0) return;
+  if (::poll(&ready, 1, ms) <= 0) return false;
   std::uint64_t count = 0;
   // It does not matter how often, nor whether somebody else took it.
   static_cast<void>(::read(wakeup_, &count, sizeof count));
+  return true;
 }
 
 void GroupConsumer::wake() {
@@ -288,7 +289,7 @@ void GroupConsumer::close() {
   const std::int64_t give_up_ns = system_clock().now_ns() + std::int64_t{kLeave_ms} * 1'000'000;
   while (refused == nullptr && rd_kafka_consumer_closed(client_.get()) == 0 &&
          system_clock().now_ns() < give_up_ns) {
-    wait(kLeaveStep_ms);
+    static_cast<void>(wait(kLeaveStep_ms));  // polled either way
     // An assignment that came too late has to be answered as well.
     const GroupEvent::Kind kind = poll().kind;
     if (kind == GroupEvent::Kind::revoked || kind == GroupEvent::Kind::assigned) unassign();

@@ -64,8 +64,9 @@ class GroupConsumer {
   void unassign();
   /// Appends what is there of partition `i`, at most so many; never waits. Messages may be errors.
   void read(std::size_t i, std::vector<MessagePtr>& to, std::size_t most);
-  /// Until there may be something to poll() or read(), wake() is called, or so long.
-  void wait(int ms);
+  /// Until there may be something to poll() or read(), or wake() is called: true; or so long. What it tells
+  /// of is told once: the caller looks before it waits again.
+  bool wait(int ms);
   /// Any thread.
   void wake();
 
