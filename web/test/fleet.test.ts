@@ -39,8 +39,10 @@ describe("trail ring", () => {
     for (let step = 0; step < 200; step++) {
       ring.push(0, 0, step, 0, step, 0);
       plain.push(step);
+      const trim = (): unknown => plain.splice(0, Math.max(0, plain.length - ring.capacity));
+      trim();
       if (step % 37 === 0) ring.resize(3 + (step % 7));
-      plain.splice(0, Math.max(0, plain.length - ring.capacity));
+      trim();
       expect(speeds()).toEqual(plain);
     }
   });
