@@ -87,7 +87,7 @@ describe("violations", () => {
       [10, 10.2, 70.2],
     ]);
     list.add(event(0, { speeding: true, rpm_over_redline: true, speed_limit_kmh: 30 }), 10.4);
-    expect(list.list.slice(2).map((v) => v.kind)).toEqual(["speeding", "rpm over redline"]);
+    expect(list.list.slice(2).map((v) => v.kind)).toEqual(["speeding", "over rpm"]);
   });
 
   it("keeps the last ones", () => {

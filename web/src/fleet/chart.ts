@@ -13,7 +13,7 @@ export class SpeedChart {
   private readonly time = new Float64Array(POINTS_MOST);
   private readonly speed = new Float64Array(POINTS_MOST);
   private readonly rpm = new Float64Array(POINTS_MOST);
-  private drawn = "";
+  private drawn: string | null = null;
 
   constructor(
     private readonly element: HTMLElement,
@@ -28,14 +28,14 @@ export class SpeedChart {
     this.settings = settings;
     this.plot.destroy();
     this.plot = this.make();
-    this.drawn = "";
+    this.drawn = null;
   }
 
   show(vehicle: Vehicle | undefined): void {
     const key = vehicle === undefined ? "" : `${vehicle.id} ${vehicle.last.run} ${vehicle.last.seq}`;
     if (key === this.drawn) return;
     this.drawn = key;
-    if (vehicle === undefined) return this.plot.setData([[], [], []]);
+    if (vehicle === undefined) return this.empty();
     const { trail } = vehicle;
     const from_s = vehicle.lastTime_s - WINDOW_S;
     let count = 0;
@@ -52,6 +52,12 @@ export class SpeedChart {
       false,
     );
     this.plot.setScale("x", { min: from_s, max: vehicle.lastTime_s });
+  }
+
+  private empty(): void {
+    const now_s = Date.now() / 1000;
+    this.plot.setData([[], [], []], false);
+    this.plot.setScale("x", { min: now_s - WINDOW_S, max: now_s });
   }
 
   private size(): { width: number; height: number } {

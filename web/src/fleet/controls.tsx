@@ -76,6 +76,11 @@ export function Controls({ session }: { session: FleetSession }) {
             ? "A new rate begins a new run."
             : "Packets a second of each vehicle."}
       </p>
+      {session.unreachable !== null && (
+        <p class="error" role="alert">
+          {session.unreachable}
+        </p>
+      )}
       {session.refused !== null && (
         <p class="error" role="alert">
           {session.refused}
@@ -89,7 +94,7 @@ export function Controls({ session }: { session: FleetSession }) {
       <dl class="facts">
         <div>
           <dt>State</dt>
-          <dd>{run === null ? "not started" : (run?.state ?? "…")}</dd>
+          <dd>{session.unreachable !== null ? "unknown" : run === null ? "none yet" : (run?.state ?? "…")}</dd>
         </div>
         <div>
           <dt>Uptime</dt>

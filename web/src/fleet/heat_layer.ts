@@ -4,7 +4,7 @@ import { CELLS_PER_WORLD, type HeatGrid } from "./heat_grid";
 const SHRINK = 4; // css pixels per pixel of the small canvas
 const REACH = 5; // pixels of the small canvas
 const HOT = 3; // the weight of a cell that has the last colour: a few cars passed at a motorway's speed
-const STOPS: [number, number, number, number][] = [
+export const HEAT_STOPS: [number, number, number, number][] = [
   // heat, then red, green, blue
   [0, 40, 70, 200],
   [0.3, 30, 150, 200],
@@ -19,8 +19,8 @@ function colourTable(): Uint8ClampedArray {
   for (let i = 0; i < 256; i++) {
     const at = i / 255;
     let k = 1;
-    while (k < STOPS.length - 1 && at > STOPS[k]![0]) k++;
-    const [a, b] = [STOPS[k - 1]!, STOPS[k]!];
+    while (k < HEAT_STOPS.length - 1 && at > HEAT_STOPS[k]![0]) k++;
+    const [a, b] = [HEAT_STOPS[k - 1]!, HEAT_STOPS[k]!];
     const share = (at - a[0]) / (b[0] - a[0]);
     for (let c = 0; c < 3; c++) table[i * 4 + c] = a[c + 1]! + (b[c + 1]! - a[c + 1]!) * share;
     table[i * 4 + 3] = Math.min(190, i * 2.2);

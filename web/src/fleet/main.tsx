@@ -10,6 +10,7 @@ import "../styles/fleet.css";
 import { SpeedChart } from "./chart";
 import { Controls } from "./controls";
 import { FleetMap } from "./fleet_map";
+import { HEAT_STOPS } from "./heat_layer";
 import { Instrument } from "./instrument";
 import { ramp, STEPS_KMH } from "./ramp";
 import { FleetSession } from "./session";
@@ -31,6 +32,21 @@ function Legend({ settings, dark }: { settings: Settings; dark: boolean }) {
         </li>
       ))}
       <li class="unit">{settings.units}</li>
+      {settings.heatmap && (
+        <li class="heat">
+          <svg width="86" height="6" aria-hidden="true">
+            <defs>
+              <linearGradient id="heat">
+                {HEAT_STOPS.map(([at, r, g, b]) => (
+                  <stop key={at} offset={at} stop-color={`rgb(${r} ${g} ${b})`} />
+                ))}
+              </linearGradient>
+            </defs>
+            <rect width="86" height="6" fill="url(#heat)" />
+          </svg>
+          heat: fast, often
+        </li>
+      )}
     </ul>
   );
 }

@@ -23,7 +23,7 @@ export function VehicleTable(props: {
       {all.length === 0 ? (
         <p class="hint empty">None yet.</p>
       ) : (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="vehicles-title">
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="vehicles-title">
           <table>
             <thead>
               <tr>
@@ -82,9 +82,9 @@ export function ViolationTable(props: { store: FleetStore; settings: Settings; s
         Violations <span class="count">{violations.total}</span>
       </h2>
       {shown.length === 0 ? (
-        <p class="hint empty">None so far: every vehicle keeps to the limits.</p>
+        <p class="hint empty">{props.store.vehicles.size === 0 ? "None yet." : "None so far: every vehicle keeps to the limits."}</p>
       ) : (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="violations-title">
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="violations-title">
           <table>
             <thead>
               <tr>
@@ -111,7 +111,7 @@ export function ViolationTable(props: { store: FleetStore; settings: Settings; s
                       {violation.vehicle}
                     </button>
                   </th>
-                  <td>{violation.kind === "speeding" ? `speeding, ${props.settings.units}` : "over redline, rpm"}</td>
+                  <td>{violation.kind}</td>
                   <td class="num alert">{value(violation, props.settings)}</td>
                   <td class="num faint">
                     {violation.limit === null ? "–" : Math.round(speed(violation.limit, props.settings.units))}
@@ -140,7 +140,7 @@ export function ChartTable({ store, selected, settings }: { store: FleetStore; s
     rows.push(p);
   }
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="The chart as a table">
+    <div class="scroll" tabIndex={0} role="group" aria-label="The chart as a table">
       <table>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 // Violations as a person counts them: packets of one vehicle that break the same limit without a pause are one.
 import type { FleetEvent } from "../generated/events";
 
-export type ViolationKind = "speeding" | "rpm over redline";
+export type ViolationKind = "speeding" | "over rpm";
 
 export interface Violation {
   vehicle: string;
@@ -24,7 +24,7 @@ export class Violations {
 
   add(event: FleetEvent, time_s: number): void {
     if (event.speeding) this.note(event, "speeding", event.speed_kmh, event.speed_limit_kmh, time_s);
-    if (event.rpm_over_redline) this.note(event, "rpm over redline", event.engine_rpm, null, time_s);
+    if (event.rpm_over_redline) this.note(event, "over rpm", event.engine_rpm, null, time_s);
   }
 
   clear(): void {
