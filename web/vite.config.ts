@@ -11,6 +11,6 @@ export default defineConfig({
     emptyOutDir: true,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: { input: { dashboard: "dashboard.html" } },
+    rollupOptions: { input: { index: "index.html", dashboard: "dashboard.html" } },
   },
 });

@@ -13,7 +13,7 @@ const HANG_MS = 30_000;
 
 function serve(port, ...options) {
   return new Promise((done, failed) => {
-    const child = spawn(racesim, ["serve", "--listen", `127.0.0.1:${port}`, "--scenario", "fleet", ...options], {
+    const child = spawn(racesim, ["serve", "--listen", `127.0.0.1:${port}`, ...(options.includes("race") ? [] : ["--scenario", "fleet"]), ...options], {
       cwd: folder,
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -44,7 +44,7 @@ const browser = await chromium.launch({
 });
 
 /** A fresh page; what it logs as an error, and whom else it asks, fails the check. */
-async function visit(server, { width = 1440, height = 900, calm = true, before, ...more } = {}) {
+async function visit(server, { width = 1440, height = 900, calm = true, path = "/dashboard", before, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: "dark", ...more });
   context.setDefaultTimeout(HANG_MS);
   const page = await context.newPage();
@@ -55,12 +55,24 @@ async function visit(server, { width = 1440, height = 900, calm = true, before, 
     if (!request.url().startsWith(server.url) && !request.url().startsWith("blob:")) wrong.push(`asks ${request.url()}`);
   });
   if (before) await page.addInitScript(before);
-  await page.goto(`${server.url}/dashboard`);
+  await page.goto(`${server.url}${path}`);
   const leave = async () => {
     await context.close();
     expect(wrong.length === 0, wrong.join("; "));
   };
   return { page, leave };
+}
+
+/** Asks again until the answer is good; the last one tells what was wrong. */
+async function until(ask, good, what) {
+  const end = Date.now() + HANG_MS;
+  let answer = await ask();
+  while (!good(answer) && Date.now() < end) {
+    await new Promise((done) => setTimeout(done, 50));
+    answer = await ask();
+  }
+  expect(good(answer), `${what}: ${answer}`);
+  return answer;
 }
 
 const badge = (page, state) => page.locator(`.badge[data-state="${state}"]`).waitFor();
@@ -109,14 +121,10 @@ const checks = {
     await badge(page, "live");
     const trail = page.getByRole("button", { name: "Trail" });
     await page.waitForFunction(() => document.querySelector(".map-canvas").width > 300);
-    const settled = () => page.evaluate(() => new Promise((done) => setTimeout(done, 200)));
-    await settled();
-    const shown = await pixels(page, TRAIL);
+    await until(() => pixels(page, TRAIL), (count) => count > 40, "pixels of the trail");
     await trail.click();
-    await settled();
-    const hidden = await pixels(page, TRAIL);
     expect((await trail.getAttribute("aria-pressed")) === "false", "Trail is still pressed");
-    expect(shown > hidden + 20, `trail: ${shown} pixels with it, ${hidden} without`);
+    await until(() => pixels(page, TRAIL), (count) => count < 20, "pixels without the trail");
     const image = () => page.evaluate(() => document.querySelector(".map-canvas").toDataURL().length);
     const cold = await image();
     await page.getByRole("button", { name: "Heatmap" }).click();
@@ -140,12 +148,12 @@ const checks = {
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await badge(page, "live");
     const asked = async () => (await (await fetch(`${idle.url}/status`)).json()).runs[0].rate.asked;
-    expect((await asked()) === 60, `3 vehicles × 20 Hz, but ${await asked()} a second are asked for`);
+    await until(asked, (rate) => rate === 60, "events a second of 3 vehicles at 20 Hz");
     await page.getByRole("button", { name: "TESTCAR03" }).waitFor();
     await page.getByRole("spinbutton", { name: "Rate (Hz)" }).fill("10");
     await page.getByRole("button", { name: "Restart" }).click();
     await page.waitForFunction(() => !document.querySelector("form button").textContent.includes("Restart"));
-    expect((await asked()) === 30, `${await asked()} a second after the rate was changed`);
+    await until(asked, (rate) => rate === 30, "events a second after the rate was changed");
     await page.getByRole("button", { name: "Stop" }).click();
     await badge(page, "stopped");
     await leave();
@@ -235,22 +243,63 @@ const checks = {
     await leave();
   },
 
-  async axe_clean({ server, idle }) {
+  async axe_clean({ server, idle, race }) {
     for (const [where, look] of [
       [server, { colorScheme: "dark" }],
       [server, { colorScheme: "light", width: 360, height: 740, reducedMotion: "reduce" }],
       [idle, { colorScheme: "light" }],
+      [race, { colorScheme: "dark", path: "/" }],
+      [race, { colorScheme: "light", path: "/", width: 360, height: 740 }],
     ]) {
       const { page, leave } = await visit(where, look);
       await badge(page, where === idle ? "stopped" : "live");
-      if (where !== idle) await page.getByRole("button", { name: "Table" }).click();
+      if (where === server) await page.getByRole("button", { name: "Table" }).click();
       const found = await axe(page);
       expect(found.length === 0, found.join("; "));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wide <= 0, `the page is ${wide} pixels wider than the window`);
-      await page.screenshot({ path: join(folder, `dashboard-${look.colorScheme}-${look.width ?? 1440}.png`), fullPage: true });
+      await page.screenshot({ path: join(folder, `axe${look.path ? "-race" : ""}-${where === idle ? "idle-" : ""}${look.colorScheme}-${look.width ?? 1440}.png`), fullPage: true });
       await leave();
     }
+  },
+
+  async pit_wall({ race }) {
+    const { page, leave } = await visit(race, { path: "/" });
+    await badge(page, "live");
+    await page.waitForFunction(() => document.querySelectorAll(".tower tbody tr").length === 20);
+    const places = await page.locator(".tower .place").allInnerTexts();
+    expect(places.join() === Array.from({ length: 20 }, (_, i) => i + 1).join(), `order: ${places}`);
+    const picture = (of) => page.evaluate((where) => document.querySelector(`${where} canvas`).toDataURL(), of);
+    for (const of of [".track", ".traces"]) {
+      const before = await picture(of);
+      await page.waitForFunction(
+        ([where, was]) => document.querySelector(`${where} canvas`).toDataURL() !== was, [of, before]);
+    }
+    const chosen = () => page.locator(".tower [aria-pressed=true]").allInnerTexts();
+    expect((await chosen()).length === 2, `${await chosen()} are chosen at first`);
+    const drivers = page.locator(".tower button.driver");
+    await drivers.nth(9).click();
+    expect((await chosen()).length === 1, "a click chooses one");
+    await drivers.nth(10).click({ modifiers: ["Shift"] });
+    expect((await chosen()).length === 2, "shift and click choose one more");
+    await page.screenshot({ path: join(folder, "pit-wall.png") });
+    await leave();
+  },
+
+  async race_start_and_stop({ idle }) {
+    const { page, leave } = await visit(idle, { path: "/" });
+    await badge(page, "stopped");
+    await page.getByText("No race yet").waitFor();
+    await page.screenshot({ path: join(folder, "pit-wall-empty.png") });
+    await page.getByRole("spinbutton", { name: "Rate (Hz)" }).fill("20");
+    await page.getByRole("spinbutton", { name: "From minute" }).fill("3");
+    await page.getByRole("button", { name: "Start" }).click();
+    await badge(page, "live");
+    await page.waitForFunction(() => document.querySelectorAll(".tower tbody tr").length === 20);
+    expect(/Lap [2-3] /.test(await page.locator(".race-state").innerText()), await page.locator(".race-state").innerText());
+    await page.getByRole("button", { name: "Stop" }).click();
+    await badge(page, "stopped");
+    await leave();
   },
 
   async units_and_clock({ server }) {
@@ -274,6 +323,7 @@ const shared = {};
 try {
   shared.server = await serve(0, "--vehicles", "8", "--speed", "10", "--autostart");
   shared.idle = await serve(0);
+  shared.race = await serve(0, "--scenario", "race", "--at", "5m", "--autostart");
   for (const [name, check] of Object.entries(checks)) {
     if (only.length > 0 && !only.includes(name)) continue;
     const begin = Date.now();

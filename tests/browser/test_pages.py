@@ -16,7 +16,8 @@ from web_packages import ROOT, modules
 
 HANG_S = 240
 CHECKS = ("live_within_a_second", "trail_and_heatmap", "start_rate_stop", "export_csv", "server_killed_and_back",
-          "hung_server_is_stale", "blocked_websocket_is_polled", "keyboard", "axe_clean", "units_and_clock")
+          "hung_server_is_stale", "blocked_websocket_is_polled", "keyboard", "axe_clean", "units_and_clock", "pit_wall",
+          "race_start_and_stop")
 
 
 class PagesTest(unittest.TestCase):

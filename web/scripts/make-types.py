@@ -10,7 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / "web/src/generated/events.ts"
-SCHEMAS = {"fleet": "FleetEvent"}
+SCHEMAS = {"fleet": "FleetEvent", "telemetry": "CarSample"}
 
 
 def type_of(kind, indent):

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-#include <algorithm>
 #include <array>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +13,6 @@
 
 namespace racesim::serve {
 namespace {
-
-/// The page that "/" leads to while there is no index.html.
-constexpr std::string_view kHome = "/dashboard";
 
 /// Pages load and ask nothing but this server, and nobody may frame them.
 constexpr std::string_view kPolicy =
@@ -103,19 +98,8 @@ http::Route file_route(const EmbeddedFile& file) {
   return route;
 }
 
-http::Route home_route() {
-  http::Route route = open_route("/");
-  route.handle = [](const http::Request&, http::Reply reply) {
-    http::Response response;
-    response.status = 307;
-    response.headers = {{"Location", std::string(kHome)}};
-    reply.send(std::move(response));
-  };
-  return route;
-}
-
 http::Response map_answer(const http::RequestHead& head) {
-  const Result<Parameters> parameters = read_query(head, {"scenario"});
+  const Result<Parameters> parameters = read_query(head, {scenario_parameter()});
   if (!parameters) return problem_of(parameters.error());
   const Result<const ScenarioEntry*> named = read_scenario(*parameters);
   if (!named) return problem_of(named.error());
@@ -131,9 +115,6 @@ http::Response map_answer(const http::RequestHead& head) {
 std::vector<http::Route> page_routes() {
   std::vector<http::Route> routes;
   for (const EmbeddedFile& file : embedded_pages()) routes.push_back(file_route(file));
-  const bool has_home =
-      std::any_of(routes.begin(), routes.end(), [](const http::Route& route) { return route.path == "/"; });
-  if (!has_home) routes.push_back(home_route());
   http::Route map = open_route("/map");
   map.handle = [](const http::Request& request, http::Reply reply) { reply.send(map_answer(request.head)); };
   routes.push_back(std::move(map));

@@ -1,7 +1,7 @@
 // Start, stop, rate and number of vehicles; CSV.
 import { useState } from "preact/hooks";
 import { count, duration } from "../lib/format";
-import type { FleetSession } from "./session";
+import type { FleetSession } from "./fleet_session";
 import { rateOf, VEHICLES_MOST } from "./store";
 
 const RATE_RANGE = { least: 0.1, most: 100 };
@@ -19,7 +19,7 @@ export function Controls({ session }: { session: FleetSession }) {
     (fleet === null || (Number.isInteger(fleet) && fleet >= 1 && fleet <= VEHICLES_MOST));
   const other = (rate !== null && wanted !== rateNow) || (fleet !== null && fleet !== store.vehicles.size);
   const begin = async (): Promise<void> => {
-    await session.start(wanted, fleet);
+    await session.start({ rate_hz: String(wanted), ...(fleet === null ? {} : { vehicles: String(fleet) }) });
     setRate(null);
   };
   return (

@@ -13,7 +13,7 @@ import { FleetMap } from "./fleet_map";
 import { HEAT_STOPS } from "./heat_layer";
 import { Instrument } from "./instrument";
 import { ramp, STEPS_KMH } from "./ramp";
-import { FleetSession } from "./session";
+import { makeFleetSession } from "./fleet_session";
 import { ChartTable, VehicleTable, ViolationTable } from "./tables";
 import { speed } from "../lib/format";
 
@@ -75,7 +75,7 @@ function App() {
   const [asTable, setAsTable] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const [dark, setDark] = useState(true);
-  const session = useMemo(() => new FleetSession(redraw as () => void), []);
+  const session = useMemo(() => makeFleetSession(redraw as () => void), []);
   const { store } = session;
   const mapElement = useRef<HTMLDivElement>(null);
   const chartElement = useRef<HTMLDivElement>(null);

@@ -19,3 +19,35 @@ export interface FleetEvent {
   seq: number;
   run: string;
 }
+
+export interface CarSample {
+  run: string;
+  session: number;
+  car: number;
+  driver: string;
+  seq: number;
+  time: string;
+  session_time_s: number;
+  lap: number;
+  lap_distance_m: number;
+  speed_kmh: number;
+  engine_rpm: number;
+  gear: number;
+  throttle_pct: number;
+  brake_pct: number;
+  drs: boolean;
+  x_m: number;
+  y_m: number;
+  lat: number;
+  lon: number;
+  lon_g: number;
+  lat_g: number;
+  fuel_kg: number;
+  tyre: string;
+  tyre_age_laps: number;
+  tyre_wear_pct: number;
+  sector: number;
+  position: number;
+  gap_s: number;
+  status: string;
+}

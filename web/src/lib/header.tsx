@@ -4,6 +4,11 @@ import type { Settings, Theme } from "./settings";
 
 const NEXT_THEME: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "auto" };
 
+const PAGES = [
+  ["/", "Pit wall"],
+  ["/dashboard", "Fleet"],
+] as const;
+
 export interface Badge {
   kind: "good" | "busy" | "warn" | "bad" | "idle";
   text: string;
@@ -29,7 +34,14 @@ export function Header(props: {
         </svg>
         racesim
       </p>
-      <h1>{props.page}</h1>
+      <h1 class="sr">{props.page}</h1>
+      <nav aria-label="Pages">
+        {PAGES.map(([path, name]) => (
+          <a key={path} href={path} aria-current={name === props.page ? "page" : undefined}>
+            {name}
+          </a>
+        ))}
+      </nav>
       <p class={`badge ${props.badge.kind}`} role="status" title={props.badge.hint} data-state={props.badge.text}>
         <span class="dot" aria-hidden="true" />
         {props.badge.text}

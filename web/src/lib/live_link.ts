@@ -7,6 +7,7 @@ export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 export interface LinkEvents<Event> {
   /** `whole`: the last events of all entities, after which others follow; they may have been seen before. */
   items(items: Event[], whole: boolean): void;
+  other(stream: string, event: unknown): void;
   state(state: LinkState, retryAt_ms: number | null): void;
   /** The server left out so many events, because they came faster than we took them. */
   skipped(count: number): void;
@@ -37,9 +38,11 @@ export class LiveLink<Event> {
   private poll: number | undefined;
   private closed = false;
 
+  /** `query`: what more is asked of /ws, such as "&rate=25". */
   constructor(
     private readonly scenario: string,
     private readonly on: LinkEvents<Event>,
+    private readonly query = "",
   ) {}
 
   open(): void {
@@ -63,7 +66,7 @@ export class LiveLink<Event> {
   }
 
   private connect(): void {
-    const url = new URL(`/ws?scenario=${this.scenario}`, location.href);
+    const url = new URL(`/ws?scenario=${this.scenario}${this.query}`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     this.socket = socket;
@@ -98,6 +101,7 @@ export class LiveLink<Event> {
   private take(message: Message<Event>): void {
     if (message.type === "snapshot") this.on.items(message.items, true);
     else if (message.type === "event" && message.stream === undefined) this.on.items([message.data], false);
+    else if (message.type === "event") this.on.other(message.stream!, message.data);
     else if (message.type === "thinned") this.on.skipped(message.skipped);
   }
 

@@ -29,7 +29,6 @@ std::string_view reason_phrase(unsigned status) {
       {200, "OK"},
       {204, "No Content"},
       {304, "Not Modified"},
-      {307, "Temporary Redirect"},
       {400, "Bad Request"},
       {401, "Unauthorized"},
       {403, "Forbidden"},

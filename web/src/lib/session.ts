@@ -1,18 +1,26 @@
-// The page's connection to the server: history, live events, status, start and stop. The page reads what it holds.
-import type { FleetEvent } from "../generated/events";
-import { ApiError, getJson, post, type RunStatus, type ServiceStatus } from "../lib/api";
-import type { Badge } from "../lib/header";
-import { LiveLink, type LinkState } from "../lib/live_link";
-import { FleetStore } from "./store";
+// A page's connection to the server, for one scenario: history, live events, status, start and stop. The page reads what it holds.
+import { ApiError, getJson, post, type RunStatus, type ServiceStatus } from "./api";
+import type { Badge } from "./header";
+import { LiveLink, type LinkState } from "./live_link";
 
 const STATUS_EVERY_MS = 2_000;
 const STALE_MS = 3_000;
 
-export class FleetSession {
-  readonly store = new FleetStore();
+export interface EventStore<Event> {
+  take(events: readonly Event[], now_ms: number): void;
+  readonly lastArrival_ms: number; // performance.now()
+}
+
+export interface SessionOptions {
+  scenario: string;
+  query?: string; // more that is asked of /ws
+  other?(stream: string, event: unknown): void; // events of other streams than the main one
+}
+
+export class Session<Event, Store extends EventStore<Event>> {
   link: LinkState = "connecting";
   retryAt_ms: number | null = null;
-  /** Undefined: not asked yet; null: the fleet was never started. */
+  /** Undefined: not asked yet; null: the scenario was never started. */
   run: RunStatus | null | undefined = undefined;
   /** What the server said to the last start or stop, if it refused. */
   refused: string | null = null;
@@ -20,27 +28,33 @@ export class FleetSession {
   unreachable: string | null = null;
   busy = false;
   skipped = 0;
-  private readonly live: LiveLink<FleetEvent>;
+  private readonly live: LiveLink<Event>;
   private timer: number | undefined;
 
-  constructor(private readonly changed: () => void) {
-    this.live = new LiveLink<FleetEvent>("fleet", {
-      items: (items) => this.store.take(items, performance.now()),
-      state: (state, retryAt_ms) => {
+  constructor(
+    readonly store: Store,
+    private readonly options: SessionOptions,
+    private readonly changed: () => void,
+  ) {
+    const on = {
+      items: (items: Event[]) => this.store.take(items, performance.now()),
+      other: (stream: string, event: unknown) => options.other?.(stream, event),
+      state: (state: LinkState, retryAt_ms: number | null) => {
         this.link = state;
         this.retryAt_ms = retryAt_ms;
         this.changed();
       },
-      skipped: (count) => {
+      skipped: (count: number) => {
         this.skipped += count;
       },
-    });
+    };
+    this.live = new LiveLink<Event>(options.scenario, on, options.query);
   }
 
   async begin(): Promise<void> {
     void this.watch();
     try {
-      const recent = await getJson<{ items: FleetEvent[] }>("/telemetry/recent?limit=2000&scenario=fleet");
+      const recent = await getJson<{ items: Event[] }>(`/telemetry/recent?limit=2000&scenario=${this.options.scenario}`);
       this.store.take(recent.items, performance.now());
     } catch {
       // Live events come all the same, or the badge says why not.
@@ -57,18 +71,16 @@ export class FleetSession {
     return this.run?.state === "running" || this.run?.state === "starting" || this.run?.state === "draining";
   }
 
-  /** Null: as it is. Fields that are null stay as the server was started with. */
-  start(rate_hz: number, vehicles: number | null): Promise<void> {
+  /** What is not among the fields is as the server was started with. A run that goes on is stopped first. */
+  start(fields: Record<string, string>): Promise<void> {
     return this.act(async () => {
-      if (this.running) await post("/stop-sim");
-      const fields = new URLSearchParams({ scenario: "fleet", rate_hz: String(rate_hz) });
-      if (vehicles !== null) fields.set("vehicles", String(vehicles));
-      await post(`/start?${fields}`);
+      if (this.running) await this.postStop();
+      await post(`/start?${new URLSearchParams({ scenario: this.options.scenario, ...fields })}`);
     });
   }
 
   stop(): Promise<void> {
-    return this.act(() => post("/stop-sim"));
+    return this.act(() => this.postStop());
   }
 
   badge(now_ms: number): Badge {
@@ -86,10 +98,14 @@ export class FleetSession {
     return { kind: "good", text: "live", hint: "Events are shown as they happen" };
   }
 
-  /** Ten packets that did not come, of a fleet that is slow. */
+  /** Ten packets that did not come, where packets are rare. */
   private staleAfter_ms(): number {
     const asked = this.run?.rate.asked ?? 0;
     return Math.max(STALE_MS, asked > 0 ? 10_000 / asked : 0);
+  }
+
+  private postStop(): Promise<void> {
+    return post(`/stop?scenario=${this.options.scenario}`);
   }
 
   private async act(what: () => Promise<void>): Promise<void> {
@@ -114,7 +130,7 @@ export class FleetSession {
   private async askStatus(): Promise<void> {
     try {
       const status = await getJson<ServiceStatus>("/status");
-      this.run = status.runs.find((run) => run.scenario === "fleet") ?? null;
+      this.run = status.runs.find((run) => run.scenario === this.options.scenario) ?? null;
       this.unreachable = null;
     } catch (error) {
       this.unreachable = (error as ApiError).message;
