@@ -321,7 +321,7 @@ const checks = {
 
 const shared = {};
 try {
-  shared.server = await serve(0, "--vehicles", "8", "--speed", "10", "--autostart");
+  shared.server = await serve(0, "--vehicles", "6", "--speed", "30", "--autostart");
   shared.idle = await serve(0);
   shared.race = await serve(0, "--scenario", "race", "--at", "5m", "--autostart");
   for (const [name, check] of Object.entries(checks)) {

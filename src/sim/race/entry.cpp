@@ -309,7 +309,8 @@ Result<std::unique_ptr<Scenario>> make(const ScenarioContent& content, const Fra
 
 std::string_view map_of_default_track() {
   const auto tracks = embedded_tracks();
-  return std::find_if(tracks.begin(), tracks.end(), [](const EmbeddedFile& f) { return f.name == kDefaultTrack; })
+  return std::find_if(tracks.begin(), tracks.end(),
+                      [](const EmbeddedFile& f) { return f.name == kDefaultTrack; })
       ->text;
 }
 

@@ -11,6 +11,7 @@ interface TrackFile {
 }
 
 const MARGIN_PX = 44;
+const NAME_PX = { wide: 44, tall: 13 };
 const FAR_M = 120; // a car further from the circuit drives on another one
 
 export class TrackView {
@@ -21,6 +22,7 @@ export class TrackView {
   private fits: boolean | null = null;
   private box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
   private scale = 1;
+  private readonly names: [number, number][] = []; // where names stand in this frame
   private left = 0;
   private top = 0;
   private ink = { track: "", edge: "", text: "", faint: "", ground: "", accent: "" };
@@ -63,9 +65,14 @@ export class TrackView {
     to.clearRect(0, 0, width, height);
     this.place(width, height);
     if (this.track !== null && this.fits !== false) this.drawTrack(this.track);
+    this.names.length = 0;
     const drawn = this.store.order.filter((car) => car.last.status !== "out" || selected.includes(car.number));
-    for (const car of drawn) if (!selected.includes(car.number)) this.drawCar(car, at_s, -1, dark);
-    for (const car of drawn) if (selected.includes(car.number)) this.drawCar(car, at_s, selected.indexOf(car.number), dark);
+    // Chosen ones lie on top; their names come first all the same.
+    const chosen = drawn.filter((car) => selected.includes(car.number));
+    for (const car of chosen) this.names.push(this.whereIs(car, at_s));
+    for (const car of drawn) if (!chosen.includes(car)) this.drawCar(car, at_s, -1, dark);
+    this.names.length = 0;
+    for (const car of chosen) this.drawCar(car, at_s, selected.indexOf(car.number), dark);
   }
 
   /** The car nearest to a place on the canvas; null: none is near. */
@@ -193,6 +200,8 @@ export class TrackView {
     to.fill();
     to.stroke();
     if (chosen < 0 && car.last.position > 3) return;
+    if (this.names.some(([nx, ny]) => Math.abs(nx - x) < NAME_PX.wide && Math.abs(ny - y) < NAME_PX.tall)) return;
+    this.names.push([x, y]);
     to.font = "600 12px Inter, system-ui, sans-serif";
     to.textAlign = "left";
     to.textBaseline = "middle";
