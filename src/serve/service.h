@@ -32,7 +32,7 @@ struct ServiceOptions {
   Configure configure;                             ///< called by the server's thread
   LiveLimits live;
   bool pages = true;  ///< the dashboard is served too
-  Told warn;  ///< of what goes wrong in runs; by their threads
+  Told warn;          ///< of what goes wrong in runs; by their threads
 };
 
 /// listen(), autostart(), close() and the destructor by one thread, the rest by any.
