@@ -69,7 +69,7 @@ export function VehicleTable(props: {
 }
 
 function value(violation: Violation, settings: Settings): string {
-  if (violation.kind === "speeding") return `${Math.round(speed(violation.worst, settings.units))}`;
+  if (violation.kind === "speeding") return speed(violation.worst, settings.units).toFixed(1);
   return `${violation.worst}`;
 }
 

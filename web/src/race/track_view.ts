@@ -12,6 +12,7 @@ interface TrackFile {
 
 const MARGIN_PX = 44;
 const NAME_PX = { wide: 44, tall: 13 };
+const CORNER_PX = 18;
 const FAR_M = 120; // a car further from the circuit drives on another one
 
 export class TrackView {
@@ -158,7 +159,7 @@ export class TrackView {
     to.stroke();
   }
 
-  /** Numbers beside the corners, on the outer side of the bend. */
+  /** Numbers beside the corners, on the outer side of the bend if there is room. */
   private drawCorners(track: TrackFile): void {
     const { to, ink } = this;
     const step_m = 5891 / track.points.length;
@@ -167,13 +168,18 @@ export class TrackView {
     to.textBaseline = "middle";
     to.fillStyle = ink.faint;
     const count = track.points.length;
+    const taken: [number, number][] = [];
     for (const corner of track.corners) {
       const i = Math.round(corner.s_m / step_m) % count;
       const [p, q, r] = [track.points[(i - 8 + count) % count]!, track.points[i]!, track.points[(i + 8) % count]!];
       const [dx, dy] = [2 * q[0]! - p[0]! - r[0]!, 2 * q[1]! - p[1]! - r[1]!];
       const length = Math.hypot(dx, dy) || 1;
       const [x, y] = this.at(q[0]!, q[1]!);
-      to.fillText(String(corner.number), x + (dx / length) * 18, y - (dy / length) * 18);
+      const away = (side: number): [number, number] => [x + (dx / length) * side, y - (dy / length) * side];
+      let place = away(CORNER_PX);
+      if (taken.some(([tx, ty]) => Math.hypot(tx - place[0], ty - place[1]) < CORNER_PX)) place = away(-CORNER_PX);
+      taken.push(place);
+      to.fillText(String(corner.number), ...place);
     }
   }
 
