@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""A race of 20 cars at 100 Hz, shown by `racesim serve` to a thousand WebSocket clients, ten of which read nothing; against
+a bare loop that writes as many bytes to as many connections every 10 ms (`reference/live_readers.cpp`); by turns, in one run.
+
+Judged is processor time, since clients and server share the machine: bytes per processor second of the server against those
+of the loop. Events per second and processor second (the aim: two million) and the share of due events that arrived are
+shown beside; they say little while other work keeps the cores busy, since then clients are thinned.
+"""
+
+import os
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+os.environ.setdefault("RACESIM_BIN", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/racesim"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/cli"))
+from serve_process import Service  # noqa: E402
+from support.measure import QUICK, REFERENCE, ratio, run, show, turn_ratio  # noqa: E402
+
+CLIENTS = 100 if QUICK else 1000
+SLOW = 10
+SECONDS = 2 if QUICK else 8
+TURNS = 2 if QUICK else 4
+EVENTS_PER_S = 20 * 100
+TICKS_PER_S = 100
+
+
+def processor_s(process):
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def numbers(child, mark):
+    return [float(word) for word in child.out.split(mark)[1].split()]
+
+
+def main():
+    readers = REFERENCE / "live_readers"
+    served, looped, per_core, arrived = [], [], [], []
+    with tempfile.TemporaryDirectory(prefix="racesim-bench-") as name:
+        service = Service(pathlib.Path(name), "--scenario", "race", "--autostart", "--max-clients", "2000")
+        try:
+            for _ in range(TURNS):
+                begin = processor_s(service.process)
+                events, size, seconds, thinned, _ = numbers(
+                    run([readers, "read", str(service.port), str(CLIENTS), str(SLOW), str(SECONDS)]), b"@read ")
+                spent = (processor_s(service.process) - begin) * seconds / (seconds + 1)  # the first second is not counted
+                if thinned:
+                    print(f"  {thinned:.0f} times a reader was thinned: other work keeps the machine busy", flush=True)
+                served.append(size / spent)
+                per_core.append(events / spent)
+                arrived.append(events / (EVENTS_PER_S * seconds * (CLIENTS - SLOW)))
+                piece = int(size / seconds / TICKS_PER_S / (CLIENTS - SLOW))
+                sent, loop_s = numbers(run([readers, "loop", str(CLIENTS - SLOW), str(piece),
+                                            str(SECONDS * TICKS_PER_S)]), b"@loop ")
+                looped.append(sent / loop_s)
+        finally:
+            service.stop()
+    show("serve", [value / 1e6 for value in served], "MB per processor second")
+    show("a bare loop", [value / 1e6 for value in looped], "MB per processor second")
+    show("serve", [value / 1e6 for value in per_core], "M events per processor second")
+    show(f"{CLIENTS} clients, {SLOW} of them stuck", arrived, "of the events that were due have arrived")
+    ratio(turn_ratio(served, looped), 0.5, f"{CLIENTS} clients: bytes per processor second / a bare loop")
+
+
+if __name__ == "__main__":
+    main()
