@@ -4,8 +4,8 @@ reads:
     @test passed|failed|skipped SECONDS NAME [reason on one line]
 
 Exit code: 0 passed, 1 failed, 77 every test was skipped (ctest calls that "skipped").
-With CI=true a skip in tests/graphql, tests/servers, tests/pipeline or tests/reliability is a failure, because a server or
-tool that cannot be started would hide what it was to prove; only a reason that starts with "privilege:" (no root, no mount) or "full:"
+With CI=true a skip in tests/browser, tests/graphql, tests/servers, tests/pipeline or tests/reliability is a failure, because a
+server or tool that cannot be started would hide what it was to prove; only a reason that starts with "privilege:" (no root, no mount) or "full:"
 (meant for RACESIM_FULL=1 or another build) stays a skip.
 Usage: run_unittest.py FILE [TEST…]
 """
@@ -18,7 +18,7 @@ import time
 import unittest
 
 REASON_CHARACTERS = 300
-STRICT_FOLDERS = ("graphql", "servers", "pipeline", "reliability")
+STRICT_FOLDERS = ("browser", "graphql", "servers", "pipeline", "reliability")
 ALLOWED_SKIPS = ("privilege:", "full:")
 
 

@@ -6,7 +6,7 @@
 namespace racesim {
 
 struct EmbeddedFile {
-  std::string_view name;  ///< without folder and ending
+  std::string_view name;  ///< without folder; without ending too, unless it was put there WITH_ENDINGS
   std::string_view text;
 };
 

@@ -10,6 +10,7 @@
 #include "serve/control/service_metrics.h"
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
+#include "serve/pages/pages.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
 
@@ -64,6 +65,7 @@ std::vector<http::Route> Service::Impl::routes() {
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
   add({openapi_route(all, options.version)});
+  if (options.pages) add(page_routes());
   return all;
 }
 

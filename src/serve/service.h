@@ -31,7 +31,8 @@ struct ServiceOptions {
   std::string version;                             ///< of the program
   Configure configure;                             ///< called by the server's thread
   LiveLimits live;
-  Told warn;  ///< of what goes wrong in runs; by their threads
+  bool pages = true;  ///< the dashboard is served too
+  Told warn;          ///< of what goes wrong in runs; by their threads
 };
 
 /// listen(), autostart(), close() and the destructor by one thread, the rest by any.

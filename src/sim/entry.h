@@ -124,6 +124,9 @@ struct ScenarioEntry {
   double (*event_rate)(const ScenarioContent& content) = nullptr;
   /// What is made, in a few words; for --dry-run.
   std::string (*describe)(const ScenarioContent& content) = nullptr;
+  /// The built-in map that it moves on, as a JSON text, for pages that draw it: GeoJSON of roads, or a track
+  /// file. Null: it has none.
+  std::string_view (*map)() = nullptr;
 };
 
 /// The content option of that name, or null.

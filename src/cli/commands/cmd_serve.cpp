@@ -26,6 +26,7 @@ constexpr std::int64_t kLookAround_ns = kNsPerSecond / 10;
 Result<serve::ServiceOptions> service_options(const ServeOptions& options, const Settings& settings) {
   serve::ServiceOptions service;
   service.listen = options.listen;
+  service.pages = !options.no_ui;
   service.scenario = find_scenario(options.scenarios.front());
   service.server.insecure = options.insecure_listen;
   service.server.sites.allow_origins = options.allow_origins;

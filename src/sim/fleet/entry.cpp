@@ -7,6 +7,7 @@
 #include "sim/fleet/fleet.h"
 #include "sim/fleet/ids.h"
 #include "sim/fleet/laws.h"
+#include "sim/fleet/roads/roads_data.h"
 #include "sim/fleet/roads/route_file.h"
 
 namespace racesim::fleet {
@@ -165,6 +166,7 @@ const ScenarioEntry& entry() {
             return static_cast<double>(of_fleet(content).rate_mhz) / 1000 * of_fleet(content).vehicles;
           },
       .describe = &describe,
+      .map = [] { return embedded_roads().front().text; },
   };
   return fleet;
 }

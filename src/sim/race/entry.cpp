@@ -56,6 +56,7 @@ Done check_at_text(std::string_view text) {
   return parse_at(text).map([](std::int64_t) {});
 }
 
+constexpr std::string_view kDefaultTrack = "silverstone";
 constexpr DocumentForm kTrackForm{&is_track_path, kTrackFileMost_bytes, &normalised_track};
 
 const ContentOption kOptions[] = {
@@ -116,7 +117,7 @@ const ContentOption kOptions[] = {
     {.name = "track",
      .metavar = "TRACK",
      .kind = ValueKind::document,
-     .fallback = "silverstone",
+     .fallback = kDefaultTrack,
      .help = "The circuit: the name of a built-in track, a .json file from 'racesim track import', or a .csv "
              "or .geojson file, which is imported each time",
      .suggest = &track_names,
@@ -324,6 +325,13 @@ Done fill_laps(bool given, RaceContent& content) {
   return {};
 }
 
+std::string_view map_of_default_track() {
+  const auto tracks = embedded_tracks();
+  return std::find_if(tracks.begin(), tracks.end(),
+                      [](const EmbeddedFile& f) { return f.name == kDefaultTrack; })
+      ->text;
+}
+
 }  // namespace
 
 Result<RaceContent> read_content(const ContentInput& input) {
@@ -383,6 +391,7 @@ const ScenarioEntry& entry() {
       .ends = &ends,
       .event_rate = &event_rate,
       .describe = &describe,
+      .map = &map_of_default_track,
   };
   return race;
 }

@@ -78,6 +78,7 @@ std::vector<OptionSpec> server_options(ServeOptions& o) {
       serve({"insecure-listen", "", "", "Listen where other machines can connect, without a token"},
             set_flag(o.insecure_listen)),
       origin,
+      serve({"no-ui", "", "", "Serve no pages: only the API"}, set_flag(o.no_ui)),
       serve({"max-clients", "N", "1024", "Connections at a time"},
             set_number(o.max_clients, std::uint32_t{1}, std::uint32_t{1'000'000})),
       serve({"max-per-peer", "N", "64", "Connections of one address, but for loopback"},

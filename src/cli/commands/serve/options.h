@@ -14,7 +14,7 @@ namespace racesim::cli {
 
 struct ServeOptions {
   std::string listen, token_file;
-  bool insecure_listen = false, autostart = false;
+  bool insecure_listen = false, autostart = false, no_ui = false;
   std::vector<std::string> scenarios, allow_origins;
   std::uint32_t max_clients = 0, max_per_peer = 0;
   RunOptions run;  ///< checked when they are given; runs are made of the texts

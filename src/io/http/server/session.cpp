@@ -273,7 +273,8 @@ void Session::fill(Slot& slot, Response response) const {
   to += slot.site_lines;
   for (const Header& header : response.headers)
     to.append(header.name).append(": ").append(header.value).append("\r\n");
-  if (response.status != 204)
+  // Of a 304 it would be the length of what is not sent.
+  if (response.status != 204 && response.status != 304)
     to.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   if (slot.close)
     to += "Connection: close\r\n";

@@ -1,0 +1,66 @@
+// The bar on top of every page: name, badge, and what holds for all pages.
+import type { ComponentChildren } from "preact";
+import type { Settings, Theme } from "./settings";
+
+const NEXT_THEME: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "auto" };
+
+const PAGES = [
+  ["/", "Pit wall"],
+  ["/dashboard", "Fleet"],
+] as const;
+
+export interface Badge {
+  kind: "good" | "busy" | "warn" | "bad" | "idle";
+  text: string;
+  hint: string;
+}
+
+export function Header(props: {
+  page: string;
+  badge: Badge;
+  settings: Settings;
+  change(part: Partial<Settings>): void;
+  children?: ComponentChildren;
+}) {
+  const { settings, change } = props;
+  return (
+    <header class="bar">
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <p class="brand">
+        <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+          <path d="M3 23c6 0 6-14 13-14s7 14 13 14" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" />
+        </svg>
+        racesim
+      </p>
+      <h1 class="sr">{props.page}</h1>
+      <nav aria-label="Pages">
+        {PAGES.map(([path, name]) => (
+          <a key={path} href={path} aria-current={name === props.page ? "page" : undefined}>
+            {name}
+          </a>
+        ))}
+      </nav>
+      <p class={`badge ${props.badge.kind}`} role="status" title={props.badge.hint} data-state={props.badge.text}>
+        <span class="dot" aria-hidden="true" />
+        {props.badge.text}
+      </p>
+      {props.children}
+      <div class="bar-end">
+        <button type="button" class="quiet" onClick={() => change({ units: settings.units === "mph" ? "km/h" : "mph" })}>
+          <span class="sr">Units: </span>
+          {settings.units}
+        </button>
+        <button type="button" class="quiet" onClick={() => change({ clock: settings.clock === "UTC" ? "local" : "UTC" })}>
+          <span class="sr">Times: </span>
+          {settings.clock}
+        </button>
+        <button type="button" class="quiet" onClick={() => change({ theme: NEXT_THEME[settings.theme] })}>
+          <span class="sr">Theme: </span>
+          {settings.theme}
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,147 @@
+// Live events of one scenario: by WebSocket, and by asking again and again where WebSockets do not get through. It
+// comes back by itself, ever more slowly, and never gives up.
+import { getJson } from "./api";
+
+export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
+
+export interface LinkEvents<Event> {
+  /** `whole`: the last events of all entities, after which others follow; they may have been seen before. */
+  items(items: Event[], whole: boolean): void;
+  other(stream: string, event: unknown): void;
+  state(state: LinkState, retryAt_ms: number | null): void;
+  /** The server left out so many events, because they came faster than we took them. */
+  skipped(count: number): void;
+}
+
+type Message<Event> =
+  | { type: "snapshot"; items: Event[] }
+  | { type: "event"; data: Event; stream?: string }
+  | { type: "thinned"; skipped: number }
+  | { type: "corrupt" };
+
+export const FIRST_WAIT_MS = 500;
+export const WAIT_MOST_MS = 15_000;
+const OPENING_MOST_MS = 4_000;
+const POLL_EVERY_MS = 1_000;
+const RETRY_WHILE_POLLING_MS = 20_000;
+
+/** The wait before the n-th try again, 0 the first: doubled each time, and spread so that not all come at once. */
+export function backOff_ms(tries: number, random: number): number {
+  const full = Math.min(WAIT_MOST_MS, FIRST_WAIT_MS * 2 ** tries);
+  return full * (0.75 + 0.25 * random);
+}
+
+export class LiveLink<Event> {
+  private socket: WebSocket | null = null;
+  private tries = 0;
+  private timer: number | undefined;
+  private poll: number | undefined;
+  private closed = false;
+
+  /** `query`: what more is asked of /ws, such as "&rate=25". */
+  constructor(
+    private readonly scenario: string,
+    private readonly on: LinkEvents<Event>,
+    private readonly query = "",
+  ) {}
+
+  open(): void {
+    this.on.state("connecting", null);
+    this.connect();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.poll);
+    this.socket?.close();
+  }
+
+  /** Does not wait for the next try. */
+  retryNow(): void {
+    if (this.socket !== null || this.closed) return;
+    clearTimeout(this.timer);
+    this.tries = 0;
+    this.connect();
+  }
+
+  private connect(): void {
+    const url = new URL(`/ws?scenario=${this.scenario}${this.query}`, location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    let greeted = false;
+    let ended = false;
+    const end = (): void => {
+      if (ended || this.closed) return;
+      ended = true;
+      clearTimeout(opening);
+      socket.close();
+      this.socket = null;
+      void this.lost(greeted);
+    };
+    const opening = setTimeout(end, OPENING_MOST_MS);
+    socket.onmessage = (message: MessageEvent<string>) => {
+      if (ended) return;
+      if (!greeted) {
+        // Only a message proves that the way is open: some proxies accept and then say nothing.
+        greeted = true;
+        clearTimeout(opening);
+        clearTimeout(this.poll);
+        this.poll = undefined;
+        this.tries = 0;
+        this.on.state("live", null);
+      }
+      this.take(JSON.parse(message.data) as Message<Event>);
+    };
+    socket.onerror = end;
+    socket.onclose = end;
+  }
+
+  private take(message: Message<Event>): void {
+    if (message.type === "snapshot") this.on.items(message.items, true);
+    else if (message.type === "event" && message.stream === undefined) this.on.items([message.data], false);
+    else if (message.type === "event") this.on.other(message.stream!, message.data);
+    else if (message.type === "thinned") this.on.skipped(message.skipped);
+  }
+
+  /** A way that was open is tried again at once; one that never opened may be blocked while REST is not. */
+  private async lost(wasOpen: boolean): Promise<void> {
+    if (this.poll !== undefined) return this.retryIn(RETRY_WHILE_POLLING_MS);
+    if (!wasOpen && (await this.askOnce())) {
+      if (this.closed) return;
+      this.on.state("polling", null);
+      this.pollLater();
+      return this.retryIn(RETRY_WHILE_POLLING_MS);
+    }
+    if (this.closed) return;
+    const wait = backOff_ms(this.tries++, Math.random());
+    this.on.state("reconnecting", Date.now() + wait);
+    this.retryIn(wait);
+  }
+
+  private retryIn(wait_ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.connect(), wait_ms);
+  }
+
+  private async askOnce(): Promise<boolean> {
+    try {
+      const answer = await getJson<{ items: Event[] }>(`/telemetry/recent?limit=2000&scenario=${this.scenario}`);
+      this.on.items(answer.items, true);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private pollLater(): void {
+    this.poll = window.setTimeout(async () => {
+      const open = await this.askOnce();
+      if (this.poll === undefined || this.closed) return;
+      if (open) return this.pollLater();
+      this.poll = undefined;
+      void this.lost(true);
+    }, POLL_EVERY_MS);
+  }
+}

@@ -1,0 +1,129 @@
+// The timing tower: order, gaps, laps and tyres of all cars.
+import { carColour, CHOSEN_MOST } from "./colours";
+import type { Car, RaceStore } from "./timing";
+
+const STATUS_WORDS: Record<string, string> = { pit: "PIT", out: "OUT", finished: "FIN", grid: "GRID" };
+
+export function lapTime(seconds: number | null): string {
+  if (seconds === null) return "–";
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}:${(seconds - minutes * 60).toFixed(3).padStart(6, "0")}`;
+}
+
+function Tyre({ car }: { car: Car }) {
+  const { tyre, tyre_age_laps } = car.last;
+  return (
+    <span class={`tyre ${tyre.toLowerCase()}`}>
+      <span aria-hidden="true">{tyre.charAt(0)}</span>
+      <span class="sr">{tyre.toLowerCase()} </span>
+      <small>{tyre_age_laps}</small>
+    </span>
+  );
+}
+
+function Row(props: {
+  car: Car;
+  ahead: Car | undefined;
+  fastest: boolean;
+  chosen: number;
+  dark: boolean;
+  choose(number: number, more: boolean): void;
+}) {
+  const { car, ahead, chosen } = props;
+  const { last } = car;
+  const status = STATUS_WORDS[last.status];
+  return (
+    <tr class={chosen >= 0 ? "chosen" : ""}>
+      <td class="num place">{last.position}</td>
+      <th scope="row">
+        <button
+          type="button"
+          class="link driver"
+          aria-pressed={chosen >= 0}
+          onClick={(event) => props.choose(car.number, event.shiftKey)}
+        >
+          <svg width="4" height="16" aria-hidden="true">
+            <rect width="4" height="16" fill={chosen >= 0 ? carColour(chosen, props.dark) : "transparent"} />
+          </svg>
+          {car.driver}
+          <small>{car.number}</small>
+        </button>
+      </th>
+      {status !== undefined ? (
+        <td class="num status" colSpan={2}>
+          {status}
+        </td>
+      ) : (
+        <>
+          <td class="num">{ahead === undefined ? `lap ${last.lap}` : `+${last.gap_s.toFixed(1)}`}</td>
+          <td class="num faint">{ahead === undefined ? "" : `+${Math.max(0, last.gap_s - ahead.last.gap_s).toFixed(1)}`}</td>
+        </>
+      )}
+      <td class={`num ${props.fastest ? "fastest" : ""}`}>
+        {lapTime(car.lastLap_s)}
+        {props.fastest && <span class="sr"> fastest of all</span>}
+      </td>
+      <td class="num">
+        <Tyre car={car} />
+      </td>
+    </tr>
+  );
+}
+
+export function Tower(props: {
+  store: RaceStore;
+  selected: readonly number[];
+  dark: boolean;
+  choose(number: number, more: boolean): void;
+}) {
+  const { store, selected } = props;
+  const { fastest } = store;
+  return (
+    <section class="tower" aria-labelledby="tower-title">
+      <h2 id="tower-title">
+        Order <span class="hint">Shift adds a car, up to {CHOSEN_MOST}</span>
+      </h2>
+      {store.order.length === 0 ? (
+        <p class="hint empty">No cars yet.</p>
+      ) : (
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="tower-title">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col" class="num">
+                  <span class="sr">Position</span>
+                </th>
+                <th scope="col">Driver</th>
+                <th scope="col" class="num">
+                  Gap
+                </th>
+                <th scope="col" class="num">
+                  Interval
+                </th>
+                <th scope="col" class="num">
+                  Last lap
+                </th>
+                <th scope="col" class="num">
+                  Tyre
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {store.order.map((car, i) => (
+                <Row
+                  key={car.number}
+                  car={car}
+                  ahead={store.order[i - 1]}
+                  fastest={fastest === car && car.lastLap_s !== null && car.lastLap_s === car.bestLap_s}
+                  chosen={selected.indexOf(car.number)}
+                  dark={props.dark}
+                  choose={props.choose}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
