@@ -118,6 +118,7 @@ function App() {
               if (number !== null) choose(number, event.shiftKey);
             }}
           />
+          <p class="hint credit">{track.current?.credit}</p>
           {store.order.length === 0 && (
             <div class="map-note" role="status">
               {session.unreachable !== null ? (

@@ -17,7 +17,7 @@ const FAR_M = 120; // a car further from the circuit drives on another one
 
 export class TrackView {
   readonly canvas: HTMLCanvasElement;
-  title = "";
+  credit = ""; // of the circuit that is drawn
   private readonly to: CanvasRenderingContext2D;
   private track: TrackFile | null = null;
   private fits: boolean | null = null;
@@ -91,7 +91,7 @@ export class TrackView {
   private async load(): Promise<void> {
     try {
       this.track = await getJson<TrackFile>("/map?scenario=race");
-      this.title = this.track.title;
+      this.credit = `${this.track.title}, ${this.track.licence}`;
       for (const [x, y] of this.track.points) this.widen(x!, y!);
     } catch {
       // Cars are shown without the circuit.
@@ -113,7 +113,7 @@ export class TrackView {
       const { x_m, y_m } = first.last;
       this.fits = this.track.points.some(([x, y]) => Math.hypot(x! - x_m, y! - y_m) < FAR_M);
       if (!this.fits) {
-        this.title = "";
+        this.credit = "";
         this.box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
       }
     }
