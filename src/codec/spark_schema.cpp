@@ -37,8 +37,14 @@ std::string spark_type(const FieldInfo& field) {
   return "string";
 }
 
-std::string spark_field(std::string_view name, const std::string& type) {
-  return fmt::format(R"({{"name":"{}","type":{},"nullable":true,"metadata":{{}}}})", name, type);
+/// Spark reads every field as one that may be null; those that really may say how in `metadata`.
+std::string spark_field(std::string_view name, const std::string& type, std::string_view metadata) {
+  return fmt::format(R"({{"name":"{}","type":{},"nullable":true,"metadata":{{{}}}}})", name, type, metadata);
+}
+
+std::string_view missing_of(const FieldInfo& field) {
+  if (!field.may_miss) return "";
+  return field.left_out ? R"("missing":"left out")" : R"("missing":"null")";
 }
 
 std::string quoted_type(const FieldInfo& field) {
@@ -55,11 +61,11 @@ std::string struct_of(std::span<const FieldInfo> fields, std::size_t& at, std::s
     const std::string_view name = rest.substr(0, rest.find('.'));
     if (!list.empty()) list += ',';
     if (name.size() == rest.size()) {
-      list += spark_field(name, quoted_type(fields[at]));
+      list += spark_field(name, quoted_type(fields[at]), missing_of(fields[at]));
       ++at;
     } else {
       const std::string_view inner = fields[at].path.substr(0, prefix.size() + name.size() + 1);
-      list += spark_field(name, struct_of(fields, at, inner));
+      list += spark_field(name, struct_of(fields, at, inner), "");
     }
   }
   return R"({"type":"struct","fields":[)" + list + "]}";

@@ -27,9 +27,16 @@ def type_of(kind, indent):
     raise ValueError(f"no type of TypeScript for {kind}")
 
 
+def member(field, indent):
+    """Fields that may be missing are told apart: those that are null, and those that are left out."""
+    missing = field["metadata"].get("missing")
+    mark, more = ("?" if missing == "left out" else ""), (" | null" if missing == "null" else "")
+    return f"{field['name']}{mark}: {type_of(field['type'], indent)}{more}"
+
+
 def struct(fields, indent):
     inner = indent + "  "
-    lines = [f"{inner}{field['name']}: {type_of(field['type'], inner)};" for field in fields]
+    lines = [f"{inner}{member(field, inner)};" for field in fields]
     return "\n".join(["{", *lines, indent + "}"])
 
 

@@ -38,6 +38,7 @@ export interface CarSample {
   drs: boolean;
   x_m: number;
   y_m: number;
+  z_m?: number;
   lat: number;
   lon: number;
   lon_g: number;
@@ -48,6 +49,6 @@ export interface CarSample {
   tyre_wear_pct: number;
   sector: number;
   position: number;
-  gap_s: number;
+  gap_s: number | null;
   status: string;
 }

@@ -21,6 +21,15 @@ function Tyre({ car }: { car: Car }) {
   );
 }
 
+/** A car without a time (qualifying, before its first lap) has no gap. */
+function seconds(gap_s: number | null): string {
+  return gap_s === null ? "–" : `+${gap_s.toFixed(1)}`;
+}
+
+function interval_s(gap_s: number | null, ahead_s: number | null): number | null {
+  return gap_s === null || ahead_s === null ? null : Math.max(0, gap_s - ahead_s);
+}
+
 function Row(props: {
   car: Car;
   ahead: Car | undefined;
@@ -55,8 +64,8 @@ function Row(props: {
         </td>
       ) : (
         <>
-          <td class="num">{ahead === undefined ? `lap ${last.lap}` : `+${last.gap_s.toFixed(1)}`}</td>
-          <td class="num faint">{ahead === undefined ? "" : `+${Math.max(0, last.gap_s - ahead.last.gap_s).toFixed(1)}`}</td>
+          <td class="num">{ahead === undefined ? `lap ${last.lap}` : seconds(last.gap_s)}</td>
+          <td class="num faint">{ahead === undefined ? "" : seconds(interval_s(last.gap_s, ahead.last.gap_s))}</td>
         </>
       )}
       <td class={`num ${props.fastest ? "fastest" : ""}`}>
