@@ -38,6 +38,12 @@ class LiveFeed {
   LiveFeed(const LiveLimits& limits, const ScenarioEntry& first, Clock& clock, Later later);
 
   EventRing& ring(const ScenarioEntry& scenario) { return *rings_.at(&scenario); }
+  /// The same with all that was appended by now: an answer may not be behind what the caller was told of.
+  const EventRing& caught_up(const ScenarioEntry& scenario) {
+    EventRing& ring = this->ring(scenario);
+    ring.collect(clock_.now_ns());
+    return ring;
+  }
   /// The scenario that was started last.
   const ScenarioEntry& current() const { return *current_.load(); }
   void select(const ScenarioEntry& scenario) { current_ = &scenario; }

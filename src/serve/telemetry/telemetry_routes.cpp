@@ -106,7 +106,7 @@ http::Route route_of_events(LiveFeed& feed, const char* path, const char* summar
     const Result<std::size_t> most = read_limit(*parameters, limit, kItemsMost);
     if (!most) return reply.send(problem_of(most.error()));
     const ScenarioEntry& scenario = *named != nullptr ? **named : feed.current();
-    reply.send(answer({feed.ring(scenario), scenario, std::move(*parameters), *most}));
+    reply.send(answer({feed.caught_up(scenario), scenario, std::move(*parameters), *most}));
   };
   return route;
 }
