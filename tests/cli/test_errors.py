@@ -47,7 +47,7 @@ class UnknownNames(Workdir):
         self.assert_refused(self.play("--config", "."), "read .: it is a folder")
 
     def test_options_of_later_versions_are_not_there(self):
-        for option in ("--cert", "--db", "--no-ui"):
+        for option in ("--cert", "--db"):
             self.assert_refused(self.racesim("serve", option, "1"), f"unknown option '{option}'")
 
     def test_where_metrics_may_be_listened_on(self):
