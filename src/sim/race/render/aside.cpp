@@ -10,7 +10,8 @@ namespace {
 constexpr double kOnRoad_m = -0.2;
 /// Waves of the band that are shorter than this are cut.
 constexpr double kSmooth_m = 40;
-constexpr std::size_t kReach = 2;  ///< grid points to each side that a bend is read from
+constexpr double kSmoothBend_m = 12;  ///< likewise of a path's bend
+constexpr std::size_t kReach = 2;     ///< grid points to each side that a bend is read from
 
 /// The mean over `reach` neighbours on each side of a closed row, twice.
 std::vector<double> smoothed(std::vector<double> values, std::size_t reach) {
@@ -25,6 +26,33 @@ std::vector<double> smoothed(std::vector<double> values, std::size_t reach) {
     values = std::move(out);
   }
   return values;
+}
+
+/// The same of a row with ends: less of it towards them.
+std::vector<double> smoothed_between_ends(std::vector<double> values, std::size_t reach) {
+  const std::size_t last = values.size() - 1;
+  for (int pass = 0; pass < 2; ++pass) {
+    std::vector<double> out(values.size());
+    for (std::size_t i = 0; i <= last; ++i) {
+      const std::size_t near = std::min({reach, i, last - i});
+      double sum = 0;
+      for (std::size_t k = i - near; k <= i + near; ++k) sum += values[k];
+      out[i] = sum / static_cast<double>(2 * near + 1);
+    }
+    values = std::move(out);
+  }
+  return values;
+}
+
+std::vector<double> smooth_bends_1pm(const Path& path) {
+  const auto reach = static_cast<std::size_t>(kSmoothBend_m / 2 / path.step_m);
+  std::vector<double> bends(path.curvature_1pm.begin(),
+                            path.curvature_1pm.begin() + static_cast<std::ptrdiff_t>(path.cells()) + 1);
+  if (!path.closed) return smoothed_between_ends(std::move(bends), reach);
+  bends.pop_back();  // a closed path's last point is its first
+  bends = smoothed(std::move(bends), reach);
+  bends.push_back(bends.front());
+  return bends;
 }
 
 }  // namespace
@@ -56,6 +84,7 @@ double LaneBand::left_m(double s_m) const {
 
 void LaneBand::add_asides(PathGrid& grid, const Path& path) const {
   const std::size_t last = path.cells();
+  const std::vector<double> bends_1pm = smooth_bends_1pm(path);
   for (std::size_t i = 0; i <= last; ++i) {
     // A closed path's last point is its first.
     const std::size_t before = i > 0 ? i - 1 : path.closed ? last - 1 : 0;
@@ -69,7 +98,7 @@ void LaneBand::add_asides(PathGrid& grid, const Path& path) const {
     const Curve::Sample centre = centre_.at(path.s_m[i]);
     const double own_m =
         (path.y_m[i] - centre.place.y) * centre.ahead.x - (path.x_m[i] - centre.place.x) * centre.ahead.y;
-    grid.asides.push_back({-ahead_y, ahead_x, left_m(path.s_m[i]) - own_m, 0, 0});
+    grid.asides.push_back({-ahead_y, ahead_x, left_m(path.s_m[i]) - own_m, 0, 0, bends_1pm[i]});
   }
   for (std::size_t i = 0; i <= last; ++i) {
     const auto at = [&](std::size_t k) { return grid.asides[k].shift_m; };

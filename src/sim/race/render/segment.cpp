@@ -81,11 +81,12 @@ void move_aside(const Segment& segment, double l_m, double x, CarState& state) {
   state.y_m += left_m * between(&PathGrid::Aside::left_y);
   if (v < kStands_mps) return;
   // The inside of a bend is shorter than its outside.
-  const double way = 1 - bend_1pm * left_m;
+  const double smooth_1pm = between(&PathGrid::Aside::smooth_bend_1pm);
+  const double way = 1 - smooth_1pm * left_m;
   const double bend_rise_1pm2 =
-      (grid.points[cell + 1].curvature_1pm - grid.points[cell].curvature_1pm) * grid.per_m;
+      (grid.asides[cell + 1].smooth_bend_1pm - grid.asides[cell].smooth_bend_1pm) * grid.per_m;
   const double ahead_mps = v * way;
-  const double ahead_mps2 = state.a_mps2 * way - v * (bend_rise_1pm2 * v * left_m + bend_1pm * left_mps);
+  const double ahead_mps2 = state.a_mps2 * way - v * (bend_rise_1pm2 * v * left_m + smooth_1pm * left_mps);
   state.v_mps = std::sqrt(ahead_mps * ahead_mps + left_mps * left_mps);
   state.a_mps2 = (ahead_mps * ahead_mps2 + left_mps * left_mps2) / state.v_mps;
   state.curvature_1pm = bend_1pm / way + left_mps2 / (state.v_mps * state.v_mps);

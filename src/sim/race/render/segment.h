@@ -32,6 +32,9 @@ struct PathGrid {
     double left_x, left_y;   ///< unit vector to the left
     double shift_m;          ///< from the path to the middle lane, + = left
     double slope, bend_1pm;  ///< of the shift along the path: what it gains per metre, and that again
+    /// The path's bend over some metres: how much shorter the way on its inside is. From point to point the
+    /// bend itself may be as rough as the points that a track was imported from.
+    double smooth_bend_1pm;
   };
   explicit PathGrid(const Path& path);
 

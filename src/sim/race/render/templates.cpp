@@ -38,6 +38,7 @@ constexpr double kGridFuel_kg = 60;
 
 /// So many grid points of a start's way at least are on the racing line before it ends.
 constexpr std::size_t kEndsOnLine = 10;
+constexpr double kOntoLine_m = 20;  ///< over so much the smoothed bend becomes that of the line
 
 /// Value at `x` of the parabola through values at 0, kNode and kLast.
 double parabola(double at_0, double at_node, double at_last, double x) {
@@ -213,6 +214,13 @@ const PathGrid& Templates::keep_on_road(const Path& path) {
     const auto at = static_cast<std::size_t>(path_at(line_, path.s_m[i]) * line_grid_.per_m + 0.5);
     asides[i].slope = line_grid_.asides[at].slope;
     asides[i].bend_1pm = line_grid_.asides[at].bend_1pm;
+  }
+  const auto blended = std::min(path.cells(), static_cast<std::size_t>(kOntoLine_m / path.step_m));
+  for (std::size_t k = 0; k < blended; ++k) {
+    const std::size_t i = path.cells() - k;
+    const auto at = static_cast<std::size_t>(path_at(line_, path.s_m[i]) * line_grid_.per_m + 0.5);
+    const double share = 1 - static_cast<double>(k) / static_cast<double>(blended);
+    asides[i].smooth_bend_1pm += share * (line_grid_.asides[at].smooth_bend_1pm - asides[i].smooth_bend_1pm);
   }
   return *grids_.back();
 }
