@@ -115,6 +115,6 @@ function(racesim_python_tests folder)
              COMMAND "${RACESIM_PYTHON}" "${PROJECT_SOURCE_DIR}/tests/run_unittest.py" "${file}")
     set_tests_properties(${folder}.${stem} PROPERTIES
       LABELS ${folder} TIMEOUT ${RACESIM_TEST_TIMEOUT_S} SKIP_RETURN_CODE 77
-      ENVIRONMENT "RACESIM_BIN=$<TARGET_FILE:racesim>;RACESIM_TIDE_BIN=$<TARGET_FILE:racesim_tide>;RACESIM_GRAPHQL_BIN=$<TARGET_FILE:racesim_graphql_answers>;RACESIM_SOURCE_DIR=${PROJECT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
+      ENVIRONMENT "RACESIM_BIN=$<TARGET_FILE:racesim>;RACESIM_TIDE_BIN=$<TARGET_FILE:racesim_tide>;GRAPHQL_ANSWERS_BIN=$<TARGET_FILE:racesim_graphql_answers>;RACESIM_SOURCE_DIR=${PROJECT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endfunction()

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-BINARY = os.environ.get("RACESIM_GRAPHQL_BIN")
+BINARY = os.environ.get("GRAPHQL_ANSWERS_BIN")
 WORLD = FOLDER / "world.json"
 # Debian's node finds Debian's modules; another one has to be told.
 NODE_ENVIRONMENT = {**os.environ, "NODE_PATH": "/usr/share/nodejs"}
