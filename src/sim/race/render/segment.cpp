@@ -48,7 +48,6 @@ inline void place(const Segment& segment, double l_m, CarState& state) {
   state.y_m = p.y_m + share * (q.y_m - p.y_m);
   state.curvature_1pm = p.curvature_1pm + share * (q.curvature_1pm - p.curvature_1pm);
   state.z_m = 0;
-  state.z_m = 0;
   if (!grid.z_m.empty()) [[unlikely]] {
     const double* z = grid.z_m.data() + cell;
     state.z_m = z[0] + share * (z[1] - z[0]);
