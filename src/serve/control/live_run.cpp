@@ -80,13 +80,13 @@ LiveRunStatus LiveRun::status() const {
 
 /// Null: it could not be opened, or is not wanted any more.
 std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(const Done&)>& opened) {
-  config.delivery.own_sink = [this](const EventForms& forms, AckListener* acks) {
+  config.delivery.own_sinks.push_back([this](const EventForms& forms, AckListener* acks) {
     {
       const std::lock_guard lock(mutex_);
       run_text_ = run_text(forms.run);
     }
     return make_ring_sink(feed_.ring(scenario_), forms, acks);
-  };
+  });
   Result<std::unique_ptr<Run>> made = Run::open(std::move(config), clock_);
   if (!made) {
     end(made.error(), std::nullopt);
