@@ -18,9 +18,10 @@ struct BegunRun {
   std::uint32_t run = 0;
   /// With the moment at which it started.
   ContentOptions content;
-  /// Names of drivers, songs, … by the entities that the scenario reads; those that are built in where it
-  /// read no folder. Empty where there is nothing to read them from.
+  /// Names of drivers, songs, …: what the scenario reads, or has built in where it reads no folder. Null if
+  /// it could not be read again.
   std::shared_ptr<const MasterData> master;
+  std::optional<std::uint64_t> events;  ///< that it sent, once it has ended
 };
 
 /// Any thread.
@@ -30,6 +31,7 @@ class RunBook {
 
   /// One that was begun before under the same name is forgotten.
   void add(BegunRun run);
+  void note_end(std::uint32_t run, std::uint64_t events);
   /// The newest first.
   std::vector<BegunRun> runs() const;
   std::optional<BegunRun> find(std::uint32_t run) const;
@@ -39,7 +41,7 @@ class RunBook {
   std::deque<BegunRun> runs_;  // the newest first
 };
 
-/// What a run with this content reads, or has built in. Errors: those of load_master().
+/// What a run with this content reads, or has built in, of the entities that results and lists refer to. Errors: those of load_master().
 Result<std::shared_ptr<const MasterData>> master_of(const ContentOptions& content);
 
 }  // namespace racesim::serve

@@ -97,11 +97,12 @@ Done LiveResults::begin_run(const std::shared_ptr<const LiveForms>& forms) {
   forms_ = forms;
   const std::optional<BegunRun> begun = book_.find(forms->run);
   master_ = begun ? begun->master : nullptr;
-  // Begun anew under the same name: what it made before is not of this run.
+  // Begun anew under the same name: what it made before is not of this run. Nor is what names no run (0).
   for (const View& view : views_) {
     const FieldInfo& run = field_of(view.table->entry().result(), "run");
     view.table->drop([&](const RowBatch& rows, std::size_t row) {
-      return whole_at(rows, row, run) == static_cast<std::int64_t>(forms->run);
+      const std::int64_t of = whole_at(rows, row, run);
+      return of == 0 || of == static_cast<std::int64_t>(forms->run);
     });
   }
   if (views_.empty()) return {};
@@ -114,7 +115,7 @@ Done LiveResults::begin_run(const std::shared_ptr<const LiveForms>& forms) {
     if (!decoder) return tl::make_unexpected(decoder.error());
     streams_.push_back(std::make_unique<Stream>(Stream{std::move(*decoder), RowBatch(*schema), {}, {}}));
   }
-  engine_ = std::move(*engine);
+  engine_.emplace(std::move(*engine));
   results_ = engine_->make_results();
   engine_->lane("live");
   return {};
@@ -155,12 +156,14 @@ void LiveResults::read_chunk(const EventChunk& chunk) {
   }
   std::string line;
   for (std::size_t i = 0; i < chunk.size(); ++i) {
-    Stream& stream = *streams_[chunk.stream(i)];
-    const std::size_t before = stream.rows.size();
-    if (!chunk.is_corrupt(i) && engine_->input_of(stream.rows.schema()) < 0) {
+    // Of what is read from elsewhere than a run, not every stream's form is known.
+    const std::size_t place = chunk.stream(i);
+    if (place >= streams_.size() || engine_->input_of(streams_[place]->rows.schema()) < 0) {
       ++counts_.ignored;
       continue;
     }
+    Stream& stream = *streams_[place];
+    const std::size_t before = stream.rows.size();
     line.assign(chunk.line(i)).push_back('\n');
     stream.decoder->decode(line, stream.rows, stream.rejects);
     if (stream.rows.size() > before)
