@@ -3,11 +3,13 @@
 #include <future>
 #include <utility>
 
+#include "base/check.h"
 #include "io/http/server/listen_address.h"
 #include "io/http/server/metrics.h"
 #include "serve/control/control_routes.h"
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
+#include "serve/gateway/graphql/graphql_service.h"
 #include "serve/gateway/query_threads.h"
 #include "serve/gateway/rest_routes.h"
 #include "serve/live/live_routes.h"
@@ -23,6 +25,8 @@ struct Service::Impl {
   explicit Impl(ServiceOptions given);
   ~Impl();
   std::vector<http::Route> routes();
+  std::unique_ptr<const GatewaySchema> make_schema();
+  GraphqlControl graphql_control();
   static http::ServerOptions server_options(const ServiceOptions& options);
 
   const ServiceOptions options;
@@ -31,6 +35,8 @@ struct Service::Impl {
   RunBook book;
   std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
+  std::unique_ptr<const GatewaySchema> schema;
+  GraphqlService graphql;
   std::unique_ptr<QueryThreads> queries;
   http::Server server;
 };
@@ -44,6 +50,8 @@ Service::Impl::Impl(ServiceOptions given)
            }),
       processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
       runs(std::make_unique<Runs>(feed, book, clock, options.warn)),
+      schema(make_schema()),
+      graphql(*schema, graphql_control()),
       queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, clock})),
       server(routes(), server_options(options)) {
   feed.on_delivered([this] { processing->wake(); });
@@ -64,6 +72,44 @@ http::ServerOptions Service::Impl::server_options(const ServiceOptions& options)
   return server;
 }
 
+std::unique_ptr<const GatewaySchema> Service::Impl::make_schema() {
+  const GatewayParts parts{feed, *runs, book, *processing, clock};
+  Result<std::unique_ptr<const GatewaySchema>> made =
+      make_gateway_schema(Resolvers(parts), options.start_fields);
+  if (!made) options.warn(made.error());  // a type that does not fit
+  RACESIM_CHECK(made.has_value());
+  return std::move(*made);
+}
+
+/// Query threads wait for what the server's thread does and a run's thread tells. A server that closes drops
+/// it, which they are told by the promise.
+GraphqlControl Service::Impl::graphql_control() {
+  const auto wait = [](auto& answer) -> decltype(answer.get()) {
+    try {
+      return answer.get();
+    } catch (const std::future_error&) {
+      return {fail(ErrorKind::runtime, "the service is stopping")};
+    }
+  };
+  const ControlParts parts{*runs, feed, options.configure, options.start_fields};
+  GraphqlControl control;
+  control.start = [this, parts, wait](const StartFields& fields) -> StartOutcome {
+    const auto told = std::make_shared<std::promise<StartOutcome>>();
+    std::future<StartOutcome> answer = told->get_future();
+    server.post([parts, fields, told = std::move(told)] {
+      start_run(parts, fields, [told](const StartOutcome& outcome) { told->set_value(outcome); });
+    });
+    return wait(answer);
+  };
+  control.stop = [this, wait](const ScenarioEntry* scenario) -> Done {
+    const auto ended = std::make_shared<std::promise<Done>>();
+    std::future<Done> answer = ended->get_future();
+    runs->stop(scenario, [ended = std::move(ended)] { ended->set_value({}); });
+    return wait(answer);
+  };
+  return control;
+}
+
 std::vector<http::Route> Service::Impl::routes() {
   http::StatusCallbacks probes;
   std::vector<http::Route> all;
@@ -74,6 +120,10 @@ std::vector<http::Route> Service::Impl::routes() {
   add(telemetry_routes(feed));
   add(live_routes(feed));
   add(rest_routes(*queries));
+  add(graphql_routes(
+      graphql, *queries,
+      [this](std::int64_t delay_ns, std::function<void()> call) { server.post_after(delay_ns, std::move(call)); },
+      clock));
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
