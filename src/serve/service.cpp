@@ -8,6 +8,7 @@
 #include "serve/control/control_routes.h"
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
+#include "serve/keeping/keeping_routes.h"
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
@@ -25,6 +26,7 @@ struct Service::Impl {
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
+  std::unique_ptr<StoreKeeper> store;  // null: nothing is kept
   std::unique_ptr<Runs> runs;
   http::Server server;
 };
@@ -36,10 +38,12 @@ Service::Impl::Impl(ServiceOptions given)
            [this](std::int64_t delay_ns, std::function<void()> call) {
              server.post_after(delay_ns, std::move(call));
            }),
-      runs(std::make_unique<Runs>(feed, clock, options.warn)),
+      store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
+      runs(std::make_unique<Runs>(feed, store.get(), clock, options.warn)),
       server(routes(), server_options(options)) {}
 
-// No request is handled any more, then no run wakes the server any more, then its connections leave the feed.
+// No request is handled any more, then no run wakes the server or feeds the store any more, then its
+// connections leave the feed.
 Service::Impl::~Impl() {
   server.close();
   runs.reset();
@@ -58,10 +62,11 @@ std::vector<http::Route> Service::Impl::routes() {
   const auto add = [&](std::vector<http::Route> part) {
     for (http::Route& route : part) all.push_back(std::move(route));
   };
-  add(control_routes({*runs, feed, options.configure, options.start_fields}));
+  add(control_routes({*runs, feed, options.configure, options.start_fields, store.get()}));
+  add(store != nullptr ? store->routes() : routes_without_store());
   add(telemetry_routes(feed));
   add(live_routes(feed));
-  probes.metrics = [this] { return service_metrics(runs->statuses(), feed); };
+  probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
   add({openapi_route(all, options.version)});
@@ -77,6 +82,8 @@ Service::~Service() {
 }
 
 Done Service::listen() {
+  if (impl_->store != nullptr)
+    if (Done ok = impl_->store->open(); !ok) return ok;
   return impl_->server.listen(impl_->options.listen);
 }
 
@@ -102,6 +109,7 @@ void Service::stop() {
 
 void Service::abandon() {
   impl_->runs->abandon_all();
+  if (impl_->store != nullptr) impl_->store->abandon();
 }
 
 bool Service::wait_for(std::int64_t timeout_ns) {
@@ -109,6 +117,10 @@ bool Service::wait_for(std::int64_t timeout_ns) {
 }
 
 void Service::close() {
+  if (impl_->store != nullptr) {
+    impl_->store->stop();
+    impl_->store->close();  // answers the requests that it has stored
+  }
   impl_->server.close();
 }
 

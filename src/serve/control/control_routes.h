@@ -6,6 +6,7 @@
 #include "io/http/server/server.h"
 #include "serve/control/runs.h"
 #include "serve/control/start_fields.h"
+#include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
 
 namespace racesim::serve {
@@ -16,6 +17,7 @@ struct ControlParts {
   LiveFeed& feed;
   const Configure& configure;
   const std::vector<http::RouteParameter>& start_fields;  ///< what `configure` takes
+  const StoreKeeper* store;                               ///< null: nothing is kept
 };
 
 std::vector<http::Route> control_routes(ControlParts parts);

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "run/config.h"
 #include "run/generate/run.h"
+#include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
 #include "sim/entry.h"
 
@@ -35,7 +36,8 @@ using Told = std::function<void(const Error&)>;
 /// start() by one thread at a time, stop(), abandon() and status() by any; the destructor stops and waits.
 class LiveRun {
  public:
-  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, Clock& clock, Told warn);
+  /// `store`: where its events are kept; null: nowhere.
+  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, StoreKeeper* store, Clock& clock, Told warn);
   ~LiveRun();
   LiveRun(const LiveRun&) = delete;
   LiveRun& operator=(const LiveRun&) = delete;
@@ -60,6 +62,7 @@ class LiveRun {
 
   const ScenarioEntry& scenario_;
   LiveFeed& feed_;
+  StoreKeeper* const store_;
   Clock& clock_;
   const Told warn_;
   mutable std::mutex mutex_;  // guards all below but the thread, which start() and the destructor use
