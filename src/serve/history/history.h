@@ -18,7 +18,7 @@
 namespace racesim::serve {
 
 struct HistoryOptions {
-  const StoreInfo* store = nullptr;  ///< one with `open_history`
+  const StoreInfo* store = nullptr;  ///< one with `make_history`
   StoreOptions options;              ///< target and password
   std::int64_t limit_ms = 10'000;    ///< of one question
 };

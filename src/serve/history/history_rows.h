@@ -48,6 +48,8 @@ class HistoryRows {
   void add_null() { cells_.push_back({kNull, 0}); }
   void add_number(std::int64_t value) { cells_.push_back({kNumber, value}); }
   void add_text(std::string_view text);
+  /// The whole row, of rows with the same columns.
+  void add_row(const HistoryRows& from, std::size_t row);
 
  private:
   static constexpr std::uint32_t kNull = UINT32_MAX, kNumber = UINT32_MAX - 1;

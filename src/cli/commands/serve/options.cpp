@@ -90,7 +90,7 @@ std::vector<OptionSpec> server_options(ServeOptions& o) {
 Done set_store(StoreText& target, const std::string& text) {
   Result<StoreText> store = parse_store(text);
   if (!store) return tl::make_unexpected(store.error());
-  if (store->store->open_reader == nullptr)
+  if (store->store->make_history == nullptr)
     return fail(ErrorKind::usage, "'" + std::string(store->store->name) + "' cannot be asked for history",
                 "racesim serve --db sqlite:PATH or --db postgres:DSN; racesim ingest fills the others");
   target = std::move(*store);

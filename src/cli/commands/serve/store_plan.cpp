@@ -33,6 +33,7 @@ Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& opti
   plan.options.target = options.db.target;
   plan.options.durability = options.durability == "normal" ? Durability::normal : Durability::full;
   plan.options.small_commits = true;
+  plan.options.summaries = true;
   plan.options.keep_ns = options.keep_ns;
   plan.options.clock = &system_clock();
   plan.options.busy_wait_ns = kNsPerSecond;
