@@ -95,8 +95,8 @@ class PostgresHistory final : public HistoryReader {
 
   std::string time_text(std::string_view column, const FieldInfo& field) const override {
     if (field.type == FieldType::date) return fmt::format("to_char({}, 'YYYY-MM-DD')", column);
-    return fmt::format("to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.{}\"Z\"')", column,
-                       field.type == FieldType::time_ms ? "MS" : "US");
+    return fmt::format("to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.{}\"')", column,
+                       field.type == FieldType::time_ms ? "MS\"Z" : "US\"+00:00");
   }
 
   std::string rows_between(const RollupPlan& plan, std::span<const std::string> scope, std::int64_t first,

@@ -36,10 +36,10 @@ std::string time_text_of(const FieldInfo& field, std::int64_t us) {
   std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day,
                                  second / 3600, second / 60 % 60, second % 60);
   return field.type == FieldType::time_ms ? fmt::format("{}.{:03}Z", text, fraction / 1000)
-                                          : fmt::format("{}.{:06}Z", text, fraction);
+                                          : fmt::format("{}.{:06}+00:00", text, fraction);
 }
 
-/// "YYYY-MM-DDTHH:MM:SS.sss[sss]Z", as stores show it: read for every row.
+/// "YYYY-MM-DDTHH:MM:SS.sss[sss]" and the zone, which is UTC: read for every row.
 std::int64_t time_us_of(std::string_view text) {
   if (text.size() < 24) return 0;
   const std::int64_t day = days_from_civil({static_cast<int>(digits(text, 0, 4)), static_cast<int>(digits(text, 5, 2)),

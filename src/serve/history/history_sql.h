@@ -13,7 +13,7 @@ namespace racesim::serve {
 
 /// "location_lat" between '"', of the path "location.lat".
 std::string sql_column(std::string_view path);
-/// "2026-07-05T14:18:03.450Z" with the digits of the field.
+/// "2026-07-05T14:18:03.450Z", "2026-07-05T14:18:03.450000+00:00": as events show the field.
 std::string time_text_of(const FieldInfo& field, std::int64_t us);
 /// The other way; a text that this program has not written is 0.
 std::int64_t time_us_of(std::string_view text);

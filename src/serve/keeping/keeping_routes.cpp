@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace racesim::serve {
+namespace {
+
+constexpr std::size_t kAnyBody = std::size_t{8} << 20;
+
+}  // namespace
 
 std::vector<http::Route> routes_without_store() {
   std::vector<http::Route> routes;
@@ -11,7 +16,7 @@ std::vector<http::Route> routes_without_store() {
     http::Route route;
     route.method = "POST";
     route.path = path;
-    route.body_most = 1;  // refused before it is read
+    route.body_most = kAnyBody;  // refused before it is read
     route.admit = [](const http::RequestHead& head) -> std::optional<http::Response> {
       return http::problem(404, head.path + ": this service keeps no events; start it with --db sqlite:PATH "
                                             "or --db postgres:DSN");
