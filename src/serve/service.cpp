@@ -12,6 +12,7 @@
 #include "serve/gateway/graphql/graphql_service.h"
 #include "serve/gateway/query_threads.h"
 #include "serve/gateway/rest_routes.h"
+#include "serve/keeping/keeping_routes.h"
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
@@ -32,6 +33,7 @@ struct Service::Impl {
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
+  std::unique_ptr<StoreKeeper> store;  // null: nothing is kept
   RunBook book;
   std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
@@ -48,8 +50,9 @@ Service::Impl::Impl(ServiceOptions given)
            [this](std::int64_t delay_ns, std::function<void()> call) {
              server.post_after(delay_ns, std::move(call));
            }),
+      store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
       processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
-      runs(std::make_unique<Runs>(feed, book, clock, options.warn)),
+      runs(std::make_unique<Runs>(feed, book, store.get(), clock, options.warn)),
       schema(make_schema()),
       graphql(*schema, graphql_control()),
       queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, clock})),
@@ -57,7 +60,8 @@ Service::Impl::Impl(ServiceOptions given)
   feed.on_delivered([this] { processing->wake(); });
 }
 
-// No request is handled any more, then no run wakes the server any more, then its connections leave the feed.
+// No request is handled any more, then no run wakes the server or feeds the store any more, then its
+// connections leave the feed.
 Service::Impl::~Impl() {
   server.close();
   queries.reset();
@@ -91,7 +95,7 @@ GraphqlControl Service::Impl::graphql_control() {
       return {fail(ErrorKind::runtime, "the service is stopping")};
     }
   };
-  const ControlParts parts{*runs, feed, options.configure, options.start_fields};
+  const ControlParts parts{*runs, feed, options.configure, options.start_fields, store.get()};
   GraphqlControl control;
   control.start = [this, parts, wait](const StartFields& fields) -> StartOutcome {
     const auto told = std::make_shared<std::promise<StartOutcome>>();
@@ -116,7 +120,8 @@ std::vector<http::Route> Service::Impl::routes() {
   const auto add = [&](std::vector<http::Route> part) {
     for (http::Route& route : part) all.push_back(std::move(route));
   };
-  add(control_routes({*runs, feed, options.configure, options.start_fields}));
+  add(control_routes({*runs, feed, options.configure, options.start_fields, store.get()}));
+  add(store != nullptr ? store->routes() : routes_without_store());
   add(telemetry_routes(feed));
   add(live_routes(feed));
   add(rest_routes(*queries));
@@ -124,7 +129,7 @@ std::vector<http::Route> Service::Impl::routes() {
       graphql, *queries,
       [this](std::int64_t delay_ns, std::function<void()> call) { server.post_after(delay_ns, std::move(call)); },
       clock));
-  probes.metrics = [this] { return service_metrics(runs->statuses(), feed); };
+  probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
   add({openapi_route(all, options.version)});
@@ -140,6 +145,8 @@ Service::~Service() {
 }
 
 Done Service::listen() {
+  if (impl_->store != nullptr)
+    if (Done ok = impl_->store->open(); !ok) return ok;
   return impl_->server.listen(impl_->options.listen);
 }
 
@@ -165,6 +172,7 @@ void Service::stop() {
 
 void Service::abandon() {
   impl_->runs->abandon_all();
+  if (impl_->store != nullptr) impl_->store->abandon();
 }
 
 bool Service::wait_for(std::int64_t timeout_ns) {
@@ -172,6 +180,10 @@ bool Service::wait_for(std::int64_t timeout_ns) {
 }
 
 void Service::close() {
+  if (impl_->store != nullptr) {
+    impl_->store->stop();
+    impl_->store->close();  // answers the requests that it has stored
+  }
   impl_->server.close();
 }
 

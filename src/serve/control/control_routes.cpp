@@ -71,7 +71,8 @@ void stop(const ControlParts& parts, const ScenarioEntry* scenario,
 }
 
 http::Response all_answer(const ControlParts& parts) {
-  return json_answer(status_json(parts.runs.statuses(), parts.feed.current(), parts.feed.clients()));
+  return json_answer(
+      status_json(parts.runs.statuses(), parts.feed.current(), parts.feed.clients(), parts.store));
 }
 
 void stop_any(const ControlParts& parts, const http::Request& request, http::Reply reply) {

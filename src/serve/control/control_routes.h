@@ -8,6 +8,7 @@
 #include "io/http/server/server.h"
 #include "serve/control/runs.h"
 #include "serve/control/start_fields.h"
+#include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
 
 namespace racesim::serve {
@@ -18,6 +19,7 @@ struct ControlParts {
   LiveFeed& feed;
   const Configure& configure;
   const std::vector<http::RouteParameter>& start_fields;  ///< what `configure` takes
+  const StoreKeeper* store;                               ///< null: nothing is kept
 };
 
 /// What became of a start.
