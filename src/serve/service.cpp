@@ -11,6 +11,7 @@
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
+#include "serve/pages/session_routes.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
 
@@ -65,7 +66,10 @@ std::vector<http::Route> Service::Impl::routes() {
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
   add({openapi_route(all, options.version)});
-  if (options.pages) add(page_routes());
+  if (options.pages) {
+    add(page_routes(*runs));
+    add(session_routes(options.server.token));
+  }
   return all;
 }
 

@@ -325,11 +325,10 @@ Done fill_laps(bool given, RaceContent& content) {
   return {};
 }
 
-std::string_view map_of_default_track() {
-  const auto tracks = embedded_tracks();
-  return std::find_if(tracks.begin(), tracks.end(),
-                      [](const EmbeddedFile& f) { return f.name == kDefaultTrack; })
-      ->text;
+std::string map_of(const ScenarioContent* content) {
+  const RaceContent usual;
+  const auto track = track_of(content == nullptr ? usual : of_race(*content));
+  return track ? write_track(*track) : std::string();  // content was checked when it was read
 }
 
 }  // namespace
@@ -391,7 +390,7 @@ const ScenarioEntry& entry() {
       .ends = &ends,
       .event_rate = &event_rate,
       .describe = &describe,
-      .map = &map_of_default_track,
+      .map = &map_of,
   };
   return race;
 }
