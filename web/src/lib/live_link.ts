@@ -62,7 +62,7 @@ export class LiveLink<Event> {
     if (this.socket !== null || this.closed) return;
     clearTimeout(this.timer);
     this.tries = 0;
-    this.connect();
+    void this.comeBack();
   }
 
   private connect(): void {
@@ -122,7 +122,13 @@ export class LiveLink<Event> {
 
   private retryIn(wait_ms: number): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.connect(), wait_ms);
+    this.timer = window.setTimeout(() => void this.comeBack(), wait_ms);
+  }
+
+  /** What happened meanwhile comes first, as far as the server keeps it: later events would hide that it is missing. */
+  private async comeBack(): Promise<void> {
+    if (this.poll === undefined) await this.askOnce();
+    if (!this.closed && this.socket === null) this.connect();
   }
 
   private async askOnce(): Promise<boolean> {
