@@ -7,7 +7,10 @@ const NEXT_THEME: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "
 
 const PAGES = [
   ["/", "Pit wall"],
+  ["/replay", "Replay"],
+  ["/analysis", "Analysis"],
   ["/dashboard", "Fleet"],
+  ["/songs", "Songs"],
   ["/pipeline", "Pipeline"],
 ] as const;
 

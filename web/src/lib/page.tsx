@@ -36,7 +36,10 @@ export function useKeys(press: (key: string, event: KeyboardEvent) => void): voi
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const { target } = event;
-      const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+      const typing =
+        (target instanceof HTMLInputElement && target.type !== "range") ||
+        target instanceof HTMLTextAreaElement ||
+        target instanceof HTMLSelectElement;
       if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing) press(event.key, event);
     };
     addEventListener("keydown", listen);
