@@ -1,7 +1,7 @@
 // Pages are NAME.html here; web/dist is committed, and becomes part of the program (see HACKING.md).
 import { defineConfig } from "vite";
 
-const PAGES = ["index", "replay", "analysis", "dashboard", "pipeline", "songs"];
+const PAGES = ["index", "replay", "analysis", "dashboard", "songs", "pipeline", "api"];
 
 export default defineConfig({
   base: "/assets/",

@@ -12,6 +12,7 @@ const PAGES = [
   ["/dashboard", "Fleet"],
   ["/songs", "Songs"],
   ["/pipeline", "Pipeline"],
+  ["/api", "API"],
 ] as const;
 
 export interface Badge {
