@@ -11,12 +11,18 @@ const require = createRequire(join(modules, "none.js"));
 const { chromium } = require("playwright-core");
 export const HANG_MS = 30_000;
 
+const children = [];
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL"); // those of checks that failed
+});
+
 export function serve(port, ...options) {
   return new Promise((done, failed) => {
     const child = spawn(racesim, ["serve", "--listen", `127.0.0.1:${port}`, ...(options.includes("race") ? [] : ["--scenario", "fleet"]), ...options], {
       cwd: folder,
       stdio: ["ignore", "ignore", "pipe"],
     });
+    children.push(child);
     let text = "";
     child.stderr.on("data", (piece) => {
       text += piece;

@@ -29,3 +29,4 @@ try {
   await browser.close();
   for (const server of Object.values(shared)) await end(server);
 }
+process.exit();
