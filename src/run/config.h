@@ -84,8 +84,8 @@ struct SinkSpec {
 using OwnSink = std::function<std::unique_ptr<Sink>(const EventForms& forms, AckListener* acks)>;
 
 struct DeliveryOptions {
-  std::vector<SinkSpec> sinks;  ///< at least one, or `own_sink`
-  OwnSink own_sink;             ///< beside `sinks`; its submit() must not block. May be empty
+  std::vector<SinkSpec> sinks;     ///< at least one, or one of `own_sinks`
+  std::vector<OwnSink> own_sinks;  ///< beside `sinks`; what one's submit() blocks on holds up those behind it
   std::string format = "json";  ///< a name of the codec registry
   std::uint32_t threads = 4;    ///< 1..256
   HttpOptions http;

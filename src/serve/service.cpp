@@ -8,10 +8,13 @@
 #include "serve/control/control_routes.h"
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
+#include "serve/gateway/query_threads.h"
+#include "serve/gateway/rest_routes.h"
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
 #include "serve/pages/session_routes.h"
+#include "serve/processing/processing.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
 
@@ -26,7 +29,10 @@ struct Service::Impl {
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
+  RunBook book;
+  std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
+  std::unique_ptr<QueryThreads> queries;
   http::Server server;
 };
 
@@ -37,13 +43,19 @@ Service::Impl::Impl(ServiceOptions given)
            [this](std::int64_t delay_ns, std::function<void()> call) {
              server.post_after(delay_ns, std::move(call));
            }),
-      runs(std::make_unique<Runs>(feed, clock, options.warn)),
-      server(routes(), server_options(options)) {}
+      processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
+      runs(std::make_unique<Runs>(feed, book, clock, options.warn)),
+      queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, clock})),
+      server(routes(), server_options(options)) {
+  feed.on_delivered([this] { processing->wake(); });
+}
 
 // No request is handled any more, then no run wakes the server any more, then its connections leave the feed.
 Service::Impl::~Impl() {
   server.close();
+  queries.reset();
   runs.reset();
+  processing.reset();
 }
 
 http::ServerOptions Service::Impl::server_options(const ServiceOptions& options) {
@@ -62,6 +74,7 @@ std::vector<http::Route> Service::Impl::routes() {
   add(control_routes({*runs, feed, options.configure, options.start_fields}));
   add(telemetry_routes(feed));
   add(live_routes(feed));
+  add(rest_routes(*queries));
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));

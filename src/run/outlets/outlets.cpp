@@ -97,13 +97,13 @@ Done Outlets::open(const EventForms& forms, Resumption* resumption, const Resump
     if (sink && resumption != nullptr) sink = resumption->resume(std::move(*sink), feed_at, dead_letter_);
     if (!sink) return tl::make_unexpected(sink.error());
     // Side by side sinks must not wait for one another; a single one is fastest on the conductor's thread.
-    if (asked.size() > 1 || config_.delivery.own_sink)
+    if (asked.size() > 1 || !config_.delivery.own_sinks.empty())
       sinks_.push_back(std::make_unique<ThreadedSink>(std::move(*sink), sink_times_.back()));
     else
       sinks_.push_back(std::move(*sink));
   }
-  if (config_.delivery.own_sink)
-    sinks_.push_back(config_.delivery.own_sink(forms, &sink_times_.emplace_back(times_, nullptr)));
+  for (const OwnSink& make : config_.delivery.own_sinks)
+    sinks_.push_back(make(forms, &sink_times_.emplace_back(times_, nullptr)));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <system_error>
 #include <utility>
 
+#include "run/record/manifest.h"
 #include "run/run_id.h"
 #include "serve/live/ring_sink.h"
 
@@ -13,8 +14,8 @@ constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
 
 }  // namespace
 
-LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, Clock& clock, Told warn)
-    : scenario_(scenario), feed_(feed), clock_(clock), warn_(std::move(warn)) {}
+LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, Clock& clock, Told warn)
+    : scenario_(scenario), feed_(feed), book_(book), clock_(clock), warn_(std::move(warn)) {}
 
 LiveRun::~LiveRun() {
   stop([] {});
@@ -85,13 +86,14 @@ std::shared_ptr<const ScenarioContent> LiveRun::content() const {
 
 /// Null: it could not be opened, or is not wanted any more.
 std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(const Done&)>& opened) {
-  config.delivery.own_sink = [this](const EventForms& forms, AckListener* acks) {
+  config.delivery.own_sinks.push_back([this](const EventForms& forms, AckListener* acks) {
+    run_number_ = forms.run;
     {
       const std::lock_guard lock(mutex_);
       run_text_ = run_text(forms.run);
     }
     return make_ring_sink(feed_.ring(scenario_), forms, acks);
-  };
+  });
   Result<std::unique_ptr<Run>> made = Run::open(std::move(config), clock_);
   if (!made) {
     end(made.error(), std::nullopt);
@@ -99,6 +101,14 @@ std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(co
     return nullptr;
   }
   return std::move(*made);
+}
+
+/// Before its first event: whoever reads that finds the run in the book.
+void LiveRun::note_begun(const Run& run) {
+  Manifest manifest = run.manifest();
+  Result<std::shared_ptr<const MasterData>> master = master_of(manifest.content);
+  if (!master) warn_(master.error());
+  book_.add({run_number_, std::move(manifest.content), master ? std::move(*master) : nullptr, {}});
 }
 
 void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>& opened) {
@@ -111,6 +121,7 @@ void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>
   std::unique_ptr<Run> made = open(std::move(config), opened);
   if (made == nullptr) return;
   Run& run = *made;
+  note_begun(run);
   feed_.select(scenario_);
   run.start();
   {
@@ -127,6 +138,7 @@ void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>
   const RunResult result = run.wait();
   for (const Error& warning : run.take_warnings()) warn_(warning);
   if (result.lost) warn_(*result.lost);
+  book_.note_end(run_number_, result.status.released);
   end(result.error, result.status);
 }
 

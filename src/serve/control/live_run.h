@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "run/config.h"
 #include "run/generate/run.h"
+#include "serve/control/run_book.h"
 #include "serve/live/live_feed.h"
 #include "sim/entry.h"
 
@@ -35,7 +36,7 @@ using Told = std::function<void(const Error&)>;
 /// start() by one thread at a time, stop(), abandon() and status() by any; the destructor stops and waits.
 class LiveRun {
  public:
-  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, Clock& clock, Told warn);
+  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, Clock& clock, Told warn);
   ~LiveRun();
   LiveRun(const LiveRun&) = delete;
   LiveRun& operator=(const LiveRun&) = delete;
@@ -57,13 +58,16 @@ class LiveRun {
   static bool is_active(RunState state);
   void carry_out(RunConfig config, const std::function<void(const Done&)>& opened);
   std::unique_ptr<Run> open(RunConfig config, const std::function<void(const Done&)>& opened);
+  void note_begun(const Run& run);
   void watch(Run& run, std::int64_t drain_ns);
   void end(std::optional<Error> error, std::optional<RunStatus> counts);
 
   const ScenarioEntry& scenario_;
   LiveFeed& feed_;
+  RunBook& book_;
   Clock& clock_;
   const Told warn_;
+  std::uint32_t run_number_ = 0;  // the run's thread only
   mutable std::mutex mutex_;  // guards all below but the thread, which start() and the destructor use
   RunState state_ = RunState::idle;
   bool stop_asked_ = false;
