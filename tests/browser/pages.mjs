@@ -5,14 +5,16 @@ import { checks as all } from "./all_pages_checks.mjs";
 import { checks as fleet } from "./fleet_checks.mjs";
 import { browser, end, only, serve } from "./harness.mjs";
 import { checks as race } from "./race_checks.mjs";
+import { checks as recorded, fastRace } from "./recorded_checks.mjs";
 import { checks as service } from "./service_checks.mjs";
 
-const checks = { ...fleet, ...race, ...service, ...all };
+const checks = { ...fleet, ...race, ...recorded, ...service, ...all };
 const shared = {};
 try {
   shared.server = await serve(0, "--vehicles", "6", "--speed", "30", "--autostart");
   shared.idle = await serve(0);
   shared.race = await serve(0, "--scenario", "race", "--at", "5m", "--autostart");
+  shared.recorded = await fastRace();
   for (const [name, check] of Object.entries(checks)) {
     if (only.length > 0 && !only.includes(name)) continue;
     const begin = Date.now();

@@ -1,5 +1,5 @@
-// Goal: what happened while the connection was lost is there before what happens next. Method: a WebSocket and a fetch that the
-// test leads, and its own clock.
+// Goal: what happened while the connection was lost is there before what happens next. Method: a WebSocket that the test leads,
+// and its own clock.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LiveLink, type LinkState } from "../src/lib/live_link";
 
@@ -33,7 +33,6 @@ describe("a link that was lost", () => {
   });
 
   it("takes in what is kept before it goes on", async () => {
-    vi.stubGlobal("fetch", async () => new Response('{"items":[3,4,5]}'));
     const seen: unknown[] = [];
     const states: LinkState[] = [];
     const link = new LiveLink<number>("race", {
@@ -41,7 +40,7 @@ describe("a link that was lost", () => {
       other: () => {},
       state: (state) => states.push(state),
       skipped: () => {},
-    });
+    }, async () => [3, 4, 5]);
     link.open();
     Socket.all[0]!.say({ type: "snapshot", items: [1] });
     Socket.all[0]!.say({ type: "event", data: 2 });
@@ -56,10 +55,9 @@ describe("a link that was lost", () => {
   });
 
   it("goes on trying where nothing answers", async () => {
-    vi.stubGlobal("fetch", async () => {
+    const link = new LiveLink<number>("race", { items: () => {}, other: () => {}, state: () => {}, skipped: () => {} }, async () => {
       throw new Error("gone");
     });
-    const link = new LiveLink<number>("race", { items: () => {}, other: () => {}, state: () => {}, skipped: () => {} });
     link.open();
     Socket.all[0]!.say({ type: "snapshot", items: [] });
     for (let lost = 0; lost < 3; lost++) {

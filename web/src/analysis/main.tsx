@@ -61,7 +61,9 @@ function App() {
   const first = findLap(laps, selection.first) === null ? usual[0] : selection.first;
   const second = findLap(laps, selection.second) === null ? usual[1] : selection.second;
   const lapRows = [findLap(laps, first), findLap(laps, second)];
-  const traces = [useTrace(selection.run, session, lapRows[0]!), useTrace(selection.run, session, lapRows[1]!)];
+  const asked = [useTrace(selection.run, session, lapRows[0]!), useTrace(selection.run, session, lapRows[1]!)];
+  const traces = [asked[0] ?? null, asked[1] ?? null];
+  const missing = asked.flatMap((trace, i) => (trace === null && lapRows[i] !== null ? [`${lapRows[i]!.driver}, lap ${lapRows[i]!.lap}`] : []));
   const delta = useMemo(() => (traces[0] && traces[1] ? deltaOf(traces[0], traces[1]) : null), [traces[0], traces[1]]);
   const farthest_m = Math.max(0, ...traces.map((trace) => trace?.distance_m.at(-1) ?? 0));
   const length_m = farthest_m > 0 ? Math.max(farthest_m, 1) : (track?.length_m ?? 1);
@@ -146,6 +148,11 @@ function App() {
             onPointerMove={(event) => setCursor(pictures.current!.overlay.distanceAt(event.offsetX, length_m))}
             onKeyDown={move}
           />
+          {missing.length > 0 && (
+            <p class="missing hint" role="status">
+              No samples are kept of {missing.join(" and ")}. With <code>--db</code> the server keeps all of them.
+            </p>
+          )}
           {laps.length === 0 && !empty && (
             <div class="map-note" role="status">
               {all === null ? (

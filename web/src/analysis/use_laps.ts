@@ -50,9 +50,9 @@ export function useRecorded(run: string | null): Recorded {
 
 const TRACE_EVERY = "50ms";
 
-/** The trace of a lap; null while it is asked for and if there is none. Traces are kept, laps do not change. */
-export function useTrace(run: string | null, session: number | null, lap: LapRow | null): Trace | null {
-  const kept = useRef(new Map<string, Trace>());
+/** The trace of a lap; undefined while it is asked for, null if there is none. Traces are kept, laps do not change. */
+export function useTrace(run: string | null, session: number | null, lap: LapRow | null): Trace | null | undefined {
+  const kept = useRef(new Map<string, Trace | null>());
   const [, arrived] = useState(0);
   const key = run === null || lap === null ? null : `${run}/${session}/${lap.car}/${lap.lap}/${lap.is_complete}`;
   useEffect(() => {
@@ -62,11 +62,11 @@ export function useTrace(run: string | null, session: number | null, lap: LapRow
       .then((samples) => traceOf(samples.filter((sample) => sample.session === undefined || sample.session === session)))
       .catch(() => null)
       .then((trace) => {
-        if (trace !== null) kept.current.set(key, trace);
+        kept.current.set(key, trace);
         arrived((n) => n + 1);
       });
   }, [key]);
-  return key === null ? null : (kept.current.get(key) ?? null);
+  return key === null ? null : kept.current.get(key);
 }
 
 export function findLap(laps: readonly LapRow[], choice: LapChoice | null): LapRow | null {

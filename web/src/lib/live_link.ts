@@ -1,6 +1,5 @@
 // Live events of one scenario: by WebSocket, and by asking again and again where WebSockets do not get through. It
 // comes back by itself, ever more slowly, and never gives up.
-import { getJson } from "./api";
 
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
@@ -38,10 +37,12 @@ export class LiveLink<Event> {
   private poll: number | undefined;
   private closed = false;
 
-  /** `query`: what more is asked of /ws, such as "&rate=25". */
+  /** `query`: what more is asked of /ws, such as "&rate=25". `recent`: the last events that the server keeps; only the
+      newest of them while it is polled. */
   constructor(
     private readonly scenario: string,
     private readonly on: LinkEvents<Event>,
+    private readonly recent: (polling: boolean) => Promise<Event[]>,
     private readonly query = "",
   ) {}
 
@@ -133,8 +134,7 @@ export class LiveLink<Event> {
 
   private async askOnce(): Promise<boolean> {
     try {
-      const answer = await getJson<{ items: Event[] }>(`/telemetry/recent?limit=2000&scenario=${this.scenario}`);
-      this.on.items(answer.items, true);
+      this.on.items(await this.recent(this.poll !== undefined), true);
       return true;
     } catch {
       return false;

@@ -77,6 +77,7 @@ export type Sectors = [number | null, number | null, number | null];
 
 /** Of the timing stream or of the aggregate `lap`. */
 export interface LapTimes {
+  session?: number;
   car: number;
   lap?: number;
   lap_time_s: number | null;
@@ -96,7 +97,7 @@ export class RaceStore {
   readonly bestSectors_s: Sectors = [null, null, null]; // of all
   readonly notices: Notice[] = []; // the newest last
   run = "";
-  private session = 0;
+  session = 0;
   private noted = 0;
 
   take(samples: readonly CarSample[], now_ms: number): void {

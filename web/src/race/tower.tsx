@@ -12,6 +12,7 @@ export function lapTime(seconds: number | null): string {
 
 function Tyre({ car }: { car: Car }) {
   const { tyre, tyre_age_laps } = car.last;
+  if (tyre === "") return null;
   return (
     <span class={`tyre ${tyre.toLowerCase()}`}>
       <span aria-hidden="true">{tyre.charAt(0)}</span>

@@ -39,7 +39,9 @@ class Loader {
   async look(recorded: Recorded): Promise<void> {
     const grain = this.timeline.speed >= COARSE_FROM_SPEED ? COARSE : FINE;
     const number = Math.floor(this.timeline.at_s / grain.piece_s);
-    const key = `${recorded.recording.run}/${grain.every}/${number}`;
+    // A piece beyond which nothing was known is read again when the recording has grown.
+    const edge = (number + 2) * grain.piece_s > recorded.end_s ? recorded.end_s : 0;
+    const key = `${recorded.recording.run}/${grain.every}/${number}/${edge}`;
     if (key === this.key || this.loading) return;
     this.loading = true;
     try {
@@ -88,9 +90,13 @@ function App() {
     store.said = recorded.notices;
     store.begin_ms = recorded.begin_ms;
     timeline.end_s = recorded.end_s;
-    timeline.seek(recorded.recording.run === place.run ? place.at_s : 0);
-    timeline.playing = place.at_s === 0;
   }, [recorded]);
+  useEffect(() => {
+    if (recorded === null) return;
+    const linked = recorded.recording.run === place.run && place.at_s > 0;
+    timeline.seek(linked ? place.at_s : 0);
+    timeline.playing = !linked;
+  }, [recorded?.recording]);
 
   useEffect(() => {
     pictures.current = {
@@ -186,6 +192,13 @@ function App() {
                   <strong>No race is recorded yet</strong>
                   <span>
                     Start one on the <a href="/">pit wall</a>. With <code>racesim serve --db</code> races stay when the server ends.
+                  </span>
+                </>
+              ) : recorded !== null && store.covers(timeline.at_s) ? (
+                <>
+                  <strong>Nothing is kept of this moment</strong>
+                  <span>
+                    Without <code>--db</code> the server keeps the last 16 MiB of a run's events only. Try a later moment.
                   </span>
                 </>
               ) : (

@@ -2,6 +2,7 @@
 // by the second where it is played fast.
 import { getAll } from "../lib/api";
 import type { CarSample } from "../generated/events";
+import { filledSample, type Item } from "../recorded/samples";
 
 export interface Piece {
   from_s: number; // since the recording's begin
@@ -22,45 +23,12 @@ export interface Grain {
 export const FINE: Grain = { every: "200ms", piece_s: 60 };
 export const COARSE: Grain = { every: "1s", piece_s: 300 };
 
-type Item = Partial<CarSample> & { event_time: string; driver: string; car?: number };
-
-/** What a store may not have is filled in, so that the pit wall's parts can show it. */
+/** Null: nobody knows whose it is. Its time counts from the recording's begin, over all sessions. */
 export function sampleOf(item: Item, run: string, begin_ms: number, cars: ReadonlyMap<string, number>): CarSample | null {
-  const car = item.car ?? cars.get(item.driver);
-  if (car === undefined || item.x_m === undefined || item.y_m === undefined) return null;
+  const sample = filledSample(item, run, cars);
+  if (sample === null) return null;
   const time_s = (Date.parse(item.event_time) - begin_ms) / 1000;
-  return {
-    session: 1,
-    lap: 0,
-    lap_distance_m: 0,
-    speed_kmh: 0,
-    engine_rpm: 0,
-    gear: 0,
-    throttle_pct: 0,
-    brake_pct: 0,
-    drs: false,
-    x_m: item.x_m,
-    y_m: item.y_m,
-    lat: 0,
-    lon: 0,
-    lon_g: 0,
-    lat_g: 0,
-    fuel_kg: 0,
-    tyre: "",
-    tyre_age_laps: 0,
-    tyre_wear_pct: 0,
-    sector: 1,
-    position: 99,
-    gap_s: null,
-    status: "on_track",
-    ...item,
-    run,
-    car,
-    driver: item.driver,
-    time: item.event_time,
-    session_time_s: time_s,
-    seq: Math.round(time_s * 1000),
-  };
+  return { ...sample, session_time_s: time_s, seq: Math.round(time_s * 1000) };
 }
 
 export class Recording {
@@ -84,7 +52,7 @@ export class Recording {
     return piece;
   }
 
-  /** A run that goes on: the last piece had no end yet. */
+  /** A run that goes on: the last piece had no end yet, and memory loses the first ones. */
   forget(): void {
     this.pieces.clear();
   }

@@ -46,13 +46,21 @@ export class ReplayStore extends RaceStore {
       // The ring may have lost the oldest ones.
       const lost = (of?.length ?? 0) - car.ring.length;
       const sample = of?.[Math.max(0, car.ring.before(at_s)) + lost];
-      if (sample !== undefined) car.last = sample;
+      if (sample !== undefined) car.last = { ...sample, tyre: sample.tyre === "" ? this.tyreOf(sample) : sample.tyre };
     }
     this.newest_s = at_s;
     this.sort();
     this.showLaps(this.begin_ms + at_s * 1000);
     this.notices.length = 0;
     for (const notice of this.said) if (notice.time_s <= at_s) this.notices.push(notice);
+  }
+
+  /** Of the lap that is driven, or the last one that is known. */
+  private tyreOf(sample: CarSample): string {
+    let known = "";
+    for (const lap of this.laps)
+      if (lap.car === sample.car && lap.session === sample.session && (known === "" || lap.lap <= sample.lap)) known = lap.tyre;
+    return known;
   }
 
   private showLaps(at_ms: number): void {

@@ -1,12 +1,13 @@
 // What the replay has of the server: the runs, and of the chosen one its laps, its messages and its samples.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, getAll } from "../lib/api";
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, getAll, getJson, type ServiceStatus } from "../lib/api";
 import { lapsOf, raceRuns, type LapRow, type RaceRun } from "../recorded/runs";
 import { Recording } from "./recording";
 import type { RecordedNotice } from "./replay_store";
 
 const AFTER_LAST_LAP_S = 20;
-const LEAST_S = 120;
+const LEAST_S = 30;
+const ASK_AGAIN_MS = 10_000; // of a run that goes on
 
 export interface Recorded {
   recording: Recording;
@@ -14,7 +15,6 @@ export interface Recorded {
   notices: RecordedNotice[];
   begin_ms: number;
   end_s: number;
-  live: boolean;
 }
 
 interface ControlEvent {
@@ -41,20 +41,27 @@ async function noticesOf(run: string, begin_ms: number): Promise<RecordedNotice[
   }
 }
 
-async function open(run: RaceRun): Promise<Recorded> {
+/** Of a run that goes on: the newest event. */
+async function newest_ms(run: RaceRun): Promise<number> {
+  if (!run.live) return 0;
+  const { runs } = await getJson<ServiceStatus>("/status");
+  return Date.parse(runs.find((one) => one.run === run.run)?.event_time ?? "") || 0;
+}
+
+/** `before`: what is known of the same run already. */
+async function open(run: RaceRun, before: Recorded | null): Promise<Recorded> {
   const laps = await lapsOf(run.run);
   const begin_ms = Date.parse(run.started ?? laps[0]?.time ?? "") || 0;
-  const last_ms = Math.max(begin_ms, ...laps.map((lap) => Date.parse(lap.time)));
+  const last_ms = Math.max(begin_ms, ...laps.map((lap) => Date.parse(lap.time) + AFTER_LAST_LAP_S * 1000));
+  const end_ms = (await newest_ms(run)) || last_ms;
   const cars = new Map(laps.map((lap) => [lap.driver, lap.car]));
+  before?.recording.forget();
   return {
-    recording: new Recording(run.run, begin_ms, cars),
+    recording: before?.recording ?? new Recording(run.run, begin_ms, cars),
     laps,
     notices: await noticesOf(run.run, begin_ms),
     begin_ms,
-    end_s: run.live
-      ? Math.max(LEAST_S, (Date.now() - begin_ms) / 1000)
-      : Math.max(LEAST_S, (last_ms - begin_ms) / 1000 + AFTER_LAST_LAP_S),
-    live: run.live,
+    end_s: Math.max(LEAST_S, (end_ms - begin_ms) / 1000),
   };
 }
 
@@ -62,19 +69,32 @@ export function useRecording(wanted: string | null) {
   const [runs, setRuns] = useState<RaceRun[] | null>(null);
   const [recorded, setRecorded] = useState<Recorded | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  const asked = useRef<string | null>(null);
   useEffect(() => {
     raceRuns().then(setRuns, (error: ApiError) => setFailed(error.message));
   }, []);
   const run = runs?.find((one) => one.run === wanted || (wanted === "live" && one.live)) ?? runs?.[0] ?? null;
   useEffect(() => {
     if (run === null) return;
-    asked.current = run.run;
+    let wanted = true;
+    let timer: number | undefined;
+    const ask = async (before: Recorded | null): Promise<void> => {
+      let found = before;
+      try {
+        found = await open(run, before);
+        if (wanted) setFailed(null);
+      } catch (error) {
+        if (wanted) setFailed((error as ApiError).message);
+      }
+      if (!wanted) return;
+      setRecorded(found);
+      if (run.live) timer = window.setTimeout(() => void ask(found), ASK_AGAIN_MS);
+    };
     setRecorded(null);
-    open(run).then(
-      (found) => asked.current === run.run && setRecorded(found),
-      (error: ApiError) => setFailed(error.message),
-    );
+    void ask(null);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
   }, [run?.run]);
   return { runs, run, recorded, failed };
 }
