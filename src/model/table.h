@@ -56,6 +56,9 @@ struct TableInfo {
   /// A later row with the same key replaces an earlier one: these are results, which are corrected. Such rows
   /// are told apart by `key` alone.
   bool replaces = false;
+  /// Rows come many times a second and people ask for long times of them: stores that answer for history keep
+  /// summaries beside. The key is of the run and of whom the row tells, with a whole number.
+  bool is_summarised = false;
 };
 
 /// The field belongs to the key's scope or to the labels: a tag of line protocol.

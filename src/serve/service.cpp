@@ -3,13 +3,16 @@
 #include <future>
 #include <utility>
 
+#include "base/check.h"
 #include "io/http/server/listen_address.h"
 #include "io/http/server/metrics.h"
 #include "serve/control/control_routes.h"
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
+#include "serve/gateway/graphql/graphql_service.h"
 #include "serve/gateway/query_threads.h"
 #include "serve/gateway/rest_routes.h"
+#include "serve/keeping/keeping_routes.h"
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
@@ -24,14 +27,19 @@ struct Service::Impl {
   explicit Impl(ServiceOptions given);
   ~Impl();
   std::vector<http::Route> routes();
+  std::unique_ptr<const GatewaySchema> make_schema();
+  GraphqlControl graphql_control();
   static http::ServerOptions server_options(const ServiceOptions& options);
 
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
+  std::unique_ptr<StoreKeeper> store;  // null: nothing is kept
   RunBook book;
   std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
+  std::unique_ptr<const GatewaySchema> schema;
+  GraphqlService graphql;
   std::unique_ptr<QueryThreads> queries;
   http::Server server;
 };
@@ -43,14 +51,18 @@ Service::Impl::Impl(ServiceOptions given)
            [this](std::int64_t delay_ns, std::function<void()> call) {
              server.post_after(delay_ns, std::move(call));
            }),
+      store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
       processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
-      runs(std::make_unique<Runs>(feed, book, clock, options.warn)),
+      runs(std::make_unique<Runs>(feed, book, store.get(), clock, options.warn)),
+      schema(make_schema()),
+      graphql(*schema, graphql_control()),
       queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, clock})),
       server(routes(), server_options(options)) {
   feed.on_delivered([this] { processing->wake(); });
 }
 
-// No request is handled any more, then no run wakes the server any more, then its connections leave the feed.
+// No request is handled any more, then no run wakes the server or feeds the store any more, then its
+// connections leave the feed.
 Service::Impl::~Impl() {
   server.close();
   queries.reset();
@@ -65,17 +77,60 @@ http::ServerOptions Service::Impl::server_options(const ServiceOptions& options)
   return server;
 }
 
+std::unique_ptr<const GatewaySchema> Service::Impl::make_schema() {
+  const GatewayParts parts{feed, *runs, book, *processing, clock};
+  Result<std::unique_ptr<const GatewaySchema>> made =
+      make_gateway_schema(Resolvers(parts), options.start_fields);
+  if (!made) options.warn(made.error());  // a type that does not fit
+  RACESIM_CHECK(made.has_value());
+  return std::move(*made);
+}
+
+/// Query threads wait for what the server's thread does and a run's thread tells. A server that closes drops
+/// it, which they are told by the promise.
+GraphqlControl Service::Impl::graphql_control() {
+  const auto wait = [](auto& answer) -> decltype(answer.get()) {
+    try {
+      return answer.get();
+    } catch (const std::future_error&) {
+      return {fail(ErrorKind::runtime, "the service is stopping")};
+    }
+  };
+  const ControlParts parts{*runs, feed, options.configure, options.start_fields, store.get()};
+  GraphqlControl control;
+  control.start = [this, parts, wait](const StartFields& fields) -> StartOutcome {
+    const auto told = std::make_shared<std::promise<StartOutcome>>();
+    std::future<StartOutcome> answer = told->get_future();
+    server.post([parts, fields, told = std::move(told)] {
+      start_run(parts, fields, [told](const StartOutcome& outcome) { told->set_value(outcome); });
+    });
+    return wait(answer);
+  };
+  control.stop = [this, wait](const ScenarioEntry* scenario) -> Done {
+    const auto ended = std::make_shared<std::promise<Done>>();
+    std::future<Done> answer = ended->get_future();
+    runs->stop(scenario, [ended = std::move(ended)] { ended->set_value({}); });
+    return wait(answer);
+  };
+  return control;
+}
+
 std::vector<http::Route> Service::Impl::routes() {
   http::StatusCallbacks probes;
   std::vector<http::Route> all;
   const auto add = [&](std::vector<http::Route> part) {
     for (http::Route& route : part) all.push_back(std::move(route));
   };
-  add(control_routes({*runs, feed, options.configure, options.start_fields}));
+  add(control_routes({*runs, feed, options.configure, options.start_fields, store.get()}));
+  add(store != nullptr ? store->routes() : routes_without_store());
   add(telemetry_routes(feed));
   add(live_routes(feed));
   add(rest_routes(*queries));
-  probes.metrics = [this] { return service_metrics(runs->statuses(), feed); };
+  add(graphql_routes(
+      graphql, *queries,
+      [this](std::int64_t delay_ns, std::function<void()> call) { server.post_after(delay_ns, std::move(call)); },
+      clock));
+  probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
   if (options.pages) add(session_routes(options.server.token));
@@ -92,6 +147,8 @@ Service::~Service() {
 }
 
 Done Service::listen() {
+  if (impl_->store != nullptr)
+    if (Done ok = impl_->store->open(); !ok) return ok;
   return impl_->server.listen(impl_->options.listen);
 }
 
@@ -117,6 +174,7 @@ void Service::stop() {
 
 void Service::abandon() {
   impl_->runs->abandon_all();
+  if (impl_->store != nullptr) impl_->store->abandon();
 }
 
 bool Service::wait_for(std::int64_t timeout_ns) {
@@ -124,6 +182,10 @@ bool Service::wait_for(std::int64_t timeout_ns) {
 }
 
 void Service::close() {
+  if (impl_->store != nullptr) {
+    impl_->store->stop();
+    impl_->store->close();  // answers the requests that it has stored
+  }
   impl_->server.close();
 }
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "io/http/server/server.h"
 #include "serve/control/live_run.h"
 #include "serve/control/start_fields.h"
+#include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
 
 namespace racesim::serve {
@@ -31,7 +33,8 @@ struct ServiceOptions {
   std::string version;                             ///< of the program
   Configure configure;                             ///< called by the server's thread
   LiveLimits live;
-  bool pages = true;  ///< the dashboard is served too
+  bool pages = true;               ///< the dashboard is served too
+  std::optional<StorePlan> store;  ///< where all events are kept; none: nowhere
   Told warn;          ///< of what goes wrong in runs; by their threads
 };
 
@@ -43,7 +46,7 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// Errors: those of Server::listen().
+  /// Opens the store too. Errors: those of the store and of Server::listen().
   Done listen();
   std::string url() const;
 

@@ -37,6 +37,9 @@ Result<serve::ServiceOptions> service_options(const ServeOptions& options, const
     if (!token) return tl::make_unexpected(token.error());
     service.server.token = *token;
   }
+  Result<std::optional<serve::StorePlan>> store = make_store_plan(options, settings);
+  if (!store) return tl::make_unexpected(store.error());
+  service.store = std::move(*store);
   service.configure = [settings, served = options.scenarios](const serve::StartFields& fields) {
     return make_requested_run(fields, settings, served, system_clock());
   };
@@ -56,6 +59,9 @@ Result<int> dry_run(const Globals& globals, const serve::ServiceOptions& service
   if (!config) return tl::make_unexpected(config.error());
   const Result<RunPlan> plan = Run::check(*config, system_clock());
   if (!plan) return tl::make_unexpected(plan.error());
+  if (service.store)
+    if (const auto tables = service.store->store->plan(service.store->options); !tables)
+      return tl::make_unexpected(tables.error());
   const std::string text = globals.json ? plan_json(*config, *plan)
                                         : "listen    " + address->text() + "\n" + plan_text(*config, *plan);
   if (Done ok = write_stdout(text); !ok) return tl::make_unexpected(ok.error());
@@ -106,7 +112,7 @@ CommandSpec serve_command() {
       "are given here hold where it asks for nothing else. Ctrl-C delivers what is made and ends.";
   command.options = serve_options(*options);
   mark_common(command.options, {"listen", "autostart", "scenario", "token-file", "allow-origin", "brokers",
-                                "topic", "sink", "seed"});
+                                "topic", "sink", "seed", "db", "keep"});
   command.examples = {
       {"racesim serve", "wait for POST /start at http://127.0.0.1:8000"},
       {"racesim serve --listen 127.0.0.1:0 --autostart", "begin at once, on a free port"},

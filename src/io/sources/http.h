@@ -9,6 +9,7 @@
 
 #include "io/http/server/metrics.h"
 #include "io/http/server/server.h"
+#include "io/sources/http_intake.h"
 #include "io/sources/source.h"
 
 namespace racesim {
@@ -16,11 +17,8 @@ namespace racesim {
 struct HttpSourceOptions {
   std::string listen = "127.0.0.1:8000";
   http::ServerOptions server;
-  std::uint64_t body_bytes = std::uint64_t{8} << 20;  ///< of one request, as sent and as inflated
-  std::uint64_t request_records = 100'000;            ///< of one request
-  std::uint64_t queue_records = 200'000;              ///< of all requests that wait to be pulled; beyond: 429
-  std::uint64_t queue_bytes = std::uint64_t{64} << 20;  ///< likewise
-  http::StatusCallbacks status;                         ///< while there is trouble, requests get 503
+  http::IntakeLimits intake;
+  http::StatusCallbacks status;  ///< while there is trouble, requests get 503
 };
 
 /// Nothing is listened on before open(). Errors: usage (the address; off loopback without a token).

@@ -35,7 +35,7 @@ HttpSourceOptions http_options(const SourceRequest& r) {
   options.server.token = r.token;
   options.server.limits.clients = r.max_clients;
   if (r.clock != nullptr) options.server.clock = r.clock;
-  options.body_bytes = r.max_body_bytes;
+  options.intake.body_bytes = r.max_body_bytes;
   options.status = r.status;
   return options;
 }

@@ -35,7 +35,7 @@ RequestQueue::Added RequestQueue::add(RecordBlock& block, Reply& reply) {
   waiting_.push_back({std::move(block), std::move(reply)});
   // Waking the reader for each of 64 requests would cost more than all else here: the first one tells it how
   // long to wait for others, and the last one ends that.
-  if (waiting_.size() == 1 || may_open_group(clock_.now_ns())) changed_.notify_all();
+  if (waiting_.size() == 1 || may_open_group(clock_.now_ns())) tell_change();
   return Added::yes;
 }
 
@@ -44,6 +44,11 @@ bool RequestQueue::may_open_group(std::int64_t now_ns) const {
   if (stopping_ || waiting_bytes_ >= kOverlapBytes || waiting_.size() >= kGroupMost) return true;
   if (!pulled_.empty()) return false;
   return waiting_.size() >= expected_ || now_ns >= gather_until_ns_;
+}
+
+void RequestQueue::tell_change() {
+  changed_.notify_all();
+  if (on_change_) on_change_();
 }
 
 void RequestQueue::hand_out(RecordBlock& to) {
@@ -91,7 +96,7 @@ std::optional<Reply> RequestQueue::settle(std::uint64_t ticket) {
     const std::int64_t now_ns = clock_.now_ns();
     expected_ = group_answered_ + waiting_.size();
     gather_until_ns_ = now_ns + std::min((now_ns - group_opened_ns_) / kGatherShare, kGatherMost_ns);
-    changed_.notify_all();
+    tell_change();
   }
   return reply;
 }
@@ -99,7 +104,7 @@ std::optional<Reply> RequestQueue::settle(std::uint64_t ticket) {
 void RequestQueue::stop() {
   const std::scoped_lock lock(mutex_);
   stopping_ = true;
-  changed_.notify_all();
+  tell_change();
 }
 
 bool RequestQueue::stopping() const {

@@ -4,9 +4,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -21,8 +23,14 @@ namespace racesim::http {
 /// client waits for nobody, and 64 of them share each commit.
 class RequestQueue {
  public:
-  RequestQueue(Clock& clock, std::uint64_t records_most, std::uint64_t bytes_most)
-      : clock_(clock), records_most_(records_most), bytes_most_(bytes_most) {}
+  /// `on_change` is called within the calls after which pull() may have something, and must not call back;
+  /// for who waits for several queues. May be null.
+  RequestQueue(Clock& clock, std::uint64_t records_most, std::uint64_t bytes_most,
+               std::function<void()> on_change = nullptr)
+      : clock_(clock),
+        records_most_(records_most),
+        bytes_most_(bytes_most),
+        on_change_(std::move(on_change)) {}
 
   enum class Added : std::uint8_t { yes, full, stopping };
   /// Takes block and reply if it says yes.
@@ -49,9 +57,11 @@ class RequestQueue {
   bool fits(std::uint64_t records, std::uint64_t bytes) const;
   bool may_open_group(std::int64_t now_ns) const;
   void hand_out(RecordBlock& to);
+  void tell_change();
 
   Clock& clock_;
   const std::uint64_t records_most_, bytes_most_;
+  const std::function<void()> on_change_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;

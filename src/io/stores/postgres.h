@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "io/stores/history_reader.h"
 #include "io/stores/reading.h"
 #include "io/stores/store.h"
 
@@ -16,5 +17,6 @@ namespace racesim {
 Result<std::unique_ptr<Store>> open_postgres(const StoreOptions& options);
 Result<std::string> plan_postgres(const StoreOptions& options);
 Result<std::unique_ptr<StoreReader>> open_postgres_reader(const StoreOptions& options);
+std::unique_ptr<HistoryReader> make_postgres_history(const StoreOptions& options);
 
 }  // namespace racesim

@@ -120,7 +120,7 @@ Result<std::vector<std::string>> PostgresReader::tables() {
       "SELECT relname, quote_ident(relname) FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = "
       "current_schema()::regnamespace "
       "AND relname NOT IN ('ingest_offsets', 'dead_letter', 'runs', 'retention', 'ingest_writers', "
-      "'aggregation_state', 'schema_version') "
+      "'aggregation_state', 'schema_version') AND relname NOT LIKE '%\\_10s' "
       "ORDER BY relname");
   if (!found) return tl::make_unexpected(found.error());
   std::vector<std::string> names;

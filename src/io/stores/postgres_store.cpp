@@ -12,10 +12,12 @@
 #include "io/stores/postgres_loader.h"
 #include "io/stores/postgres_positions.h"
 #include "io/stores/postgres_retention.h"
+#include "io/stores/postgres_rollups.h"
 #include "io/stores/postgres_session.h"
 #include "io/stores/postgres_state.h"
 #include "io/stores/postgres_tables.h"
 #include "io/stores/postgres_tallies.h"
+#include "io/stores/rollups.h"
 
 namespace racesim {
 namespace postgres {
@@ -46,7 +48,11 @@ struct PostgresTable : LoadedTable {
 class PostgresStore final : public Store {
  public:
   PostgresStore(Target target, const StoreOptions& options)
-      : target_(std::move(target)), keep_us_(options.keep_ns / 1000), writer_(random_uuid()) {
+      : target_(std::move(target)),
+        keep_us_(options.keep_ns / 1000),
+        writer_(random_uuid()),
+        summaries_(options.summaries),
+        rollups_(options.tables, SqlDialect::postgres) {
     session_ = {"racesim ingest " + writer_, true, options.durability,
                 std::max<std::int64_t>(options.busy_wait_ns / 1'000'000, 1)};
     for (const StoreTable& table : options.tables) tables_.emplace_back(TablePlan(table, keep_us_ > 0));
@@ -95,6 +101,11 @@ class PostgresStore final : public Store {
   std::vector<Fate> fates_;  ///< of the rows of one append()
   Tallies tallies_;
   Loader loader_;
+  const bool summaries_;
+  Rollups rollups_;
+  const Rollups::Execute execute_ = [this](const std::string& sql) {
+    return run(sql).map([](const Answer&) {});
+  };
   std::size_t next_to_expire_ = 0;
   WaitNote wait_;
   std::atomic<bool> abandoned_{false};
@@ -136,6 +147,8 @@ Done PostgresStore::open() {
   std::vector<TablePlan> plans;
   for (const PostgresTable& table : tables_) plans.push_back(table.plan);
   if (Done ok = make_tables(*connection_, target_, plans, keep_us_ > 0); !ok) return ok;
+  if (summaries_)
+    if (Done ok = make_rollups(*connection_, rollups_.plans()); !ok) return ok;
   // There from now on, so that was_committed() finds its lock.
   if (const Result<Answer> ok =
           run("INSERT INTO ingest_writers (writer, transactions) VALUES ('" + writer_ + "', 0)");
@@ -183,8 +196,9 @@ Done PostgresStore::begin() {
       run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; INSERT INTO ingest_writers (writer, "
           "transactions) VALUES ('" +
           writer_ + "', " + number + ") ON CONFLICT (writer) DO UPDATE SET transactions = " + number +
-          ", seen = now()");
+          ", seen = now(); " + find_rollups_sql(rollups_.plans()));
   if (!begun) return tl::make_unexpected(begun.error());
+  rollups_.begin(rollups_found(*begun));
   return keep_us_ > 0 ? refresh_ages() : Done();
 }
 
@@ -197,6 +211,7 @@ Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& row
   out->expired = expired;
   note_newest(table, rows);
   tallies_.add(table.plan, rows, fates_);
+  rollups_.add(of, rows, fates_);
   if (!fates.empty()) std::copy(fates_.begin(), fates_.end(), fates.begin());
   return out;
 }
@@ -276,6 +291,7 @@ Result<std::optional<std::string>> PostgresStore::state(std::string_view name) {
 Done PostgresStore::commit() {
   if (const std::string sql = tallies_.sql(); !sql.empty())
     if (const Result<Answer> written = run(sql); !written) return tl::make_unexpected(written.error());
+  if (Done ok = rollups_.flush(execute_); !ok) return ok;
   Result<Answer> done = connection_->run("COMMIT");
   if (!done && connection_->is_lost()) return settle(done.error());
   if (!done) return failed(std::move(done.error()));
@@ -360,6 +376,8 @@ Result<std::uint64_t> PostgresStore::expire() {
       continue;
     }
     tallies_.note(plan.of.table->name, {std::nullopt, before_us});
+    if (Done ok = rollups_.expire(plan.of, before_us, keep_us_, execute_); !ok)
+      return tl::make_unexpected(ok.error());
     if (Done ok = commit(); !ok) return tl::make_unexpected(ok.error());
     return count;
   }

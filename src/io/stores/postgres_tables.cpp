@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "io/stores/postgres_columns.h"
 #include "io/stores/postgres_connection.h"
+#include "io/stores/postgres_session.h"
 
 namespace racesim::postgres {
 namespace {

@@ -19,7 +19,8 @@ const std::vector<StoreInfo> kStores{
      .summary = "an SQLite database, readable while it is written; each event once",
      .open = open_sqlite_store,
      .plan = plan_sqlite_store,
-     .open_reader = open_sqlite_reader},
+     .open_reader = open_sqlite_reader,
+     .make_history = make_sqlite_history},
     {.name = "postgres",
      .target = "DSN",
      .fallback = "",
@@ -27,14 +28,16 @@ const std::vector<StoreInfo> kStores{
      .summary = "PostgreSQL 12 or newer, each event once; DSN and PG* variables as libpq has them",
      .open = open_postgres,
      .plan = plan_postgres,
-     .open_reader = open_postgres_reader},
+     .open_reader = open_postgres_reader,
+     .make_history = make_postgres_history},
     {.name = "influx",
      .target = "URL",
      .fallback = "http://localhost:8086",
      .summary = "InfluxDB's v2 write API, at least once onto the same point; with --org and --bucket",
      .open = open_influx,
      .plan = plan_influx,
-     .open_reader = nullptr},
+     .open_reader = nullptr,
+     .make_history = nullptr},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "io/stores/history_reader.h"
 #include "io/stores/reading.h"
 #include "io/stores/store.h"
 
@@ -27,6 +28,8 @@ struct StoreInfo {
   Result<std::string> (*plan)(const StoreOptions& options);
   /// Opens for reading only. Null: it cannot be read.
   Result<std::unique_ptr<StoreReader>> (*open_reader)(const StoreOptions& options);
+  /// Answers for history; connects with the first begin(). Null: it cannot.
+  std::unique_ptr<HistoryReader> (*make_history)(const StoreOptions& options);
 };
 
 std::span<const StoreInfo> store_registry();

@@ -62,6 +62,7 @@ struct StoreOptions {
   bool small_commits = false;      ///< somebody waits for each commit, so that it holds few rows
   std::int64_t keep_ns = 0;        ///< of event time, behind the newest of each table; 0: for ever
   std::vector<StoreTable> tables;  ///< that may get rows
+  bool summaries = false;          ///< makes the tables that history is read from (io/stores/rollups.h)
   std::string token;               ///< influx
   std::string password;            ///< postgres
   std::string org, bucket;         ///< influx

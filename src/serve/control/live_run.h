@@ -16,6 +16,7 @@
 #include "run/config.h"
 #include "run/generate/run.h"
 #include "serve/control/run_book.h"
+#include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
 #include "sim/entry.h"
 
@@ -36,7 +37,9 @@ using Told = std::function<void(const Error&)>;
 /// start() by one thread at a time, stop(), abandon() and status() by any; the destructor stops and waits.
 class LiveRun {
  public:
-  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, Clock& clock, Told warn);
+  /// `store`: where its events are kept; null: nowhere.
+  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock,
+          Told warn);
   ~LiveRun();
   LiveRun(const LiveRun&) = delete;
   LiveRun& operator=(const LiveRun&) = delete;
@@ -65,6 +68,7 @@ class LiveRun {
   const ScenarioEntry& scenario_;
   LiveFeed& feed_;
   RunBook& book_;
+  StoreKeeper* const store_;
   Clock& clock_;
   const Told warn_;
   std::uint32_t run_number_ = 0;  // the run's thread only

@@ -7,9 +7,9 @@
 
 namespace racesim::serve {
 
-Runs::Runs(LiveFeed& feed, RunBook& book, Clock& clock, const Told& warn) {
+Runs::Runs(LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock, const Told& warn) {
   for (const ScenarioEntry* scenario : scenarios())
-    runs_[scenario] = std::make_unique<LiveRun>(*scenario, feed, book, clock, warn);
+    runs_[scenario] = std::make_unique<LiveRun>(*scenario, feed, book, store, clock, warn);
 }
 
 bool Runs::open() const {

@@ -17,7 +17,8 @@ namespace racesim::serve {
 /// Any thread, but start(), which is one thread's at a time.
 class Runs {
  public:
-  Runs(LiveFeed& feed, RunBook& book, Clock& clock, const Told& warn);
+  /// `store`: where their events are kept; null: nowhere.
+  Runs(LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock, const Told& warn);
 
   LiveRun& of(const ScenarioEntry& scenario) { return *runs_.at(&scenario); }
   /// False: stop_all() was called.

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "run/ingest/ingest_metrics.h"
 #include "serve/control/run_metrics.h"
 
 namespace racesim::serve {
@@ -11,7 +12,8 @@ using Kind = http::Metric::Kind;
 
 }  // namespace
 
-std::vector<http::Metric> service_metrics(std::span<const NamedStatus> runs, LiveFeed& feed) {
+std::vector<http::Metric> service_metrics(std::span<const NamedStatus> runs, LiveFeed& feed,
+                                          const StoreKeeper* store) {
   std::vector<http::Metric> all;
   all.push_back({"racesim_serve_live_clients",
                  "Clients of /ws and /events/stream",
@@ -34,6 +36,8 @@ std::vector<http::Metric> service_metrics(std::span<const NamedStatus> runs, Liv
   for (const NamedStatus& run : runs)
     if (run.status.any) labelled.push_back({std::string(run.scenario->name), run.status.counts});
   for (http::Metric& metric : run_metrics(labelled)) all.push_back(std::move(metric));
+  if (store != nullptr)
+    for (http::Metric& metric : ingest_metrics(store->status().ingest)) all.push_back(std::move(metric));
   return all;
 }
 

@@ -41,6 +41,25 @@ StatusJson object_of(const NamedStatus& run) {
   return object;
 }
 
+StatusJson object_of(const StoreStatus& store) {
+  const IngestCounts& counts = store.ingest.counts;
+  StatusJson object;
+  object["name"] = store.name;
+  object["state"] = !store.open ? "failed" : store.ingest.wait ? "waiting" : "open";
+  object["stored"] = counts.stored;
+  object["duplicates"] = counts.duplicates;
+  object["dead_lettered"] = counts.dead_lettered;
+  object["expired"] = counts.expired;
+  object["commits"] = counts.commits;
+  object["waiting_records"] = store.ingest.lag.value_or(0);
+  object["tables"] = StatusJson::object();
+  for (const auto& [table, rows] : counts.stored_by_table) object["tables"][table] = rows;
+  object["error"] = store.error         ? StatusJson{{"what", store.error->what}, {"hint", store.error->hint}}
+                    : store.ingest.wait ? StatusJson{{"what", store.ingest.wait->why}, {"hint", ""}}
+                                        : StatusJson();
+  return object;
+}
+
 std::string dumped(const StatusJson& object) {
   return object.dump(-1, ' ', false, StatusJson::error_handler_t::replace) + "\n";
 }
@@ -60,13 +79,14 @@ std::string run_json(const NamedStatus& run) {
 }
 
 std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current,
-                        std::size_t clients) {
+                        std::size_t clients, const StoreKeeper* store) {
   const RunState state = overall_state(runs);
   StatusJson object;
   object["state"] = to_string(state);
   object["running"] = state == RunState::running;
   object["scenario"] = current.name;
   object["clients"] = clients;
+  if (store != nullptr) object["store"] = object_of(store->status());
   object["runs"] = StatusJson::array();
   for (const NamedStatus& run : runs)
     if (run.status.any) object["runs"].push_back(object_of(run));

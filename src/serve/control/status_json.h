@@ -5,6 +5,7 @@
 #include <string>
 
 #include "serve/control/live_run.h"
+#include "serve/keeping/store_keeper.h"
 
 namespace racesim::serve {
 
@@ -19,7 +20,9 @@ RunState overall_state(std::span<const NamedStatus> runs);
 
 /// One run as an object.
 std::string run_json(const NamedStatus& run);
-/// All that were ever started, with `state`, `running`, and the scenario that is shown.
-std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current, std::size_t clients);
+/// All that were ever started, with `state`, `running`, the scenario that is shown, and the store; null: there
+/// is none.
+std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current, std::size_t clients,
+                        const StoreKeeper* store);
 
 }  // namespace racesim::serve

@@ -144,6 +144,15 @@ Result<HistoryRows> Resolvers::telemetry(const ListedRun& run, const TelemetryQu
   return ring_telemetry(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run), question);
 }
 
+std::vector<std::string> Resolvers::known_fields(const ListedRun& run,
+                                                 const std::vector<std::string>& names) const {
+  const SchemaInfo* const schema = ring_schema(parts_.feed.ring(*run.scenario), run_number(run.run));
+  std::vector<std::string> known;
+  for (const std::string& name : names)
+    if (schema == nullptr || find_field(*schema, name) != nullptr) known.push_back(name);
+  return known;
+}
+
 Result<HistoryRows> Resolvers::side_stream(const ListedRun& run, const SideQuestion& question) const {
   return ring_side_stream(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run),
                           question.stream, question.rows);

@@ -71,6 +71,8 @@ class Resolvers {
   Result<HistoryRows> violations(const ListedRun& run, const RowsQuestion& question) const;
   /// See History::telemetry(). Of a run that is not stored: as far back as memory goes.
   Result<HistoryRows> telemetry(const ListedRun& run, const TelemetryQuestion& question) const;
+  /// Those of these fields that the run's main stream has.
+  std::vector<std::string> known_fields(const ListedRun& run, const std::vector<std::string>& names) const;
   /// Rows of a stream beside the main one, by time.
   Result<HistoryRows> side_stream(const ListedRun& run, const SideQuestion& question) const;
   /// The chart of the last moments, by rank.

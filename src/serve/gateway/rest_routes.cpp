@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "serve/gateway/pipeline.h"
 #include "serve/gateway/rest_parameters.h"
 #include "serve/gateway/run_json.h"
 #include "serve/gateway/typed_rows.h"
@@ -244,6 +245,18 @@ http::Route chart_route(QueryThreads& queries) {
   return route;
 }
 
+http::Route pipeline_route(QueryThreads& queries) {
+  http::Route route = base_route("/api/v1/pipeline", "How events come along, stage by stage", {});
+  route.handle = [&queries](const http::Request& request, http::Reply reply) {
+    const Result<Parameters> parameters = read_query(request.head, {});
+    if (!parameters) return reply.send(problem_of(parameters.error()));
+    answer_by_query(queries, std::move(reply), [](const Resolvers& resolvers) {
+      return json_answer(pipeline_json(pipeline_stages(resolvers.parts())));
+    });
+  };
+  return route;
+}
+
 }  // namespace
 
 void answer_by_query(QueryThreads& queries, http::Reply reply,
@@ -264,6 +277,7 @@ std::vector<http::Route> rest_routes(QueryThreads& queries) {
       list_route(queries, "/api/v1/races", "Races, the newest first", Subject::race)};
   for (const RunRoute& entry : run_routes()) routes.push_back(route_of(queries, entry));
   routes.push_back(chart_route(queries));
+  routes.push_back(pipeline_route(queries));
   return routes;
 }
 

@@ -1,6 +1,7 @@
 #include "serve/gateway/ring_rows.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -67,6 +68,16 @@ std::string value_text_of(const RowBatch& rows, std::size_t row, const FieldInfo
   add_cell(rows, row, field, cell);
   const HistoryValue value = cell.at(0, 0);
   return cell.columns[0].is_number() ? std::to_string(value.number) : std::string(value.text);
+}
+
+/// Index of the stream whose rows go to that table; the number of streams: the run makes none.
+std::uint32_t stream_of_table(const LiveForms& forms, const ScenarioEntry& scenario, const std::string& table) {
+  std::uint32_t place = 0;
+  for (; place < forms.schemas.size(); ++place) {
+    const RowForm* const form = form_of(*forms.schemas[place], scenario);
+    if (form != nullptr && form->table.name == table) break;
+  }
+  return place;
 }
 
 struct Filter {
@@ -146,6 +157,11 @@ const FieldInfo* event_time_field(const SchemaInfo& schema, const ScenarioEntry&
   return is_time ? field : nullptr;
 }
 
+const SchemaInfo* ring_schema(const EventRing& ring, std::uint32_t run) {
+  const std::shared_ptr<const LiveForms> forms = forms_of_run(ring.chunks_from(0), run);
+  return forms == nullptr || forms->schemas.empty() ? nullptr : forms->schemas.front();
+}
+
 Result<HistoryRows> ring_telemetry(const EventRing& ring, const ScenarioEntry& scenario, std::uint32_t run,
                                    const TelemetryQuestion& question) {
   const Chunks chunks = ring.chunks_from(0);
@@ -177,12 +193,7 @@ Result<HistoryRows> ring_side_stream(const EventRing& ring, const ScenarioEntry&
   const Chunks chunks = ring.chunks_from(0);
   const std::shared_ptr<const LiveForms> forms = forms_of_run(chunks, run);
   if (forms == nullptr) return HistoryRows();
-  // Streams are named as tables are: race_control, or race-control on the command line.
-  std::uint32_t place = 0;
-  for (; place < forms->schemas.size(); ++place) {
-    const RowForm* const form = form_of(*forms->schemas[place], scenario);
-    if (form != nullptr && form->table.name == stream) break;
-  }
+  const std::uint32_t place = stream_of_table(*forms, scenario, stream);
   if (place == forms->schemas.size()) return HistoryRows();
   const SchemaInfo& schema = *forms->schemas[place];
   const Result<RowBatch> rows = decode_stream(chunks, *forms, place, {});
@@ -193,6 +204,61 @@ Result<HistoryRows> ring_side_stream(const EventRing& ring, const ScenarioEntry&
   std::vector<std::size_t> chosen = chosen_rows(*rows, filter);
   if (chosen.size() > question.limit) chosen.resize(question.limit);
   return typed_rows(*rows, chosen);
+}
+
+Result<HistoryRows> ring_latest(const EventRing& ring, const ScenarioEntry& scenario, const std::string& whose,
+                                std::uint64_t& end_id) {
+  const Chunks chunks = ring.chunks_from(0);
+  if (chunks.empty() || chunks.back()->forms().schemas.empty()) return HistoryRows();
+  end_id = chunks.back()->end_id();
+  const LiveForms& forms = chunks.back()->forms();
+  const SchemaInfo& schema = *forms.schemas.front();
+  const std::string part = part_of_line(whose_field(schema, scenario), whose);
+  std::map<std::uint32_t, std::string_view> newest;
+  for (auto chunk = chunks.rbegin(); chunk != chunks.rend() && (*chunk)->forms().run == forms.run; ++chunk)
+    for (std::size_t i = (*chunk)->size(); i-- > 0;) {
+      if ((*chunk)->stream(i) != 0 || (*chunk)->is_corrupt(i)) continue;
+      if (part.empty() || (*chunk)->line(i).find(part) != std::string_view::npos)
+        newest.try_emplace((*chunk)->entity(i), (*chunk)->line(i));
+    }
+  const auto decoder = make_decoder(schema, "json");
+  if (!decoder) return tl::make_unexpected(decoder.error());
+  RowBatch rows(schema);
+  Rejects damaged;
+  std::string lines;
+  for (const auto& [entity, line] : newest) lines.append(line).push_back('\n');
+  (*decoder)->decode(lines, rows, damaged);
+  TelemetryParts parts{event_time_field(schema, scenario), whose_field(schema, scenario), {}};
+  if (parts.time == nullptr) return HistoryRows();
+  for (const FieldInfo& field : schema.fields) parts.fields.push_back(&field);
+  std::vector<std::size_t> order(rows.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  return rows_as_they_are(rows, order, parts);
+}
+
+Result<HistoryRows> ring_new_rows(const EventRing& ring, const ScenarioEntry& scenario,
+                                  const std::string& stream, std::uint64_t& next_id) {
+  const std::uint64_t first_id = next_id;
+  const Chunks chunks = ring.chunks_from(first_id);
+  if (chunks.empty()) return HistoryRows();
+  next_id = chunks.back()->end_id();
+  const LiveForms& forms = chunks.back()->forms();
+  const std::uint32_t place = stream_of_table(forms, scenario, stream);
+  if (place == forms.schemas.size()) return HistoryRows();
+  const auto decoder = make_decoder(*forms.schemas[place], "json");
+  if (!decoder) return tl::make_unexpected(decoder.error());
+  RowBatch rows(*forms.schemas[place]);
+  Rejects damaged;
+  std::string lines;
+  for (const auto& chunk : chunks)
+    for (std::size_t i = 0; i < chunk->size(); ++i)
+      if (&chunk->forms() == &forms && chunk->stream(i) == place && !chunk->is_corrupt(i) &&
+          chunk->first_id() + i >= first_id)
+        lines.append(chunk->line(i)).push_back('\n');
+  (*decoder)->decode(lines, rows, damaged);
+  std::vector<std::size_t> order(rows.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  return typed_rows(rows, order);
 }
 
 }  // namespace racesim::serve

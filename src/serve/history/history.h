@@ -18,43 +18,43 @@
 namespace racesim::serve {
 
 struct HistoryOptions {
-  const StoreInfo* store = nullptr;  ///< one with `open_history`
+  const StoreInfo* store = nullptr;  ///< one with `make_history`
   StoreOptions options;              ///< target and password
   std::int64_t limit_ms = 10'000;    ///< of one question
 };
 
 /// A run that is stored.
 struct StoredRun {
-  std::string run;       ///< 8 hex digits
-  std::string scenario;  ///< "race"
+  std::string run{};       ///< 8 hex digits
+  std::string scenario{};  ///< "race"
   std::uint64_t events = 0;
   std::optional<std::int64_t> first_us, last_us;  ///< event times since 1970
 };
 
 struct TelemetryQuestion {
-  std::string scenario;                  ///< whose main table is read: "race", "fleet"
-  std::string run;                       ///< 8 hex digits
-  std::string whose;                     ///< driver or vehicle_id; empty: all
-  std::optional<std::int64_t> lap;       ///< only samples of this lap; only where rows have one
-  std::optional<std::int64_t> from_us;   ///< event time, in it
-  std::optional<std::int64_t> to_us;     ///< not in it
-  std::vector<std::string> fields;       ///< paths; empty: all
+  std::string scenario{};                  ///< whose main table is read: "race", "fleet"
+  std::string run{};                       ///< 8 hex digits
+  std::string whose{};                     ///< driver or vehicle_id; empty: all
+  std::optional<std::int64_t> lap{};       ///< only samples of this lap; only where rows have one
+  std::optional<std::int64_t> from_us{};   ///< event time, in it
+  std::optional<std::int64_t> to_us{};     ///< not in it
+  std::vector<std::string> fields{};       ///< paths; empty: all
   std::int64_t every_us = 0;             ///< one item per bucket of so long, aligned to 1970; 0: each row
   bool spread = false;                   ///< with the least and the greatest value of each bucket
   std::size_t limit = 20'000;            ///< items; a page may hold a few more, of the same moment
 };
 
 struct RowsQuestion {
-  std::string run;                      ///< 8 hex digits
-  std::string whose;                    ///< driver or vehicle_id; empty: all
-  std::optional<std::int64_t> from_us;  ///< event time, in it
-  std::optional<std::int64_t> to_us;    ///< not in it
+  std::string run{};                      ///< 8 hex digits
+  std::string whose{};                    ///< driver or vehicle_id; empty: all
+  std::optional<std::int64_t> from_us{};  ///< event time, in it
+  std::optional<std::int64_t> to_us{};    ///< not in it
   std::size_t limit = 20'000;           ///< the first ones in their order
 };
 
 struct TopSongsQuestion {
   std::string windowing = "1m";
-  std::string country, genre;  ///< at most one; none: the chart of all plays
+  std::string country{}, genre{};  ///< at most one; none: the chart of all plays
   std::size_t limit = 100;
 };
 

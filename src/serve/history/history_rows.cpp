@@ -1,47 +1,60 @@
 #include "serve/history/history_rows.h"
 
+#include <array>
+#include <charconv>
 #include <utility>
 
-#include "codec/encode/put.h"
-#include "codec/encode/scalars.h"
 #include "io/http/server/message.h"
 
 namespace racesim::serve {
 namespace {
 
-void append_number(std::int64_t value, std::uint8_t decimals, std::string& to) {
-  char text[put::kPutSlack + 40];
-  char* p = text;
-  const auto bits = static_cast<std::uint64_t>(value);
-  if (value < 0) *p++ = '-';
-  p = scalars::kPutMagnitude[decimals](p, value < 0 ? 0 - bits : bits);
-  to.append(text, static_cast<std::size_t>(p - text));
+constexpr std::array<double, 10> kScales{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
+void append_decimal(std::int64_t value, std::uint8_t decimals, std::string& to) {
+  std::array<char, 24> digits;
+  const std::uint64_t size_of = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size_of).ptr;
+  const auto count = static_cast<std::size_t>(end - digits.data());
+  if (value < 0) to += '-';
+  if (decimals == 0) {
+    to.append(digits.data(), count);
+    return;
+  }
+  if (count <= decimals) {
+    to += "0.";
+    to.append(decimals - count, '0').append(digits.data(), count);
+    return;
+  }
+  to.append(digits.data(), count - decimals) += '.';
+  to.append(digits.data() + count - decimals, decimals);
 }
 
 }  // namespace
 
 double HistoryValue::real(const HistoryColumn& column) const {
-  double scale = 1;
-  for (int i = 0; i < column.decimals; ++i) scale *= 10;
-  return static_cast<double>(number) / scale;
+  return static_cast<double>(number) / kScales[column.decimals];
+}
+
+void HistoryRows::add_text(std::string_view text) {
+  cells_.push_back({static_cast<std::uint32_t>(text.size()), static_cast<std::int64_t>(texts_.size())});
+  texts_ += text;
+}
+
+void HistoryRows::add_row(const HistoryRows& from, std::size_t row) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Cell& cell = from.cells_[row * columns.size() + i];
+    if (cell.size == kNull || cell.size == kNumber)
+      cells_.push_back(cell);
+    else
+      add_text(std::string_view(from.texts_).substr(static_cast<std::size_t>(cell.number), cell.size));
+  }
 }
 
 int HistoryRows::column(std::string_view name) const {
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == name) return static_cast<int>(i);
   return -1;
-}
-
-HistoryValue HistoryRows::at(std::size_t row, std::size_t column) const {
-  const Cell& cell = cells_[row * columns.size() + column];
-  if (cell.size == kNull) return {};
-  if (cell.size == kNumber) return {false, cell.number, {}};
-  return {false, 0, std::string_view(texts_).substr(static_cast<std::size_t>(cell.number), cell.size)};
-}
-
-void HistoryRows::add_text(std::string_view text) {
-  cells_.push_back({static_cast<std::uint32_t>(text.size()), static_cast<std::int64_t>(texts_.size())});
-  texts_ += text;
 }
 
 void HistoryRows::add_text_column(std::string name,
@@ -64,20 +77,31 @@ void HistoryRows::add_text_column(std::string name,
   *this = std::move(wider);
 }
 
+HistoryValue HistoryRows::at(std::size_t row, std::size_t column) const {
+  const Cell& cell = cells_[row * columns.size() + column];
+  HistoryValue value;
+  value.is_null = cell.size == kNull;
+  if (cell.size == kNumber)
+    value.number = cell.number;
+  else if (!value.is_null)
+    value.text = std::string_view(texts_).substr(static_cast<std::size_t>(cell.number), cell.size);
+  return value;
+}
+
 void HistoryRows::append_json(std::size_t row, std::string& to) const {
   to += '{';
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const HistoryColumn& column = columns[i];
+    const HistoryValue value = at(row, i);
     if (i > 0) to += ',';
     http::append_json_string(column.name, to);
     to += ':';
-    const HistoryValue value = at(row, i);
     if (value.is_null)
       to += "null";
-    else if (column.is_number())
-      append_number(value.number, column.decimals, to);
     else if (column.is_boolean())
       to += value.number != 0 ? "true" : "false";
+    else if (column.is_number())
+      append_decimal(value.number, column.decimals, to);
     else if (column.is_list)
       to += value.text;
     else

@@ -53,6 +53,8 @@ class HistoryRows {
   void add_text(std::string_view text);
   /// Behind the last column; `value(row)` is null where there is none.
   void add_text_column(std::string name, const std::function<const std::string*(std::size_t row)>& value);
+  /// The whole row, of rows with the same columns.
+  void add_row(const HistoryRows& from, std::size_t row);
 
  private:
   static constexpr std::uint32_t kNull = UINT32_MAX, kNumber = UINT32_MAX - 1;

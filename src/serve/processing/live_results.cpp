@@ -66,8 +66,13 @@ const ResultTable* LiveResults::table(std::string_view name) const {
 }
 
 ProcessingCounts LiveResults::counts() const {
-  const std::lock_guard lock(mutex_);
-  return shown_;
+  ProcessingCounts counts;
+  {
+    const std::lock_guard lock(mutex_);
+    counts = shown_;
+  }
+  counts.lag = summarise(lag_);
+  return counts;
 }
 
 Result<AggregationEngine> LiveResults::make_engine(const MasterTables& master) const {
@@ -121,15 +126,28 @@ Done LiveResults::begin_run(const std::shared_ptr<const LiveForms>& forms) {
   return {};
 }
 
+/// A burst (--backfill) is faster than it is read: the ring overwrites what waits here.
+void LiveResults::take_chunks() {
+  for (auto& chunk : ring_.chunks_from(taken_id_)) {
+    if (waiting_bytes_ + chunk->bytes() > limits_.waiting_bytes && !waiting_.empty()) return;
+    taken_id_ = chunk->end_id();
+    waiting_bytes_ += chunk->bytes();
+    waiting_.push_back(std::move(chunk));
+  }
+}
+
 Done LiveResults::step() {
   Done done;
-  for (const auto& chunk : ring_.chunks_from(next_id_)) {
+  for (take_chunks(); !waiting_.empty(); take_chunks()) {
+    const std::shared_ptr<const EventChunk> chunk = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= chunk->bytes();
     if (chunk->first_id() > next_id_) counts_.missed += chunk->first_id() - next_id_;
     next_id_ = chunk->end_id();
     if (forms_.get() != &chunk->forms())
       if (Done ok = begin_run(chunk->shared_forms()); !ok) done = ok;
     counts_.seen += chunk->size();
-    counts_.behind_ns = clock_.now_ns() - chunk->taken_ns();
+    lag_.record(clock_.now_ns() - chunk->taken_ns(), chunk->size());
     if (engine_)
       read_chunk(*chunk);
     else

@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,7 +14,9 @@
 
 #include "agg/engine.h"
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "codec/decoder.h"
+#include "run/generate/status.h"
 #include "serve/control/run_book.h"
 #include "serve/live/event_ring.h"
 #include "serve/processing/result_table.h"
@@ -22,7 +24,9 @@
 namespace racesim::serve {
 
 struct ProcessingLimits {
-  std::size_t rows_most = 65'536;         ///< of each table of results
+  std::size_t rows_most = 65'536;  ///< of each table of results
+  /// Of lines that wait here while the ring overwrites them; beyond it they are missed.
+  std::size_t waiting_bytes = std::size_t{64} << 20;
   std::int64_t pause_ns = 100'000'000;    ///< results are made at most so often
   std::int64_t watermark_delay_us = 10'000'000;
 };
@@ -39,7 +43,7 @@ struct ProcessingCounts {
   std::uint64_t missed = 0;      ///< overwritten before they were read
   std::uint64_t results = 0;     ///< rows made
   std::int64_t watermark_us = kNoWatermark_us, newest_us = kNoWatermark_us;  ///< of the run now, or the last
-  std::int64_t behind_ns = 0;    ///< how long the newest events had waited when they were read
+  LagSummary lag{};              ///< from when events could be read until they were
 };
 
 /// step() by one thread, the rest by any.
@@ -77,6 +81,7 @@ class LiveResults {
   void add_view(std::string name, const AggregationEntry& entry, const char* window, const char* slide);
   Done begin_run(const std::shared_ptr<const LiveForms>& forms);
   Result<AggregationEngine> make_engine(const MasterTables& master) const;
+  void take_chunks();
   void read_chunk(const EventChunk& chunk);
   void advance(bool ended);
   void publish();
@@ -96,11 +101,14 @@ class LiveResults {
   std::vector<RowBatch> results_;
   std::vector<ArrivedRows> arrived_;
   std::vector<std::vector<Refused>> refused_;
-  std::uint64_t next_id_ = 1;
+  std::deque<std::shared_ptr<const EventChunk>> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::uint64_t taken_id_ = 1, next_id_ = 1;  // behind what waits; behind what was read
   bool has_news_ = false;
   std::int64_t advanced_ns_ = 0;
   std::optional<std::int64_t> due_ns_;
   ProcessingCounts counts_;
+  Histogram lag_;
 
   mutable std::mutex mutex_;
   ProcessingCounts shown_;  // under mutex_

@@ -92,7 +92,8 @@ const RowForm kRows[] = {
                .key_without = {kVehicle, "timestamp"},
                .optional = kOptional,
                .time = "timestamp",
-               .indexes = kIndexes},
+               .indexes = kIndexes,
+               .is_summarised = true},
      .topic = kTopic},
 };
 

@@ -35,7 +35,11 @@ constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
 }  // namespace
 
 const TableInfo kTelemetryTable{
-    .name = "telemetry", .key = {kRunAndCar, "seq"}, .time = "time", .labels = kSessionAndDriver};
+    .name = "telemetry",
+    .key = {kRunAndCar, "seq"},
+    .time = "time",
+    .labels = kSessionAndDriver,
+    .is_summarised = true};
 const TableInfo kCheckpointTable{.name = "checkpoints",
                                  .key = {kRunAndCar, "seq"},
                                  .time = "time",
@@ -58,7 +62,8 @@ const TableInfo kResultTable{.name = "results",
                              .time = "time",
                              .indexes = kResultIndexes,
                              .labels = kSessionAndCrew};
-const TableInfo kSimpleCarTable{.name = "simple_cars", .key = {kRunAndId, "seq"}, .time = "time"};
+const TableInfo kSimpleCarTable{
+    .name = "simple_cars", .key = {kRunAndId, "seq"}, .time = "time", .is_summarised = true};
 const TableInfo kFastF1TelemetryTable{
     .name = "telemetry_fastf1", .key = {kFastF1Driver, "Date"}, .time = "Date"};
 const TableInfo kFastF1LapTable{.name = "laps_fastf1",

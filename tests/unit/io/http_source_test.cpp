@@ -179,7 +179,7 @@ TEST_F(HttpSourceTest, ManyClientsGetTheirOwnAnswers) {
 
 TEST_F(HttpSourceTest, AFullQueueAsksToComeBackAndLosesNothing) {
   HttpSourceOptions options;
-  options.queue_records = 3;
+  options.intake.queue_records = 3;
   open(options);
   RawClient waiting(port_), refused(port_);
   waiting.send(post("/events", "[1,2]"));

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/quantity.h"
 #include "cli/commands/run/scenario_options.h"
 #include "cli/values.h"
 #include "io/http/server/sites.h"
@@ -86,6 +87,40 @@ std::vector<OptionSpec> server_options(ServeOptions& o) {
   };
 }
 
+Done set_store(StoreText& target, const std::string& text) {
+  Result<StoreText> store = parse_store(text);
+  if (!store) return tl::make_unexpected(store.error());
+  if (store->store->make_history == nullptr)
+    return fail(ErrorKind::usage, "'" + std::string(store->store->name) + "' cannot be asked for history",
+                "racesim serve --db sqlite:PATH or --db postgres:DSN; racesim ingest fills the others");
+  target = std::move(*store);
+  return {};
+}
+
+std::vector<OptionSpec> db_options(ServeOptions& o) {
+  const auto store = [](const OptionText& text, Setter set) {
+    return option_of("Store", text, std::move(set));
+  };
+  OptionSpec db = noted(store({"db", "STORE", "",
+                               "Keep all events there, and answer for history from it: sqlite:PATH, "
+                               "postgres:DSN. Takes POST /play and /events too"},
+                              [&o](const std::string& text) { return set_store(o.db, text); }),
+                        "nothing is kept");
+  db.suggestions = {"sqlite:", "postgres:"};
+  db.complete = Complete::target;
+  return {
+      db,
+      noted(store({"keep", "DURATION", "", "Remove events older than this behind the newest one of their table"},
+                  set_parsed(o.keep_ns, &parse_duration_ns)),
+            "for ever"),
+      chosen(store({"durability", "HOW", "full",
+                    "full: what is committed survives a power cut; normal: the last commits may be lost in one"},
+                   nullptr),
+             o.durability, {"full", "normal"}),
+      file(store({"password-file", "FILE", "", "File with the password for postgres"}, set_text(o.password_file))),
+  };
+}
+
 }  // namespace
 
 bool is_of_requests(std::string_view option) {
@@ -120,6 +155,7 @@ std::vector<http::RouteParameter> start_fields() {
 
 std::vector<OptionSpec> serve_options(ServeOptions& options) {
   std::vector<OptionSpec> all = server_options(options);
+  for (OptionSpec& option : db_options(options)) all.push_back(std::move(option));
   for (OptionSpec& option : run_options(options.run)) {
     if (!is_served(option)) continue;
     adapt(option, options);

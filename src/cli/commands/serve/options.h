@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "cli/command.h"
 #include "cli/commands/run/options.h"
 #include "io/http/server/server.h"
+#include "io/stores/registry.h"
+#include "serve/keeping/store_keeper.h"
 
 namespace racesim::cli {
 
@@ -17,10 +20,16 @@ struct ServeOptions {
   bool insecure_listen = false, autostart = false, no_ui = false;
   std::vector<std::string> scenarios, allow_origins;
   std::uint32_t max_clients = 0, max_per_peer = 0;
+  StoreText db;  ///< no store: nothing is kept
+  std::int64_t keep_ns = 0;
+  std::string password_file, durability;
   RunOptions run;  ///< checked when they are given; runs are made of the texts
 };
 
 std::vector<OptionSpec> serve_options(ServeOptions& options);
+
+/// What --db and the options beside it say; none: no store. Reads the file of the password. Errors: usage.
+Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options, const Settings& settings);
 
 /// Options of racesim run that serve has too, and that a request may set (but for sinks and files).
 bool is_of_requests(std::string_view option);

@@ -8,8 +8,10 @@
 
 #include "base/check.h"
 #include "io/stores/kept_state.h"
+#include "io/stores/rollups.h"
 #include "io/stores/sqlite/connection.h"
 #include "io/stores/sqlite/database.h"
+#include "io/stores/sqlite/rollup_tables.h"
 #include "io/stores/sqlite/table_writer.h"
 #include "io/stores/sqlite/unfit.h"
 
@@ -43,8 +45,11 @@ std::vector<TableLayout> layouts_of(const StoreOptions& options) {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Connection connection, std::vector<TableLayout> layouts)
-      : layouts_(std::move(layouts)), connection_(std::move(connection)) {}
+  SqliteStore(Connection connection, std::vector<TableLayout> layouts, const StoreOptions& options)
+      : layouts_(std::move(layouts)),
+        connection_(std::move(connection)),
+        rollups_(options.tables, SqlDialect::sqlite),
+        keep_us_(options.keep_ns / 1000) {}
 
   ~SqliteStore() override { rollback(); }
 
@@ -53,7 +58,7 @@ class SqliteStore final : public Store {
       writers_.push_back(std::make_unique<TableWriter>(connection_, table, options.keep_ns / 1000));
       if (Done ok = writers_.back()->prepare(); !ok) return ok;
     }
-    return {};
+    return options.summaries ? sqlite::make_rollups(connection_, rollups_.plans()) : Done();
   }
 
   std::string name() const override { return "sqlite:" + connection_.path(); }
@@ -87,12 +92,19 @@ class SqliteStore final : public Store {
     worth_retrying_ = false;
     if (connection_.has_moved()) return broken(moved());
     for (const auto& writer : writers_) writer->begin();
+    // Another process may have made them just now.
+    Result<std::vector<bool>> there = sqlite::find_rollups(connection_, rollups_.plans());
+    if (!there) return broken(std::move(there.error()));
+    rollups_.begin(*there);
     return {};
   }
 
   Result<Appended> append(const StoreTable& table, const RowBatch& rows, std::span<Fate> fates) override {
-    Result<Appended> appended = writer_of(table).append(rows, fates);
+    fates_.assign(fates.empty() ? rows.size() : 0, Fate::stored);
+    const std::span<Fate> told = fates.empty() ? std::span<Fate>(fates_) : fates;
+    Result<Appended> appended = writer_of(table).append(rows, told);
     if (!appended) return broken(std::move(appended.error()));
+    rollups_.add(table, rows, told);
     stored_since_expire_ += appended->stored;
     return appended;
   }
@@ -173,6 +185,7 @@ class SqliteStore final : public Store {
   Done commit() override {
     for (const auto& writer : writers_)
       if (Done ok = writer->flush(); !ok) return broken(std::move(ok.error()));
+    if (Done ok = rollups_.flush(execute_); !ok) return broken(std::move(ok.error()));
     if (connection_.has_moved()) return broken(moved());
     // If only the last sync fails, the log holds the transaction, unmarked: the next one overwrites it.
     // Should power fail before, rows and positions may both be there, never one without the other.
@@ -200,6 +213,10 @@ class SqliteStore final : public Store {
       const Result<std::uint64_t> step = writer->expire(most - removed);
       if (!step) return broken(step.error());
       removed += *step;
+      const std::optional<std::int64_t> before_us = writer->expired_before_us();
+      if (*step == 0 || !before_us) continue;
+      if (Done ok = rollups_.expire(writer->layout().table, *before_us, keep_us_, execute_); !ok)
+        return broken(std::move(ok.error()));
     }
     if (Done ok = commit(); !ok) return tl::make_unexpected(std::move(ok.error()));
     stored_since_expire_ = 0;
@@ -237,6 +254,10 @@ class SqliteStore final : public Store {
   const std::vector<TableLayout> layouts_;  // any thread reads them, also when the store is closed
   Connection connection_;                   // ends behind the statements of the writers
   std::vector<std::unique_ptr<TableWriter>> writers_;
+  Rollups rollups_;
+  const std::int64_t keep_us_;
+  const Rollups::Execute execute_ = [this](const std::string& sql) { return connection_.exec(sql); };
+  std::vector<Fate> fates_;  // of an append() whose caller asks for none
   std::uint64_t stored_since_expire_ = 0;
   bool worth_retrying_ = false;
 };
@@ -247,7 +268,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const StoreOptions& options) {
   std::vector<TableLayout> layouts = layouts_of(options);
   Result<Connection> connection = sqlite::open_database(options, layouts);
   if (!connection) return tl::make_unexpected(std::move(connection.error()));
-  auto store = std::make_unique<SqliteStore>(std::move(*connection), std::move(layouts));
+  auto store = std::make_unique<SqliteStore>(std::move(*connection), std::move(layouts), options);
   if (Done ok = store->prepare(options); !ok) return tl::make_unexpected(std::move(ok.error()));
   return std::unique_ptr<Store>(std::move(store));
 }

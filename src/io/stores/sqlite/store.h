@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "io/stores/history_reader.h"
 #include "io/stores/reading.h"
 #include "io/stores/store.h"
 
@@ -15,5 +16,6 @@ namespace racesim {
 Result<std::unique_ptr<Store>> open_sqlite_store(const StoreOptions& options);
 Result<std::string> plan_sqlite_store(const StoreOptions& options);
 Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const StoreOptions& options);
+std::unique_ptr<HistoryReader> make_sqlite_history(const StoreOptions& options);
 
 }  // namespace racesim

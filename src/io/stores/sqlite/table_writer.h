@@ -48,6 +48,10 @@ class TableWriter {
   /// Removes up to `most` rows older than what is kept. Within a transaction of its own.
   Result<std::uint64_t> expire(std::uint64_t most);
   bool can_expire() const { return keep_us_ > 0 && layout_.time_field >= 0; }
+  /// Behind expire() in its transaction: what was removed is older.
+  std::optional<std::int64_t> expired_before_us() const {
+    return retention_ ? retention_->expired_before_us : std::nullopt;
+  }
 
   const TableLayout& layout() const { return layout_; }
 

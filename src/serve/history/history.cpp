@@ -1,0 +1,242 @@
+#include "serve/history/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agg/entry.h"
+#include "run/rows/event_tables.h"
+#include "serve/history/history_sql.h"
+#include "serve/history/telemetry_question.h"
+
+namespace racesim::serve {
+namespace {
+
+struct NamedTable {
+  const SchemaInfo* schema = nullptr;
+  const TableInfo* table = nullptr;
+  std::string_view run_path;
+};
+
+std::string literal(std::string_view text) {
+  return text_literal(text, SqlDialect::postgres);
+}
+
+/// A text that a client gave, which no text of a store equals if it has a NUL.
+bool may_be_stored(const std::string& text) {
+  return text.find('\0') == std::string::npos;
+}
+
+Result<NamedTable> results_of(std::string_view aggregation) {
+  const Result<const AggregationEntry*> entry = find_aggregation(aggregation);
+  if (!entry) return tl::make_unexpected(entry.error());
+  return NamedTable{&(*entry)->result(), &(*entry)->table, "run"};
+}
+
+/// Of whom a row tells, as people name them: a driver, a vehicle.
+std::string_view whose_path(const SchemaInfo& schema) {
+  for (const std::string_view path : {"driver", "vehicle_id", "id"})
+    if (find_field(schema, path) != nullptr) return path;
+  return {};
+}
+
+std::string conditions(const NamedTable& of, const RowsQuestion& question) {
+  std::string where = sql_column(of.run_path) + " = " + literal(question.run);
+  const FieldInfo* const time = find_field(*of.schema, of.table->time);
+  const auto bound = [&](const char* compares, const std::optional<std::int64_t>& us) {
+    if (us && time != nullptr)
+      where += " AND " + sql_column(time->path) + compares + literal(time_text_of(*time, *us));
+  };
+  bound(" >= ", question.from_us);
+  bound(" < ", question.to_us);
+  const std::string_view whose = whose_path(*of.schema);
+  if (!question.whose.empty() && !whose.empty())
+    where += " AND " + sql_column(whose) + " = " + literal(question.whose);
+  return where;
+}
+
+}  // namespace
+
+struct History::Impl {
+  explicit Impl(HistoryOptions given) : options(std::move(given)), reader(options.store->make_history(options.options)) {}
+
+  /// Within one transaction that only reads.
+  template <class T>
+  Result<T> ask(const std::function<Result<T>()>& question) {
+    if (Done ok = reader->begin(options.limit_ms); !ok) {
+      reader->end();
+      return tl::make_unexpected(ok.error());
+    }
+    Result<T> answer = question();
+    reader->end();
+    return answer;
+  }
+
+  Result<std::vector<StoredRun>> select_runs(const std::string& where, std::size_t limit) {
+    FieldInfo time{};
+    time.type = FieldType::time_us;
+    std::vector<StoredRun> runs;
+    Done asked = reader->select(
+        fmt::format("SELECT run, scenario, events, {}, {} FROM runs{} ORDER BY last_time DESC, run LIMIT {}",
+                    reader->time_text("first_time", time), reader->time_text("last_time", time), where, limit),
+        [&](const SelectedRow& row) {
+          StoredRun& run = runs.emplace_back();
+          run.run = row.text(0);
+          run.scenario = row.text(1);
+          run.events = static_cast<std::uint64_t>(row.integer(2));
+          if (!row.is_null(3)) run.first_us = time_us_of(row.text(3));
+          if (!row.is_null(4)) run.last_us = time_us_of(row.text(4));
+          return true;
+        });
+    if (!asked) return tl::make_unexpected(asked.error());
+    return runs;
+  }
+
+  /// All columns; `source` stands for the table where it is not empty.
+  Result<HistoryRows> select_rows(const NamedTable& of, const std::string& behind, const std::string& source = {}) {
+    HistoryRows rows;
+    for (const FieldInfo& field : of.schema->fields) rows.columns.push_back(column_of(field));
+    const Result<bool> there = reader->has_table(of.table->name);
+    if (!there) return tl::make_unexpected(there.error());
+    if (!*there) return rows;
+    std::string sql = "SELECT ";
+    for (const FieldInfo& field : of.schema->fields)
+      sql += (sql.size() > 7 ? ", " : "") + select_item(*reader, field);
+    sql += " FROM " + (source.empty() ? name_literal(of.table->name) : source) + behind;
+    Done asked = reader->select(sql, [&](const SelectedRow& row) {
+      for (std::size_t i = 0; i < of.schema->fields.size(); ++i)
+        add_cell(row, static_cast<int>(i), of.schema->fields[i], rows);
+      return true;
+    });
+    if (!asked) return tl::make_unexpected(asked.error());
+    return rows;
+  }
+
+  Result<HistoryRows> rows_in_order(const NamedTable& of, const RowsQuestion& question, const std::string& order) {
+    if (!may_be_stored(question.run) || !may_be_stored(question.whose)) return HistoryRows();
+    return ask<HistoryRows>([&] {
+      return select_rows(of, fmt::format(" WHERE {} ORDER BY {} LIMIT {}", conditions(of, question), order,
+                                         question.limit));
+    });
+  }
+
+  Result<HistoryRows> results(std::string_view aggregation, const RowsQuestion& question, const std::string& order) {
+    const Result<NamedTable> of = results_of(aggregation);
+    if (!of) return tl::make_unexpected(of.error());
+    return rows_in_order(*of, question, order);
+  }
+
+  Result<HistoryRows> telemetry(const TelemetryQuestion& question) {
+    bool known = false;
+    for (const StoreTable& table : event_tables()) {
+      if (table.scenario != question.scenario) continue;
+      const std::optional<RollupPlan> plan = rollup_of(table);
+      if (!plan) continue;
+      known = true;
+      const Result<bool> there = reader->has_table(plan->name);
+      if (!there) return tl::make_unexpected(there.error());
+      if (!*there) continue;
+      TelemetryAnswer answer(*reader, *plan, question);
+      const Result<bool> has_run = answer.has_run();
+      if (!has_run) return tl::make_unexpected(has_run.error());
+      if (*has_run) return answer.answer();
+    }
+    if (!known)
+      return fail(ErrorKind::usage, "no telemetry is kept of '" + question.scenario + "'", "ask for race or fleet");
+    return fail(ErrorKind::usage, "nothing is stored of run " + question.run.substr(0, 80),
+                "the list of runs has those that are");
+  }
+
+  const HistoryOptions options;
+  const std::unique_ptr<HistoryReader> reader;
+};
+
+History::History(HistoryOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+History::~History() = default;
+
+Result<std::vector<StoredRun>> History::runs(const std::string& scenario, std::size_t limit) {
+  if (!may_be_stored(scenario)) return std::vector<StoredRun>();
+  const std::string where = scenario.empty() ? "" : " WHERE scenario = " + literal(scenario);
+  return impl_->ask<std::vector<StoredRun>>([&] { return impl_->select_runs(where, limit); });
+}
+
+Result<std::optional<StoredRun>> History::find_run(const std::string& run) {
+  if (!may_be_stored(run)) return std::optional<StoredRun>();
+  return impl_->ask<std::optional<StoredRun>>([&] {
+    return impl_->select_runs(" WHERE run = " + literal(run), 1).map([](const std::vector<StoredRun>& found) {
+      return found.empty() ? std::optional<StoredRun>() : std::optional(found.front());
+    });
+  });
+}
+
+Result<HistoryRows> History::telemetry(const TelemetryQuestion& question) {
+  if (question.limit == 0 || question.every_us < 0)
+    return fail(ErrorKind::usage, "limit and every are above 0", "example: limit=1000&every=1s");
+  if (!may_be_stored(question.run) || !may_be_stored(question.whose))
+    return fail(ErrorKind::usage, "a name holds a NUL", "the list of runs has those that are stored");
+  return impl_->ask<HistoryRows>([&] { return impl_->telemetry(question); });
+}
+
+Result<HistoryRows> History::side_stream(const std::string& table, const RowsQuestion& question) {
+  std::string known;
+  for (const StoreTable& of : event_tables()) {
+    if (of.run_path.empty() || of.table->time.empty()) continue;
+    if (of.table->name == table)
+      return impl_->rows_in_order({of.schema, of.table, of.run_path}, question,
+                                  sql_column(of.table->time) + ", " + sql_column(of.table->key.number));
+    known += (known.empty() ? "" : ", ") + std::string(of.table->name);
+  }
+  return fail(ErrorKind::usage, "there is no table '" + table.substr(0, 80) + "' of events", "one of: " + known);
+}
+
+Result<HistoryRows> History::laps(const RowsQuestion& question) {
+  return impl_->results("lap", question, "session, car, lap");
+}
+
+Result<HistoryRows> History::violations(const RowsQuestion& question) {
+  return impl_->results("violations", question, "time, vehicle_id, kind");
+}
+
+Result<HistoryRows> History::standings(const RowsQuestion& question) {
+  const Result<NamedTable> of = results_of("standings");
+  if (!of) return tl::make_unexpected(of.error());
+  if (!may_be_stored(question.run) || !may_be_stored(question.whose)) return HistoryRows();
+  RowsQuestion until = question;
+  if (until.to_us) ++*until.to_us;  // that moment too
+  const std::string where = conditions(*of, until);
+  const std::string newest =
+      fmt::format("(SELECT *, row_number() OVER (PARTITION BY car ORDER BY passing DESC) AS newest FROM standings WHERE "
+                  "{0} AND session = (SELECT max(session) FROM standings WHERE {0})) AS s",
+                  where);
+  return impl_->ask<HistoryRows>([&] {
+    return impl_->select_rows(*of, fmt::format(" WHERE newest = 1 ORDER BY position, car LIMIT {}", question.limit),
+                              newest);
+  });
+}
+
+Result<HistoryRows> History::top_songs(const TopSongsQuestion& question) {
+  const Result<NamedTable> of = results_of("top-songs");
+  if (!of) return tl::make_unexpected(of.error());
+  if (!question.country.empty() && !question.genre.empty())
+    return fail(ErrorKind::usage, "country and genre together", "there is a chart of each country and one of each genre");
+  const std::string key = !question.country.empty() ? question.country
+                          : !question.genre.empty() ? question.genre
+                                                    : "all";
+  if (!may_be_stored(key) || !may_be_stored(question.windowing)) return HistoryRows();
+  const char* const chart = !question.country.empty() ? "country" : !question.genre.empty() ? "genre" : "all";
+  const std::string where = fmt::format("windowing = {} AND chart = '{}' AND chart_key = {}",
+                                        literal(question.windowing), chart, literal(key));
+  return impl_->ask<HistoryRows>([&] {
+    return impl_->select_rows(*of,
+                              fmt::format(" WHERE {0} AND window_start = (SELECT max(window_start) FROM top_songs WHERE "
+                                          "{0}) ORDER BY rank LIMIT {1}",
+                                          where, question.limit));
+  });
+}
+
+void History::cancel() {
+  impl_->reader->cancel();
+}
+
+}  // namespace racesim::serve
