@@ -16,6 +16,7 @@
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
+#include "serve/pages/session_routes.h"
 #include "serve/processing/processing.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
@@ -132,8 +133,9 @@ std::vector<http::Route> Service::Impl::routes() {
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
+  if (options.pages) add(session_routes(options.server.token));
   add({openapi_route(all, options.version)});
-  if (options.pages) add(page_routes());
+  if (options.pages) add(page_routes(*runs));
   return all;
 }
 
