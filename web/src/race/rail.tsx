@@ -185,7 +185,7 @@ export function RaceControl({ store }: { store: RaceStore }) {
     <section class="notices" aria-labelledby="control-title">
       <h2 id="control-title">Race control</h2>
       {shown.length === 0 ? (
-        <p class="hint empty">Nothing said since the page was opened.</p>
+        <p class="hint empty">Nothing was said yet.</p>
       ) : (
         <ol class="scroll" tabIndex={0} aria-labelledby="control-title">
           {shown.map((notice) => (
