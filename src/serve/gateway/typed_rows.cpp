@@ -45,10 +45,6 @@ Uuid uuid_at(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
 
 }  // namespace
 
-HistoryColumn column_of(const FieldInfo& field) {
-  return {std::string(field.path), field.type, field.decimals, field.list_limit > 0};
-}
-
 std::string time_text(std::int64_t time_us, FieldType type) {
   char text[put::kPutSlack + 64];
   put::MinutePrefix minute;

@@ -11,7 +11,6 @@
 
 namespace racesim::serve {
 
-HistoryColumn column_of(const FieldInfo& field);
 /// Adds the field's value as the next cell, as events show it.
 void add_cell(const RowBatch& rows, std::size_t row, const FieldInfo& field, HistoryRows& to);
 /// A time as events show it: milliseconds with Z, or microseconds with +00:00, by the field's type.

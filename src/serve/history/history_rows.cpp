@@ -110,4 +110,14 @@ void HistoryRows::append_json(std::size_t row, std::string& to) const {
   to += '}';
 }
 
+HistoryColumn column_of(const FieldInfo& field) {
+  return {std::string(field.path), field.type, field.decimals, field.list_limit > 0};
+}
+
+const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path) {
+  for (const FieldInfo& field : schema.fields)
+    if (field.path == path) return &field;
+  return nullptr;
+}
+
 }  // namespace racesim::serve

@@ -24,6 +24,10 @@ struct HistoryColumn {
   bool is_boolean() const { return !is_list && type == FieldType::boolean; }
 };
 
+HistoryColumn column_of(const FieldInfo& field);
+/// The field of that path; null: there is none.
+const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path);
+
 struct HistoryValue {
   bool is_null = true;
   std::int64_t number = 0;  ///< × 10^decimals of the column; 1 and 0 of a boolean

@@ -62,12 +62,6 @@ void take_texts(const RowBatch& from, std::size_t row, RowBatch& to, std::size_t
 
 }  // namespace
 
-const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path) {
-  for (const FieldInfo& field : schema.fields)
-    if (field.path == path) return &field;
-  return nullptr;
-}
-
 const FieldInfo& field_of(const SchemaInfo& schema, std::string_view path) {
   const FieldInfo* const found = find_field(schema, path);
   RACESIM_CHECK(found != nullptr);

@@ -5,13 +5,12 @@
 #include <string_view>
 
 #include "model/batch.h"
+#include "serve/history/history_rows.h"
 
 namespace racesim::serve {
 
 /// The field of that path; a programmer's error if there is none.
 const FieldInfo& field_of(const SchemaInfo& schema, std::string_view path);
-/// Null: there is none.
-const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path);
 
 /// A text field's value.
 std::string_view text_at(const RowBatch& rows, std::size_t row, const FieldInfo& field);
