@@ -45,4 +45,19 @@ std::int64_t Histogram::quantile_ns(double fraction) const {
   return 0;
 }
 
+std::uint64_t Histogram::count_within(std::int64_t bound_ns) const {
+  std::uint64_t within = 0;
+  for (std::size_t i = 0; i < kBuckets && static_cast<std::int64_t>(middle_of(i)) <= bound_ns; ++i)
+    within += buckets_[i].load(std::memory_order_relaxed);
+  return within;
+}
+
+double Histogram::sum_ns() const {
+  double sum = 0;
+  for (std::size_t i = 0; i < kBuckets; ++i)
+    sum += static_cast<double>(middle_of(i)) *
+           static_cast<double>(buckets_[i].load(std::memory_order_relaxed));
+  return sum;
+}
+
 }  // namespace racesim

@@ -37,6 +37,10 @@ class Histogram {
   /// The smallest value that at least `fraction` (0..1) of all values do not exceed, up to the width of its
   /// bucket: its middle, and at most max_ns(). 0 if there is none.
   std::int64_t quantile_ns(double fraction) const;
+  /// How many values are at most `bound_ns`, up to the width of its bucket.
+  std::uint64_t count_within(std::int64_t bound_ns) const;
+  /// Of all values, each taken for the middle of its bucket.
+  double sum_ns() const;
 
  private:
   static constexpr int kStepBits = 7;

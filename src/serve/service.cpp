@@ -3,15 +3,21 @@
 #include <future>
 #include <utility>
 
+#include "base/check.h"
 #include "io/http/server/listen_address.h"
 #include "io/http/server/metrics.h"
 #include "serve/control/control_routes.h"
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
+#include "serve/gateway/graphql/graphql_service.h"
+#include "serve/gateway/query_threads.h"
+#include "serve/gateway/rest_routes.h"
 #include "serve/keeping/keeping_routes.h"
 #include "serve/live/live_routes.h"
 #include "serve/openapi.h"
 #include "serve/pages/pages.h"
+#include "serve/pages/session_routes.h"
+#include "serve/processing/processing.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
 
@@ -21,13 +27,20 @@ struct Service::Impl {
   explicit Impl(ServiceOptions given);
   ~Impl();
   std::vector<http::Route> routes();
+  std::unique_ptr<const GatewaySchema> make_schema();
+  GraphqlControl graphql_control();
   static http::ServerOptions server_options(const ServiceOptions& options);
 
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
   std::unique_ptr<StoreKeeper> store;  // null: nothing is kept
+  RunBook book;
+  std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
+  std::unique_ptr<const GatewaySchema> schema;
+  GraphqlService graphql;
+  std::unique_ptr<QueryThreads> queries;
   http::Server server;
 };
 
@@ -39,14 +52,22 @@ Service::Impl::Impl(ServiceOptions given)
              server.post_after(delay_ns, std::move(call));
            }),
       store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
-      runs(std::make_unique<Runs>(feed, store.get(), clock, options.warn)),
-      server(routes(), server_options(options)) {}
+      processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
+      runs(std::make_unique<Runs>(feed, book, store.get(), clock, options.warn)),
+      schema(make_schema()),
+      graphql(*schema, graphql_control()),
+      queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, clock})),
+      server(routes(), server_options(options)) {
+  feed.on_delivered([this] { processing->wake(); });
+}
 
 // No request is handled any more, then no run wakes the server or feeds the store any more, then its
 // connections leave the feed.
 Service::Impl::~Impl() {
   server.close();
+  queries.reset();
   runs.reset();
+  processing.reset();
 }
 
 http::ServerOptions Service::Impl::server_options(const ServiceOptions& options) {
@@ -54,6 +75,44 @@ http::ServerOptions Service::Impl::server_options(const ServiceOptions& options)
   server.sites.strict = true;
   if (const auto address = http::parse_listen_address(options.listen)) server.sites.own_host = address->host;
   return server;
+}
+
+std::unique_ptr<const GatewaySchema> Service::Impl::make_schema() {
+  const GatewayParts parts{feed, *runs, book, *processing, clock};
+  Result<std::unique_ptr<const GatewaySchema>> made =
+      make_gateway_schema(Resolvers(parts), options.start_fields);
+  if (!made) options.warn(made.error());  // a type that does not fit
+  RACESIM_CHECK(made.has_value());
+  return std::move(*made);
+}
+
+/// Query threads wait for what the server's thread does and a run's thread tells. A server that closes drops
+/// it, which they are told by the promise.
+GraphqlControl Service::Impl::graphql_control() {
+  const auto wait = [](auto& answer) -> decltype(answer.get()) {
+    try {
+      return answer.get();
+    } catch (const std::future_error&) {
+      return {fail(ErrorKind::runtime, "the service is stopping")};
+    }
+  };
+  const ControlParts parts{*runs, feed, options.configure, options.start_fields, store.get()};
+  GraphqlControl control;
+  control.start = [this, parts, wait](const StartFields& fields) -> StartOutcome {
+    const auto told = std::make_shared<std::promise<StartOutcome>>();
+    std::future<StartOutcome> answer = told->get_future();
+    server.post([parts, fields, told = std::move(told)] {
+      start_run(parts, fields, [told](const StartOutcome& outcome) { told->set_value(outcome); });
+    });
+    return wait(answer);
+  };
+  control.stop = [this, wait](const ScenarioEntry* scenario) -> Done {
+    const auto ended = std::make_shared<std::promise<Done>>();
+    std::future<Done> answer = ended->get_future();
+    runs->stop(scenario, [ended = std::move(ended)] { ended->set_value({}); });
+    return wait(answer);
+  };
+  return control;
 }
 
 std::vector<http::Route> Service::Impl::routes() {
@@ -66,11 +125,17 @@ std::vector<http::Route> Service::Impl::routes() {
   add(store != nullptr ? store->routes() : routes_without_store());
   add(telemetry_routes(feed));
   add(live_routes(feed));
+  add(rest_routes(*queries));
+  add(graphql_routes(
+      graphql, *queries,
+      [this](std::int64_t delay_ns, std::function<void()> call) { server.post_after(delay_ns, std::move(call)); },
+      clock));
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
+  if (options.pages) add(session_routes(options.server.token));
   add({openapi_route(all, options.version)});
-  if (options.pages) add(page_routes());
+  if (options.pages) add(page_routes(*runs));
   return all;
 }
 

@@ -253,7 +253,7 @@ class DescriptionTest(ServeCase):
         self.assertEqual(found["racesim_serve_live_clients"], 1)
         self.assertGreater(found['racesim_run_events_total{scenario="fleet"}'], 20)
         self.assertEqual(found['racesim_sink_failed_total{scenario="fleet",sink="live"}'], 0)
-        self.assertIn('racesim_run_send_lag_seconds{scenario="fleet",quantile="0.99"}', found)
+        self.assertIn('racesim_run_send_lag_seconds_bucket{scenario="fleet",le="+Inf"}', found)
 
     def test_metrics_of_a_run(self):
         process = self.start("run", "--scenario", "fleet", "--rate-hz", "100", "--sink", "null", "--metrics-listen",

@@ -22,8 +22,16 @@ const char* to_string(RunState state) {
 
 LagSummary summarise(const Histogram& lag) {
   const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
-  return {lag.count(), ms(lag.quantile_ns(0.5)), ms(lag.quantile_ns(0.9)), ms(lag.quantile_ns(0.99)),
-          ms(lag.max_ns())};
+  LagSummary summary{lag.count(),
+                     ms(lag.quantile_ns(0.5)),
+                     ms(lag.quantile_ns(0.9)),
+                     ms(lag.quantile_ns(0.99)),
+                     ms(lag.max_ns()),
+                     lag.sum_ns() / 1e6,
+                     {}};
+  for (std::size_t i = 0; i < kLagBounds_ms.size(); ++i)
+    summary.within[i] = lag.count_within(static_cast<std::int64_t>(kLagBounds_ms[i] * 1e6));
+  return summary;
 }
 
 }  // namespace racesim

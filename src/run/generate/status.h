@@ -1,6 +1,7 @@
 // How a run stands at one moment.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,9 +17,15 @@ enum class RunState : std::uint8_t { idle, starting, running, draining, stopped,
 /// Lower-case name, as the status shows it.
 const char* to_string(RunState state);
 
+/// Upper bounds of the parts of LagSummary::within.
+inline constexpr std::array<double, 12> kLagBounds_ms{1,   2.5, 5,     10,    25,    50,
+                                                      100, 250, 1'000, 2'500, 10'000, 60'000};
+
 struct LagSummary {
   std::uint64_t count = 0;
   double p50_ms = 0, p90_ms = 0, p99_ms = 0, max_ms = 0;
+  double sum_ms = 0;
+  std::array<std::uint64_t, kLagBounds_ms.size()> within{};  ///< how many were at most so late
 };
 
 /// Of a histogram of nanoseconds.

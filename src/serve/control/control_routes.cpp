@@ -16,27 +16,21 @@ constexpr std::size_t kControlBody = std::size_t{64} << 10;
 
 using Answerer = std::function<http::Response(const NamedStatus& status)>;
 
-http::Response conflict(const NamedStatus& now) {
-  return http::problem(
-      409,
-      fmt::format("{} is {} already; POST /stop?scenario={} ends it", now.scenario->name,
-                  to_string(now.status.state), now.scenario->name),
-      fmt::format(R"("state":"{}","scenario":"{}")", to_string(now.status.state), now.scenario->name));
+http::Response conflict(const StartOutcome& outcome) {
+  return http::problem(409, outcome.done.error().what + "; " + outcome.done.error().hint,
+                       fmt::format(R"("state":"{}","scenario":"{}")", to_string(outcome.status.status.state),
+                                   outcome.status.scenario->name));
 }
 
 void start(const ControlParts& parts, const StartFields& fields, const Answerer& started, http::Reply reply) {
-  if (!parts.runs.open()) return reply.send(http::problem(503, "the service is stopping"));
-  Result<RunConfig> config = parts.configure(fields);
-  if (!config) return reply.send(problem_of(config.error()));
-  const ScenarioEntry& scenario = *config->content.scenario;
   // std::function wants what it holds to be copied.
   const auto shared = std::make_shared<http::Reply>(std::move(reply));
-  Runs& runs = parts.runs;
-  const bool begun =
-      runs.of(scenario).start(std::move(*config), [shared, &runs, &scenario, started](const Done& opened) {
-        shared->send(opened ? started(runs.status(scenario)) : problem_of(opened.error()));
-      });
-  if (!begun) shared->send(conflict(runs.status(scenario)));
+  start_run(parts, fields, [shared, started](const StartOutcome& outcome) {
+    const bool is_busy = !outcome.done && outcome.status.scenario != nullptr;
+    shared->send(outcome.done ? started(outcome.status)
+                 : is_busy    ? conflict(outcome)
+                              : problem_of(outcome.done.error()));
+  });
 }
 
 http::Response run_answer(const NamedStatus& status) {
@@ -125,6 +119,27 @@ constexpr ControlRoute kControlRoutes[] = {
 };
 
 }  // namespace
+
+void start_run(const ControlParts& parts, const StartFields& fields,
+               const std::function<void(const StartOutcome&)>& told) {
+  if (!parts.runs.open()) return told({fail(ErrorKind::runtime, "the service is stopping"), {}});
+  Result<RunConfig> config = parts.configure(fields);
+  if (!config) return told({tl::make_unexpected(config.error()), {}});
+  const ScenarioEntry& scenario = *config->content.scenario;
+  Runs& runs = parts.runs;
+  const bool begun = runs.of(scenario).start(std::move(*config), [&runs, &scenario, told](const Done& opened) {
+    if (opened)
+      told({{}, runs.status(scenario)});
+    else
+      told({opened, {}});
+  });
+  if (begun) return;
+  const NamedStatus now = runs.status(scenario);
+  const std::string name(scenario.name);
+  told({fail(ErrorKind::busy, name + " is " + to_string(now.status.state) + " already",
+             "POST /stop?scenario=" + name + " ends it"),
+        now});
+}
 
 std::vector<http::Route> control_routes(ControlParts parts) {
   std::vector<http::Route> routes;

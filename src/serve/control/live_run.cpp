@@ -3,6 +3,7 @@
 #include <system_error>
 #include <utility>
 
+#include "run/record/manifest.h"
 #include "run/run_id.h"
 #include "serve/live/ring_sink.h"
 
@@ -13,8 +14,9 @@ constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
 
 }  // namespace
 
-LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, StoreKeeper* store, Clock& clock, Told warn)
-    : scenario_(scenario), feed_(feed), store_(store), clock_(clock), warn_(std::move(warn)) {}
+LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock,
+                 Told warn)
+    : scenario_(scenario), feed_(feed), book_(book), store_(store), clock_(clock), warn_(std::move(warn)) {}
 
 LiveRun::~LiveRun() {
   stop([] {});
@@ -78,9 +80,15 @@ LiveRunStatus LiveRun::status() const {
   return status;
 }
 
+std::shared_ptr<const ScenarioContent> LiveRun::content() const {
+  const std::lock_guard lock(mutex_);
+  return content_;
+}
+
 /// Null: it could not be opened, or is not wanted any more.
 std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(const Done&)>& opened) {
   config.delivery.own_sinks.push_back([this](const EventForms& forms, AckListener* acks) {
+    run_number_ = forms.run;
     {
       const std::lock_guard lock(mutex_);
       run_text_ = run_text(forms.run);
@@ -102,11 +110,25 @@ std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(co
   return std::move(*made);
 }
 
+/// Before its first event: whoever reads that finds the run in the book.
+void LiveRun::note_begun(const Run& run) {
+  Manifest manifest = run.manifest();
+  Result<std::shared_ptr<const MasterData>> master = master_of(manifest.content);
+  if (!master) warn_(master.error());
+  book_.add({run_number_, std::move(manifest.content), master ? std::move(*master) : nullptr, {}});
+}
+
 void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>& opened) {
   const std::int64_t drain_ns = config.delivery.drain_timeout_ns;
+  const ContentOptions& options = config.content;
+  if (auto content = scenario_.read({options.values, options.volume, options.live})) {
+    const std::lock_guard lock(mutex_);
+    content_ = std::move(*content);
+  }
   std::unique_ptr<Run> made = open(std::move(config), opened);
   if (made == nullptr) return;
   Run& run = *made;
+  note_begun(run);
   feed_.select(scenario_);
   run.start();
   {
@@ -123,6 +145,7 @@ void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>
   const RunResult result = run.wait();
   for (const Error& warning : run.take_warnings()) warn_(warning);
   if (result.lost) warn_(*result.lost);
+  book_.note_end(run_number_, result.status.released);
   end(result.error, result.status);
 }
 

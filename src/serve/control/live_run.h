@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "run/config.h"
 #include "run/generate/run.h"
+#include "serve/control/run_book.h"
 #include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
 #include "sim/entry.h"
@@ -37,7 +38,8 @@ using Told = std::function<void(const Error&)>;
 class LiveRun {
  public:
   /// `store`: where its events are kept; null: nowhere.
-  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, StoreKeeper* store, Clock& clock, Told warn);
+  LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock,
+          Told warn);
   ~LiveRun();
   LiveRun(const LiveRun&) = delete;
   LiveRun& operator=(const LiveRun&) = delete;
@@ -51,20 +53,25 @@ class LiveRun {
   void abandon();
 
   LiveRunStatus status() const;
+  /// Of the run now, or of the last one; null before the first.
+  std::shared_ptr<const ScenarioContent> content() const;
   const ScenarioEntry& scenario() const { return scenario_; }
 
  private:
   static bool is_active(RunState state);
   void carry_out(RunConfig config, const std::function<void(const Done&)>& opened);
   std::unique_ptr<Run> open(RunConfig config, const std::function<void(const Done&)>& opened);
+  void note_begun(const Run& run);
   void watch(Run& run, std::int64_t drain_ns);
   void end(std::optional<Error> error, std::optional<RunStatus> counts);
 
   const ScenarioEntry& scenario_;
   LiveFeed& feed_;
+  RunBook& book_;
   StoreKeeper* const store_;
   Clock& clock_;
   const Told warn_;
+  std::uint32_t run_number_ = 0;  // the run's thread only
   mutable std::mutex mutex_;  // guards all below but the thread, which start() and the destructor use
   RunState state_ = RunState::idle;
   bool stop_asked_ = false;
@@ -72,6 +79,7 @@ class LiveRun {
   std::string run_text_;
   std::optional<Error> error_;
   RunStatus counts_;
+  std::shared_ptr<const ScenarioContent> content_;
   bool any_ = false;
   std::vector<std::function<void()>> ended_;
   std::thread thread_;

@@ -39,25 +39,16 @@ constexpr SinkMetric kSinkMetrics[] = {
     {"racesim_sink_bytes_total", "Payload bytes confirmed", &SinkStatus::bytes},
 };
 
-struct Quantile {
-  const char* label;
-  double LagSummary::*value_ms;
-};
-constexpr Quantile kQuantiles[] = {{"0.5", &LagSummary::p50_ms},
-                                   {"0.9", &LagSummary::p90_ms},
-                                   {"0.99", &LagSummary::p99_ms},
-                                   {"1", &LagSummary::max_ms}};
-
 void append_lag(std::span<const LabelledRun> runs, const char* name, const char* help,
                 LagSummary RunStatus::*lag, std::vector<http::Metric>& to) {
-  for (const LabelledRun& run : runs)
-    for (const Quantile& quantile : kQuantiles)
-      if ((run.status.*lag).count > 0)
-        to.push_back({name,
-                      help,
-                      MetricKind::gauge,
-                      (run.status.*lag).*quantile.value_ms / 1000,
-                      {{"scenario", run.scenario}, {"quantile", quantile.label}}});
+  for (const LabelledRun& run : runs) {
+    const LagSummary& of = run.status.*lag;
+    std::vector<http::HistogramPart> parts;
+    for (std::size_t i = 0; i < kLagBounds_ms.size(); ++i)
+      parts.push_back({kLagBounds_ms[i] / 1000, of.within[i]});
+    http::add_histogram({name, help, MetricKind::histogram, 0, {{"scenario", run.scenario}}}, parts, of.count,
+                        of.sum_ms / 1000, to);
+  }
 }
 
 }  // namespace

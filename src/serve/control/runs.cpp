@@ -7,9 +7,9 @@
 
 namespace racesim::serve {
 
-Runs::Runs(LiveFeed& feed, StoreKeeper* store, Clock& clock, const Told& warn) {
+Runs::Runs(LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock, const Told& warn) {
   for (const ScenarioEntry* scenario : scenarios())
-    runs_[scenario] = std::make_unique<LiveRun>(*scenario, feed, store, clock, warn);
+    runs_[scenario] = std::make_unique<LiveRun>(*scenario, feed, book, store, clock, warn);
 }
 
 bool Runs::open() const {
@@ -25,6 +25,10 @@ std::vector<NamedStatus> Runs::statuses() const {
   std::vector<NamedStatus> all;
   for (const ScenarioEntry* scenario : scenarios()) all.push_back(status(*scenario));
   return all;
+}
+
+std::shared_ptr<const ScenarioContent> Runs::content(const ScenarioEntry& scenario) const {
+  return runs_.at(&scenario)->content();
 }
 
 void Runs::stop(const ScenarioEntry* scenario, const std::function<void()>& ended) {

@@ -18,7 +18,7 @@ namespace racesim::serve {
 class Runs {
  public:
   /// `store`: where their events are kept; null: nowhere.
-  Runs(LiveFeed& feed, StoreKeeper* store, Clock& clock, const Told& warn);
+  Runs(LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock, const Told& warn);
 
   LiveRun& of(const ScenarioEntry& scenario) { return *runs_.at(&scenario); }
   /// False: stop_all() was called.
@@ -26,6 +26,8 @@ class Runs {
 
   NamedStatus status(const ScenarioEntry& scenario) const;
   std::vector<NamedStatus> statuses() const;
+  /// Of the run now, or of the last one; null before the first.
+  std::shared_ptr<const ScenarioContent> content(const ScenarioEntry& scenario) const;
 
   /// Stops one (null: all); `ended` is called when they have ended.
   void stop(const ScenarioEntry* scenario, const std::function<void()>& ended);

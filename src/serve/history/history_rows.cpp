@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "io/http/server/message.h"
 
@@ -50,6 +51,32 @@ void HistoryRows::add_row(const HistoryRows& from, std::size_t row) {
   }
 }
 
+int HistoryRows::column(std::string_view name) const {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].name == name) return static_cast<int>(i);
+  return -1;
+}
+
+void HistoryRows::add_text_column(std::string name,
+                                  const std::function<const std::string*(std::size_t)>& value) {
+  HistoryRows wider;
+  wider.columns = columns;
+  wider.columns.push_back({std::move(name), FieldType::text, 0, false});
+  const std::size_t width = columns.size();
+  wider.cells_.reserve(cells_.size() + size());
+  wider.texts_ = texts_;
+  for (std::size_t row = 0; row < size(); ++row) {
+    const auto begin = cells_.begin() + static_cast<std::ptrdiff_t>(row * width);
+    wider.cells_.insert(wider.cells_.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
+    if (const std::string* const text = value(row))
+      wider.add_text(*text);
+    else
+      wider.add_null();
+  }
+  wider.next = next;
+  *this = std::move(wider);
+}
+
 HistoryValue HistoryRows::at(std::size_t row, std::size_t column) const {
   const Cell& cell = cells_[row * columns.size() + column];
   HistoryValue value;
@@ -81,6 +108,16 @@ void HistoryRows::append_json(std::size_t row, std::string& to) const {
       http::append_json_string(value.text, to);
   }
   to += '}';
+}
+
+HistoryColumn column_of(const FieldInfo& field) {
+  return {std::string(field.path), field.type, field.decimals, field.list_limit > 0};
+}
+
+const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path) {
+  for (const FieldInfo& field : schema.fields)
+    if (field.path == path) return &field;
+  return nullptr;
 }
 
 }  // namespace racesim::serve

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ struct HistoryColumn {
   bool is_boolean() const { return !is_list && type == FieldType::boolean; }
 };
 
+HistoryColumn column_of(const FieldInfo& field);
+/// The field of that path; null: there is none.
+const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path);
+
 struct HistoryValue {
   bool is_null = true;
   std::int64_t number = 0;  ///< × 10^decimals of the column; 1 and 0 of a boolean
@@ -40,6 +45,8 @@ class HistoryRows {
 
   std::size_t size() const { return columns.empty() ? 0 : cells_.size() / columns.size(); }
   HistoryValue at(std::size_t row, std::size_t column) const;
+  /// Index of the column of that name; -1: there is none.
+  int column(std::string_view name) const;
   /// Appends the row as a JSON object, numbers with the decimals that events have. Values that are not there
   /// are null.
   void append_json(std::size_t row, std::string& to) const;
@@ -48,6 +55,8 @@ class HistoryRows {
   void add_null() { cells_.push_back({kNull, 0}); }
   void add_number(std::int64_t value) { cells_.push_back({kNumber, value}); }
   void add_text(std::string_view text);
+  /// Behind the last column; `value(row)` is null where there is none.
+  void add_text_column(std::string name, const std::function<const std::string*(std::size_t row)>& value);
   /// The whole row, of rows with the same columns.
   void add_row(const HistoryRows& from, std::size_t row);
 

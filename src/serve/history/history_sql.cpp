@@ -58,10 +58,6 @@ bool is_integer(const FieldInfo& field) {
          (field.type == FieldType::signed_int || field.type == FieldType::unsigned_int);
 }
 
-HistoryColumn column_of(const FieldInfo& field) {
-  return {std::string(field.path), field.type, field.decimals, field.list_limit > 0};
-}
-
 std::string select_item(const HistoryReader& reader, const FieldInfo& field, std::string_view prefix) {
   const std::string column = std::string(prefix) + sql_column(field.path);
   const bool has_time = is_time(field) || (field.list_limit == 0 && field.type == FieldType::date);
@@ -78,12 +74,6 @@ void add_cell(const SelectedRow& row, int column, const FieldInfo& field, Histor
   if (is_integer(field)) return to.add_number(scaled(row, column, field));
   if (field.list_limit == 0 && field.type == FieldType::boolean) return to.add_number(row.integer(column));
   to.add_text(row.text(column));
-}
-
-const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path) {
-  for (const FieldInfo& field : schema.fields)
-    if (field.path == path) return &field;
-  return nullptr;
 }
 
 }  // namespace racesim::serve

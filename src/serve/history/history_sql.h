@@ -21,14 +21,10 @@ std::int64_t time_us_of(std::string_view text);
 bool is_time(const FieldInfo& field);
 bool is_integer(const FieldInfo& field);
 
-HistoryColumn column_of(const FieldInfo& field);
 /// What SELECT has of the field: the column, of a time its text.
 std::string select_item(const HistoryReader& reader, const FieldInfo& field, std::string_view prefix = {});
 /// A number of an answer × 10^decimals.
 std::int64_t scaled(const SelectedRow& row, int column, const FieldInfo& field);
 void add_cell(const SelectedRow& row, int column, const FieldInfo& field, HistoryRows& to);
-
-/// The field with that path; null: there is none.
-const FieldInfo* find_field(const SchemaInfo& schema, std::string_view path);
 
 }  // namespace racesim::serve

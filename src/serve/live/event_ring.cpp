@@ -53,6 +53,7 @@ void EventRing::append(const std::shared_ptr<const LiveForms>& forms, const Wire
   {
     const std::lock_guard lock(mutex_);
     was_empty = waiting_.empty();
+    run_end_id_ = 0;
     for (std::size_t i = first; i < last; ++i) {
       if (waiting_.empty() || waiting_.back()->bytes() >= limits_.chunk_bytes ||
           &waiting_.back()->forms() != forms.get())
@@ -72,29 +73,50 @@ void EventRing::append(const std::shared_ptr<const LiveForms>& forms, const Wire
   if (was_empty && first < last && wake_) wake_();
 }
 
-bool EventRing::collect(std::int64_t now_ns) {
-  std::deque<std::shared_ptr<EventChunk>> taken;
+void EventRing::end_run() {
   {
     const std::lock_guard lock(mutex_);
-    taken.swap(waiting_);
+    run_end_id_ = next_id_;
+  }
+  if (wake_) wake_();
+}
+
+bool EventRing::collect(std::int64_t now_ns) {
+  bool any = false;
+  std::vector<std::shared_ptr<const EventChunk>> gone;  // freed outside the lock
+  {
+    const std::lock_guard lock(mutex_);
+    any = !waiting_.empty();
+    for (std::shared_ptr<EventChunk>& chunk : waiting_) {
+      chunk->set_taken(now_ns);
+      bytes_ += chunk->bytes();
+      end_id_ = chunk->end_id();
+      chunks_.push_back(std::move(chunk));
+    }
+    waiting_.clear();
     waiting_bytes_ = 0;
-  }
-  for (std::shared_ptr<EventChunk>& chunk : taken) {
-    chunk->set_taken(now_ns);
-    bytes_ += chunk->bytes();
-    end_id_ = chunk->end_id();
-    chunks_.push_back(std::move(chunk));
-  }
-  while (bytes_ > limits_.bytes && chunks_.size() > 1) {
-    bytes_ -= chunks_.front()->bytes();
-    chunks_.pop_front();
+    while (bytes_ > limits_.bytes && chunks_.size() > 1) {
+      bytes_ -= chunks_.front()->bytes();
+      gone.push_back(std::move(chunks_.front()));
+      chunks_.pop_front();
+    }
   }
   for (std::size_t c = chunk_of(with_texts_id_);
        c < chunks_.size() && chunks_[c]->taken_ns() < now_ns - limits_.texts_ns; ++c) {
     chunks_[c]->forget_texts();
     with_texts_id_ = chunks_[c]->end_id();
   }
-  return !taken.empty();
+  return any;
+}
+
+std::vector<std::shared_ptr<const EventChunk>> EventRing::chunks_from(std::uint64_t id) const {
+  const std::lock_guard lock(mutex_);
+  return {chunks_.begin() + static_cast<std::ptrdiff_t>(chunk_of(id)), chunks_.end()};
+}
+
+std::uint64_t EventRing::run_end_id() const {
+  const std::lock_guard lock(mutex_);
+  return run_end_id_;
 }
 
 std::size_t EventRing::chunk_of(std::uint64_t id) const {

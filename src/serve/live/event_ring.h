@@ -34,6 +34,7 @@ class EventChunk {
       : forms_(std::move(forms)), first_id_(first_id) {}
 
   const LiveForms& forms() const { return *forms_; }
+  const std::shared_ptr<const LiveForms>& shared_forms() const { return forms_; }
   /// Events have ids from 1 on, ascending over all runs of the ring; those that were lost have ids too.
   std::uint64_t first_id() const { return first_id_; }
   std::uint64_t end_id() const { return first_id_ + size(); }
@@ -79,7 +80,7 @@ struct RingLimits {
   std::int64_t texts_ns = 3'000'000'000;             ///< frames are kept so long: who is later is thinned
 };
 
-/// append() and lost() by any thread, all else by the server's.
+/// append(), end_run(), lost(), chunks_from() and run_end_id() by any thread, all else by the server's.
 class EventRing {
  public:
   using Chunks = std::deque<std::shared_ptr<const EventChunk>>;
@@ -89,6 +90,8 @@ class EventRing {
 
   void append(const std::shared_ptr<const LiveForms>& forms, const WireBatch& batch, std::size_t first,
               std::size_t last);
+  /// The run whose events were appended last has ended.
+  void end_run();
   /// Takes in what was appended. False: there was nothing.
   bool collect(std::int64_t now_ns);
 
@@ -97,16 +100,21 @@ class EventRing {
   std::uint64_t end_id() const { return end_id_; }
   /// Index of the chunk that holds the event, or of the first one behind it.
   std::size_t chunk_of(std::uint64_t id) const;
+  /// The chunks that were taken in and hold events from `id` on, for readers on threads of their own.
+  std::vector<std::shared_ptr<const EventChunk>> chunks_from(std::uint64_t id) const;
+  /// Where the last run ended: the id behind its last event; 0: one goes on, or none was there.
+  std::uint64_t run_end_id() const;
   /// Events that were overwritten before collect() came.
   std::uint64_t lost() const { return lost_; }
 
  private:
   const RingLimits limits_;
   const std::function<void()> wake_;
-  std::mutex mutex_;  // guards the next three
+  mutable std::mutex mutex_;  // guards the next four, and chunks_ against readers while collect() changes it
   std::deque<std::shared_ptr<EventChunk>> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::uint64_t next_id_ = 1;
+  std::uint64_t run_end_id_ = 0;
   std::atomic<std::uint64_t> lost_{0};
   Chunks chunks_;
   std::size_t bytes_ = 0;

@@ -45,6 +45,7 @@ void LiveFeed::deliver() {
   for (const auto& [scenario, ring] : rings_) ring->collect(now_ns);
   // A copy: clients leave while they are looked at.
   for (LiveClient* client : std::vector<LiveClient*>(clients_.begin(), clients_.end())) client->pump();
+  if (delivered_) delivered_();
 }
 
 }  // namespace racesim::serve

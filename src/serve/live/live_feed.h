@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "serve/live/event_ring.h"
@@ -31,7 +32,7 @@ struct LiveLimits {
 /// Calls a function by the server's thread, after a delay.
 using Later = std::function<void(std::int64_t delay_ns, std::function<void()> call)>;
 
-/// The server's thread, but for the rings' append(), select(), current() and clients().
+/// The server's thread, but for what rings let any thread do, select(), current() and clients().
 class LiveFeed {
  public:
   /// `first`: the scenario that is shown before any was started. `clock` and what `later` calls outlive it.
@@ -50,6 +51,8 @@ class LiveFeed {
 
   /// Takes in what has come and lets all clients send it.
   void deliver();
+  /// Called behind each deliver(), by the server's thread. Before the first event.
+  void on_delivered(std::function<void()> call) { delivered_ = std::move(call); }
 
   void add(LiveClient& client);
   void remove(LiveClient& client);
@@ -73,6 +76,7 @@ class LiveFeed {
   std::atomic<std::int64_t> delivered_ns_{0};
   std::set<LiveClient*> clients_;
   std::atomic<std::size_t> client_count_{0};
+  std::function<void()> delivered_;
 };
 
 }  // namespace racesim::serve

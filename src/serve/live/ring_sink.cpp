@@ -29,7 +29,10 @@ class RingSink final : public Sink {
     return {};
   }
 
-  Done close() override { return {}; }
+  Done close() override {
+    ring_.end_run();
+    return {};
+  }
   void abandon() override {}
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 namespace racesim::http {
 namespace {
@@ -33,7 +34,9 @@ void append_head(const Metric& metric, std::string& out) {
   out.append("# HELP ").append(metric.name).append(" ");
   append_escaped(metric.help, false, out);
   out.append("\n# TYPE ").append(metric.name);
-  out += metric.kind == Metric::Kind::counter ? " counter\n" : " gauge\n";
+  out += metric.kind == Metric::Kind::counter ? " counter\n"
+         : metric.kind == Metric::Kind::gauge ? " gauge\n"
+                                              : " histogram\n";
 }
 
 Response plain_text(std::string body, const char* type = "text/plain; charset=utf-8") {
@@ -46,13 +49,30 @@ Response plain_text(std::string body, const char* type = "text/plain; charset=ut
 
 }  // namespace
 
+void add_histogram(const Metric& of, const std::vector<HistogramPart>& parts, std::uint64_t count, double sum,
+                   std::vector<Metric>& to) {
+  const auto add = [&](const char* part, double value, const std::string& bound) {
+    Metric series = of;
+    series.kind = Metric::Kind::histogram;
+    series.part = part;
+    series.value = value;
+    if (!bound.empty()) series.labels.emplace_back("le", bound);
+    to.push_back(std::move(series));
+  };
+  for (const HistogramPart& part : parts)
+    add("_bucket", static_cast<double>(part.count), number_of(part.bound));
+  add("_bucket", static_cast<double>(count), "+Inf");
+  add("_sum", sum, {});
+  add("_count", static_cast<double>(count), {});
+}
+
 std::string metrics_text(const std::vector<Metric>& metrics) {
   std::string out;
   const std::string* last = nullptr;
   for (const Metric& metric : metrics) {
     if (last == nullptr || *last != metric.name) append_head(metric, out);
     last = &metric.name;
-    out += metric.name;
+    out += metric.name + metric.part;
     for (std::size_t i = 0; i < metric.labels.size(); ++i) {
       out.append(i == 0 ? "{" : ",").append(metric.labels[i].first).append("=\"");
       append_escaped(metric.labels[i].second, true, out);

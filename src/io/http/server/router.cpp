@@ -1,31 +1,16 @@
 #include "io/http/server/router.h"
 
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/suggest.h"
 #include "base/visible.h"
 #include "io/http/server/body_reader.h"
+#include "io/http/server/token.h"
 #include "io/http/server/websocket_frames.h"
 
 namespace racesim::http {
 namespace {
-
-std::array<unsigned char, SHA256_DIGEST_LENGTH> digest_of(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return digest;
-}
-
-/// Takes as long for a wrong token as for the right one, whatever their lengths.
-bool same_secret(std::string_view given, std::string_view kept) {
-  const auto a = digest_of(given), b = digest_of(kept);
-  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::optional<Response> check_coding(const RequestHead& head, bool& gzip) {
   const std::string* coding = head.header("Content-Encoding");
@@ -52,19 +37,45 @@ std::optional<Response> check_body(const Route& route, const RequestHead& head, 
   return std::nullopt;
 }
 
+/// Up to the next '/', which is taken off too.
+std::string_view take_part(std::string_view& path) {
+  const std::string_view part = path.substr(0, path.find('/'));
+  path.remove_prefix(std::min(part.size() + 1, path.size()));
+  return part;
+}
+
+bool is_open_part(std::string_view part) {
+  return part.starts_with('{') && part.ends_with('}');
+}
+
 }  // namespace
+
+bool fits_path(std::string_view pattern, std::string_view path) {
+  if (pattern.find('{') == std::string_view::npos) return pattern == path;
+  if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/'))
+    return false;
+  while (!pattern.empty()) {
+    const std::string_view wanted = take_part(pattern), part = take_part(path);
+    if (is_open_part(wanted) ? part.empty() : wanted != part) return false;
+  }
+  return true;
+}
+
+std::string_view path_part(std::string_view pattern, std::string_view path, std::string_view name) {
+  while (!pattern.empty()) {
+    const std::string_view wanted = take_part(pattern), part = take_part(path);
+    if (is_open_part(wanted) && wanted.substr(1, wanted.size() - 2) == name) return part;
+  }
+  return {};
+}
 
 Router::Router(std::vector<Route> routes, std::string token, SiteRules sites)
     : routes_(std::move(routes)), token_(std::move(token)), sites_(std::move(sites)) {}
 
 std::optional<Response> Router::check_token(const Route& route, const RequestHead& head) const {
   if (token_.empty() || !route.needs_token) return std::nullopt;
-  static constexpr std::string_view kScheme = "Bearer ";
-  const std::string* given = head.header("Authorization");
-  if (given != nullptr && given->size() > kScheme.size() &&
-      same_word(given->substr(0, kScheme.size()), kScheme) &&
-      same_secret(std::string_view(*given).substr(kScheme.size()), token_))
-    return std::nullopt;
+  if (has_bearer(head, token_) || has_token_cookie(head, token_)) return std::nullopt;
+  const std::string* const given = head.header("Authorization");
   Response response = problem(401, given == nullptr ? "send the server's token: Authorization: Bearer TOKEN"
                                                     : "this is not the server's token");
   response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"racesim\""});
@@ -74,7 +85,7 @@ std::optional<Response> Router::check_token(const Route& route, const RequestHea
 std::string Router::allowed_methods(std::string_view path) const {
   std::string methods;
   for (const Route& route : routes_) {
-    if (route.path != path && path != "*") continue;
+    if (!fits_path(route.path, path) && path != "*") continue;
     for (const std::string_view method : {std::string_view(route.method), std::string_view("HEAD")}) {
       if (method == "HEAD" && route.method != "GET") continue;
       if (methods.find(method) == std::string::npos) methods.append(method).append(", ");
@@ -111,7 +122,7 @@ Routed Router::find(const RequestHead& head, const BodyFrame& frame) const {
     return routed;
   }
   const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
-    return route.path == head.path &&
+    return fits_path(route.path, head.path) &&
            (route.method == head.method || (head.method == "HEAD" && route.method == "GET"));
   });
   if (found == routes_.end()) {
@@ -125,7 +136,7 @@ Routed Router::find(const RequestHead& head, const BodyFrame& frame) const {
   if (!routed.answer) routed.answer = check_token(*found, head);
   if (!routed.answer) routed.answer = check_body(*found, head, frame);
   if (!routed.answer) routed.answer = check_coding(head, routed.gzip);
-  const bool is_handshake = found->open && found->stream == StreamKind::websocket;
+  const bool is_handshake = found->opens(head) && found->stream == StreamKind::websocket;
   if (!routed.answer && is_handshake) routed.answer = check_handshake(head);
   if (!routed.answer && found->admit) routed.answer = found->admit(head);
   return routed;

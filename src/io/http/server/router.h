@@ -17,6 +17,9 @@ struct Routed {
   bool gzip = false;               ///< the body is compressed
 };
 
+/// "/runs/{run}/laps" fits "/runs/a1b2/laps": a part in braces stands for any one that is not empty.
+bool fits_path(std::string_view pattern, std::string_view path);
+
 /// Immutable.
 class Router {
  public:

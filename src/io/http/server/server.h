@@ -62,14 +62,15 @@ struct RouteParameter {
 /// What answers one method of one path.
 struct Route {
   std::string method;         ///< "GET" answers HEAD too
-  std::string path;           ///< "/events"
+  std::string path;           ///< "/events"; "/runs/{run}": any one part in the place of "{run}"
   std::size_t body_most = 0;  ///< bytes of its body, as sent and as inflated; 0: it takes none
   bool needs_token = true;    ///< if there is one
   /// Looks at the head before the body is read; an answer refuses the request. May be empty.
   std::function<std::optional<Response>(const RequestHead&)> admit;
   /// Called by the server's thread and must not block it.
   std::function<void(Request, Reply)> handle;
-  /// In place of `handle`: the answer goes on, as `stream` says. Called by the server's thread.
+  /// In place of `handle`: the answer goes on, as `stream` says. Called by the server's thread. A route with
+  /// both opens a WebSocket for whoever asks for one.
   std::function<StreamOpening(const RequestHead&)> open{};
   StreamKind stream = StreamKind::event_stream;
   bool body_optional = false;  ///< a request without a length has none, instead of 411
@@ -77,7 +78,15 @@ struct Route {
   std::string summary{};  ///< one line, no full stop
   std::vector<RouteParameter> parameters{};
   std::string answers{};  ///< the content type of a good answer
+
+  /// Does this request get a stream?
+  bool opens(const RequestHead& head) const {
+    return open && (!handle || (stream == StreamKind::websocket && head.header("Upgrade") != nullptr));
+  }
 };
+
+/// What `path` has in the place of "{name}" in the route's path; empty: no such place.
+std::string_view path_part(std::string_view pattern, std::string_view path, std::string_view name);
 
 /// listen(), stop(), close() are called by one thread.
 class Server {

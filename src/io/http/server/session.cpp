@@ -224,7 +224,7 @@ bool Session::take_body() {
 void Session::dispatch() {
   charge_body(0);
   body_.reset();
-  if (route_->open) return open_stream();
+  if (route_->opens(request_.head)) return open_stream();
   const std::uint64_t slot = add_slot(request_.head, !keep_alive_);
   at_ = slots_.back().close ? At::end : At::head;
   since_ns_ = hub_.clock.now_ns();

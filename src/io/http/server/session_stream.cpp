@@ -22,7 +22,9 @@ void Session::open_stream() {
   at_ = At::stream;
   link_ = std::make_shared<StreamLink>(route_->stream, static_cast<StreamSocket&>(*this),
                                        std::move(opening.stream), hub_.limits.stream, since_ns_);
-  out_next_ += StreamLink::head_of(route_->stream, request.head, hub_.router.site_lines(request.head));
+  std::string more = hub_.router.site_lines(request.head);
+  if (!opening.protocol.empty()) more += "Sec-WebSocket-Protocol: " + opening.protocol + "\r\n";
+  out_next_ += StreamLink::head_of(route_->stream, request.head, more);
   if (request.head.method == "HEAD") {
     at_ = At::end;  // the head is all of the answer
     link_.reset();

@@ -1,0 +1,48 @@
+#include "serve/gateway/query_threads.h"
+
+#include <utility>
+
+namespace racesim::serve {
+
+QueryThreads::QueryThreads(const GatewayParts& parts, const QueryLimits& limits)
+    : parts_(parts), limits_(limits) {
+  for (unsigned i = 0; i < limits.threads; ++i) threads_.emplace_back([this] { carry_out(); });
+}
+
+QueryThreads::~QueryThreads() {
+  std::deque<Question> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    dropped.swap(waiting_);
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+bool QueryThreads::ask(Question question) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ending_ || waiting_.size() >= limits_.waiting_most) return false;
+    waiting_.push_back(std::move(question));
+  }
+  changed_.notify_one();
+  return true;
+}
+
+void QueryThreads::carry_out() {
+  const Resolvers resolvers(parts_);
+  for (;;) {
+    Question question;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
+      if (ending_) return;
+      question = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    question(resolvers);
+  }
+}
+
+}  // namespace racesim::serve

@@ -1,0 +1,49 @@
+// Threads that answer questions which may block: on a store, on a run that opens. Answers go out through
+// http::Reply.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "serve/gateway/resolvers.h"
+
+namespace racesim::serve {
+
+struct QueryLimits {
+  unsigned threads = 3;
+  std::size_t waiting_most = 256;  ///< questions that no thread has taken yet
+};
+
+/// Any thread, but the constructor and the destructor.
+class QueryThreads {
+ public:
+  using Question = std::function<void(const Resolvers& resolvers)>;
+
+  explicit QueryThreads(const GatewayParts& parts, const QueryLimits& limits = {});
+  /// Questions that wait are dropped.
+  ~QueryThreads();
+  QueryThreads(const QueryThreads&) = delete;
+  QueryThreads& operator=(const QueryThreads&) = delete;
+
+  /// False: too many wait.
+  bool ask(Question question);
+
+ private:
+  void carry_out();
+
+  const GatewayParts parts_;
+  const QueryLimits limits_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Question> waiting_;
+  bool ending_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace racesim::serve

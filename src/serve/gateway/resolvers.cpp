@@ -1,0 +1,216 @@
+#include "serve/gateway/resolvers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "base/suggest.h"
+#include "model/aggregates/lap.h"
+#include "model/aggregates/standings.h"
+#include "model/aggregates/violation.h"
+#include "serve/gateway/ring_rows.h"
+#include "serve/gateway/typed_rows.h"
+#include "serve/processing/row_copy.h"
+
+namespace racesim::serve {
+namespace {
+
+std::uint32_t run_number(const std::string& run) {
+  std::uint32_t number = 0;
+  std::from_chars(run.data(), run.data() + run.size(), number, 16);
+  return number;
+}
+
+/// Rows of the run, of whom is asked for, within the times.
+RowBatch rows_of_run(const ResultTable& table, const ListedRun& run, const RowsQuestion& question,
+                     std::string_view whose_path) {
+  const SchemaInfo& schema = table.entry().result();
+  const FieldInfo& run_field = field_of(schema, "run");
+  const FieldInfo& time_field = field_of(schema, table.entry().table.time);
+  const FieldInfo& whose_field = field_of(schema, whose_path);
+  const auto number = static_cast<std::int64_t>(run_number(run.run));
+  return table.select([&](const RowBatch& rows, std::size_t row) {
+    if (whole_at(rows, row, run_field) != number) return false;
+    if (!question.whose.empty() && text_at(rows, row, whose_field) != question.whose) return false;
+    const std::int64_t time_us = time_us_at(rows, row, time_field);
+    return time_us >= question.from_us.value_or(INT64_MIN) && time_us < question.to_us.value_or(INT64_MAX);
+  });
+}
+
+/// Row numbers by these fields, of which each is a number or a time.
+std::vector<std::size_t> order_by(const RowBatch& rows, std::initializer_list<std::string_view> paths) {
+  std::vector<const FieldInfo*> fields;
+  for (const std::string_view path : paths) fields.push_back(&field_of(rows.schema(), path));
+  std::vector<std::size_t> order(rows.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    for (const FieldInfo* field : fields) {
+      const std::int64_t left = whole_at(rows, a, *field), right = whole_at(rows, b, *field);
+      if (left != right) return left < right;
+    }
+    return false;
+  });
+  return order;
+}
+
+template <class T>
+void keep_first(std::vector<T>& items, std::size_t limit) {
+  if (items.size() > limit) items.resize(limit);
+}
+
+/// The newest row of each car in the newest session.
+std::vector<std::size_t> newest_of_cars(const RowBatch& rows) {
+  const FieldInfo& session = field_of(rows.schema(), "session");
+  const FieldInfo& car = field_of(rows.schema(), "car");
+  const FieldInfo& passing = field_of(rows.schema(), "passing");
+  std::int64_t last_session = 0;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    last_session = std::max(last_session, whole_at(rows, row, session));
+  std::map<std::int64_t, std::size_t> newest;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (whole_at(rows, row, session) != last_session) continue;
+    const auto [known, is_new] = newest.try_emplace(whole_at(rows, row, car), row);
+    if (!is_new && whole_at(rows, row, passing) > whole_at(rows, known->second, passing))
+      known->second = row;
+  }
+  std::vector<std::size_t> chosen;
+  for (const auto& [number, row] : newest) chosen.push_back(row);
+  return chosen;
+}
+
+/// In a race whoever has passed most lines is ahead, and of these by their places at that line; else by best
+/// laps.
+void order_classification(const RowBatch& rows, std::vector<std::size_t>& chosen) {
+  const FieldInfo& ranked_by = field_of(rows.schema(), "ranked_by");
+  const FieldInfo& passing = field_of(rows.schema(), "passing");
+  const FieldInfo& best = field_of(rows.schema(), "best_lap_s");
+  const FieldInfo& position = field_of(rows.schema(), "position");
+  const auto rank = [&](std::size_t row) -> std::int64_t {
+    if (whole_at(rows, row, ranked_by) == 0) return -whole_at(rows, row, passing);
+    return is_missing(rows, row, best) ? INT64_MAX : whole_at(rows, row, best);
+  };
+  std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
+    const std::int64_t left = rank(a), right = rank(b);
+    return left != right ? left < right : whole_at(rows, a, position) < whole_at(rows, b, position);
+  });
+}
+
+}  // namespace
+
+const ResultTable* Resolvers::table(const ListedRun& run, std::string_view name) const {
+  return parts_.processing.of(*run.scenario).table(name);
+}
+
+Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestion& question) const {
+  Result<HistoryRows> typed = HistoryRows();
+  const ResultTable* const results = table(run, "standings");
+  RowBatch rows = results == nullptr ? RowBatch(schema_info<StandingsRow>())
+                                     : rows_of_run(*results, run, question, "driver");
+  {
+    std::vector<std::size_t> chosen = newest_of_cars(rows);
+    order_classification(rows, chosen);
+    keep_first(chosen, question.limit);
+    typed = typed_rows(rows, chosen);
+  }
+  add_driver_names(run, *typed);
+  return typed;
+}
+
+Result<HistoryRows> Resolvers::laps(const ListedRun& run, const RowsQuestion& question) const {
+  Result<HistoryRows> typed = HistoryRows();
+  const ResultTable* const results = table(run, "lap");
+  RowBatch rows = results == nullptr ? RowBatch(schema_info<LapMetricsRow>())
+                                     : rows_of_run(*results, run, question, "driver");
+  {
+    std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
+    keep_first(order, question.limit);
+    typed = typed_rows(rows, order);
+  }
+  add_driver_names(run, *typed);
+  return typed;
+}
+
+Result<HistoryRows> Resolvers::violations(const ListedRun& run, const RowsQuestion& question) const {
+  const ResultTable* const results = table(run, "violations");
+  RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
+                                     : rows_of_run(*results, run, question, "vehicle_id");
+  std::vector<std::size_t> order = order_by(rows, {"time"});
+  keep_first(order, question.limit);
+  return typed_rows(rows, order);
+}
+
+Result<HistoryRows> Resolvers::telemetry(const ListedRun& run, const TelemetryQuestion& question) const {
+  return ring_telemetry(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run), question);
+}
+
+std::vector<std::string> Resolvers::known_fields(const ListedRun& run,
+                                                 const std::vector<std::string>& names) const {
+  const SchemaInfo* const schema = ring_schema(parts_.feed.ring(*run.scenario), run_number(run.run));
+  std::vector<std::string> known;
+  for (const std::string& name : names)
+    if (schema == nullptr || find_field(*schema, name) != nullptr) known.push_back(name);
+  return known;
+}
+
+Result<HistoryRows> Resolvers::side_stream(const ListedRun& run, const SideQuestion& question) const {
+  return ring_side_stream(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run),
+                          question.stream, question.rows);
+}
+
+std::vector<std::string> chart_windows() {
+  return {"1m", "5m", "1h"};
+}
+
+Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
+  const ScenarioEntry* const scenario = scenario_of(Subject::music);
+  if (scenario == nullptr) return HistoryRows();
+  const LiveResults& live = parts_.processing.of(*scenario);
+  const ResultTable* const results = live.table("top-songs " + question.window);
+  if (results == nullptr) return tl::make_unexpected(unknown_choice(question.window, chart_windows()));
+  const SchemaInfo& schema = results->entry().result();
+  const FieldInfo& chart = field_of(schema, "chart");
+  const FieldInfo& key = field_of(schema, "chart_key");
+  const FieldInfo& end = field_of(schema, "window_end");
+  const std::string_view kind = !question.country.empty() ? "country" : !question.genre.empty() ? "genre" : "all";
+  const std::string& wanted = !question.country.empty() ? question.country : question.genre;
+  const std::int64_t newest_us = live.counts().newest_us;
+  std::int64_t end_us = INT64_MAX;
+  // Of the windows that are open the one that began first is nearly whole.
+  RowBatch rows = results->select([&](const RowBatch& all, std::size_t row) {
+    const bool is_open = time_us_at(all, row, end) > newest_us;
+    if (is_open) end_us = std::min(end_us, time_us_at(all, row, end));
+    const auto name = chart.enum_names[static_cast<std::size_t>(whole_at(all, row, chart))];
+    return is_open && name == kind && (wanted.empty() || text_at(all, row, key) == wanted);
+  });
+  std::vector<std::size_t> order = order_by(rows, {"rank"});
+  std::erase_if(order, [&](std::size_t row) { return time_us_at(rows, row, end) != end_us; });
+  keep_first(order, question.limit);
+  return typed_rows(rows, order);
+}
+
+HistoryRows Resolvers::master_rows(const ListedRun& run, std::string_view entity) const {
+  const std::optional<BegunRun> begun = parts_.book.find(run_number(run.run));
+  const RowBatch* const rows = begun && begun->master ? begun->master->rows(entity) : nullptr;
+  if (rows == nullptr) return {};
+  std::vector<std::size_t> order(rows->size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  return typed_rows(*rows, order);
+}
+
+/// As the last column.
+void Resolvers::add_driver_names(const ListedRun& run, HistoryRows& rows) const {
+  const HistoryRows drivers = master_rows(run, "drivers");
+  const int id = drivers.column("driver_id"), name = drivers.column("name"), driver = rows.column("driver");
+  if (id < 0 || name < 0 || driver < 0) return;
+  std::map<std::string, std::string, std::less<>> names;
+  for (std::size_t row = 0; row < drivers.size(); ++row)
+    names.emplace(drivers.at(row, static_cast<std::size_t>(id)).text,
+                  drivers.at(row, static_cast<std::size_t>(name)).text);
+  rows.add_text_column("driver_name", [&](std::size_t row) -> const std::string* {
+    const auto known = names.find(rows.at(row, static_cast<std::size_t>(driver)).text);
+    return known == names.end() ? nullptr : &known->second;
+  });
+}
+
+}  // namespace racesim::serve

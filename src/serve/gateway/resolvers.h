@@ -1,0 +1,97 @@
+// What clients may ask of runs: one function for each question, whoever asks (REST, GraphQL) and wherever the
+// answer lies (the memory of this process, the store).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "serve/control/runs.h"
+#include "serve/history/history.h"
+#include "serve/live/live_feed.h"
+#include "serve/processing/processing.h"
+
+namespace racesim::serve {
+
+/// Outlives who is given it.
+struct GatewayParts {
+  LiveFeed& feed;
+  Runs& runs;
+  const RunBook& book;
+  const Processing& processing;
+  Clock& clock;
+};
+
+/// A run that something is known of.
+struct ListedRun {
+  std::string run;  ///< 8 hex digits
+  const ScenarioEntry* scenario = nullptr;
+  std::optional<std::string> session, track;  ///< where the scenario has such options, and it is of this process
+  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> started_us;  ///< event time of its begin, or of its first stored event
+  std::optional<std::uint64_t> events;
+  bool is_live = false;    ///< it goes on
+  bool is_stored = false;  ///< the store has events of it
+};
+
+/// What a list of runs is about: the scenarios whose runs have such results.
+enum class Subject : std::uint8_t { any, race, fleet, music };
+
+struct ChartQuestion {
+  std::string window = "1m";   ///< one of chart_windows()
+  std::string country, genre;  ///< at most one; none: the chart of all plays
+  std::size_t limit = 10;
+};
+
+struct SideQuestion {
+  RowsQuestion rows;
+  std::string stream;  ///< "race_control"
+};
+
+/// Blocks; one thread at a time. Errors are for clients: usage for what they can mend.
+class Resolvers {
+ public:
+  explicit Resolvers(const GatewayParts& parts) : parts_(parts) {}
+
+  /// The newest first; of all scenarios of the subject, or of one.
+  Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario, std::size_t limit) const;
+  /// By its name, or "live": the run of now, or the last one. Nothing: there is no such run.
+  Result<std::optional<ListedRun>> find_run(Subject subject, std::string_view name) const;
+  /// The same, but an error (usage) where there is none.
+  Result<ListedRun> run_named(Subject subject, std::string_view name) const;
+
+  /// The newest row of each car at or before `to_us`, in the order of the classification, with driver_name.
+  Result<HistoryRows> standings(const ListedRun& run, const RowsQuestion& question) const;
+  /// By car and lap, with driver_name.
+  Result<HistoryRows> laps(const ListedRun& run, const RowsQuestion& question) const;
+  /// By time.
+  Result<HistoryRows> violations(const ListedRun& run, const RowsQuestion& question) const;
+  /// See History::telemetry(). Of a run that is not stored: as far back as memory goes.
+  Result<HistoryRows> telemetry(const ListedRun& run, const TelemetryQuestion& question) const;
+  /// Those of these fields that the run's main stream has.
+  std::vector<std::string> known_fields(const ListedRun& run, const std::vector<std::string>& names) const;
+  /// Rows of a stream beside the main one, by time.
+  Result<HistoryRows> side_stream(const ListedRun& run, const SideQuestion& question) const;
+  /// The chart of the last moments, by rank.
+  Result<HistoryRows> top_songs(const ChartQuestion& question) const;
+  /// Rows of master data that the run's events speak of: "drivers", "vehicles"; none where it is not known.
+  HistoryRows master_rows(const ListedRun& run, std::string_view entity) const;
+
+  /// The scenario that has what the subject is about; null: none has.
+  const ScenarioEntry* scenario_of(Subject subject) const;
+  const GatewayParts& parts() const { return parts_; }
+
+ private:
+  const ResultTable* table(const ListedRun& run, std::string_view name) const;
+  void add_driver_names(const ListedRun& run, HistoryRows& rows) const;
+
+  const GatewayParts parts_;
+};
+
+/// "1m", "5m", "1h".
+std::vector<std::string> chart_windows();
+
+}  // namespace racesim::serve

@@ -1,0 +1,100 @@
+// Which runs there are: those of this process, and those that are stored.
+#include <algorithm>
+#include <utility>
+
+#include "run/run_id.h"
+#include "serve/gateway/resolvers.h"
+#include "sim/registry.h"
+
+namespace racesim::serve {
+namespace {
+
+/// Of which aggregation only these runs have results.
+std::string_view mark_of(Subject subject) {
+  switch (subject) {
+    case Subject::race:
+      return "standings";
+    case Subject::fleet:
+      return "violations";
+    case Subject::music:
+      return "top-songs 1m";
+    case Subject::any:
+      break;
+  }
+  return {};
+}
+
+std::optional<std::string> option_text(const ContentOptions& content, std::string_view name) {
+  if (find_option(*content.scenario, name) == nullptr) return std::nullopt;
+  return value_text(content.values.value(name));
+}
+
+bool is_active(RunState state) {
+  return state == RunState::starting || state == RunState::running || state == RunState::draining;
+}
+
+ListedRun listed(const BegunRun& begun, const LiveRunStatus& now) {
+  ListedRun run;
+  run.run = run_text(begun.run);
+  run.scenario = begun.content.scenario;
+  run.session = option_text(begun.content, "session");
+  run.track = option_text(begun.content, "track");
+  run.seed = begun.content.seed;
+  run.started_us = begun.content.start_ns / 1000;
+  run.events = begun.events;
+  if (now.run != run.run) return run;
+  run.is_live = is_active(now.state);
+  run.events = now.counts.released;
+  return run;
+}
+
+}  // namespace
+
+const ScenarioEntry* Resolvers::scenario_of(Subject subject) const {
+  if (subject == Subject::any) return &parts_.feed.current();
+  for (const ScenarioEntry* scenario : scenarios())
+    if (parts_.processing.of(*scenario).table(mark_of(subject)) != nullptr) return scenario;
+  return nullptr;
+}
+
+Result<std::vector<ListedRun>> Resolvers::runs(Subject subject, const ScenarioEntry* scenario,
+                                               std::size_t limit) const {
+  if (scenario == nullptr && subject != Subject::any) scenario = scenario_of(subject);
+  std::vector<ListedRun> runs;
+  for (const BegunRun& begun : parts_.book.runs())
+    if (scenario == nullptr || scenario == begun.content.scenario)
+      runs.push_back(listed(begun, parts_.runs.status(*begun.content.scenario).status));
+  std::stable_sort(runs.begin(), runs.end(), [](const ListedRun& a, const ListedRun& b) {
+    return a.is_live != b.is_live ? a.is_live : a.started_us.value_or(0) > b.started_us.value_or(0);
+  });
+  if (runs.size() > limit) runs.resize(limit);
+  return runs;
+}
+
+Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::string_view name) const {
+  const ScenarioEntry* const scenario = scenario_of(subject);
+  std::vector<ListedRun> found;
+  for (const BegunRun& begun : parts_.book.runs()) {
+    const bool is_meant = name == "live" ? begun.content.scenario == scenario : run_text(begun.run) == name;
+    if (!is_meant) continue;
+    found.push_back(listed(begun, parts_.runs.status(*begun.content.scenario).status));
+    break;
+  }
+  if (found.empty()) return std::optional<ListedRun>();
+  const bool fits = subject == Subject::any || found.front().scenario == scenario;
+  return fits ? std::optional<ListedRun>(std::move(found.front())) : std::nullopt;
+}
+
+Result<ListedRun> Resolvers::run_named(Subject subject, std::string_view name) const {
+  Result<std::optional<ListedRun>> found = find_run(subject, name);
+  if (!found) return tl::make_unexpected(found.error());
+  if (*found) return std::move(**found);
+  const ScenarioEntry* const scenario = scenario_of(subject);
+  const std::string kind(scenario == nullptr ? "" : scenario->name);
+  if (name == "live")
+    return fail(ErrorKind::usage, "no run of " + kind + " yet", "start it: POST /start?scenario=" + kind);
+  return fail(ErrorKind::usage, "there is no run '" + std::string(name.substr(0, 40)) + "' of " + kind,
+              "GET /api/v1/runs lists them");
+}
+
+}  // namespace racesim::serve
