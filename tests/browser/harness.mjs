@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const [racesim, modules, shots, ...only] = process.argv.slice(2);
 export const folder = shots;
@@ -16,9 +17,14 @@ process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL"); // those of checks that failed
 });
 
+const MASTER = fileURLToPath(new URL("../../data/master", import.meta.url));
+
+/** `port` 0: any. Without a scenario among the options it is the fleet's. */
 export function serve(port, ...options) {
+  const scenario = options.includes("race") ? [] : ["--scenario", "fleet"];
+  const all = ["serve", "--listen", `127.0.0.1:${port}`, "--master-data-dir", MASTER, ...scenario, ...options];
   return new Promise((done, failed) => {
-    const child = spawn(racesim, ["serve", "--listen", `127.0.0.1:${port}`, ...(options.includes("race") ? [] : ["--scenario", "fleet"]), ...options], {
+    const child = spawn(racesim, all, {
       cwd: folder,
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -49,11 +55,19 @@ export const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
 });
 
+let newest = null; // page
+
+/** What a check that failed was looking at. */
+export async function showFailure(name) {
+  await newest?.screenshot({ path: join(folder, `failed-${name}.png`), timeout: 5_000 }).catch(() => undefined);
+}
+
 /** A fresh page; what it logs as an error, and whom else it asks, fails the check. */
 export async function visit(server, { width = 1440, height = 900, calm = true, path = "/dashboard", before, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: "dark", ...more });
   context.setDefaultTimeout(HANG_MS);
   const page = await context.newPage();
+  newest = page;
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(`page: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && calm && wrong.push(`console: ${message.text()}`));

@@ -3,7 +3,7 @@
 // Usage: node pages.mjs RACESIM NODE_MODULES FOLDER [CHECK…]    screenshots are put into FOLDER
 import { checks as all } from "./all_pages_checks.mjs";
 import { checks as fleet } from "./fleet_checks.mjs";
-import { browser, end, only, serve } from "./harness.mjs";
+import { browser, end, only, serve, showFailure } from "./harness.mjs";
 import { checks as race } from "./race_checks.mjs";
 import { checks as recorded, fastRace } from "./recorded_checks.mjs";
 import { checks as service } from "./service_checks.mjs";
@@ -23,6 +23,7 @@ try {
       line.detail = (await check(shared)) ?? "";
     } catch (error) {
       line = { check: name, ok: false, detail: String(error.message) };
+      await showFailure(name);
     }
     line.seconds = (Date.now() - begin) / 1000;
     console.log(JSON.stringify(line));

@@ -34,4 +34,30 @@ export const checks = {
     await page.getByRole("heading", { name: "GET /telemetry/recent" }).waitFor(); // the address keeps it
     await leave();
   },
+
+  async graphql_explorer({ recorded }) {
+    const { page, leave } = await visit(recorded, { path: "/api#graphql" });
+    await page.getByRole("heading", { name: "Schema" }).waitFor();
+    await page.locator("#type-Query").waitFor();
+    const examples = page.getByLabel("Example");
+    const names = await examples.locator("option").allInnerTexts();
+    for (let i = 0; i < names.length; i++) {
+      await examples.selectOption(String(i));
+      await page.getByRole("button", { name: "Run" }).click();
+      const answer = await until(() => page.locator("pre.answer").innerText(), (text) => text !== "", `an answer for ${names[i]}`);
+      expect(!answer.includes('"errors"') && answer.includes('"data"'), `${names[i]}: ${answer.slice(0, 300)}`);
+      if (names[i] === "follow the order") {
+        await page.getByRole("button", { name: "Stop" }).click();
+        await page.getByRole("button", { name: "Run" }).waitFor();
+      }
+      if (i === 0) await page.screenshot({ path: join(folder, "graphql.png") });
+    }
+    await page.getByLabel("Query").fill("{ nothing }");
+    await page.getByLabel("Query").press("Control+Enter");
+    await until(() => page.locator("pre.answer").innerText(), (text) => text.includes("nothing"), "the error of a wrong query");
+    await page.getByRole("searchbox").fill("violation");
+    await page.locator("#type-Violation").waitFor();
+    await page.locator("#type-LagPart").waitFor({ state: "detached" });
+    await leave();
+  },
 };

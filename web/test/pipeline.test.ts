@@ -1,22 +1,8 @@
-// Goal: the pipeline's page shows what /metrics, /status and the pipeline's own path say. Method: texts as the server writes
-// them; places on the lag's scale computed by hand.
+// Goal: the pipeline's page shows what the pipeline's path says. Method: stages as the server writes them; places on the lag's
+// scale computed by hand.
 import { describe, expect, it } from "vitest";
-import { Metrics } from "../src/pipeline/metrics";
 import { lagPlace, lagText } from "../src/pipeline/panels";
-import { StageHistory, stagesOf } from "../src/pipeline/stages";
-
-describe("metrics", () => {
-  const metrics = new Metrics(
-    '# HELP a text\nracesim_clients 3\nsent{scenario="race",sink="live"} 12\nsent{scenario="race",sink="file:a\\"b\\\\c"} 1e3\n\nbad line here\n',
-  );
-  it("reads values by name and labels", () => {
-    expect(metrics.value("racesim_clients")).toBe(3);
-    expect(metrics.value("sent", { sink: "live" })).toBe(12);
-    expect(metrics.value("sent", { sink: 'file:a"b\\c' })).toBe(1000);
-    expect(metrics.value("sent", { sink: "none" })).toBeUndefined();
-    expect(metrics.value("other")).toBeUndefined();
-  });
-});
+import { apart, StageHistory, stagesOf } from "../src/pipeline/stages";
 
 describe("stages", () => {
   it("know nothing that is not told", () => {
@@ -38,6 +24,11 @@ describe("stages", () => {
 });
 
 describe("lag", () => {
+  it("is counted apart, bucket by bucket", () => {
+    const told = [{ le_ms: 1, count: 5 }, { le_ms: 10, count: 5 }, { le_ms: null, count: 9 }];
+    expect(apart(told).map((bucket) => bucket.count)).toEqual([5, 0, 4]);
+  });
+
   it("has the same room for each power of ten", () => {
     expect([0.001, 0.01, 1, 10_000, 1e6].map((ms) => Math.round(lagPlace(ms) * 600))).toEqual([0, 0, 200, 600, 600]);
     expect([0.0512, 1.04, 153.4, 2500].map(lagText)).toEqual(["51 µs", "1.0 ms", "153 ms", "2.5 s"]);

@@ -47,6 +47,15 @@ describe("timing", () => {
     expect(store.notices.map((notice) => notice.flag)).toEqual(["YELLOW"]);
   });
 
+  it("keeps messages once and in their order, whichever way they come", () => {
+    const store = new RaceStore();
+    store.take([sample(0)], 0);
+    for (const seq of [7, 8, 3, 5, 7, 9, 3]) store.note("f1-race-control", { seq, session_time_s: seq, message: `M${seq}` });
+    expect(store.notices.map((notice) => notice.text)).toEqual(["M3", "M5", "M7", "M8", "M9"]);
+    for (let seq = 10; seq < 300; seq++) store.note("f1-race-control", { seq, message: "" });
+    expect([store.notices.length, store.notices.at(-1)!.key]).toEqual([100, 299]);
+  });
+
   it("keeps sectors and knows the best of each", () => {
     const store = new RaceStore();
     store.take([sample(0), sample(0, { car: 8 })], 0);

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, getAll } from "../lib/api";
 import { raceTrack, type TrackFile } from "../lib/track";
-import { lapsOf, raceRuns, type LapRow, type RaceRun } from "../recorded/runs";
+import { lapsOf, useRuns, type LapRow, type RaceRun } from "../recorded/runs";
 import { traceOf, TRACE_FIELDS, type LapChoice, type Trace, type TraceSample } from "./laps";
 
 const ASK_AGAIN_MS = 5_000; // laps of a run that goes on
@@ -15,12 +15,11 @@ export interface Recorded {
 }
 
 export function useRecorded(run: string | null): Recorded {
-  const [runs, setRuns] = useState<RaceRun[] | null>(null);
+  const { runs, failed: unlisted } = useRuns();
   const [laps, setLaps] = useState<LapRow[] | null>(null);
   const [track, setTrack] = useState<TrackFile | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   useEffect(() => {
-    raceRuns().then(setRuns, (error: ApiError) => setFailed(error.message));
     raceTrack().then(setTrack, () => setTrack(null)); // laps are compared without the names of corners
   }, []);
   useEffect(() => {
@@ -45,7 +44,7 @@ export function useRecorded(run: string | null): Recorded {
       clearTimeout(timer);
     };
   }, [run]);
-  return { runs, laps, track, failed };
+  return { runs, laps, track, failed: failed ?? unlisted };
 }
 
 const TRACE_EVERY = "50ms";

@@ -1,54 +1,39 @@
 // The pipeline: how every stage from the simulation to the clients stands, asked once a second.
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import { ApiError, getJson, getText, type ServiceStatus } from "../lib/api";
+import { ApiError, getJson, type ServiceStatus } from "../lib/api";
 import { count, duration } from "../lib/format";
 import { Header, type Badge } from "../lib/header";
 import { mount, useLook } from "../lib/page";
 import "../styles/base.css";
 import "../styles/pipeline.css";
-import { Metrics } from "./metrics";
 import { StageRow } from "./stage_row";
-import { StageHistory, stagesFromStatus, stagesOf, type Stage } from "./stages";
+import { StageHistory, stagesOf, type Stage } from "./stages";
 
 const ASK_EVERY_MS = 1_000;
 
 interface Seen {
   status: ServiceStatus | null;
   stages: Stage[];
-  metrics: Metrics | null;
   failed: string | null; // why nothing is known now
-}
-
-/** Null: this server has no such path. */
-async function askPipeline(): Promise<Stage[] | null> {
-  try {
-    return stagesOf(await getJson<Parameters<typeof stagesOf>[0]>("/api/v1/pipeline"));
-  } catch (error) {
-    if ((error as ApiError).status === 404) return null;
-    throw error;
-  }
 }
 
 const keyOf = (stage: Stage): string => `${stage.scenario ?? ""}/${stage.name}`;
 
 function usePipeline() {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
-  const seen = useRef<Seen>({ status: null, stages: [], metrics: null, failed: null });
+  const seen = useRef<Seen>({ status: null, stages: [], failed: null });
   const histories = useRef(new Map<string, StageHistory>());
   useEffect(() => {
     let timer: number | undefined;
-    let known = true;
     const ask = async (): Promise<void> => {
       try {
-        const [status, text, told] = await Promise.all([
+        const [status, told] = await Promise.all([
           getJson<ServiceStatus>("/status"),
-          getText("/metrics"),
-          known ? askPipeline() : null,
+          getJson<Parameters<typeof stagesOf>[0]>("/api/v1/pipeline"),
         ]);
-        known = told !== null;
-        const metrics = new Metrics(text);
-        const stages = told ?? stagesFromStatus(status, metrics);
-        seen.current = { status, stages, metrics, failed: null };
+        // Clients are no stage of a run: how many there are stands above.
+        const stages = stagesOf(told).filter((stage) => stage.scenario !== null);
+        seen.current = { status, stages, failed: null };
         for (const stage of stages) {
           const history = histories.current.get(keyOf(stage)) ?? new StageHistory();
           histories.current.set(keyOf(stage), history);
@@ -79,7 +64,7 @@ function Totals({ seen }: { seen: Seen }) {
   const of = (member: keyof Stage): number => seen.stages.reduce((sum, stage) => sum + Number(stage[member] ?? 0), 0);
   const made = seen.stages.filter((stage) => stage.name === "simulation");
   const [asked, got] = [made.reduce((s, r) => s + (r.rate_asked ?? 0), 0), made.reduce((s, r) => s + (r.rate_got ?? 0), 0)];
-  const troubles = of("failed") + of("dead_letters") + of("shed");
+  const troubles = of("failed") + of("dead_letters");
   return (
     <dl class="totals">
       <div>
@@ -97,7 +82,7 @@ function Totals({ seen }: { seen: Seen }) {
       <div>
         <dt>Lost or set aside</dt>
         <dd class={`big ${troubles > 0 ? "alert" : ""}`}>{count(troubles)}</dd>
-        <dd class="hint">failed, dead letters, shed</dd>
+        <dd class="hint">failed, dead letters</dd>
       </div>
       <div>
         <dt>Late</dt>

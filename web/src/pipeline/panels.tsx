@@ -1,5 +1,5 @@
 // The pictures of one stage: rate over two minutes, and how late events were.
-import { StageHistory, type Lag, type LagBucket } from "./stages";
+import { apart, StageHistory, type Lag, type LagBucket } from "./stages";
 
 const WIDE = 260;
 const TALL = 56;
@@ -39,8 +39,9 @@ export function lagText(ms: number): string {
   return ms >= 10 ? `${ms.toFixed(0)} ms` : ms >= 0.1 ? `${ms.toFixed(1)} ms` : `${(ms * 1000).toFixed(0)} µs`;
 }
 
-/** Bars where the server tells how many fell where, else the quantiles as one band that grows thinner. */
-export function LagPicture({ lag, buckets }: { lag: Lag | null; buckets: LagBucket[] | null }) {
+/** How many events were how late; a line where 99 of 100 are in time. */
+export function LagPicture({ lag, buckets: cumulative }: { lag: Lag | null; buckets: LagBucket[] | null }) {
+  const buckets = cumulative === null ? null : apart(cumulative);
   const most = Math.max(1, ...(buckets ?? []).map((bucket) => bucket.count));
   const at = (ms: number): number => lagPlace(ms) * WIDE;
   const tall = TALL - 16;
@@ -61,13 +62,6 @@ export function LagPicture({ lag, buckets }: { lag: Lag | null; buckets: LagBuck
         const high = bucket.count === 0 ? 0 : Math.max(1.5, Math.sqrt(bucket.count / most) * tall);
         return <rect key={i} x={from + 0.5} width={Math.max(1, to - from - 1)} y={tall - high} height={high} class="bar" />;
       })}
-      {buckets === null && lag !== null && (
-        <>
-          <rect x={at(lag.p99)} width={Math.max(1, at(lag.max) - at(lag.p99))} y={tall - 3} height="3" class="bar" />
-          <rect x={at(lag.p50)} width={Math.max(1, at(lag.p99) - at(lag.p50))} y={tall - 12} height="12" class="bar" />
-          <rect x="0" width={Math.max(1, at(lag.p50))} y={tall - 30} height="30" class="bar" />
-        </>
-      )}
       {lag !== null && <line x1={at(lag.p99)} x2={at(lag.p99)} y1="0" y2={tall} class="mark" />}
     </svg>
   );

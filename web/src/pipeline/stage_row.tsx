@@ -2,7 +2,7 @@
 import { clock, count, duration } from "../lib/format";
 import type { Settings } from "../lib/settings";
 import { LagPicture, lagText, RatePicture } from "./panels";
-import type { Stage } from "./stages";
+import { isProcessing, type Stage } from "./stages";
 
 const KINDS: Record<string, string> = {
   running: "good",
@@ -13,7 +13,7 @@ const KINDS: Record<string, string> = {
   idle: "idle",
 };
 
-function Number_({ name, value, bad = false }: { name: string; value: number | null; bad?: boolean }) {
+function Count({ name, value, bad = false }: { name: string; value: number | null; bad?: boolean }) {
   if (value === null) return null;
   return (
     <div class={value === 0 ? "zero" : bad ? "bad" : ""}>
@@ -27,14 +27,14 @@ function rateText(rate: number): string {
   return rate >= 100 ? count(rate) : rate.toFixed(1);
 }
 
-function Behind({ watermark, settings }: { watermark: string; settings: Settings }) {
-  const at_s = Date.parse(watermark) / 1000;
+function Behind({ moment, settings }: { moment: string; settings: Settings }) {
+  const at_s = Date.parse(moment) / 1000;
   const behind_s = Date.now() / 1000 - at_s;
   return (
     <p>
       <span class="value">{clock(at_s, settings.clock)}</span>
       <span class="hint">
-        {Math.abs(behind_s) < 86_400 ? `${duration(Math.abs(behind_s))} ${behind_s < 0 ? "ahead" : "behind"}` : watermark.slice(0, 10)}
+        {Math.abs(behind_s) < 86_400 ? `${duration(Math.abs(behind_s))} ${behind_s < 0 ? "ahead" : "behind"}` : moment.slice(0, 10)}
       </span>
     </p>
   );
@@ -42,7 +42,7 @@ function Behind({ watermark, settings }: { watermark: string; settings: Settings
 
 export function StageRow({ stage, rate, settings }: { stage: Stage; rate: readonly number[]; settings: Settings }) {
   const now = rate.at(-1) ?? 0;
-  const waiting = stage.in !== null && stage.out !== null ? Math.max(0, stage.in - stage.out - (stage.failed ?? 0)) : null;
+  const waiting = !isProcessing(stage) && stage.in !== null && stage.out !== null ? Math.max(0, stage.in - stage.out - (stage.failed ?? 0)) : null;
   return (
     <li class="stage">
       <div class="stage-name">
@@ -77,20 +77,19 @@ export function StageRow({ stage, rate, settings }: { stage: Stage; rate: readon
       <div class="panel">
         <h4>Events</h4>
         <dl class="counts">
-          <Number_ name="in" value={stage.in} />
-          <Number_ name={stage.in === null ? "made" : "done"} value={stage.out} />
-          <Number_ name="on the way" value={waiting} />
-          <Number_ name="failed" value={stage.failed} bad />
-          <Number_ name="dead letters" value={stage.dead_letters} bad />
-          <Number_ name="shed" value={stage.shed} bad />
-          <Number_ name="tried again" value={stage.retried} />
-          <Number_ name="late" value={stage.late} />
+          <Count name={stage.name === "simulation" ? "made" : "in"} value={stage.in} />
+          <Count name={isProcessing(stage) ? "results" : stage.name === "simulation" ? "sent" : "done"} value={stage.out} />
+          <Count name="on the way" value={waiting} />
+          <Count name="failed" value={stage.failed} bad />
+          <Count name="dead letters" value={stage.dead_letters} bad />
+          <Count name="late" value={stage.late} />
+          <Count name="came twice" value={stage.duplicates} />
         </dl>
       </div>
-      {stage.watermark !== null && (
+      {(stage.watermark ?? stage.newest) !== null && (
         <div class="panel">
-          <h4>Watermark</h4>
-          <Behind watermark={stage.watermark} settings={settings} />
+          <h4>{stage.watermark !== null ? "Watermark" : "Newest event"}</h4>
+          <Behind moment={(stage.watermark ?? stage.newest)!} settings={settings} />
         </div>
       )}
     </li>

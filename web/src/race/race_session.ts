@@ -2,7 +2,7 @@ import { getJson, type ServiceStatus } from "../lib/api";
 import { recentEvents, Session } from "../lib/session";
 import type { CarSample } from "../generated/events";
 import { filledSample, type Item } from "../recorded/samples";
-import { RaceStore, type LapTimes } from "./timing";
+import { RaceStore, type ControlEvent, type LapTimes } from "./timing";
 
 /** 25 samples a second of each car are enough for 30 frames, which glide between them. */
 const SAMPLES_PER_S = 25;
@@ -10,7 +10,7 @@ const TRACES_S = 32; // what the traces show, and a little more
 
 export type RaceSession = Session<CarSample, RaceStore>;
 
-/** What the traces show, sample by tenth of a second; the moments just before now come with the live events. */
+/** What the traces show, sample by tenth of a second, with laps and messages; the moments just before now come last, whole. */
 async function recentSamples(store: RaceStore): Promise<CarSample[]> {
   const { runs } = await getJson<ServiceStatus>("/status");
   const run = runs.find((one) => one.scenario === "race");
@@ -21,6 +21,8 @@ async function recentSamples(store: RaceStore): Promise<CarSample[]> {
   store.take(samples, performance.now());
   const laps = await getJson<{ items: LapTimes[] }>("/api/v1/races/live/laps");
   for (const lap of laps.items) if (lap.session === store.session) store.noteLap(lap);
+  const said = await getJson<{ items: ControlEvent[] }>("/api/v1/races/live/events?streams=race_control");
+  for (const message of said.items) if (message.session === store.session) store.noteMessage(message);
   return recentEvents<CarSample>("race");
 }
 

@@ -28,6 +28,8 @@ export function RaceControls({ session }: { session: RaceSession }) {
     });
     setRate(null);
   };
+  const failed = run?.state === "failed" && run.error !== null ? `${run.error.what}. ${run.error.hint}` : null;
+  const trouble = session.unreachable ?? session.refused ?? failed;
   return (
     <section class="controls" aria-labelledby="controls-title">
       <h2 id="controls-title">Simulation</h2>
@@ -68,19 +70,9 @@ export function RaceControls({ session }: { session: RaceSession }) {
           Stop
         </button>
       </form>
-      {session.unreachable !== null && (
+      {trouble !== null && (
         <p class="error" role="alert">
-          {session.unreachable}
-        </p>
-      )}
-      {session.refused !== null && (
-        <p class="error" role="alert">
-          {session.refused}
-        </p>
-      )}
-      {run?.state === "failed" && run.error !== null && (
-        <p class="error" role="alert">
-          {run.error.what}. {run.error.hint}
+          {trouble}
         </p>
       )}
       <dl class="facts">
@@ -193,7 +185,7 @@ export function RaceControl({ store }: { store: RaceStore }) {
     <section class="notices" aria-labelledby="control-title">
       <h2 id="control-title">Race control</h2>
       {shown.length === 0 ? (
-        <p class="hint empty">Nothing said since the page was opened.</p>
+        <p class="hint empty">Nothing was said yet.</p>
       ) : (
         <ol class="scroll" tabIndex={0} aria-labelledby="control-title">
           {shown.map((notice) => (

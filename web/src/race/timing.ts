@@ -59,6 +59,14 @@ export interface Notice {
   flag: string;
 }
 
+export interface ControlEvent {
+  session?: number;
+  seq?: number;
+  session_time_s?: number;
+  message?: string;
+  flag?: string | null;
+}
+
 const NOTICES = 100;
 
 export interface Car {
@@ -98,7 +106,6 @@ export class RaceStore {
   readonly notices: Notice[] = []; // the newest last
   run = "";
   session = 0;
-  private noted = 0;
 
   take(samples: readonly CarSample[], now_ms: number): void {
     // Simpler models and other sets of names have no cars of this kind.
@@ -109,9 +116,15 @@ export class RaceStore {
   /** An event of another stream than telemetry: race control's are kept, lap times are better than our own. */
   note(stream: string, event: unknown): void {
     if (stream.endsWith("laps")) return this.noteLap(event as LapTimes);
-    if (!stream.endsWith("race-control")) return;
-    const { session_time_s, message, flag } = event as { session_time_s?: number; message?: string; flag?: string | null };
-    this.notices.push({ key: this.noted++, time_s: session_time_s ?? 0, text: message ?? "", flag: flag ?? "" });
+    if (stream.endsWith("race-control")) this.noteMessage(event as ControlEvent);
+  }
+
+  /** Messages that are told twice, live and from memory, are kept once, in their order. */
+  noteMessage({ seq, session_time_s, message, flag }: ControlEvent): void {
+    const key = seq ?? (this.notices.at(-1)?.key ?? 0) + 1;
+    const at = this.notices.findLastIndex((notice) => notice.key <= key);
+    if (at >= 0 && this.notices[at]!.key === key) return;
+    this.notices.splice(at + 1, 0, { key, time_s: session_time_s ?? 0, text: message ?? "", flag: flag ?? "" });
     if (this.notices.length > NOTICES) this.notices.shift();
   }
 

@@ -1,5 +1,6 @@
 // Recorded races as the server lists them, and what it keeps of each: docs/serve.md.
-import { getAll, getJson } from "../lib/api";
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, getAll, getJson } from "../lib/api";
 
 export interface RaceRun {
   run: string; // 8 hex digits
@@ -39,8 +40,37 @@ export interface LapRow {
   is_complete: boolean;
 }
 
-export async function raceRuns(): Promise<RaceRun[]> {
+async function raceRuns(): Promise<RaceRun[]> {
   return (await getJson<{ items: RaceRun[] }>("/api/v1/races?limit=200")).items;
+}
+
+const LIST_EVERY_MS = 3_000;
+
+/** The runs that there are, now and later. */
+export function useRuns(): { runs: RaceRun[] | null; failed: string | null } {
+  const [runs, setRuns] = useState<RaceRun[] | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  useEffect(() => {
+    let timer: number | undefined;
+    const ask = async (): Promise<void> => {
+      try {
+        const found = await raceRuns();
+        // The same list is kept: what hangs on it is not made anew.
+        setRuns((now) => (JSON.stringify(now?.map(nameOf)) === JSON.stringify(found.map(nameOf)) ? now : found));
+        setFailed(null);
+      } catch (error) {
+        setFailed((error as ApiError).message);
+      }
+      timer = window.setTimeout(() => void ask(), LIST_EVERY_MS);
+    };
+    void ask();
+    return () => clearTimeout(timer);
+  }, []);
+  return { runs, failed };
+}
+
+function nameOf({ run, live, stored, started }: RaceRun): unknown {
+  return [run, live, stored, started];
 }
 
 export function lapsOf(run: string): Promise<LapRow[]> {

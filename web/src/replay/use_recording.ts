@@ -1,7 +1,7 @@
 // What the replay has of the server: the runs, and of the chosen one its laps, its messages and its samples.
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, getAll, getJson, type ServiceStatus } from "../lib/api";
-import { lapsOf, raceRuns, type LapRow, type RaceRun } from "../recorded/runs";
+import { lapsOf, useRuns, type LapRow, type RaceRun } from "../recorded/runs";
 import { Recording } from "./recording";
 import type { RecordedNotice } from "./replay_store";
 
@@ -66,12 +66,9 @@ async function open(run: RaceRun, before: Recorded | null): Promise<Recorded> {
 }
 
 export function useRecording(wanted: string | null) {
-  const [runs, setRuns] = useState<RaceRun[] | null>(null);
+  const { runs, failed: unlisted } = useRuns();
   const [recorded, setRecorded] = useState<Recorded | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  useEffect(() => {
-    raceRuns().then(setRuns, (error: ApiError) => setFailed(error.message));
-  }, []);
   const run = runs?.find((one) => one.run === wanted || (wanted === "live" && one.live)) ?? runs?.[0] ?? null;
   useEffect(() => {
     if (run === null) return;
@@ -95,6 +92,6 @@ export function useRecording(wanted: string | null) {
       wanted = false;
       clearTimeout(timer);
     };
-  }, [run?.run]);
-  return { runs, run, recorded, failed };
+  }, [run?.run, run?.live]);
+  return { runs, run, recorded, failed: failed ?? unlisted };
 }

@@ -9,6 +9,8 @@ export function PlayControls({ session }: { session: PlaysSession }) {
   const [rate, setRate] = useState(String(RATE.usual));
   const wanted = Number(rate);
   const valid = Number.isInteger(wanted) && wanted >= RATE.least && wanted <= RATE.most;
+  const failed = run?.state === "failed" && run.error !== null ? `${run.error.what}. ${run.error.hint}` : null;
+  const trouble = session.unreachable ?? session.refused ?? failed;
   return (
     <section class="controls" aria-labelledby="controls-title">
       <h2 id="controls-title">Simulation</h2>
@@ -40,13 +42,10 @@ export function PlayControls({ session }: { session: PlaysSession }) {
       <p id="rate-hint" class="hint">
         {valid ? "On the average over a day; evenings have more." : `From ${RATE.least} to ${RATE.most}, a whole number.`}
       </p>
-      {[session.unreachable, session.refused, run?.state === "failed" && run.error !== null ? `${run.error.what}. ${run.error.hint}` : null].map(
-        (text, i) =>
-          text !== null && (
-            <p key={i} class="error" role="alert">
-              {text}
-            </p>
-          ),
+      {trouble !== null && (
+        <p class="error" role="alert">
+          {trouble}
+        </p>
       )}
     </section>
   );

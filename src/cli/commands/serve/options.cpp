@@ -6,6 +6,7 @@
 
 #include "base/quantity.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/source_options.h"
 #include "cli/values.h"
 #include "io/http/server/sites.h"
 #include "sim/registry.h"
@@ -41,6 +42,15 @@ void adapt(OptionSpec& option, ServeOptions& o) {
       std::string chosen;
       if (Done ok = set_choice(chosen, choices)(text); !ok) return ok;
       o.scenarios.push_back(std::move(chosen));
+      return {};
+    };
+  }
+  if (option.name == "topic") {
+    option.metavar = "TOPIC,…";
+    option.help = "Topic of the main stream; with --from kafka the topics to read";
+    option.set = [&o](const std::string& text) -> Done {
+      if (const auto topics = parse_topics(text, ""); !topics) return tl::make_unexpected(topics.error());
+      o.topics = text;
       return {};
     };
   }
@@ -102,6 +112,22 @@ Done set_store(StoreText& target, const std::string& text) {
   return {};
 }
 
+std::vector<OptionSpec> from_options(ServeOptions& o) {
+  const auto from = [](const OptionText& text, Setter set) {
+    return option_of("Source", text, std::move(set));
+  };
+  return {
+      noted(chosen(from({"from", "SOURCE", "", "Show the events of --topic at --brokers in place of simulations"},
+                        nullptr),
+                   o.from, {"kafka"}),
+            "simulations"),
+      from({"group", "NAME", "racesim-serve", "Consumer group, for --from kafka"}, set_text(o.group)),
+      from({"start-at", "WHERE", "earliest",
+            "Where to begin with partitions that nobody has read: earliest, latest or a time; for --from kafka"},
+           set_start_at(o.start_at)),
+  };
+}
+
 std::vector<OptionSpec> db_options(ServeOptions& o) {
   const auto store = [](const OptionText& text, Setter set) {
     return option_of("Store", text, std::move(set));
@@ -160,7 +186,8 @@ std::vector<http::RouteParameter> start_fields() {
 
 std::vector<OptionSpec> serve_options(ServeOptions& options) {
   std::vector<OptionSpec> all = server_options(options);
-  for (OptionSpec& option : db_options(options)) all.push_back(std::move(option));
+  for (const auto part : {from_options, db_options})
+    for (OptionSpec& option : part(options)) all.push_back(std::move(option));
   for (OptionSpec& option : run_options(options.run)) {
     if (!is_served(option)) continue;
     adapt(option, options);
