@@ -7,9 +7,9 @@ namespace racesim::race {
 namespace {
 
 /// In a bend the outermost of two cars has two wheels on the kerb.
-constexpr double kOnRoad_m = -0.2;
+constexpr double kOnRoad_m = 0.7;
 /// Waves of the band beside the line that are shorter than this are cut.
-constexpr double kSmooth_m = 40;
+constexpr double kSmooth_m = 60;
 constexpr double kSmoothBend_m = 12;  ///< likewise of a path's bend
 constexpr std::size_t kReach = 2;     ///< grid points to each side that a bend is read from
 

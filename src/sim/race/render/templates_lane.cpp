@@ -13,6 +13,9 @@ constexpr double kBoxStep_m = 16;
 constexpr double kPitFuel_kg = 60;
 constexpr Bucket kPitBucket{static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false};
 
+/// At this share of a flying lap's speed a lane is entered, or its entry lies too near to its limit.
+constexpr double kBrakesInTime = 0.97;
+
 // Parc fermé: a car needs 5.6 m, and the lane may be short; behind the first line there is room to brake.
 constexpr double kParkStep_m = 8;
 constexpr double kParkAfter_m = 30, kParkBefore_m = 15;
@@ -113,12 +116,26 @@ std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) {
   return pit;
 }
 
+/// True if a car that comes along at full speed can brake for the lane.
+bool Templates::can_brake_for(const BakedDrive& in) const {
+  return in.marks.speed_mps.front() >= kBrakesInTime * marks(0, kPitBucket).speed_mps[pit_entry_];
+}
+
 void Templates::bake_pits() {
-  const Path way = pit_way(track_, pit_entry_, pit_exit_);
-  // The boxes stand around the middle of the lane.
-  const double middle_m = (limit_begin_m(way) + limit_end_m(way)) / 2;
-  for (std::uint32_t box = 0; box < kBoxes; ++box)
-    pits_.push_back(bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m));
+  while (pits_.empty()) {
+    const Path way = pit_way(track_, pit_entry_, pit_exit_);
+    // The boxes stand around the middle of the lane.
+    const double middle_m = (limit_begin_m(way) + limit_end_m(way)) / 2;
+    for (std::uint32_t box = 0; box < kBoxes; ++box) {
+      auto pit = bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m);
+      // Else it leaves the racing line's pace a checkpoint earlier.
+      if (pits_.empty() && !can_brake_for(pit->in) && pit_entry_ > pit_exit_ + 1) {
+        --pit_entry_;
+        break;
+      }
+      pits_.push_back(std::move(pit));
+    }
+  }
 }
 
 /// One place a car, from the end of the lane backwards.
