@@ -13,8 +13,8 @@ constexpr double kBoxStep_m = 16;
 constexpr double kPitFuel_kg = 60;
 constexpr Bucket kPitBucket{static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false};
 
-/// At this share of a flying lap's speed a lane is entered, or its entry lies too near to its limit.
-constexpr double kBrakesInTime = 0.97;
+/// Where a way leaves or joins the racing line it is at least at this share of a flying lap's speed.
+constexpr double kJoins = 0.92;
 
 // Parc fermé: a car needs 5.6 m, and the lane may be short; behind the first line there is room to brake.
 constexpr double kParkStep_m = 8;
@@ -116,9 +116,18 @@ std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) {
   return pit;
 }
 
-/// True if a car that comes along at full speed can brake for the lane.
-bool Templates::can_brake_for(const BakedDrive& in) const {
-  return in.marks.speed_mps.front() >= kBrakesInTime * marks(0, kPitBucket).speed_mps[pit_entry_];
+/// A lane with little room to brake in, or to gather speed, leaves the racing line's pace a checkpoint earlier,
+/// or joins it a checkpoint later. True if it was such a one.
+bool Templates::make_room(const PitDrive& pit) {
+  const std::vector<double>& flying_mps = marks(0, kPitBucket).speed_mps;
+  if (pit_entry_ - pit_exit_ < 2) return false;
+  if (pit.in.marks.speed_mps.front() < kJoins * flying_mps[pit_entry_])
+    --pit_entry_;
+  else if (pit.out.marks.speed_mps.back() < kJoins * flying_mps[pit_exit_])
+    ++pit_exit_;
+  else
+    return false;
+  return true;
 }
 
 void Templates::bake_pits() {
@@ -128,11 +137,7 @@ void Templates::bake_pits() {
     const double middle_m = (limit_begin_m(way) + limit_end_m(way)) / 2;
     for (std::uint32_t box = 0; box < kBoxes; ++box) {
       auto pit = bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m);
-      // Else it leaves the racing line's pace a checkpoint earlier.
-      if (pits_.empty() && !can_brake_for(pit->in) && pit_entry_ > pit_exit_ + 1) {
-        --pit_entry_;
-        break;
-      }
+      if (box == 0 && make_room(*pit)) break;
       pits_.push_back(std::move(pit));
     }
   }
