@@ -112,8 +112,7 @@ void LaneBand::add_asides(PathGrid& grid, const Path& path) const {
     const double turn =
         behind - before == 1 ? (i == 0 ? -0.5 : 0.5) * path.step_m * path.curvature_1pm[i] : 0;
     const double ahead_x = (x_m - turn * y_m) / chord_m, ahead_y = (y_m + turn * x_m) / chord_m;
-    grid.asides.push_back(
-        {-ahead_y, ahead_x, left_m(path.s_m[i]) - own_left_m(path, i), 0, 0, bends_1pm[i]});
+    grid.asides.push_back({-ahead_y, ahead_x, left_m(path.s_m[i]) - own_left_m(path, i), 0, 0, bends_1pm[i]});
   }
   for (std::size_t i = 0; i <= last; ++i) {
     const auto at = [&](std::size_t k) { return grid.asides[k].shift_m; };

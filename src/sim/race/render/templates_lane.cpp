@@ -116,8 +116,8 @@ std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) {
   return pit;
 }
 
-/// A lane with little room to brake in, or to gather speed, leaves the racing line's pace a checkpoint earlier,
-/// or joins it a checkpoint later. True if it was such a one.
+/// A lane with little room to brake in, or to gather speed, leaves the racing line's pace a checkpoint
+/// earlier, or joins it a checkpoint later. True if it was such a one.
 bool Templates::make_room(const PitDrive& pit) {
   const std::vector<double>& flying_mps = marks(0, kPitBucket).speed_mps;
   if (pit_entry_ - pit_exit_ < 2) return false;

@@ -13,7 +13,8 @@ namespace {
 constexpr double kMostFlow_gpkg = 1100;
 constexpr double kStill_mps = 0.5;
 constexpr double kMostOfTemplate = 1.01;
-// A piece that ends far below its pace would have to be far above it before: the slower one does what is left.
+// A piece that ends far below its pace would have to be far above it before: the slower one does what is
+// left.
 constexpr double kMostBelow = 1.25;
 
 }  // namespace
@@ -112,8 +113,8 @@ double TimelineMaker::wear_at(std::size_t pass) const {
 }
 
 /// Joins the paces of neighbours: at a seam both show one speed, about the mean of what each would, and none
-/// more than its template can. Where the pit lane's limit holds, it is the higher one, and at its lines that of
-/// the limited side: then no pace between is above the planned ones, which keep the limit.
+/// more than its template can. Where the pit lane's limit holds, it is the higher one, and at its lines that
+/// of the limited side: then no pace between is above the planned ones, which keep the limit.
 void TimelineMaker::smooth_pace() {
   std::vector<Sketch>& all = made_.sketches;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
