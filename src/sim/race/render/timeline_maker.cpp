@@ -15,7 +15,7 @@ constexpr double kStill_mps = 0.5;
 constexpr double kMostOfTemplate = 1.01;
 // A piece that ends far below its pace would have to be far above it before: the slower one does what is
 // left.
-constexpr double kMostBelow = 1.25;
+constexpr double kMostBelow = 1.3;
 
 }  // namespace
 
