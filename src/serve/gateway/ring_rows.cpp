@@ -125,6 +125,15 @@ Result<std::vector<const FieldInfo*>> chosen_fields(const SchemaInfo& schema,
   return fields;
 }
 
+/// With every= there is no last value of what has no order.
+Done check_numbers(const std::vector<const FieldInfo*>& fields) {
+  for (const FieldInfo* field : fields)
+    if (!column_of(*field).is_number())
+      return fail(ErrorKind::usage, "fields: '" + std::string(field->path) + "' has no least and greatest value",
+                  "with every= only numbers can be asked for; leave it out, or ask without every=");
+  return {};
+}
+
 HistoryRows rows_as_they_are(const RowBatch& rows, std::span<const std::size_t> order,
                              const TelemetryParts& parts) {
   HistoryRows typed;
@@ -170,6 +179,8 @@ Result<HistoryRows> ring_telemetry(const EventRing& ring, const ScenarioEntry& s
   const SchemaInfo& schema = *forms->schemas.front();
   Result<std::vector<const FieldInfo*>> fields = chosen_fields(schema, question.fields);
   if (!fields) return tl::make_unexpected(fields.error());
+  if (question.every_us > 0 && !question.fields.empty())
+    if (const Done done = check_numbers(*fields); !done) return tl::make_unexpected(done.error());
   const TelemetryParts parts{event_time_field(schema, scenario), whose_field(schema, scenario),
                              std::move(*fields)};
   if (parts.time == nullptr)

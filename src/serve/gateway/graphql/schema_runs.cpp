@@ -97,7 +97,7 @@ Done write_telemetry(const Call& call, const ListedRun& run, const RowType& type
   }
   question.spread = type.asks_spread(call);
   // What a run's rows do not have is null: a run may have fewer columns than the type.
-  std::vector<std::string> asked = type.asked_columns(call);
+  std::vector<std::string> asked = type.asked_columns(call, question.every_us > 0);
   std::erase(asked, "event_time");
   question.fields = resolvers_of(call).known_fields(run, asked);
   const FetchRows fetch = [&](std::optional<std::int64_t> from_us, std::size_t limit) {
