@@ -4,6 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "model/aggregates/lap.h"
+#include "model/aggregates/standings.h"
+#include "model/aggregates/top_song.h"
+#include "model/aggregates/violation.h"
 #include "serve/gateway/pipeline.h"
 #include "serve/gateway/rest_parameters.h"
 #include "serve/gateway/run_json.h"
@@ -34,6 +38,7 @@ struct RunRoute {
   Subject subject;
   KnownParameters parameters;
   RunAnswer answer;
+  std::string schema{};  ///< of the answer
 };
 
 Result<RowsQuestion> read_rows_question(const RunRequest& request, std::string_view whose) {
@@ -144,9 +149,11 @@ std::vector<RunRoute> run_routes() {
   const http::RouteParameter spread{"spread", "1: with every, the least and the greatest value too"};
   return {
       {"/api/v1/races/{run}/standings", "The order of the cars as each passed its last timing line",
-       Subject::race, {{"at", "As it was at this moment of event time"}}, standings},
+       Subject::race, {{"at", "As it was at this moment of event time"}}, standings,
+       items_schema(schema_info<StandingsRow>(), false)},
       {"/api/v1/races/{run}/laps", "Laps, by car and lap", Subject::race,
-       {driver, from_parameter(), to_parameter(), rows_limit()}, laps},
+       {driver, from_parameter(), to_parameter(), rows_limit()}, laps,
+       items_schema(schema_info<LapMetricsRow>(), false)},
       {"/api/v1/races/{run}/telemetry", "Samples of cars, by time", Subject::race,
        {driver, lap, from_parameter(), to_parameter(), fields, every, spread, rows_limit()}, car_telemetry},
       {"/api/v1/races/{run}/events", "Rows of side streams: race control, results", Subject::race,
@@ -155,7 +162,8 @@ std::vector<RunRoute> run_routes() {
       {"/api/v1/fleet/{run}/telemetry", "Packets of vehicles, by time", Subject::fleet,
        {vehicle, from_parameter(), to_parameter(), fields, every, spread, rows_limit()}, vehicle_telemetry},
       {"/api/v1/fleet/{run}/violations", "Violations, by time", Subject::fleet,
-       {vehicle, from_parameter(), to_parameter(), rows_limit()}, violations},
+       {vehicle, from_parameter(), to_parameter(), rows_limit()}, violations,
+       items_schema(schema_info<ViolationRow>(), false)},
   };
 }
 
@@ -179,6 +187,7 @@ http::Route base_route(const char* path, const char* summary, KnownParameters pa
 
 http::Route route_of(QueryThreads& queries, const RunRoute& entry) {
   http::Route route = base_route(entry.path, entry.summary, entry.parameters);
+  route.answer_schema = entry.schema;
   route.handle = [&queries, entry](const http::Request& request, http::Reply reply) {
     Result<Parameters> parameters = read_query(request.head, entry.parameters);
     if (!parameters) return reply.send(problem_of(parameters.error()));
@@ -233,6 +242,7 @@ http::Route chart_route(QueryThreads& queries) {
                               {"genre", "The chart of this genre"},
                               limit_parameter(kSongs, kSongsMost)};
   http::Route route = base_route("/api/v1/songs/top", "The songs played most of late, by rank", known);
+  route.answer_schema = items_schema(schema_info<TopSongRow>(), false);
   route.handle = [&queries, known](const http::Request& request, http::Reply reply) {
     const Result<Parameters> parameters = read_query(request.head, known);
     if (!parameters) return reply.send(problem_of(parameters.error()));

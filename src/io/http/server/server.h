@@ -77,7 +77,8 @@ struct Route {
   // For those who describe what the server can.
   std::string summary{};  ///< one line, no full stop
   std::vector<RouteParameter> parameters{};
-  std::string answers{};  ///< the content type of a good answer
+  std::string answers{};        ///< the content type of a good answer
+  std::string answer_schema{};  ///< of its JSON: a JSON Schema; empty: not said
 
   /// Does this request get a stream?
   bool opens(const RequestHead& head) const {
