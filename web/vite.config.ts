@@ -1,6 +1,8 @@
 // Pages are NAME.html here; web/dist is committed, and becomes part of the program (see HACKING.md).
 import { defineConfig } from "vite";
 
+const PAGES = ["index", "replay", "analysis", "dashboard", "songs", "pipeline", "api"];
+
 export default defineConfig({
   base: "/assets/",
   publicDir: false,
@@ -11,6 +13,6 @@ export default defineConfig({
     emptyOutDir: true,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: { input: { index: "index.html", dashboard: "dashboard.html" } },
+    rollupOptions: { input: Object.fromEntries(PAGES.map((name) => [name, `${name}.html`])) },
   },
 });

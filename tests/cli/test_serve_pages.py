@@ -1,14 +1,16 @@
 """Goal: the program serves the pages that it carries as a browser wants them, byte for byte those of web/dist, and nothing
-else. Method: `racesim serve` on a port of its own; every file asked for; headers, tags, HEAD, wrong paths and --no-ui.
+else; a page can sign in with the token; it draws the map of the run. Method: `racesim serve` on a port of its own; every file
+asked for; headers, tags, HEAD, wrong paths, right and wrong cookies, a circuit of our own, and --no-ui.
 """
 
 import json
+import math
 import os
 import pathlib
 import re
 import unittest
 
-from serve_process import Service
+from serve_process import Service, WebSocket
 from workdir import Workdir
 
 DIST = pathlib.Path(os.environ["RACESIM_SOURCE_DIR"]) / "web/dist"
@@ -82,7 +84,51 @@ class PagesTest(Workdir):
         (self.dir / "token").chmod(0o600)
         service = self.serve("--token-file", "token")
         self.assertEqual(service.ask("GET", "/dashboard")[0], 200)
-        self.assertEqual(service.ask("GET", "/status")[0], 401)
+        for path in ("/status", "/map?scenario=race"):
+            self.assertEqual(service.ask("GET", path)[0], 401, path)
+
+    def test_a_page_carries_a_cookie_in_place_of_the_token(self):
+        token = "secret-of-this-test"
+        (self.dir / "token").write_text(token + "\n", encoding="utf-8")
+        (self.dir / "token").chmod(0o600)
+        service = self.serve("--token-file", "token")
+        for wrong in ("", token[:-1], token + "x"):
+            status, headers, _ = service.ask("POST", "/session", wrong)
+            self.assertEqual((status, headers.get("Set-Cookie")), (401, None), wrong)
+        self.assertEqual(service.ask("POST", "/session", token, headers={"Origin": "https://elsewhere.example"})[0], 403)
+        status, headers, _ = service.ask("POST", "/session", token + "\n")
+        self.assertEqual(status, 204)
+        cookie, *ways = headers["Set-Cookie"].split("; ")
+        self.assertEqual(sorted(ways), ["HttpOnly", "Path=/", "SameSite=Strict"])
+        self.assertNotIn(token, cookie)
+        name = cookie.split("=")[0]
+        for sent, expected in ((cookie, 200), (f"a=b; {cookie}; c=d", 200), (f"a=b;{cookie}", 200), (cookie[:-1], 401),
+                               (f"{name}={token}", 401), (f"{name}=", 401), (f"x{cookie}", 401), (";;; ", 401)):
+            self.assertEqual(service.ask("GET", "/status", headers={"Cookie": sent})[0], expected, sent)
+        with self.assertRaises(AssertionError):
+            WebSocket(service)
+        WebSocket(service, headers=[f"Cookie: {cookie}"]).close()
+        status, headers, _ = service.ask("DELETE", "/session")
+        self.assertEqual((status, headers["Set-Cookie"].split("; ")[0]), (204, f"{name}="))
+        self.assertIn("Max-Age=0", headers["Set-Cookie"])
+        again = self.serve("--token-file", "token")
+        self.assertEqual(again.ask("GET", "/status", headers={"Cookie": cookie})[0], 200, "it holds when the server starts again")
+        (self.dir / "other").write_text("another-one\n", encoding="utf-8")
+        (self.dir / "other").chmod(0o600)
+        other = self.serve("--token-file", "other")
+        self.assertEqual(other.ask("GET", "/status", headers={"Cookie": cookie})[0], 401)
+        self.assertNotEqual(other.ask("POST", "/session", "another-one")[1]["Set-Cookie"].split("=")[0], name)
+        self.assertEqual(self.serve().ask("POST", "/session", token)[0], 400)
+
+    def test_the_map_is_that_of_the_run(self):
+        oval = [(600 * math.cos(way), 250 * math.sin(way)) for way in (2 * math.pi * i / 500 for i in range(500))]
+        (self.dir / "oval.csv").write_text("".join(f"{x:.2f},{y:.2f},6,6\n" for x, y in oval), encoding="utf-8")
+        service = self.serve("--scenario", "race", "--track", "oval.csv")
+        self.assertEqual(service.get("/map?scenario=race")[1]["name"], "silverstone", "nothing ran yet")
+        self.assertEqual(service.ask("POST", "/start?scenario=race")[0], 200)
+        self.assertEqual(service.get("/map?scenario=race")[1]["name"], "oval")
+        service.ask("POST", "/stop")
+        self.assertEqual(service.get("/map?scenario=race")[1]["name"], "oval")
 
     def test_no_ui(self):
         service = self.serve("--no-ui")

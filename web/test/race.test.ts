@@ -1,6 +1,7 @@
 // Goal: laps and moments that the pit wall shows are those of the samples. Method: cars whose speed and laps are known.
 import { describe, expect, it } from "vitest";
 import { CarRing, RaceStore } from "../src/race/timing";
+import { sectorRank } from "../src/race/tower";
 import type { CarSample } from "../src/generated/events";
 
 const LENGTH_M = 5000;
@@ -44,6 +45,30 @@ describe("timing", () => {
     store.note("f1-race-control", { session_time_s: 3, message: "CAR 8 STOPPED", flag: "YELLOW" });
     expect([store.cars.get(8)!.lastLap_s, store.fastest?.number]).toEqual([88.123, 8]);
     expect(store.notices.map((notice) => notice.flag)).toEqual(["YELLOW"]);
+  });
+
+  it("keeps messages once and in their order, whichever way they come", () => {
+    const store = new RaceStore();
+    store.take([sample(0)], 0);
+    for (const seq of [7, 8, 3, 5, 7, 9, 3]) store.note("f1-race-control", { seq, session_time_s: seq, message: `M${seq}` });
+    expect(store.notices.map((notice) => notice.text)).toEqual(["M3", "M5", "M7", "M8", "M9"]);
+    for (let seq = 10; seq < 300; seq++) store.note("f1-race-control", { seq, message: "" });
+    expect([store.notices.length, store.notices.at(-1)!.key]).toEqual([100, 299]);
+  });
+
+  it("keeps sectors and knows the best of each", () => {
+    const store = new RaceStore();
+    store.take([sample(0), sample(0, { car: 8 })], 0);
+    store.note("f1-laps", { car: 7, lap_time_s: 90, sector1_s: 30, sector2_s: 35, sector3_s: 25 });
+    store.note("f1-laps", { car: 8, lap_time_s: 91, sector1_s: 29, sector2_s: 36, sector3_s: 26 });
+    store.note("f1-laps", { car: 7, lap_time_s: 91.5, sector1_s: 31, sector2_s: 34, sector3_s: 26.5 });
+    const [seven, eight] = [store.cars.get(7)!, store.cars.get(8)!];
+    const ranks = (car: typeof seven) => [0, 1, 2].map((i) => sectorRank(car, store.bestSectors_s, i));
+    expect(ranks(seven)).toEqual(["slower", "all", "slower"]);
+    expect(ranks(eight)).toEqual(["all", "own", "own"]);
+    expect(seven.bestLap_s).toBe(90);
+    store.note("f1-laps", { car: 8, lap_time_s: null, sector1_s: null, sector2_s: 33, sector3_s: null });
+    expect(ranks(eight)).toEqual(["none", "all", "none"]);
   });
 
   it("begins anew with another run, and orders by position", () => {

@@ -80,6 +80,11 @@ LiveRunStatus LiveRun::status() const {
   return status;
 }
 
+std::shared_ptr<const ScenarioContent> LiveRun::content() const {
+  const std::lock_guard lock(mutex_);
+  return content_;
+}
+
 /// Null: it could not be opened, or is not wanted any more.
 std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(const Done&)>& opened) {
   config.delivery.own_sinks.push_back([this](const EventForms& forms, AckListener* acks) {
@@ -115,6 +120,11 @@ void LiveRun::note_begun(const Run& run) {
 
 void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>& opened) {
   const std::int64_t drain_ns = config.delivery.drain_timeout_ns;
+  const ContentOptions& options = config.content;
+  if (auto content = scenario_.read({options.values, options.volume, options.live})) {
+    const std::lock_guard lock(mutex_);
+    content_ = std::move(*content);
+  }
   std::unique_ptr<Run> made = open(std::move(config), opened);
   if (made == nullptr) return;
   Run& run = *made;

@@ -53,6 +53,8 @@ class LiveRun {
   void abandon();
 
   LiveRunStatus status() const;
+  /// Of the run now, or of the last one; null before the first.
+  std::shared_ptr<const ScenarioContent> content() const;
   const ScenarioEntry& scenario() const { return scenario_; }
 
  private:
@@ -77,6 +79,7 @@ class LiveRun {
   std::string run_text_;
   std::optional<Error> error_;
   RunStatus counts_;
+  std::shared_ptr<const ScenarioContent> content_;
   bool any_ = false;
   std::vector<std::function<void()>> ended_;
   std::thread thread_;

@@ -27,6 +27,10 @@ std::vector<NamedStatus> Runs::statuses() const {
   return all;
 }
 
+std::shared_ptr<const ScenarioContent> Runs::content(const ScenarioEntry& scenario) const {
+  return runs_.at(&scenario)->content();
+}
+
 void Runs::stop(const ScenarioEntry* scenario, const std::function<void()>& ended) {
   if (scenario != nullptr) return of(*scenario).stop(ended);
   const auto left = std::make_shared<std::atomic<std::size_t>>(runs_.size());

@@ -26,6 +26,8 @@ class Runs {
 
   NamedStatus status(const ScenarioEntry& scenario) const;
   std::vector<NamedStatus> statuses() const;
+  /// Of the run now, or of the last one; null before the first.
+  std::shared_ptr<const ScenarioContent> content(const ScenarioEntry& scenario) const;
 
   /// Stops one (null: all); `ended` is called when they have ended.
   void stop(const ScenarioEntry* scenario, const std::function<void()>& ended);

@@ -52,8 +52,7 @@ bool is_known(const http::RequestHead& head, std::string_view tag) {
 
 /// A text of the program with what goes with it.
 struct Served {
-  std::string_view text;
-  std::string type, tag;
+  std::string text, type, tag;
   std::vector<http::Header> headers;
 };
 
@@ -81,7 +80,7 @@ http::Route open_route(std::string path) {
 http::Route file_route(const EmbeddedFile& file) {
   const bool is_page = file.name.ends_with(".html");
   const std::string name(file.name.substr(0, file.name.rfind('.')));
-  Served served{file.text, std::string(type_of(file.name)), tag_of(file.text), {}};
+  Served served{std::string(file.text), std::string(type_of(file.name)), tag_of(file.text), {}};
   // The names of other files change with what is in them.
   served.headers = {{"Cache-Control", is_page ? "no-cache" : "public, max-age=31536000, immutable"},
                     {"X-Content-Type-Options", "nosniff"}};
@@ -99,7 +98,7 @@ http::Route file_route(const EmbeddedFile& file) {
   return route;
 }
 
-http::Response map_answer(const http::RequestHead& head) {
+http::Response map_answer(const Runs& runs, const http::RequestHead& head) {
   const Result<Parameters> parameters = read_query(head, {scenario_parameter()});
   if (!parameters) return problem_of(parameters.error());
   const Result<const ScenarioEntry*> named = read_scenario(*parameters);
@@ -107,17 +106,25 @@ http::Response map_answer(const http::RequestHead& head) {
   if (*named == nullptr) return http::problem(400, "name a scenario: /map?scenario=NAME");
   const ScenarioEntry& scenario = **named;
   if (scenario.map == nullptr) return http::problem(404, std::string(scenario.name) + " has no map");
-  const std::string_view text = scenario.map();
-  return answer_of({text, "application/json", tag_of(text), {{"Cache-Control", "no-cache"}}}, head);
+  std::string text = scenario.map(runs.content(scenario).get());
+  std::string tag = tag_of(text);
+  return answer_of({std::move(text), "application/json", std::move(tag), {{"Cache-Control", "no-cache"}}}, head);
 }
 
 }  // namespace
 
-std::vector<http::Route> page_routes() {
+std::vector<http::Route> page_routes(const Runs& runs) {
   std::vector<http::Route> routes;
   for (const EmbeddedFile& file : embedded_pages()) routes.push_back(file_route(file));
-  http::Route map = open_route("/map");
-  map.handle = [](const http::Request& request, http::Reply reply) { reply.send(map_answer(request.head)); };
+  http::Route map;
+  map.method = "GET";
+  map.path = "/map";
+  map.summary = "The map of a scenario's run, or the built-in one, as pages draw it";
+  map.parameters = {scenario_parameter()};
+  map.answers = "application/json";
+  map.handle = [&runs](const http::Request& request, http::Reply reply) {
+    reply.send(map_answer(runs, request.head));
+  };
   routes.push_back(std::move(map));
   return routes;
 }

@@ -6,14 +6,16 @@
 
 #include "base/embedded_file.h"
 #include "io/http/server/server.h"
+#include "serve/control/runs.h"
 
 namespace racesim::serve {
 
 /// The files of web/dist/, with their endings.
 std::span<const EmbeddedFile> embedded_pages();
 
-/// GET / and /NAME for NAME.html, /assets/FILE for all others, /map?scenario= for what they draw. None needs
-/// the token: a browser cannot send it with a page, and there is nothing in them that is not in the program.
-std::vector<http::Route> page_routes();
+/// GET / and /NAME for NAME.html, /assets/FILE for all others: without the token, which a browser cannot send with a
+/// page; there is nothing in them that is not in the program. GET /map?scenario= is what they draw: that of the
+/// scenario's run, else the built-in one. `runs` outlives the server.
+std::vector<http::Route> page_routes(const Runs& runs);
 
 }  // namespace racesim::serve

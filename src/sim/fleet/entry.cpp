@@ -167,7 +167,7 @@ const ScenarioEntry& entry() {
             return static_cast<double>(of_fleet(content).rate_mhz) / 1000 * of_fleet(content).vehicles;
           },
       .describe = &describe,
-      .map = [] { return embedded_roads().front().text; },
+      .map = [](const ScenarioContent*) { return std::string(embedded_roads().front().text); },
   };
   return fleet;
 }

@@ -325,11 +325,13 @@ Done fill_laps(bool given, RaceContent& content) {
   return {};
 }
 
-std::string_view map_of_default_track() {
-  const auto tracks = embedded_tracks();
-  return std::find_if(tracks.begin(), tracks.end(),
-                      [](const EmbeddedFile& f) { return f.name == kDefaultTrack; })
-      ->text;
+/// Built-in circuits as they stand in their files, with the licence.
+std::string map_of(const ScenarioContent* content) {
+  const RaceContent usual;
+  const RaceContent& race = content == nullptr ? usual : of_race(*content);
+  for (const EmbeddedFile& built_in : embedded_tracks())
+    if (race.track.text.empty() && built_in.name == race.track.name) return std::string(built_in.text);
+  return race.track.text;
 }
 
 }  // namespace
@@ -391,7 +393,7 @@ const ScenarioEntry& entry() {
       .ends = &ends,
       .event_rate = &event_rate,
       .describe = &describe,
-      .map = &map_of_default_track,
+      .map = &map_of,
   };
   return race;
 }

@@ -22,6 +22,8 @@ export function Controls({ session }: { session: FleetSession }) {
     await session.start({ rate_hz: String(wanted), ...(fleet === null ? {} : { vehicles: String(fleet) }) });
     setRate(null);
   };
+  const failed = run?.state === "failed" && run.error !== null ? `${run.error.what}. ${run.error.hint}` : null;
+  const trouble = session.unreachable ?? session.refused ?? failed;
   return (
     <section class="controls" aria-labelledby="controls-title">
       <h2 id="controls-title">Simulation</h2>
@@ -76,19 +78,9 @@ export function Controls({ session }: { session: FleetSession }) {
             ? "A new rate begins a new run."
             : "Packets a second of each vehicle."}
       </p>
-      {session.unreachable !== null && (
+      {trouble !== null && (
         <p class="error" role="alert">
-          {session.unreachable}
-        </p>
-      )}
-      {session.refused !== null && (
-        <p class="error" role="alert">
-          {session.refused}
-        </p>
-      )}
-      {run?.state === "failed" && run.error !== null && (
-        <p class="error" role="alert">
-          {run.error.what}. {run.error.hint}
+          {trouble}
         </p>
       )}
       <dl class="facts">

@@ -1,9 +1,9 @@
 // The fleet's page. Preact draws what changes a few times a second; map and chart are drawn by the animation loop.
-import { render } from "preact";
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { everyFrame } from "../lib/frames";
 import { Header } from "../lib/header";
-import { keepSettings, loadSettings, type Settings } from "../lib/settings";
+import { mount, useKeys, useLook } from "../lib/page";
+import { loadSettings, type Settings } from "../lib/settings";
 import "../styles/base.css";
 import "../styles/leaflet.css";
 import "../styles/fleet.css";
@@ -69,12 +69,10 @@ const KEYS: [string, string][] = [
 ];
 
 function App() {
-  const [settings, setSettings] = useState(loadSettings);
   const [selected, setSelected] = useState<string | null>(null);
   const [follow, setFollow] = useState(false);
   const [asTable, setAsTable] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
-  const [dark, setDark] = useState(true);
   const session = useMemo(() => makeFleetSession(redraw as () => void), []);
   const { store } = session;
   const mapElement = useRef<HTMLDivElement>(null);
@@ -86,7 +84,12 @@ function App() {
   const chosen = useRef<string | null>(null);
   chosen.current = chosenId;
 
-  const change = (part: Partial<Settings>): void => setSettings((now) => ({ ...now, ...part }));
+  const { settings, dark, change } = useLook((now) => {
+    map.current?.readInk();
+    chart.current?.restyle(now);
+  });
+  const frames = useRef(settings.frames);
+  frames.current = settings.frames;
   const choices = {
     trail: settings.trail,
     heatmap: settings.heatmap,
@@ -100,62 +103,46 @@ function App() {
       select: setSelected,
       dragged: () => setFollow(false),
     });
-    chart.current = new SpeedChart(chartElement.current!, settings);
+    chart.current = new SpeedChart(chartElement.current!, loadSettings());
     void session.begin();
     const text = setInterval(redraw as () => void, TEXT_EVERY_MS);
-    const frames = everyFrame((now) => {
-      map.current!.frame(now);
-      chart.current!.show(chosen.current === null ? undefined : store.vehicles.get(chosen.current));
-    });
+    const stop = everyFrame(
+      (now) => {
+        map.current!.frame(now);
+        chart.current!.show(chosen.current === null ? undefined : store.vehicles.get(chosen.current));
+      },
+      () => frames.current,
+    );
     return () => {
       clearInterval(text);
-      frames();
+      stop();
       session.end();
     };
   }, []);
 
   useEffect(() => map.current!.choose(choices), [settings, chosenId, follow]);
 
-  useEffect(() => {
-    keepSettings(settings);
-    const restyle = (): void => {
-      setDark(getComputedStyle(document.documentElement).colorScheme.trim() === "dark");
-      map.current!.readInk();
-      chart.current!.restyle(settings);
-    };
-    restyle();
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", restyle);
-    return () => system.removeEventListener("change", restyle);
-  }, [settings.theme, settings.units, settings.clock]);
-
-  useEffect(() => {
-    const step = (by: number): void => {
-      const { ids } = store;
-      const at = ids.indexOf(chosen.current ?? "");
-      if (ids.length > 0) setSelected(ids[(at + by + ids.length) % ids.length]!);
-    };
-    const acts: Record<string, () => void> = {
-      t: () => setSettings((now) => ({ ...now, trail: !now.trail })),
-      h: () => setSettings((now) => ({ ...now, heatmap: !now.heatmap })),
-      f: () => setFollow((now) => !now),
-      a: () => map.current!.fit(),
-      n: () => step(1),
-      p: () => step(-1),
-      "?": () => keys.current!.showModal(),
-    };
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-      acts[event.key]?.();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  const step = (by: number): void => {
+    const { ids } = store;
+    const at = ids.indexOf(chosen.current ?? "");
+    if (ids.length > 0) setSelected(ids[(at + by + ids.length) % ids.length]!);
+  };
+  const toggles = useRef(settings);
+  toggles.current = settings;
+  useKeys((key) => {
+    if (key === "t") change({ trail: !toggles.current.trail });
+    else if (key === "h") change({ heatmap: !toggles.current.heatmap });
+    else if (key === "f") setFollow((now) => !now);
+    else if (key === "a") map.current!.fit();
+    else if (key === "n") step(1);
+    else if (key === "p") step(-1);
+    else if (key === "?") keys.current!.showModal();
+  });
 
   const vehicle = chosenId === null ? undefined : store.vehicles.get(chosenId);
   return (
     <>
-      <Header page="Fleet" badge={session.badge(performance.now())} settings={settings} change={change}>
+      <Header page="Fleet" badge={session.badge(performance.now())} settings={settings} change={change} draws>
         {session.link === "reconnecting" && (
           <button type="button" class="quiet" onClick={() => session.retryNow()}>
             Try now
@@ -255,6 +242,4 @@ function App() {
   );
 }
 
-keepSettings(loadSettings());
-document.getElementById("app")!.textContent = "";
-render(<App />, document.getElementById("app")!);
+mount(App);

@@ -16,8 +16,11 @@ export interface RunStatus {
   uptime_s: number;
   rate: { asked: number; got: number };
   sent: number;
+  acked: number;
   failed: number;
   lag_ms: { p50: number; p99: number; max: number } | null;
+  event_time: string | null;
+  sinks: { name: string; sent: number; acked: number; failed: number }[];
   error: { what: string; hint: string } | null;
 }
 
@@ -30,6 +33,9 @@ export interface ServiceStatus {
 
 const ANSWER_MOST_MS = 10_000;
 
+/** An event of the window: the server wants its token. */
+export const LOCKED = "racesim:locked";
+
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
@@ -38,12 +44,37 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     throw new ApiError("The server does not answer. Is racesim serve still running?", 0);
   }
   if (response.ok) return response;
+  if (response.status === 401 && path !== "/session") dispatchEvent(new Event(LOCKED));
   const problem: { detail?: string; title?: string } = await response.json().catch(() => ({}));
   throw new ApiError(problem.detail ?? problem.title ?? `The server answered ${response.status}.`, response.status);
 }
 
 export async function getJson<T>(path: string): Promise<T> {
   return (await ask(path)).json() as Promise<T>;
+}
+
+export async function getText(path: string): Promise<string> {
+  return (await ask(path)).text();
+}
+
+/** The rest of a list that is read page by page: `next` is where the server says that it goes on. */
+export async function getAll<T>(path: string, pagesMost = 50): Promise<T[]> {
+  const items: T[] = [];
+  let at = path;
+  for (let page = 0; page < pagesMost; page++) {
+    const part = await getJson<{ items: T[]; next?: string | null }>(at);
+    for (const item of part.items) items.push(item);
+    if (part.next === undefined || part.next === null) break;
+    const url = new URL(path, "http://none");
+    url.searchParams.set("from", part.next);
+    at = url.pathname + url.search;
+  }
+  return items;
+}
+
+/** The browser keeps a cookie that stands for the token. */
+export async function openSession(token: string): Promise<void> {
+  await ask("/session", { method: "POST", body: token });
 }
 
 export async function post(path: string): Promise<void> {

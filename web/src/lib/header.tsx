@@ -1,12 +1,18 @@
 // The bar on top of every page: name, badge, and what holds for all pages.
 import type { ComponentChildren } from "preact";
 import type { Settings, Theme } from "./settings";
+import { SignIn } from "./sign_in";
 
 const NEXT_THEME: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "auto" };
 
 const PAGES = [
   ["/", "Pit wall"],
+  ["/replay", "Replay"],
+  ["/analysis", "Analysis"],
   ["/dashboard", "Fleet"],
+  ["/songs", "Songs"],
+  ["/pipeline", "Pipeline"],
+  ["/api", "API"],
 ] as const;
 
 export interface Badge {
@@ -15,11 +21,17 @@ export interface Badge {
   hint: string;
 }
 
+/** On a narrow screen the names of pages scroll sideways. */
+function intoView(link: HTMLAnchorElement | null): void {
+  link?.parentElement?.scrollTo({ left: link.offsetLeft - 120 });
+}
+
 export function Header(props: {
   page: string;
-  badge: Badge;
+  badge?: Badge;
   settings: Settings;
   change(part: Partial<Settings>): void;
+  draws?: boolean; // the page has an animation loop
   children?: ComponentChildren;
 }) {
   const { settings, change } = props;
@@ -37,15 +49,17 @@ export function Header(props: {
       <h1 class="sr">{props.page}</h1>
       <nav aria-label="Pages">
         {PAGES.map(([path, name]) => (
-          <a key={path} href={path} aria-current={name === props.page ? "page" : undefined}>
+          <a key={path} href={path} aria-current={name === props.page ? "page" : undefined} ref={name === props.page ? intoView : null}>
             {name}
           </a>
         ))}
       </nav>
-      <p class={`badge ${props.badge.kind}`} role="status" title={props.badge.hint} data-state={props.badge.text}>
-        <span class="dot" aria-hidden="true" />
-        {props.badge.text}
-      </p>
+      {props.badge !== undefined && (
+        <p class={`badge ${props.badge.kind}`} role="status" title={props.badge.hint} data-state={props.badge.text}>
+          <span class="dot" aria-hidden="true" />
+          {props.badge.text}
+        </p>
+      )}
       {props.children}
       <div class="bar-end">
         <button type="button" class="quiet" onClick={() => change({ units: settings.units === "mph" ? "km/h" : "mph" })}>
@@ -56,11 +70,18 @@ export function Header(props: {
           <span class="sr">Times: </span>
           {settings.clock}
         </button>
+        {props.draws === true && (
+          <button type="button" class="quiet" onClick={() => change({ frames: settings.frames === 30 ? 60 : 30 })}>
+            <span class="sr">Frames a second: </span>
+            {settings.frames} fps
+          </button>
+        )}
         <button type="button" class="quiet" onClick={() => change({ theme: NEXT_THEME[settings.theme] })}>
           <span class="sr">Theme: </span>
           {settings.theme}
         </button>
       </div>
+      <SignIn />
     </header>
   );
 }

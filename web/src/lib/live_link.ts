@@ -1,6 +1,5 @@
 // Live events of one scenario: by WebSocket, and by asking again and again where WebSockets do not get through. It
 // comes back by itself, ever more slowly, and never gives up.
-import { getJson } from "./api";
 
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
@@ -38,10 +37,12 @@ export class LiveLink<Event> {
   private poll: number | undefined;
   private closed = false;
 
-  /** `query`: what more is asked of /ws, such as "&rate=25". */
+  /** `query`: what more is asked of /ws, such as "&rate=25". `recent`: the last events that the server keeps; only the
+      newest of them while it is polled. */
   constructor(
     private readonly scenario: string,
     private readonly on: LinkEvents<Event>,
+    private readonly recent: (polling: boolean) => Promise<Event[]>,
     private readonly query = "",
   ) {}
 
@@ -62,7 +63,7 @@ export class LiveLink<Event> {
     if (this.socket !== null || this.closed) return;
     clearTimeout(this.timer);
     this.tries = 0;
-    this.connect();
+    void this.comeBack();
   }
 
   private connect(): void {
@@ -122,13 +123,18 @@ export class LiveLink<Event> {
 
   private retryIn(wait_ms: number): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.connect(), wait_ms);
+    this.timer = window.setTimeout(() => void this.comeBack(), wait_ms);
+  }
+
+  /** What happened meanwhile comes first, as far as the server keeps it: later events would hide that it is missing. */
+  private async comeBack(): Promise<void> {
+    if (this.poll === undefined) await this.askOnce();
+    if (!this.closed && this.socket === null) this.connect();
   }
 
   private async askOnce(): Promise<boolean> {
     try {
-      const answer = await getJson<{ items: Event[] }>(`/telemetry/recent?limit=2000&scenario=${this.scenario}`);
-      this.on.items(answer.items, true);
+      this.on.items(await this.recent(this.poll !== undefined), true);
       return true;
     } catch {
       return false;

@@ -11,10 +11,17 @@ export interface EventStore<Event> {
   readonly lastArrival_ms: number; // performance.now()
 }
 
-export interface SessionOptions {
+export interface SessionOptions<Event> {
   scenario: string;
+  /** The last events that the server keeps, asked for at the start and whenever the connection was lost; the usual ones if it is
+      not given. Not while it is polled. */
+  recent?(): Promise<Event[]>;
   query?: string; // more that is asked of /ws
   other?(stream: string, event: unknown): void; // events of other streams than the main one
+}
+
+export async function recentEvents<Event>(scenario: string): Promise<Event[]> {
+  return (await getJson<{ items: Event[] }>(`/telemetry/recent?limit=2000&scenario=${scenario}`)).items;
 }
 
 export class Session<Event, Store extends EventStore<Event>> {
@@ -33,7 +40,7 @@ export class Session<Event, Store extends EventStore<Event>> {
 
   constructor(
     readonly store: Store,
-    private readonly options: SessionOptions,
+    private readonly options: SessionOptions<Event>,
     private readonly changed: () => void,
   ) {
     const on = {
@@ -48,18 +55,22 @@ export class Session<Event, Store extends EventStore<Event>> {
         this.skipped += count;
       },
     };
-    this.live = new LiveLink<Event>(options.scenario, on, options.query);
+    this.live = new LiveLink<Event>(options.scenario, on, (polling) => this.recent(polling), options.query);
   }
 
   async begin(): Promise<void> {
     void this.watch();
     try {
-      const recent = await getJson<{ items: Event[] }>(`/telemetry/recent?limit=2000&scenario=${this.options.scenario}`);
-      this.store.take(recent.items, performance.now());
+      this.store.take(await this.recent(false), performance.now());
     } catch {
       // Live events come all the same, or the badge says why not.
     }
     this.live.open();
+  }
+
+  private recent(polling: boolean): Promise<Event[]> {
+    const { recent, scenario } = this.options;
+    return recent === undefined || polling ? recentEvents<Event>(scenario) : recent();
   }
 
   retryNow(): void {

@@ -5,6 +5,7 @@ export interface Settings {
   theme: Theme;
   units: "km/h" | "mph";
   clock: "local" | "UTC";
+  frames: 30 | 60; // a second, at most
   trail: boolean;
   heatmap: boolean;
   safeColours: boolean;
@@ -15,6 +16,7 @@ const DEFAULTS: Settings = {
   theme: "auto",
   units: "km/h",
   clock: "local",
+  frames: 30,
   trail: true,
   heatmap: false,
   safeColours: false,

@@ -1,16 +1,18 @@
 // The pit wall. Preact draws texts a few times a second; circuit and traces are drawn by the animation loop.
-import { render } from "preact";
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { duration } from "../lib/format";
 import { everyFrame } from "../lib/frames";
 import { Header } from "../lib/header";
-import { keepSettings, loadSettings, type Settings } from "../lib/settings";
+import { mount, useKeys, useLook } from "../lib/page";
+import { loadSettings } from "../lib/settings";
 import "../styles/base.css";
 import "../styles/race.css";
 import { CHOSEN_MOST } from "./colours";
+import { Instrument } from "./instrument";
 import { RaceClock } from "./race_clock";
 import { makeRaceSession } from "./race_session";
 import { Chosen, RaceControl, RaceControls } from "./rail";
+import { TraceTable } from "./trace_table";
 import { RaceStore } from "./timing";
 import { Tower } from "./tower";
 import { Traces } from "./traces";
@@ -19,25 +21,27 @@ import { TrackView } from "./track_view";
 const TEXT_EVERY_MS = 250;
 
 function App() {
-  const [settings, setSettings] = useState(loadSettings);
   const [picked, setPicked] = useState<number[] | null>(null);
-  const [dark, setDark] = useState(true);
+  const [asTable, setAsTable] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const store = useMemo(() => new RaceStore(), []);
   const session = useMemo(() => makeRaceSession(store, redraw as () => void), []);
   const clock = useMemo(() => new RaceClock(), []);
   const trackElement = useRef<HTMLDivElement>(null);
   const traceElement = useRef<HTMLDivElement>(null);
-  const track = useRef<TrackView | null>(null);
-  const traces = useRef<Traces | null>(null);
-  const look = useRef({ selected: [] as number[], dark: true });
+  const instrumentElement = useRef<HTMLDivElement>(null);
+  const pictures = useRef<{ track: TrackView; traces: Traces; instrument: Instrument } | null>(null);
+  const view = useRef({ selected: [] as number[], dark: true, settings: loadSettings() });
+
+  const { settings, dark, change } = useLook(() => {
+    for (const picture of Object.values(pictures.current ?? {})) picture.readInk();
+  });
 
   // Until somebody chooses, the first two of the order when the page was opened.
   const selected = (picked ?? []).filter((number) => store.cars.has(number));
-  look.current = { selected, dark };
+  view.current = { selected, dark, settings };
   if (picked === null && store.order.length > 1) setPicked(store.order.slice(0, 2).map((car) => car.number));
 
-  const change = (part: Partial<Settings>): void => setSettings((now) => ({ ...now, ...part }));
   const choose = (number: number, more: boolean): void =>
     setPicked((now) => {
       if (!more || now === null) return [number];
@@ -45,18 +49,27 @@ function App() {
     });
 
   useEffect(() => {
-    track.current = new TrackView(trackElement.current!, store);
-    traces.current = new Traces(traceElement.current!, store);
+    pictures.current = {
+      track: new TrackView(trackElement.current!, store),
+      traces: new Traces(traceElement.current!, store),
+      instrument: new Instrument(instrumentElement.current!, store),
+    };
     void session.begin();
     const text = setInterval(() => {
       store.sort();
       (redraw as () => void)();
     }, TEXT_EVERY_MS);
-    const frames = everyFrame((now) => {
-      const at_s = clock.shown(store, now);
-      track.current!.draw(at_s, look.current.selected, look.current.dark);
-      traces.current!.draw(at_s, look.current.selected, look.current.dark);
-    });
+    const frames = everyFrame(
+      (now) => {
+        const at_s = clock.shown(store, now);
+        const { track, traces, instrument } = pictures.current!;
+        const { selected, dark, settings } = view.current;
+        track.draw(at_s, selected, dark);
+        traces.draw(at_s, selected, dark, settings.units);
+        instrument.draw(at_s, selected, dark);
+      },
+      () => view.current.settings.frames,
+    );
     return () => {
       clearInterval(text);
       frames();
@@ -64,37 +77,19 @@ function App() {
     };
   }, []);
 
-  useEffect(() => {
-    keepSettings(settings);
-    const restyle = (): void => {
-      setDark(getComputedStyle(document.documentElement).colorScheme.trim() === "dark");
-      track.current!.readInk();
-      traces.current!.readInk();
-    };
-    restyle();
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", restyle);
-    return () => system.removeEventListener("change", restyle);
-  }, [settings.theme]);
-
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-      const by = event.key === "n" ? 1 : event.key === "p" ? -1 : 0;
-      const order = store.order.map((car) => car.number);
-      if (by === 0 || order.length === 0) return;
-      const at = order.indexOf(look.current.selected[0] ?? order[0]!);
-      setPicked([order[(at + by + order.length) % order.length]!]);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  useKeys((key) => {
+    const by = key === "n" ? 1 : key === "p" ? -1 : 0;
+    const order = store.order.map((car) => car.number);
+    if (by === 0 || order.length === 0) return;
+    const at = order.indexOf(view.current.selected[0] ?? order[0]!);
+    setPicked([order[(at + by + order.length) % order.length]!]);
+  });
 
   const flag = store.notices.findLast((notice) => notice.flag !== "")?.flag ?? "";
   const leader = store.order[0];
   return (
     <>
-      <Header page="Pit wall" badge={session.badge(performance.now())} settings={settings} change={change}>
+      <Header page="Pit wall" badge={session.badge(performance.now())} settings={settings} change={change} draws>
         {leader !== undefined && (
           <p class="race-state">
             Lap {leader.last.lap} <span class="faint">· {duration(store.newest_s)}</span>
@@ -114,11 +109,11 @@ function App() {
             ref={trackElement}
             class="track"
             onClick={(event) => {
-              const number = track.current!.pick(event.offsetX, event.offsetY, clock.now_s);
+              const number = pictures.current!.track.pick(event.offsetX, event.offsetY, clock.now_s);
               if (number !== null) choose(number, event.shiftKey);
             }}
           />
-          <p class="hint credit">{track.current?.credit}</p>
+          <p class="hint credit">{pictures.current?.track.credit}</p>
           {store.order.length === 0 && (
             <div class="map-note" role="status">
               {session.unreachable !== null ? (
@@ -139,10 +134,17 @@ function App() {
             </div>
           )}
         </section>
-        <section class="trace-part" aria-label="Speed, throttle, brake and gear of the chosen cars">
-          <div ref={traceElement} class="traces" />
+        <section class="trace-part" aria-label="Speed, engine, throttle, brake and gear of the chosen cars">
+          <button type="button" class="quiet as-table" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            Table
+          </button>
+          <div ref={traceElement} class={`traces ${asTable ? "away" : ""}`} />
+          {asTable && <TraceTable store={store} selected={selected} settings={settings} at_s={clock.now_s} />}
         </section>
         <aside class="rail" aria-label="Race control and simulation">
+          <section class="instrument" aria-label="Forces, pedals and engine; the table below says the same in numbers">
+            <div ref={instrumentElement} class="dials" />
+          </section>
           <Chosen store={store} selected={selected} settings={settings} dark={dark} />
           <RaceControls session={session} />
           <RaceControl store={store} />
@@ -153,6 +155,4 @@ function App() {
   );
 }
 
-keepSettings(loadSettings());
-document.getElementById("app")!.textContent = "";
-render(<App />, document.getElementById("app")!);
+mount(App);

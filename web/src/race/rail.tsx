@@ -4,7 +4,8 @@ import { count, duration, speed } from "../lib/format";
 import type { Settings } from "../lib/settings";
 import { carColour } from "./colours";
 import type { RaceSession } from "./race_session";
-import type { RaceStore } from "./timing";
+import type { Car, RaceStore } from "./timing";
+import { sectorRank } from "./tower";
 
 const RATE = { least: 1, most: 1000, usual: 100 };
 const NOTICES_SHOWN = 30;
@@ -27,6 +28,8 @@ export function RaceControls({ session }: { session: RaceSession }) {
     });
     setRate(null);
   };
+  const failed = run?.state === "failed" && run.error !== null ? `${run.error.what}. ${run.error.hint}` : null;
+  const trouble = session.unreachable ?? session.refused ?? failed;
   return (
     <section class="controls" aria-labelledby="controls-title">
       <h2 id="controls-title">Simulation</h2>
@@ -67,19 +70,9 @@ export function RaceControls({ session }: { session: RaceSession }) {
           Stop
         </button>
       </form>
-      {session.unreachable !== null && (
+      {trouble !== null && (
         <p class="error" role="alert">
-          {session.unreachable}
-        </p>
-      )}
-      {session.refused !== null && (
-        <p class="error" role="alert">
-          {session.refused}
-        </p>
-      )}
-      {run?.state === "failed" && run.error !== null && (
-        <p class="error" role="alert">
-          {run.error.what}. {run.error.hint}
+          {trouble}
         </p>
       )}
       <dl class="facts">
@@ -107,9 +100,30 @@ export function RaceControls({ session }: { session: RaceSession }) {
   );
 }
 
+const SECTOR_WORDS = { none: "", all: "best of all", own: "own best", slower: "" } as const;
+
+function Sector({ car, store, i }: { car: Car; store: RaceStore; i: number }) {
+  const rank = sectorRank(car, store.bestSectors_s, i);
+  return (
+    <td class={`num sector ${rank}`}>
+      {car.sectors_s[i]?.toFixed(3) ?? "–"}
+      {SECTOR_WORDS[rank] !== "" && <span class="sr"> {SECTOR_WORDS[rank]}</span>}
+    </td>
+  );
+}
+
 export function Chosen(props: { store: RaceStore; selected: readonly number[]; settings: Settings; dark: boolean }) {
-  const cars = props.selected.map((number) => props.store.cars.get(number)).filter((car) => car !== undefined);
+  const { store } = props;
+  const cars = props.selected.map((number) => store.cars.get(number)).filter((car) => car !== undefined);
   if (cars.length === 0) return null;
+  const name = (car: Car, i: number) => (
+    <th scope="row" class="driver">
+      <svg width="4" height="16" aria-hidden="true">
+        <rect width="4" height="16" fill={carColour(i, props.dark)} />
+      </svg>
+      {car.driver}
+    </th>
+  );
   return (
     <section aria-labelledby="chosen-title">
       <h2 id="chosen-title">Chosen cars</h2>
@@ -117,37 +131,46 @@ export function Chosen(props: { store: RaceStore; selected: readonly number[]; s
         <thead>
           <tr>
             <th scope="col">Driver</th>
-            <th scope="col" class="num">
-              {props.settings.units}
-            </th>
-            <th scope="col" class="num">
-              Gear
-            </th>
-            <th scope="col" class="num">
-              Thr %
-            </th>
-            <th scope="col" class="num">
-              Brk %
-            </th>
-            <th scope="col" class="num">
-              Fuel kg
-            </th>
+            {[props.settings.units, "Gear", "Thr %", "Brk %", "g", "Fuel kg"].map((label) => (
+              <th key={label} scope="col" class="num">
+                {label}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {cars.map(({ number, driver, last }, i) => (
-            <tr key={number}>
-              <th scope="row" class="driver">
-                <svg width="4" height="16" aria-hidden="true">
-                  <rect width="4" height="16" fill={carColour(i, props.dark)} />
-                </svg>
-                {driver}
+          {cars.map((car, i) => (
+            <tr key={car.number}>
+              {name(car, i)}
+              <td class="num">{Math.round(speed(car.last.speed_kmh, props.settings.units))}</td>
+              <td class="num">{car.last.gear === 0 ? "N" : car.last.gear}</td>
+              <td class="num">{car.last.throttle_pct}</td>
+              <td class="num">{car.last.brake_pct}</td>
+              <td class="num">{Math.hypot(car.last.lat_g, car.last.lon_g).toFixed(1)}</td>
+              <td class="num">{car.last.fuel_kg.toFixed(1)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <table class="sector-times">
+        <thead>
+          <tr>
+            <th scope="col">Last lap</th>
+            {["Sector 1", "Sector 2", "Sector 3", "Now in"].map((label) => (
+              <th key={label} scope="col" class="num">
+                {label}
               </th>
-              <td class="num">{Math.round(speed(last.speed_kmh, props.settings.units))}</td>
-              <td class="num">{last.gear === 0 ? "N" : last.gear}</td>
-              <td class="num">{last.throttle_pct}</td>
-              <td class="num">{last.brake_pct}</td>
-              <td class="num">{last.fuel_kg.toFixed(1)}</td>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {cars.map((car, i) => (
+            <tr key={car.number}>
+              {name(car, i)}
+              <Sector car={car} store={store} i={0} />
+              <Sector car={car} store={store} i={1} />
+              <Sector car={car} store={store} i={2} />
+              <td class="num">{car.last.sector}</td>
             </tr>
           ))}
         </tbody>
@@ -162,7 +185,7 @@ export function RaceControl({ store }: { store: RaceStore }) {
     <section class="notices" aria-labelledby="control-title">
       <h2 id="control-title">Race control</h2>
       {shown.length === 0 ? (
-        <p class="hint empty">Nothing said since the page was opened.</p>
+        <p class="hint empty">Nothing was said yet.</p>
       ) : (
         <ol class="scroll" tabIndex={0} aria-labelledby="control-title">
           {shown.map((notice) => (

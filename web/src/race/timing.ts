@@ -13,6 +13,9 @@ export class CarRing {
   readonly throttle = new Float32Array(SAMPLES);
   readonly brake = new Float32Array(SAMPLES);
   readonly gear = new Float32Array(SAMPLES);
+  readonly rpm = new Float32Array(SAMPLES);
+  readonly lateral_g = new Float32Array(SAMPLES);
+  readonly forward_g = new Float32Array(SAMPLES);
   length = 0;
   private head = 0;
 
@@ -25,6 +28,9 @@ export class CarRing {
     this.throttle[at] = s.throttle_pct;
     this.brake[at] = s.brake_pct;
     this.gear[at] = s.gear;
+    this.rpm[at] = s.engine_rpm;
+    this.lateral_g[at] = s.lat_g;
+    this.forward_g[at] = s.lon_g;
     this.head = (at + 1) % SAMPLES;
     if (this.length < SAMPLES) this.length++;
   }
@@ -53,6 +59,14 @@ export interface Notice {
   flag: string;
 }
 
+export interface ControlEvent {
+  session?: number;
+  seq?: number;
+  session_time_s?: number;
+  message?: string;
+  flag?: string | null;
+}
+
 const NOTICES = 100;
 
 export interface Car {
@@ -63,6 +77,21 @@ export interface Car {
   crossed_s: number | null; // session time at the line, of this lap's begin
   lastLap_s: number | null;
   bestLap_s: number | null;
+  sectors_s: Sectors; // of the last lap
+  bestSectors_s: Sectors;
+}
+
+export type Sectors = [number | null, number | null, number | null];
+
+/** Of the timing stream or of the aggregate `lap`. */
+export interface LapTimes {
+  session?: number;
+  car: number;
+  lap?: number;
+  lap_time_s: number | null;
+  sector1_s?: number | null;
+  sector2_s?: number | null;
+  sector3_s?: number | null;
 }
 
 export class RaceStore {
@@ -73,10 +102,10 @@ export class RaceStore {
   lastArrival_ms = -Infinity;
   received = 0;
   fastest: Car | null = null;
+  readonly bestSectors_s: Sectors = [null, null, null]; // of all
   readonly notices: Notice[] = []; // the newest last
-  private run = "";
-  private session = 0;
-  private noted = 0;
+  run = "";
+  session = 0;
 
   take(samples: readonly CarSample[], now_ms: number): void {
     // Simpler models and other sets of names have no cars of this kind.
@@ -86,10 +115,16 @@ export class RaceStore {
 
   /** An event of another stream than telemetry: race control's are kept, lap times are better than our own. */
   note(stream: string, event: unknown): void {
-    if (stream.endsWith("laps")) return this.noteLap(event as { car: number; lap_time_s: number | null });
-    if (!stream.endsWith("race-control")) return;
-    const { session_time_s, message, flag } = event as { session_time_s?: number; message?: string; flag?: string | null };
-    this.notices.push({ key: this.noted++, time_s: session_time_s ?? 0, text: message ?? "", flag: flag ?? "" });
+    if (stream.endsWith("laps")) return this.noteLap(event as LapTimes);
+    if (stream.endsWith("race-control")) this.noteMessage(event as ControlEvent);
+  }
+
+  /** Messages that are told twice, live and from memory, are kept once, in their order. */
+  noteMessage({ seq, session_time_s, message, flag }: ControlEvent): void {
+    const key = seq ?? (this.notices.at(-1)?.key ?? 0) + 1;
+    const at = this.notices.findLastIndex((notice) => notice.key <= key);
+    if (at >= 0 && this.notices[at]!.key === key) return;
+    this.notices.splice(at + 1, 0, { key, time_s: session_time_s ?? 0, text: message ?? "", flag: flag ?? "" });
     if (this.notices.length > NOTICES) this.notices.shift();
   }
 
@@ -105,6 +140,7 @@ export class RaceStore {
       this.cars.clear();
       this.newest_s = 0;
       this.fastest = null;
+      this.bestSectors_s.fill(null);
       this.received = 0;
       this.notices.length = 0;
     }
@@ -119,6 +155,8 @@ export class RaceStore {
         crossed_s: null,
         lastLap_s: null,
         bestLap_s: null,
+        sectors_s: [null, null, null],
+        bestSectors_s: [null, null, null],
       };
       this.cars.set(sample.car, car);
     } else if (sample.seq <= car.last.seq) return;
@@ -129,9 +167,18 @@ export class RaceStore {
     if (sample.session_time_s > this.newest_s) this.newest_s = sample.session_time_s;
   }
 
-  private noteLap(lap: { car: number; lap_time_s: number | null }): void {
+  /** Laps in their order; one that was measured here is measured better there. */
+  noteLap(lap: LapTimes): void {
     const car = this.cars.get(lap.car);
-    if (car !== undefined && lap.lap_time_s !== null) this.lapDone(car, lap.lap_time_s);
+    if (car === undefined) return;
+    const sectors: Sectors = [lap.sector1_s ?? null, lap.sector2_s ?? null, lap.sector3_s ?? null];
+    car.sectors_s = sectors;
+    sectors.forEach((time_s, i) => {
+      if (time_s === null) return;
+      car.bestSectors_s[i] = Math.min(time_s, car.bestSectors_s[i] ?? Infinity);
+      this.bestSectors_s[i] = Math.min(time_s, this.bestSectors_s[i] ?? Infinity);
+    });
+    if (lap.lap_time_s !== null) this.lapDone(car, lap.lap_time_s);
   }
 
   private lapDone(car: Car, time_s: number): void {

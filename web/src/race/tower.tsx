@@ -1,6 +1,6 @@
 // The timing tower: order, gaps, laps and tyres of all cars.
 import { carColour, CHOSEN_MOST } from "./colours";
-import type { Car, RaceStore } from "./timing";
+import type { Car, RaceStore, Sectors } from "./timing";
 
 const STATUS_WORDS: Record<string, string> = { pit: "PIT", out: "OUT", finished: "FIN", grid: "GRID" };
 
@@ -12,6 +12,7 @@ export function lapTime(seconds: number | null): string {
 
 function Tyre({ car }: { car: Car }) {
   const { tyre, tyre_age_laps } = car.last;
+  if (tyre === "") return null;
   return (
     <span class={`tyre ${tyre.toLowerCase()}`}>
       <span aria-hidden="true">{tyre.charAt(0)}</span>
@@ -30,10 +31,32 @@ function interval_s(gap_s: number | null, ahead_s: number | null): number | null
   return gap_s === null || ahead_s === null ? null : Math.max(0, gap_s - ahead_s);
 }
 
+/** How good a sector was: best of all, the car's own best, or neither. */
+export function sectorRank(car: Car, best: Sectors, i: number): "none" | "all" | "own" | "slower" {
+  const time_s = car.sectors_s[i];
+  if (time_s === null || time_s === undefined) return "none";
+  if (time_s <= best[i]!) return "all";
+  return time_s <= car.bestSectors_s[i]! ? "own" : "slower";
+}
+
+/** Three strokes below the lap: high for the best of all, middle for the car's own best. */
+function SectorMarks({ car, best }: { car: Car; best: Sectors }) {
+  if (car.sectors_s[0] === null) return null;
+  return (
+    <svg class="sectors" width="54" height="4" aria-hidden="true">
+      {[0, 1, 2].map((i) => (
+        <rect key={i} class={sectorRank(car, best, i)} x={i * 19} width="16" height="4" />
+      ))}
+    </svg>
+  );
+}
+
 function Row(props: {
   car: Car;
   ahead: Car | undefined;
-  fastest: boolean;
+  fastest: boolean; // its last lap is the best of all
+  holdsBest: boolean;
+  best: Sectors; // of all
   chosen: number;
   dark: boolean;
   choose(number: number, more: boolean): void;
@@ -71,7 +94,9 @@ function Row(props: {
       <td class={`num ${props.fastest ? "fastest" : ""}`}>
         {lapTime(car.lastLap_s)}
         {props.fastest && <span class="sr"> fastest of all</span>}
+        <SectorMarks car={car} best={props.best} />
       </td>
+      <td class={`num best ${props.holdsBest ? "fastest" : "faint"}`}>{lapTime(car.bestLap_s)}</td>
       <td class="num">
         <Tyre car={car} />
       </td>
@@ -112,6 +137,9 @@ export function Tower(props: {
                 <th scope="col" class="num">
                   Last lap
                 </th>
+                <th scope="col" class="num best">
+                  Best
+                </th>
                 <th scope="col" class="num">
                   Tyre
                 </th>
@@ -123,6 +151,8 @@ export function Tower(props: {
                   key={car.number}
                   car={car}
                   ahead={store.order[i - 1]}
+                  holdsBest={fastest === car}
+                  best={store.bestSectors_s}
                   fastest={fastest === car && car.lastLap_s !== null && car.lastLap_s === car.bestLap_s}
                   chosen={selected.indexOf(car.number)}
                   dark={props.dark}

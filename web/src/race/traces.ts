@@ -1,9 +1,11 @@
-// Speed, throttle, brake and gear of the chosen cars over the last half minute, straight from their rings.
+// Speed, engine, throttle, brake and gear of the chosen cars over the last half minute, straight from their rings.
+import { speed } from "../lib/format";
+import type { Settings } from "../lib/settings";
 import { carColour, DASHES } from "./colours";
 import type { CarRing, RaceStore } from "./timing";
 
 const WINDOW_S = 30;
-const LEFT_PX = 88;
+const LEFT_PX = 96;
 
 interface Lane {
   name: string;
@@ -14,11 +16,19 @@ interface Lane {
 }
 
 const LANES: Lane[] = [
-  { name: "Speed", unit: "km/h", most: 350, share: 0.46, values: (r) => r.speed },
-  { name: "Throttle", unit: "%", most: 100, share: 0.18, values: (r) => r.throttle },
-  { name: "Brake", unit: "%", most: 100, share: 0.18, values: (r) => r.brake },
-  { name: "Gear", unit: "", most: 8, share: 0.18, values: (r) => r.gear },
+  { name: "Speed", unit: "km/h", most: 350, share: 0.36, values: (r) => r.speed },
+  { name: "Engine", unit: "rpm", most: 13_000, share: 0.18, values: (r) => r.rpm },
+  { name: "Throttle", unit: "%", most: 100, share: 0.155, values: (r) => r.throttle },
+  { name: "Brake", unit: "%", most: 100, share: 0.155, values: (r) => r.brake },
+  { name: "Gear", unit: "", most: 8, share: 0.15, values: (r) => r.gear },
 ];
+
+interface Box {
+  top: number;
+  tall: number;
+  width: number;
+  units: Settings["units"];
+}
 
 export class Traces {
   private readonly canvas = document.createElement("canvas");
@@ -41,7 +51,7 @@ export class Traces {
     this.ink = { text: of("--text"), faint: of("--faint"), line: of("--line") };
   }
 
-  draw(at_s: number, selected: readonly number[], dark: boolean): void {
+  draw(at_s: number, selected: readonly number[], dark: boolean, units: Settings["units"]): void {
     const { to, canvas, element } = this;
     const [width, height] = [element.clientWidth, element.clientHeight];
     const ratio = Math.min(2, devicePixelRatio);
@@ -54,21 +64,15 @@ export class Traces {
     let top = 0;
     for (const lane of LANES) {
       const tall = lane.share * height;
-      this.drawLane(lane, top + 8, tall - 14, width, at_s, selected, dark);
+      this.drawLane(lane, { top: top + 8, tall: tall - 14, width, units }, at_s, selected, dark);
       top += tall;
     }
   }
 
-  private drawLane(
-    lane: Lane,
-    top: number,
-    tall: number,
-    width: number,
-    at_s: number,
-    selected: readonly number[],
-    dark: boolean,
-  ): void {
+  private drawLane(lane: Lane, box: Box, at_s: number, selected: readonly number[], dark: boolean): void {
     const { to, ink } = this;
+    const { top, tall, width } = box;
+    const isSpeed = lane.unit === "km/h";
     to.setLineDash([]);
     to.strokeStyle = ink.line;
     to.lineWidth = 1;
@@ -82,9 +86,9 @@ export class Traces {
     to.fillStyle = ink.text;
     to.fillText(lane.name, 0, top);
     to.fillStyle = ink.faint;
-    to.fillText(lane.unit, 0, top + 15);
+    if (tall > 24) to.fillText(isSpeed ? box.units : lane.unit, 0, top + 15);
     to.textAlign = "right";
-    to.fillText(String(lane.most), LEFT_PX - 6, top - 2);
+    to.fillText(String(isSpeed ? Math.round(speed(lane.most, box.units)) : lane.most), LEFT_PX - 6, top - 2);
     selected.forEach((number, chosen) => {
       const car = this.store.cars.get(number);
       if (car === undefined) return;

@@ -3,9 +3,11 @@ import { getJson } from "../lib/api";
 import { carColour } from "./colours";
 import type { Car, RaceStore } from "./timing";
 
-interface TrackFile {
+export interface TrackFile {
+  name: string;
   title: string;
-  licence: string;
+  licence?: string;
+  length_m: number;
   points: number[][]; // x_m, y_m, …
   corners: { number: number; name: string; s_m: number }[];
 }
@@ -21,6 +23,7 @@ export class TrackView {
   private readonly to: CanvasRenderingContext2D;
   private track: TrackFile | null = null;
   private fits: boolean | null = null;
+  private run = "";
   private box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
   private scale = 1;
   private readonly names: [number, number][] = []; // where names stand in this frame
@@ -38,6 +41,14 @@ export class TrackView {
     this.to = this.canvas.getContext("2d")!;
     this.readInk();
     void this.load();
+  }
+
+  /** Another run may be on another circuit. */
+  private follow(): void {
+    if (this.store.run === this.run || this.store.run === "") return;
+    const first = this.run === "";
+    this.run = this.store.run;
+    if (!first) void this.load();
   }
 
   readInk(): void {
@@ -64,6 +75,7 @@ export class TrackView {
     }
     to.setTransform(ratio, 0, 0, ratio, 0, 0);
     to.clearRect(0, 0, width, height);
+    this.follow();
     this.place(width, height);
     if (this.track !== null && this.fits !== false) this.drawTrack(this.track);
     this.names.length = 0;
@@ -91,7 +103,9 @@ export class TrackView {
   private async load(): Promise<void> {
     try {
       this.track = await getJson<TrackFile>("/map?scenario=race");
-      this.credit = `${this.track.title}, ${this.track.licence}`;
+      this.fits = null;
+      this.box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+      this.credit = [this.track.title, this.track.licence].filter((text) => text).join(", ");
       for (const [x, y] of this.track.points) this.widen(x!, y!);
     } catch {
       // Cars are shown without the circuit.
@@ -106,7 +120,7 @@ export class TrackView {
     box.top = Math.max(box.top, y);
   }
 
-  /** Of another circuit than the built-in one there is no outline: the cars themselves span the picture. */
+  /** Where the outline is of another circuit it is left out: the cars themselves span the picture. */
   private place(width: number, height: number): void {
     const first = this.store.order[0];
     if (this.fits === null && this.track !== null && first !== undefined) {
@@ -162,7 +176,7 @@ export class TrackView {
   /** Numbers beside the corners, on the outer side of the bend if there is room. */
   private drawCorners(track: TrackFile): void {
     const { to, ink } = this;
-    const step_m = 5891 / track.points.length;
+    const step_m = track.length_m / track.points.length;
     to.font = "500 12px Inter, system-ui, sans-serif";
     to.textAlign = "center";
     to.textBaseline = "middle";

@@ -1,31 +1,16 @@
 #include "io/http/server/router.h"
 
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/suggest.h"
 #include "base/visible.h"
 #include "io/http/server/body_reader.h"
+#include "io/http/server/token.h"
 #include "io/http/server/websocket_frames.h"
 
 namespace racesim::http {
 namespace {
-
-std::array<unsigned char, SHA256_DIGEST_LENGTH> digest_of(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return digest;
-}
-
-/// Takes as long for a wrong token as for the right one, whatever their lengths.
-bool same_secret(std::string_view given, std::string_view kept) {
-  const auto a = digest_of(given), b = digest_of(kept);
-  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::optional<Response> check_coding(const RequestHead& head, bool& gzip) {
   const std::string* coding = head.header("Content-Encoding");
@@ -89,12 +74,8 @@ Router::Router(std::vector<Route> routes, std::string token, SiteRules sites)
 
 std::optional<Response> Router::check_token(const Route& route, const RequestHead& head) const {
   if (token_.empty() || !route.needs_token) return std::nullopt;
-  static constexpr std::string_view kScheme = "Bearer ";
-  const std::string* given = head.header("Authorization");
-  if (given != nullptr && given->size() > kScheme.size() &&
-      same_word(given->substr(0, kScheme.size()), kScheme) &&
-      same_secret(std::string_view(*given).substr(kScheme.size()), token_))
-    return std::nullopt;
+  if (has_bearer(head, token_) || has_token_cookie(head, token_)) return std::nullopt;
+  const std::string* const given = head.header("Authorization");
   Response response = problem(401, given == nullptr ? "send the server's token: Authorization: Bearer TOKEN"
                                                     : "this is not the server's token");
   response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"racesim\""});

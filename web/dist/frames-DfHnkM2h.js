@@ -1,0 +1,1 @@
+function m(i,s){const e={ticks:0,drawn:0,drawing_ms:0};globalThis.racesimFrames=e;let a=-1/0,n=0;const t=r=>{if(n=requestAnimationFrame(t),e.ticks++,r-a<1e3/s()-4)return;a=r;const c=performance.now();i(r),e.drawn++,e.drawing_ms+=performance.now()-c};return n=requestAnimationFrame(t),()=>cancelAnimationFrame(n)}export{m as e};

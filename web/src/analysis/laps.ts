@@ -1,0 +1,175 @@
+// What the analysis computes of laps: traces over the distance, the time between two of them, places and stints. No drawing.
+import type { LapRow } from "../recorded/runs";
+
+/** One lap as it was driven, over the distance: ascending, so that any place can be looked up. */
+export interface Trace {
+  distance_m: Float64Array;
+  time_s: Float64Array; // since the line
+  speed_kmh: Float64Array;
+  throttle_pct: Float64Array;
+  brake_pct: Float64Array;
+  gear: Float64Array;
+  x_m: Float64Array;
+  y_m: Float64Array;
+}
+
+/** As GET …/telemetry gives it for TRACE_FIELDS. */
+export interface TraceSample {
+  session?: number;
+  session_time_s: number;
+  lap_distance_m: number;
+  speed_kmh: number;
+  throttle_pct: number;
+  brake_pct: number;
+  gear: number;
+  x_m: number;
+  y_m: number;
+}
+export const TRACE_FIELDS = "session,session_time_s,lap_distance_m,speed_kmh,throttle_pct,brake_pct,gear,x_m,y_m";
+
+/** Null: too little of the lap is there. The grid before the line and a car that stands are left out. */
+export function traceOf(samples: readonly TraceSample[]): Trace | null {
+  const ordered = [...samples].sort((a, b) => a.session_time_s - b.session_time_s);
+  const kept: TraceSample[] = [];
+  for (const sample of ordered)
+    if (sample.lap_distance_m >= 0 && sample.lap_distance_m > (kept.at(-1)?.lap_distance_m ?? -1)) kept.push(sample);
+  const first = kept[0];
+  if (first === undefined || kept.length < 10) return null;
+  const line_s = first.session_time_s - first.lap_distance_m / Math.max(1, first.speed_kmh / 3.6);
+  const column = (of: (sample: TraceSample) => number): Float64Array => Float64Array.from(kept, of);
+  return {
+    distance_m: column((s) => s.lap_distance_m),
+    time_s: column((s) => s.session_time_s - line_s),
+    speed_kmh: column((s) => s.speed_kmh),
+    throttle_pct: column((s) => s.throttle_pct),
+    brake_pct: column((s) => s.brake_pct),
+    gear: column((s) => s.gear),
+    x_m: column((s) => s.x_m),
+    y_m: column((s) => s.y_m),
+  };
+}
+
+/** Index of the last sample at or before the place; −1: all are behind it. */
+export function sampleAt(distances_m: Float64Array, at_m: number): number {
+  let [low, high] = [0, distances_m.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (distances_m[middle]! <= at_m) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The column's value at a place, in proportion between samples; before the first and behind the last one theirs. */
+export function valueAt(trace: Trace, column: Float64Array, at_m: number): number {
+  const i = sampleAt(trace.distance_m, at_m);
+  if (i < 0) return column[0]!;
+  if (i + 1 >= column.length) return column[column.length - 1]!;
+  const share = (at_m - trace.distance_m[i]!) / (trace.distance_m[i + 1]! - trace.distance_m[i]!);
+  return column[i]! + (column[i + 1]! - column[i]!) * share;
+}
+
+export interface Delta {
+  distance_m: Float64Array;
+  behind_s: Float64Array; // so much later than the first one the second one is here
+}
+
+const DELTA_EVERY_M = 10;
+
+export function deltaOf(first: Trace, second: Trace): Delta {
+  const from = Math.max(first.distance_m[0]!, second.distance_m[0]!);
+  const to = Math.min(first.distance_m.at(-1)!, second.distance_m.at(-1)!);
+  const count = Math.max(0, Math.floor((to - from) / DELTA_EVERY_M) + 1);
+  const distance_m = Float64Array.from({ length: count }, (_, i) => from + i * DELTA_EVERY_M);
+  const behind_s = distance_m.map((at) => valueAt(second, second.time_s, at) - valueAt(first, first.time_s, at));
+  return { distance_m, behind_s };
+}
+
+/** Places by lap: who ended it when. Index 0 is lap 1; null: the car did not end that lap. */
+export function placesOf(laps: readonly LapRow[]): Map<number, (number | null)[]> {
+  const ends = new Map<number, { car: number; time: string }[]>();
+  for (const lap of laps) {
+    if (!lap.is_complete && lap.lap_time_s === null) continue;
+    const of = ends.get(lap.lap) ?? [];
+    of.push({ car: lap.car, time: lap.time });
+    ends.set(lap.lap, of);
+  }
+  const last = Math.max(0, ...ends.keys());
+  const places = new Map<number, (number | null)[]>();
+  for (const [lap, cars] of ends) {
+    cars.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.car - b.car));
+    cars.forEach(({ car }, i) => {
+      const of = places.get(car) ?? Array.from({ length: last }, () => null as number | null);
+      of[lap - 1] = i + 1;
+      places.set(car, of);
+    });
+  }
+  return places;
+}
+
+export interface Stint {
+  tyre: string;
+  from: number; // laps, both in it
+  to: number;
+}
+
+/** Of one car, in the order of laps: a new stint begins where the tyre changes or is younger than before. */
+export function stintsOf(laps: readonly LapRow[]): Stint[] {
+  const stints: Stint[] = [];
+  let age = -1;
+  for (const lap of [...laps].sort((a, b) => a.lap - b.lap)) {
+    const now = stints.at(-1);
+    const older = lap.tyre_age_laps === null || lap.tyre_age_laps >= age; // equal: the lap has no end
+    if (now !== undefined && now.tyre === lap.tyre && older) now.to = lap.lap;
+    else stints.push({ tyre: lap.tyre, from: lap.lap, to: lap.lap });
+    age = lap.tyre_age_laps ?? age;
+  }
+  return stints;
+}
+
+/** What is compared, as the page's address keeps it. */
+export interface LapChoice {
+  car: number;
+  lap: number;
+}
+export interface Selection {
+  run: string | null;
+  session: number | null;
+  first: LapChoice | null;
+  second: LapChoice | null;
+}
+
+export function readSelection(search: string): Selection {
+  const query = new URLSearchParams(search);
+  const lap = (name: string): LapChoice | null => {
+    const found = /^(\d{1,4})-(\d{1,4})$/.exec(query.get(name) ?? "");
+    return found === null ? null : { car: Number(found[1]), lap: Number(found[2]) };
+  };
+  const run = query.get("run");
+  const session = Number(query.get("session"));
+  return {
+    run: run !== null && /^([0-9a-f]{8}|live)$/.test(run) ? run : null,
+    session: Number.isInteger(session) && session > 0 ? session : null,
+    first: lap("a"),
+    second: lap("b"),
+  };
+}
+
+export function writeSelection({ run, session, first, second }: Selection): string {
+  const query = new URLSearchParams();
+  if (run !== null) query.set("run", run);
+  if (session !== null) query.set("session", String(session));
+  if (first !== null) query.set("a", `${first.car}-${first.lap}`);
+  if (second !== null) query.set("b", `${second.car}-${second.lap}`);
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** Until somebody chooses: the best lap of all, and the best one of somebody else. */
+export function bestTwo(laps: readonly LapRow[]): [LapChoice | null, LapChoice | null] {
+  const timed = laps.filter((lap) => lap.lap_time_s !== null).sort((a, b) => a.lap_time_s! - b.lap_time_s!);
+  const first = timed[0] ?? null;
+  const second = timed.find((lap) => lap.car !== first?.car) ?? timed[1] ?? null;
+  const choice = (lap: LapRow | null): LapChoice | null => (lap === null ? null : { car: lap.car, lap: lap.lap });
+  return [choice(first), choice(second)];
+}

@@ -1,0 +1,84 @@
+// Recorded races as the server lists them, and what it keeps of each: docs/serve.md.
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, getAll, getJson } from "../lib/api";
+
+export interface RaceRun {
+  run: string; // 8 hex digits
+  scenario: string;
+  session: string | null;
+  seed: number | null;
+  track: string | null;
+  started: string | null;
+  events: number | null;
+  live: boolean;
+  stored: boolean;
+}
+
+/** A row of the aggregate `lap`: docs/formats/aggregates.md. */
+export interface LapRow {
+  run: string;
+  session: number;
+  car: number;
+  driver: string;
+  lap: number;
+  time: string;
+  lap_time_s: number | null;
+  sector1_s: number | null;
+  sector2_s: number | null;
+  sector3_s: number | null;
+  avg_speed_kmh: number | null;
+  max_speed_kmh: number | null;
+  min_speed_kmh: number | null;
+  full_throttle_pct: number | null;
+  brake_pct_time: number | null;
+  fuel_used_kg: number | null;
+  max_lat_g: number | null;
+  max_brake_g: number | null;
+  gear_changes: number | null;
+  tyre: string;
+  tyre_age_laps: number | null;
+  is_complete: boolean;
+}
+
+async function raceRuns(): Promise<RaceRun[]> {
+  return (await getJson<{ items: RaceRun[] }>("/api/v1/races?limit=200")).items;
+}
+
+const LIST_EVERY_MS = 3_000;
+
+/** The runs that there are, now and later. */
+export function useRuns(): { runs: RaceRun[] | null; failed: string | null } {
+  const [runs, setRuns] = useState<RaceRun[] | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  useEffect(() => {
+    let timer: number | undefined;
+    const ask = async (): Promise<void> => {
+      try {
+        const found = await raceRuns();
+        // The same list is kept: what hangs on it is not made anew.
+        setRuns((now) => (JSON.stringify(now?.map(nameOf)) === JSON.stringify(found.map(nameOf)) ? now : found));
+        setFailed(null);
+      } catch (error) {
+        setFailed((error as ApiError).message);
+      }
+      timer = window.setTimeout(() => void ask(), LIST_EVERY_MS);
+    };
+    void ask();
+    return () => clearTimeout(timer);
+  }, []);
+  return { runs, failed };
+}
+
+function nameOf({ run, live, stored, started }: RaceRun): unknown {
+  return [run, live, stored, started];
+}
+
+export function lapsOf(run: string): Promise<LapRow[]> {
+  return getAll<LapRow>(`/api/v1/races/${run}/laps`);
+}
+
+export function runTitle(run: RaceRun): string {
+  const when = run.started === null ? "" : `${run.started.slice(0, 16).replace("T", " ")} · `;
+  const what = [run.track, run.session].filter((text) => text).join(", ");
+  return `${when}${what === "" ? run.run : what}${run.live ? " · now" : ""}`;
+}

@@ -1,0 +1,96 @@
+// Goal: what the analysis computes of laps is right. Method: laps driven by formulas, whose times at every place are known;
+// plain searches as references; rows as the aggregate `lap` has them.
+import { describe, expect, it } from "vitest";
+import {
+  bestTwo, deltaOf, placesOf, readSelection, sampleAt, stintsOf, traceOf, valueAt, writeSelection, type TraceSample,
+} from "../src/analysis/laps";
+import { deltaMost } from "../src/analysis/overlay";
+import type { LapRow } from "../src/recorded/runs";
+
+/** A lap at an even speed from `begin_s` on, a sample each 50 ms, first one some metres behind the line. */
+function even(speed_mps: number, begin_s = 1000, length_m = 5000): TraceSample[] {
+  const samples: TraceSample[] = [];
+  for (let t = 0.02; t * speed_mps < length_m; t += 0.05)
+    samples.push({
+      session_time_s: begin_s + t, lap_distance_m: t * speed_mps, speed_kmh: speed_mps * 3.6, throttle_pct: 80, brake_pct: 0,
+      gear: 6, x_m: t * speed_mps, y_m: 0,
+    });
+  return samples;
+}
+
+function row(car: number, lap: number, time: string, more: Partial<LapRow> = {}): LapRow {
+  return {
+    run: "a1b2c3d4", session: 1, car, driver: `D${car}`, lap, time, lap_time_s: 90, sector1_s: null, sector2_s: null,
+    sector3_s: null, avg_speed_kmh: null, max_speed_kmh: null, min_speed_kmh: null, full_throttle_pct: null, brake_pct_time: null,
+    fuel_used_kg: null, max_lat_g: null, max_brake_g: null, gear_changes: null, tyre: "SOFT", tyre_age_laps: lap, is_complete: true,
+    ...more,
+  };
+}
+
+describe("a trace", () => {
+  it("has the time since the line at every place, from samples in any order", () => {
+    const trace = traceOf(even(60).reverse())!;
+    for (let at = 10; at < 4990; at += 37.7) expect(valueAt(trace, trace.time_s, at)).toBeCloseTo(at / 60, 6);
+  });
+  it("leaves the grid and a car that stands out", () => {
+    const samples = [{ ...even(60)[0]!, session_time_s: 990, lap_distance_m: -150 }, ...even(60)];
+    samples.splice(50, 0, { ...samples[49]!, session_time_s: samples[49]!.session_time_s + 0.01 });
+    expect(traceOf(samples)!.distance_m.length).toBe(even(60).length);
+    expect(traceOf(samples.slice(0, 5))).toBeNull();
+  });
+  it("is searched as a plain search does", () => {
+    const { distance_m } = traceOf(even(61.3))!;
+    for (let at = -20; at < 5100; at += 13.1) expect(sampleAt(distance_m, at)).toBe(distance_m.findLastIndex((d) => d <= at));
+  });
+});
+
+describe("the time between two laps", () => {
+  it("is that of their formulas everywhere, with its sign", () => {
+    const [fast, slow] = [traceOf(even(60))!, traceOf(even(58, 5000))!];
+    const { distance_m, behind_s } = deltaOf(fast, slow);
+    expect(distance_m.length).toBeGreaterThan(490);
+    distance_m.forEach((at, i) => expect(behind_s[i]).toBeCloseTo(at / 58 - at / 60, 6));
+    expect(deltaOf(slow, fast).behind_s.at(-1)).toBeLessThan(-2);
+  });
+  it("has a scale that holds it", () => {
+    for (const most of [0.01, 0.1, 0.11, 0.49, 1, 7, 33])
+      expect(deltaMost({ distance_m: new Float64Array(1), behind_s: Float64Array.of(-most) })).toBeGreaterThanOrEqual(most);
+  });
+});
+
+describe("places", () => {
+  it("are the order in which a lap was ended; who did not end it has none", () => {
+    const laps = [
+      row(1, 1, "2026-01-01T00:01:30.000Z"), row(2, 1, "2026-01-01T00:01:29.000Z"), row(3, 1, "2026-01-01T00:01:31.000Z"),
+      row(1, 2, "2026-01-01T00:03:00.000Z"), row(2, 2, "2026-01-01T00:03:01.000Z"),
+      row(3, 2, "2026-01-01T00:02:30.000Z", { lap_time_s: null, is_complete: false }),
+    ];
+    expect([...placesOf(laps)].sort((a, b) => a[0] - b[0])).toEqual([[1, [2, 1]], [2, [1, 2]], [3, [3, null]]]);
+  });
+});
+
+describe("stints", () => {
+  it("begin with other tyres and with younger ones", () => {
+    const ages: [string, number][] = [["SOFT", 3], ["SOFT", 4], ["HARD", 1], ["HARD", 2], ["HARD", 1], ["HARD", 1]];
+    const laps = ages.map(([tyre, tyre_age_laps], i) => row(1, i + 1, "", { tyre, tyre_age_laps }));
+    expect(stintsOf(laps.reverse())).toEqual([
+      { tyre: "SOFT", from: 1, to: 2 }, { tyre: "HARD", from: 3, to: 4 }, { tyre: "HARD", from: 5, to: 6 },
+    ]);
+  });
+});
+
+describe("a selection", () => {
+  it("comes back from the address", () => {
+    const chosen = { run: "a1b2c3d4", session: 2, first: { car: 5, lap: 12 }, second: { car: 63, lap: 9 } };
+    expect(readSelection(writeSelection(chosen))).toEqual(chosen);
+    const none = { run: null, session: null, first: null, second: null };
+    expect(readSelection(writeSelection(none))).toEqual(none);
+    expect(readSelection("?run=../x&a=5&b=x-1&session=-1")).toEqual(none);
+  });
+  it("is at first the best lap and that of somebody else", () => {
+    const laps = [row(1, 1, "", { lap_time_s: 91 }), row(1, 2, "", { lap_time_s: 90 }), row(2, 1, "", { lap_time_s: 92 }), row(3, 1, "", { lap_time_s: null })];
+    expect(bestTwo(laps)).toEqual([{ car: 1, lap: 2 }, { car: 2, lap: 1 }]);
+    expect(bestTwo(laps.slice(0, 2))).toEqual([{ car: 1, lap: 2 }, { car: 1, lap: 1 }]);
+    expect(bestTwo([])).toEqual([null, null]);
+  });
+});
