@@ -35,6 +35,8 @@ Json value_schema() {
 
 /// A body has the fields of the query.
 Json body_of(const http::Route& route) {
+  if (!route.body_schema.empty())
+    return {{"required", true}, {"content", {{"application/json", {{"schema", Json::parse(route.body_schema)}}}}}};
   Json properties = Json::object();
   for (const http::RouteParameter& parameter : route.parameters) {
     properties[parameter.name] = value_schema();
@@ -61,6 +63,10 @@ Json answers_of(const http::Route& route) {
   if (route.open && !route.answers.empty() && route.handle)
     answers["101"] = {{"description", "The connection goes on as a WebSocket"}};
   answers["4XX"] = problem_answer();
+  for (const std::string& type : route.own_error_types) {
+    answers["4XX"]["content"][type] = Json::object();
+    if (answers.contains("200")) answers["200"]["content"][type] = content_of(route);
+  }
   answers["5XX"] = problem_answer();
   return answers;
 }

@@ -18,6 +18,11 @@ constexpr std::size_t kGraphqlBody = std::size_t{256} << 10;
 constexpr std::string_view kPlainJson = "application/json";
 constexpr std::string_view kResponseJson = "application/graphql-response+json";
 
+constexpr const char* kBodySchema =
+    R"({"type":"object","required":["query"],"additionalProperties":false,"properties":{"query":{"type":"string"},)"
+    R"("operationName":{"type":["string","null"]},"variables":{"type":["object","null"]},)"
+    R"("extensions":{"type":["object","null"]}}})";
+
 KnownParameters get_parameters() {
   return {{"query", "The document"},
           {"operationName", "Which of its operations"},
@@ -162,6 +167,8 @@ std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& q
                                         const Later& later, Clock& clock) {
   http::Route by_post = graphql_route("POST", "A GraphQL request: query, operationName, variables");
   by_post.body_most = kGraphqlBody;
+  by_post.body_schema = kBodySchema;
+  by_post.own_error_types = {std::string(kPlainJson), std::string(kResponseJson)};
   by_post.handle = [&](const http::Request& request, http::Reply reply) {
     if (!is_json(request.head))
       return reply.send(
@@ -170,6 +177,7 @@ std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& q
   };
   http::Route by_get = graphql_route("GET", "A GraphQL query, or subscriptions over WebSocket");
   by_get.parameters = get_parameters();
+  by_get.own_error_types = by_post.own_error_types;
   by_get.handle = [&](const http::Request& request, http::Reply reply) {
     answer(service, queries, request.head, read_query_text(request.head), false, std::move(reply));
   };
