@@ -36,7 +36,8 @@ Json value_schema() {
 /// A body has the fields of the query.
 Json body_of(const http::Route& route) {
   if (!route.body_schema.empty())
-    return {{"required", true}, {"content", {{"application/json", {{"schema", Json::parse(route.body_schema)}}}}}};
+    return {{"required", true},
+            {"content", {{"application/json", {{"schema", Json::parse(route.body_schema)}}}}}};
   Json properties = Json::object();
   for (const http::RouteParameter& parameter : route.parameters) {
     properties[parameter.name] = value_schema();

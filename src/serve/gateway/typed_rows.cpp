@@ -98,17 +98,18 @@ std::string items_schema(const SchemaInfo& schema, bool may_miss) {
   SchemaJson properties = SchemaJson::object();
   for (const FieldInfo& field : schema.fields) {
     const bool is_whole = column_of(field).is_number() && field.decimals == 0;
-    const char* const type = field.list_limit > 0                     ? "array"
-                             : is_whole                               ? "integer"
-                             : column_of(field).is_number()           ? "number"
-                             : field.type == FieldType::boolean       ? "boolean"
-                                                                      : "string";
+    const char* const type = field.list_limit > 0               ? "array"
+                             : is_whole                         ? "integer"
+                             : column_of(field).is_number()     ? "number"
+                             : field.type == FieldType::boolean ? "boolean"
+                                                                : "string";
     SchemaJson property;
     if (may_miss || field.may_miss)
       property["type"] = {type, "null"};
     else
       property["type"] = type;
-    if (field.type == FieldType::time_ms || field.type == FieldType::time_us) property["format"] = "date-time";
+    if (field.type == FieldType::time_ms || field.type == FieldType::time_us)
+      property["format"] = "date-time";
     if (field.type == FieldType::enumeration && !may_miss) property["enum"] = field.enum_names;
     if (!field.unit.empty()) property["description"] = "In " + std::string(field.unit);
     properties[std::string(field.path)] = std::move(property);

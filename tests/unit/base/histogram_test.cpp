@@ -115,7 +115,8 @@ TEST(Histogram, CountsWithinABoundAndSumsUpToTheWidthOfItsBuckets) {
   auto histogram = std::make_unique<Histogram>();
   std::vector<std::int64_t> values_ns;
   std::mt19937_64 random(7);
-  for (int i = 0; i < 5'000; ++i) values_ns.push_back(static_cast<std::int64_t>(random() >> (24 + random() % 36)));
+  for (int i = 0; i < 5'000; ++i)
+    values_ns.push_back(static_cast<std::int64_t>(random() >> (24 + random() % 36)));
   double sum = 0;
   for (const std::int64_t value_ns : values_ns) histogram->record(value_ns);
   for (const std::int64_t value_ns : values_ns) sum += static_cast<double>(value_ns);

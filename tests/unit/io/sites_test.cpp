@@ -95,8 +95,9 @@ TEST(Paths, PartsInBracesStandForAnyOne) {
   const char* const pattern = "/api/v1/races/{run}/laps";
   EXPECT_TRUE(fits_path(pattern, "/api/v1/races/a1b2c3d4/laps"));
   EXPECT_TRUE(fits_path("/status", "/status"));
-  for (const char* const path : {"/api/v1/races//laps", "/api/v1/races/a/b/laps", "/api/v1/races/a1b2c3d4/lap",
-                                 "/api/v1/races/a1b2c3d4/laps/", "/api/v1/races/a1b2c3d4", "", "/", "api/v1/races/a/laps"})
+  for (const char* const path :
+       {"/api/v1/races//laps", "/api/v1/races/a/b/laps", "/api/v1/races/a1b2c3d4/lap",
+        "/api/v1/races/a1b2c3d4/laps/", "/api/v1/races/a1b2c3d4", "", "/", "api/v1/races/a/laps"})
     EXPECT_FALSE(fits_path(pattern, path)) << path;
   EXPECT_EQ(path_part(pattern, "/api/v1/races/a1b2c3d4/laps", "run"), "a1b2c3d4");
   EXPECT_EQ(path_part(pattern, "/api/v1/races/a1b2c3d4/laps", "lap"), "");

@@ -1,5 +1,5 @@
-// Goal: what the gateway keeps and gives of rows is what a plain reading of all rows gives. Method: random rows
-// against references that know no buckets, no keys and no bound: maps over everything that was put in.
+// Goal: what the gateway keeps and gives of rows is what a plain reading of all rows gives. Method: random
+// rows against references that know no buckets, no keys and no bound: maps over everything that was put in.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -150,7 +150,9 @@ TEST(GatewayRows, TheTableHoldsTheLastRowOfEachKeyAndForgetsTheOldest) {
 class CountingAggregation final : public Aggregation {
  public:
   explicit CountingAggregation(std::uint64_t& rows) : rows_(rows) {}
-  void add(const RowBatch& rows, const LaneArrivals&, std::vector<Refused>&) override { rows_ += rows.size(); }
+  void add(const RowBatch& rows, const LaneArrivals&, std::vector<Refused>&) override {
+    rows_ += rows.size();
+  }
   void advance(std::int64_t, RowBatch&) override {}
   void finish(RowBatch&) override {}
   void save(StateWriter&) const override {}
@@ -166,7 +168,8 @@ TEST(GatewayRows, ChartsHoldABoundedNumberOfPlays) {
     std::uint64_t given = 0;
     const auto suspended = std::make_shared<std::atomic<bool>>(false);
     // A minute at 100 a second, and the seconds that counts are rounded to.
-    BoundedAggregation bounded(std::make_unique<CountingAggregation>(given), 60 * kSecond_us, 6'400, suspended);
+    BoundedAggregation bounded(std::make_unique<CountingAggregation>(given), 60 * kSecond_us, 6'400,
+                               suspended);
     RowBatch rows(schema_info<TelemetryRow>()), results(schema_info<TelemetryRow>());
     rows.resize(per_second);
     std::vector<Refused> refused;

@@ -84,7 +84,8 @@ std::string camel_name(std::string_view path) {
 
 std::string pascal_name(std::string_view path) {
   std::string name = camel_name(path);
-  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z') name.front() = static_cast<char>(name.front() - 32);
+  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z')
+    name.front() = static_cast<char>(name.front() - 32);
   return name;
 }
 
@@ -150,9 +151,9 @@ std::string RowType::base_type(graphql::SchemaBuilder& builder, RowTypeNames& na
   switch (field.type) {
     case FieldType::signed_int:
     case FieldType::unsigned_int:
-      type = field.decimals > 0                                              ? "Float"
+      type = field.decimals > 0                                                ? "Float"
              : field.range.least >= INT32_MIN && field.range.most <= INT32_MAX ? "Int"
-                                                                             : "Long";
+                                                                               : "Long";
       break;
     case FieldType::boolean:
       type = "Boolean";
@@ -189,9 +190,8 @@ std::vector<std::string> RowType::asked_columns(const Call& call, bool only_numb
 }
 
 bool RowType::asks_spread(const Call& call) const {
-  return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
-    return member.is_spread && call.asks_for(member.field);
-  });
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](const Member& member) { return member.is_spread && call.asks_for(member.field); });
 }
 
 std::unique_ptr<RowSet> RowType::bind(HistoryRows rows) const {

@@ -38,8 +38,8 @@ struct RowSet {
 
 struct RowTypeOptions {
   std::string description;
-  bool may_miss = false;  ///< any field may be null: clients choose fields, sources differ
-  bool spread = false;    ///< with FIELDMin and FIELDMax of numbers
+  bool may_miss = false;            ///< any field may be null: clients choose fields, sources differ
+  bool spread = false;              ///< with FIELDMin and FIELDMax of numbers
   std::vector<std::string> more{};  ///< names of further text columns
 };
 
