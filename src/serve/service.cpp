@@ -30,6 +30,7 @@ struct Service::Impl {
   std::unique_ptr<const GatewaySchema> make_schema();
   GraphqlControl graphql_control();
   static http::ServerOptions server_options(const ServiceOptions& options);
+  static std::optional<HistoryOptions> history_options(const ServiceOptions& options);
 
   const ServiceOptions options;
   Clock& clock;
@@ -56,7 +57,8 @@ Service::Impl::Impl(ServiceOptions given)
       runs(std::make_unique<Runs>(feed, book, store.get(), clock, options.warn)),
       schema(make_schema()),
       graphql(*schema, graphql_control()),
-      queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, clock})),
+      queries(std::make_unique<QueryThreads>(GatewayParts{feed, *runs, book, *processing, store.get(), clock},
+                                             history_options(options))),
       server(routes(), server_options(options)) {
   feed.on_delivered([this] { processing->wake(); });
 }
@@ -77,10 +79,18 @@ http::ServerOptions Service::Impl::server_options(const ServiceOptions& options)
   return server;
 }
 
+std::optional<HistoryOptions> Service::Impl::history_options(const ServiceOptions& options) {
+  if (!options.store) return std::nullopt;
+  HistoryOptions history;
+  history.store = options.store->store;
+  history.options = options.store->options;
+  return history;
+}
+
 std::unique_ptr<const GatewaySchema> Service::Impl::make_schema() {
-  const GatewayParts parts{feed, *runs, book, *processing, clock};
+  const GatewayParts parts{feed, *runs, book, *processing, store.get(), clock};
   Result<std::unique_ptr<const GatewaySchema>> made =
-      make_gateway_schema(Resolvers(parts), options.start_fields);
+      make_gateway_schema(Resolvers(parts, nullptr), options.start_fields);
   if (!made) options.warn(made.error());  // a type that does not fit
   RACESIM_CHECK(made.has_value());
   return std::move(*made);

@@ -63,6 +63,18 @@ PipelineStage processing_stage(const NamedStatus& run, const ProcessingCounts& c
   return stage;
 }
 
+PipelineStage store_stage(const StoreStatus& store) {
+  const IngestCounts& counts = store.ingest.counts;
+  PipelineStage stage;
+  stage.name = "store";
+  stage.state = !store.open ? "failed" : store.ingest.wait ? "waiting" : "running";
+  stage.in = counts.consumed;
+  stage.out = counts.stored;
+  stage.dead_letters = counts.dead_lettered;
+  stage.duplicates = counts.duplicates;
+  return stage;
+}
+
 template <class T>
 StageJson known(const std::optional<T>& value) {
   return value ? StageJson(*value) : StageJson();
@@ -109,6 +121,7 @@ std::vector<PipelineStage> pipeline_stages(const GatewayParts& parts) {
     add_sinks(run, stages);
     stages.push_back(processing_stage(run, parts.processing.of(*run.scenario).counts()));
   }
+  if (parts.store != nullptr) stages.push_back(store_stage(parts.store->status()));
   PipelineStage clients;
   clients.name = "clients";
   clients.state = "running";

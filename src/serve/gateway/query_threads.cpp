@@ -4,9 +4,17 @@
 
 namespace racesim::serve {
 
-QueryThreads::QueryThreads(const GatewayParts& parts, const QueryLimits& limits)
+QueryThreads::QueryThreads(const GatewayParts& parts, const std::optional<HistoryOptions>& history,
+                           const QueryLimits& limits)
     : parts_(parts), limits_(limits) {
-  for (unsigned i = 0; i < limits.threads; ++i) threads_.emplace_back([this] { carry_out(); });
+  for (unsigned i = 0; i < limits.threads; ++i) {
+    History* own = nullptr;
+    if (history) {
+      histories_.push_back(std::make_unique<History>(*history));
+      own = histories_.back().get();
+    }
+    threads_.emplace_back([this, own] { carry_out(own); });
+  }
 }
 
 QueryThreads::~QueryThreads() {
@@ -17,6 +25,7 @@ QueryThreads::~QueryThreads() {
     dropped.swap(waiting_);
   }
   changed_.notify_all();
+  for (const auto& history : histories_) history->cancel();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -30,8 +39,8 @@ bool QueryThreads::ask(Question question) {
   return true;
 }
 
-void QueryThreads::carry_out() {
-  const Resolvers resolvers(parts_);
+void QueryThreads::carry_out(History* history) {
+  const Resolvers resolvers(parts_, history);
   for (;;) {
     Question question;
     {

@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "serve/gateway/resolvers.h"
+#include "serve/history/history.h"
 
 namespace racesim::serve {
 
@@ -25,8 +27,10 @@ class QueryThreads {
  public:
   using Question = std::function<void(const Resolvers& resolvers)>;
 
-  explicit QueryThreads(const GatewayParts& parts, const QueryLimits& limits = {});
-  /// Questions that wait are dropped.
+  /// Without `history` there is no store.
+  QueryThreads(const GatewayParts& parts, const std::optional<HistoryOptions>& history,
+               const QueryLimits& limits = {});
+  /// Questions under way are cut short, those that wait are dropped.
   ~QueryThreads();
   QueryThreads(const QueryThreads&) = delete;
   QueryThreads& operator=(const QueryThreads&) = delete;
@@ -35,10 +39,11 @@ class QueryThreads {
   bool ask(Question question);
 
  private:
-  void carry_out();
+  void carry_out(History* history);
 
   const GatewayParts parts_;
   const QueryLimits limits_;
+  std::vector<std::unique_ptr<History>> histories_;  // one for each thread, if there is a store
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Question> waiting_;

@@ -107,7 +107,10 @@ Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestio
   const ResultTable* const results = table(run, "standings");
   RowBatch rows = results == nullptr ? RowBatch(schema_info<StandingsRow>())
                                      : rows_of_run(*results, run, question, "driver");
-  {
+  if (rows.empty() && from_store(run)) {
+    typed = history_->standings(question);
+    if (!typed) return typed;
+  } else {
     std::vector<std::size_t> chosen = newest_of_cars(rows);
     order_classification(rows, chosen);
     keep_first(chosen, question.limit);
@@ -122,7 +125,10 @@ Result<HistoryRows> Resolvers::laps(const ListedRun& run, const RowsQuestion& qu
   const ResultTable* const results = table(run, "lap");
   RowBatch rows = results == nullptr ? RowBatch(schema_info<LapMetricsRow>())
                                      : rows_of_run(*results, run, question, "driver");
-  {
+  if (rows.empty() && from_store(run)) {
+    typed = history_->laps(question);
+    if (!typed) return typed;
+  } else {
     std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
     keep_first(order, question.limit);
     typed = typed_rows(rows, order);
@@ -135,12 +141,14 @@ Result<HistoryRows> Resolvers::violations(const ListedRun& run, const RowsQuesti
   const ResultTable* const results = table(run, "violations");
   RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
                                      : rows_of_run(*results, run, question, "vehicle_id");
+  if (rows.empty() && from_store(run)) return history_->violations(question);
   std::vector<std::size_t> order = order_by(rows, {"time"});
   keep_first(order, question.limit);
   return typed_rows(rows, order);
 }
 
 Result<HistoryRows> Resolvers::telemetry(const ListedRun& run, const TelemetryQuestion& question) const {
+  if (from_store(run)) return history_->telemetry(question);
   return ring_telemetry(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run), question);
 }
 
@@ -154,6 +162,7 @@ std::vector<std::string> Resolvers::known_fields(const ListedRun& run,
 }
 
 Result<HistoryRows> Resolvers::side_stream(const ListedRun& run, const SideQuestion& question) const {
+  if (from_store(run)) return history_->side_stream(question.stream, question.rows);
   return ring_side_stream(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run),
                           question.stream, question.rows);
 }
@@ -168,6 +177,11 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   const LiveResults& live = parts_.processing.of(*scenario);
   const ResultTable* const results = live.table("top-songs " + question.window);
   if (results == nullptr) return tl::make_unexpected(unknown_choice(question.window, chart_windows()));
+  if (live.is_suspended("top-songs " + question.window))
+    return fail(ErrorKind::usage, "more is played in " + question.window + " than is counted in memory",
+                "ask for a shorter window, or use racesim aggregate --by top-songs");
+  if (results->size() == 0 && history_ != nullptr)
+    return history_->top_songs({question.window, question.country, question.genre, question.limit});
   const SchemaInfo& schema = results->entry().result();
   const FieldInfo& chart = field_of(schema, "chart");
   const FieldInfo& key = field_of(schema, "chart_key");

@@ -22,6 +22,7 @@ struct GatewayParts {
   Runs& runs;
   const RunBook& book;
   const Processing& processing;
+  const StoreKeeper* store;  ///< null: there is none
   Clock& clock;
 };
 
@@ -54,7 +55,8 @@ struct SideQuestion {
 /// Blocks; one thread at a time. Errors are for clients: usage for what they can mend.
 class Resolvers {
  public:
-  explicit Resolvers(const GatewayParts& parts) : parts_(parts) {}
+  /// `history`: null without a store.
+  Resolvers(const GatewayParts& parts, History* history) : parts_(parts), history_(history) {}
 
   /// The newest first; of all scenarios of the subject, or of one.
   Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario, std::size_t limit) const;
@@ -86,9 +88,12 @@ class Resolvers {
 
  private:
   const ResultTable* table(const ListedRun& run, std::string_view name) const;
+  bool from_store(const ListedRun& run) const { return run.is_stored && history_ != nullptr; }
+  static void note_stored(const StoredRun& stored, std::vector<ListedRun>& runs);
   void add_driver_names(const ListedRun& run, HistoryRows& rows) const;
 
   const GatewayParts parts_;
+  History* const history_;
 };
 
 /// "1m", "5m", "1h".

@@ -17,7 +17,7 @@ constexpr std::size_t kRunsMost = 1'000;
 constexpr std::size_t kRuns = 50;
 constexpr std::size_t kRowsMost = 200'000;
 constexpr std::size_t kRows = 20'000;
-constexpr std::size_t kSongsMost = 50;
+constexpr std::size_t kSongsMost = 20;
 constexpr std::size_t kSongs = 10;
 
 /// What is asked for of which run, for which there may be no run.

@@ -64,11 +64,34 @@ Result<std::vector<ListedRun>> Resolvers::runs(Subject subject, const ScenarioEn
   for (const BegunRun& begun : parts_.book.runs())
     if (scenario == nullptr || scenario == begun.content.scenario)
       runs.push_back(listed(begun, parts_.runs.status(*begun.content.scenario).status));
+  if (history_ != nullptr) {
+    const Result<std::vector<StoredRun>> stored =
+        history_->runs(scenario == nullptr ? "" : std::string(scenario->name), limit);
+    if (!stored) return tl::make_unexpected(stored.error());
+    for (const StoredRun& one : *stored) note_stored(one, runs);
+  }
   std::stable_sort(runs.begin(), runs.end(), [](const ListedRun& a, const ListedRun& b) {
     return a.is_live != b.is_live ? a.is_live : a.started_us.value_or(0) > b.started_us.value_or(0);
   });
   if (runs.size() > limit) runs.resize(limit);
   return runs;
+}
+
+void Resolvers::note_stored(const StoredRun& stored, std::vector<ListedRun>& runs) {
+  const auto known =
+      std::find_if(runs.begin(), runs.end(), [&](const ListedRun& run) { return run.run == stored.run; });
+  if (known != runs.end()) {
+    known->is_stored = true;
+    return;
+  }
+  ListedRun run;
+  run.run = stored.run;
+  run.scenario = find_scenario(stored.scenario);
+  if (run.scenario == nullptr) return;
+  run.started_us = stored.first_us;
+  run.events = stored.events;
+  run.is_stored = true;
+  runs.push_back(std::move(run));
 }
 
 Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::string_view name) const {
@@ -79,6 +102,12 @@ Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::strin
     if (!is_meant) continue;
     found.push_back(listed(begun, parts_.runs.status(*begun.content.scenario).status));
     break;
+  }
+  const std::string wanted = found.empty() ? std::string(name) : found.front().run;
+  if (history_ != nullptr && wanted != "live") {
+    const Result<std::optional<StoredRun>> stored = history_->find_run(wanted);
+    if (!stored) return tl::make_unexpected(stored.error());
+    if (*stored) note_stored(**stored, found);
   }
   if (found.empty()) return std::optional<ListedRun>();
   const bool fits = subject == Subject::any || found.front().scenario == scenario;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "serve/processing/bounded_aggregation.h"
 #include "serve/processing/row_copy.h"
 
 namespace racesim::serve {
@@ -12,9 +13,13 @@ namespace {
 struct ChartWindow {
   const char* window;
   const char* slide;
+  std::int64_t length_s;
 };
-constexpr ChartWindow kChartWindows[] = {{"1m", "10s"}, {"5m", "30s"}, {"1h", "5m"}};
-constexpr std::uint64_t kChartRows = 50;
+constexpr ChartWindow kChartWindows[] = {{"1m", "30s", 60}, {"5m", "150s", 300}, {"1h", "30m", 3600}};
+constexpr std::uint64_t kChartRows = 20;
+/// Of all windows of a chart that rows are kept of.
+constexpr std::size_t kChartTable = 20'000;
+constexpr std::int64_t kChartPause_ns = kNsPerSecond;
 
 /// Windows by the clock are for stores: they have no end here, and no page asks for them.
 constexpr std::string_view kLeftOut = "window";
@@ -38,25 +43,35 @@ LiveResults::LiveResults(const ScenarioEntry& scenario, const EventRing& ring, c
     : scenario_(scenario), ring_(ring), book_(book), clock_(clock), limits_(limits) {
   for (const AggregationEntry* entry : aggregations()) {
     if (entry->name == kLeftOut || !takes_rows_of(*entry, scenario)) continue;
-    if (!has_option(*entry, "top-by")) {
-      add_view(std::string(entry->name), *entry, nullptr, nullptr);
-      continue;
-    }
-    for (const ChartWindow& chart : kChartWindows)
-      add_view(std::string(entry->name) + " " + chart.window, *entry, chart.window, chart.slide);
+    if (has_option(*entry, "top-by"))
+      add_charts(*entry);
+    else
+      views_.push_back({std::string(entry->name), OptionValues(entry->options),
+                        std::make_unique<ResultTable>(*entry, limits_.rows_most)});
   }
 }
 
-void LiveResults::add_view(std::string name, const AggregationEntry& entry, const char* window,
-                           const char* slide) {
-  OptionValues values(entry.options);
-  if (window != nullptr) {
-    values.set("window", std::string(window));
-    values.set("slide", std::string(slide));
-    values.set("top", kChartRows);
+void LiveResults::add_charts(const AggregationEntry& entry) {
+  for (const ChartWindow& chart : kChartWindows) {
+    View view{std::string(entry.name) + " " + chart.window, OptionValues(entry.options),
+              std::make_unique<ResultTable>(entry, std::min(limits_.rows_most, kChartTable)),
+              chart.length_s * 1'000'000};
+    view.values.set("window", std::string(chart.window));
+    view.values.set("slide", std::string(chart.slide));
+    view.values.set("top", kChartRows);
+    views_.push_back(std::move(view));
   }
-  views_.push_back(
-      {std::move(name), std::move(values), std::make_unique<ResultTable>(entry, limits_.rows_most)});
+}
+
+std::int64_t LiveResults::pause_ns() const {
+  const bool has_charts =
+      std::any_of(views_.begin(), views_.end(), [](const View& view) { return view.window_us > 0; });
+  return has_charts ? std::max(limits_.pause_ns, kChartPause_ns) : limits_.pause_ns;
+}
+
+bool LiveResults::is_suspended(std::string_view name) const {
+  return std::any_of(views_.begin(), views_.end(),
+                     [&](const View& view) { return view.name == name && *view.suspended; });
 }
 
 const ResultTable* LiveResults::table(std::string_view name) const {
@@ -90,6 +105,10 @@ Result<AggregationEngine> LiveResults::make_engine(const MasterTables& master) c
       values.set("top-by", std::vector<std::string>{"all", "country", "genre"});
     Result<std::unique_ptr<Aggregation>> made = entry.make(values, frame);
     if (!made) return tl::make_unexpected(made.error());
+    *view.suspended = false;
+    if (view.window_us > 0)
+      *made = std::make_unique<BoundedAggregation>(std::move(*made), view.window_us,
+                                                   limits_.charted_rows_most, view.suspended);
     parts.push_back({&entry, std::move(*made)});
   }
   return AggregationEngine(std::move(parts), EngineOptions{limits_.watermark_delay_us});
@@ -156,8 +175,8 @@ Done LiveResults::step() {
   const bool ended = ring_.run_end_id() == next_id_;
   const std::int64_t now_ns = clock_.now_ns();
   due_ns_.reset();
-  if (has_news_ && now_ns - advanced_ns_ < limits_.pause_ns && !ended) {
-    due_ns_ = advanced_ns_ + limits_.pause_ns;
+  if (has_news_ && now_ns - advanced_ns_ < pause_ns() && !ended) {
+    due_ns_ = advanced_ns_ + pause_ns();
   } else if (engine_ && (has_news_ || ended)) {
     advance(ended);
     if (ended) engine_.reset();

@@ -27,7 +27,9 @@ struct ProcessingLimits {
   std::size_t rows_most = 65'536;  ///< of each table of results
   /// Of lines that wait here while the ring overwrites them; beyond it they are missed.
   std::size_t waiting_bytes = std::size_t{64} << 20;
-  std::int64_t pause_ns = 100'000'000;    ///< results are made at most so often
+  /// Results are made at most so often; those of charts, which are long, at most once a second.
+  std::int64_t pause_ns = 100'000'000;
+  std::uint64_t charted_rows_most = 320'000;  ///< that the open windows of one length of chart may hold
   std::int64_t watermark_delay_us = 10'000'000;
 };
 
@@ -60,6 +62,8 @@ class LiveResults {
   /// Null: the scenario has no such results. By the name of the aggregation; top songs by the window too:
   /// "top-songs 5m".
   const ResultTable* table(std::string_view name) const;
+  /// Its windows held too many rows: there are no such results any more in this run.
+  bool is_suspended(std::string_view name) const;
   ProcessingCounts counts() const;
   /// Grows whenever a result changes.
   std::uint64_t version() const { return version_; }
@@ -69,6 +73,8 @@ class LiveResults {
     std::string name;
     OptionValues values;
     std::unique_ptr<ResultTable> table;
+    std::int64_t window_us = 0;  ///< of charts; 0: it is none
+    std::shared_ptr<std::atomic<bool>> suspended = std::make_shared<std::atomic<bool>>(false);
   };
   /// Rows of one stream while a chunk is read.
   struct Stream {
@@ -78,7 +84,8 @@ class LiveResults {
     Rejects rejects;
   };
 
-  void add_view(std::string name, const AggregationEntry& entry, const char* window, const char* slide);
+  void add_charts(const AggregationEntry& entry);
+  std::int64_t pause_ns() const;
   Done begin_run(const std::shared_ptr<const LiveForms>& forms);
   Result<AggregationEngine> make_engine(const MasterTables& master) const;
   void take_chunks();

@@ -24,7 +24,7 @@ constexpr std::uint32_t kRuns = 20;
 constexpr std::uint32_t kRunsMost = 1'000;
 constexpr std::uint32_t kCars = 20;  // that a list is taken to have, for the limits
 constexpr std::uint32_t kSongs = 10;
-constexpr std::uint32_t kSongsMost = 50;
+constexpr std::uint32_t kSongsMost = 20;
 
 const Resolvers& resolvers_of(const Call& call) {
   return call.context_as<const GraphqlContext>().resolvers;
