@@ -18,6 +18,7 @@
 #include "serve/pages/pages.h"
 #include "serve/pages/session_routes.h"
 #include "serve/processing/processing.h"
+#include "serve/reading/topic_reader.h"
 #include "serve/telemetry/telemetry_routes.h"
 #include "sim/registry.h"
 
@@ -35,7 +36,8 @@ struct Service::Impl {
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
-  std::unique_ptr<StoreKeeper> store;  // null: nothing is kept
+  std::unique_ptr<StoreKeeper> store;   // null: nothing is kept
+  std::unique_ptr<TopicReader> topics;  // null: there are simulations
   RunBook book;
   std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
@@ -53,6 +55,8 @@ Service::Impl::Impl(ServiceOptions given)
              server.post_after(delay_ns, std::move(call));
            }),
       store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
+      topics(options.topics ? std::make_unique<TopicReader>(*options.topics, options.store, feed, clock, options.warn)
+                            : nullptr),
       processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
       runs(std::make_unique<Runs>(feed, book, store.get(), clock, options.warn)),
       schema(make_schema()),
@@ -69,6 +73,7 @@ Service::Impl::~Impl() {
   server.close();
   queries.reset();
   runs.reset();
+  topics.reset();
   processing.reset();
 }
 
@@ -106,7 +111,7 @@ GraphqlControl Service::Impl::graphql_control() {
       return {fail(ErrorKind::runtime, "the service is stopping")};
     }
   };
-  const ControlParts parts{*runs, feed, options.configure, options.start_fields, store.get()};
+  const ControlParts parts{*runs, feed, options.configure, options.start_fields, store.get(), topics.get()};
   GraphqlControl control;
   control.start = [this, parts, wait](const StartFields& fields) -> StartOutcome {
     const auto told = std::make_shared<std::promise<StartOutcome>>();
@@ -131,7 +136,7 @@ std::vector<http::Route> Service::Impl::routes() {
   const auto add = [&](std::vector<http::Route> part) {
     for (http::Route& route : part) all.push_back(std::move(route));
   };
-  add(control_routes({*runs, feed, options.configure, options.start_fields, store.get()}));
+  add(control_routes({*runs, feed, options.configure, options.start_fields, store.get(), topics.get()}));
   add(store != nullptr ? store->routes() : routes_without_store());
   add(telemetry_routes(feed));
   add(live_routes(feed));
@@ -161,7 +166,8 @@ Service::~Service() {
 Done Service::listen() {
   if (impl_->store != nullptr)
     if (Done ok = impl_->store->open(); !ok) return ok;
-  return impl_->server.listen(impl_->options.listen);
+  if (Done ok = impl_->server.listen(impl_->options.listen); !ok) return ok;
+  return impl_->topics != nullptr ? impl_->topics->open() : Done();
 }
 
 std::string Service::url() const {
@@ -186,6 +192,7 @@ void Service::stop() {
 
 void Service::abandon() {
   impl_->runs->abandon_all();
+  if (impl_->topics != nullptr) impl_->topics->abandon();
   if (impl_->store != nullptr) impl_->store->abandon();
 }
 
@@ -194,6 +201,10 @@ bool Service::wait_for(std::int64_t timeout_ns) {
 }
 
 void Service::close() {
+  if (impl_->topics != nullptr) {
+    impl_->topics->stop();
+    impl_->topics->close();
+  }
   if (impl_->store != nullptr) {
     impl_->store->stop();
     impl_->store->close();  // answers the requests that it has stored

@@ -22,6 +22,7 @@
 #include "serve/control/start_fields.h"
 #include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
+#include "io/sources/registry.h"
 
 namespace racesim::serve {
 
@@ -35,6 +36,7 @@ struct ServiceOptions {
   LiveLimits live;
   bool pages = true;               ///< the dashboard is served too
   std::optional<StorePlan> store;  ///< where all events are kept; none: nowhere
+  std::optional<SourceRequest> topics;  ///< that are read in place of simulations; none: there are simulations
   Told warn;          ///< of what goes wrong in runs; by their threads
 };
 
@@ -46,7 +48,7 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// Opens the store too. Errors: those of the store and of Server::listen().
+  /// Opens the store and the topics too. Errors: theirs, and those of Server::listen().
   Done listen();
   std::string url() const;
 

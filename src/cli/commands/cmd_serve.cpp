@@ -15,6 +15,7 @@
 #include "cli/version.h"
 #include "io/files/secret_file.h"
 #include "io/http/server/listen_address.h"
+#include "io/http/server/tls.h"
 #include "serve/service.h"
 #include "sim/registry.h"
 
@@ -37,9 +38,17 @@ Result<serve::ServiceOptions> service_options(const ServeOptions& options, const
     if (!token) return tl::make_unexpected(token.error());
     service.server.token = *token;
   }
+  if (const http::TlsFiles files{options.certificate, options.key}; files.given()) {
+    const auto tls = http::ServerTls::load(files);
+    if (!tls) return tl::make_unexpected(tls.error());
+    service.server.tls = *tls;
+  }
   Result<std::optional<serve::StorePlan>> store = make_store_plan(options, settings);
   if (!store) return tl::make_unexpected(store.error());
   service.store = std::move(*store);
+  Result<std::optional<SourceRequest>> topics = make_topics_request(options, settings);
+  if (!topics) return tl::make_unexpected(topics.error());
+  service.topics = std::move(*topics);
   service.configure = [settings, served = options.scenarios](const serve::StartFields& fields) {
     return make_requested_run(fields, settings, served, system_clock());
   };
@@ -73,7 +82,7 @@ Result<int> run(Context& context, const ServeOptions& options) {
   if (!made) return tl::make_unexpected(made.error());
   if (context.globals->dry_run) return dry_run(*context.globals, *made);
   // What the options exclude is told now, and not with the first request.
-  for (const std::string& scenario : options.scenarios)
+  for (const std::string& scenario : made->topics ? std::vector<std::string>() : options.scenarios)
     if (const auto config = made->configure({{"scenario", scenario}}); !config)
       return tl::make_unexpected(config.error());
   // Before the threads: they inherit the blocked signals.
@@ -112,7 +121,7 @@ CommandSpec serve_command() {
       "are given here hold where it asks for nothing else. Ctrl-C delivers what is made and ends.";
   command.options = serve_options(*options);
   mark_common(command.options, {"listen", "autostart", "scenario", "token-file", "allow-origin", "brokers",
-                                "topic", "sink", "seed", "db", "keep"});
+                                "topic", "sink", "seed", "db", "keep", "from"});
   command.examples = {
       {"racesim serve", "wait for POST /start at http://127.0.0.1:8000"},
       {"racesim serve --listen 127.0.0.1:0 --autostart", "begin at once, on a free port"},

@@ -37,20 +37,6 @@ Setter add_source(std::vector<SourceText>& target) {
   };
 }
 
-Setter set_start(StartAt& target) {
-  return [&target](const std::string& text) -> Done {
-    target = {};
-    if (text == "latest") target.place = StartAt::Place::latest;
-    if (text == "earliest" || text == "latest") return {};
-    const Result<std::int64_t> time_ns = parse_datetime(text, "UTC");
-    if (!time_ns)
-      return fail(ErrorKind::usage, "'" + text + "' is neither a place nor a time",
-                  "write earliest, latest or a time such as 2026-07-05T14:00:00Z");
-    target = {StartAt::Place::time, *time_ns, false};
-    return {};
-  };
-}
-
 Setter set_brokers(std::string& target) {
   return [&target](const std::string& text) -> Done {
     if (Done ok = kafka::check_brokers(text); !ok) return ok;
@@ -65,6 +51,20 @@ constexpr OptionFor kOfSources[] = {
 };
 
 }  // namespace
+
+Setter set_start_at(StartAt& target) {
+  return [&target](const std::string& text) -> Done {
+    target = {};
+    if (text == "latest") target.place = StartAt::Place::latest;
+    if (text == "earliest" || text == "latest") return {};
+    const Result<std::int64_t> time_ns = parse_datetime(text, "UTC");
+    if (!time_ns)
+      return fail(ErrorKind::usage, "'" + text + "' is neither a place nor a time",
+                  "write earliest, latest or a time such as 2026-07-05T14:00:00Z");
+    target = {StartAt::Place::time, *time_ns, false};
+    return {};
+  };
+}
 
 OptionSpec offering(std::vector<std::string> words, OptionSpec option) {
   option.suggestions = std::move(words);
@@ -98,7 +98,7 @@ std::vector<OptionSpec> source_options(SourceOptions& target, const SourceTexts&
           set_text(s.group)),
       from_option({"start-at", "WHERE", "earliest",
                    "Where to begin with partitions that the store does not know: earliest, latest or a time"},
-                  set_start(s.start_at)),
+                  set_start_at(s.start_at)),
       from_option({"exit-at-end", "", "", "Kafka: end with the last record that is there now"},
                   set_flag(s.exit_at_end)),
       from_option({"allow-gap", "", "",

@@ -34,6 +34,9 @@ std::vector<std::string> source_words();
 /// The shell offers these words.
 OptionSpec offering(std::vector<std::string> words, OptionSpec option);
 
+/// "earliest", "latest", a time.
+Setter set_start_at(StartAt& target);
+
 /// "a, b" as topics, `fallback` where it is empty. Errors: usage, for what is no topic's name.
 Result<std::vector<std::string>> parse_topics(const std::string& list, std::string_view fallback);
 

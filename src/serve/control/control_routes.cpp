@@ -72,7 +72,7 @@ void stop(const ControlParts& parts, const ScenarioEntry* scenario,
 
 http::Response all_answer(const ControlParts& parts) {
   return json_answer(
-      status_json(parts.runs.statuses(), parts.feed.current(), parts.feed.clients(), parts.store));
+      status_json(parts.runs.statuses(), parts.feed.current(), parts.feed.clients(), parts.store, parts.topics));
 }
 
 void stop_any(const ControlParts& parts, const http::Request& request, http::Reply reply) {
@@ -123,6 +123,10 @@ constexpr ControlRoute kControlRoutes[] = {
 void start_run(const ControlParts& parts, const StartFields& fields,
                const std::function<void(const StartOutcome&)>& told) {
   if (!parts.runs.open()) return told({fail(ErrorKind::runtime, "the service is stopping"), {}});
+  if (parts.topics != nullptr)
+    return told({fail(ErrorKind::busy, "this service shows " + parts.topics->status().name + " and simulates nothing",
+                      "start another one without --from kafka"),
+                 {}});
   Result<RunConfig> config = parts.configure(fields);
   if (!config) return told({tl::make_unexpected(config.error()), {}});
   const ScenarioEntry& scenario = *config->content.scenario;

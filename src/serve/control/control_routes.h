@@ -10,6 +10,7 @@
 #include "serve/control/start_fields.h"
 #include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
+#include "serve/reading/topic_reader.h"
 
 namespace racesim::serve {
 
@@ -20,6 +21,7 @@ struct ControlParts {
   const Configure& configure;
   const std::vector<http::RouteParameter>& start_fields;  ///< what `configure` takes
   const StoreKeeper* store;                               ///< null: nothing is kept
+  const TopicReader* topics;                              ///< null: there are simulations
 };
 
 /// What became of a start.

@@ -60,6 +60,26 @@ StatusJson object_of(const StoreStatus& store) {
   return object;
 }
 
+RunState state_of(const ReadingStatus& reading) {
+  return reading.reads ? RunState::running : reading.error ? RunState::failed : RunState::stopped;
+}
+
+StatusJson object_of(const ReadingStatus& reading) {
+  const IngestCounts& counts = reading.ingest.counts;
+  StatusJson object;
+  object["name"] = reading.name;
+  object["state"] = to_string(state_of(reading));
+  object["consumed"] = counts.consumed;
+  object["stored"] = counts.stored;
+  object["duplicates"] = counts.duplicates;
+  object["rejected"] = counts.rejected + counts.dead_lettered;
+  object["lag_records"] = reading.ingest.lag ? StatusJson(*reading.ingest.lag) : StatusJson();
+  object["waiting_for"] = reading.ingest.wait ? StatusJson(reading.ingest.wait->why) : StatusJson();
+  object["error"] =
+      reading.error ? StatusJson{{"what", reading.error->what}, {"hint", reading.error->hint}} : StatusJson();
+  return object;
+}
+
 std::string dumped(const StatusJson& object) {
   return object.dump(-1, ' ', false, StatusJson::error_handler_t::replace) + "\n";
 }
@@ -79,14 +99,16 @@ std::string run_json(const NamedStatus& run) {
 }
 
 std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current,
-                        std::size_t clients, const StoreKeeper* store) {
-  const RunState state = overall_state(runs);
+                        std::size_t clients, const StoreKeeper* store, const TopicReader* topics) {
+  const ReadingStatus reading = topics != nullptr ? topics->status() : ReadingStatus();
+  const RunState state = topics != nullptr ? state_of(reading) : overall_state(runs);
   StatusJson object;
   object["state"] = to_string(state);
   object["running"] = state == RunState::running;
   object["scenario"] = current.name;
   object["clients"] = clients;
   if (store != nullptr) object["store"] = object_of(store->status());
+  if (topics != nullptr) object["topics"] = object_of(reading);
   object["runs"] = StatusJson::array();
   for (const NamedStatus& run : runs)
     if (run.status.any) object["runs"].push_back(object_of(run));

@@ -6,6 +6,7 @@
 
 #include "serve/control/live_run.h"
 #include "serve/keeping/store_keeper.h"
+#include "serve/reading/topic_reader.h"
 
 namespace racesim::serve {
 
@@ -20,9 +21,9 @@ RunState overall_state(std::span<const NamedStatus> runs);
 
 /// One run as an object.
 std::string run_json(const NamedStatus& run);
-/// All that were ever started, with `state`, `running`, the scenario that is shown, and the store; null: there
-/// is none.
+/// All that were ever started, with `state`, `running`, the scenario that is shown, the store and the topics that are
+/// read; null: there is none.
 std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current, std::size_t clients,
-                        const StoreKeeper* store);
+                        const StoreKeeper* store, const TopicReader* topics);
 
 }  // namespace racesim::serve

@@ -6,6 +6,7 @@
 
 #include "base/quantity.h"
 #include "cli/commands/run/scenario_options.h"
+#include "cli/commands/source_options.h"
 #include "cli/values.h"
 #include "io/http/server/sites.h"
 #include "sim/registry.h"
@@ -44,6 +45,15 @@ void adapt(OptionSpec& option, ServeOptions& o) {
       return {};
     };
   }
+  if (option.name == "topic") {
+    option.metavar = "TOPIC,…";
+    option.help = "Topic of the main stream; with --from kafka the topics to read";
+    option.set = [&o](const std::string& text) -> Done {
+      if (const auto topics = parse_topics(text, ""); !topics) return tl::make_unexpected(topics.error());
+      o.topics = text;
+      return {};
+    };
+  }
   if (option.name == "sink") {
     option.help = "Where events go besides: kafka, file:PATH, stdout, null";
     option.suggestions = {"kafka", "file:", "stdout", "null"};
@@ -76,6 +86,11 @@ std::vector<OptionSpec> server_options(ServeOptions& o) {
                   "File with the bearer token that requests must carry; needed unless --listen is a loopback "
                   "address"},
                  set_text(o.token_file))),
+      file(serve({"cert", "FILE", "",
+                  "Serve https: PEM file of the certificate, the server's own first; with --key"},
+                 set_text(o.certificate))),
+      file(serve({"key", "FILE", "", "PEM file of the certificate's key, without a passphrase"},
+                 set_text(o.key))),
       serve({"insecure-listen", "", "", "Listen where other machines can connect, without a token"},
             set_flag(o.insecure_listen)),
       origin,
@@ -95,6 +110,22 @@ Done set_store(StoreText& target, const std::string& text) {
                 "racesim serve --db sqlite:PATH or --db postgres:DSN; racesim ingest fills the others");
   target = std::move(*store);
   return {};
+}
+
+std::vector<OptionSpec> from_options(ServeOptions& o) {
+  const auto from = [](const OptionText& text, Setter set) {
+    return option_of("Source", text, std::move(set));
+  };
+  return {
+      noted(chosen(from({"from", "SOURCE", "", "Show the events of --topic at --brokers in place of simulations"},
+                        nullptr),
+                   o.from, {"kafka"}),
+            "simulations"),
+      from({"group", "NAME", "racesim-serve", "Consumer group, for --from kafka"}, set_text(o.group)),
+      from({"start-at", "WHERE", "earliest",
+            "Where to begin with partitions that nobody has read: earliest, latest or a time; for --from kafka"},
+           set_start_at(o.start_at)),
+  };
 }
 
 std::vector<OptionSpec> db_options(ServeOptions& o) {
@@ -155,7 +186,8 @@ std::vector<http::RouteParameter> start_fields() {
 
 std::vector<OptionSpec> serve_options(ServeOptions& options) {
   std::vector<OptionSpec> all = server_options(options);
-  for (OptionSpec& option : db_options(options)) all.push_back(std::move(option));
+  for (const auto part : {from_options, db_options})
+    for (OptionSpec& option : part(options)) all.push_back(std::move(option));
   for (OptionSpec& option : run_options(options.run)) {
     if (!is_served(option)) continue;
     adapt(option, options);

@@ -10,16 +10,19 @@
 #include "cli/command.h"
 #include "cli/commands/run/options.h"
 #include "io/http/server/server.h"
+#include "io/sources/registry.h"
 #include "io/stores/registry.h"
 #include "serve/keeping/store_keeper.h"
 
 namespace racesim::cli {
 
 struct ServeOptions {
-  std::string listen, token_file;
+  std::string listen, token_file, certificate, key;
   bool insecure_listen = false, autostart = false, no_ui = false;
   std::vector<std::string> scenarios, allow_origins;
   std::uint32_t max_clients = 0, max_per_peer = 0;
+  std::string from, group, topics;  ///< from: empty: simulations
+  StartAt start_at;
   StoreText db;  ///< no store: nothing is kept
   std::int64_t keep_ns = 0;
   std::string password_file, durability;
@@ -27,6 +30,9 @@ struct ServeOptions {
 };
 
 std::vector<OptionSpec> serve_options(ServeOptions& options);
+
+/// What --from and the options beside it say; none: there are simulations. Errors: usage.
+Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& options, const Settings& settings);
 
 /// What --db and the options beside it say; none: no store. Reads the file of the password. Errors: usage.
 Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options, const Settings& settings);

@@ -1,12 +1,14 @@
-// From --db and the options beside it to what the service keeps.
+// From --db, --from and the options beside them to what the service keeps and reads.
 #include <optional>
 #include <utility>
 
 #include "base/clock.h"
+#include "cli/commands/connect_grace.h"
 #include "cli/commands/serve/options.h"
 #include "cli/commands/source_options.h"
 #include "io/files/secret_file.h"
 #include "run/rows/block_decoder.h"
+#include "sim/registry.h"
 
 namespace racesim::cli {
 namespace {
@@ -21,7 +23,36 @@ Done check_alone(const Settings& settings) {
   return {};
 }
 
+constexpr const char* kOfTopics[] = {"group", "start-at"};
+
 }  // namespace
+
+Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& options, const Settings& settings) {
+  if (options.from.empty()) {
+    for (const char* const one : kOfTopics)
+      if (is_typed(settings, one))
+        return fail(ErrorKind::usage, "--" + std::string(one) + " is for --from kafka",
+                    "add --from kafka, or leave it out");
+    return std::optional<SourceRequest>();
+  }
+  if (options.autostart)
+    return fail(ErrorKind::usage, "--autostart and --from kafka together: nothing is simulated there",
+                "leave one of them out");
+  SourceRequest request;
+  request.kind = options.from;
+  request.kafka = options.run.kafka;
+  request.kafka.connect_grace_ns = connect_grace_ns(options.run.connect_timeout_ns);
+  Result<std::vector<std::string>> topics =
+      parse_topics(options.topics, find_scenario(options.scenarios.front())->topic);
+  if (!topics) return tl::make_unexpected(topics.error());
+  request.topics = std::move(*topics);
+  request.group = options.group;
+  request.start_at = options.start_at;
+  request.start_at.is_given = is_given(settings, "start-at");
+  request.clock = &system_clock();
+  if (Done ok = check_source(request); !ok) return tl::make_unexpected(ok.error());
+  return std::optional<SourceRequest>(std::move(request));
+}
 
 Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options, const Settings& settings) {
   if (options.db.store == nullptr) {
