@@ -77,6 +77,11 @@ export function valueAt(trace: Trace, column: Float64Array, at_m: number): numbe
   return column[i]! + (column[i + 1]! - column[i]!) * share;
 }
 
+/** There are samples around the place. */
+export function covers(trace: Trace, at_m: number): boolean {
+  return at_m >= trace.distance_m[0]! - FROM_LINE_M && at_m <= trace.distance_m.at(-1)! + FROM_LINE_M;
+}
+
 export interface Delta {
   distance_m: Float64Array;
   behind_s: Float64Array; // so much later than the first one the second one is here
