@@ -151,9 +151,11 @@ std::vector<http::Route> Service::Impl::routes() {
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
-  if (options.pages) add(session_routes(options.server.token));
   add({openapi_route(all, options.version)});
-  if (options.pages) add(page_routes(*runs));
+  if (options.pages) {  // behind the description: only pages ask for these
+    add(page_routes(*runs));
+    add(session_routes(options.server.token, options.server.tls != nullptr));
+  }
   return all;
 }
 

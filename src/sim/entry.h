@@ -124,8 +124,8 @@ struct ScenarioEntry {
   double (*event_rate)(const ScenarioContent& content) = nullptr;
   /// What is made, in a few words; for --dry-run.
   std::string (*describe)(const ScenarioContent& content) = nullptr;
-  /// The map that such content moves on, or where there is none (null) the built-in one, as a JSON text for pages that
-  /// draw it: GeoJSON of roads, or a track file. Null: it has none.
+  /// The map that such content moves on, or where there is none (null) the built-in one, as a JSON text for
+  /// pages that draw it: GeoJSON of roads, or a track file. Null: it has none.
   std::string (*map)(const ScenarioContent* content) = nullptr;
 };
 

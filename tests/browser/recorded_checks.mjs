@@ -1,11 +1,11 @@
 // The pages of what is kept: analysis and replay of races, charts of songs.
 import { join } from "node:path";
-import { badge, expect, folder, serve, until, visit } from "./harness.mjs";
+import { badge, end, expect, folder, serve, until, visit } from "./harness.mjs";
 
 /** Some laps within seconds; then the run has ended, and memory holds all of it. */
-export const fastRace = () =>
+export const fastRace = (...more) =>
   serve(0, "--scenario", "race", "--at", "3m", "--speed", "60", "--duration", "8s", "--rate-hz", "4", "--streams",
-        "telemetry,laps,race-control", "--autostart");
+        "telemetry,laps,race-control", "--autostart", ...more);
 
 const drawn = (page, where) =>
   page.waitForFunction((selector) => {
@@ -59,7 +59,7 @@ export const checks = {
     expect(Math.abs((await at()) - (still - 10)) <= 1, `${await at()} after a step back from ${still}`);
     await page.locator("body").press("Shift+ArrowRight");
     expect(Math.abs((await at()) - still) <= 1, `${await at()} after a step forward`);
-    await page.getByLabel("Speed", { exact: true }).selectOption("8");
+    await page.getByRole("combobox", { name: /^Speed/ }).selectOption("8");
     await page.locator("body").press(" ");
     await until(at, (now) => now > still + 5, "seconds after it was played");
     await page.locator("body").press(" ");
@@ -91,5 +91,24 @@ export const checks = {
     await page.getByRole("button", { name: "Stop" }).click();
     await badge(page, "stopped");
     await leave();
+  },
+
+  /** A race that an earlier process stored. */
+  async stored_race() {
+    const store = ["--db", `sqlite:${join(folder, "races.db")}`];
+    const first = await fastRace(...store);
+    const state = async () => (await (await fetch(`${first.url}/status`)).json()).state;
+    await until(state, (now) => now === "stopped", "state of the race");
+    await end(first);
+    const second = await serve(0, "--scenario", "race", ...store);
+    const { page, leave } = await visit(second, { path: "/analysis" });
+    await page.locator(".lap-table tbody tr").nth(3).waitFor();
+    for (const of of [".overlay", ".gear-map"]) await drawn(page, of);
+    await page.goto(`${second.url}/replay`);
+    await page.waitForFunction(() => document.querySelectorAll(".tower tbody tr").length === 20);
+    await drawn(page, ".track");
+    await until(() => page.locator(".tower .tyre").count(), (count) => count >= 15, "tyres");
+    await leave();
+    await end(second);
   },
 };

@@ -12,7 +12,7 @@ function even(speed_mps: number, begin_s = 1000, length_m = 5000): TraceSample[]
   const samples: TraceSample[] = [];
   for (let t = 0.02; t * speed_mps < length_m; t += 0.05)
     samples.push({
-      session_time_s: begin_s + t, lap_distance_m: t * speed_mps, speed_kmh: speed_mps * 3.6, throttle_pct: 80, brake_pct: 0,
+      event_time: new Date(Math.round((begin_s + t) * 1000)).toISOString(), lap_distance_m: t * speed_mps, speed_kmh: speed_mps * 3.6, throttle_pct: 80, brake_pct: 0,
       gear: 6, x_m: t * speed_mps, y_m: 0,
     });
   return samples;
@@ -29,28 +29,36 @@ function row(car: number, lap: number, time: string, more: Partial<LapRow> = {})
 
 describe("a trace", () => {
   it("has the time since the line at every place, from samples in any order", () => {
-    const trace = traceOf(even(60).reverse())!;
-    for (let at = 10; at < 4990; at += 37.7) expect(valueAt(trace, trace.time_s, at)).toBeCloseTo(at / 60, 6);
+    for (const begin_ms of [null, 1_000_000]) {
+      const trace = traceOf(even(60).reverse(), begin_ms)!;
+      for (let at = 10; at < 4990; at += 37.7) expect(valueAt(trace, trace.time_s, at)).toBeCloseTo(at / 60, 6);
+    }
+  });
+  it("has the right time where the lap's begin is missing, if it is known when that was", () => {
+    const late = even(60).filter((sample) => sample.lap_distance_m > 1300);
+    const trace = traceOf(late, 1_000_000)!;
+    for (let at = 1400; at < 4990; at += 37.7) expect(valueAt(trace, trace.time_s, at)).toBeCloseTo(at / 60, 6);
+    expect(deltaOf(traceOf(even(60), null)!, traceOf(late, null)!)).toBeNull();
   });
   it("leaves the grid and a car that stands out", () => {
-    const samples = [{ ...even(60)[0]!, session_time_s: 990, lap_distance_m: -150 }, ...even(60)];
-    samples.splice(50, 0, { ...samples[49]!, session_time_s: samples[49]!.session_time_s + 0.01 });
-    expect(traceOf(samples)!.distance_m.length).toBe(even(60).length);
-    expect(traceOf(samples.slice(0, 5))).toBeNull();
+    const samples = [{ ...even(60)[0]!, event_time: new Date(990_000).toISOString(), lap_distance_m: -150 }, ...even(60)];
+    samples.splice(50, 0, { ...samples[49]!, event_time: new Date(Date.parse(samples[49]!.event_time) + 10).toISOString() });
+    expect(traceOf(samples, null)!.distance_m.length).toBe(even(60).length);
+    expect(traceOf(samples.slice(0, 5), null)).toBeNull();
   });
   it("is searched as a plain search does", () => {
-    const { distance_m } = traceOf(even(61.3))!;
+    const { distance_m } = traceOf(even(61.3), null)!;
     for (let at = -20; at < 5100; at += 13.1) expect(sampleAt(distance_m, at)).toBe(distance_m.findLastIndex((d) => d <= at));
   });
 });
 
 describe("the time between two laps", () => {
   it("is that of their formulas everywhere, with its sign", () => {
-    const [fast, slow] = [traceOf(even(60))!, traceOf(even(58, 5000))!];
-    const { distance_m, behind_s } = deltaOf(fast, slow);
+    const [fast, slow] = [traceOf(even(60), null)!, traceOf(even(58, 5000), null)!];
+    const { distance_m, behind_s } = deltaOf(fast, slow)!;
     expect(distance_m.length).toBeGreaterThan(490);
     distance_m.forEach((at, i) => expect(behind_s[i]).toBeCloseTo(at / 58 - at / 60, 6));
-    expect(deltaOf(slow, fast).behind_s.at(-1)).toBeLessThan(-2);
+    expect(deltaOf(slow, fast)!.behind_s.at(-1)).toBeLessThan(-2);
   });
   it("has a scale that holds it", () => {
     for (const most of [0.01, 0.1, 0.11, 0.49, 1, 7, 33])

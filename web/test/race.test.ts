@@ -1,5 +1,6 @@
 // Goal: laps and moments that the pit wall shows are those of the samples. Method: cars whose speed and laps are known.
 import { describe, expect, it } from "vitest";
+import { RaceClock } from "../src/race/race_clock";
 import { CarRing, RaceStore } from "../src/race/timing";
 import { sectorRank } from "../src/race/tower";
 import type { CarSample } from "../src/generated/events";
@@ -89,5 +90,19 @@ describe("a car's ring", () => {
     expect(times.at(-1)).toBeCloseTo(4999 / 25);
     for (let t = times[0]! - 1; t < times.at(-1)! + 1; t += 0.777)
       expect(ring.before(t)).toBe(times.findLastIndex((time) => time <= t));
+  });
+});
+
+describe("the clock of the race", () => {
+  it("finds the run's pace, also when the first samples are those of half a minute at once", () => {
+    const clock = new RaceClock();
+    const store = new RaceStore();
+    for (let now_ms = 5000; now_ms < 15_000; now_ms += 20) {
+      const at_s = 450 + ((now_ms - 6000) / 1000) * 12; // a run at twelve times the clock, seen from 6 s on
+      if (now_ms >= 6000) store.take([sample(0, { seq: now_ms, session_time_s: at_s })], now_ms);
+      const shown_s = clock.shown(store, now_ms);
+      if (now_ms >= 6100) expect(Math.abs(shown_s - at_s)).toBeLessThan(12 * 0.4);
+    }
+    expect(clock.shown(store, 14_990)).toBeLessThan(store.newest_s);
   });
 });

@@ -40,6 +40,7 @@ type Query {
   races(
     "how many"
     limit: Int = 10
+    run: ID! = "live"
   ): [Race!]!
   status: Status
 }
@@ -57,7 +58,7 @@ type Race { run: ID! }
       "type Query: What can be asked", "enum State: ", "scalar Time: ", "type Race: ",
     ]);
     expect(types[0]!.fields).toEqual([
-      { name: "races", args: "(limit: Int = 10)", type: "[Race!]!", about: "All races" },
+      { name: "races", args: '(limit: Int = 10, run: ID! = "live")', type: "[Race!]!", about: "All races" },
       { name: "status", args: "", type: "Status", about: "" },
     ]);
     expect(types[1]!.fields.map((field) => field.name)).toEqual(["running", "stopped"]);

@@ -108,7 +108,8 @@ http::Response map_answer(const Runs& runs, const http::RequestHead& head) {
   if (scenario.map == nullptr) return http::problem(404, std::string(scenario.name) + " has no map");
   std::string text = scenario.map(runs.content(scenario).get());
   std::string tag = tag_of(text);
-  return answer_of({std::move(text), "application/json", std::move(tag), {{"Cache-Control", "no-cache"}}}, head);
+  return answer_of({std::move(text), "application/json", std::move(tag), {{"Cache-Control", "no-cache"}}},
+                   head);
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ namespace racesim::serve {
 /// The files of web/dist/, with their endings.
 std::span<const EmbeddedFile> embedded_pages();
 
-/// GET / and /NAME for NAME.html, /assets/FILE for all others: without the token, which a browser cannot send with a
-/// page; there is nothing in them that is not in the program. GET /map?scenario= is what they draw: that of the
-/// scenario's run, else the built-in one. `runs` outlives the server.
+/// GET / and /NAME for NAME.html, /assets/FILE for all others: without the token, which a browser cannot send
+/// with a page; there is nothing in them that is not in the program. GET /map?scenario= is what they draw:
+/// that of the scenario's run, else the built-in one. `runs` outlives the server.
 std::vector<http::Route> page_routes(const Runs& runs);
 
 }  // namespace racesim::serve

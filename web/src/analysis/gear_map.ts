@@ -1,7 +1,7 @@
 // The first lap on the circuit, each stretch in the colour of its gear, with the cursor's place on it.
 import { Canvas, inkOf } from "../lib/canvas";
 import type { Corner } from "../lib/track";
-import { valueAt, type Trace } from "./laps";
+import { covers, valueAt, type Trace } from "./laps";
 
 const MARGIN_PX = 34;
 /** From the first gear to the eighth: dark to light, so that the order is seen without the hues too. */
@@ -41,7 +41,7 @@ export class GearMap {
       from = i;
     }
     this.drawCorners(to, trace, corners, place);
-    if (cursor_m === null) return;
+    if (cursor_m === null || !covers(trace, cursor_m)) return;
     to.beginPath();
     to.arc(...place(valueAt(trace, trace.x_m, cursor_m), valueAt(trace, trace.y_m, cursor_m)), 7, 0, 2 * Math.PI);
     to.fillStyle = this.ink.text;
@@ -69,6 +69,7 @@ export class GearMap {
     to.fillStyle = this.ink.faint;
     const point = (at_m: number): [number, number] => place(valueAt(trace, trace.x_m, at_m), valueAt(trace, trace.y_m, at_m));
     for (const { number, s_m } of corners) {
+      if (!covers(trace, s_m)) continue;
       const [[px, py], [x, y], [rx, ry]] = [point(s_m - 60), point(s_m), point(s_m + 60)];
       const [dx, dy] = [2 * x - px - rx, 2 * y - py - ry];
       const length = Math.hypot(dx, dy) || 1;

@@ -4,7 +4,7 @@ import type { Settings } from "../lib/settings";
 import type { Corner } from "../lib/track";
 import { lapTime } from "../race/tower";
 import type { LapRow } from "../recorded/runs";
-import { valueAt, type Delta, type LapChoice, type Trace } from "./laps";
+import { covers, valueAt, type Delta, type LapChoice, type Trace } from "./laps";
 
 const number = (value: number | null, digits: number): string => (value === null ? "–" : value.toFixed(digits));
 
@@ -161,7 +161,7 @@ export function signed(seconds: number): string {
 
 /** The value of both laps at the cursor, in words. */
 export function readout(traces: readonly (Trace | null)[], delta: Delta | null, at_m: number, units: Settings["units"]): string {
-  const speeds = traces.map((trace) => (trace === null ? "–" : Math.round(speed(valueAt(trace, trace.speed_kmh, at_m), units))));
+  const speeds = traces.map((trace) => (trace === null || !covers(trace, at_m) ? "–" : Math.round(speed(valueAt(trace, trace.speed_kmh, at_m), units))));
   const place = delta === null ? -1 : delta.distance_m.findLastIndex((d) => d <= at_m);
   const gap = place < 0 ? "" : `, B ${signed(delta!.behind_s[place]!)} s`;
   return `${(at_m / 1000).toFixed(2)} km: A ${speeds[0]}, B ${speeds[1]} ${units}${gap}`;

@@ -3,8 +3,9 @@ import type { LapRow } from "../recorded/runs";
 
 /** One lap as it was driven, over the distance: ascending, so that any place can be looked up. */
 export interface Trace {
+  isTimed: boolean; // it is known when the lap began
   distance_m: Float64Array;
-  time_s: Float64Array; // since the line
+  time_s: Float64Array; // since then
   speed_kmh: Float64Array;
   throttle_pct: Float64Array;
   brake_pct: Float64Array;
@@ -15,8 +16,8 @@ export interface Trace {
 
 /** As GET …/telemetry gives it for TRACE_FIELDS. */
 export interface TraceSample {
+  event_time: string;
   session?: number;
-  session_time_s: number;
   lap_distance_m: number;
   speed_kmh: number;
   throttle_pct: number;
@@ -25,21 +26,28 @@ export interface TraceSample {
   x_m: number;
   y_m: number;
 }
-export const TRACE_FIELDS = "session,session_time_s,lap_distance_m,speed_kmh,throttle_pct,brake_pct,gear,x_m,y_m";
+export const TRACE_FIELDS = "session,lap_distance_m,speed_kmh,throttle_pct,brake_pct,gear,x_m,y_m";
 
-/** Null: too little of the lap is there. The grid before the line and a car that stands are left out. */
-export function traceOf(samples: readonly TraceSample[]): Trace | null {
-  const ordered = [...samples].sort((a, b) => a.session_time_s - b.session_time_s);
-  const kept: TraceSample[] = [];
+const FROM_LINE_M = 200; // so near to it its moment is told by the first sample's speed
+
+/**
+ * Null: too little of the lap is there. The grid before the line and a car that stands are left out. `begin_ms`: when the lap
+ * began, or null.
+ */
+export function traceOf(samples: readonly TraceSample[], begin_ms: number | null): Trace | null {
+  const ordered = samples.map((sample) => ({ ...sample, at_ms: Date.parse(sample.event_time) })).sort((a, b) => a.at_ms - b.at_ms);
+  const kept: typeof ordered = [];
   for (const sample of ordered)
     if (sample.lap_distance_m >= 0 && sample.lap_distance_m > (kept.at(-1)?.lap_distance_m ?? -1)) kept.push(sample);
   const first = kept[0];
   if (first === undefined || kept.length < 10) return null;
-  const line_s = first.session_time_s - first.lap_distance_m / Math.max(1, first.speed_kmh / 3.6);
-  const column = (of: (sample: TraceSample) => number): Float64Array => Float64Array.from(kept, of);
+  const isTimed = begin_ms !== null || first.lap_distance_m < FROM_LINE_M;
+  const line_ms = begin_ms ?? first.at_ms - (first.lap_distance_m / Math.max(1, first.speed_kmh / 3.6)) * 1000;
+  const column = (of: (sample: (typeof kept)[number]) => number): Float64Array => Float64Array.from(kept, of);
   return {
+    isTimed,
     distance_m: column((s) => s.lap_distance_m),
-    time_s: column((s) => s.session_time_s - line_s),
+    time_s: column((s) => (s.at_ms - line_ms) / 1000),
     speed_kmh: column((s) => s.speed_kmh),
     throttle_pct: column((s) => s.throttle_pct),
     brake_pct: column((s) => s.brake_pct),
@@ -69,6 +77,11 @@ export function valueAt(trace: Trace, column: Float64Array, at_m: number): numbe
   return column[i]! + (column[i + 1]! - column[i]!) * share;
 }
 
+/** There are samples around the place. */
+export function covers(trace: Trace, at_m: number): boolean {
+  return at_m >= trace.distance_m[0]! - FROM_LINE_M && at_m <= trace.distance_m.at(-1)! + FROM_LINE_M;
+}
+
 export interface Delta {
   distance_m: Float64Array;
   behind_s: Float64Array; // so much later than the first one the second one is here
@@ -76,7 +89,9 @@ export interface Delta {
 
 const DELTA_EVERY_M = 10;
 
-export function deltaOf(first: Trace, second: Trace): Delta {
+/** Null: it is not known when one of them began. */
+export function deltaOf(first: Trace, second: Trace): Delta | null {
+  if (!first.isTimed || !second.isTimed) return null;
   const from = Math.max(first.distance_m[0]!, second.distance_m[0]!);
   const to = Math.min(first.distance_m.at(-1)!, second.distance_m.at(-1)!);
   const count = Math.max(0, Math.floor((to - from) / DELTA_EVERY_M) + 1);

@@ -159,8 +159,11 @@ function App() {
                 <strong>Asking for laps…</strong>
               ) : (
                 <>
-                  <strong>No lap is complete yet</strong>
-                  <span>The first ones come a minute and a half after lights out.</span>
+                  <strong>No lap is known yet</strong>
+                  <span>
+                    The first one ends a minute and a half after lights out. A stored race has them if its stream <code>laps</code> was
+                    stored too.
+                  </span>
                 </>
               )}
             </div>

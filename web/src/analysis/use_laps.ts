@@ -47,8 +47,6 @@ export function useRecorded(run: string | null): Recorded {
   return { runs, laps, track, failed: failed ?? unlisted };
 }
 
-const TRACE_EVERY = "50ms";
-
 /** The trace of a lap; undefined while it is asked for, null if there is none. Traces are kept, laps do not change. */
 export function useTrace(run: string | null, session: number | null, lap: LapRow | null): Trace | null | undefined {
   const kept = useRef(new Map<string, Trace | null>());
@@ -56,9 +54,10 @@ export function useTrace(run: string | null, session: number | null, lap: LapRow
   const key = run === null || lap === null ? null : `${run}/${session}/${lap.car}/${lap.lap}/${lap.is_complete}`;
   useEffect(() => {
     if (key === null || kept.current.has(key)) return;
-    const query = new URLSearchParams({ driver: lap!.driver, lap: String(lap!.lap), fields: TRACE_FIELDS, every: TRACE_EVERY });
+    const query = new URLSearchParams({ driver: lap!.driver, lap: String(lap!.lap), fields: TRACE_FIELDS });
+    const begin_ms = lap!.lap_time_s === null ? null : Date.parse(lap!.time) - lap!.lap_time_s * 1000;
     getAll<TraceSample>(`/api/v1/races/${run}/telemetry?${query}`)
-      .then((samples) => traceOf(samples.filter((sample) => sample.session === undefined || sample.session === session)))
+      .then((samples) => traceOf(samples.filter((sample) => sample.session === undefined || sample.session === session), begin_ms))
       .catch(() => null)
       .then((trace) => {
         kept.current.set(key, trace);

@@ -118,7 +118,7 @@ function App() {
             <div class="map-note" role="status">
               {session.unreachable !== null ? (
                 <>
-                  <strong>The server does not answer</strong>
+                  <strong>Nothing comes from the server</strong>
                   <span>{session.unreachable}</span>
                 </>
               ) : session.run === undefined ? (

@@ -26,9 +26,10 @@ export class RaceClock {
   /** A run with --speed goes faster than the clock on the wall. */
   private measure(store: RaceStore, now_ms: number): void {
     const passed_s = (now_ms - this.mark.at_ms) / 1000;
-    if (passed_s < 1) return;
+    if (passed_s < 1 && this.mark.newest_s > 0) return;
     const went_s = store.newest_s - this.mark.newest_s;
-    if (went_s > 0 && passed_s < 3) this.pace = Math.max(0.1, Math.min(100, went_s / passed_s));
+    // The first samples are those of half a minute at once.
+    if (this.mark.newest_s > 0 && went_s > 0 && passed_s < 3) this.pace = Math.max(0.1, Math.min(100, went_s / passed_s));
     this.mark = { newest_s: store.newest_s, at_ms: now_ms };
   }
 }

@@ -19,8 +19,11 @@ async function recentSamples(store: RaceStore): Promise<CarSample[]> {
   const kept = await getJson<{ items: Item[] }>(`/api/v1/races/live/telemetry?every=100ms&limit=200000&from=${from}`);
   const samples = kept.items.map((item) => filledSample(item, run.run ?? "")).filter((sample) => sample !== null);
   store.take(samples, performance.now());
-  const laps = await getJson<{ items: LapTimes[] }>("/api/v1/races/live/laps");
-  for (const lap of laps.items) if (lap.session === store.session) store.noteLap(lap);
+  // Of the telemetry all laps, of the timing stream those that are kept, with their sectors.
+  for (const path of ["laps", "events?streams=laps"]) {
+    const laps = await getJson<{ items: LapTimes[] }>(`/api/v1/races/live/${path}`);
+    for (const lap of laps.items) if (lap.session === store.session) store.noteLap(lap);
+  }
   const said = await getJson<{ items: ControlEvent[] }>("/api/v1/races/live/events?streams=race_control");
   for (const message of said.items) if (message.session === store.session) store.noteMessage(message);
   return recentEvents<CarSample>("race");

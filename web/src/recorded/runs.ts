@@ -73,8 +73,35 @@ function nameOf({ run, live, stored, started }: RaceRun): unknown {
   return [run, live, stored, started];
 }
 
-export function lapsOf(run: string): Promise<LapRow[]> {
-  return getAll<LapRow>(`/api/v1/races/${run}/laps`);
+/** A lap as the timing stream tells it: docs/race.md. */
+type TimedLap = Pick<LapRow, "run" | "session" | "car" | "driver" | "lap" | "time" | "lap_time_s" | "tyre"> & Partial<LapRow>;
+
+/** What telemetry alone tells is unknown. */
+export function lapOfTiming(lap: TimedLap): LapRow {
+  return {
+    sector1_s: null,
+    sector2_s: null,
+    sector3_s: null,
+    avg_speed_kmh: null,
+    max_speed_kmh: null,
+    min_speed_kmh: null,
+    full_throttle_pct: null,
+    brake_pct_time: null,
+    fuel_used_kg: null,
+    max_lat_g: null,
+    max_brake_g: null,
+    gear_changes: null,
+    tyre_age_laps: null,
+    is_complete: true,
+    ...lap,
+  };
+}
+
+/** Of the aggregate `lap`; a store that has none may have the laps of the timing stream. */
+export async function lapsOf(run: string): Promise<LapRow[]> {
+  const laps = await getAll<LapRow>(`/api/v1/races/${run}/laps?limit=200000`);
+  if (laps.length > 0) return laps;
+  return (await getAll<TimedLap>(`/api/v1/races/${run}/events?streams=laps&limit=200000`)).map(lapOfTiming);
 }
 
 export function runTitle(run: RaceRun): string {

@@ -16,11 +16,18 @@ export interface SchemaType {
 const HEAD = /^(type|input|enum|interface|scalar|union)\s+(\w+)/;
 const FIELD = /^(\w+)\s*(\(.*\))?\s*:\s*(.+)$/;
 
+/** "limit: Int = 10, run: ID!" of arguments that may stand on lines of their own, with descriptions above them. */
+function argumentsOf(inner: string): string {
+  if (!inner.includes("\n")) return inner.trim();
+  const lines = inner.split("\n").map((line) => line.trim().replace(/,$/, ""));
+  return lines.filter((line) => line !== "" && !line.startsWith('"')).join(", ");
+}
+
 /** Descriptions ("…" or """…""") and arguments over several lines are joined to one. */
 function logicalLines(text: string): string[] {
   const joined = text
     .replace(/"""([\s\S]*?)"""/g, (_, about: string) => JSON.stringify(about.replace(/\s+/g, " ").trim()))
-    .replace(/\(([^()]*)\)/g, (_, inner: string) => `(${inner.replace(/"(?:[^"\\]|\\.)*"\s*/g, "").replace(/\s+/g, " ").trim()})`);
+    .replace(/\(([^()]*)\)/g, (_, inner: string) => `(${argumentsOf(inner)})`);
   return joined.split("\n").map((line) => line.trim());
 }
 

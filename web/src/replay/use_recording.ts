@@ -26,7 +26,7 @@ interface ControlEvent {
 /** Race control may not be kept: then there are no messages. */
 async function noticesOf(run: string, begin_ms: number): Promise<RecordedNotice[]> {
   try {
-    const events = await getAll<ControlEvent>(`/api/v1/races/${run}/events?streams=race-control`);
+    const events = await getAll<ControlEvent>(`/api/v1/races/${run}/events?streams=race_control&limit=200000`);
     return events
       .map((event, key) => ({
         key,
