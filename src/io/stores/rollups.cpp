@@ -134,6 +134,12 @@ std::string RollupPlan::column(std::uint16_t index) const {
   return text;
 }
 
+std::vector<std::uint16_t> RollupPlan::fields() const {
+  std::vector<std::uint16_t> all{number, time};
+  for (const auto* const some : {&scope, &labels, &numbers}) all.insert(all.end(), some->begin(), some->end());
+  return all;
+}
+
 std::optional<RollupPlan> rollup_of(const StoreTable& table) {
   const TableInfo& info = *table.table;
   if (!info.is_summarised) return std::nullopt;

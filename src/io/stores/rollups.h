@@ -44,6 +44,8 @@ struct RollupPlan {
   std::uint16_t number = 0, time = 0;  ///< of the key; of the event
 
   const FieldInfo& field(std::uint16_t index) const { return table.schema->fields[index]; }
+  /// All fields that are looked at.
+  std::vector<std::uint16_t> fields() const;
   /// "speed_kmh": of a field in the table of rows; "_last", "_min", "_max" behind it in this one.
   std::string column(std::uint16_t field) const;
 };

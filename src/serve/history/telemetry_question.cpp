@@ -278,8 +278,13 @@ void TelemetryAnswer::take_page(const HistoryRows& read, const std::vector<std::
 }
 
 TelemetryAnswer::TimeBucket& TelemetryAnswer::bucket(std::int64_t us, std::size_t whose) {
-  TimeBucket& found = buckets_[{bucket_begin(us, question_.every_us), whose}];
+  // Most rows are of the same one as the row before.
+  const std::pair key(bucket_begin(us, question_.every_us), whose);
+  if (last_bucket_ != nullptr && key == last_key_) return *last_bucket_;
+  TimeBucket& found = buckets_[key];
   if (found.values.empty()) found.values.resize(fields_.size());
+  last_key_ = key;
+  last_bucket_ = &found;
   return found;
 }
 
