@@ -28,7 +28,7 @@ MANY_LAPS, MANY_MILLIONS = 130, 20
 # What tells rows apart for those who have no better key; the types are those that racesim gives.
 SHELL_TABLE = ("CREATE TABLE telemetry (run TEXT, session INTEGER, car INTEGER, driver TEXT, seq INTEGER, time TEXT,"
                " session_time_s REAL, lap INTEGER, lap_distance_m REAL, speed_kmh REAL, engine_rpm INTEGER, gear INTEGER,"
-               " throttle_pct INTEGER, brake_pct INTEGER, drs TEXT, x_m REAL, y_m REAL, lat REAL, lon REAL, lon_g REAL,"
+               " throttle_pct INTEGER, brake_pct INTEGER, drs TEXT, x_m REAL, y_m REAL, z_m REAL, lat REAL, lon REAL, lon_g REAL,"
                " lat_g REAL, fuel_kg REAL, tyre TEXT, tyre_age_laps INTEGER, tyre_wear_pct REAL, sector INTEGER,"
                " position INTEGER, gap_s REAL, status TEXT, UNIQUE (run, car, seq));")
 DUCKDB = """
@@ -74,6 +74,8 @@ def shell_import(file, database):
     remove(database)
     child = run(["sqlite3", str(database), "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", SHELL_TABLE,
                  f".import --csv --skip 1 {file} telemetry"])
+    if child.err:
+        raise RuntimeError(f"sqlite3 complains: {child.err.decode()[:200]}")
     return ROWS / child.seconds / 1e6
 
 

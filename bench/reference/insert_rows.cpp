@@ -26,12 +26,14 @@ constexpr const char* kCreate =
     "CREATE TABLE telemetry (run TEXT, session INTEGER, car INTEGER, driver TEXT, seq INTEGER, time TEXT, "
     "session_time_s REAL, lap INTEGER, lap_distance_m REAL, speed_kmh REAL, engine_rpm INTEGER, gear "
     "INTEGER, "
-    "throttle_pct INTEGER, brake_pct INTEGER, drs INTEGER, x_m REAL, y_m REAL, lat REAL, lon REAL, lon_g "
+    "throttle_pct INTEGER, brake_pct INTEGER, drs INTEGER, x_m REAL, y_m REAL, z_m REAL, lat REAL, lon REAL, "
+    "lon_g "
     "REAL, "
     "lat_g REAL, fuel_kg REAL, tyre TEXT, tyre_age_laps INTEGER, tyre_wear_pct REAL, sector INTEGER, "
     "position INTEGER, gap_s REAL, status TEXT, UNIQUE (run, car, seq))";
 constexpr const char* kInsert =
-    "INSERT INTO telemetry VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO "
+    "INSERT INTO telemetry VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT "
+    "DO "
     "NOTHING";
 
 /// The texts as they stood in the line.
@@ -92,6 +94,7 @@ void bind(sqlite3_stmt* statement, const racesim::RowBatch& rows, const Telemetr
   b.whole(r.drs ? 1 : 0);
   b.real(r.x_cm, 1e2);
   b.real(r.y_cm, 1e2);
+  b.real(r.z_cm, 1e2);
   b.real(r.latitude_udeg, 1e6);
   b.real(r.longitude_udeg, 1e6);
   b.real(r.lon_cg, 1e2);

@@ -9,6 +9,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -61,15 +62,16 @@ def head(command, file, lines):
 def run(command, stdout=subprocess.PIPE, **more):
     """Runs to the end; RuntimeError if that is not exit 0. Little output only: it is read at the end."""
     begin = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, **more)
-    out = process.stdout.read() if process.stdout else b""
-    err = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    for stream in (process.stdout, process.stderr):
-        if stream:
-            stream.close()
+    with tempfile.TemporaryFile() as complaints:  # a pipe that nobody reads in time would stop the command
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=complaints, **more)
+        out = process.stdout.read() if process.stdout else b""
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.stdout:
+            process.stdout.close()
+        complaints.seek(0)
+        err = complaints.read()
     if process.returncode != 0:
         raise RuntimeError(f"{command[0]} ended with {process.returncode}: {err.decode(errors='replace')[-500:]}")
     return Child(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, out, err)

@@ -39,7 +39,7 @@ export const checks = {
     const { page, leave } = await visit(recorded, { path: "/api#graphql" });
     await page.getByRole("heading", { name: "Schema" }).waitFor();
     await page.locator("#type-Query").waitFor();
-    const examples = page.getByLabel("Example");
+    const examples = page.getByRole("combobox", { name: /^Example/ });
     const names = await examples.locator("option").allInnerTexts();
     for (let i = 0; i < names.length; i++) {
       await examples.selectOption(String(i));
@@ -52,8 +52,8 @@ export const checks = {
       }
       if (i === 0) await page.screenshot({ path: join(folder, "graphql.png") });
     }
-    await page.getByLabel("Query").fill("{ nothing }");
-    await page.getByLabel("Query").press("Control+Enter");
+    await page.getByRole("textbox", { name: "Query" }).fill("{ nothing }");
+    await page.getByRole("textbox", { name: "Query" }).press("Control+Enter");
     await until(() => page.locator("pre.answer").innerText(), (text) => text.includes("nothing"), "the error of a wrong query");
     await page.getByRole("searchbox").fill("violation");
     await page.locator("#type-Violation").waitFor();

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import time
@@ -22,15 +23,16 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 class Service:
     """One process, whose messages are in FOLDER/serve.err."""
 
-    def __init__(self, folder, *options, env=None, before=(), listen="127.0.0.1:0"):
+    def __init__(self, folder, *options, env=None, before=(), listen="127.0.0.1:0", trust=None):
         self.folder = folder
+        self.tls = ssl.create_default_context(cafile=str(trust)) if trust else None  # of a server with --cert
         self.messages_path = folder / "serve.err"
         command = [*before, BINARY, "serve", "--listen", listen, *map(str, options)]
         with open(self.messages_path, "w", encoding="utf-8") as err:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err,
                                             cwd=folder, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **(env or {})})
         deadline = time.monotonic() + HANG_S
-        while not (found := re.search(r"(http://[^ ]+:(\d+))", self.messages())):
+        while not (found := re.search(r"(https?://[^ ]+:(\d+))", self.messages())):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"serve did not start: {self.messages()}")
             PAUSE.wait(0.01)
@@ -41,7 +43,9 @@ class Service:
 
     def ask(self, method, target, body=None, headers=None):
         """(status, headers, body as text) of one request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=HANG_S)
+        kind = http.client.HTTPSConnection if self.tls else http.client.HTTPConnection
+        more = {"context": self.tls} if self.tls else {}
+        connection = kind("127.0.0.1", self.port, timeout=HANG_S, **more)
         try:
             connection.request(method, target, body=body, headers=headers or {})
             answer = connection.getresponse()
@@ -68,7 +72,10 @@ class Service:
             return answer
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+        return self.secured(socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S))
+
+    def secured(self, plain):
+        return self.tls.wrap_socket(plain, server_hostname="127.0.0.1") if self.tls else plain
 
     def until(self, target, holds):
         """The first answer for which `holds`."""
@@ -100,6 +107,7 @@ class WebSocket:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(HANG_S)
         self.socket.connect(("127.0.0.1", service.port))
+        self.socket = service.secured(self.socket)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [f"GET {target} HTTP/1.1", f"Host: 127.0.0.1:{service.port}", "Upgrade: websocket", "Connection: Upgrade",
                  f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", *headers]

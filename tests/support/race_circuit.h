@@ -1,8 +1,9 @@
-// The shipped track with its templates and twenty cars of one model, as a plan's input: for tests that look
-// at plans and sessions without their rows.
+// A track, else the shipped one, with its templates and twenty cars of one model, as a plan's input: for
+// tests that look at plans and sessions without their rows.
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "sim/race/plan/race_input.h"
 #include "sim/race/render/templates.h"
@@ -12,12 +13,13 @@
 namespace racesim::race_test {
 
 struct Circuit {
-  race::Track track = *race::find_track("silverstone");
+  race::Track track;
   race::Templates templates;
   race::PlanInput input;
 
-  explicit Circuit(std::uint32_t laps, race::SessionKind kind = race::SessionKind::race)
-      : templates(track, {race::CarModel{}}, 20, kind) {
+  explicit Circuit(std::uint32_t laps, race::SessionKind kind = race::SessionKind::race,
+                   race::Track on = *race::find_track("silverstone"))
+      : track(std::move(on)), templates(track, {race::CarModel{}}, 20, kind) {
     input.kind = kind;
     input.laps = laps;
     input.entries = race::world_entries(7, 20);

@@ -15,6 +15,7 @@
 #include "cli/version.h"
 #include "io/files/secret_file.h"
 #include "io/http/server/listen_address.h"
+#include "io/http/server/tls.h"
 #include "serve/service.h"
 #include "sim/registry.h"
 
@@ -36,6 +37,11 @@ Result<serve::ServiceOptions> service_options(const ServeOptions& options, const
     const Result<std::string> token = read_secret(options.token_file, "--token-file");
     if (!token) return tl::make_unexpected(token.error());
     service.server.token = *token;
+  }
+  if (const http::TlsFiles files{options.certificate, options.key}; files.given()) {
+    const auto tls = http::ServerTls::load(files);
+    if (!tls) return tl::make_unexpected(tls.error());
+    service.server.tls = *tls;
   }
   Result<std::optional<serve::StorePlan>> store = make_store_plan(options, settings);
   if (!store) return tl::make_unexpected(store.error());

@@ -80,7 +80,7 @@ Result<Answer> send_request(const OneRequest& request, Clock& clock) {
   if (!endpoint) return tl::make_unexpected(endpoint.error());
   std::unique_ptr<TlsContext> tls;
   if (endpoint->tls) {
-    Result<std::unique_ptr<TlsContext>> loaded = TlsContext::load({});
+    Result<std::unique_ptr<TlsContext>> loaded = TlsContext::load(request.ca_file);
     if (!loaded) return tl::make_unexpected(loaded.error());
     tls = std::move(*loaded);
   }

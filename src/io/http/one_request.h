@@ -14,6 +14,7 @@ struct OneRequest {
   std::string method = "GET";
   std::string url;                              ///< with path and query
   std::string token;                            ///< "Authorization: Bearer TOKEN"; empty: none
+  std::string ca_file;                          ///< PEM bundle for https; empty: the system's
   std::string body;                             ///< JSON; empty: none is sent
   std::int64_t timeout_ns = 30 * kNsPerSecond;  ///< from connecting to the end of the answer
 };

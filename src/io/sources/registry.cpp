@@ -33,6 +33,7 @@ HttpSourceOptions http_options(const SourceRequest& r) {
   HttpSourceOptions options;
   options.listen = r.listen;
   options.server.token = r.token;
+  options.server.tls = r.tls;
   options.server.limits.clients = r.max_clients;
   if (r.clock != nullptr) options.server.clock = r.clock;
   options.intake.body_bytes = r.max_body_bytes;

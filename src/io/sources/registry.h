@@ -16,6 +16,10 @@
 #include "io/sources/source.h"
 #include "io/sources/store.h"
 
+namespace racesim::http {
+class ServerTls;
+}
+
 namespace racesim {
 
 /// What `--from` says.
@@ -47,10 +51,11 @@ struct SourceRequest {
   bool store_keeps_positions = true;      ///< kafka: false: the group's offsets are where reading goes on
   std::string listen = "127.0.0.1:8000";  ///< http
   std::string token;                      ///< http: what a request must carry; empty: nothing
-  std::uint32_t max_clients = 1024;       ///< http
-  std::uint64_t max_body_bytes = 8u << 20;  ///< http
-  http::StatusCallbacks status;             ///< http: what /metrics and /readyz tell
-  Clock* clock = nullptr;                   ///< kafka, http
+  std::shared_ptr<const http::ServerTls> tls;  ///< http: https instead
+  std::uint32_t max_clients = 1024;            ///< http
+  std::uint64_t max_body_bytes = 8u << 20;     ///< http
+  http::StatusCallbacks status;                ///< http: what /metrics and /readyz tell
+  Clock* clock = nullptr;                      ///< kafka, http
   /// sqlite, postgres: which rows, and how they become records. Kind and target are set from the above.
   StoreSourceOptions rows;
 };

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
 #include "base/quantity.h"
 #include "base/random.h"
+#include "base/time_text.h"
 #include "sim/master/entities.h"
 #include "sim/race/calendar.h"
 #include "sim/race/distance.h"
@@ -61,12 +63,27 @@ std::vector<DrsPieces> drs_pieces(const Track& track) {
   return zones;
 }
 
-PlanInput plan_input(const RaceContent& content, std::uint64_t seed, const Templates& templates,
+/// A season's last race with a point for the fastest lap was in this year.
+constexpr int kFastestLapPoint_year = 2024;
+
+int year_of(std::int64_t epoch_ms) {
+  constexpr std::int64_t kDay_ms = 86'400'000;
+  return civil_from_days((epoch_ms - (epoch_ms % kDay_ms + kDay_ms) % kDay_ms) / kDay_ms).year;
+}
+
+/// The same seed tells another story on every circuit.
+std::uint64_t seed_on(const Track& track, std::uint64_t seed) {
+  const std::string topic = "race.circuit." + track.name;
+  return draw(stream_key(seed, topic, static_cast<std::uint64_t>(std::llround(track.length_m * 1000))), 0);
+}
+
+PlanInput plan_input(const RaceContent& content, const Frame& frame, const Templates& templates,
                      std::vector<Entry> entries) {
   const Track& track = templates.track();
   PlanInput input;
   input.kind = content.kind;
-  input.seed = seed;
+  input.seed = seed_on(track, frame.seed);
+  input.fastest_lap_point = year_of(frame.start_ms) <= kFastestLapPoint_year;
   input.laps = content.laps;
   input.sprint = content.sprint;
   if (!content.laps_given) input.time_limit_ms = kTimeLimit_ms;
@@ -85,12 +102,12 @@ PlanInput plan_input(const RaceContent& content, std::uint64_t seed, const Templ
 
 /// What the grid of a race comes from, if it is one: a qualifying session of the same cars, which have all of
 /// their electric power there.
-std::optional<PlanInput> qualifying_input(RaceContent content, std::uint64_t seed, const Track& track,
+std::optional<PlanInput> qualifying_input(RaceContent content, const Frame& frame, const Track& track,
                                           const EntryList& list) {
   if (content.kind != SessionKind::race) return std::nullopt;
   content.kind = SessionKind::qualifying;
   const Templates templates(track, list.models, content.cars, content.kind);
-  return plan_input(content, seed, templates, list.entries);
+  return plan_input(content, frame, templates, list.entries);
 }
 
 /// Where a race of so many laps breaks the rules of the sport.
@@ -117,15 +134,14 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
  public:
   RaceScenario(const RaceContent& content, const Frame& frame, Track track, EntryList list)
       : track_(std::move(track)), templates_(track_, list.models, content.cars, content.kind) {
-    auto qualifying = qualifying_input(content, frame.seed, track_, list);
+    auto qualifying = qualifying_input(content, frame, track_, list);
     for (const Entry& entry : list.entries) {
       numbers_.push_back(entry.car);
       drivers_.push_back(entry.driver);
       teams_.push_back(list.teams[entry.team]);
     }
-    calendar_ =
-        std::make_unique<Calendar>(plan_input(content, frame.seed, templates_, std::move(list.entries)),
-                                   templates_, content.rate, std::move(qualifying));
+    calendar_ = std::make_unique<Calendar>(plan_input(content, frame, templates_, std::move(list.entries)),
+                                           templates_, content.rate, std::move(qualifying));
     laps_given_ = content.laps_given && content.kind == SessionKind::race;
     context_.stream_index.fill(-1);
     for (const Stream stream : content.streams) {

@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         TruthCase{.name = "race"}, TruthCase{.name = "race_dropped", .drop_permille = 10, .seed = 7},
         TruthCase{.name = "race_long", .cars = 8, .laps = 30, .seed = 3},
-        TruthCase{.name = "race_red_flag", .cars = 8, .laps = 12, .rate_mhz = 20'000, .seed = 6},
+        TruthCase{.name = "race_red_flag", .cars = 8, .laps = 12, .rate_mhz = 50'000, .seed = 7},
         TruthCase{.name = "qualifying", .kind = race::SessionKind::qualifying, .cars = 12},
         TruthCase{.name = "practice", .kind = race::SessionKind::practice, .cars = 6, .drop_permille = 10},
         TruthCase{.name = "town", .cars = 12, .laps = 8, .drop_permille = 10, .town = true},

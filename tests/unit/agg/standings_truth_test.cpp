@@ -95,9 +95,9 @@ TEST_P(StandingsTruth, OfARaceIsTheSimulators) {
 INSTANTIATE_TEST_SUITE_P(
     Races, StandingsTruth,
     testing::Values(StandingsCase{.name = "whole"},
-                    StandingsCase{.name = "red_flag", .cars = 8, .laps = 12, .rate_mhz = 20'000, .seed = 6},
+                    StandingsCase{.name = "red_flag", .cars = 8, .laps = 12, .rate_mhz = 50'000, .seed = 7},
                     StandingsCase{.name = "dropped", .drop_permille = 10, .seed = 7},
-                    StandingsCase{.name = "long", .cars = 12, .laps = 30, .rate_mhz = 50'000, .seed = 3},
+                    StandingsCase{.name = "long", .cars = 12, .laps = 30, .rate_mhz = 50'000, .seed = 12},
                     StandingsCase{
                         .name = "updated", .laps = 4, .drop_permille = 10, .seed = 11, .emit = Emit::update}),
     [](const auto& c) { return c.param.name; });

@@ -100,7 +100,7 @@ class StatusByLap final : public RowConsumer {
 };
 
 TEST(RaceTrackStatus, IsWhatRaceControlSays) {
-  RaceConfig config = race_config(20, 52, 42);
+  RaceConfig config = race_config(20, 52, 3);
   config.race.streams = {race::Stream::race_control};
   Listener control;
   play(*make_race(config), control);

@@ -134,9 +134,10 @@ class RaceTiming : public testing::Test {
       play(*make_race(config), timing);
       for (auto& [car, rows] : timing.laps) {
         const std::string served = "PENALTY SERVED BY CAR " + std::to_string(car) + " ";
-        served_ms_.emplace_back();
+        held_up_ms_.emplace_back();
         for (const auto& [time_ms, text] : timing.messages)
-          if (text.rfind(served, 0) == 0) served_ms_.back().push_back(time_ms);
+          if (text.rfind(served, 0) == 0 || text.ends_with("SAFETY CAR DEPLOYED") || text == "TRACK CLEAR")
+            held_up_ms_.back().push_back(time_ms);
         cars_.push_back(std::move(rows));
       }
     }
@@ -145,17 +146,18 @@ class RaceTiming : public testing::Test {
   static bool green(const LapRow& row) {
     return row.lap > 1 && !row.pit_in && !row.pit_out && row.lap_time_ms.value < 97'000;
   }
-  /// In this lap or the next one car `car` stood for a penalty, or behind a red flag.
+  /// In this lap or the next one car `car` stood for a penalty or behind a red flag, or a safety car came or
+  /// went.
   static bool held_up(std::size_t car, std::size_t lap) {
     constexpr std::int32_t kStands_ms = 300'000;
     const std::vector<LapRow>& rows = cars_[car];
     if (std::max(rows[lap].lap_time_ms.value, rows[lap + 1].lap_time_ms.value) > kStands_ms) return true;
-    return std::any_of(served_ms_[car].begin(), served_ms_[car].end(), [&](std::int64_t ms) {
+    return std::any_of(held_up_ms_[car].begin(), held_up_ms_[car].end(), [&](std::int64_t ms) {
       return ms > rows[lap].start_time_ms && ms <= rows[lap + 1].session_time_ms;
     });
   }
   static inline std::vector<std::vector<LapRow>> cars_;
-  static inline std::vector<std::vector<std::int64_t>> served_ms_;  ///< as cars_
+  static inline std::vector<std::vector<std::int64_t>> held_up_ms_;  ///< as cars_
 };
 
 TEST_F(RaceTiming, RaceLaps) {

@@ -99,7 +99,7 @@ TEST(RaceRedFlag, ARaceThatIsGivenUpEndsInThePitLane) {
   EXPECT_GT(finished, 8U);
   EXPECT_EQ(laps[1], plan.counted_laps);
   for (std::size_t place = 2; place < laps.size(); ++place) {
-    EXPECT_LE(points[place], points[place - 1] + 1) << "one more is the fastest lap's";
+    EXPECT_LE(points[place], points[place - 1]);
     EXPECT_LE(laps[place], laps[1]);
   }
   // The road's order runs on until all stand; behind it cars may differ from the result by places that were

@@ -198,7 +198,7 @@ function App() {
                 <>
                   <strong>Nothing is kept of this moment</strong>
                   <span>
-                    Without <code>--db</code> the server keeps the last 16 MiB of a run's events only. Try a later moment.
+                    Without <code>--db</code> the server keeps the last 16 MiB of a run's events only.
                   </span>
                 </>
               ) : (

@@ -5,7 +5,6 @@ import { lapsOf, useRuns, type LapRow, type RaceRun } from "../recorded/runs";
 import { Recording } from "./recording";
 import type { RecordedNotice } from "./replay_store";
 
-const AFTER_LAST_LAP_S = 20;
 const LEAST_S = 30;
 const ASK_AGAIN_MS = 10_000; // of a run that goes on
 
@@ -41,19 +40,30 @@ async function noticesOf(run: string, begin_ms: number): Promise<RecordedNotice[
   }
 }
 
-/** Of a run that goes on: the newest event. */
+/** Memory may have lost the first samples; null: there is none at all. */
+async function oldest_ms(run: RaceRun): Promise<number | null> {
+  const { items } = await getJson<{ items: { event_time: string }[] }>(`/api/v1/races/${run.run}/telemetry?limit=1&fields=lap`);
+  return items[0] === undefined ? null : Date.parse(items[0].event_time);
+}
+
+const COARSE_MS = 60_000;
+
+/** The newest sample: of a run that goes on as the service tells it, of another one to the minute. */
 async function newest_ms(run: RaceRun): Promise<number> {
-  if (!run.live) return 0;
-  const { runs } = await getJson<ServiceStatus>("/status");
-  return Date.parse(runs.find((one) => one.run === run.run)?.event_time ?? "") || 0;
+  if (run.live) {
+    const { runs } = await getJson<ServiceStatus>("/status");
+    return Date.parse(runs.find((one) => one.run === run.run)?.event_time ?? "") || 0;
+  }
+  const minutes = await getAll<{ event_time: string }>(`/api/v1/races/${run.run}/telemetry?every=60s&fields=lap`);
+  const last = minutes.at(-1);
+  return last === undefined ? 0 : Date.parse(last.event_time) + COARSE_MS;
 }
 
 /** `before`: what is known of the same run already. */
 async function open(run: RaceRun, before: Recorded | null): Promise<Recorded> {
   const laps = await lapsOf(run.run);
-  const begin_ms = Date.parse(run.started ?? laps[0]?.time ?? "") || 0;
-  const last_ms = Math.max(begin_ms, ...laps.map((lap) => Date.parse(lap.time) + AFTER_LAST_LAP_S * 1000));
-  const end_ms = (await newest_ms(run)) || last_ms;
+  const begin_ms = before?.begin_ms ?? (await oldest_ms(run)) ?? (Date.parse(run.started ?? laps[0]?.time ?? "") || 0);
+  const end_ms = await newest_ms(run);
   const cars = new Map(laps.map((lap) => [lap.driver, lap.car]));
   before?.recording.forget();
   return {

@@ -62,6 +62,14 @@ std::vector<OptionSpec> from_options(IngestOptions& o) {
                      "File with the bearer token: for http what requests must carry (needed unless --listen "
                      "is a loopback address), for influx what is sent"},
                     set_text(o.token_file))));
+  all.push_back(file(
+      ingest_option(kFrom,
+                    {"cert", "FILE", "",
+                     "Listen for https: PEM file of the certificate, the server's own first; with --key"},
+                    set_text(o.certificate))));
+  all.push_back(file(
+      ingest_option(kFrom, {"key", "FILE", "", "PEM file of the certificate's key, without a passphrase"},
+                    set_text(o.key))));
   all.push_back(ingest_option(kFrom, {"max-clients", "N", "1024", "HTTP connections at a time"},
                               set_number(s.max_clients, std::uint32_t{1}, std::uint32_t{1'000'000})));
   return all;

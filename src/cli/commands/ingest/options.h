@@ -31,7 +31,7 @@ struct IngestOptions {
   std::uint32_t batch = 0, flush_ms = 0;
   std::int64_t retry_max_ns = 0;
   // Secrets
-  std::string token_file, password_file;
+  std::string token_file, password_file, certificate, key;
   // Output
   std::string lock, summary_export, metrics_listen;
   std::vector<Threshold> thresholds;

@@ -8,6 +8,7 @@
 #include "cli/commands/ingest/options.h"
 #include "cli/commands/kafka_property.h"
 #include "io/files/secret_file.h"
+#include "io/http/server/tls.h"
 #include "io/kafka/cluster/names.h"
 #include "run/ingest/store_lines.h"
 #include "run/rows/event_tables.h"
@@ -16,7 +17,8 @@
 namespace racesim::cli {
 namespace {
 
-constexpr OptionFor kOwnOfSources[] = {{"follow", "file"}, {"listen", "http"}, {"max-clients", "http"}};
+constexpr OptionFor kOwnOfSources[] = {
+    {"follow", "file"}, {"listen", "http"}, {"max-clients", "http"}, {"cert", "http"}, {"key", "http"}};
 constexpr OptionFor kStoreOptions[] = {
     {"org", "influx"}, {"bucket", "influx"}, {"dead-letter", "influx"}, {"ca-file", "influx"}};
 
@@ -32,6 +34,11 @@ Done read_secrets(const IngestOptions& o, IngestPlan& plan) {
     const Result<std::string> password = read_secret(o.password_file, "--password-file");
     if (!password) return tl::make_unexpected(password.error());
     plan.store.password = plan.source.rows.password = *password;
+  }
+  if (const http::TlsFiles files{o.certificate, o.key}; files.given()) {
+    auto tls = http::ServerTls::load(files);
+    if (!tls) return tl::make_unexpected(tls.error());
+    plan.source.tls = std::move(*tls);
   }
   return {};
 }

@@ -86,6 +86,11 @@ std::vector<OptionSpec> server_options(ServeOptions& o) {
                   "File with the bearer token that requests must carry; needed unless --listen is a loopback "
                   "address"},
                  set_text(o.token_file))),
+      file(serve({"cert", "FILE", "",
+                  "Serve https: PEM file of the certificate, the server's own first; with --key"},
+                 set_text(o.certificate))),
+      file(serve({"key", "FILE", "", "PEM file of the certificate's key, without a passphrase"},
+                 set_text(o.key))),
       serve({"insecure-listen", "", "", "Listen where other machines can connect, without a token"},
             set_flag(o.insecure_listen)),
       origin,

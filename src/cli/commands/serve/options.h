@@ -17,7 +17,7 @@
 namespace racesim::cli {
 
 struct ServeOptions {
-  std::string listen, token_file;
+  std::string listen, token_file, certificate, key;
   bool insecure_listen = false, autostart = false, no_ui = false;
   std::vector<std::string> scenarios, allow_origins;
   std::uint32_t max_clients = 0, max_per_peer = 0;

@@ -62,6 +62,8 @@ std::vector<OptionSpec> remote_options(RemoteOptions& options) {
                 set_text(options.url)),
       file(option_of("Service", {"token-file", "FILE", "", "File with the service's bearer token"},
                      set_text(options.token_file))),
+      file(option_of("Service", {"ca-file", "FILE", "", "PEM certificates to trust for https"},
+                     set_text(options.ca_file))),
   };
 }
 
@@ -83,6 +85,7 @@ Result<int> ask_service(const Context& context, const RemoteOptions& options, co
   while (request.url.ends_with('/')) request.url.pop_back();
   request.url += path;
   request.body = body;
+  request.ca_file = options.ca_file;
   if (!options.token_file.empty()) {
     const Result<std::string> token = read_secret(options.token_file, "--token-file");
     if (!token) return tl::make_unexpected(token.error());

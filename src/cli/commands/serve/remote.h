@@ -11,7 +11,7 @@
 namespace racesim::cli {
 
 struct RemoteOptions {
-  std::string url, token_file;
+  std::string url, token_file, ca_file;
 };
 
 std::vector<OptionSpec> remote_options(RemoteOptions& options);

@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
@@ -18,14 +17,11 @@
 
 #include "io/http/server/router.h"
 #include "io/http/server/server.h"
+#include "io/http/server/wire.h"
 
 namespace racesim::http {
 
-// The executor by its own type: the one that fits all costs a virtual call per operation.
-using ServerExecutor = boost::asio::io_context::executor_type;
-using ServerSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, ServerExecutor>;
 using ServerAcceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, ServerExecutor>;
-using NetError = boost::system::error_code;
 
 class Session;
 
@@ -54,12 +50,14 @@ struct Hub {
   Hub(std::vector<Route> routes, const ServerOptions& options)
       : limits(options.limits),
         clock(*options.clock),
-        router(std::move(routes), options.token, options.sites) {}
+        router(std::move(routes), options.token, options.sites),
+        tls(options.tls) {}
 
   const ServerLimits limits;
   Clock& clock;
   const Router router;
-  boost::asio::io_context context{1};  // one thread runs it
+  const std::shared_ptr<const ServerTls> tls;  ///< none: plain HTTP
+  boost::asio::io_context context{1};          // one thread runs it
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(context);
   std::array<char, std::size_t{64} << 10> scratch;  ///< every read goes through it
   std::map<Session*, std::shared_ptr<Session>> sessions;

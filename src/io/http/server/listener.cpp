@@ -11,6 +11,7 @@
 
 #include "io/http/server/listen_address.h"
 #include "io/http/server/session.h"
+#include "io/http/server/tls.h"
 
 namespace racesim::http {
 namespace {
@@ -123,7 +124,8 @@ void Listener::take(ServerSocket socket) {
   if (taken >= hub_.limits.clients + kTurnedAwayMost) return;
   const std::string peer = endpoint.address().to_string();
   const std::uint32_t of_peer = is_loopback_address(peer) ? 0 : ++hub_.per_peer[peer];
-  const auto session = std::make_shared<Session>(hub_, std::move(socket), peer);
+  auto wire = hub_.tls ? make_tls_wire(std::move(socket), *hub_.tls) : make_plain_wire(std::move(socket));
+  const auto session = std::make_shared<Session>(hub_, std::move(wire), peer);
   hub_.sessions.emplace(session.get(), session);
   hub_.session_count = hub_.sessions.size();
   if (taken >= hub_.limits.clients)

@@ -86,7 +86,7 @@ Done Server::Impl::bind(const ListenAddress& to) {
   if (listeners.empty()) return tl::make_unexpected(first_error);
   ListenAddress given = to;
   given.port = port;
-  url = "http://" + given.text();
+  url = (hub.tls ? "https://" : "http://") + given.text();
   return {};
 }
 

@@ -26,6 +26,8 @@
 
 namespace racesim::http {
 
+class ServerTls;
+
 struct ServerLimits {
   HeadLimits head;
   std::int64_t head_ns =
@@ -50,6 +52,7 @@ struct ServerOptions {
   std::string token;
   bool insecure = false;  ///< off loopback without a token: said outright
   SiteRules sites;
+  std::shared_ptr<const ServerTls> tls;  ///< https; none: http
   Clock* clock = &system_clock();
 };
 
@@ -101,7 +104,7 @@ class Server {
   /// port is taken), runtime.
   Done listen(std::string_view address);
 
-  /// "http://127.0.0.1:8000" with the port that was given; empty before listen().
+  /// "http://127.0.0.1:8000", or https, with the port that was given; empty before listen().
   std::string url() const;
 
   /// Takes no new connections; every answer from now on ends its connection.

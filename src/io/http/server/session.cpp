@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
 namespace racesim::http {
@@ -45,8 +44,8 @@ void Mailbox::deliver() {
       session->answer(letter.slot, std::move(letter.response));
 }
 
-Session::Session(Hub& hub, ServerSocket socket, std::string peer)
-    : hub_(hub), socket_(std::move(socket)), peer_(std::move(peer)), since_ns_(hub.clock.now_ns()) {}
+Session::Session(Hub& hub, std::unique_ptr<Wire> wire, std::string peer)
+    : hub_(hub), wire_(std::move(wire)), peer_(std::move(peer)), since_ns_(hub.clock.now_ns()) {}
 
 void Session::start() {
   read();
@@ -66,7 +65,7 @@ void Session::read() {
   if (at_ == At::end || (at_ != At::linger && !may_take())) return;
   waiting_ = true;
   // Waits first and reads then: all connections share one buffer.
-  socket_.async_wait(ServerSocket::wait_read, [self = shared_from_this()](const NetError& error) {
+  wire_->wait_readable([self = shared_from_this()](const NetError& error) {
     self->waiting_ = false;
     if (!self->closed_) self->on_readable(error);
   });
@@ -75,7 +74,7 @@ void Session::read() {
 void Session::on_readable(const NetError& wait_error) {
   NetError error = wait_error;
   std::size_t size = 0;
-  if (!error) size = socket_.read_some(asio::buffer(hub_.scratch), error);
+  if (!error) size = wire_->read_some(asio::buffer(hub_.scratch), error);
   if (error == asio::error::would_block || error == asio::error::try_again) return read();
   if (error == asio::error::eof) return on_end_of_input();
   if (error) return close();
@@ -307,11 +306,10 @@ void Session::flush() {
   out_next_.clear();
   writing_ = true;
   writing_since_ns_ = hub_.clock.now_ns();
-  asio::async_write(socket_, asio::buffer(out_),
-                    [self = shared_from_this()](const NetError& error, std::size_t) {
-                      self->writing_ = false;
-                      if (!self->closed_) self->on_written(error);
-                    });
+  wire_->write({asio::buffer(out_)}, [self = shared_from_this()](const NetError& error) {
+    self->writing_ = false;
+    if (!self->closed_) self->on_written(error);
+  });
 }
 
 void Session::on_written(const NetError& error) {
@@ -338,8 +336,7 @@ void Session::linger() {
   since_ns_ = hub_.clock.now_ns();
   input_.clear();
   used_ = 0;
-  NetError ignored;
-  socket_.shutdown(ServerSocket::shutdown_send, ignored);
+  wire_->shutdown_send();
   read();
 }
 
@@ -387,8 +384,7 @@ void Session::close() {
   if (closed_) return;
   closed_ = true;
   charge_body(0);
-  NetError ignored;
-  socket_.close(ignored);
+  wire_->close();
   const std::shared_ptr<Session> self = shared_from_this();
   if (link_) {
     link_->forget();

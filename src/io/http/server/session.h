@@ -17,7 +17,7 @@ namespace racesim::http {
 /// The server's thread only.
 class Session final : public std::enable_shared_from_this<Session>, private StreamSocket {
  public:
-  Session(Hub& hub, ServerSocket socket, std::string peer);
+  Session(Hub& hub, std::unique_ptr<Wire> wire, std::string peer);
 
   void start();
   /// Instead of start(): answers so and ends.
@@ -70,7 +70,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   std::string_view input() const { return std::string_view(input_).substr(used_); }
 
   Hub& hub_;
-  ServerSocket socket_;
+  const std::unique_ptr<Wire> wire_;
   const std::string peer_;
   At at_ = At::head;
 

@@ -1,6 +1,5 @@
 // A session whose answer goes on: event streams and WebSockets.
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
 #include "io/http/server/session.h"
@@ -49,7 +48,7 @@ void Session::send(std::vector<SharedText> pieces) {
   for (const SharedText& piece : pieces_) buffers.emplace_back(piece->data(), piece->size());
   writing_ = true;
   writing_since_ns_ = hub_.clock.now_ns();
-  boost::asio::async_write(socket_, buffers, [self = shared_from_this()](const NetError& error, std::size_t) {
+  wire_->write(buffers, [self = shared_from_this()](const NetError& error) {
     self->writing_ = false;
     if (!self->closed_) self->on_written(error);
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "sim/race/plan/day.h"
 #include "sim/race/plan/result.h"
 
 namespace racesim::race {
@@ -41,11 +42,13 @@ Field::Field(const PlanInput& input)
   plan_.checkpoints = n_;
   plan_.laps = input.laps;
   plan_.sprint = input.sprint;
+  plan_.fastest_lap_point = input.fastest_lap_point;
   const double needed_kg = input.fuel_per_lap_kg * input.laps;
   fuel_share_ = is_race() ? std::min(1.0, (kMostFuel_kg - kReserveFuel_kg) / needed_kg) : 1;
   for (const PieceTable& table : input.piece_tables) times_.emplace_back(table);
   lap_scale_ = times_[0].lap_s({}) / kReferenceLap_s;
   incidents_ = draw_incidents(input);
+  const Day day = draw_day(input);
   settled_.resize(n_);
   last_pass_ms_.assign(n_, kNever_ms);
   box_free_ms_.assign(input.pit_ways.size(), 0);
@@ -59,6 +62,7 @@ Field::Field(const PlanInput& input)
     c.pit = own_pit(c);
     c.out = &plan_.cars[i];
     c.out->entry = i;
+    c.pace_loss_s = c.entry->pace_loss_s + day.track_s + day.form_s[i];
     c.strategy = draw_strategy(input, i);
     c.compound = c.lap_compound = c.out->start_compound = c.strategy.start;
     c.used = static_cast<std::uint8_t>(1U << static_cast<unsigned>(c.compound));
@@ -93,7 +97,7 @@ std::vector<std::uint32_t> Field::grid() const {
   std::vector<std::pair<double, std::uint32_t>> order;
   for (const Runner& c : cars_) {
     const Draws draws(input_.seed, "race.grid", c.entry->car);
-    order.emplace_back(c.entry->pace_loss_s + 0.22 * draws.normal(0), c.index);
+    order.emplace_back(c.pace_loss_s + 0.22 * draws.normal(0), c.index);
   }
   std::sort(order.begin(), order.end());
   std::vector<std::uint32_t> grid;
@@ -232,7 +236,9 @@ void Field::end_lap(Runner& c) {
   if (is_race() || !plan_.counts(lap) || c.kind > LapKind::run) return;
   std::int64_t& best_ms = c.out->part_best_ms[part_ - 1];
   const std::int64_t time_ms = lap.end_ms - lap.begin_ms;
-  if (best_ms == 0 || time_ms < best_ms) best_ms = time_ms;
+  if (best_ms != 0 && time_ms >= best_ms) return;
+  best_ms = time_ms;
+  c.out->part_best_at_ms[part_ - 1] = lap.end_ms;
 }
 
 void Field::begin_lap(Runner& c) {
@@ -253,7 +259,7 @@ void Field::begin_lap(Runner& c) {
 
 void Field::set_pace(Runner& c) {
   if (!is_race()) return set_session_pace(c);
-  const double alone_s = kRacePace_s + c.entry->pace_loss_s;
+  const double alone_s = kRacePace_s + c.pace_loss_s;
   const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress) + (c.cold ? kColdTyre_s : 0);
   const double saved_s = kSaving_s * 100 * (1 - fuel_share_);
   const double lost_s = alone_s + tyres_s + kFuel_spkg * c.fuel_kg + saved_s + c.lap_noise_s;

@@ -42,9 +42,10 @@ struct Runner {
   bool moving = true;
   Way way = Way::line;
 
-  double target_s = 0;  ///< this lap, alone
-  double clear = 1;     ///< target over the template's lap
-  double ratio = 1;     ///< of the last piece
+  double pace_loss_s = 0;  ///< per lap, of the car and its driver on this day
+  double target_s = 0;     ///< this lap, alone
+  double clear = 1;        ///< target over the template's lap
+  double ratio = 1;        ///< of the last piece
   Bucket bucket;
   bool ramp = false;  ///< under flags, or still on the way back to racing speed
   double lap_noise_s = 0;
@@ -150,6 +151,8 @@ class Field {
   double queue_ratio(const Runner& c, std::uint32_t k) const;
   bool leads(const Runner& c) const;
   double least_gap_s(const Runner& c) const;
+  /// Of the template's time; a lap for the grid may take less than it.
+  static double least_ratio(const Runner& c) { return c.kind == LapKind::push ? kAttack : 1; }
   std::int64_t behind_others(const Runner& c, std::uint32_t k, std::int64_t free_ms, std::int64_t latest_ms,
                              std::int64_t& hard_ms) const;
   double piece_s(const Runner& c, std::uint32_t k, Bucket& bucket) const;

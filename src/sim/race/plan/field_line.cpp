@@ -96,9 +96,9 @@ double Field::flag_ratio(const Runner& c, std::uint32_t k) const {
 
 double Field::wanted_ratio(Runner& c, std::uint32_t k) {
   if (c.way == Way::start) return c.launch;
-  if (!is_race()) return session_ratio(c, k);
   const Draws draws(input_.seed, "race.piece", c.entry->car);
   c.piece_noise = 0.7 * c.piece_noise + 0.0009 * draws.normal(c.last());
+  if (!is_race()) return session_ratio(c, k);
   double ratio = c.clear * (1 + c.piece_noise + c.press);
   const double flags = flag_ratio(c, k);
   if (flags > 1) {
@@ -161,7 +161,7 @@ void Field::drive_line(Runner& c, std::uint32_t k) {
   const double fast_s = piece_s(c, k, piece.bucket);
   double ratio = wanted_ratio(c, k);
   const double step = !c.ramp ? kRacingStep : left_pit(c) && is_race() ? kMergeStep : kFlagStep;
-  const double low = std::max(1.0, c.ratio / step);
+  const double low = std::max(least_ratio(c), c.ratio / step);
   const bool stops = control_.field_flag() == Flag::red && c.ramp;
   const double high = c.ratio * (stops ? std::max(step, kRedStep) : step);
   ratio = std::clamp(ratio, low, std::max(low, high));

@@ -18,7 +18,7 @@ constexpr std::int64_t kNotice_ms = 120'000;   ///< teams are told so long befor
 constexpr std::int64_t kLights_ms = 10'000;    ///< from the last car on the grid to the lights
 constexpr std::int64_t kVerdict_ms = 300'000;  ///< until race control gives the race up
 constexpr double kLiftStep = 1.13;
-constexpr double kGridRatio = 1.3;
+constexpr double kGridRatio = 1.6;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // Qualifying and practice: stints from the box and back, in one part or in three with fewer cars each time.
 #include <algorithm>
+#include <tuple>
 
 #include "sim/race/plan/field.h"
 
@@ -21,8 +22,8 @@ constexpr std::int64_t kService_ms = 150 * kSecond_ms;  ///< at least so long in
 constexpr double kOut = 1.2;                            ///< out-laps, against the template
 constexpr double kCool = 1.32;
 constexpr double kPushReserve = 1.002;
-constexpr double kPush_s = 0.15;  ///< what even the best leaves on the track
-constexpr double kPushNoise_s = 0.16;
+constexpr double kPush_s = 0.35;  ///< what even the best leaves on the track
+constexpr double kPushNoise_s = 0.14;
 constexpr double kTrackGain_s = 0.12;  ///< the track gains grip from part to part
 
 }  // namespace
@@ -43,11 +44,11 @@ void Field::enter_boxes() {
 std::vector<std::uint32_t> Field::order_of_part(std::uint32_t part) const {
   std::vector<std::uint32_t> order = taking_part_;
   const auto best = [&](std::uint32_t i) {
-    const std::int64_t ms = cars_[i].out->part_best_ms[part];
-    return ms == 0 ? INT64_MAX : ms;
+    const CarPlan& car = *cars_[i].out;
+    const std::int64_t ms = car.part_best_ms[part];
+    return std::tuple(ms == 0 ? INT64_MAX : ms, car.part_best_at_ms[part], i);
   };
-  std::sort(order.begin(), order.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return best(a) != best(b) ? best(a) < best(b) : a < b; });
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return best(a) < best(b); });
   return order;
 }
 
@@ -121,17 +122,17 @@ void Field::take_kind(Runner& c) {
 
 void Field::set_session_pace(Runner& c) {
   const double tyres_s = tyre_loss_s(c.compound, c.age_laps, c.strategy.stress);
-  double lost_s = c.entry->pace_loss_s + tyres_s + kFuel_spkg * c.fuel_kg;
+  double lost_s = c.pace_loss_s + tyres_s + kFuel_spkg * c.fuel_kg;
   if (c.kind == LapKind::push) {
     const Draws draws(input_.seed, "session.push", c.entry->car);
     const double luck_s = kPushNoise_s * c.entry->noise * draws.normal(lap_of(c));
-    lost_s += kPush_s + std::max(-0.15, luck_s) - kTrackGain_s * (part_ - 1.0);
+    lost_s += kPush_s + luck_s - kTrackGain_s * (part_ - 1.0);
   } else {
     lost_s += kRacePace_s + c.lap_noise_s;
   }
   c.target_s = c.times->lap_s({}) + lap_scale_ * lost_s;
   c.bucket = c.times->choose(c.fuel_kg, c.target_s, kPushReserve);
-  c.clear = std::max(1.0, c.target_s / c.times->lap_s(c.bucket));
+  c.clear = std::max(least_ratio(c), c.target_s / c.times->lap_s(c.bucket));
 }
 
 double Field::session_ratio(Runner& c, std::uint32_t k) {
@@ -139,7 +140,7 @@ double Field::session_ratio(Runner& c, std::uint32_t k) {
   c.ramp = true;
   if (fast) {
     if (c.ratio <= c.clear * 1.03) c.ramp = false;
-    return c.clear;
+    return c.clear * (1 + c.piece_noise);
   }
   const bool runs_up =
       c.stint_lap <= c.stint_now.laps.size() && c.stint_now.laps[c.stint_lap - 1] <= LapKind::run;

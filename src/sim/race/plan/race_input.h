@@ -86,6 +86,7 @@ struct PlanInput {
   std::uint64_t seed = 42;
   std::uint32_t laps = 52;
   bool sprint = false;              ///< a race without stops
+  bool fastest_lap_point = false;   ///< a Grand Prix has one: the rules until 2024
   std::int64_t time_limit_ms = 0;   ///< of a race: when so long has passed the next lap is the last; 0: none
   std::vector<std::uint32_t> grid;  ///< of a race: entries by slot; empty: drawn around their pace
   std::uint32_t minutes = 60;       ///< of a practice session

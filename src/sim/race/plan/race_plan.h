@@ -115,8 +115,9 @@ struct CarPlan {
   std::uint16_t position = 0;  ///< in the result, from 1
   bool classified = false;     ///< its place in the result counts
   std::uint16_t points = 0;
-  std::int64_t best_lap_ms = 0;                ///< 0: none
-  std::array<std::int64_t, 3> part_best_ms{};  ///< in Q1, Q2, Q3; practice: in the first; 0: none
+  std::int64_t best_lap_ms = 0;                   ///< 0: none
+  std::array<std::int64_t, 3> part_best_ms{};     ///< in Q1, Q2, Q3; practice: in the first; 0: none
+  std::array<std::int64_t, 3> part_best_at_ms{};  ///< when it was set: of equal times the earlier is ahead
 
   /// Seconds not served: added to the result.
   std::uint32_t added_s() const {
@@ -169,6 +170,7 @@ struct SessionPart {
 
 struct RacePlan {
   SessionKind kind = SessionKind::race;
+  bool fastest_lap_point = false;
   bool sprint = false;
   std::uint32_t checkpoints = 0;         ///< n
   std::uint32_t laps = 0;                ///< the distance; less where time was up

@@ -94,7 +94,8 @@ void award(RacePlan& plan) {
     c.position = static_cast<std::uint16_t>(p + 1);
     c.classified = c.finished || (!c.laps.empty() && c.laps.size() >= least_laps);
     c.points = c.classified ? points_of(plan, p) : std::uint16_t{0};
-    if (c.points > 0 && !plan.sprint && &c == &plan.cars[plan.fastest_car]) ++c.points;
+    if (plan.fastest_lap_point && c.points > 0 && !plan.sprint && &c == &plan.cars[plan.fastest_car])
+      ++c.points;
   }
 }
 

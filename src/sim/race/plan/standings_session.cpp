@@ -1,5 +1,6 @@
 // Standings of qualifying and practice as they grow: by the best lap of the part that runs.
 #include <algorithm>
+#include <tuple>
 
 #include "sim/race/plan/race_plan.h"
 
@@ -27,7 +28,7 @@ std::vector<Timed> times_of(const RacePlan& plan) {
 /// The order on the timing screen.
 class Screen {
  public:
-  explicit Screen(std::size_t cars) : best_ms_(cars, 0), fixed_(cars) {}
+  explicit Screen(std::size_t cars) : best_ms_(cars, 0), best_at_ms_(cars, 0), fixed_(cars) {}
 
   /// Whoever is not in it keeps what he has; the others start anew in front of them.
   void begin(const SessionPart& part) {
@@ -35,7 +36,7 @@ class Screen {
     for (std::uint32_t i = 0; i < best_ms_.size(); ++i) now.push_back(of(i, 0));
     for (std::uint32_t i = 0; i < now.size(); ++i) {
       if (std::find(part.cars.begin(), part.cars.end(), i) != part.cars.end())
-        best_ms_[i] = 0;
+        best_ms_[i] = best_at_ms_[i] = 0;
       else if (fixed_[i].position == 0)
         fixed_[i] = now[i];
     }
@@ -43,7 +44,9 @@ class Screen {
 
   void lap(const Timed& lap) {
     std::int64_t& best_ms = best_ms_[lap.car];
-    if (best_ms == 0 || lap.time_ms < best_ms) best_ms = lap.time_ms;
+    if (best_ms != 0 && lap.time_ms >= best_ms) return;
+    best_ms = lap.time_ms;
+    best_at_ms_[lap.car] = lap.end_ms;
   }
 
   void tell(std::int64_t since_ms, Standings& to) const {
@@ -65,13 +68,15 @@ class Screen {
   }
 
   bool before(std::uint32_t a, std::uint32_t b) const {
-    const std::int64_t x = best_ms_[a] == 0 ? INT64_MAX : best_ms_[a];
-    const std::int64_t y = best_ms_[b] == 0 ? INT64_MAX : best_ms_[b];
-    return x != y ? x < y : a < b;
+    const auto rank = [&](std::uint32_t car) {
+      return std::tuple(best_ms_[car] == 0 ? INT64_MAX : best_ms_[car], best_at_ms_[car], car);
+    };
+    return rank(a) < rank(b);
   }
 
   std::vector<std::int64_t> best_ms_;
-  std::vector<Standing> fixed_;  ///< position 0: it takes part
+  std::vector<std::int64_t> best_at_ms_;  ///< of equal times the earlier is ahead
+  std::vector<Standing> fixed_;           ///< position 0: it takes part
 };
 
 }  // namespace

@@ -7,9 +7,9 @@ namespace racesim::race {
 namespace {
 
 /// In a bend the outermost of two cars has two wheels on the kerb.
-constexpr double kOnRoad_m = -0.2;
-/// Waves of the band that are shorter than this are cut.
-constexpr double kSmooth_m = 40;
+constexpr double kOnRoad_m = 0.7;
+/// Waves of the band beside the line that are shorter than this are cut.
+constexpr double kSmooth_m = 60;
 constexpr double kSmoothBend_m = 12;  ///< likewise of a path's bend
 constexpr std::size_t kReach = 2;     ///< grid points to each side that a bend is read from
 
@@ -57,29 +57,46 @@ std::vector<double> smooth_bends_1pm(const Path& path) {
 
 }  // namespace
 
-LaneBand::LaneBand(const Track& track, const Curve& centre) : length_m_(track.length_m), centre_(centre) {
-  for (const TrackPoint& point : track.points) {
-    const double least_m = kLane_m / 2 + kOnRoad_m - point.right_m,
-                 most_m = point.left_m - kLane_m / 2 - kOnRoad_m;
-    left_m_.push_back(least_m < most_m ? std::clamp(point.line_left_m, least_m, most_m)
-                                       : (point.left_m - point.right_m) / 2);
+LaneBand::LaneBand(const Track& track, const Curve& centre, const Path& line)
+    : length_m_(track.length_m), centre_(centre), line_(line) {
+  const double points_per_m = static_cast<double>(track.points.size()) / length_m_;
+  std::vector<double> shift_m;
+  for (std::size_t i = 0; i < line.cells(); ++i) {
+    left_m_.push_back(own_left_m(line, i));
+    const double at = line.s_m[i] * points_per_m;
+    const auto before = std::min(static_cast<std::size_t>(at), track.points.size() - 1);
+    const TrackPoint &p = track.points[before], &q = track.points[(before + 1) % track.points.size()];
+    const double share = at - static_cast<double>(before);
+    const double least_m = kLane_m / 2 + kOnRoad_m - (p.right_m + share * (q.right_m - p.right_m));
+    const double most_m = p.left_m + share * (q.left_m - p.left_m) - kLane_m / 2 - kOnRoad_m;
+    const double wanted_m =
+        least_m < most_m ? std::clamp(left_m_[i], least_m, most_m) : (least_m + most_m) / 2;
+    shift_m.push_back(wanted_m - left_m_[i]);
   }
-  const double step_m = length_m_ / static_cast<double>(left_m_.size());
-  const auto reach = static_cast<std::size_t>(kSmooth_m / 2 / step_m);
-  left_m_ = smoothed(std::move(left_m_), std::min(reach, left_m_.size() / 4));
+  // Not the band is made smooth but what it is away from the line: a smooth way across a tight bend of the
+  // centreline would bend more than the line does.
+  const auto reach = static_cast<std::size_t>(kSmooth_m / 2 / line.step_m);
+  shift_m = smoothed(std::move(shift_m), std::min(reach, shift_m.size() / 4));
+  for (std::size_t i = 0; i < shift_m.size(); ++i) left_m_[i] += shift_m[i];
 }
 
-/// A cubic B-spline over the points: no corner, and no step of the bend.
+double LaneBand::own_left_m(const Path& path, std::size_t point) const {
+  const Curve::Sample centre = centre_.at(path.s_m[point]);
+  return (path.y_m[point] - centre.place.y) * centre.ahead.x -
+         (path.x_m[point] - centre.place.x) * centre.ahead.y;
+}
+
+/// A cubic through the grid points around.
 double LaneBand::left_m(double s_m) const {
   const std::size_t count = left_m_.size();
-  double at = s_m / length_m_;
-  at = (at - std::floor(at)) * static_cast<double>(count);
+  const double at = path_at(line_, s_m - std::floor(s_m / length_m_) * length_m_) / line_.step_m;
   const std::size_t i = std::min(static_cast<std::size_t>(at), count - 1);
-  const double x = at - static_cast<double>(i), y = 1 - x;
+  const double x = at - static_cast<double>(i);
   const auto value = [&](std::size_t k) { return left_m_[(i + count + k - 1) % count]; };
-  return (y * y * y * value(0) + (3 * x * x * (x - 2) + 4) * value(1) + (3 * y * y * (y - 2) + 4) * value(2) +
-          x * x * x * value(3)) /
-         6;
+  const double rise = value(2) - value(0);
+  return value(1) + x / 2 *
+                        (rise + x * (2 * value(0) - 5 * value(1) + 4 * value(2) - value(3) +
+                                     x * (3 * (value(1) - value(2)) + value(3) - value(0))));
 }
 
 void LaneBand::add_asides(PathGrid& grid, const Path& path) const {
@@ -95,10 +112,7 @@ void LaneBand::add_asides(PathGrid& grid, const Path& path) const {
     const double turn =
         behind - before == 1 ? (i == 0 ? -0.5 : 0.5) * path.step_m * path.curvature_1pm[i] : 0;
     const double ahead_x = (x_m - turn * y_m) / chord_m, ahead_y = (y_m + turn * x_m) / chord_m;
-    const Curve::Sample centre = centre_.at(path.s_m[i]);
-    const double own_m =
-        (path.y_m[i] - centre.place.y) * centre.ahead.x - (path.x_m[i] - centre.place.x) * centre.ahead.y;
-    grid.asides.push_back({-ahead_y, ahead_x, left_m(path.s_m[i]) - own_m, 0, 0, bends_1pm[i]});
+    grid.asides.push_back({-ahead_y, ahead_x, left_m(path.s_m[i]) - own_left_m(path, i), 0, 0, bends_1pm[i]});
   }
   for (std::size_t i = 0; i <= last; ++i) {
     const auto at = [&](std::size_t k) { return grid.asides[k].shift_m; };

@@ -1,6 +1,7 @@
 // Room beside a path: three lanes of the road, for cars that are next to each other (sides.h). The band of
-// the lanes follows the racing line where the road lets it, and keeps off the edges; it is the same for every
-// path at the same place of the track, so that it has no seams.
+// the lanes runs beside the racing line and bends as it does: it is the line where the road has room on both
+// sides of it, and a slow drift away from the nearer edge elsewhere. It is the same for every path at the
+// same place of the track, so that it has no seams.
 #pragma once
 
 #include <vector>
@@ -17,17 +18,22 @@ inline constexpr double kLane_m = 2.8;
 
 class LaneBand {
  public:
-  LaneBand(const Track& track, const Curve& centre);
+  /// `line` is racing_line(track); it and `centre` outlive this.
+  LaneBand(const Track& track, const Curve& centre, const Path& line);
 
-  /// The middle lane's offset from the centreline, + = left. `s_m` may be before the lap or behind it.
-  double left_m(double s_m) const;
   /// Fills in `grid.asides` of a path with the grid points of `path`, which runs on the road.
   void add_asides(PathGrid& grid, const Path& path) const;
 
  private:
+  /// From the centreline to the middle lane, + = left. `s_m` may be before the lap or behind it.
+  double left_m(double s_m) const;
+  /// From the centreline to a point of a path.
+  double own_left_m(const Path& path, std::size_t point) const;
+
   double length_m_;
   const Curve& centre_;
-  std::vector<double> left_m_;  ///< at even steps from s = 0; the last is before the lap's end
+  const Path& line_;
+  std::vector<double> left_m_;  ///< at the line's grid points; the last, which is the first, left out
 };
 
 }  // namespace racesim::race

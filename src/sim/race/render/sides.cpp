@@ -19,6 +19,8 @@ constexpr double kFar_s = 6, kApart_s = 0.8;
 constexpr std::size_t kLooks = 12;  ///< at a pair, per piece
 /// Moving over takes so long; where pieces are shorter a lane is taken earlier, and left later.
 constexpr std::int64_t kMove_ms = 3'200;
+/// Moving over presses a car sideways by no more than this, or it keeps its lane.
+constexpr double kMost_mps2 = 5;
 /// A car that has just been launched is in its column of the grid; this long after, that is a lane.
 constexpr std::int64_t kLaunch_ms = 4'000;
 /// What the looks at speeds are taken from.
@@ -33,6 +35,7 @@ double lane_m(std::int8_t lane) {
 
 // What speaks against a lane, in metres away from the racing line.
 constexpr double kTaken = 1'000;     ///< a neighbour is in it
+constexpr double kTooQuick = 5'000;  ///< there is no time to move there
 constexpr double kCrossing = 500;    ///< a neighbour is passed through on the way there
 constexpr double kOtherColumn = 20;  ///< of the grid
 constexpr double kOuter = 15;        ///< it may leave the road in bends
@@ -59,6 +62,7 @@ class Sides {
   void find_neighbours();
   void choose_lanes();
   void move_in_time();
+  void drop_quick_moves();
   void fill_in();
 
  private:
@@ -71,6 +75,9 @@ class Sides {
   double speed_mps(Spot at, double x) const;
   bool next_to(Spot a, Spot b) const;
   double cost(Spot at, std::int8_t lane) const;
+  double moving_ms(Spot at) const;
+  double off_line_m(Spot at, std::int8_t lane) const;
+  bool too_quick(Spot at, std::int8_t from, std::int8_t to) const;
   std::vector<Spot> in_order(std::vector<Spot> spots) const;
 
   std::vector<CarTimeline>& cars_;
@@ -172,8 +179,29 @@ void Sides::find_neighbours() {
   }
 }
 
+/// How long it takes to move over in a segment.
+double Sides::moving_ms(Spot at) const {
+  const auto all_ms = static_cast<double>(segment(at).end_ms - segment(at).begin_ms);
+  return sketch(at).road == Road::halt ? std::min<double>(kMove_ms, all_ms) : all_ms;
+}
+
+/// At a segment's begin, + = left.
+double Sides::off_line_m(Spot at, std::int8_t lane) const {
+  return lane == kNoLane ? 0 : templates_.lane_shift_m(sketch(at).checkpoint) + lane_m(lane);
+}
+
+/// From the begin of a segment to its end.
+bool Sides::too_quick(Spot at, std::int8_t from, std::int8_t to) const {
+  constexpr double kPeak = 5.774;  // of the curve's second derivative: segment.cpp
+  const Spot next{at.car, at.index + 1};
+  const bool last = next.index == cars_[at.car].segments.size();
+  const double over_m = off_line_m(last ? at : next, to) - off_line_m(at, from);
+  const double took_s = moving_ms(at) * 1e-3;
+  return kPeak * std::abs(over_m) > kMost_mps2 * took_s * took_s;
+}
+
 double Sides::cost(Spot at, std::int8_t lane) const {
-  const double off_line_m = std::abs(templates_.lane_shift_m(sketch(at).checkpoint) + lane_m(lane));
+  const double off_line_m = std::abs(this->off_line_m(at, lane));
   const Seam& here = seam(at);
   double sum = off_line_m + (std::abs(lane) > 1 ? kOuter : 0);
   if (here.column != kNoLane && here.column != lane) sum += kOtherColumn;
@@ -186,6 +214,7 @@ double Sides::cost(Spot at, std::int8_t lane) const {
   }
   const std::int8_t before = seams_[at.car][at.index - 1].lane;
   if (before == kNoLane) return sum;
+  if (before != lane && too_quick({at.car, at.index - 1}, before, lane)) sum += kTooQuick;
   sum += kChange * std::abs(lane - before);
   for (const Spot other : neighbours_[at.car][at.index - 1]) {
     const std::int8_t from = seam(other).lane, to = seams_[other.car][other.index + 1].lane;
@@ -222,16 +251,30 @@ void Sides::move_in_time() {
   }
 }
 
+/// What is still too quick ends at a place where a lane may not be had, or begins there.
+void Sides::drop_quick_moves() {
+  for (std::uint32_t car = 0; car < cars_.size(); ++car) {
+    std::vector<Seam>& seams = seams_[car];
+    const auto count = static_cast<std::uint32_t>(cars_[car].segments.size());
+    const auto quick = [&](std::uint32_t i) {
+      return seams[i].lane != seams[i + 1].lane && too_quick({car, i}, seams[i].lane, seams[i + 1].lane);
+    };
+    for (std::uint32_t i = 0; i < count; ++i)
+      if (quick(i) && (seams[i].lane == kNoLane || seams[i + 1].free)) seams[i + 1].lane = seams[i].lane;
+    for (std::uint32_t i = count; i-- > 0;)
+      if (quick(i)) seams[i].lane = kNoLane;
+  }
+}
+
 void Sides::fill_in() {
   const auto band = [](std::int8_t lane) { return lane == kNoLane ? 0.0 : 1.0; };
-  for (std::size_t car = 0; car < cars_.size(); ++car)
-    for (std::size_t i = 0; i < cars_[car].segments.size(); ++i) {
+  for (std::uint32_t car = 0; car < cars_.size(); ++car)
+    for (std::uint32_t i = 0; i < cars_[car].segments.size(); ++i) {
       const std::int8_t from = seams_[car][i].lane, to = seams_[car][i + 1].lane;
       if (from == kNoLane && to == kNoLane) continue;
       Segment& s = cars_[car].segments[i];
       s.aside = true;
-      const std::int64_t most_ms = cars_[car].sketches[i].road == Road::halt ? kMove_ms : INT64_MAX;
-      s.over_per_ms = 1 / static_cast<double>(std::min(most_ms, s.end_ms - s.begin_ms));
+      s.over_per_ms = 1 / moving_ms({car, i});
       s.side_m = lane_m(from);
       s.side_rise_m = lane_m(to) - lane_m(from);
       s.band = band(from);
@@ -246,6 +289,7 @@ void take_sides(std::vector<CarTimeline>& cars, const Templates& templates) {
   sides.find_neighbours();
   sides.choose_lanes();
   sides.move_in_time();
+  sides.drop_quick_moves();
   sides.fill_in();
 }
 

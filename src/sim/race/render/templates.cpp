@@ -133,7 +133,7 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
       models_(std::move(models)),
       line_(racing_line(track)),
       centre_(centreline(track)),
-      band_(track, centre_),
+      band_(track, centre_, line_),
       line_grid_(line_),
       pit_entry_(static_cast<std::uint32_t>(last_before_pit(track))),
       pit_exit_(static_cast<std::uint32_t>(first_after_pit(track))) {

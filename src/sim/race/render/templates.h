@@ -133,6 +133,7 @@ class Templates {
   void bake_way_out(const Path& way, double halt_m, BakedDrive& out);
   /// Through the lane with a halt at `halt_m` of `way`, the whole way.
   std::unique_ptr<PitDrive> bake_pit(const Path& way, double halt_m);
+  bool make_room(const PitDrive& pit);
   /// Along the pit way: the checkpoints that it passes, its begin and end included.
   std::vector<double> checkpoints_of(const Path& way) const;
   double limit_begin_m(const Path& way) const;

@@ -13,6 +13,9 @@ constexpr double kBoxStep_m = 16;
 constexpr double kPitFuel_kg = 60;
 constexpr Bucket kPitBucket{static_cast<std::uint8_t>(kPitFuel_kg / kFuelStep_kg), 0, false};
 
+/// Where a way leaves or joins the racing line it is at least at this share of a flying lap's speed.
+constexpr double kJoins = 0.92;
+
 // Parc fermé: a car needs 5.6 m, and the lane may be short; behind the first line there is room to brake.
 constexpr double kParkStep_m = 8;
 constexpr double kParkAfter_m = 30, kParkBefore_m = 15;
@@ -113,12 +116,31 @@ std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) {
   return pit;
 }
 
+/// A lane with little room to brake in, or to gather speed, leaves the racing line's pace a checkpoint
+/// earlier, or joins it a checkpoint later. True if it was such a one.
+bool Templates::make_room(const PitDrive& pit) {
+  const std::vector<double>& flying_mps = marks(0, kPitBucket).speed_mps;
+  if (pit_entry_ - pit_exit_ < 2) return false;
+  if (pit.in.marks.speed_mps.front() < kJoins * flying_mps[pit_entry_])
+    --pit_entry_;
+  else if (pit.out.marks.speed_mps.back() < kJoins * flying_mps[pit_exit_])
+    ++pit_exit_;
+  else
+    return false;
+  return true;
+}
+
 void Templates::bake_pits() {
-  const Path way = pit_way(track_, pit_entry_, pit_exit_);
-  // The boxes stand around the middle of the lane.
-  const double middle_m = (limit_begin_m(way) + limit_end_m(way)) / 2;
-  for (std::uint32_t box = 0; box < kBoxes; ++box)
-    pits_.push_back(bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m));
+  while (pits_.empty()) {
+    const Path way = pit_way(track_, pit_entry_, pit_exit_);
+    // The boxes stand around the middle of the lane.
+    const double middle_m = (limit_begin_m(way) + limit_end_m(way)) / 2;
+    for (std::uint32_t box = 0; box < kBoxes; ++box) {
+      auto pit = bake_pit(way, middle_m + (box - (kBoxes - 1) / 2.0) * kBoxStep_m);
+      if (box == 0 && make_room(*pit)) break;
+      pits_.push_back(std::move(pit));
+    }
+  }
 }
 
 /// One place a car, from the end of the lane backwards.

@@ -13,6 +13,9 @@ namespace {
 constexpr double kMostFlow_gpkg = 1100;
 constexpr double kStill_mps = 0.5;
 constexpr double kMostOfTemplate = 1.01;
+// A piece that ends far below its pace would have to be far above it before: the slower one does what is
+// left.
+constexpr double kMostBelow = 1.3;
 
 }  // namespace
 
@@ -109,9 +112,9 @@ double TimelineMaker::wear_at(std::size_t pass) const {
   return begin_pct + share * (static_cast<double>(l.wear_end_pct) - begin_pct);
 }
 
-/// Joins the paces of neighbours: at a seam both show one speed, the mean of what each would, and none more
-/// than its template can. Where the pit lane's limit holds, it is the higher one, and at its lines that of
-/// the limited side: then no pace between is above the planned ones, which keep the limit.
+/// Joins the paces of neighbours: at a seam both show one speed, about the mean of what each would, and none
+/// more than its template can. Where the pit lane's limit holds, it is the higher one, and at its lines that
+/// of the limited side: then no pace between is above the planned ones, which keep the limit.
 void TimelineMaker::smooth_pace() {
   std::vector<Sketch>& all = made_.sketches;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
@@ -119,7 +122,8 @@ void TimelineMaker::smooth_pace() {
     if (!a.drives || !b.drives) continue;
     const double a_mps = a.end_mps * a.tau_s / planned_s(made_.segments[i]);
     const double b_mps = b.begin_mps * b.tau_s / planned_s(made_.segments[i + 1]);
-    double mps = std::min((a_mps + b_mps) / 2, kMostOfTemplate * std::min(a.end_mps, b.begin_mps));
+    const double wanted_mps = std::max((a_mps + b_mps) / 2, std::max(a_mps, b_mps) / kMostBelow);
+    double mps = std::min(wanted_mps, kMostOfTemplate * std::min(a.end_mps, b.begin_mps));
     if (a.limited || b.limited) mps = !b.limited ? a_mps : !a.limited ? b_mps : std::max(a_mps, b_mps);
     if (mps >= kStill_mps) a.agreed_end_mps = b.agreed_begin_mps = mps;
   }

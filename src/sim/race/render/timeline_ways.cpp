@@ -7,11 +7,11 @@
 namespace racesim::race {
 namespace {
 
-// A stricken car: little power, soft braking; harder where it would have to slow by more than this on
-// average.
+// A stricken car: little power, soft braking; harder where it has to slow by more than that gives on average.
+// It takes as much road as this braking needs.
 constexpr double kStrickenPower = 0.1;
 constexpr double kStrickenBraking = 0.35;
-constexpr double kStrickenBraking_mps2 = 14;
+constexpr double kStrickenBraking_mps2 = 9, kStrickenMost_mps2 = 14;
 // Before the lights go out: how long the revs are held, and the pedal that holds them.
 constexpr std::int64_t kReady_ms = 2'400, kReadyMost_ms = 4'500;
 constexpr std::uint8_t kReadyThrottle_pct = 30;
@@ -135,14 +135,16 @@ double TimelineMaker::end_speed_mps() const {
   return last.end_mps * last.tau_s / planned_s(made_.segments.back());
 }
 
-/// Most of the way from `pass` to the next checkpoint.
+/// Most of the way from `pass` to the next checkpoint, or farther on the same lap where that were too hard.
 double TimelineMaker::room_to_halt_m(std::size_t pass) const {
   const std::vector<double>& l_m = templates_.lap(model_, kAnyBucket).l_m;
   const std::uint32_t k = checkpoint_of(pass);
-  return 0.9 * (l_m[k + 1] - l_m[k]);
+  const double speed_mps = end_speed_mps();
+  const double needed_m = speed_mps * speed_mps / (2 * kStrickenMost_mps2);
+  return std::clamp(needed_m, 0.9 * (l_m[k + 1] - l_m[k]), 0.9 * (l_m[n_] - l_m[k]));
 }
 
-/// Rolls to a stop before the next checkpoint.
+/// Rolls to a stop.
 void TimelineMaker::roll_to_a_halt(std::size_t pass, CarStatus status) {
   const double speed_mps = end_speed_mps();
   const BakedDrive& lap = templates_.lap(model_, kAnyBucket);

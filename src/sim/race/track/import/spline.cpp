@@ -81,7 +81,7 @@ void Spline::solve_closed() {
   bends_.push_back(bends_.front());
 }
 
-Spline::Sample Spline::at(double t) const {
+Spline::Place Spline::place_of(double t) const {
   if (closed_) {
     const double period = end() - begin();
     while (t < begin()) t += period;
@@ -93,18 +93,29 @@ Spline::Sample Spline::at(double t) const {
   std::size_t left = guess > 0 ? std::min(static_cast<std::size_t>(guess), last) : 0;
   while (left < last && knots_[left + 1] <= t) ++left;
   while (left > 0 && knots_[left] > t) --left;
-  const std::size_t right = left + 1;
-  const double width = knots_[right] - knots_[left];
-  const double a = (knots_[right] - t) / width;
-  const double b = 1 - a;
-  const double sixth = width * width / 6;
-  return {
-      a * values_[left] + b * values_[right] +
-          ((a * a * a - a) * bends_[left] + (b * b * b - b) * bends_[right]) * sixth,
-      (values_[right] - values_[left]) / width +
-          ((3 * b * b - 1) * bends_[right] - (3 * a * a - 1) * bends_[left]) * width / 6,
-      a * bends_[left] + b * bends_[right],
-  };
+  const double width = knots_[left + 1] - knots_[left];
+  return {left, width, (knots_[left + 1] - t) / width};
+}
+
+double Spline::slope_at(const Place& at) const {
+  const std::size_t left = at.left, right = at.left + 1;
+  const double a = at.a, b = 1 - a;
+  return (values_[right] - values_[left]) / at.width +
+         ((3 * b * b - 1) * bends_[right] - (3 * a * a - 1) * bends_[left]) * at.width / 6;
+}
+
+double Spline::slope(double t) const {
+  return slope_at(place_of(t));
+}
+
+Spline::Sample Spline::at(double t) const {
+  const Place at = place_of(t);
+  const std::size_t left = at.left, right = at.left + 1;
+  const double a = at.a, b = 1 - a;
+  const double sixth = at.width * at.width / 6;
+  return {a * values_[left] + b * values_[right] +
+              ((a * a * a - a) * bends_[left] + (b * b * b - b) * bends_[right]) * sixth,
+          slope_at(at), a * bends_[left] + b * bends_[right]};
 }
 
 std::vector<double> smooth(const std::vector<double>& values, const std::vector<double>& weights,

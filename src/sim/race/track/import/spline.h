@@ -1,6 +1,7 @@
 // Cubic splines, closed and open. De Boor, "A Practical Guide to Splines", 1978, chapter IV.
 #pragma once
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Spline {
 
   /// A closed spline takes any t and wraps it; an open one goes on as the cubic of its end.
   Sample at(double t) const;
+  /// Of at(), for less work.
+  double slope(double t) const;
 
   double begin() const { return knots_.front(); }
   double end() const { return knots_.back(); }
@@ -33,6 +36,13 @@ class Spline {
         values_(std::move(values)),
         per_knot_(static_cast<double>(knots_.size() - 1) / (end() - begin())),
         closed_(closed) {}
+  /// Where `t` lies: behind the knot `left`; a = 1 there and 0 at the next one.
+  struct Place {
+    std::size_t left;
+    double width, a;
+  };
+  Place place_of(double t) const;
+  double slope_at(const Place& at) const;
   void solve_open();
   void solve_closed();
 
