@@ -1,6 +1,7 @@
 // What bench/serve_history.py compares the service's history with: a loop with a prepared statement over all
-// that an answer has to be read from, which folds each number of a summary into its bucket. Usage: read_summaries
-// DATABASE EVERY_S REPEATS. Prints {"rows", "processor_s"} of one answer. Of the only vehicle in fleet_10s.
+// that an answer has to be read from, which folds each number of a summary into its bucket. Usage:
+// read_summaries DATABASE EVERY_S REPEATS. Prints {"rows", "processor_s"} of one answer. Of the only vehicle
+// in fleet_10s.
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -13,8 +14,10 @@
 namespace {
 
 constexpr const char* kSelect =
-    "SELECT bucket_us, speed_kmh_last, speed_kmh_min, speed_kmh_max, engine_rpm_last, engine_rpm_min, engine_rpm_max, "
-    "fuel_level_pct_last, fuel_level_pct_min, fuel_level_pct_max FROM fleet_10s WHERE run = (SELECT min(run) FROM "
+    "SELECT bucket_us, speed_kmh_last, speed_kmh_min, speed_kmh_max, engine_rpm_last, engine_rpm_min, "
+    "engine_rpm_max, "
+    "fuel_level_pct_last, fuel_level_pct_min, fuel_level_pct_max FROM fleet_10s WHERE run = (SELECT min(run) "
+    "FROM "
     "fleet_10s) AND vehicle_id = (SELECT min(vehicle_id) FROM fleet_10s) ORDER BY bucket_us";
 constexpr int kNumbers = 3;
 
@@ -29,7 +32,8 @@ int main(int argc, char** argv) {
   sqlite3_stmt* select = nullptr;
   if (argc != 4 || sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK ||
       sqlite3_prepare_v2(db, kSelect, -1, &select, nullptr) != SQLITE_OK) {
-    std::fprintf(stderr, "read_summaries DATABASE EVERY_S REPEATS: %s\n", db != nullptr ? sqlite3_errmsg(db) : "");
+    std::fprintf(stderr, "read_summaries DATABASE EVERY_S REPEATS: %s\n",
+                 db != nullptr ? sqlite3_errmsg(db) : "");
     return 1;
   }
   const std::int64_t every_us = std::atoll(argv[2]) * 1'000'000;
@@ -55,8 +59,8 @@ int main(int argc, char** argv) {
     for (const Spread& spread : buckets) sum += spread.last + spread.least + spread.greatest;
   }
   const double spent_s = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC / repeats;
-  std::printf("{\"rows\": %lld, \"processor_s\": %.9f, \"sum\": %lld}\n", static_cast<long long>(rows / repeats),
-              spent_s, static_cast<long long>(sum));
+  std::printf("{\"rows\": %lld, \"processor_s\": %.9f, \"sum\": %lld}\n",
+              static_cast<long long>(rows / repeats), spent_s, static_cast<long long>(sum));
   sqlite3_finalize(select);
   sqlite3_close(db);
   return 0;

@@ -55,8 +55,9 @@ Service::Impl::Impl(ServiceOptions given)
              server.post_after(delay_ns, std::move(call));
            }),
       store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
-      topics(options.topics ? std::make_unique<TopicReader>(*options.topics, options.store, feed, clock, options.warn)
-                            : nullptr),
+      topics(options.topics
+                 ? std::make_unique<TopicReader>(*options.topics, options.store, feed, clock, options.warn)
+                 : nullptr),
       processing(std::make_unique<Processing>(feed, book, clock, options.warn)),
       runs(std::make_unique<Runs>(feed, book, store.get(), clock, options.warn)),
       schema(make_schema()),
@@ -143,7 +144,9 @@ std::vector<http::Route> Service::Impl::routes() {
   add(rest_routes(*queries));
   add(graphql_routes(
       graphql, *queries,
-      [this](std::int64_t delay_ns, std::function<void()> call) { server.post_after(delay_ns, std::move(call)); },
+      [this](std::int64_t delay_ns, std::function<void()> call) {
+        server.post_after(delay_ns, std::move(call));
+      },
       clock));
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };

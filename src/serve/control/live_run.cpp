@@ -14,8 +14,8 @@ constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
 
 }  // namespace
 
-LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, StoreKeeper* store, Clock& clock,
-                 Told warn)
+LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, StoreKeeper* store,
+                 Clock& clock, Told warn)
     : scenario_(scenario), feed_(feed), book_(book), store_(store), clock_(clock), warn_(std::move(warn)) {}
 
 LiveRun::~LiveRun() {
@@ -100,8 +100,9 @@ std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(co
     config.delivery.own_sinks.push_back(
         [this](const EventForms& forms, AckListener* acks) { return store_->make_sink(forms, acks); });
   const Done ready = store_ == nullptr ? Done() : store_->ready();
-  Result<std::unique_ptr<Run>> made = ready ? Run::open(std::move(config), clock_)
-                                            : Result<std::unique_ptr<Run>>(tl::make_unexpected(ready.error()));
+  Result<std::unique_ptr<Run>> made = ready
+                                          ? Run::open(std::move(config), clock_)
+                                          : Result<std::unique_ptr<Run>>(tl::make_unexpected(ready.error()));
   if (!made) {
     end(made.error(), std::nullopt);
     opened(tl::make_unexpected(made.error()));

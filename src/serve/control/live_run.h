@@ -72,7 +72,7 @@ class LiveRun {
   Clock& clock_;
   const Told warn_;
   std::uint32_t run_number_ = 0;  // the run's thread only
-  mutable std::mutex mutex_;  // guards all below but the thread, which start() and the destructor use
+  mutable std::mutex mutex_;      // guards all below but the thread, which start() and the destructor use
   RunState state_ = RunState::idle;
   bool stop_asked_ = false;
   std::unique_ptr<Run> run_;  // while it goes on

@@ -9,7 +9,7 @@
 namespace racesim::sqlite {
 namespace {
 
-constexpr std::size_t kSummarisedRows = 4096;    // at a time
+constexpr std::size_t kSummarisedRows = 4096;  // at a time
 constexpr std::size_t kSummariesInMemory = 5000;
 
 Done write_summaries(Connection& connection, RollupFold& fold) {
