@@ -55,9 +55,15 @@ struct Seam {
   std::vector<Spot> others;      ///< seams of cars that are next to it on either side
 };
 
+/// Whoever drives for a time keeps to the line, and the others give way.
+bool keeps_line(const CarTimeline& car, std::size_t i) {
+  constexpr double kFast = 1.03;
+  return planned_s(car.segments[i]) < kFast * car.sketches[i].tau_s;
+}
+
 class Sides {
  public:
-  Sides(std::vector<CarTimeline>& cars, const Templates& templates);
+  Sides(std::vector<CarTimeline>& cars, const Templates& templates, bool race);
 
   void find_neighbours();
   void choose_lanes();
@@ -86,7 +92,7 @@ class Sides {
   std::vector<std::vector<std::vector<Spot>>> neighbours_;  ///< by car and segment
 };
 
-Sides::Sides(std::vector<CarTimeline>& cars, const Templates& templates)
+Sides::Sides(std::vector<CarTimeline>& cars, const Templates& templates, bool race)
     : cars_(cars), templates_(templates) {
   for (const CarTimeline& car : cars_) {
     const std::vector<Sketch>& all = car.sketches;
@@ -100,7 +106,8 @@ Sides::Sides(std::vector<CarTimeline>& cars, const Templates& templates)
         column = column_of(all[i - 1]);
       }
       seams[i].free = all[i - 1].road != Road::none && all[i].road != Road::none &&
-                      car.segments[i].begin_ms >= go_ms + kLaunch_ms;
+                      car.segments[i].begin_ms >= go_ms + kLaunch_ms &&
+                      (race || !keeps_line(car, i - 1) || !keeps_line(car, i));
       if (seams[i].free) seams[i].column = std::exchange(column, kNoLane);
     }
     // Whoever halts does so on the side that is farther from the racing line.
@@ -284,8 +291,8 @@ void Sides::fill_in() {
 
 }  // namespace
 
-void take_sides(std::vector<CarTimeline>& cars, const Templates& templates) {
-  Sides sides(cars, templates);
+void take_sides(std::vector<CarTimeline>& cars, const Templates& templates, bool race) {
+  Sides sides(cars, templates, race);
   sides.find_neighbours();
   sides.choose_lanes();
   sides.move_in_time();

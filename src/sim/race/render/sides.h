@@ -9,7 +9,8 @@
 
 namespace racesim::race {
 
-/// Fills in the lanes of all segments, from the finished sketches. A few milliseconds.
-void take_sides(std::vector<CarTimeline>& cars, const Templates& templates);
+/// Fills in the lanes of all segments, from the finished sketches. A few milliseconds. `race`: else cars that
+/// drive for a time stay on the line.
+void take_sides(std::vector<CarTimeline>& cars, const Templates& templates, bool race);
 
 }  // namespace racesim::race

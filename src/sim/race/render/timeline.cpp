@@ -24,8 +24,7 @@ Timelines::Timelines(const RacePlan& plan, const PlanInput& input, const Templat
     cars_.push_back(make_timeline(plan.cars[i], ways[i], plan, input, templates, halts_));
     if (!cars_.back().segments.empty()) end_ms_ = std::max(end_ms_, cars_.back().segments.back().end_ms);
   }
-  // Elsewhere cars are rarely next to each other, and whoever drives for a time keeps to the line.
-  if (plan.kind == SessionKind::race) take_sides(cars_, templates);
+  take_sides(cars_, templates, plan.kind == SessionKind::race);
   for (const SessionPart& part : plan.parts) end_ms_ = std::max(end_ms_, part.end_ms);
   // Cars wait in the pit lane until they are told that a stopped race is over.
   if (plan.counted_laps > 0) end_ms_ = std::max(end_ms_, plan.end_ms);
