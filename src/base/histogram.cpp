@@ -55,8 +55,8 @@ std::uint64_t Histogram::count_within(std::int64_t bound_ns) const {
 double Histogram::sum_ns() const {
   double sum = 0;
   for (std::size_t i = 0; i < kBuckets; ++i)
-    sum += static_cast<double>(middle_of(i)) *
-           static_cast<double>(buckets_[i].load(std::memory_order_relaxed));
+    sum +=
+        static_cast<double>(middle_of(i)) * static_cast<double>(buckets_[i].load(std::memory_order_relaxed));
   return sum;
 }
 

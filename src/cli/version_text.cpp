@@ -9,6 +9,7 @@
 #include <CLI/Version.hpp>
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
+#include <tao/pegtl/version.hpp>
 
 #include "codec/encoder.h"
 #include "io/registry.h"
@@ -37,6 +38,7 @@ nlohmann::ordered_json libraries() {
   list["nlohmann-json"] = fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                       NLOHMANN_JSON_VERSION_PATCH);
   list["openssl"] = OpenSSL_version(OPENSSL_VERSION_STRING);
+  list["pegtl"] = TAO_PEGTL_VERSION;
   list["simdjson"] = RACESIM_TEXT_OF(SIMDJSON_VERSION);
   list["spdlog"] = fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH);
   list["zstd"] = ZSTD_versionString();

@@ -86,8 +86,8 @@ using OwnSink = std::function<std::unique_ptr<Sink>(const EventForms& forms, Ack
 struct DeliveryOptions {
   std::vector<SinkSpec> sinks;     ///< at least one, or one of `own_sinks`
   std::vector<OwnSink> own_sinks;  ///< beside `sinks`; what one's submit() blocks on holds up those behind it
-  std::string format = "json";  ///< a name of the codec registry
-  std::uint32_t threads = 4;    ///< 1..256
+  std::string format = "json";     ///< a name of the codec registry
+  std::uint32_t threads = 4;       ///< 1..256
   HttpOptions http;
   KafkaOptions kafka;
   std::string dead_letter_path = "dead-letter.ndjson";

@@ -35,6 +35,9 @@ Json value_schema() {
 
 /// A body has the fields of the query.
 Json body_of(const http::Route& route) {
+  if (!route.body_schema.empty())
+    return {{"required", true},
+            {"content", {{"application/json", {{"schema", Json::parse(route.body_schema)}}}}}};
   Json properties = Json::object();
   for (const http::RouteParameter& parameter : route.parameters) {
     properties[parameter.name] = value_schema();
@@ -46,21 +49,46 @@ Json body_of(const http::Route& route) {
   return {{"required", false}, {"content", {{"application/json", {{"schema", schema}}}}}};
 }
 
+/// What a good answer holds, as far as the route says it.
+Json content_of(const http::Route& route) {
+  if (route.answer_schema.empty()) return Json::object();
+  return {{"schema", Json::parse(route.answer_schema)}};
+}
+
 Json answers_of(const http::Route& route) {
   Json answers = Json::object();
   if (route.answers.empty())
     answers["101"] = {{"description", "The connection goes on as a WebSocket"}};
   else
-    answers["200"] = {{"description", "Done"}, {"content", {{route.answers, Json::object()}}}};
+    answers["200"] = {{"description", "Done"}, {"content", {{route.answers, content_of(route)}}}};
+  if (route.open && !route.answers.empty() && route.handle)
+    answers["101"] = {{"description", "The connection goes on as a WebSocket"}};
   answers["4XX"] = problem_answer();
+  for (const std::string& type : route.own_error_types) {
+    answers["4XX"]["content"][type] = Json::object();
+    if (answers.contains("200")) answers["200"]["content"][type] = content_of(route);
+  }
   answers["5XX"] = problem_answer();
   return answers;
+}
+
+/// "/api/v1/races/{run}/laps" → "run".
+void add_path_parameters(const std::string& path, Json& parameters) {
+  for (std::size_t open = path.find('{'); open != std::string::npos; open = path.find('{', open + 1)) {
+    const std::string name = path.substr(open + 1, path.find('}', open) - open - 1);
+    parameters.push_back({{"name", name},
+                          {"in", "path"},
+                          {"required", true},
+                          {"description", "8 hex digits, or live: the run of now, or the last one"},
+                          {"schema", {{"type", "string"}}}});
+  }
 }
 
 Json operation_of(const http::Route& route) {
   Json operation;
   operation["summary"] = route.summary;
   operation["parameters"] = Json::array();
+  add_path_parameters(route.path, operation["parameters"]);
   for (const http::RouteParameter& parameter : route.parameters)
     operation["parameters"].push_back({{"name", parameter.name},
                                        {"in", "query"},

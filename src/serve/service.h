@@ -18,11 +18,11 @@
 
 #include "base/error.h"
 #include "io/http/server/server.h"
+#include "io/sources/registry.h"
 #include "serve/control/live_run.h"
 #include "serve/control/start_fields.h"
 #include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
-#include "io/sources/registry.h"
 
 namespace racesim::serve {
 
@@ -36,8 +36,9 @@ struct ServiceOptions {
   LiveLimits live;
   bool pages = true;               ///< the dashboard is served too
   std::optional<StorePlan> store;  ///< where all events are kept; none: nowhere
-  std::optional<SourceRequest> topics;  ///< that are read in place of simulations; none: there are simulations
-  Told warn;          ///< of what goes wrong in runs; by their threads
+  std::optional<SourceRequest>
+      topics;  ///< that are read in place of simulations; none: there are simulations
+  Told warn;   ///< of what goes wrong in runs; by their threads
 };
 
 /// listen(), autostart(), close() and the destructor by one thread, the rest by any.

@@ -17,7 +17,9 @@ Response closing() {
   return response;
 }
 
-Response too_many() { return try_later(429, "more requests wait than may; send it again later"); }
+Response too_many() {
+  return try_later(429, "more requests wait than may; send it again later");
+}
 
 }  // namespace
 

@@ -22,7 +22,8 @@ struct IntakeLimits {
   std::uint64_t queue_bytes = std::uint64_t{64} << 20;  ///< likewise
 };
 
-/// What the routes call must outlive the server. settled() by whoever settles, pull() of the queue by one thread.
+/// What the routes call must outlive the server. settled() by whoever settles, pull() of the queue by one
+/// thread.
 class Intake {
  public:
   /// `trouble`: why nothing can be stored now; empty: it can. Called by the server's thread; may be null.

@@ -31,17 +31,20 @@ class HistoryReader {
   virtual ~HistoryReader() = default;
 
   virtual SqlDialect dialect() const = 0;
-  /// All until end() takes `limit_ms` at most. Connects again if the connection is gone. Errors: runtime, busy.
+  /// All until end() takes `limit_ms` at most. Connects again if the connection is gone. Errors: runtime,
+  /// busy.
   virtual Done begin(std::int64_t limit_ms) = 0;
   virtual void end() = 0;
-  /// Calls `each` for every row until it says no. Errors: usage (it took too long, it was cancelled), runtime.
+  /// Calls `each` for every row until it says no. Errors: usage (it took too long, it was cancelled),
+  /// runtime.
   virtual Done select(const std::string& sql, const std::function<bool(const SelectedRow& row)>& each) = 0;
   virtual Result<bool> has_table(std::string_view name) = 0;
 
   /// A column of times as text, as events show it.
   virtual std::string time_text(std::string_view column, const FieldInfo& field) const = 0;
-  /// "FROM … WHERE … ORDER BY …" of the rows `t` of one car or vehicle with numbers from `first` to `last`, in
-  /// that order. `scope`: literals of the key's scope. `more`: a further condition with its " AND ", or empty.
+  /// "FROM … WHERE … ORDER BY …" of the rows `t` of one car or vehicle with numbers from `first` to `last`,
+  /// in that order. `scope`: literals of the key's scope. `more`: a further condition with its " AND ", or
+  /// empty.
   virtual std::string rows_between(const RollupPlan& plan, std::span<const std::string> scope,
                                    std::int64_t first, std::int64_t last, const std::string& more) const = 0;
 

@@ -43,8 +43,7 @@ class AnswerRow final : public SelectedRow {
 
 class PostgresHistory final : public HistoryReader {
  public:
-  explicit PostgresHistory(const StoreOptions& options)
-      : options_(options) {}
+  explicit PostgresHistory(const StoreOptions& options) : options_(options) {}
 
   SqlDialect dialect() const override { return SqlDialect::postgres; }
 
@@ -52,8 +51,9 @@ class PostgresHistory final : public HistoryReader {
     limit_ms_ = limit_ms;
     end_ns_ = system_clock().now_ns() + limit_ms * 1'000'000;
     cancelled_ = false;
-    const std::string sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " +
-                            std::to_string(limit_ms);
+    const std::string sql =
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " +
+        std::to_string(limit_ms);
     // A connection that died meanwhile is made again, once.
     for (int tried = 0;; ++tried) {
       if (connection_ == nullptr)
@@ -71,8 +71,7 @@ class PostgresHistory final : public HistoryReader {
   }
 
   Done select(const std::string& sql, const std::function<bool(const SelectedRow& row)>& each) override {
-    const Result<Answer> declared =
-        connection_->run("DECLARE racesim_history NO SCROLL CURSOR FOR " + sql);
+    const Result<Answer> declared = connection_->run("DECLARE racesim_history NO SCROLL CURSOR FOR " + sql);
     if (!declared) return failed(declared.error());
     for (bool goes_on = true; goes_on;) {
       if (cancelled_ || system_clock().now_ns() >= end_ns_) return tl::make_unexpected(too_long());

@@ -42,8 +42,8 @@ Done summarise_rows(Connection& connection, const RollupPlan& plan) {
   std::string columns;
   for (const FieldInfo& field : plan.table.schema->fields)
     columns += (columns.empty() ? "" : ", ") + sql_name(column_name(field.path));
-  if (Done ok = execute(connection, "DECLARE racesim_summarise NO SCROLL CURSOR FOR SELECT " + columns + " FROM " +
-                                        sql_name(plan.table.table->name));
+  if (Done ok = execute(connection, "DECLARE racesim_summarise NO SCROLL CURSOR FOR SELECT " + columns +
+                                        " FROM " + sql_name(plan.table.table->name));
       !ok)
     return ok;
   RollupFold fold(plan);
@@ -64,7 +64,8 @@ Done summarise_rows(Connection& connection, const RollupPlan& plan) {
 
 /// Within a transaction. Who writes to the table meanwhile waits, and then finds the summaries.
 Done make_missing(Connection& connection, const RollupPlan& plan) {
-  if (Done ok = execute(connection, "LOCK TABLE " + sql_name(plan.table.table->name) + " IN SHARE ROW EXCLUSIVE MODE");
+  if (Done ok = execute(connection,
+                        "LOCK TABLE " + sql_name(plan.table.table->name) + " IN SHARE ROW EXCLUSIVE MODE");
       !ok)
     return ok;
   const Result<Answer> found = connection.run(find_rollups_sql({plan}));

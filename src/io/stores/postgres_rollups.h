@@ -9,8 +9,8 @@
 
 namespace racesim::postgres {
 
-/// Makes those that are missing and summarises the rows that are there, each in one transaction that holds up who
-/// writes to the table.
+/// Makes those that are missing and summarises the rows that are there, each in one transaction that holds up
+/// who writes to the table.
 Done make_rollups(Connection& connection, const std::vector<RollupPlan>& plans);
 
 /// Asks whether each is there, and reads the answer.

@@ -69,13 +69,14 @@ std::string_view column_type(const FieldInfo& field, SqlDialect dialect) {
 }
 
 std::uint16_t index_of(const SchemaInfo& schema, std::string_view path) {
-  const auto found =
-      std::find_if(schema.fields.begin(), schema.fields.end(), [&](const FieldInfo& f) { return f.path == path; });
+  const auto found = std::find_if(schema.fields.begin(), schema.fields.end(),
+                                  [&](const FieldInfo& f) { return f.path == path; });
   RACESIM_CHECK(found != schema.fields.end());
   return static_cast<std::uint16_t>(found - schema.fields.begin());
 }
 
-constexpr std::string_view kOwnColumns[] = {"bucket_us", "first_number", "last_number", "last_us", "last_row"};
+constexpr std::string_view kOwnColumns[] = {"bucket_us", "first_number", "last_number", "last_us",
+                                            "last_row"};
 constexpr std::string_view kSpreads[] = {"_last", "_min", "_max"};
 
 /// `least` or `greatest` of a column that is there and one that comes; a null is none.
@@ -91,7 +92,8 @@ std::string conflict_sql(const RollupPlan& plan, SqlDialect dialect) {
   std::string key;
   for (const std::uint16_t field : plan.scope) key += name_literal(plan.column(field)) + ", ";
   const std::string newer = fmt::format(
-      "excluded.last_us > {0}.last_us OR (excluded.last_us = {0}.last_us AND excluded.last_row >= {0}.last_row)",
+      "excluded.last_us > {0}.last_us OR (excluded.last_us = {0}.last_us AND excluded.last_row >= "
+      "{0}.last_row)",
       table);
   const auto last = [&](const std::string& column) {
     return fmt::format(", {0} = CASE WHEN {1} THEN excluded.{0} ELSE {2}.{0} END", column, newer, table);
@@ -134,6 +136,13 @@ std::string RollupPlan::column(std::uint16_t index) const {
   return text;
 }
 
+std::vector<std::uint16_t> RollupPlan::fields() const {
+  std::vector<std::uint16_t> all{number, time};
+  for (const auto* const some : {&scope, &labels, &numbers})
+    all.insert(all.end(), some->begin(), some->end());
+  return all;
+}
+
 std::optional<RollupPlan> rollup_of(const StoreTable& table) {
   const TableInfo& info = *table.table;
   if (!info.is_summarised) return std::nullopt;
@@ -164,12 +173,14 @@ std::string create_rollup_sql(const RollupPlan& plan, SqlDialect dialect) {
   }
   for (const std::string_view own : kOwnColumns) columns += fmt::format("  {} bigint NOT NULL,\n", own);
   for (const std::uint16_t field : plan.labels)
-    columns += fmt::format("  {} {},\n", name_literal(plan.column(field)), column_type(plan.field(field), dialect));
+    columns +=
+        fmt::format("  {} {},\n", name_literal(plan.column(field)), column_type(plan.field(field), dialect));
   for (const std::uint16_t field : plan.numbers)
     for (const std::string_view spread : kSpreads)
       columns += fmt::format("  {} bigint,\n", name_literal(plan.column(field) + std::string(spread)));
-  return fmt::format("CREATE TABLE {} (\n{}  PRIMARY KEY ({}bucket_us)\n){}", name_literal(plan.name), columns,
-                     key, dialect == SqlDialect::sqlite ? " WITHOUT ROWID" : " WITH (fillfactor = 50)");
+  return fmt::format("CREATE TABLE {} (\n{}  PRIMARY KEY ({}bucket_us)\n){}", name_literal(plan.name),
+                     columns, key,
+                     dialect == SqlDialect::sqlite ? " WITHOUT ROWID" : " WITH (fillfactor = 50)");
 }
 
 std::string expire_rollup_sql(const RollupPlan& plan, std::int64_t before_us) {

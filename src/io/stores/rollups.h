@@ -1,6 +1,6 @@
-// Summaries of a table by car (or vehicle) and ten seconds: of each number the least, the greatest and the last
-// value, so that a question about a long time reads few rows. Kept in a table beside, "telemetry_10s", in the
-// transaction of the rows. docs/formats/history.md shows it.
+// Summaries of a table by car (or vehicle) and ten seconds: of each number the least, the greatest and the
+// last value, so that a question about a long time reads few rows. Kept in a table beside, "telemetry_10s",
+// in the transaction of the rows. docs/formats/history.md shows it.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,8 @@ struct RollupPlan {
   std::uint16_t number = 0, time = 0;  ///< of the key; of the event
 
   const FieldInfo& field(std::uint16_t index) const { return table.schema->fields[index]; }
+  /// All fields that are looked at.
+  std::vector<std::uint16_t> fields() const;
   /// "speed_kmh": of a field in the table of rows; "_last", "_min", "_max" behind it in this one.
   std::string column(std::uint16_t field) const;
 };
@@ -104,8 +106,8 @@ class Rollups {
   void add(const StoreTable& table, const RowBatch& rows, std::span<const Fate> fates);
   /// Before the transaction is committed.
   Done flush(const Execute& execute);
-  /// Rows of the table older than this were removed, of which `keep_us` are kept. Looks through all summaries of
-  /// the table, and so only now and then.
+  /// Rows of the table older than this were removed, of which `keep_us` are kept. Looks through all summaries
+  /// of the table, and so only now and then.
   Done expire(const StoreTable& table, std::int64_t before_us, std::int64_t keep_us, const Execute& execute);
 
  private:

@@ -18,7 +18,7 @@ enum class RunState : std::uint8_t { idle, starting, running, draining, stopped,
 const char* to_string(RunState state);
 
 /// Upper bounds of the parts of LagSummary::within.
-inline constexpr std::array<double, 12> kLagBounds_ms{1,   2.5, 5,     10,    25,    50,
+inline constexpr std::array<double, 12> kLagBounds_ms{1,   2.5, 5,     10,    25,     50,
                                                       100, 250, 1'000, 2'500, 10'000, 60'000};
 
 struct LagSummary {

@@ -71,8 +71,8 @@ void stop(const ControlParts& parts, const ScenarioEntry* scenario,
 }
 
 http::Response all_answer(const ControlParts& parts) {
-  return json_answer(
-      status_json(parts.runs.statuses(), parts.feed.current(), parts.feed.clients(), parts.store, parts.topics));
+  return json_answer(status_json(parts.runs.statuses(), parts.feed.current(), parts.feed.clients(),
+                                 parts.store, parts.topics));
 }
 
 void stop_any(const ControlParts& parts, const http::Request& request, http::Reply reply) {
@@ -124,19 +124,21 @@ void start_run(const ControlParts& parts, const StartFields& fields,
                const std::function<void(const StartOutcome&)>& told) {
   if (!parts.runs.open()) return told({fail(ErrorKind::runtime, "the service is stopping"), {}});
   if (parts.topics != nullptr)
-    return told({fail(ErrorKind::busy, "this service shows " + parts.topics->status().name + " and simulates nothing",
-                      "start another one without --from kafka"),
-                 {}});
+    return told(
+        {fail(ErrorKind::busy, "this service shows " + parts.topics->status().name + " and simulates nothing",
+              "start another one without --from kafka"),
+         {}});
   Result<RunConfig> config = parts.configure(fields);
   if (!config) return told({tl::make_unexpected(config.error()), {}});
   const ScenarioEntry& scenario = *config->content.scenario;
   Runs& runs = parts.runs;
-  const bool begun = runs.of(scenario).start(std::move(*config), [&runs, &scenario, told](const Done& opened) {
-    if (opened)
-      told({{}, runs.status(scenario)});
-    else
-      told({opened, {}});
-  });
+  const bool begun =
+      runs.of(scenario).start(std::move(*config), [&runs, &scenario, told](const Done& opened) {
+        if (opened)
+          told({{}, runs.status(scenario)});
+        else
+          told({opened, {}});
+      });
   if (begun) return;
   const NamedStatus now = runs.status(scenario);
   const std::string name(scenario.name);

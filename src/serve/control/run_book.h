@@ -41,7 +41,8 @@ class RunBook {
   std::deque<BegunRun> runs_;  // the newest first
 };
 
-/// What a run with this content reads, or has built in, of the entities that results and lists refer to. Errors: those of load_master().
+/// What a run with this content reads, or has built in, of the entities that results and lists refer to.
+/// Errors: those of load_master().
 Result<std::shared_ptr<const MasterData>> master_of(const ContentOptions& content);
 
 }  // namespace racesim::serve

@@ -98,8 +98,8 @@ std::string run_json(const NamedStatus& run) {
   return dumped(object_of(run));
 }
 
-std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current,
-                        std::size_t clients, const StoreKeeper* store, const TopicReader* topics) {
+std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current, std::size_t clients,
+                        const StoreKeeper* store, const TopicReader* topics) {
   const ReadingStatus reading = topics != nullptr ? topics->status() : ReadingStatus();
   const RunState state = topics != nullptr ? state_of(reading) : overall_state(runs);
   StatusJson object;

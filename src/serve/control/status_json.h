@@ -21,8 +21,8 @@ RunState overall_state(std::span<const NamedStatus> runs);
 
 /// One run as an object.
 std::string run_json(const NamedStatus& run);
-/// All that were ever started, with `state`, `running`, the scenario that is shown, the store and the topics that are
-/// read; null: there is none.
+/// All that were ever started, with `state`, `running`, the scenario that is shown, the store and the topics
+/// that are read; null: there is none.
 std::string status_json(std::span<const NamedStatus> runs, const ScenarioEntry& current, std::size_t clients,
                         const StoreKeeper* store, const TopicReader* topics);
 

@@ -14,11 +14,11 @@ namespace racesim::serve {
 
 /// Nothing where it is not known.
 struct PipelineStage {
-  std::string name;      ///< "simulation", a sink's name, "processing", "clients"
-  std::string scenario;  ///< empty: of all
-  std::string state;     ///< of its run; of what is not a run's "running"
-  std::optional<std::uint64_t> in, out;        ///< events; of processing what came out are rows
-  std::optional<std::uint64_t> failed;         ///< given up; of processing damaged or overwritten unread
+  std::string name;                      ///< "simulation", a sink's name, "processing", "clients"
+  std::string scenario;                  ///< empty: of all
+  std::string state;                     ///< of its run; of what is not a run's "running"
+  std::optional<std::uint64_t> in, out;  ///< events; of processing what came out are rows
+  std::optional<std::uint64_t> failed;   ///< given up; of processing damaged or overwritten unread
   std::optional<std::uint64_t> dead_letters;
   std::optional<std::uint64_t> late, duplicates;
   std::optional<double> rate_asked, rate_got;  ///< events a second

@@ -71,16 +71,14 @@ std::vector<std::size_t> newest_of_cars(const RowBatch& rows) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
     if (whole_at(rows, row, session) != last_session) continue;
     const auto [known, is_new] = newest.try_emplace(whole_at(rows, row, car), row);
-    if (!is_new && whole_at(rows, row, passing) > whole_at(rows, known->second, passing))
-      known->second = row;
+    if (!is_new && whole_at(rows, row, passing) > whole_at(rows, known->second, passing)) known->second = row;
   }
   std::vector<std::size_t> chosen;
   for (const auto& [number, row] : newest) chosen.push_back(row);
   return chosen;
 }
 
-/// In a race whoever has passed most lines is ahead, and of these by their places at that line; else by best
-/// laps.
+/// Whoever has passed most lines is ahead, and of these by their places at that line; or by best laps.
 void order_classification(const RowBatch& rows, std::vector<std::size_t>& chosen) {
   const FieldInfo& ranked_by = field_of(rows.schema(), "ranked_by");
   const FieldInfo& passing = field_of(rows.schema(), "passing");
@@ -172,7 +170,7 @@ std::vector<std::string> chart_windows() {
 }
 
 Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
-  const ScenarioEntry* const scenario = scenario_of(Subject::music);
+  const ScenarioEntry* const scenario = scenario_of(Subject::songs);
   if (scenario == nullptr) return HistoryRows();
   const LiveResults& live = parts_.processing.of(*scenario);
   const ResultTable* const results = live.table("top-songs " + question.window);
@@ -186,7 +184,9 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   const FieldInfo& chart = field_of(schema, "chart");
   const FieldInfo& key = field_of(schema, "chart_key");
   const FieldInfo& end = field_of(schema, "window_end");
-  const std::string_view kind = !question.country.empty() ? "country" : !question.genre.empty() ? "genre" : "all";
+  const std::string_view kind = !question.country.empty() ? "country"
+                                : !question.genre.empty() ? "genre"
+                                                          : "all";
   const std::string& wanted = !question.country.empty() ? question.country : question.genre;
   const std::int64_t newest_us = live.counts().newest_us;
   std::int64_t end_us = INT64_MAX;

@@ -30,7 +30,8 @@ struct GatewayParts {
 struct ListedRun {
   std::string run;  ///< 8 hex digits
   const ScenarioEntry* scenario = nullptr;
-  std::optional<std::string> session, track;  ///< where the scenario has such options, and it is of this process
+  std::optional<std::string> session,
+      track;  ///< where the scenario has such options, and it is of this process
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> started_us;  ///< event time of its begin, or of its first stored event
   std::optional<std::uint64_t> events;
@@ -39,11 +40,11 @@ struct ListedRun {
 };
 
 /// What a list of runs is about: the scenarios whose runs have such results.
-enum class Subject : std::uint8_t { any, race, fleet, music };
+enum class Subject : std::uint8_t { any, cars, vehicles, songs };
 
 struct ChartQuestion {
   std::string window = "1m";   ///< one of chart_windows()
-  std::string country, genre;  ///< at most one; none: the chart of all plays
+  std::string country, genre;  ///< at most one; none: the chart of all songs
   std::size_t limit = 10;
 };
 
@@ -59,7 +60,8 @@ class Resolvers {
   Resolvers(const GatewayParts& parts, History* history) : parts_(parts), history_(history) {}
 
   /// The newest first; of all scenarios of the subject, or of one.
-  Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario, std::size_t limit) const;
+  Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario,
+                                      std::size_t limit) const;
   /// By its name, or "live": the run of now, or the last one. Nothing: there is no such run.
   Result<std::optional<ListedRun>> find_run(Subject subject, std::string_view name) const;
   /// The same, but an error (usage) where there is none.

@@ -4,6 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "model/aggregates/lap.h"
+#include "model/aggregates/standings.h"
+#include "model/aggregates/top_song.h"
+#include "model/aggregates/violation.h"
 #include "serve/gateway/pipeline.h"
 #include "serve/gateway/rest_parameters.h"
 #include "serve/gateway/run_json.h"
@@ -34,6 +38,7 @@ struct RunRoute {
   Subject subject;
   KnownParameters parameters;
   RunAnswer answer;
+  std::string schema{};  ///< of the answer
 };
 
 Result<RowsQuestion> read_rows_question(const RunRequest& request, std::string_view whose) {
@@ -143,19 +148,43 @@ std::vector<RunRoute> run_routes() {
       "every", "One item for each driver or vehicle and stretch of this length, with the last values: 200ms"};
   const http::RouteParameter spread{"spread", "1: with every, the least and the greatest value too"};
   return {
-      {"/api/v1/races/{run}/standings", "The order of the cars as each passed its last timing line",
-       Subject::race, {{"at", "As it was at this moment of event time"}}, standings},
-      {"/api/v1/races/{run}/laps", "Laps, by car and lap", Subject::race,
-       {driver, from_parameter(), to_parameter(), rows_limit()}, laps},
-      {"/api/v1/races/{run}/telemetry", "Samples of cars, by time", Subject::race,
-       {driver, lap, from_parameter(), to_parameter(), fields, every, spread, rows_limit()}, car_telemetry},
-      {"/api/v1/races/{run}/events", "Rows of side streams: race control, results", Subject::race,
+      {"/api/v1/races/{run}/standings",
+       "The order of the cars as each passed its last timing line",
+       Subject::cars,
+       {{"at", "As it was at this moment of event time"}},
+       standings,
+       items_schema(schema_info<StandingsRow>(), false)},
+      {"/api/v1/races/{run}/laps",
+       "Laps, by car and lap",
+       Subject::cars,
+       {driver, from_parameter(), to_parameter(), rows_limit()},
+       laps,
+       items_schema(schema_info<LapMetricsRow>(), false)},
+      {"/api/v1/races/{run}/telemetry",
+       "Samples of cars, by time",
+       Subject::cars,
+       {driver, lap, from_parameter(), to_parameter(), fields, every, spread, rows_limit()},
+       car_telemetry},
+      {"/api/v1/races/{run}/events",
+       "Rows of side streams: race control, results",
+       Subject::cars,
        {{"streams", "Names, separated by commas: race_control, results, laps, checkpoints"},
-        driver, from_parameter(), to_parameter(), rows_limit()}, events},
-      {"/api/v1/fleet/{run}/telemetry", "Packets of vehicles, by time", Subject::fleet,
-       {vehicle, from_parameter(), to_parameter(), fields, every, spread, rows_limit()}, vehicle_telemetry},
-      {"/api/v1/fleet/{run}/violations", "Violations, by time", Subject::fleet,
-       {vehicle, from_parameter(), to_parameter(), rows_limit()}, violations},
+        driver,
+        from_parameter(),
+        to_parameter(),
+        rows_limit()},
+       events},
+      {"/api/v1/fleet/{run}/telemetry",
+       "Packets of vehicles, by time",
+       Subject::vehicles,
+       {vehicle, from_parameter(), to_parameter(), fields, every, spread, rows_limit()},
+       vehicle_telemetry},
+      {"/api/v1/fleet/{run}/violations",
+       "Violations, by time",
+       Subject::vehicles,
+       {vehicle, from_parameter(), to_parameter(), rows_limit()},
+       violations,
+       items_schema(schema_info<ViolationRow>(), false)},
   };
 }
 
@@ -179,6 +208,7 @@ http::Route base_route(const char* path, const char* summary, KnownParameters pa
 
 http::Route route_of(QueryThreads& queries, const RunRoute& entry) {
   http::Route route = base_route(entry.path, entry.summary, entry.parameters);
+  route.answer_schema = entry.schema;
   route.handle = [&queries, entry](const http::Request& request, http::Reply reply) {
     Result<Parameters> parameters = read_query(request.head, entry.parameters);
     if (!parameters) return reply.send(problem_of(parameters.error()));
@@ -233,6 +263,7 @@ http::Route chart_route(QueryThreads& queries) {
                               {"genre", "The chart of this genre"},
                               limit_parameter(kSongs, kSongsMost)};
   http::Route route = base_route("/api/v1/songs/top", "The songs played most of late, by rank", known);
+  route.answer_schema = items_schema(schema_info<TopSongRow>(), false);
   route.handle = [&queries, known](const http::Request& request, http::Reply reply) {
     const Result<Parameters> parameters = read_query(request.head, known);
     if (!parameters) return reply.send(problem_of(parameters.error()));
@@ -274,7 +305,7 @@ void answer_by_query(QueryThreads& queries, http::Reply reply,
 std::vector<http::Route> rest_routes(QueryThreads& queries) {
   std::vector<http::Route> routes{
       list_route(queries, "/api/v1/runs", "Runs of all scenarios, the newest first", Subject::any),
-      list_route(queries, "/api/v1/races", "Races, the newest first", Subject::race)};
+      list_route(queries, "/api/v1/races", "Races, the newest first", Subject::cars)};
   for (const RunRoute& entry : run_routes()) routes.push_back(route_of(queries, entry));
   routes.push_back(chart_route(queries));
   routes.push_back(pipeline_route(queries));

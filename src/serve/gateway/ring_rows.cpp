@@ -71,7 +71,8 @@ std::string value_text_of(const RowBatch& rows, std::size_t row, const FieldInfo
 }
 
 /// Index of the stream whose rows go to that table; the number of streams: the run makes none.
-std::uint32_t stream_of_table(const LiveForms& forms, const ScenarioEntry& scenario, const std::string& table) {
+std::uint32_t stream_of_table(const LiveForms& forms, const ScenarioEntry& scenario,
+                              const std::string& table) {
   std::uint32_t place = 0;
   for (; place < forms.schemas.size(); ++place) {
     const RowForm* const form = form_of(*forms.schemas[place], scenario);
@@ -125,6 +126,16 @@ Result<std::vector<const FieldInfo*>> chosen_fields(const SchemaInfo& schema,
   return fields;
 }
 
+/// With every= there is no last value of what has no order.
+Done check_numbers(const std::vector<const FieldInfo*>& fields) {
+  for (const FieldInfo* field : fields)
+    if (!column_of(*field).is_number())
+      return fail(ErrorKind::usage,
+                  "fields: '" + std::string(field->path) + "' has no least and greatest value",
+                  "with every= only numbers can be asked for; leave it out, or ask without every=");
+  return {};
+}
+
 HistoryRows rows_as_they_are(const RowBatch& rows, std::span<const std::size_t> order,
                              const TelemetryParts& parts) {
   HistoryRows typed;
@@ -153,7 +164,8 @@ const FieldInfo* whose_field(const SchemaInfo& schema, const ScenarioEntry& scen
 const FieldInfo* event_time_field(const SchemaInfo& schema, const ScenarioEntry& scenario) {
   const RowForm* const form = form_of(schema, scenario);
   const FieldInfo* const field = form == nullptr ? nullptr : find_field(schema, form->table.time);
-  const bool is_time = field != nullptr && (field->type == FieldType::time_ms || field->type == FieldType::time_us);
+  const bool is_time =
+      field != nullptr && (field->type == FieldType::time_ms || field->type == FieldType::time_us);
   return is_time ? field : nullptr;
 }
 
@@ -170,15 +182,17 @@ Result<HistoryRows> ring_telemetry(const EventRing& ring, const ScenarioEntry& s
   const SchemaInfo& schema = *forms->schemas.front();
   Result<std::vector<const FieldInfo*>> fields = chosen_fields(schema, question.fields);
   if (!fields) return tl::make_unexpected(fields.error());
+  if (question.every_us > 0 && !question.fields.empty())
+    if (const Done done = check_numbers(*fields); !done) return tl::make_unexpected(done.error());
   const TelemetryParts parts{event_time_field(schema, scenario), whose_field(schema, scenario),
                              std::move(*fields)};
   if (parts.time == nullptr)
     return fail(ErrorKind::usage, "events of this run name no time of day", "GET /telemetry/recent has them");
-  const Result<RowBatch> rows =
-      decode_stream(chunks, *forms, 0, part_of_line(parts.whose, question.whose));
+  const Result<RowBatch> rows = decode_stream(chunks, *forms, 0, part_of_line(parts.whose, question.whose));
   if (!rows) return tl::make_unexpected(rows.error());
-  const Filter filter{parts.whose,    parts.time,       find_field(schema, "lap"), question.whose,
-                      question.lap,   question.from_us, question.to_us};
+  const Filter filter{parts.whose,    parts.time,   find_field(schema, "lap"),
+                      question.whose, question.lap, question.from_us,
+                      question.to_us};
   const std::vector<std::size_t> chosen = chosen_rows(*rows, filter);
   if (question.every_us > 0) return time_buckets(*rows, chosen, parts, question);
   const std::size_t count = page_end(*rows, chosen, *parts.time, question.limit);
@@ -198,16 +212,21 @@ Result<HistoryRows> ring_side_stream(const EventRing& ring, const ScenarioEntry&
   const SchemaInfo& schema = *forms->schemas[place];
   const Result<RowBatch> rows = decode_stream(chunks, *forms, place, {});
   if (!rows) return tl::make_unexpected(rows.error());
-  const Filter filter{whose_field(schema, scenario), event_time_field(schema, scenario), nullptr, question.whose,
-                      std::nullopt,                  question.from_us,                   question.to_us};
+  const Filter filter{whose_field(schema, scenario),
+                      event_time_field(schema, scenario),
+                      nullptr,
+                      question.whose,
+                      std::nullopt,
+                      question.from_us,
+                      question.to_us};
   if (filter.time == nullptr) return HistoryRows();
   std::vector<std::size_t> chosen = chosen_rows(*rows, filter);
   if (chosen.size() > question.limit) chosen.resize(question.limit);
   return typed_rows(*rows, chosen);
 }
 
-Result<HistoryRows> ring_latest(const EventRing& ring, const ScenarioEntry& scenario, const std::string& whose,
-                                std::uint64_t& end_id) {
+Result<HistoryRows> ring_latest(const EventRing& ring, const ScenarioEntry& scenario,
+                                const std::string& whose, std::uint64_t& end_id) {
   const Chunks chunks = ring.chunks_from(0);
   if (chunks.empty() || chunks.back()->forms().schemas.empty()) return HistoryRows();
   end_id = chunks.back()->end_id();

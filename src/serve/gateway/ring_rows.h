@@ -29,8 +29,8 @@ Result<HistoryRows> ring_side_stream(const EventRing& ring, const ScenarioEntry&
 
 /// The newest event of each car, vehicle or listener in the main stream of the newest run, by whose they are;
 /// only of `whose` if that is not empty. `end_id` becomes the id behind all events that were looked at.
-Result<HistoryRows> ring_latest(const EventRing& ring, const ScenarioEntry& scenario, const std::string& whose,
-                                std::uint64_t& end_id);
+Result<HistoryRows> ring_latest(const EventRing& ring, const ScenarioEntry& scenario,
+                                const std::string& whose, std::uint64_t& end_id);
 
 /// Rows of the stream from the event `next_id` on, over all runs; `next_id` becomes the id behind them.
 Result<HistoryRows> ring_new_rows(const EventRing& ring, const ScenarioEntry& scenario,

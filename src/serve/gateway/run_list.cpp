@@ -12,11 +12,11 @@ namespace {
 /// Of which aggregation only these runs have results.
 std::string_view mark_of(Subject subject) {
   switch (subject) {
-    case Subject::race:
+    case Subject::cars:
       return "standings";
-    case Subject::fleet:
+    case Subject::vehicles:
       return "violations";
-    case Subject::music:
+    case Subject::songs:
       return "top-songs 1m";
     case Subject::any:
       break;

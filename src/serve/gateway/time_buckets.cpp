@@ -43,7 +43,8 @@ std::int64_t bucket_of(std::int64_t time_us, std::int64_t every_us) {
 
 using Buckets = std::map<std::pair<std::int64_t, Whom>, Spread>;
 
-void note_row(const RowBatch& rows, std::size_t row, std::span<const FieldInfo* const> fields, Spread& spread) {
+void note_row(const RowBatch& rows, std::size_t row, std::span<const FieldInfo* const> fields,
+              Spread& spread) {
   spread.last_row = row;
   spread.least.resize(fields.size(), INT64_MAX);
   spread.greatest.resize(fields.size(), INT64_MIN);
@@ -100,8 +101,8 @@ std::size_t page_end(const RowBatch& rows, std::span<const std::size_t> order, c
   return end;
 }
 
-HistoryRows time_buckets(const RowBatch& rows, std::span<const std::size_t> order, const TelemetryParts& parts,
-                         const TelemetryQuestion& question) {
+HistoryRows time_buckets(const RowBatch& rows, std::span<const std::size_t> order,
+                         const TelemetryParts& parts, const TelemetryQuestion& question) {
   std::vector<const FieldInfo*> fields;
   for (const FieldInfo* field : parts.fields)
     if (is_number(*field) && field != parts.whose) fields.push_back(field);

@@ -23,7 +23,7 @@ std::size_t page_end(const RowBatch& rows, std::span<const std::size_t> order, c
 
 /// One row for each whom and bucket of `every_us` that has any, by bucket and then by whose they are, as
 /// History::telemetry() says.
-HistoryRows time_buckets(const RowBatch& rows, std::span<const std::size_t> order, const TelemetryParts& parts,
-                         const TelemetryQuestion& question);
+HistoryRows time_buckets(const RowBatch& rows, std::span<const std::size_t> order,
+                         const TelemetryParts& parts, const TelemetryQuestion& question);
 
 }  // namespace racesim::serve

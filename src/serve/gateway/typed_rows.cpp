@@ -1,6 +1,8 @@
 #include "serve/gateway/typed_rows.h"
 
 #include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/time_text.h"
 #include "codec/encode/put.h"
@@ -89,6 +91,35 @@ HistoryRows typed_rows(const RowBatch& rows, std::span<const std::size_t> order)
   for (const std::size_t row : order)
     for (const FieldInfo& field : rows.schema().fields) add_cell(rows, row, field, typed);
   return typed;
+}
+
+std::string items_schema(const SchemaInfo& schema, bool may_miss) {
+  using SchemaJson = nlohmann::ordered_json;
+  SchemaJson properties = SchemaJson::object();
+  for (const FieldInfo& field : schema.fields) {
+    const bool is_whole = column_of(field).is_number() && field.decimals == 0;
+    const char* const type = field.list_limit > 0               ? "array"
+                             : is_whole                         ? "integer"
+                             : column_of(field).is_number()     ? "number"
+                             : field.type == FieldType::boolean ? "boolean"
+                                                                : "string";
+    SchemaJson property;
+    if (may_miss || field.may_miss)
+      property["type"] = {type, "null"};
+    else
+      property["type"] = type;
+    if (field.type == FieldType::time_ms || field.type == FieldType::time_us)
+      property["format"] = "date-time";
+    if (field.type == FieldType::enumeration && !may_miss) property["enum"] = field.enum_names;
+    if (!field.unit.empty()) property["description"] = "In " + std::string(field.unit);
+    properties[std::string(field.path)] = std::move(property);
+  }
+  const SchemaJson item{{"type", "object"}, {"properties", properties}};
+  const SchemaJson all{
+      {"type", "object"},
+      {"required", {"items"}},
+      {"properties", {{"items", {{"type", "array"}, {"items", item}}}, {"next", {{"type", "string"}}}}}};
+  return all.dump();
 }
 
 std::string items_json(const HistoryRows& rows) {

@@ -19,6 +19,9 @@ std::string time_text(std::int64_t time_us, FieldType type);
 /// All fields of the rows, in the order of `order`, an index of each row that is wanted.
 HistoryRows typed_rows(const RowBatch& rows, std::span<const std::size_t> order);
 
+/// The JSON Schema of items_json() of such rows.
+std::string items_schema(const SchemaInfo& schema, bool may_miss);
+
 /// {"items":[…],"next":…}; `next` only where there is more.
 std::string items_json(const HistoryRows& rows);
 

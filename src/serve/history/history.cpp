@@ -59,7 +59,8 @@ std::string conditions(const NamedTable& of, const RowsQuestion& question) {
 }  // namespace
 
 struct History::Impl {
-  explicit Impl(HistoryOptions given) : options(std::move(given)), reader(options.store->make_history(options.options)) {}
+  explicit Impl(HistoryOptions given)
+      : options(std::move(given)), reader(options.store->make_history(options.options)) {}
 
   /// Within one transaction that only reads.
   template <class T>
@@ -79,7 +80,8 @@ struct History::Impl {
     std::vector<StoredRun> runs;
     Done asked = reader->select(
         fmt::format("SELECT run, scenario, events, {}, {} FROM runs{} ORDER BY last_time DESC, run LIMIT {}",
-                    reader->time_text("first_time", time), reader->time_text("last_time", time), where, limit),
+                    reader->time_text("first_time", time), reader->time_text("last_time", time), where,
+                    limit),
         [&](const SelectedRow& row) {
           StoredRun& run = runs.emplace_back();
           run.run = row.text(0);
@@ -94,7 +96,8 @@ struct History::Impl {
   }
 
   /// All columns; `source` stands for the table where it is not empty.
-  Result<HistoryRows> select_rows(const NamedTable& of, const std::string& behind, const std::string& source = {}) {
+  Result<HistoryRows> select_rows(const NamedTable& of, const std::string& behind,
+                                  const std::string& source = {}) {
     HistoryRows rows;
     for (const FieldInfo& field : of.schema->fields) rows.columns.push_back(column_of(field));
     const Result<bool> there = reader->has_table(of.table->name);
@@ -113,15 +116,17 @@ struct History::Impl {
     return rows;
   }
 
-  Result<HistoryRows> rows_in_order(const NamedTable& of, const RowsQuestion& question, const std::string& order) {
+  Result<HistoryRows> rows_in_order(const NamedTable& of, const RowsQuestion& question,
+                                    const std::string& order) {
     if (!may_be_stored(question.run) || !may_be_stored(question.whose)) return HistoryRows();
     return ask<HistoryRows>([&] {
-      return select_rows(of, fmt::format(" WHERE {} ORDER BY {} LIMIT {}", conditions(of, question), order,
-                                         question.limit));
+      return select_rows(
+          of, fmt::format(" WHERE {} ORDER BY {} LIMIT {}", conditions(of, question), order, question.limit));
     });
   }
 
-  Result<HistoryRows> results(std::string_view aggregation, const RowsQuestion& question, const std::string& order) {
+  Result<HistoryRows> results(std::string_view aggregation, const RowsQuestion& question,
+                              const std::string& order) {
     const Result<NamedTable> of = results_of(aggregation);
     if (!of) return tl::make_unexpected(of.error());
     return rows_in_order(*of, question, order);
@@ -143,7 +148,8 @@ struct History::Impl {
       if (*has_run) return answer.answer();
     }
     if (!known)
-      return fail(ErrorKind::usage, "no telemetry is kept of '" + question.scenario + "'", "ask for race or fleet");
+      return fail(ErrorKind::usage, "no telemetry is kept of '" + question.scenario + "'",
+                  "its events are not summarised by time");
     return fail(ErrorKind::usage, "nothing is stored of run " + question.run.substr(0, 80),
                 "the list of runs has those that are");
   }
@@ -187,7 +193,8 @@ Result<HistoryRows> History::side_stream(const std::string& table, const RowsQue
                                   sql_column(of.table->time) + ", " + sql_column(of.table->key.number));
     known += (known.empty() ? "" : ", ") + std::string(of.table->name);
   }
-  return fail(ErrorKind::usage, "there is no table '" + table.substr(0, 80) + "' of events", "one of: " + known);
+  return fail(ErrorKind::usage, "there is no table '" + table.substr(0, 80) + "' of events",
+              "one of: " + known);
 }
 
 Result<HistoryRows> History::laps(const RowsQuestion& question) {
@@ -205,13 +212,13 @@ Result<HistoryRows> History::standings(const RowsQuestion& question) {
   RowsQuestion until = question;
   if (until.to_us) ++*until.to_us;  // that moment too
   const std::string where = conditions(*of, until);
-  const std::string newest =
-      fmt::format("(SELECT *, row_number() OVER (PARTITION BY car ORDER BY passing DESC) AS newest FROM standings WHERE "
-                  "{0} AND session = (SELECT max(session) FROM standings WHERE {0})) AS s",
-                  where);
+  const std::string newest = fmt::format(
+      "(SELECT *, row_number() OVER (PARTITION BY car ORDER BY passing DESC) AS newest FROM standings WHERE "
+      "{0} AND session = (SELECT max(session) FROM standings WHERE {0})) AS s",
+      where);
   return impl_->ask<HistoryRows>([&] {
-    return impl_->select_rows(*of, fmt::format(" WHERE newest = 1 ORDER BY position, car LIMIT {}", question.limit),
-                              newest);
+    return impl_->select_rows(
+        *of, fmt::format(" WHERE newest = 1 ORDER BY position, car LIMIT {}", question.limit), newest);
   });
 }
 
@@ -219,7 +226,8 @@ Result<HistoryRows> History::top_songs(const TopSongsQuestion& question) {
   const Result<NamedTable> of = results_of("top-songs");
   if (!of) return tl::make_unexpected(of.error());
   if (!question.country.empty() && !question.genre.empty())
-    return fail(ErrorKind::usage, "country and genre together", "there is a chart of each country and one of each genre");
+    return fail(ErrorKind::usage, "country and genre together",
+                "there is a chart of each country and one of each genre");
   const std::string key = !question.country.empty() ? question.country
                           : !question.genre.empty() ? question.genre
                                                     : "all";
@@ -228,10 +236,10 @@ Result<HistoryRows> History::top_songs(const TopSongsQuestion& question) {
   const std::string where = fmt::format("windowing = {} AND chart = '{}' AND chart_key = {}",
                                         literal(question.windowing), chart, literal(key));
   return impl_->ask<HistoryRows>([&] {
-    return impl_->select_rows(*of,
-                              fmt::format(" WHERE {0} AND window_start = (SELECT max(window_start) FROM top_songs WHERE "
-                                          "{0}) ORDER BY rank LIMIT {1}",
-                                          where, question.limit));
+    return impl_->select_rows(
+        *of, fmt::format(" WHERE {0} AND window_start = (SELECT max(window_start) FROM top_songs WHERE "
+                         "{0}) ORDER BY rank LIMIT {1}",
+                         where, question.limit));
   });
 }
 

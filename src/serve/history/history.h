@@ -26,22 +26,22 @@ struct HistoryOptions {
 /// A run that is stored.
 struct StoredRun {
   std::string run{};       ///< 8 hex digits
-  std::string scenario{};  ///< "race"
+  std::string scenario{};  ///< its name
   std::uint64_t events = 0;
   std::optional<std::int64_t> first_us, last_us;  ///< event times since 1970
 };
 
 struct TelemetryQuestion {
-  std::string scenario{};                  ///< whose main table is read: "race", "fleet"
-  std::string run{};                       ///< 8 hex digits
-  std::string whose{};                     ///< driver or vehicle_id; empty: all
-  std::optional<std::int64_t> lap{};       ///< only samples of this lap; only where rows have one
-  std::optional<std::int64_t> from_us{};   ///< event time, in it
-  std::optional<std::int64_t> to_us{};     ///< not in it
-  std::vector<std::string> fields{};       ///< paths; empty: all
-  std::int64_t every_us = 0;             ///< one item per bucket of so long, aligned to 1970; 0: each row
-  bool spread = false;                   ///< with the least and the greatest value of each bucket
-  std::size_t limit = 20'000;            ///< items; a page may hold a few more, of the same moment
+  std::string scenario{};                 ///< whose main table is read
+  std::string run{};                      ///< 8 hex digits
+  std::string whose{};                    ///< driver or vehicle_id; empty: all
+  std::optional<std::int64_t> lap{};      ///< only samples of this lap; only where rows have one
+  std::optional<std::int64_t> from_us{};  ///< event time, in it
+  std::optional<std::int64_t> to_us{};    ///< not in it
+  std::vector<std::string> fields{};      ///< paths; empty: all
+  std::int64_t every_us = 0;              ///< one item per bucket of so long, aligned to 1970; 0: each row
+  bool spread = false;                    ///< with the least and the greatest value of each bucket
+  std::size_t limit = 20'000;             ///< items; a page may hold a few more, of the same moment
 };
 
 struct RowsQuestion {
@@ -49,12 +49,12 @@ struct RowsQuestion {
   std::string whose{};                    ///< driver or vehicle_id; empty: all
   std::optional<std::int64_t> from_us{};  ///< event time, in it
   std::optional<std::int64_t> to_us{};    ///< not in it
-  std::size_t limit = 20'000;           ///< the first ones in their order
+  std::size_t limit = 20'000;             ///< the first ones in their order
 };
 
 struct TopSongsQuestion {
   std::string windowing = "1m";
-  std::string country{}, genre{};  ///< at most one; none: the chart of all plays
+  std::string country{}, genre{};  ///< at most one; none: the chart of everything
   std::size_t limit = 100;
 };
 
@@ -72,10 +72,10 @@ class History {
   Result<std::vector<StoredRun>> runs(const std::string& scenario, std::size_t limit);
   Result<std::optional<StoredRun>> find_run(const std::string& run);
 
-  /// By event time, then by whose they are. Without `every_us` the chosen fields with `event_time` and driver or
-  /// vehicle in front. With it, for each whom and bucket that has rows: event_time (the bucket's begin) and
-  /// of each chosen field that is a number the value of the bucket's last row, and with `spread` FIELD_min and
-  /// FIELD_max. No spike is lost: FIELD_max is the greatest value of all rows in the bucket.
+  /// By event time, then by whose they are. Without `every_us` the chosen fields with `event_time` and driver
+  /// or vehicle in front. With it, for each whom and bucket that has rows: event_time (the bucket's begin)
+  /// and of each chosen field that is a number the value of the bucket's last row, and with `spread`
+  /// FIELD_min and FIELD_max. No spike is lost: FIELD_max is the greatest value of all rows in the bucket.
   Result<HistoryRows> telemetry(const TelemetryQuestion& question);
 
   /// Rows of an event table beside the main one ("laps", "race_control", "results"), by time.

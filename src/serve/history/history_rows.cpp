@@ -13,7 +13,8 @@ constexpr std::array<double, 10> kScales{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1
 
 void append_decimal(std::int64_t value, std::uint8_t decimals, std::string& to) {
   std::array<char, 24> digits;
-  const std::uint64_t size_of = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  const std::uint64_t size_of =
+      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size_of).ptr;
   const auto count = static_cast<std::size_t>(end - digits.data());
   if (value < 0) to += '-';

@@ -13,10 +13,10 @@
 namespace racesim::serve {
 
 struct HistoryColumn {
-  std::string name;                     ///< as in the events: "speed_kmh", "location.lat"; or "speed_kmh_max"
-  FieldType type = FieldType::text;     ///< integers with `decimals`; texts, times, enumerations are texts
-  std::uint8_t decimals = 0;            ///< of the integer types
-  bool is_list = false;                 ///< a JSON array as text
+  std::string name;                  ///< as in the events: "speed_kmh", "location.lat"; or "speed_kmh_max"
+  FieldType type = FieldType::text;  ///< integers with `decimals`; texts, times, enumerations are texts
+  std::uint8_t decimals = 0;         ///< of the integer types
+  bool is_list = false;              ///< a JSON array as text
 
   bool is_number() const {
     return !is_list && (type == FieldType::signed_int || type == FieldType::unsigned_int);

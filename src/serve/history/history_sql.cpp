@@ -42,8 +42,9 @@ std::string time_text_of(const FieldInfo& field, std::int64_t us) {
 /// "YYYY-MM-DDTHH:MM:SS.sss[sss]" and the zone, which is UTC: read for every row.
 std::int64_t time_us_of(std::string_view text) {
   if (text.size() < 24) return 0;
-  const std::int64_t day = days_from_civil({static_cast<int>(digits(text, 0, 4)), static_cast<int>(digits(text, 5, 2)),
-                                            static_cast<int>(digits(text, 8, 2))});
+  const std::int64_t day =
+      days_from_civil({static_cast<int>(digits(text, 0, 4)), static_cast<int>(digits(text, 5, 2)),
+                       static_cast<int>(digits(text, 8, 2))});
   const std::int64_t second = digits(text, 11, 2) * 3600 + digits(text, 14, 2) * 60 + digits(text, 17, 2);
   const std::int64_t fraction = text.size() >= 27 ? digits(text, 20, 6) : digits(text, 20, 3) * 1000;
   return day * kUsOfDay + second * 1'000'000 + fraction;

@@ -14,19 +14,20 @@ namespace {
 constexpr std::size_t kNamesShown = 40;
 
 std::string run_is(const TelemetryQuestion& question, const RollupPlan& plan) {
-  return sql_column(plan.field(plan.scope[0]).path) + " = " + text_literal(question.run, SqlDialect::postgres);
+  return sql_column(plan.field(plan.scope[0]).path) + " = " +
+         text_literal(question.run, SqlDialect::postgres);
 }
 
 }  // namespace
 
 Result<bool> TelemetryAnswer::has_run() {
   bool found = false;
-  Done asked = reader_.select("SELECT 1 FROM " + name_literal(plan_.name) + " WHERE " + run_is(question_, plan_) +
-                                  " LIMIT 1",
-                              [&](const SelectedRow&) {
-                                found = true;
-                                return false;
-                              });
+  Done asked = reader_.select(
+      "SELECT 1 FROM " + name_literal(plan_.name) + " WHERE " + run_is(question_, plan_) + " LIMIT 1",
+      [&](const SelectedRow&) {
+        found = true;
+        return false;
+      });
   if (!asked) return tl::make_unexpected(asked.error());
   return found;
 }
@@ -49,10 +50,12 @@ Result<std::vector<TelemetryAnswer::Whose>> TelemetryAnswer::find_whose() {
   const std::string label = plan_.labels.empty() ? key : sql_column(plan_.field(plan_.labels.front()).path);
   std::vector<Whose> all;
   Done asked = reader_.select(
-      fmt::format("WITH RECURSIVE one(k) AS (SELECT min({0}) FROM {1} WHERE {2} UNION ALL SELECT (SELECT min({0}) FROM "
-                  "{1} WHERE {2} AND {0} > one.k) FROM one WHERE one.k IS NOT NULL) SELECT k, (SELECT {3} FROM {1} "
-                  "WHERE {2} AND {0} = k ORDER BY bucket_us DESC LIMIT 1) FROM one WHERE k IS NOT NULL",
-                  key, table, run, label),
+      fmt::format(
+          "WITH RECURSIVE one(k) AS (SELECT min({0}) FROM {1} WHERE {2} UNION ALL SELECT (SELECT min({0}) "
+          "FROM "
+          "{1} WHERE {2} AND {0} > one.k) FROM one WHERE one.k IS NOT NULL) SELECT k, (SELECT {3} FROM {1} "
+          "WHERE {2} AND {0} = k ORDER BY bucket_us DESC LIMIT 1) FROM one WHERE k IS NOT NULL",
+          key, table, run, label),
       [&](const SelectedRow& row) {
         const std::string own(row.text(0));
         all.push_back({is_integer(field) ? own : text_literal(own, reader_.dialect()),
@@ -131,17 +134,18 @@ Result<bool> TelemetryAnswer::find_begin() {
   return from_us_ < to_us_;
 }
 
-Result<TelemetryAnswer::NumberRange> TelemetryAnswer::numbers_between(const Whose& whose, std::int64_t from_us,
+Result<TelemetryAnswer::NumberRange> TelemetryAnswer::numbers_between(const Whose& whose,
+                                                                      std::int64_t from_us,
                                                                       std::int64_t to_us) {
   NumberRange range;
-  Done asked = reader_.select(
-      fmt::format("SELECT min(first_number), max(last_number) FROM {} WHERE {} AND bucket_us >= {} AND bucket_us < {}{}",
-                  name_literal(plan_.name), of_whose(whose), bucket_begin(from_us, kRollupUs), to_us,
-                  lap_of_summary()),
-      [&](const SelectedRow& row) {
-        if (!row.is_null(0)) range = {row.integer(0), row.integer(1)};
-        return true;
-      });
+  Done asked = reader_.select(fmt::format("SELECT min(first_number), max(last_number) FROM {} WHERE {} AND "
+                                          "bucket_us >= {} AND bucket_us < {}{}",
+                                          name_literal(plan_.name), of_whose(whose),
+                                          bucket_begin(from_us, kRollupUs), to_us, lap_of_summary()),
+                              [&](const SelectedRow& row) {
+                                if (!row.is_null(0)) range = {row.integer(0), row.integer(1)};
+                                return true;
+                              });
   if (!asked) return tl::make_unexpected(asked.error());
   return range;
 }
@@ -170,14 +174,16 @@ Result<HistoryRows> TelemetryAnswer::answer() {
   std::string known;
   for (const Whose& whose : *all) {
     // A car may be asked for by its number too.
-    const bool wanted = question_.whose.empty() || whose.name == question_.whose || whose.literal == question_.whose;
+    const bool wanted =
+        question_.whose.empty() || whose.name == question_.whose || whose.literal == question_.whose;
     if (wanted) whose_.push_back(whose);
     if (&whose - all->data() < static_cast<std::ptrdiff_t>(kNamesShown))
       known += (known.empty() ? "" : ", ") + whose.name;
   }
   if (whose_.empty() && !question_.whose.empty())
     return fail(ErrorKind::usage,
-                "run " + question_.run + " has no " + whose_column().name + " '" + question_.whose.substr(0, 80) + "'",
+                "run " + question_.run + " has no " + whose_column().name + " '" +
+                    question_.whose.substr(0, 80) + "'",
                 "there are: " + known + (all->size() > kNamesShown ? ", …" : ""));
   return question_.every_us > 0 ? answer_buckets() : answer_rows();
 }
@@ -190,7 +196,8 @@ Result<std::int64_t> TelemetryAnswer::page_end(std::size_t rows_each) {
     Done asked = reader_.select(
         fmt::format("SELECT bucket_us, last_number - first_number + 1 FROM {} WHERE {} AND bucket_us >= {}{} "
                     "ORDER BY bucket_us",
-                    name_literal(plan_.name), of_whose(whose), bucket_begin(from_us_, kRollupUs), lap_of_summary()),
+                    name_literal(plan_.name), of_whose(whose), bucket_begin(from_us_, kRollupUs),
+                    lap_of_summary()),
         [&](const SelectedRow& row) {
           rows += static_cast<std::size_t>(row.integer(1));
           const std::int64_t bucket_end = row.integer(0) + kRollupUs;
@@ -239,7 +246,8 @@ Result<HistoryRows> TelemetryAnswer::answer_rows() {
       if (Done ok = read_rows(i, *end_us, read, times); !ok) return tl::make_unexpected(ok.error());
     take_page(read, times, page);
     if (!page.next) {
-      // Nothing was cut off: what follows begins behind these buckets. None of them may hold a row of the lap.
+      // Nothing was cut off: what follows begins behind these buckets. None of them may hold a row of the
+      // lap.
       const Result<bool> more = go_on(*end_us);
       if (!more) return tl::make_unexpected(more.error());
       if (*more && page.size() > 0) page.next = time_text_of(time_field(), from_us_);
@@ -265,7 +273,8 @@ void TelemetryAnswer::take_page(const HistoryRows& read, const std::vector<std::
                                 HistoryRows& page) const {
   std::vector<std::size_t> order(times.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
   std::size_t end = std::min(question_.limit, order.size());
   if (end < order.size()) {
     if (times[order[end]] == times[order.front()])
@@ -278,8 +287,13 @@ void TelemetryAnswer::take_page(const HistoryRows& read, const std::vector<std::
 }
 
 TelemetryAnswer::TimeBucket& TelemetryAnswer::bucket(std::int64_t us, std::size_t whose) {
-  TimeBucket& found = buckets_[{bucket_begin(us, question_.every_us), whose}];
+  // Most rows are of the same one as the row before.
+  const std::pair key(bucket_begin(us, question_.every_us), whose);
+  if (last_bucket_ != nullptr && key == last_key_) return *last_bucket_;
+  TimeBucket& found = buckets_[key];
   if (found.values.empty()) found.values.resize(fields_.size());
+  last_key_ = key;
+  last_bucket_ = &found;
   return found;
 }
 
@@ -380,7 +394,9 @@ void TelemetryAnswer::write_buckets(HistoryRows& rows) const {
     rows.add_text(time_text_of(time_field(), key.first));
     rows.add_text(whose_[key.second].name);
     for (const BucketValue& value : bucket.values) {
-      const auto add = [&](bool none, std::int64_t number) { none ? rows.add_null() : rows.add_number(number); };
+      const auto add = [&](bool none, std::int64_t number) {
+        none ? rows.add_null() : rows.add_number(number);
+      };
       add(value.last_is_null, value.last);
       if (!question_.spread) continue;
       add(!value.any, value.least);

@@ -87,6 +87,8 @@ class TelemetryAnswer {
   std::vector<std::uint16_t> fields_;  ///< of the schema
   std::int64_t from_us_ = INT64_MIN, to_us_ = INT64_MAX;
   std::map<std::pair<std::int64_t, std::size_t>, TimeBucket> buckets_;  ///< by begin, and whose
+  std::pair<std::int64_t, std::size_t> last_key_{};
+  TimeBucket* last_bucket_ = nullptr;
 };
 
 }  // namespace racesim::serve

@@ -61,9 +61,8 @@ void Inbox::wake() {
 Done Inbox::put(RecordBlock block, Settled settled, const std::atomic<bool>& given_up) {
   std::unique_lock lock(mutex_);
   const std::size_t bytes = block.text.size();
-  changed_.wait(lock, [&] {
-    return closed_ || given_up || runs_.empty() || run_bytes_ + bytes <= limits_.run_bytes;
-  });
+  changed_.wait(
+      lock, [&] { return closed_ || given_up || runs_.empty() || run_bytes_ + bytes <= limits_.run_bytes; });
   if (closed_) return tl::make_unexpected(*closed_);
   if (given_up) return fail(ErrorKind::runtime, "the run was ended before this was stored");
   block.lane = kRunLane;

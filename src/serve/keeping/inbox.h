@@ -1,4 +1,5 @@
-// What waits to be stored by the service: events of its runs and requests to /play and /events, for one writer.
+// What waits to be stored by the service: events of its runs and requests to /play and /events, for one
+// writer.
 //
 //   runs ────────── put() ──┐
 //                           ├──►  source()  ──►  Ingest  ──►  store
@@ -40,8 +41,8 @@ class Inbox {
   std::vector<http::Route> routes() { return intake_.routes(); }
   std::uint64_t waiting_records() const;
 
-  /// Waits for room until `*given_up`, for which wake() is called. `settled` is called once if it is taken, and
-  /// not otherwise. Errors: why nothing is stored now.
+  /// Waits for room until `*given_up`, for which wake() is called. `settled` is called once if it is taken,
+  /// and not otherwise. Errors: why nothing is stored now.
   Done put(RecordBlock block, Settled settled, const std::atomic<bool>& given_up);
   void wake();
 

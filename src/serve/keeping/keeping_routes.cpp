@@ -18,8 +18,9 @@ std::vector<http::Route> routes_without_store() {
     route.path = path;
     route.body_most = kAnyBody;  // refused before it is read
     route.admit = [](const http::RequestHead& head) -> std::optional<http::Response> {
-      return http::problem(404, head.path + ": this service keeps no events; start it with --db sqlite:PATH "
-                                            "or --db postgres:DSN");
+      return http::problem(404, head.path +
+                                    ": this service keeps no events; start it with --db sqlite:PATH "
+                                    "or --db postgres:DSN");
     };
     route.handle = [](const http::Request&, http::Reply) {};  // admit() has answered
     route.summary = "Stores events, if the service is started with --db";

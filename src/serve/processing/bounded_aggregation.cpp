@@ -10,7 +10,8 @@ constexpr std::int64_t kSpan_us = 1'000'000;
 
 }  // namespace
 
-void BoundedAggregation::add(const RowBatch& rows, const LaneArrivals& arrivals, std::vector<Refused>& refused) {
+void BoundedAggregation::add(const RowBatch& rows, const LaneArrivals& arrivals,
+                             std::vector<Refused>& refused) {
   if (inner_ == nullptr || rows.empty()) return;
   const std::int64_t newest_us = *std::max_element(arrivals.time_us.begin(), arrivals.time_us.end());
   if (spans_.empty() || newest_us >= spans_.back().newest_us + kSpan_us) spans_.push_back({newest_us, 0});

@@ -132,7 +132,8 @@ Done LiveResults::begin_run(const std::shared_ptr<const LiveForms>& forms) {
   if (views_.empty()) return {};
   Result<AggregationEngine> engine = make_engine(master_ ? master_->tables() : MasterTables());
   if (!engine)
-    return fail(engine.error().kind, std::string(scenario_.name) + ": no live results: " + engine.error().what,
+    return fail(engine.error().kind,
+                std::string(scenario_.name) + ": no live results: " + engine.error().what,
                 engine.error().hint);
   for (const SchemaInfo* schema : forms->schemas) {
     auto decoder = make_decoder(*schema, "json");

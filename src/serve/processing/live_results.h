@@ -37,15 +37,15 @@ struct ProcessingLimits {
 /// unusable + ignored + damaged.
 struct ProcessingCounts {
   std::uint64_t seen = 0;
-  std::uint64_t taken = 0;       ///< by at least one aggregation, and refused by none
+  std::uint64_t taken = 0;  ///< by at least one aggregation, and refused by none
   std::uint64_t late = 0, duplicates = 0;
-  std::uint64_t unusable = 0;    ///< they lack what an aggregation needs
-  std::uint64_t ignored = 0;     ///< no aggregation takes such rows
-  std::uint64_t damaged = 0;     ///< no rows: --faults corrupt
-  std::uint64_t missed = 0;      ///< overwritten before they were read
-  std::uint64_t results = 0;     ///< rows made
+  std::uint64_t unusable = 0;  ///< they lack what an aggregation needs
+  std::uint64_t ignored = 0;   ///< no aggregation takes such rows
+  std::uint64_t damaged = 0;   ///< no rows: --faults corrupt
+  std::uint64_t missed = 0;    ///< overwritten before they were read
+  std::uint64_t results = 0;   ///< rows made
   std::int64_t watermark_us = kNoWatermark_us, newest_us = kNoWatermark_us;  ///< of the run now, or the last
-  LagSummary lag{};              ///< from when events could be read until they were
+  LagSummary lag{};  ///< from when events could be read until they were
 };
 
 /// step() by one thread, the rest by any.

@@ -18,7 +18,8 @@ namespace racesim::serve {
 class Processing {
  public:
   /// All of these outlive it. Begins at once.
-  Processing(LiveFeed& feed, const RunBook& book, Clock& clock, Told warn, const ProcessingLimits& limits = {});
+  Processing(LiveFeed& feed, const RunBook& book, Clock& clock, Told warn,
+             const ProcessingLimits& limits = {});
   ~Processing();
   Processing(const Processing&) = delete;
   Processing& operator=(const Processing&) = delete;

@@ -42,7 +42,9 @@ class ShownDecoder final : public BlockDecoder {
     show(block, out);
   }
   void forget() override { inner_->forget(); }
-  const std::map<std::string, std::uint64_t>& unknown_fields() const override { return inner_->unknown_fields(); }
+  const std::map<std::string, std::uint64_t>& unknown_fields() const override {
+    return inner_->unknown_fields();
+  }
 
  private:
   struct Shown {
@@ -116,7 +118,8 @@ class ShownDecoder final : public BlockDecoder {
   void show(const RecordBlock& block, const DecodedBlock& decoded) {
     shown_.clear();
     for (const auto& part : decoded.parts) collect(*part);
-    std::sort(shown_.begin(), shown_.end(), [](const Shown& a, const Shown& b) { return a.record < b.record; });
+    std::sort(shown_.begin(), shown_.end(),
+              [](const Shown& a, const Shown& b) { return a.record < b.record; });
     std::shared_ptr<const LiveForms> forms;
     const ScenarioEntry* scenario = nullptr;
     WireBatch batch;

@@ -8,8 +8,8 @@
 
 namespace racesim::serve {
 
-/// Decodes as `inner` does, and puts every record that is a row of a scenario's events into that scenario's ring.
-/// `feed` outlives it.
+/// Decodes as `inner` does, and puts every record that is a row of a scenario's events into that scenario's
+/// ring. `feed` outlives it.
 std::unique_ptr<BlockDecoder> show_decoded(std::unique_ptr<BlockDecoder> inner, LiveFeed& feed);
 
 }  // namespace racesim::serve

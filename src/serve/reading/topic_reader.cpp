@@ -10,7 +10,11 @@ namespace racesim::serve {
 
 TopicReader::TopicReader(SourceRequest source, std::optional<StorePlan> store, LiveFeed& feed, Clock& clock,
                          std::function<void(const Error&)> warn)
-    : source_(std::move(source)), store_(std::move(store)), feed_(feed), clock_(clock), warn_(std::move(warn)) {}
+    : source_(std::move(source)),
+      store_(std::move(store)),
+      feed_(feed),
+      clock_(clock),
+      warn_(std::move(warn)) {}
 
 TopicReader::~TopicReader() {
   abandon();

@@ -27,7 +27,8 @@ struct ReadingStatus {
 /// open(), close() by one thread, all else by any.
 class TopicReader {
  public:
-  /// `store`: where it goes too, over a connection of its own; none: nowhere, and the source keeps its positions.
+  /// `store`: where it goes too, over a connection of its own; none: nowhere, and the source keeps its
+  /// positions.
   TopicReader(SourceRequest source, std::optional<StorePlan> store, LiveFeed& feed, Clock& clock,
               std::function<void(const Error&)> warn);
   /// Abandons what close() did not wait for.

@@ -6,7 +6,9 @@ namespace {
 class UnkeptTarget final : public WorkTarget {
  public:
   std::string name() const override { return "the live view"; }
-  Result<std::vector<LanePosition>> positions(std::string_view) override { return std::vector<LanePosition>(); }
+  Result<std::vector<LanePosition>> positions(std::string_view) override {
+    return std::vector<LanePosition>();
+  }
 
   Result<bool> write() override {
     counts_ = {};

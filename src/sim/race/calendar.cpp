@@ -75,6 +75,10 @@ std::shared_ptr<const Session> Calendar::session(std::uint64_t index) const {
   PlanInput input = input_;
   if (index > 0) input.seed = draw(stream_key(input_.seed, "race.session", index), 0);
   if (qualifying_) input.grid = grid_of(input);
+  if (may_be_stopped(input)) {
+    input.queue_ways = templates_.queue_ways();
+    input.grid_ways = templates_.grid_ways();
+  }
   latest_ = std::make_shared<const Session>(input, templates_);
   std::erase_if(alive_, [](const auto& entry) { return entry.second.expired(); });
   alive_.emplace_back(index, latest_);

@@ -94,8 +94,6 @@ PlanInput plan_input(const RaceContent& content, const Frame& frame, const Templ
   input.drs_zones = drs_pieces(track);
   input.pit_ways = templates.pit_ways();
   input.start_ways = templates.start_ways();
-  input.queue_ways = templates.queue_ways();
-  input.grid_ways = templates.grid_ways();
   input.fuel_per_lap_kg = templates.fuel_per_lap_kg();
   return input;
 }

@@ -34,12 +34,11 @@ constexpr TableIndex kRaceControlIndexes[] = {{"by_time", kMessageInTime}};
 
 }  // namespace
 
-const TableInfo kTelemetryTable{
-    .name = "telemetry",
-    .key = {kRunAndCar, "seq"},
-    .time = "time",
-    .labels = kSessionAndDriver,
-    .is_summarised = true};
+const TableInfo kTelemetryTable{.name = "telemetry",
+                                .key = {kRunAndCar, "seq"},
+                                .time = "time",
+                                .labels = kSessionAndDriver,
+                                .is_summarised = true};
 const TableInfo kCheckpointTable{.name = "checkpoints",
                                  .key = {kRunAndCar, "seq"},
                                  .time = "time",

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -108,6 +109,28 @@ TEST(Histogram, MergeIsRecordingBoth) {
   EXPECT_EQ(a->max_ns(), both->max_ns());
   for (double fraction = 0; fraction <= 1; fraction += 0.05)
     EXPECT_EQ(a->quantile_ns(fraction), both->quantile_ns(fraction));
+}
+
+TEST(Histogram, CountsWithinABoundAndSumsUpToTheWidthOfItsBuckets) {
+  auto histogram = std::make_unique<Histogram>();
+  std::vector<std::int64_t> values_ns;
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 5'000; ++i)
+    values_ns.push_back(static_cast<std::int64_t>(random() >> (24 + random() % 36)));
+  double sum = 0;
+  for (const std::int64_t value_ns : values_ns) histogram->record(value_ns);
+  for (const std::int64_t value_ns : values_ns) sum += static_cast<double>(value_ns);
+  EXPECT_NEAR(histogram->sum_ns(), sum, sum / 256);
+  for (std::int64_t bound_ns = 100; bound_ns < 1'000'000'000'000; bound_ns *= 3) {
+    const auto within = [&](double factor) {
+      std::uint64_t count = 0;
+      for (const std::int64_t value_ns : values_ns)
+        if (static_cast<double>(value_ns) <= static_cast<double>(bound_ns) * factor) ++count;
+      return count;
+    };
+    EXPECT_GE(histogram->count_within(bound_ns), within(1 - 1.0 / 128)) << bound_ns;
+    EXPECT_LE(histogram->count_within(bound_ns), within(1 + 1.0 / 128)) << bound_ns;
+  }
 }
 
 TEST(Histogram, ReadersSeeASoundStateWhileOneThreadWrites) {

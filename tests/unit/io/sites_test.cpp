@@ -7,6 +7,7 @@
 #include <string>
 
 #include "io/http/server/query.h"
+#include "io/http/server/router.h"
 
 namespace racesim::http {
 namespace {
@@ -88,6 +89,18 @@ TEST(QueryTest, TakenApart) {
   EXPECT_TRUE(parse_query("")->empty());
   for (const char* bad : {"a=%", "a=%2", "a=%zz", "a=%00", "a=%ff", "a=%1b[2J", "a=1&a=2", "a=1&%61=2"})
     EXPECT_FALSE(parse_query(bad)) << bad;
+}
+
+TEST(Paths, PartsInBracesStandForAnyOne) {
+  const char* const pattern = "/api/v1/races/{run}/laps";
+  EXPECT_TRUE(fits_path(pattern, "/api/v1/races/a1b2c3d4/laps"));
+  EXPECT_TRUE(fits_path("/status", "/status"));
+  for (const char* const path :
+       {"/api/v1/races//laps", "/api/v1/races/a/b/laps", "/api/v1/races/a1b2c3d4/lap",
+        "/api/v1/races/a1b2c3d4/laps/", "/api/v1/races/a1b2c3d4", "", "/", "api/v1/races/a/laps"})
+    EXPECT_FALSE(fits_path(pattern, path)) << path;
+  EXPECT_EQ(path_part(pattern, "/api/v1/races/a1b2c3d4/laps", "run"), "a1b2c3d4");
+  EXPECT_EQ(path_part(pattern, "/api/v1/races/a1b2c3d4/laps", "lap"), "");
 }
 
 }  // namespace

@@ -75,7 +75,8 @@ TEST(HistoryTest, SummarisesWhatWasThereBefore) {
   }
   History history(options);
   TelemetryQuestion question = random_question(random);
-  question = {.scenario = "race", .run = "a1b2c3d4", .fields = {"speed_kmh", "gap_s"}, .every_us = 20'000'000};
+  question = {
+      .scenario = "race", .run = "a1b2c3d4", .fields = {"speed_kmh", "gap_s"}, .every_us = 20'000'000};
   question.spread = true;
   EXPECT_EQ(all_pages(history, question), plain_answer(samples, question));
 }
@@ -121,7 +122,8 @@ TEST(HistoryTest, GoesBackNoFurtherThanRowsAreKept) {
   HistoryDice random(9);
   std::vector<Sample> samples = random_samples(random, 2, 1000);
   const std::unique_ptr<Store> store = open_kept(options);
-  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
   for (std::size_t at = 0; at < samples.size(); at += 100) {
     RowBatch rows(*sample_table().schema);
     for (std::size_t i = at; i < std::min(at + 100, samples.size()); ++i) add_sample(samples[i], rows);

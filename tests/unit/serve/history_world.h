@@ -153,8 +153,9 @@ inline std::vector<std::string> plain_answer(std::vector<Sample> samples, const 
   std::vector<std::string> items;
   if (question.every_us == 0) {
     for (const Sample& s : samples)
-      items.push_back("{\"event_time\":\"" + time_of(s.time_ms * 1000) + "\",\"driver\":\"" + driver_of(s.car) +
-                      "\",\"speed_kmh\":" + tenths(s.speed) + ",\"gap_s\":" + thousandths(s.gap) + "}");
+      items.push_back("{\"event_time\":\"" + time_of(s.time_ms * 1000) + "\",\"driver\":\"" +
+                      driver_of(s.car) + "\",\"speed_kmh\":" + tenths(s.speed) +
+                      ",\"gap_s\":" + thousandths(s.gap) + "}");
     return items;
   }
   std::map<std::pair<std::int64_t, std::uint16_t>, std::vector<Sample>> buckets;
@@ -170,11 +171,13 @@ inline std::vector<std::string> plain_answer(std::vector<Sample> samples, const 
       least = std::min(least.value_or(INT32_MAX), *s.gap);
       most = std::max(most.value_or(INT32_MIN), *s.gap);
     }
-    std::string item = "{\"event_time\":\"" + time_of(key.first) + "\",\"driver\":\"" + driver_of(key.second) + "\"";
+    std::string item =
+        "{\"event_time\":\"" + time_of(key.first) + "\",\"driver\":\"" + driver_of(key.second) + "\"";
     item += ",\"speed_kmh\":" + tenths(of.back().speed);
     if (question.spread) item += ",\"speed_kmh_min\":" + tenths(low) + ",\"speed_kmh_max\":" + tenths(high);
     item += ",\"gap_s\":" + thousandths(of.back().gap);
-    if (question.spread) item += ",\"gap_s_min\":" + thousandths(least) + ",\"gap_s_max\":" + thousandths(most);
+    if (question.spread)
+      item += ",\"gap_s_min\":" + thousandths(least) + ",\"gap_s_max\":" + thousandths(most);
     items.push_back(item + "}");
   }
   return items;
@@ -185,7 +188,9 @@ inline TelemetryQuestion random_question(HistoryDice& random) {
   question.scenario = "race";
   question.run = "a1b2c3d4";
   question.fields = {"speed_kmh", "gap_s"};
-  const auto moment = [&] { return kSamplesBegin_ms * 1000 + static_cast<std::int64_t>(random.below(700'000'000)); };
+  const auto moment = [&] {
+    return kSamplesBegin_ms * 1000 + static_cast<std::int64_t>(random.below(700'000'000));
+  };
   if (random.below(2) == 0) question.whose = driver_of(static_cast<std::uint16_t>(5 + random.below(3)));
   if (random.below(2) == 0) question.from_us = moment();
   if (random.below(2) == 0) question.to_us = moment();

@@ -117,13 +117,15 @@ std::vector<OptionSpec> from_options(ServeOptions& o) {
     return option_of("Source", text, std::move(set));
   };
   return {
-      noted(chosen(from({"from", "SOURCE", "", "Show the events of --topic at --brokers in place of simulations"},
+      noted(chosen(from({"from", "SOURCE", "",
+                         "Show the events of --topic at --brokers in place of simulations"},
                         nullptr),
                    o.from, {"kafka"}),
             "simulations"),
       from({"group", "NAME", "racesim-serve", "Consumer group, for --from kafka"}, set_text(o.group)),
       from({"start-at", "WHERE", "earliest",
-            "Where to begin with partitions that nobody has read: earliest, latest or a time; for --from kafka"},
+            "Where to begin with partitions that nobody has read: earliest, latest or a time; for --from "
+            "kafka"},
            set_start_at(o.start_at)),
   };
 }
@@ -141,14 +143,17 @@ std::vector<OptionSpec> db_options(ServeOptions& o) {
   db.complete = Complete::target;
   return {
       db,
-      noted(store({"keep", "DURATION", "", "Remove events older than this behind the newest one of their table"},
+      noted(store({"keep", "DURATION", "",
+                   "Remove events older than this behind the newest one of their table"},
                   set_parsed(o.keep_ns, &parse_duration_ns)),
             "for ever"),
-      chosen(store({"durability", "HOW", "full",
-                    "full: what is committed survives a power cut; normal: the last commits may be lost in one"},
-                   nullptr),
-             o.durability, {"full", "normal"}),
-      file(store({"password-file", "FILE", "", "File with the password for postgres"}, set_text(o.password_file))),
+      chosen(
+          store({"durability", "HOW", "full",
+                 "full: what is committed survives a power cut; normal: the last commits may be lost in one"},
+                nullptr),
+          o.durability, {"full", "normal"}),
+      file(store({"password-file", "FILE", "", "File with the password for postgres"},
+                 set_text(o.password_file))),
   };
 }
 

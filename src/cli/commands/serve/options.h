@@ -32,10 +32,12 @@ struct ServeOptions {
 std::vector<OptionSpec> serve_options(ServeOptions& options);
 
 /// What --from and the options beside it say; none: there are simulations. Errors: usage.
-Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& options, const Settings& settings);
+Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& options,
+                                                         const Settings& settings);
 
 /// What --db and the options beside it say; none: no store. Reads the file of the password. Errors: usage.
-Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options, const Settings& settings);
+Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options,
+                                                        const Settings& settings);
 
 /// Options of racesim run that serve has too, and that a request may set (but for sinks and files).
 bool is_of_requests(std::string_view option);

@@ -27,7 +27,8 @@ constexpr const char* kOfTopics[] = {"group", "start-at"};
 
 }  // namespace
 
-Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& options, const Settings& settings) {
+Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& options,
+                                                         const Settings& settings) {
   if (options.from.empty()) {
     for (const char* const one : kOfTopics)
       if (is_typed(settings, one))
@@ -54,7 +55,8 @@ Result<std::optional<SourceRequest>> make_topics_request(const ServeOptions& opt
   return std::optional<SourceRequest>(std::move(request));
 }
 
-Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options, const Settings& settings) {
+Result<std::optional<serve::StorePlan>> make_store_plan(const ServeOptions& options,
+                                                        const Settings& settings) {
   if (options.db.store == nullptr) {
     if (Done ok = check_alone(settings); !ok) return tl::make_unexpected(ok.error());
     return std::optional<serve::StorePlan>();

@@ -80,7 +80,10 @@ struct Route {
   // For those who describe what the server can.
   std::string summary{};  ///< one line, no full stop
   std::vector<RouteParameter> parameters{};
-  std::string answers{};  ///< the content type of a good answer
+  std::string answers{};        ///< the content type of a good answer
+  std::string answer_schema{};  ///< of its JSON: a JSON Schema; empty: not said
+  std::string body_schema{};    ///< of the body; empty: an object with the parameters as members
+  std::vector<std::string> own_error_types{};  ///< content types of its refusals beside problem+json
 
   /// Does this request get a stream?
   bool opens(const RequestHead& head) const {

@@ -25,9 +25,7 @@ constexpr int kLookSteps = 10'000;  // of SQLite's machine, between two looks at
 class SqliteRow final : public SelectedRow {
  public:
   explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
-  bool is_null(int column) const override {
-    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
-  }
+  bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
   double real(int column) const override { return sqlite3_column_double(statement_, column); }
   std::string_view text(int column) const override {
@@ -110,10 +108,10 @@ class SqliteHistory final : public HistoryReader {
     const auto low = [&](std::int64_t number) { return std::to_string(number & low_mask); };
     std::string json;
     for (const std::string& literal : scope) json += (json.empty() ? "" : ", ") + literal;
-    return " FROM key_blocks b CROSS JOIN " + sqlite::quote_name(table) + " t WHERE b.table_name = " +
-           sqlite::quote_text(table) + " AND b.number = " +
-           sqlite::quote_text(plan.column(plan.number)) + " AND b.scope = json_array(" + json +
-           ") AND b.high BETWEEN " + high(first) + " AND " + high(last) +
+    return " FROM key_blocks b CROSS JOIN " + sqlite::quote_name(table) +
+           " t WHERE b.table_name = " + sqlite::quote_text(table) +
+           " AND b.number = " + sqlite::quote_text(plan.column(plan.number)) + " AND b.scope = json_array(" +
+           json + ") AND b.high BETWEEN " + high(first) + " AND " + high(last) +
            " AND t.row_key BETWEEN b.first_key + CASE b.high WHEN " + high(first) + " THEN " + low(first) +
            " ELSE 0 END AND CASE b.high WHEN " + high(last) + " THEN b.first_key + " + low(last) +
            " ELSE b.last_key END" + more + " ORDER BY b.high, t.row_key";

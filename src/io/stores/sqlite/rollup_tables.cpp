@@ -9,7 +9,7 @@
 namespace racesim::sqlite {
 namespace {
 
-constexpr std::size_t kSummarisedRows = 4096;    // at a time
+constexpr std::size_t kSummarisedRows = 4096;  // at a time
 constexpr std::size_t kSummariesInMemory = 5000;
 
 Done write_summaries(Connection& connection, RollupFold& fold) {
@@ -22,8 +22,12 @@ Done write_summaries(Connection& connection, RollupFold& fold) {
 /// Rows without a key of numbers are of no run.
 Done summarise_rows(Connection& connection, const RollupPlan& plan) {
   const TableLayout layout = layout_of(plan.table);
-  Result<Statement> select = connection.prepare("SELECT " + field_list(layout) + " FROM " +
-                                                quote_name(layout.name) + " WHERE row_key >= 0 ORDER BY row_key");
+  const std::vector<std::uint16_t> fields = plan.fields();
+  std::string columns;
+  for (const std::uint16_t field : fields)
+    columns += (columns.empty() ? "" : ", ") + quote_name(layout.columns[field].name);
+  Result<Statement> select = connection.prepare("SELECT " + columns + " FROM " + quote_name(layout.name) +
+                                                " WHERE row_key >= 0 ORDER BY row_key");
   if (!select) return tl::make_unexpected(std::move(select.error()));
   RollupFold fold(plan);
   RowBatch rows(*plan.table.schema);
@@ -35,8 +39,9 @@ Done summarise_rows(Connection& connection, const RollupPlan& plan) {
       rows.resize(row + 1);
       std::memset(rows.row_bytes(row), 0, rows.schema().row_size);
       rows.missing.resize(row + 1);
-      for (std::size_t f = 0; f < layout.fields(); ++f)
-        read_column(*layout.columns[f].field, f, select->get(), static_cast<int>(f), rows, row);
+      int column = 0;
+      for (const std::uint16_t field : fields)
+        read_column(plan.field(field), field, select->get(), column++, rows, row);
     }
     fold.add(rows, {});
     if (fold.size() > kSummariesInMemory)

@@ -13,7 +13,7 @@ constexpr double kRateMost_hz = 20;
 constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
 
 const EventRing& race_ring(const Resolvers& resolvers) {
-  return resolvers.parts().feed.ring(*resolvers.scenario_of(Subject::race));
+  return resolvers.parts().feed.ring(*resolvers.scenario_of(Subject::cars));
 }
 
 class StandingsSource final : public EventSource {
@@ -22,11 +22,11 @@ class StandingsSource final : public EventSource {
   std::int64_t pause_ns() const override { return kLook_ns; }
 
   Result<const void*> next(const Resolvers& resolvers) override {
-    const LiveResults& live = resolvers.parts().processing.of(*resolvers.scenario_of(Subject::race));
+    const LiveResults& live = resolvers.parts().processing.of(*resolvers.scenario_of(Subject::cars));
     const std::uint64_t version = live.version();
     if (set_ != nullptr && version == version_) return nullptr;
     version_ = version;
-    const Result<std::optional<ListedRun>> run = resolvers.find_run(Subject::race, "live");
+    const Result<std::optional<ListedRun>> run = resolvers.find_run(Subject::cars, "live");
     if (!run) return tl::make_unexpected(run.error());
     HistoryRows rows;
     if (*run) {
@@ -54,7 +54,8 @@ class TelemetrySource final : public EventSource {
 
   Result<const void*> next(const Resolvers& resolvers) override {
     std::uint64_t end_id = 0;
-    Result<HistoryRows> rows = ring_latest(race_ring(resolvers), *resolvers.scenario_of(Subject::race), driver_, end_id);
+    Result<HistoryRows> rows =
+        ring_latest(race_ring(resolvers), *resolvers.scenario_of(Subject::cars), driver_, end_id);
     if (!rows) return tl::make_unexpected(rows.error());
     if (set_ != nullptr && end_id == end_id_) return nullptr;
     end_id_ = end_id;
@@ -77,7 +78,7 @@ class RaceControlSource final : public EventSource {
 
   Result<const void*> next(const Resolvers& resolvers) override {
     Result<HistoryRows> rows =
-        ring_new_rows(race_ring(resolvers), *resolvers.scenario_of(Subject::race), "race_control", next_id_);
+        ring_new_rows(race_ring(resolvers), *resolvers.scenario_of(Subject::cars), "race_control", next_id_);
     if (!rows) return tl::make_unexpected(rows.error());
     if (rows->size() == 0 && set_ != nullptr) return nullptr;
     set_ = type_.bind(std::move(*rows));
@@ -114,7 +115,8 @@ Result<std::unique_ptr<EventSource>> EventSource::make(const GatewaySchema& sche
   if (!(rate_hz > 0 && rate_hz <= kRateMost_hz))
     return fail(ErrorKind::usage, "rateHz is no number above 0 and up to 20");
   const graphql::Value* const driver = subscription.arguments.find("driver");
-  return std::make_unique<TelemetrySource>(*types.telemetry, driver == nullptr ? "" : driver->text(), rate_hz);
+  return std::make_unique<TelemetrySource>(*types.telemetry, driver == nullptr ? "" : driver->text(),
+                                           rate_hz);
 }
 
 }  // namespace racesim::serve

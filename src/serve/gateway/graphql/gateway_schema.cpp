@@ -23,9 +23,10 @@ Result<std::optional<std::int64_t>> moment_argument(const graphql::Call& call, s
     return fail(ErrorKind::usage, std::string(name) + " is no text", "example: \"2026-07-05T14:00:00Z\"");
   const Result<std::int64_t> time_ns = parse_datetime(value->text(), "UTC");
   if (!time_ns)
-    return fail(ErrorKind::usage,
-                std::string(name) + ": '" + value->text().substr(0, 80) + "' is no time: " + time_ns.error().what,
-                time_ns.error().hint);
+    return fail(
+        ErrorKind::usage,
+        std::string(name) + ": '" + value->text().substr(0, 80) + "' is no time: " + time_ns.error().what,
+        time_ns.error().hint);
   return std::optional<std::int64_t>(*time_ns / 1000);
 }
 

@@ -18,6 +18,11 @@ constexpr std::size_t kGraphqlBody = std::size_t{256} << 10;
 constexpr std::string_view kPlainJson = "application/json";
 constexpr std::string_view kResponseJson = "application/graphql-response+json";
 
+constexpr const char* kBodySchema =
+    R"({"type":"object","required":["query"],"additionalProperties":false,"properties":{"query":{"type":"string"},)"
+    R"("operationName":{"type":["string","null"]},"variables":{"type":["object","null"]},)"
+    R"("extensions":{"type":["object","null"]}}})";
+
 KnownParameters get_parameters() {
   return {{"query", "The document"},
           {"operationName", "Which of its operations"},
@@ -113,21 +118,24 @@ void answer(GraphqlService& service, QueryThreads& queries, const http::RequestH
             Result<GraphqlRequest> read, bool may_change, http::Reply reply) {
   if (!read) return reply.send(answer_of(head, 400, graphql_error(message_of(read.error()))));
   const auto shared = std::make_shared<const GraphqlRequest>(std::move(*read));
-  answer_by_query(queries, std::move(reply), [&service, head, shared, may_change](const Resolvers& resolvers) {
-    const std::shared_ptr<const graphql::Prepared> prepared = service.prepare(shared->query);
-    const auto kind = graphql::operation_kind(*prepared, shared->operation_name);
-    if (!may_change && kind == graphql::ast::OperationKind::mutation) {
-      http::Response refused =
-          answer_of(head, 405, graphql_error("a mutation is not for GET; send it with POST"));
-      refused.headers.push_back({"Allow", "POST"});
-      return refused;
-    }
-    if (kind == graphql::ast::OperationKind::subscription)
-      return answer_of(head, 400,
-                       graphql_error("a subscription needs a WebSocket: the protocol graphql-transport-ws at /graphql"));
-    graphql::Answer made = service.execute(*prepared, *shared, resolvers);
-    return answer_of(head, made.has_data ? 200 : 400, std::move(made.body));
-  });
+  answer_by_query(
+      queries, std::move(reply), [&service, head, shared, may_change](const Resolvers& resolvers) {
+        const std::shared_ptr<const graphql::Prepared> prepared = service.prepare(shared->query);
+        const auto kind = graphql::operation_kind(*prepared, shared->operation_name);
+        if (!may_change && kind == graphql::ast::OperationKind::mutation) {
+          http::Response refused =
+              answer_of(head, 405, graphql_error("a mutation is not for GET; send it with POST"));
+          refused.headers.push_back({"Allow", "POST"});
+          return refused;
+        }
+        if (kind == graphql::ast::OperationKind::subscription)
+          return answer_of(
+              head, 400,
+              graphql_error(
+                  "a subscription needs a WebSocket: the protocol graphql-transport-ws at /graphql"));
+        graphql::Answer made = service.execute(*prepared, *shared, resolvers);
+        return answer_of(head, made.has_data ? 200 : 400, std::move(made.body));
+      });
 }
 
 http::Route graphql_route(const char* method, const char* summary) {
@@ -158,10 +166,12 @@ http::Route schema_route(const GraphqlService& service) {
 
 }  // namespace
 
-std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& queries,
-                                        const Later& later, Clock& clock) {
+std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& queries, const Later& later,
+                                        Clock& clock) {
   http::Route by_post = graphql_route("POST", "A GraphQL request: query, operationName, variables");
   by_post.body_most = kGraphqlBody;
+  by_post.body_schema = kBodySchema;
+  by_post.own_error_types = {std::string(kPlainJson), std::string(kResponseJson)};
   by_post.handle = [&](const http::Request& request, http::Reply reply) {
     if (!is_json(request.head))
       return reply.send(
@@ -170,6 +180,7 @@ std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& q
   };
   http::Route by_get = graphql_route("GET", "A GraphQL query, or subscriptions over WebSocket");
   by_get.parameters = get_parameters();
+  by_get.own_error_types = by_post.own_error_types;
   by_get.handle = [&](const http::Request& request, http::Reply reply) {
     answer(service, queries, request.head, read_query_text(request.head), false, std::move(reply));
   };
@@ -177,9 +188,11 @@ std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& q
   by_get.open = [&service, &queries, later, &clock](const http::RequestHead& head) -> http::StreamOpening {
     const std::string* const offered = head.header("Sec-WebSocket-Protocol");
     if (offered == nullptr || !graphql::offers_transport(*offered))
-      return {nullptr, http::problem(400, "the protocol of WebSockets here is graphql-transport-ws; offer it: "
-                                          "Sec-WebSocket-Protocol: graphql-transport-ws")};
-    return {make_graphql_socket({service, queries, later, clock}), {}, std::string(graphql::TRANSPORT_PROTOCOL)};
+      return {nullptr, http::problem(400,
+                                     "the protocol of WebSockets here is graphql-transport-ws; offer it: "
+                                     "Sec-WebSocket-Protocol: graphql-transport-ws")};
+    return {
+        make_graphql_socket({service, queries, later, clock}), {}, std::string(graphql::TRANSPORT_PROTOCOL)};
   };
   return {std::move(by_post), std::move(by_get), schema_route(service)};
 }

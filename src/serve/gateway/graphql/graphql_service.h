@@ -56,8 +56,8 @@ class GraphqlService {
 };
 
 /// POST and GET /graphql, WebSocket /graphql, GET /graphql/schema. What is given outlives them.
-std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& queries,
-                                        const Later& later, Clock& clock);
+std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& queries, const Later& later,
+                                        Clock& clock);
 
 /// The body of an answer that is one error.
 std::string graphql_error(std::string_view message);

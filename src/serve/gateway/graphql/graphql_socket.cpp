@@ -30,12 +30,13 @@ struct RunningOperation {
 
 /// What a query thread made of it.
 struct OperationStep {
-  std::optional<std::string> body;  ///< for a `next` message
+  std::optional<std::string> body;          ///< for a `next` message
   std::vector<graphql::QueryError> errors;  ///< it cannot go on: for an `error` message
   bool is_over = false;
 };
 
-OperationStep begin_operation(RunningOperation& operation, GraphqlService& service, const Resolvers& resolvers) {
+OperationStep begin_operation(RunningOperation& operation, GraphqlService& service,
+                              const Resolvers& resolvers) {
   std::shared_ptr<const graphql::Prepared> prepared = service.prepare(operation.request.query);
   const auto kind = graphql::operation_kind(*prepared, operation.request.operation_name);
   if (kind != graphql::ast::OperationKind::subscription) {
@@ -52,7 +53,8 @@ OperationStep begin_operation(RunningOperation& operation, GraphqlService& servi
   return {};
 }
 
-OperationStep step_operation(RunningOperation& operation, GraphqlService& service, const Resolvers& resolvers) {
+OperationStep step_operation(RunningOperation& operation, GraphqlService& service,
+                             const Resolvers& resolvers) {
   if (operation.source == nullptr) {
     OperationStep begun = begin_operation(operation, service, resolvers);
     if (begun.is_over) return begun;
@@ -109,7 +111,8 @@ void GraphqlSocket::carry_out(const TransportActions& actions) {
     } else if (const auto* start = std::get_if<graphql::StartOperation>(&action)) {
       auto operation = std::make_shared<RunningOperation>();
       operation->id = start->id;
-      operation->request = {start->operation.query, start->operation.operation_name, start->operation.variables};
+      operation->request = {start->operation.query, start->operation.operation_name,
+                            start->operation.variables};
       operations_[start->id] = operation;
       work_on(operation);
     } else if (const auto* stop = std::get_if<graphql::StopOperation>(&action)) {
@@ -125,7 +128,8 @@ void GraphqlSocket::send(std::string text) {
   unsent_bytes_ += frame.size();
   unsent_.push_back(std::make_shared<const std::string>(std::move(frame)));
   if (unsent_bytes_ > kUnsentMost_bytes && !closing_)
-    closing_.emplace(static_cast<graphql::CloseCode>(http::kCloseTryLater), "too slow: answers were not taken");
+    closing_.emplace(static_cast<graphql::CloseCode>(http::kCloseTryLater),
+                     "too slow: answers were not taken");
 }
 
 void GraphqlSocket::close(graphql::CloseCode code, const std::string& reason) {

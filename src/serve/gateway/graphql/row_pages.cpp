@@ -50,8 +50,7 @@ bool is_asked(const std::string& key, const graphql::PageRequest& request) {
 
 std::unique_ptr<RowSet> with_keys(const RowType& type, const RowOrder& order, HistoryRows rows) {
   std::unique_ptr<RowSet> set = type.bind(std::move(rows));
-  for (std::size_t row = 0; row < set->refs.size(); ++row)
-    set->keys.push_back(key_of(set->rows, row, order));
+  for (std::size_t row = 0; row < set->refs.size(); ++row) set->keys.push_back(key_of(set->rows, row, order));
   number_keys(set->keys);
   for (std::size_t row = 0; row < set->refs.size(); ++row) set->refs[row].key = &set->keys[row];
   return set;

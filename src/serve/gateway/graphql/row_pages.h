@@ -20,8 +20,7 @@ struct RowOrder {
 
 /// At most `limit` rows (those of one moment stay together), from a moment on if one is given; what lies
 /// behind has `next`.
-using FetchRows =
-    std::function<Result<HistoryRows>(std::optional<std::int64_t> from_us, std::size_t limit)>;
+using FetchRows = std::function<Result<HistoryRows>(std::optional<std::int64_t> from_us, std::size_t limit)>;
 
 /// The page with what it points into.
 struct RowPage {

@@ -84,7 +84,8 @@ std::string camel_name(std::string_view path) {
 
 std::string pascal_name(std::string_view path) {
   std::string name = camel_name(path);
-  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z') name.front() = static_cast<char>(name.front() - 32);
+  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z')
+    name.front() = static_cast<char>(name.front() - 32);
   return name;
 }
 
@@ -122,23 +123,26 @@ RowType::RowType(graphql::SchemaBuilder& builder, RowTypeNames& names, std::stri
     const FieldInfo& field = schema.fields[i];
     if (is_constant(field)) continue;
     const bool may_be_null = options.may_miss || field.may_miss;
-    add_field(type, std::string(field.path), types[i] + (may_be_null ? "" : "!"), unit_text(field));
+    const std::string path(field.path);
+    add_field(type, path, types[i] + (may_be_null ? "" : "!"), unit_text(field)).is_number = is_number(field);
     if (!options.spread || !is_number(field)) continue;
-    add_field(type, std::string(field.path) + "_min", types[i], "The least value of the bucket, with `every`.");
-    members_.back().is_spread = true;
-    add_field(type, std::string(field.path) + "_max", types[i], "The greatest value of the bucket, with `every`.");
-    members_.back().is_spread = true;
+    for (const auto& [end, what] : {std::pair{"_min", "least"}, std::pair{"_max", "greatest"}}) {
+      Member& member = add_field(type, path + end, types[i],
+                                 std::string("The ") + what + " value of the bucket, with `every`.");
+      member.is_spread = member.is_number = true;
+    }
   }
   for (const std::string& column : options.more) add_field(type, column, "String", "Where it is known.");
 }
 
-void RowType::add_field(graphql::FieldsOf<TypedRow>& type, std::string column, std::string of,
-                        std::string description) {
+RowType::Member& RowType::add_field(graphql::FieldsOf<TypedRow>& type, std::string column, std::string of,
+                                    std::string description) {
   const std::size_t member = members_.size();
   std::string field = camel_name(column);
-  members_.push_back({std::move(column), field, false});
+  members_.push_back({std::move(column), field});
   type.field(std::move(field), std::move(of), std::move(description),
              [member](const TypedRow& row, const Call&, ValueWriter& to) { write_cell(row, member, to); });
+  return members_.back();
 }
 
 std::string RowType::base_type(graphql::SchemaBuilder& builder, RowTypeNames& names,
@@ -147,9 +151,9 @@ std::string RowType::base_type(graphql::SchemaBuilder& builder, RowTypeNames& na
   switch (field.type) {
     case FieldType::signed_int:
     case FieldType::unsigned_int:
-      type = field.decimals > 0                                              ? "Float"
+      type = field.decimals > 0                                                ? "Float"
              : field.range.least >= INT32_MIN && field.range.most <= INT32_MAX ? "Int"
-                                                                             : "Long";
+                                                                               : "Long";
       break;
     case FieldType::boolean:
       type = "Boolean";
@@ -174,10 +178,10 @@ std::string RowType::base_type(graphql::SchemaBuilder& builder, RowTypeNames& na
   return field.list_limit > 0 ? "[" + type + "!]" : type;
 }
 
-std::vector<std::string> RowType::asked_columns(const Call& call) const {
+std::vector<std::string> RowType::asked_columns(const Call& call, bool only_numbers) const {
   std::vector<std::string> asked;
   for (const Member& member : members_) {
-    if (!call.asks_for(member.field)) continue;
+    if (!call.asks_for(member.field) || (only_numbers && !member.is_number)) continue;
     std::string column = member.column;
     if (member.is_spread) column.resize(column.size() - 4);  // "_min"
     if (std::find(asked.begin(), asked.end(), column) == asked.end()) asked.push_back(std::move(column));
@@ -186,9 +190,8 @@ std::vector<std::string> RowType::asked_columns(const Call& call) const {
 }
 
 bool RowType::asks_spread(const Call& call) const {
-  return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
-    return member.is_spread && call.asks_for(member.field);
-  });
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](const Member& member) { return member.is_spread && call.asks_for(member.field); });
 }
 
 std::unique_ptr<RowSet> RowType::bind(HistoryRows rows) const {

@@ -38,8 +38,8 @@ struct RowSet {
 
 struct RowTypeOptions {
   std::string description;
-  bool may_miss = false;  ///< any field may be null: clients choose fields, sources differ
-  bool spread = false;    ///< with FIELDMin and FIELDMax of numbers
+  bool may_miss = false;            ///< any field may be null: clients choose fields, sources differ
+  bool spread = false;              ///< with FIELDMin and FIELDMax of numbers
   std::vector<std::string> more{};  ///< names of further text columns
 };
 
@@ -65,22 +65,22 @@ class RowType {
           const RowTypeOptions& options);
 
   const std::string& name() const { return name_; }
-  /// Columns that the request asks for; empty: all.
-  std::vector<std::string> asked_columns(const graphql::Call& call) const;
+  /// Columns that the request asks for, or of these the numbers.
+  std::vector<std::string> asked_columns(const graphql::Call& call, bool only_numbers) const;
   /// Does it ask for the least or the greatest values of buckets?
   bool asks_spread(const graphql::Call& call) const;
   std::unique_ptr<RowSet> bind(HistoryRows rows) const;
 
  private:
-  void add_field(graphql::FieldsOf<TypedRow>& type, std::string column, std::string of,
-                 std::string description);
+  struct Member {
+    std::string column, field;
+    bool is_spread = false, is_number = false;
+  };
+  Member& add_field(graphql::FieldsOf<TypedRow>& type, std::string column, std::string of,
+                    std::string description);
   std::string base_type(graphql::SchemaBuilder& builder, RowTypeNames& names, const FieldInfo& field) const;
 
   std::string name_;
-  struct Member {
-    std::string column, field;
-    bool is_spread = false;
-  };
   std::vector<Member> members_;
 };
 

@@ -13,7 +13,8 @@ void declare_runs(graphql::SchemaBuilder& builder, const GatewayTypes& types, gr
 /// Stage, Status; fields of Query about the service itself.
 void declare_service(graphql::SchemaBuilder& builder, graphql::FieldsOf<>& query);
 /// Mutation and its input.
-void declare_mutations(graphql::SchemaBuilder& builder, const std::vector<http::RouteParameter>& start_fields);
+void declare_mutations(graphql::SchemaBuilder& builder,
+                       const std::vector<http::RouteParameter>& start_fields);
 /// Subscription.
 void declare_subscriptions(graphql::SchemaBuilder& builder);
 

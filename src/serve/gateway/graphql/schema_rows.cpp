@@ -40,13 +40,13 @@ void declare_rows(graphql::SchemaBuilder& builder, const Resolvers& resolvers, G
   add(types.standing, "Standing", result_of("standings"),
       {.description = "Where a car was as it passed its last timing line.", .more = {"driver_name"}});
   add(types.lap, "Lap", result_of("lap"), {.description = "A lap of a car.", .more = {"driver_name"}});
-  add(types.telemetry, "Telemetry", main_form(resolvers, Subject::race),
+  add(types.telemetry, "Telemetry", main_form(resolvers, Subject::cars),
       {.description = "A sample of a car.", .may_miss = true, .spread = true});
-  add(types.race_control, "RaceControl", form_of_table(resolvers, Subject::race, "race_control"),
+  add(types.race_control, "RaceControl", form_of_table(resolvers, Subject::cars, "race_control"),
       {.description = "A message of race control.", .may_miss = true});
   add(types.violation, "Violation", result_of("violations"),
       {.description = "A packet of a vehicle that was too fast, or whose engine was."});
-  add(types.packet, "Packet", main_form(resolvers, Subject::fleet),
+  add(types.packet, "Packet", main_form(resolvers, Subject::vehicles),
       {.description = "A packet of a vehicle.", .may_miss = true, .spread = true});
   add(types.song, "TopSong", result_of("top-songs"), {.description = "A song's place in a chart."});
   add(types.driver, "Driver", find_master_entity("drivers")->schema(), {.description = "Who drives."});

@@ -35,7 +35,8 @@ Result<std::size_t> limit_argument(const Call& call, std::uint32_t fallback, std
   const graphql::Value* const value = call.arguments.find("limit");
   if (value == nullptr) return fallback;
   if (value->integer() < 1)
-    return fail(ErrorKind::usage, "limit: " + std::to_string(value->integer()) + " is no whole number from 1 on");
+    return fail(ErrorKind::usage,
+                "limit: " + std::to_string(value->integer()) + " is no whole number from 1 on");
   return static_cast<std::size_t>(std::min<std::int64_t>(value->integer(), most));
 }
 
@@ -97,14 +98,14 @@ Done write_telemetry(const Call& call, const ListedRun& run, const RowType& type
   }
   question.spread = type.asks_spread(call);
   // What a run's rows do not have is null: a run may have fewer columns than the type.
-  std::vector<std::string> asked = type.asked_columns(call);
+  std::vector<std::string> asked = type.asked_columns(call, question.every_us > 0);
   std::erase(asked, "event_time");
   question.fields = resolvers_of(call).known_fields(run, asked);
   const FetchRows fetch = [&](std::optional<std::int64_t> from_us, std::size_t limit) {
     return resolvers_of(call).telemetry(run, paged(question, from_us, limit));
   };
-  return write_page(call, type, {{"event_time", std::string(whose == "vehicle" ? "vehicle_id" : whose)}, true},
-                    fetch, to);
+  return write_page(
+      call, type, {{"event_time", std::string(whose == "vehicle" ? "vehicle_id" : whose)}, true}, fetch, to);
 }
 
 FieldDef& add_range(FieldDef& field) {
@@ -120,10 +121,12 @@ void add_run_facts(FieldsOf<ListedRun>& type) {
              [](const ListedRun& run, const Call&, ValueWriter& to) { to.text(run.run); });
   type.field("scenario", "String!", "Of which kind it is.",
              [](const ListedRun& run, const Call&, ValueWriter& to) { to.text(run.scenario->name); });
-  type.field("session", "String", "Of a race: race, qualifying, …",
-             [text_or_null](const ListedRun& run, const Call&, ValueWriter& to) { text_or_null(run.session, to); });
-  type.field("track", "String", "Of a race.",
-             [text_or_null](const ListedRun& run, const Call&, ValueWriter& to) { text_or_null(run.track, to); });
+  type.field(
+      "session", "String", "Of a race: race, qualifying, …",
+      [text_or_null](const ListedRun& run, const Call&, ValueWriter& to) { text_or_null(run.session, to); });
+  type.field(
+      "track", "String", "Of a race.",
+      [text_or_null](const ListedRun& run, const Call&, ValueWriter& to) { text_or_null(run.track, to); });
   type.field("seed", "Long", "What it is made from.", [](const ListedRun& run, const Call&, ValueWriter& to) {
     if (run.seed) to.json(std::to_string(*run.seed));
   });
@@ -145,29 +148,30 @@ void add_race_rows(FieldsOf<ListedRun>& type, const GatewayTypes& types) {
   const auto driver = [](FieldDef& field) -> FieldDef& {
     return field.argument("driver", "String", "Only of this driver: three letters.");
   };
-  type.field("standings", "[Standing!]!", "The order of the cars, each as it passed its last timing line.",
-             [standing = types.standing.get()](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
-               RowsQuestion question;
-               question.run = run.run;
-               const auto at = moment_argument(call, "at");
-               if (!at) return told(at.error());
-               if (*at) question.to_us = **at + 1;
-               return write_rows(*standing, resolvers_of(call).standings(run, question), to);
-             })
+  type.field(
+          "standings", "[Standing!]!", "The order of the cars, each as it passed its last timing line.",
+          [standing = types.standing.get()](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
+            RowsQuestion question;
+            question.run = run.run;
+            const auto at = moment_argument(call, "at");
+            if (!at) return told(at.error());
+            if (*at) question.to_us = **at + 1;
+            return write_rows(*standing, resolvers_of(call).standings(run, question), to);
+          })
       .argument("at", "DateTime", "As it was at this moment of event time.")
       .paged({}, kCars);
-  FieldDef& laps = type.field(
-      "laps", "LapConnection!", "By car and lap.",
-      [lap = types.lap.get()](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
-        const Result<RowsQuestion> question = rows_question(call, run, "driver");
-        if (!question) return told(question.error());
-        return write_page(
-            call, *lap, {{"session", "car", "lap"}, false},
-            [&](std::optional<std::int64_t> from_us, std::size_t limit) {
-              return resolvers_of(call).laps(run, paged(*question, from_us, limit));
-            },
-            to);
-      });
+  FieldDef& laps =
+      type.field("laps", "LapConnection!", "By car and lap.",
+                 [lap = types.lap.get()](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
+                   const Result<RowsQuestion> question = rows_question(call, run, "driver");
+                   if (!question) return told(question.error());
+                   return write_page(
+                       call, *lap, {{"session", "car", "lap"}, false},
+                       [&](std::optional<std::int64_t> from_us, std::size_t limit) {
+                         return resolvers_of(call).laps(run, paged(*question, from_us, limit));
+                       },
+                       to);
+                 });
   graphql::add_page_arguments(add_range(driver(laps)), kPageRows);
   FieldDef& telemetry = type.field(
       "telemetry", "TelemetryConnection!", "Samples, by time.",
@@ -176,7 +180,8 @@ void add_race_rows(FieldsOf<ListedRun>& type, const GatewayTypes& types) {
       });
   driver(telemetry)
       .argument("lap", "Int", "Only samples of this lap.")
-      .argument("every", "String", "One for each car and stretch of this length, with the last values: 200ms.");
+      .argument("every", "String",
+                "One for each car and stretch of this length, with the last values: 200ms.");
   graphql::add_page_arguments(add_range(telemetry), kPageRows);
   FieldDef& control = type.field(
       "raceControl", "RaceControlConnection!", "Messages of race control, by time, if the run makes them.",
@@ -222,18 +227,19 @@ void add_run_lists(FieldsOf<>& query) {
       return {};
     };
   };
-  query.field("races", "[Run!]!", "Races, the newest first.", list(Subject::race))
+  query.field("races", "[Run!]!", "Races, the newest first.", list(Subject::cars))
       .argument("limit", "Int", "How many at most.", std::to_string(kRuns))
       .paged({"limit"}, kRuns);
   query.field("runs", "[Run!]!", "Runs of all scenarios, the newest first.", list(Subject::any))
       .argument("scenario", "String", "Only of this one.")
       .argument("limit", "Int", "How many at most.", std::to_string(kRuns))
       .paged({"limit"}, kRuns);
-  add_run_argument(query.field("race", "Run", "One race.",
-                               with_run(Subject::race, [](const ListedRun& run, const Call&, ValueWriter& to) {
-                                 to.object(&run);
-                                 return Done();
-                               })));
+  add_run_argument(
+      query.field("race", "Run", "One race.",
+                  with_run(Subject::cars, [](const ListedRun& run, const Call&, ValueWriter& to) {
+                    to.object(&run);
+                    return Done();
+                  })));
 }
 
 void add_master_lists(const GatewayTypes& types, FieldsOf<>& query) {
@@ -243,38 +249,40 @@ void add_master_lists(const GatewayTypes& types, FieldsOf<>& query) {
     };
   };
   add_run_argument(query.field("drivers", "[Driver!]!", "Who drives in a race.",
-                               with_run(Subject::race, rows(*types.driver, "drivers"))))
+                               with_run(Subject::cars, rows(*types.driver, "drivers"))))
       .paged({}, kCars);
   add_run_argument(query.field("vehicles", "[Vehicle!]!", "The vehicles of a run.",
-                               with_run(Subject::fleet, rows(*types.vehicle, "vehicles"))))
+                               with_run(Subject::vehicles, rows(*types.vehicle, "vehicles"))))
       .paged({}, kPageRows);
 }
 
 void add_vehicle_rows(const GatewayTypes& types, FieldsOf<>& query) {
   FieldDef& violations = query.field(
       "violations", "ViolationConnection!", "By time.",
-      with_run(Subject::fleet,
-               [type = types.violation.get()](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
-                 const Result<RowsQuestion> question = rows_question(call, run, "vehicle");
-                 if (!question) return told(question.error());
-                 return write_page(
-                     call, *type, {{"time", "vehicle_id", "kind"}, true},
-                     [&](std::optional<std::int64_t> from_us, std::size_t limit) {
-                       return resolvers_of(call).violations(run, paged(*question, from_us, limit));
-                     },
-                     to);
-               }));
+      with_run(
+          Subject::vehicles,
+          [type = types.violation.get()](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
+            const Result<RowsQuestion> question = rows_question(call, run, "vehicle");
+            if (!question) return told(question.error());
+            return write_page(
+                call, *type, {{"time", "vehicle_id", "kind"}, true},
+                [&](std::optional<std::int64_t> from_us, std::size_t limit) {
+                  return resolvers_of(call).violations(run, paged(*question, from_us, limit));
+                },
+                to);
+          }));
   add_run_argument(violations).argument("vehicle", "String", "Only of this vehicle_id.");
   graphql::add_page_arguments(add_range(violations), kPageRows);
   FieldDef& packets = query.field(
       "packets", "PacketConnection!", "Packets of vehicles, by time.",
-      with_run(Subject::fleet,
+      with_run(Subject::vehicles,
                [type = types.packet.get()](const ListedRun& run, const Call& call, ValueWriter& to) {
                  return write_telemetry(call, run, *type, "vehicle", to);
                }));
   add_run_argument(packets)
       .argument("vehicle", "String", "Only of this vehicle_id.")
-      .argument("every", "String", "One for each vehicle and stretch of this length, with the last values: 10s.");
+      .argument("every", "String",
+                "One for each vehicle and stretch of this length, with the last values: 10s.");
   graphql::add_page_arguments(add_range(packets), kPageRows);
 }
 

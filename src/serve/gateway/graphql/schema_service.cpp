@@ -35,7 +35,8 @@ struct LagPart {
 
 std::vector<LagPart> parts_of(const LagSummary& lag) {
   std::vector<LagPart> parts;
-  for (std::size_t i = 0; i < kLagBounds_ms.size(); ++i) parts.push_back({kLagBounds_ms[i], false, lag.within[i]});
+  for (std::size_t i = 0; i < kLagBounds_ms.size(); ++i)
+    parts.push_back({kLagBounds_ms[i], false, lag.within[i]});
   parts.push_back({0, true, lag.count});
   return parts;
 }
@@ -51,7 +52,8 @@ void declare_lag(graphql::SchemaBuilder& builder) {
   });
   auto lag = builder.object<LagSummary>("Lag", "How late events were, in milliseconds.");
   const auto number = [&](const char* name, double LagSummary::*value) {
-    lag.field(name, "Float!", "", [value](const LagSummary& of, const Call&, ValueWriter& to) { to.number(of.*value); });
+    lag.field(name, "Float!", "",
+              [value](const LagSummary& of, const Call&, ValueWriter& to) { to.number(of.*value); });
   };
   number("p50", &LagSummary::p50_ms);
   number("p99", &LagSummary::p99_ms);
@@ -68,7 +70,8 @@ void declare_stage(graphql::SchemaBuilder& builder) {
   stage.field("scenario", "String", "", [](const PipelineStage& of, const Call&, ValueWriter& to) {
     if (!of.scenario.empty()) to.text(of.scenario);
   });
-  stage.field("state", "String!", "", [](const PipelineStage& of, const Call&, ValueWriter& to) { to.text(of.state); });
+  stage.field("state", "String!", "",
+              [](const PipelineStage& of, const Call&, ValueWriter& to) { to.text(of.state); });
   const auto count = [&](const char* name, std::optional<std::uint64_t> PipelineStage::*value) {
     stage.field(name, "Long", "", [value](const PipelineStage& of, const Call&, ValueWriter& to) {
       if (of.*value) to.integer(static_cast<std::int64_t>(*(of.*value)));
@@ -82,16 +85,18 @@ void declare_stage(graphql::SchemaBuilder& builder) {
   count("duplicates", &PipelineStage::duplicates);
   count("clients", &PipelineStage::clients);
   const auto rate = [&](const char* name, std::optional<double> PipelineStage::*value) {
-    stage.field(name, "Float", "Events a second.", [value](const PipelineStage& of, const Call&, ValueWriter& to) {
-      if (of.*value) to.number(*(of.*value));
-    });
+    stage.field(name, "Float", "Events a second.",
+                [value](const PipelineStage& of, const Call&, ValueWriter& to) {
+                  if (of.*value) to.number(*(of.*value));
+                });
   };
   rate("rateAsked", &PipelineStage::rate_asked);
   rate("rateGot", &PipelineStage::rate_got);
   const auto moment = [&](const char* name, std::optional<std::int64_t> PipelineStage::*value) {
-    stage.field(name, "DateTime", "Event time.", [value](const PipelineStage& of, const Call&, ValueWriter& to) {
-      if (of.*value) to.text(format_datetime_us(*(of.*value)));
-    });
+    stage.field(name, "DateTime", "Event time.",
+                [value](const PipelineStage& of, const Call&, ValueWriter& to) {
+                  if (of.*value) to.text(format_datetime_us(*(of.*value)));
+                });
   };
   moment("watermark", &PipelineStage::watermark_us);
   moment("newest", &PipelineStage::newest_us);
@@ -101,8 +106,10 @@ void declare_stage(graphql::SchemaBuilder& builder) {
 }
 
 void declare_run_status(graphql::SchemaBuilder& builder) {
-  auto run = builder.object<NamedStatus>("RunStatus", "How a scenario's run stands, as GET /status tells it.");
-  run.field("scenario", "String!", "", [](const NamedStatus& of, const Call&, ValueWriter& to) { to.text(of.scenario->name); });
+  auto run =
+      builder.object<NamedStatus>("RunStatus", "How a scenario's run stands, as GET /status tells it.");
+  run.field("scenario", "String!", "",
+            [](const NamedStatus& of, const Call&, ValueWriter& to) { to.text(of.scenario->name); });
   run.field("state", "String!", "idle, starting, running, draining, stopped, failed.",
             [](const NamedStatus& of, const Call&, ValueWriter& to) { to.text(to_string(of.status.state)); });
   run.field("run", "ID", "8 hex digits.", [](const NamedStatus& of, const Call&, ValueWriter& to) {
@@ -127,9 +134,10 @@ void declare_run_status(graphql::SchemaBuilder& builder) {
             [](const NamedStatus& of, const Call&, ValueWriter& to) {
               if (of.status.counts.send_lag.count > 0) to.object(&of.status.counts.send_lag);
             });
-  run.field("eventTime", "DateTime", "Of the last event.", [](const NamedStatus& of, const Call&, ValueWriter& to) {
-    if (of.status.counts.released > 0) to.text(format_datetime(of.status.counts.event_time_ns));
-  });
+  run.field("eventTime", "DateTime", "Of the last event.",
+            [](const NamedStatus& of, const Call&, ValueWriter& to) {
+              if (of.status.counts.released > 0) to.text(format_datetime(of.status.counts.event_time_ns));
+            });
   run.field("error", "String", "What ended it, or kept it from beginning.",
             [](const NamedStatus& of, const Call&, ValueWriter& to) {
               if (of.status.error) to.text(of.status.error->what);
@@ -139,18 +147,23 @@ void declare_run_status(graphql::SchemaBuilder& builder) {
 void declare_status(graphql::SchemaBuilder& builder) {
   auto status = builder.object<ServiceStatus>("Status", "How everything stands.");
   status.field("state", "String!", "Of the run that matters most.",
-               [](const ServiceStatus& of, const Call&, ValueWriter& to) { to.text(to_string(overall_state(of.runs))); });
+               [](const ServiceStatus& of, const Call&, ValueWriter& to) {
+                 to.text(to_string(overall_state(of.runs)));
+               });
   status.field("scenario", "String!", "That was started last.",
                [](const ServiceStatus& of, const Call&, ValueWriter& to) { to.text(of.scenario->name); });
   status.field("clients", "Int!", "Connections that are shown events.",
-               [](const ServiceStatus& of, const Call&, ValueWriter& to) { to.integer(static_cast<std::int64_t>(of.clients)); });
-  status.field("runs", "[RunStatus!]!", "Of every scenario that was started.",
                [](const ServiceStatus& of, const Call&, ValueWriter& to) {
-                 to.list([&](ListWriter& items) {
-                   for (const NamedStatus& run : of.runs)
-                     if (run.status.any && !items.object(&run)) return;
-                 });
-               })
+                 to.integer(static_cast<std::int64_t>(of.clients));
+               });
+  status
+      .field("runs", "[RunStatus!]!", "Of every scenario that was started.",
+             [](const ServiceStatus& of, const Call&, ValueWriter& to) {
+               to.list([&](ListWriter& items) {
+                 for (const NamedStatus& run : of.runs)
+                   if (run.status.any && !items.object(&run)) return;
+               });
+             })
       .paged({}, kScenarios);
 }
 
@@ -228,10 +241,12 @@ void declare_service(graphql::SchemaBuilder& builder, FieldsOf<>& query) {
   });
 }
 
-void declare_mutations(graphql::SchemaBuilder& builder, const std::vector<http::RouteParameter>& start_fields) {
+void declare_mutations(graphql::SchemaBuilder& builder,
+                       const std::vector<http::RouteParameter>& start_fields) {
   builder.scalar("Setting", "A text, a number, true or false, or a list of texts.");
   auto input = builder.input("StartOptions", "What a run is asked for: the fields of POST /start.");
-  for (const http::RouteParameter& field : start_fields) input.field(camel_name(field.name), "Setting", field.help);
+  for (const http::RouteParameter& field : start_fields)
+    input.field(camel_name(field.name), "Setting", field.help);
   auto mutation = builder.object("Mutation", "What can be done.");
   mutation
       .field("start", "RunStatus!", "Starts a run; answers once it sends.",
@@ -257,7 +272,8 @@ void declare_subscriptions(graphql::SchemaBuilder& builder) {
   subscription
       .field("standings", "[Standing!]!", "The order of the race of now, whenever it has changed.", rows)
       .paged({}, 20);
-  subscription.field("telemetry", "[Telemetry!]!", "The newest sample of each car, some times a second.", rows)
+  subscription
+      .field("telemetry", "[Telemetry!]!", "The newest sample of each car, some times a second.", rows)
       .argument("driver", "String", "Only of this driver: three letters.")
       .argument("rateHz", "Float!", "How often at most, up to 20.", "5")
       .paged({}, 20);

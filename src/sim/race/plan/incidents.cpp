@@ -124,13 +124,15 @@ void draw_contact(const PlanInput& input, bool safety_car, std::vector<Incident>
   }
 }
 
+double red_share(const PlanInput& input) {
+  const double distance = std::min(1.0, input.laps / kGrandPrix_laps);
+  return kRed * (kRedFirstLap + (1 - kRedFirstLap) * distance);
+}
+
 /// An accident that takes so long to clear away that the race is stopped.
 void draw_red_flag(const PlanInput& input, std::vector<Incident>& list) {
+  if (input.queue_ways.empty() || !may_be_stopped(input)) return;
   const Draws draws(input.seed, "race.red", 0);
-  const double distance = std::min(1.0, input.laps / kGrandPrix_laps);
-  if (input.queue_ways.empty() || input.laps < kRedLeast_laps || input.entries.size() < kRedLeast_cars)
-    return;
-  if (!draws.chance(0, kRed * (kRedFirstLap + (1 - kRedFirstLap) * distance))) return;
   Incident* cause = nullptr;
   for (Incident& i : list)
     if (cause == nullptr && i.cause == Cause::accident && i.response != Response::sc) cause = &i;
@@ -150,7 +152,7 @@ void draw_red_flag(const PlanInput& input, std::vector<Incident>& list) {
   cause->in_pit = false;
   cause->response = Response::red;
   cause->lap = 1;
-  if (draws.chance(2, kRedFirstLap * kRed / (kRed * (kRedFirstLap + (1 - kRedFirstLap) * distance)))) {
+  if (draws.chance(2, kRedFirstLap * kRed / red_share(input))) {
     cause->checkpoint = 3 + static_cast<std::uint32_t>(draws.uniform(3) * 2);
     cause->reason = kCollision;
     return;
@@ -181,6 +183,12 @@ void call_safety_car(std::vector<Incident>& list, std::uint32_t lap, std::uint32
 }
 
 }  // namespace
+
+bool may_be_stopped(const PlanInput& input) {
+  if (input.kind != SessionKind::race || input.laps < kRedLeast_laps || input.entries.size() < kRedLeast_cars)
+    return false;
+  return Draws(input.seed, "race.red", 0).chance(0, red_share(input));
+}
 
 std::vector<Incident> draw_incidents(const PlanInput& input) {
   std::vector<Incident> list;

@@ -35,6 +35,9 @@ struct Incident {
 /// A shorter race is never stopped: it is not worth waiting for.
 inline constexpr std::uint32_t kRedLeast_laps = 10;
 
+/// Whether a red flag is drawn: such a race needs queue_ways and grid_ways.
+bool may_be_stopped(const PlanInput& input);
+
 /// At most one per car. Safety-car counts and laps, accidents and failures follow the frequencies of the
 /// shared facts (season tables of TUMFTM's race simulation). Ordered by lap and checkpoint.
 std::vector<Incident> draw_incidents(const PlanInput& input);

@@ -96,7 +96,7 @@ struct PlanInput {
   std::vector<DrsPieces> drs_zones;       ///< empty: the rules know no DRS
   std::vector<PitWay> pit_ways;           ///< one per box; same entry and exit
   std::vector<StartWay> start_ways;       ///< one per grid slot, as many as entries
-  std::vector<PitWay> queue_ways;         ///< to a place in the queue at the pit exit; none: no red flags
+  std::vector<PitWay> queue_ways;         ///< to a place in the queue at the pit exit; none: no red flag
   std::vector<PitWay> grid_ways;          ///< to a grid slot and on to the line (exit 0), if there are those
   double fuel_per_lap_kg = 1.87;
 };

@@ -152,8 +152,15 @@ Templates::Templates(const Track& track, std::vector<CarModel> models, std::uint
   if (kind != SessionKind::race) return;
   bake_starts(slots);
   bake_parks(slots);
-  bake_queue(slots);
-  bake_to_grid(slots);
+  find_grid_entry(slots);
+}
+
+const Templates::RedWays& Templates::red_ways() const {
+  std::call_once(red_once_, [&] {
+    bake_queue();
+    bake_to_grid();
+  });
+  return red_ways_;
 }
 
 BakedDrive Templates::bake_lap(std::uint32_t model, Bucket bucket) const {
@@ -199,12 +206,12 @@ void Templates::mark_laps(std::uint32_t model) {
       }
 }
 
-const PathGrid& Templates::keep(const Path& path) {
+const PathGrid& Templates::keep(const Path& path) const {
   grids_.push_back(std::make_unique<PathGrid>(path));
   return *grids_.back();
 }
 
-const PathGrid& Templates::keep_on_road(const Path& path) {
+const PathGrid& Templates::keep_on_road(const Path& path) const {
   keep(path);
   std::vector<PathGrid::Aside>& asides = grids_.back()->asides;
   band_.add_asides(*grids_.back(), path);
@@ -261,15 +268,18 @@ void Templates::bake_starts(std::uint32_t slots) {
   }
 }
 
-void Templates::bake_to_grid(std::uint32_t slots) {
+void Templates::find_grid_entry(std::uint32_t slots) {
   const double last_m = kPoleBehind_m + (slots - 1) * kSlotStep_m + kGridBraking_m;
   grid_entry_ = static_cast<std::uint32_t>(track_.checkpoints.size()) - 1;
   while (grid_entry_ > pit_exit_ && track_.checkpoints[grid_entry_].s_m > track_.length_m - last_m)
     --grid_entry_;
+}
+
+void Templates::bake_to_grid() const {
   const Bucket light{0, 0, false};
   Conditions conditions = conditions_;
   conditions.fuel_kg = kGridFuel_kg;
-  for (std::uint32_t slot = 0; slot < slots; ++slot) {
+  for (std::uint32_t slot = 0; slot < starts_.size(); ++slot) {
     const BakedDrive& start = *starts_[slot];
     const double behind_m = kPoleBehind_m + slot * kSlotStep_m;
     const Path path =
@@ -298,7 +308,7 @@ void Templates::bake_to_grid(std::uint32_t slots) {
       std::iota(half->meets.begin(), half->meets.end(), 0U);
       read_marks(*half);
     }
-    to_grid_.push_back(std::move(made));
+    red_ways_.to_grid.push_back(std::move(made));
   }
 }
 
@@ -330,11 +340,11 @@ std::vector<PitWay> Templates::pit_ways() const {
 }
 
 std::vector<PitWay> Templates::queue_ways() const {
-  return ways_of(queue_, pit_entry_, pit_exit_);
+  return ways_of(red_ways().queue, pit_entry_, pit_exit_);
 }
 
 std::vector<PitWay> Templates::grid_ways() const {
-  return ways_of(to_grid_, grid_entry_, 0);
+  return ways_of(red_ways().to_grid, grid_entry_, 0);
 }
 
 std::vector<StartWay> Templates::start_ways() const {

@@ -90,10 +90,11 @@ class Templates {
   const BakedDrive& park(std::uint32_t place) const { return *parks_[place]; }
   const PitDrive& pit(std::uint32_t box) const { return *pits_[box % pits_.size()]; }
 
-  /// To a place in the queue at the pit exit and away, from 0, the first; of races only.
-  const PitDrive& queue(std::uint32_t place) const { return *queue_[place]; }
-  /// From checkpoint grid_entry() to a grid slot, and from it to the timing line; of races only.
-  const PitDrive& to_grid(std::uint32_t slot) const { return *to_grid_[slot]; }
+  /// To a place in the queue at the pit exit and away, from 0, the first; of races only. Few races are
+  /// stopped: these are baked when first asked for.
+  const PitDrive& queue(std::uint32_t place) const { return *red_ways().queue[place]; }
+  /// From checkpoint grid_entry() to a grid slot, and from it to the timing line; likewise.
+  const PitDrive& to_grid(std::uint32_t slot) const { return *red_ways().to_grid[slot]; }
 
   std::uint32_t grid_entry() const { return grid_entry_; }
   std::uint32_t pit_entry() const { return pit_entry_; }
@@ -121,25 +122,32 @@ class Templates {
     BakedDrive lap;
   };
 
+  /// Behind a red flag.
+  struct RedWays {
+    std::vector<std::unique_ptr<PitDrive>> queue, to_grid;  ///< by place, by slot
+  };
+
+  const RedWays& red_ways() const;
   std::size_t slot_of(std::uint32_t model, Bucket bucket) const;
   BakedDrive bake_lap(std::uint32_t model, Bucket bucket) const;
   void mark_laps(std::uint32_t model);
   void bake_starts(std::uint32_t slots);
-  void bake_to_grid(std::uint32_t slots);
+  void find_grid_entry(std::uint32_t slots);
   void bake_pits();
   void bake_parks(std::uint32_t slots);
-  void bake_queue(std::uint32_t places);
-  void bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in);
-  void bake_way_out(const Path& way, double halt_m, BakedDrive& out);
+  void bake_to_grid() const;
+  void bake_queue() const;
+  void bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in) const;
+  void bake_way_out(const Path& way, double halt_m, BakedDrive& out) const;
   /// Through the lane with a halt at `halt_m` of `way`, the whole way.
-  std::unique_ptr<PitDrive> bake_pit(const Path& way, double halt_m);
+  std::unique_ptr<PitDrive> bake_pit(const Path& way, double halt_m) const;
   bool make_room(const PitDrive& pit);
   /// Along the pit way: the checkpoints that it passes, its begin and end included.
   std::vector<double> checkpoints_of(const Path& way) const;
   double limit_begin_m(const Path& way) const;
   double limit_end_m(const Path& way) const;
-  const PathGrid& keep(const Path& path);
-  const PathGrid& keep_on_road(const Path& path);
+  const PathGrid& keep(const Path& path) const;
+  const PathGrid& keep_on_road(const Path& path) const;
   PieceTable piece_table(std::uint32_t model) const;
 
   const Track& track_;
@@ -152,14 +160,15 @@ class Templates {
   std::vector<Stretch> drs_;
   std::vector<double> checkpoints_m_;  ///< along the racing line, the lap's end included
   std::uint32_t pit_entry_ = 0, pit_exit_ = 0;
-  std::vector<std::unique_ptr<PathGrid>> grids_;
+  mutable std::vector<std::unique_ptr<PathGrid>> grids_;  ///< grows when made, and in red_ways()
   mutable std::vector<std::unique_ptr<LapSlot>> laps_;
   std::vector<Marks> marks_;  ///< as laps_
   std::vector<std::unique_ptr<BakedDrive>> starts_;
   std::vector<std::unique_ptr<PitDrive>> pits_;
   std::vector<std::unique_ptr<BakedDrive>> parks_;
   std::uint32_t grid_entry_ = 0;
-  std::vector<std::unique_ptr<PitDrive>> queue_, to_grid_;  ///< by place, by slot
+  mutable std::once_flag red_once_;
+  mutable RedWays red_ways_;
 };
 
 }  // namespace racesim::race

@@ -65,7 +65,7 @@ double Templates::limit_end_m(const Path& way) const {
 }
 
 /// From the pit entry to a halt.
-void Templates::bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in) {
+void Templates::bake_way_in(const Path& way, double halt_m, double braking, BakedDrive& in) const {
   const Path path = cut_path(way, 0, static_cast<std::size_t>(halt_m / way.step_m));
   Conditions conditions = conditions_;
   conditions.fuel_kg = kPitFuel_kg;
@@ -88,7 +88,7 @@ void Templates::bake_way_in(const Path& way, double halt_m, double braking, Bake
 }
 
 /// From a halt to the pit exit.
-void Templates::bake_way_out(const Path& way, double halt_m, BakedDrive& out) {
+void Templates::bake_way_out(const Path& way, double halt_m, BakedDrive& out) const {
   const auto cell = static_cast<std::size_t>(halt_m / way.step_m);
   const Path path = cut_path(way, cell, way.cells());
   const double begin_m = static_cast<double>(cell) * way.step_m;
@@ -109,7 +109,7 @@ void Templates::bake_way_out(const Path& way, double halt_m, BakedDrive& out) {
   read_marks(out);
 }
 
-std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) {
+std::unique_ptr<PitDrive> Templates::bake_pit(const Path& way, double halt_m) const {
   auto pit = std::make_unique<PitDrive>();
   bake_way_in(way, halt_m, 1, pit->in);
   bake_way_out(way, halt_m, pit->out);
@@ -154,12 +154,13 @@ void Templates::bake_parks(std::uint32_t slots) {
   }
 }
 
-void Templates::bake_queue(std::uint32_t places) {
+void Templates::bake_queue() const {
+  const auto places = static_cast<std::uint32_t>(starts_.size());
   const Path way = pit_way(track_, pit_entry_, pit_exit_);
   const double first_m = limit_end_m(way) - kQueueAhead_m;
   const double step_m = std::min(kQueueStep_m, (first_m - limit_begin_m(way)) / (places + 1.0));
   for (std::uint32_t place = 0; place < places; ++place)
-    queue_.push_back(bake_pit(way, first_m - place * step_m));
+    red_ways_.queue.push_back(bake_pit(way, first_m - place * step_m));
 }
 
 }  // namespace racesim::race
