@@ -60,8 +60,9 @@ export const checks = {
     await page.locator("body").press("Shift+ArrowRight");
     expect(Math.abs((await at()) - still) <= 1, `${await at()} after a step forward`);
     await page.getByRole("combobox", { name: /^Speed/ }).selectOption("8");
-    await page.locator("body").press(" ");
+    await page.getByRole("button", { name: "Play" }).click();
     await until(at, (now) => now > still + 5, "seconds after it was played");
+    await page.locator(".moment").click();
     await page.locator("body").press(" ");
     await page.getByRole("button", { name: "Play" }).waitFor();
     await page.screenshot({ path: join(folder, "replay.png") });

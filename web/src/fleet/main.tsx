@@ -127,11 +127,9 @@ function App() {
     const at = ids.indexOf(chosen.current ?? "");
     if (ids.length > 0) setSelected(ids[(at + by + ids.length) % ids.length]!);
   };
-  const toggles = useRef(settings);
-  toggles.current = settings;
   useKeys((key) => {
-    if (key === "t") change({ trail: !toggles.current.trail });
-    else if (key === "h") change({ heatmap: !toggles.current.heatmap });
+    if (key === "t") change({ trail: !settings.trail });
+    else if (key === "h") change({ heatmap: !settings.heatmap });
     else if (key === "f") setFollow((now) => !now);
     else if (key === "a") map.current!.fit();
     else if (key === "n") step(1);

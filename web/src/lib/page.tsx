@@ -1,6 +1,6 @@
 // What all pages do alike: settings that are kept, the theme and when it changes, and the one way in.
 import { render, type ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { keepSettings, loadSettings, type Settings } from "./settings";
 
 export interface Look {
@@ -33,6 +33,8 @@ export function isDark(): boolean {
 
 /** Keys that are pressed outside of fields, without Ctrl, Meta and Alt. */
 export function useKeys(press: (key: string, event: KeyboardEvent) => void): void {
+  const latest = useRef(press);
+  latest.current = press;
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const { target } = event;
@@ -40,7 +42,7 @@ export function useKeys(press: (key: string, event: KeyboardEvent) => void): voi
         (target instanceof HTMLInputElement && target.type !== "range") ||
         target instanceof HTMLTextAreaElement ||
         target instanceof HTMLSelectElement;
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing) press(event.key, event);
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing) latest.current(event.key, event);
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);

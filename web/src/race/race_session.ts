@@ -17,7 +17,9 @@ async function recentSamples(store: RaceStore): Promise<CarSample[]> {
   if (run?.event_time == null) return recentEvents<CarSample>("race");
   const from = new Date(Date.parse(run.event_time) - TRACES_S * 1000).toISOString();
   const kept = await getJson<{ items: Item[] }>(`/api/v1/races/live/telemetry?every=100ms&limit=200000&from=${from}`);
-  const samples = kept.items.map((item) => filledSample(item, run.run ?? "")).filter((sample) => sample !== null);
+  const recent = await recentEvents<CarSample>("race");
+  const cars = new Map(recent.map((sample) => [sample.driver, sample.car])); // a store does not name them here
+  const samples = kept.items.map((item) => filledSample(item, run.run ?? "", cars)).filter((sample) => sample !== null);
   store.take(samples, performance.now());
   // Of the telemetry all laps, of the timing stream those that are kept, with their sectors.
   for (const path of ["laps", "events?streams=laps"]) {
@@ -26,7 +28,7 @@ async function recentSamples(store: RaceStore): Promise<CarSample[]> {
   }
   const said = await getJson<{ items: ControlEvent[] }>("/api/v1/races/live/events?streams=race_control");
   for (const message of said.items) if (message.session === store.session) store.noteMessage(message);
-  return recentEvents<CarSample>("race");
+  return recent;
 }
 
 export function makeRaceSession(store: RaceStore, changed: () => void): RaceSession {

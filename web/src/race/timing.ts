@@ -159,7 +159,7 @@ export class RaceStore {
         bestSectors_s: [null, null, null],
       };
       this.cars.set(sample.car, car);
-    } else if (sample.seq <= car.last.seq) return;
+    } else if (sample.session_time_s <= car.last.session_time_s) return;
     else this.time(car, sample);
     car.last = sample;
     car.ring.push(sample);

@@ -40,10 +40,18 @@ async function noticesOf(run: string, begin_ms: number): Promise<RecordedNotice[
   }
 }
 
-/** Memory may have lost the first samples; null: there is none at all. */
-async function oldest_ms(run: RaceRun): Promise<number | null> {
-  const { items } = await getJson<{ items: { event_time: string }[] }>(`/api/v1/races/${run.run}/telemetry?limit=1&fields=lap`);
-  return items[0] === undefined ? null : Date.parse(items[0].event_time);
+interface First {
+  begin_ms: number;
+  cars: Map<string, number>; // by driver
+}
+
+/** The first samples that are kept, of all cars; null: there is none at all. */
+async function firstOf(run: RaceRun): Promise<First | null> {
+  const { items } = await getJson<{ items: { event_time: string; driver: string; car: number }[] }>(
+    `/api/v1/races/${run.run}/telemetry?limit=200`,
+  );
+  if (items[0] === undefined) return null;
+  return { begin_ms: Date.parse(items[0].event_time), cars: new Map(items.map(({ driver, car }) => [driver, car])) };
 }
 
 const COARSE_MS = 60_000;
@@ -62,9 +70,10 @@ async function newest_ms(run: RaceRun): Promise<number> {
 /** `before`: what is known of the same run already. */
 async function open(run: RaceRun, before: Recorded | null): Promise<Recorded> {
   const laps = await lapsOf(run.run);
-  const begin_ms = before?.begin_ms ?? (await oldest_ms(run)) ?? (Date.parse(run.started ?? laps[0]?.time ?? "") || 0);
+  const first = before === null ? await firstOf(run) : null;
+  const begin_ms = before?.begin_ms ?? first?.begin_ms ?? (Date.parse(run.started ?? "") || 0);
   const end_ms = await newest_ms(run);
-  const cars = new Map(laps.map((lap) => [lap.driver, lap.car]));
+  const cars = new Map([...(first?.cars ?? []), ...laps.map((lap) => [lap.driver, lap.car] as const)]);
   before?.recording.forget();
   return {
     recording: before?.recording ?? new Recording(run.run, begin_ms, cars),
