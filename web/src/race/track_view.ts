@@ -43,12 +43,11 @@ export class TrackView {
     void this.load();
   }
 
-  /** Another run may be on another circuit. */
+  /** Each run may be on another circuit; what was asked for before the first one had begun is the built-in one. */
   private follow(): void {
     if (this.store.run === this.run || this.store.run === "") return;
-    const first = this.run === "";
     this.run = this.store.run;
-    if (!first) void this.load();
+    void this.load();
   }
 
   readInk(): void {
