@@ -180,7 +180,8 @@ class IngestTlsTest(TlsCase):
         ingest, url = self.start_ingest()
         sent = self.racesim("run", "--scenario", "plays", "--historical", "--start-datetime", "2024-05-01T00:00:00Z",
                             "--end-datetime", "2024-05-01T06:00:00Z", "--volume", "200", "--posting-rate", "2000",
-                            "--master-data-dir", MASTER, "--sink", "http", "--api-endpoint", url + "/play", "--ca-file", self.file("ca.pem"), "-q")
+                            "--master-data-dir", MASTER, "--sink", "http", "--api-endpoint", url + "/play",
+                            "--ca-file", self.file("ca.pem"), "-q")
         self.assertEqual(sent.returncode, 0, sent.stderr)
         ingest.terminate()
         ingest.communicate(timeout=HANG_S)

@@ -1,5 +1,6 @@
-"""Goal: 1,000 WebSocket clients of `racesim serve` get each event in order while ten others read nothing, who are cut; memory stays bounded, and 3,000 connections that say nothing lock nobody out for good. Method: raw sockets in one epoll
-loop; what each client got is taken apart at the end and compared by its sequence numbers.
+"""Goal: 1,000 WebSocket clients of `racesim serve` get each event in order while ten others read nothing, who are cut;
+memory stays bounded, and 3,000 connections that say nothing lock nobody out for good. Method: raw sockets in one epoll loop;
+what each client got is taken apart at the end and compared by its sequence numbers.
 """
 
 import json

@@ -25,16 +25,21 @@ except ImportError:  # the system's Python has it (scripts/packages)
 
 ROUNDS = 2000 if os.environ.get("RACESIM_FULL") == "1" else 40  # of each operation
 ODD = ["", "0", "1", "-1", "1e9", "99999999999999999999", "NaN", "Infinity", "-0", "true", "null", "None", " ", "5 ", "½",
-       "٣", "a", "a" * 3000, "../../etc/passwd", "%00", "\u0000", "'; DROP TABLE telemetry; --", "<script>", "💥", "[]", "{}", "\u202e",
+       "٣", "a", "a" * 3000, "../../etc/passwd", "%00", "\u0000",
+       "'; DROP TABLE telemetry; --", "<script>", "💥", "[]", "{}", "\u202e",
        "0x10", "1,2", "2026-07-05T14:00:00Z", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59Z", "1s", "200ms", "0s", "-1s", "100y"]
 GOOD = {"limit": ["1", "7", "2000", "500000"], "scenario": ["fleet", "race", "plays"], "rate_hz": ["1", "5"],
-        "every": ["200ms", "1s"], "window": ["1m", "5m", "1h"], "fields": ["speed_kmh", "speed_kmh,gear"], "streams": ["race_control", "laps"],
-        "lap": ["1", "2"], "spread": ["1"], "spreadsheet": ["1"], "query": ["{ __typename }", "{ nothing }", "{"]}
+        "every": ["200ms", "1s"], "window": ["1m", "5m", "1h"], "fields": ["speed_kmh", "speed_kmh,gear"],
+        "streams": ["race_control", "laps"],
+        "lap": ["1", "2"],
+        "spread": ["1"], "spreadsheet": ["1"], "query": ["{ __typename }", "{ nothing }", "{"]}
 # Internals that no answer may show.
 LEAKS = re.compile(r"0x[0-9a-f]{8}|/src/|\.cpp|std::|terminate called|SQL logic error|SELECT .* FROM")
 STREAMS = ("/ws", "/events/stream")
-BODIES = [None, b"", b"{}", b"[]", b"null", b"{", b'{"scenario": 5}', b'{"nothing": 1}', b'{"rate_hz": "NaN"}', b"\xff\xfe",
-          b"1" * 70000, b'{"query": "{ __typename }"}', b'{"query": 5}', b'{"query": "{ a", "variables": []}', b'[' * 5000, b'{"a":1,"a":2}']
+BODIES = [None, b"", b"{}", b"[]", b"null", b"{", b'{"scenario": 5}', b'{"nothing": 1}', b'{"rate_hz": "NaN"}',
+          b"\xff\xfe",
+          b"1" * 70000, b'{"query": "{ __typename }"}', b'{"query": 5}', b'{"query": "{ a", "variables": []}',
+          b'[' * 5000, b'{"a":1,"a":2}']
 
 
 class Operation:

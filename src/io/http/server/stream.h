@@ -57,8 +57,9 @@ class LiveStream {
 /// What opens a stream: the stream, or the answer in its place.
 struct StreamOpening {
   std::unique_ptr<LiveStream> stream;
-  Response refusal{};     ///< where there is no stream
-  std::string protocol{};  ///< of a WebSocket: the one of those that the client offers (Sec-WebSocket-Protocol)
+  Response refusal{};  ///< where there is no stream
+  std::string
+      protocol{};  ///< of a WebSocket: the one of those that the client offers (Sec-WebSocket-Protocol)
 };
 
 /// The codes of RFC 6455, 7.4.1, that this server sends.
