@@ -46,9 +46,9 @@ class UnknownNames(Workdir):
     def test_config_that_is_a_folder(self):
         self.assert_refused(self.play("--config", "."), "read .: it is a folder")
 
-    def test_options_of_later_versions_are_not_there(self):
-        for option in ("--cert", "--db"):
-            self.assert_refused(self.racesim("serve", option, "1"), f"unknown option '{option}'")
+    def test_what_serve_keeps_and_shows(self):
+        self.assert_refused(self.racesim("serve", "--cert", "cert.pem"), "give both: --cert FILE --key FILE")
+        self.assert_refused(self.racesim("serve", "--db", "1"), "'1' is not a store")
 
     def test_where_metrics_may_be_listened_on(self):
         self.assert_refused(self.play("--metrics-listen", "1"), "--metrics-listen: '1' is no HOST:PORT",
