@@ -204,6 +204,8 @@ bool Service::wait_for(std::int64_t timeout_ns) {
 }
 
 void Service::close() {
+  // Who writes is the last to leave the store: a SQLite database is then one file again.
+  impl_->queries->close();
   if (impl_->topics != nullptr) {
     impl_->topics->stop();
     impl_->topics->close();

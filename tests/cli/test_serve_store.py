@@ -62,7 +62,9 @@ class ServeStoreTest(Workdir):
         self.assertEqual(self.lines(service, recent["items"]), (200, {"accepted": 0, "duplicates": 50, "rejected": []}))
         _, _, metrics = service.ask("GET", "/metrics")
         self.assertIn('racesim_ingest_stored_total{table="telemetry"}', metrics)
+        self.assertEqual(len(service.get(f"/api/v1/races/{run['run']}/telemetry?limit=8")[1]["items"]), 8)
         self.assertEqual(service.stop(), 0)
+        self.assertEqual([file.name for file in self.dir.glob("kept.db*")], ["kept.db"], "all connections were closed in order")
 
     def test_without_a_store(self):
         service = Service(self.dir)

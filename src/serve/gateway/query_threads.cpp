@@ -18,6 +18,10 @@ QueryThreads::QueryThreads(const GatewayParts& parts, const std::optional<Histor
 }
 
 QueryThreads::~QueryThreads() {
+  close();
+}
+
+void QueryThreads::close() {
   std::deque<Question> dropped;
   {
     const std::lock_guard lock(mutex_);
@@ -27,6 +31,8 @@ QueryThreads::~QueryThreads() {
   changed_.notify_all();
   for (const auto& history : histories_) history->cancel();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  histories_.clear();
 }
 
 bool QueryThreads::ask(Question question) {

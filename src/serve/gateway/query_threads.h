@@ -30,13 +30,16 @@ class QueryThreads {
   /// Without `history` there is no store.
   QueryThreads(const GatewayParts& parts, const std::optional<HistoryOptions>& history,
                const QueryLimits& limits = {});
-  /// Questions under way are cut short, those that wait are dropped.
-  ~QueryThreads();
+  ~QueryThreads();  ///< closes
   QueryThreads(const QueryThreads&) = delete;
   QueryThreads& operator=(const QueryThreads&) = delete;
 
-  /// False: too many wait.
+  /// False: too many wait, or it is closed.
   bool ask(Question question);
+
+  /// Questions under way are cut short, those that wait are dropped, connections to the store are closed. By
+  /// the thread that destroys it.
+  void close();
 
  private:
   void carry_out(History* history);
