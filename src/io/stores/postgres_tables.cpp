@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "io/stores/postgres.h"
 #include "io/stores/postgres_columns.h"
 #include "io/stores/postgres_connection.h"
 #include "io/stores/postgres_session.h"

@@ -75,8 +75,8 @@ LaneBand::LaneBand(const Track& track, const Curve& centre, const Path& line)
   }
   // Not the band is made smooth but what it is away from the line: a smooth way across a tight bend of the
   // centreline would bend more than the line does.
-  const auto reach = static_cast<std::size_t>(kSmooth_m / 2 / line.step_m);
-  shift_m = smoothed(std::move(shift_m), std::min(reach, shift_m.size() / 4));
+  const auto reach = std::min(static_cast<std::size_t>(kSmooth_m / 2 / line.step_m), shift_m.size() / 4);
+  shift_m = smoothed(std::move(shift_m), reach);
   for (std::size_t i = 0; i < shift_m.size(); ++i) left_m_[i] += shift_m[i];
 }
 
