@@ -3,38 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/check.h"
+#include "model/load_value.h"
 
 namespace racesim {
 namespace {
 
 constexpr std::size_t kRowsOfUpsert = 200;
 constexpr std::int64_t kExpireParts = 16;
-
-template <class T>
-T load_member(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-/// Of the integer types.
-std::int64_t whole(const FieldInfo& field, const std::byte* at) {
-  const bool is_signed = field.type == FieldType::signed_int;
-  switch (field.size) {
-    case 1:
-      return is_signed ? load_member<std::int8_t>(at) : load_member<std::uint8_t>(at);
-    case 2:
-      return is_signed ? load_member<std::int16_t>(at) : load_member<std::uint16_t>(at);
-    case 4:
-      return is_signed ? std::int64_t{load_member<std::int32_t>(at)} : load_member<std::uint32_t>(at);
-    default:
-      return load_member<std::int64_t>(at);
-  }
-}
 
 bool is_integer(const FieldInfo& field) {
   return field.list_limit == 0 &&
@@ -52,15 +30,15 @@ bool is_null(const RowBatch& rows, std::size_t row, std::uint16_t field, std::in
 }
 
 std::string_view text_of(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
-  return rows.text(load_member<Text>(rows.row_bytes(row) + field.offset));
+  return rows.text(load_value<Text>(rows.row_bytes(row) + field.offset));
 }
 
 std::string scope_literal(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
   const std::byte* const at = rows.row_bytes(row) + field.offset;
-  if (field.type == FieldType::hex32) return fmt::format("'{:08x}'", load_member<std::uint32_t>(at));
+  if (field.type == FieldType::hex32) return fmt::format("'{:08x}'", load_value<std::uint32_t>(at));
   // Keys of stores hold no NUL: SQLite's alone may, and then the literal is one of SQLite.
   if (field.type == FieldType::text) return text_literal(text_of(rows, row, field), SqlDialect::sqlite);
-  return std::to_string(whole(field, at));
+  return std::to_string(load_integer(field, at));
 }
 
 std::string_view column_type(const FieldInfo& field, SqlDialect dialect) {
@@ -210,7 +188,8 @@ RollupFold::Group& RollupFold::group_of(const RowBatch& rows, std::size_t row, s
 
 void RollupFold::take(const RowBatch& rows, std::size_t row, std::int64_t time_us, Group& group) const {
   const std::byte* const bytes = rows.row_bytes(row);
-  const std::int64_t number = whole(plan_.field(plan_.number), bytes + plan_.field(plan_.number).offset);
+  const std::int64_t number =
+      load_integer(plan_.field(plan_.number), bytes + plan_.field(plan_.number).offset);
   group.first_number = std::min(group.first_number, number);
   group.last_number = std::max(group.last_number, number);
   const bool is_last = time_us > group.last_us || (time_us == group.last_us && number >= group.last_row);
@@ -223,7 +202,7 @@ void RollupFold::take(const RowBatch& rows, std::size_t row, std::int64_t time_u
   for (std::size_t i = 0; i < plan_.numbers.size(); ++i) {
     const FieldInfo& field = plan_.field(plan_.numbers[i]);
     Spread& spread = group.numbers[i];
-    const std::int64_t value = whole(field, bytes + field.offset);
+    const std::int64_t value = load_integer(field, bytes + field.offset);
     const bool none = is_null(rows, row, plan_.numbers[i], value);
     if (is_last) {
       spread.last = value;
@@ -247,7 +226,7 @@ void RollupFold::add(const RowBatch& rows, std::span<const Fate> fates) {
                              return is_missing_field(rows, row, field);
                            });
     if (lacks_key) continue;
-    const std::int64_t time_us = load_member<std::int64_t>(rows.row_bytes(row) + time.offset) * us_per_unit;
+    const std::int64_t time_us = load_value<std::int64_t>(rows.row_bytes(row) + time.offset) * us_per_unit;
     group = &group_of(rows, row, bucket_begin(time_us, kRollupUs));
     take(rows, row, time_us, *group);
   }

@@ -3,42 +3,10 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "model/load_value.h"
 
 namespace racesim::serve {
 namespace {
-
-template <class T>
-T load_at(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-std::int64_t load_signed(const std::byte* at, std::uint8_t size) {
-  switch (size) {
-    case 1:
-      return load_at<std::int8_t>(at);
-    case 2:
-      return load_at<std::int16_t>(at);
-    case 4:
-      return load_at<std::int32_t>(at);
-    default:
-      return load_at<std::int64_t>(at);
-  }
-}
-
-std::uint64_t load_unsigned(const std::byte* at, std::uint8_t size) {
-  switch (size) {
-    case 1:
-      return load_at<std::uint8_t>(at);
-    case 2:
-      return load_at<std::uint16_t>(at);
-    case 4:
-      return load_at<std::uint32_t>(at);
-    default:
-      return load_at<std::uint64_t>(at);
-  }
-}
 
 /// The texts of `row` in `from` become texts of `place` in `to`, whose bytes are copied already; `old` are
 /// the bytes that were there before, or null.
@@ -51,9 +19,9 @@ void take_texts(const RowBatch& from, std::size_t row, RowBatch& to, std::size_t
         field.list_limit == 0 ? 1 : static_cast<std::size_t>(source[field.count_offset]);
     for (std::size_t item = 0; item < count; ++item) {
       const std::size_t offset = field.offset + item * sizeof(Text);
-      const std::string_view text = from.text(load_at<Text>(source + offset));
+      const std::string_view text = from.text(load_value<Text>(source + offset));
       Text slice{};
-      if (old != nullptr && !text.empty()) slice = load_at<Text>(old + offset);
+      if (old != nullptr && !text.empty()) slice = load_value<Text>(old + offset);
       if (to.text(slice) != text) slice = text.empty() ? Text{} : to.add_text(text);
       std::memcpy(to.row_bytes(place) + offset, &slice, sizeof slice);
     }
@@ -69,23 +37,21 @@ const FieldInfo& field_of(const SchemaInfo& schema, std::string_view path) {
 }
 
 std::string_view text_at(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
-  return rows.text(load_at<Text>(rows.row_bytes(row) + field.offset));
+  return rows.text(load_value<Text>(rows.row_bytes(row) + field.offset));
 }
 
 std::int64_t whole_at(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
   const std::byte* const at = rows.row_bytes(row) + field.offset;
   switch (field.type) {
-    case FieldType::signed_int:
-      return load_signed(at, field.size);
     case FieldType::time_ms:
     case FieldType::time_us:
-      return load_at<std::int64_t>(at);
+      return load_value<std::int64_t>(at);
     case FieldType::date:
-      return load_at<std::int32_t>(at);
+      return load_value<std::int32_t>(at);
     case FieldType::hex32:
-      return load_at<std::uint32_t>(at);
+      return load_value<std::uint32_t>(at);
     default:
-      return static_cast<std::int64_t>(load_unsigned(at, field.size));
+      return load_integer(field, at);
   }
 }
 

@@ -16,7 +16,7 @@ using SharedText = std::shared_ptr<const std::string>;
 
 enum class StreamKind : std::uint8_t {
   event_stream,  ///< text/event-stream; pieces are whole events
-  websocket,     ///< pieces are whole frames, made by text_frame()
+  websocket,     ///< pieces are whole frames, made by append_text_frame()
 };
 
 struct StreamLimits {

@@ -6,12 +6,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "io/stores/sqlite/table_layout.h"
 #include "model/batch.h"
+#include "model/load_value.h"
 
 namespace racesim::sqlite {
 
@@ -21,33 +21,6 @@ inline constexpr std::int64_t kMostScaled = 1'000'000'000'000'000;
 /// 10^decimals.
 double power_of_ten(int decimals);
 
-namespace values_detail {
-template <class Signed, class Unsigned>
-std::int64_t load_as(bool is_signed, const std::byte* at) {
-  Unsigned value;
-  std::memcpy(&value, at, sizeof value);
-  // Both in 64 bits: else a negative 32-bit number would become an unsigned one.
-  return is_signed ? std::int64_t{static_cast<Signed>(value)} : static_cast<std::int64_t>(value);
-}
-}  // namespace values_detail
-
-/// A value of the integer types, of `size` bytes; unsigned ones beyond 63 bits come out negative. Here,
-/// because it runs for most values of every row.
-inline std::int64_t load_integer(bool is_signed, std::uint8_t size, const std::byte* at) {
-  switch (size) {
-    case 1:
-      return values_detail::load_as<std::int8_t, std::uint8_t>(is_signed, at);
-    case 2:
-      return values_detail::load_as<std::int16_t, std::uint16_t>(is_signed, at);
-    case 4:
-      return values_detail::load_as<std::int32_t, std::uint32_t>(is_signed, at);
-    default:
-      return values_detail::load_as<std::int64_t, std::uint64_t>(is_signed, at);
-  }
-}
-inline std::int64_t load_integer(const FieldInfo& field, const std::byte* at) {
-  return load_integer(field.type == FieldType::signed_int, field.size, at);
-}
 void store_integer(const FieldInfo& field, std::byte* at, std::int64_t value);
 /// Microseconds since the epoch of a time or date.
 std::int64_t load_time_us(const FieldInfo& field, const std::byte* at);
