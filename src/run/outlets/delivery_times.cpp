@@ -42,7 +42,7 @@ std::int64_t DeliveryTimes::note_acked(const WireBatch& batch, std::size_t first
 
 void SinkTimes::on_acked(const WireBatch& batch, std::size_t first, std::size_t last) {
   if (first == last) return;
-  on_failed(batch, first, last);  // settled as well
+  if (settled_ != nullptr) settled_->settle(batch.first_ordinal + first, batch.first_ordinal + last);
   const std::int64_t now_ns = all_.note_acked(batch, first, last);
   std::int64_t known_ns = last_acked_ns_.load(std::memory_order_relaxed);
   // Two threads may come here in the other order than they read the clock in.

@@ -62,7 +62,8 @@ class SinkTimes final : public AckListener {
   }
   void on_acked(const WireBatch& batch, std::size_t first, std::size_t last) override;
   void on_failed(const WireBatch& batch, std::size_t first, std::size_t last) override {
-    if (settled_ != nullptr) settled_->settle(batch.first_ordinal + first, batch.first_ordinal + last);
+    if (settled_ != nullptr)
+      settled_->settle_dead_letters(batch.first_ordinal + first, batch.first_ordinal + last);
   }
   /// By the clock; 0 before the first. Any thread.
   std::int64_t last_acked_ns() const { return last_acked_ns_.load(std::memory_order_relaxed); }

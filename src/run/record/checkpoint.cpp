@@ -36,11 +36,14 @@ Json to_json(const std::vector<StreamPosition>& positions) {
 }
 
 Json to_json(const SinkCheckpoint& sink) {
-  return {{"name", sink.name},
-          {"identity", sink.identity},
-          {"ordinal", sink.ordinal},
-          {"positions", to_json(sink.positions)},
-          {"origins", to_json(sink.origins)}};
+  Json json = {{"name", sink.name},
+               {"identity", sink.identity},
+               {"ordinal", sink.ordinal},
+               {"positions", to_json(sink.positions)},
+               {"origins", to_json(sink.origins)}};
+  for (const OrdinalRange& range : sink.dead_lettered)
+    json["dead_lettered"].push_back({range.first, range.last});
+  return json;
 }
 
 LineHash hash_from(const std::string& text) {
@@ -69,6 +72,8 @@ SinkCheckpoint sink_from(const Json& json) {
   SinkCheckpoint sink{json.at("name"), json.at("identity"), json.at("ordinal"), {}, {}};
   for (const Json& position : json.at("positions")) sink.positions.push_back(position_from(position));
   for (const Json& origin : json.at("origins")) sink.origins.push_back(position_from(origin));
+  for (const Json& range : json.value("dead_lettered", Json::array()))
+    sink.dead_lettered.push_back({range.at(0), range.at(1)});
   return sink;
 }
 

@@ -13,12 +13,18 @@
 
 namespace racesim {
 
+struct OrdinalRange {
+  std::uint64_t first = 0, last = 0;  ///< the sends [first, last)
+  bool operator==(const OrdinalRange&) const = default;
+};
+
 struct SinkCheckpoint {
-  std::string name;                       ///< Sink::name()
-  std::string identity;                   ///< Destination::identity; else empty
-  std::uint64_t ordinal = 0;              ///< the sink is done with all sends before it
-  std::vector<StreamPosition> positions;  ///< of its partitions
-  std::vector<StreamPosition> origins{};  ///< Destination::origins of the process that began the run
+  std::string name;                           ///< Sink::name()
+  std::string identity;                       ///< Destination::identity; else empty
+  std::uint64_t ordinal = 0;                  ///< the sink is done with all sends before it
+  std::vector<StreamPosition> positions;      ///< of its partitions
+  std::vector<StreamPosition> origins{};      ///< Destination::origins of the process that began the run
+  std::vector<OrdinalRange> dead_lettered{};  ///< behind `ordinal`, and in the dead-letter file already
 };
 
 struct Checkpoint {

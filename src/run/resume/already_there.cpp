@@ -18,6 +18,7 @@ struct Partition {
   StreamPosition settled;   ///< its sends before are settled
   std::uint64_t floor = 0;  ///< so are those before this ordinal: the sink was done with them
   StreamPosition end;       ///< where the partition ended when it was read
+  bool is_changed = false;  ///< it does not hold what was known of it: nothing else known of it counts
   // Sends of this partition, behind the last one that was found, that are not there.
   struct Missing {
     SharedBatch batch;
@@ -25,6 +26,14 @@ struct Partition {
   };
   std::vector<Missing> missing;
 };
+
+/// `ranges` are in order and apart.
+bool is_in(const std::vector<OrdinalRange>& ranges, std::uint64_t ordinal) {
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), ordinal,
+                       [](std::uint64_t value, const OrdinalRange& range) { return value < range.first; });
+  return after != ranges.begin() && ordinal < std::prev(after)->last;
+}
 
 std::string_view without_end(std::string_view line) {
   return line.substr(0, line.size() - 1);
@@ -34,10 +43,15 @@ class Search {
  public:
   Search(const SinkCheckpoint& known, Resumable& place, const std::vector<PartitionTail>& tails,
          DeadLetter& dead_letter)
-      : name_(known.name), place_(place), dead_letter_(dead_letter), partitions_(tails.size()) {
+      : name_(known.name),
+        place_(place),
+        dead_letter_(dead_letter),
+        lettered_(known.dead_lettered),
+        partitions_(tails.size()) {
     already_.below = known.ordinal;
     for (std::size_t i = 0; i < tails.size(); ++i) {
       const bool changed = !tails[i].changed.empty();
+      partitions_[i].is_changed = changed;
       partitions_[i].settled = partitions_[i].end = tails[i].from;
       partitions_[i].end.next_offset = tails[i].end_offset;
       partitions_[i].end.record = tails[i].last;
@@ -52,7 +66,7 @@ class Search {
       for (const LineHash& record : tails[i].records) ++partitions_[i].left[record];
       furthest_ = std::max(furthest_, tails[i].from.next_ordinal);
     }
-    furthest_ = std::max(furthest_, known.ordinal);
+    furthest_ = std::max(furthest_, lettered_.empty() ? known.ordinal : lettered_.back().last);
     last_ = furthest_ + left_ + place.destination().most_on_the_way;
   }
 
@@ -74,10 +88,10 @@ class Search {
         if (--partition.left_in_all == 0) partition.settled = partition.end;
         partition.settled.next_ordinal = batch->first_ordinal + i + 1;
         refuse(partition);
-      } else {
-        partition.missing.push_back({batch, i});
       }
     }
+    if (!there && !partition.is_changed) there = is_in(lettered_, batch->first_ordinal + i);
+    if (!there && partition.left_in_all > 0) partition.missing.push_back({batch, i});
     already_.there.push_back(there);
     already_.found += there ? 1 : 0;
   }
@@ -110,6 +124,7 @@ class Search {
   const std::string name_;
   Resumable& place_;
   DeadLetter& dead_letter_;
+  const std::vector<OrdinalRange>& lettered_;
   std::vector<Partition> partitions_;
   AlreadyThere already_;
   std::uint64_t left_ = 0;      ///< records that are not recognised yet
@@ -118,6 +133,17 @@ class Search {
 };
 
 }  // namespace
+
+AlreadyThere already_there_by(const SinkCheckpoint& known) {
+  AlreadyThere already;
+  already.below = known.ordinal;
+  for (const OrdinalRange& range : known.dead_lettered) {
+    already.there.resize(range.first - known.ordinal, false);
+    already.there.resize(range.last - known.ordinal, true);
+    already.found += range.last - range.first;
+  }
+  return already;
+}
 
 Result<AlreadyThere> find_already_there(
     const SinkCheckpoint& known, Resumable& place,

@@ -37,11 +37,14 @@ struct AlreadyThere {
   }
 };
 
+/// As far as the checkpoint itself knows it.
+AlreadyThere already_there_by(const SinkCheckpoint& known);
+
 /// Makes the sends again that lie behind `known`, with the feed that `feed_at` gives for an ordinal: one that
 /// begins there or before, and whose places are noted. Of partitions that were changed all sends since the
 /// run's begin are looked for. Events that the receiver had refused before the kill
-/// go to the dead-letter file. `place` goes on behind what was recognised. Errors: those of read_back();
-/// usage if a file holds what this run does not write.
+/// go to the dead-letter file, once. `place` goes on behind what was recognised. Errors: those of
+/// read_back(); usage if a file holds what this run does not write.
 Result<AlreadyThere> find_already_there(
     const SinkCheckpoint& known, Resumable& place,
     const std::function<std::unique_ptr<EventFeed>(std::uint64_t ordinal)>& feed_at, PlaceLog& places,

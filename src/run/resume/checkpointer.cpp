@@ -13,10 +13,14 @@ namespace {
 
 constexpr std::chrono::seconds kInterval{1};
 
-SinkCheckpoint checkpoint_of(Sink& sink, std::uint64_t ordinal, const std::vector<StreamPosition>& origins) {
-  const Resumable* const place = sink.resumable();
-  if (place == nullptr) return {sink.name(), {}, ordinal, {}, origins};
-  return {sink.name(), place->destination().identity, ordinal, place->positions(), origins};
+SinkCheckpoint checkpoint_of(Sink& sink, SettledEvents::Progress progress,
+                             const std::vector<StreamPosition>& origins) {
+  SinkCheckpoint known{sink.name(), {}, progress.below, {}, origins, std::move(progress.dead_lettered)};
+  if (const Resumable* const place = sink.resumable()) {
+    known.identity = place->destination().identity;
+    known.positions = place->positions();
+  }
+  return known;
 }
 
 }  // namespace
@@ -27,9 +31,9 @@ Done Checkpointer::save() {
   checkpoint_.sinks.clear();
   std::uint64_t least = UINT64_MAX;
   for (std::size_t i = 0; i < sinks_.size(); ++i) {
-    const std::uint64_t ordinal = log_.sinks[i].below();
-    checkpoint_.sinks.push_back(checkpoint_of(*sinks_[i], ordinal, log_.origins[i]));
-    least = std::min(least, ordinal);
+    SettledEvents::Progress progress = log_.sinks[i].progress();
+    least = std::min(least, progress.below);
+    checkpoint_.sinks.push_back(checkpoint_of(*sinks_[i], std::move(progress), log_.origins[i]));
   }
   checkpoint_.place = log_.places.before(least);
   // After a power cut the letters that it takes for settled have to be there. What the file did not take is

@@ -6,6 +6,41 @@ namespace racesim {
 
 void SettledEvents::settle(std::uint64_t first, std::uint64_t last) {
   const std::scoped_lock lock(mutex_);
+  settle_locked(first, last);
+}
+
+void SettledEvents::settle_dead_letters(std::uint64_t first, std::uint64_t last) {
+  const std::scoped_lock lock(mutex_);
+  if (!dead_lettered_.empty() && dead_lettered_.back().last == first)
+    dead_lettered_.back().last = last;
+  else if (first < last)
+    dead_lettered_.push_back({first, last});
+  settle_locked(first, last);
+}
+
+SettledEvents::Progress SettledEvents::progress() {
+  const std::scoped_lock lock(mutex_);
+  tidy_dead_letters();
+  return {below_, dead_lettered_};
+}
+
+/// Sorts, joins neighbours, and forgets what is before below_.
+void SettledEvents::tidy_dead_letters() {
+  std::sort(dead_lettered_.begin(), dead_lettered_.end(),
+            [](const OrdinalRange& a, const OrdinalRange& b) { return a.first < b.first; });
+  std::vector<OrdinalRange> tidy;
+  for (OrdinalRange range : dead_lettered_) {
+    range.first = std::max(range.first, below_);
+    if (range.first >= range.last) continue;
+    if (!tidy.empty() && range.first <= tidy.back().last)
+      tidy.back().last = std::max(tidy.back().last, range.last);
+    else
+      tidy.push_back(range);
+  }
+  dead_lettered_ = std::move(tidy);
+}
+
+void SettledEvents::settle_locked(std::uint64_t first, std::uint64_t last) {
   first = std::max(first, below_);
   if (first >= last) return;
   if (first == below_ && words_.size() == 1 && words_.front() == 0) {

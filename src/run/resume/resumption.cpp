@@ -154,8 +154,7 @@ Result<std::unique_ptr<Sink>> Resumption::resume(std::unique_ptr<Sink> sink, con
     return fail(ErrorKind::usage, "--checkpoint " + path_ + " does not know " + sink->name(),
                 "use the same sinks in the same order, or remove the checkpoint to start over");
   log_.origins.back() = known.origins;
-  AlreadyThere already;
-  already.below = known.ordinal;
+  AlreadyThere already = already_there_by(known);
   if (Resumable* const place = sink->resumable()) {
     const std::string& identity = place->destination().identity;
     if (known.identity != identity)

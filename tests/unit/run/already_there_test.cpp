@@ -171,9 +171,17 @@ TEST_F(AlreadyThereTest, OfAChangedPartitionAllThatIsNotThereIsSentAgain) {
 TEST_F(AlreadyThereTest, DeadLettersOfOtherPartitionsAreNotSentAgain) {
   sink_.changed = {1};
   for (std::uint64_t k = 0; k < 300; k += kPartitions) sink_.write(0, line(k));
-  const auto already = find({"memory", "", 450, {{"", 0, 100, 298}, {"", 1, 150, 449}, {"", 2, 0, 0}}});
+  // 452 is of a partition that was left alone, 454 of the changed one.
+  const auto already = find({"memory",
+                             "",
+                             450,
+                             {{"", 0, 100, 298}, {"", 1, 150, 449}, {"", 2, 0, 0}},
+                             {},
+                             {{452, 453}, {454, 455}}});
   ASSERT_TRUE(already) << already.error().what;
   for (std::uint64_t k = 0; k < 450; ++k) EXPECT_EQ(already->has(k), k % kPartitions != 1) << k;
+  EXPECT_TRUE(already->has(452));
+  EXPECT_FALSE(already->has(454));
 }
 
 TEST_F(AlreadyThereTest, WhatWasRefusedBeforeGoesToTheDeadLetters) {
@@ -186,6 +194,25 @@ TEST_F(AlreadyThereTest, WhatWasRefusedBeforeGoesToTheDeadLetters) {
   EXPECT_EQ(already->first_missing(), 300u);
   send_the_rest(*already);
   EXPECT_EQ(after_[0].size() + after_[1].size() + after_[2].size(), 998u);
+}
+
+// Another partition refused 121, and its letter was written, before the letter of 120 met a full disk.
+TEST_F(AlreadyThereTest, WhatIsADeadLetterAlreadyIsNotOneAgain) {
+  for (std::uint64_t k = 0; k < 300; ++k)
+    if (k != 120 && k != 121 && k != 124) sink_.write(k % kPartitions, line(k));
+  const auto already = find({"memory", "", 120, {}, {}, {{121, 122}, {310, 312}}});
+  ASSERT_TRUE(already);
+  EXPECT_EQ(already->refused, 2u);
+  EXPECT_EQ(dead_letter_.written(), 2u);
+  for (std::uint64_t k = 0; k < 1000; ++k) EXPECT_EQ(already->has(k), k < 300 || k == 310 || k == 311) << k;
+}
+
+TEST_F(AlreadyThereTest, ACheckpointAloneKnowsItsDeadLetters) {
+  const AlreadyThere already = already_there_by({"http", "", 10, {}, {}, {{12, 13}, {15, 17}}});
+  for (std::uint64_t k = 0; k < 30; ++k)
+    EXPECT_EQ(already.has(k), k < 10 || k == 12 || k == 15 || k == 16) << k;
+  EXPECT_EQ(already.found, 3u);
+  EXPECT_EQ(already.first_missing(), 10u);
 }
 
 TEST_F(AlreadyThereTest, AFileWithOtherLinesIsNotGoneOnWith) {

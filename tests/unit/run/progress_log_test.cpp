@@ -47,6 +47,37 @@ TEST(SettledEvents, KnowsTheFirstGapInAnyOrder) {
   }
 }
 
+TEST(SettledEvents, RemembersDeadLettersBehindTheFirstGap) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const StreamKey key = stream_key(seed, "letters", 0);
+    SettledEvents settled;
+    std::set<std::uint64_t> known, letters;
+    for (std::uint64_t round = 0; round < 300; ++round) {
+      const std::uint64_t first = below(draw(key, 3 * round), 400),
+                          last = first + below(draw(key, 3 * round + 1), 4);
+      const bool is_letter = below(draw(key, 3 * round + 2), 3) == 0;
+      if (std::any_of(known.lower_bound(first), known.end(), [&](std::uint64_t k) { return k < last; }))
+        continue;
+      is_letter ? settled.settle_dead_letters(first, last) : settled.settle(first, last);
+      for (std::uint64_t k = first; k < last; ++k) {
+        known.insert(k);
+        if (is_letter) letters.insert(k);
+      }
+      if (round % 7 != 0) continue;
+      const SettledEvents::Progress progress = settled.progress();
+      EXPECT_EQ(progress.below, settled.below());
+      std::set<std::uint64_t> told;
+      for (std::size_t i = 0; i < progress.dead_lettered.size(); ++i) {
+        const OrdinalRange range = progress.dead_lettered[i];
+        if (i > 0) EXPECT_LT(progress.dead_lettered[i - 1].last, range.first);
+        for (std::uint64_t k = range.first; k < range.last; ++k) told.insert(k);
+      }
+      EXPECT_EQ(told, std::set<std::uint64_t>(letters.lower_bound(progress.below), letters.end()))
+          << "seed " << seed;
+    }
+  }
+}
+
 TEST(SettledEvents, SettlingTwiceChangesNothing) {
   SettledEvents settled;
   settled.settle(10, 20);
