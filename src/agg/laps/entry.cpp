@@ -45,7 +45,7 @@ const AggregationEntry& entry() {
   static const AggregationEntry lap{
       .name = "lap",
       .summary = "laps of racing cars: lap and sector times, speed, throttle, brakes, fuel, forces and tyres",
-      .version = 1,
+      .version = 2,
       .inputs = kInputs,
       .result = &schema_info<LapMetricsRow>,
       .table = {.name = "lap_metrics",

@@ -48,7 +48,7 @@ const AggregationEntry& entry() {
   static const AggregationEntry standings{
       .name = "standings",
       .summary = "who is where at each timing line: positions, gaps, last and best laps, stops and tyres",
-      .version = 1,
+      .version = 2,
       .inputs = kInputs,
       .result = &schema_info<StandingsRow>,
       .table = {.name = "standings",

@@ -27,6 +27,18 @@ void SessionBoard::pass(const Passing& passing) {
   passers(passing.number).push_back({passing.crossing, passing.line_ms, passing.car, 0, 0});
 }
 
+void SessionBoard::give_up(std::uint16_t car, std::int64_t time_ms) {
+  for (const GivenUp& one : given_up_)
+    if (one.car == car) return;
+  given_up_.push_back({time_ms, car});
+}
+
+bool SessionBoard::is_gone(std::uint32_t car, std::int64_t by_ms, std::int64_t sight_ms) const {
+  return std::any_of(given_up_.begin(), given_up_.end(), [&](const GivenUp& gone) {
+    return gone.car == car && (gone.time_ms <= by_ms || gone.time_ms == sight_ms);
+  });
+}
+
 void SessionBoard::pass_unseen(std::uint16_t car, std::uint32_t first, std::uint32_t last,
                                std::int64_t time_ms) {
   for (std::uint32_t number = std::max(first, 1U); number <= std::min(last, kMostLines); ++number)
@@ -115,7 +127,8 @@ SessionBoard::Standing SessionBoard::by_line(const Passing& passing, const Secto
   const Passer *first = mine, *ahead = nullptr;
   std::size_t position = 1;
   for (const Passer& one : here) {
-    if (!before(one, *mine)) continue;
+    // Whoever gives up at a line does so behind it: the sample there shows that already.
+    if (!before(one, *mine) || is_gone(one.car, time_of(*mine), one.crossing.after.time_ms)) continue;
     ++position;
     if (before(one, *first)) first = &one;
     if (ahead == nullptr || before(*ahead, one)) ahead = &one;
@@ -123,6 +136,7 @@ SessionBoard::Standing SessionBoard::by_line(const Passing& passing, const Secto
   bool leader_seen = first->unseen == 0;
   for (const Begun& car : begun_) {
     if (car.lines < passing.number || car.time_ms > time_of(*mine)) continue;
+    if (is_gone(car.car, time_of(*mine), car.time_ms)) continue;
     ++position;
     leader_seen = false;
   }
@@ -156,6 +170,7 @@ void SessionBoard::save(StateWriter& out) const {
   out.put(static_cast<std::uint64_t>(by_line_.size()));
   for (const std::vector<Passer>& here : by_line_) put_list(here, out);
   put_list(begun_, out);
+  put_list(given_up_, out);
   put_list(bests_, out);
   put_list(settled_cars_, out);
 }
@@ -171,6 +186,7 @@ void SessionBoard::load(StateReader& in) {
   by_line_.resize(in.count(sizeof(std::uint64_t)));
   for (std::vector<Passer>& here : by_line_) get_list(here, in);
   get_list(begun_, in);
+  get_list(given_up_, in);
   get_list(bests_, in);
   get_list(settled_cars_, in);
 }

@@ -1,6 +1,7 @@
 // The board of one session: who passed which line when, and who has which best lap. In a race the place of a
-// car at a line is its rank among those that passed this line in this lap; in a session that goes by best
-// laps, which is one in which a car drove to the line before its first lap, the rank of its best lap so far.
+// car at a line is its rank among those that passed this line in this lap and have not given up since; in a
+// session that goes by best laps, which is one in which a car drove to the line before its first lap, the
+// rank of its best lap so far.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,8 @@ class SessionBoard {
   /// The car is seen first when it has passed so many lines.
   void begin_car(std::uint16_t car, std::uint32_t lines, std::int64_t time_ms);
   void pass(const Passing& passing);
+  /// The first sample that shows that the car has given up: from here on it is behind all that run.
+  void give_up(std::uint16_t car, std::int64_t time_ms);
   /// Nobody saw when it passed them; at `time_ms` it was beyond.
   void pass_unseen(std::uint16_t car, std::uint32_t first, std::uint32_t last, std::int64_t time_ms);
 
@@ -65,6 +68,10 @@ class SessionBoard {
     std::uint32_t lines = 0;
     std::uint32_t car = 0;
   };
+  struct GivenUp {
+    std::int64_t time_ms = 0;
+    std::uint64_t car = 0;
+  };
   struct Best {
     std::int64_t lap_ms = 0;
     std::int64_t set_ms = 0;  ///< when
@@ -73,6 +80,8 @@ class SessionBoard {
 
   std::vector<Passer>& passers(std::uint32_t number);
   void time_passers(std::vector<Passer>& here, const SectorLines& lines) const;
+  /// Has the car given up by then, or where it was seen at `sight_ms`?
+  bool is_gone(std::uint32_t car, std::int64_t by_ms, std::int64_t sight_ms) const;
   Standing by_line(const Passing& passing, const SectorLines& lines);
   void rank_best(Passing& passing) const;
 
@@ -84,6 +93,7 @@ class SessionBoard {
   std::uint16_t most_laps_ = 0;               ///< that anybody has completed
   std::vector<std::vector<Passer>> by_line_;  ///< by number
   std::vector<Begun> begun_;
+  std::vector<GivenUp> given_up_;
   std::vector<Best> bests_;
   std::vector<std::uint16_t> settled_cars_;
 };

@@ -82,6 +82,10 @@ void Standings::fold(std::uint32_t slot, const Sample& sample, std::uint64_t mis
   if (!car.trace.goes_on(sample)) [[unlikely]]
     follow(car, sample, missing);
   boards_[car.board].see(sample.sight.time_ms);
+  if (sample.status == CarStatus::out && car.gone == 0) [[unlikely]] {
+    car.gone = 1;
+    boards_[car.board].give_up(car.number, sample.sight.time_ms);
+  }
   if (sample.starts_lap_one()) car.lap_begin_ms = sample.session_begin_ms + kLightsOut_ms;
   watch_pit(car, sample);
 }

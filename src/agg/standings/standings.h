@@ -48,7 +48,8 @@ class Standings final : public Aggregation {
     std::uint8_t in_pit = 0, stood = 0, lap_touches_pit = 0;  ///< 0 or 1
     std::uint8_t finished = 0;                                ///< 0 or 1: the flag lies behind it
     std::uint8_t by_best_laps = 0;                            ///< 0 or 1: the session is no race
-    std::uint8_t unused[5] = {};
+    std::uint8_t gone = 0;                                    ///< 0 or 1: it has given up
+    std::uint8_t unused[4] = {};
   };
   struct Car : CarState {
     CarTrace trace;

@@ -1,7 +1,7 @@
 #include "agg/timing/sector_lines.h"
 
 #include <algorithm>
-#include <utility>
+#include <bit>
 
 namespace racesim {
 namespace {
@@ -9,6 +9,10 @@ namespace {
 constexpr std::int64_t kRounding_um = 1'000;         // of distances: both ends of the way, and the speed
 constexpr std::int64_t kContradiction_um = 100'000;  // more than any car drives in a millisecond
 constexpr std::uint32_t kAgreedPerDoubt = 4;
+// The cubic between two samples: at most 5 mm off between some 100 ms apart, on racesim's telemetry.
+constexpr std::int64_t kCubicPer100ms_um = 6'000;
+// Of 100 places of the first crossing none that is wrong may be left, but once in a million lines.
+constexpr std::uint32_t kSureHalvings = 32;
 
 bool believable(const Crossing& crossing) {
   const double line_mm = static_cast<double>(crossing.after.s_mm - crossing.before.s_mm);
@@ -16,31 +20,83 @@ bool believable(const Crossing& crossing) {
   return line_mm > 0 && line_mm < driven * 1.3 + 2 && line_mm > driven * 0.7 - 2;
 }
 
+Stretch common(const Stretch& a, const Stretch& b) {
+  return {std::max(a.low_um, b.low_um), std::min(a.high_um, b.high_um)};
+}
+
 }  // namespace
+
+bool LinePlaces::narrow(const Crossing& crossing) {
+  const std::int64_t gap_ms = crossing.gap_ms();
+  const std::int64_t off_um = kRounding_um + kCubicPer100ms_um * gap_ms * gap_ms / 10'000;
+  const std::int64_t slow_dkmh = std::min(crossing.before.speed_dkmh, crossing.after.speed_dkmh);
+  const std::int64_t apart_um = slow_dkmh * 1'000 / 36;
+  // Else a place could meet two of the crossing's.
+  if (is_off() || gap_ms > kMost || apart_um < 4 * off_um) return false;
+  std::array<Stretch, kMost> left{};
+  std::uint32_t count = 0, place = 0;
+  for (std::int64_t ms = 1; ms <= gap_ms; ++ms) {
+    const std::int64_t here_um = place_um(crossing, ms);
+    const Stretch here{here_um - off_um, here_um + off_um};
+    if (agreed_ == 0) {
+      left[count++] = here;
+      continue;
+    }
+    while (place < count_ && places_[place].high_um < here.low_um) ++place;
+    for (std::uint32_t i = place; i < count_ && places_[i].low_um <= here.high_um && count < kMost; ++i)
+      left[count++] = common(places_[i], here);
+  }
+  if (count == 0) {
+    if (++against_ * kAgreedPerDoubt > agreed_) count_ = kMost + 1;
+    return is_off();
+  }
+  ++agreed_;
+  const std::uint32_t halvings_before = halvings_;
+  halvings_ +=
+      static_cast<std::uint32_t>(std::bit_width(static_cast<std::uint64_t>(apart_um / (2 * off_um))) - 1);
+  const bool was_sure = halvings_before >= kSureHalvings;
+  const bool changes = !was_sure || left.front().low_um != places_.front().low_um ||
+                       left[count - 1].high_um != places_[count_ - 1].high_um;
+  places_ = left;
+  count_ = count;
+  return halvings_ >= kSureHalvings && changes;
+}
+
+std::optional<Stretch> LinePlaces::within(const Stretch& bounds) const {
+  if (is_off() || halvings_ < kSureHalvings) return std::nullopt;
+  Stretch all{INT64_MAX, INT64_MIN};
+  for (const Stretch& place : std::span(places_).first(count_)) {
+    const Stretch here = common(place, bounds);
+    if (here.low_um <= here.high_um) all = {std::min(all.low_um, here.low_um), here.high_um};
+  }
+  if (all.low_um > all.high_um) return std::nullopt;
+  return all;
+}
 
 bool SectorLine::narrow(const Crossing& crossing) {
   if (!believable(crossing)) return false;
-  const std::int64_t low_um = place_um(crossing, 1) - kRounding_um;
-  const std::int64_t high_um = static_cast<std::int64_t>(crossing.after.s_mm) * 1000 + kRounding_um;
-  if (std::max(low_um, low_um_) - std::min(high_um, high_um_) > kContradiction_um) {
+  const Stretch here{place_um(crossing, 1) - kRounding_um,
+                     static_cast<std::int64_t>(crossing.after.s_mm) * 1000 + kRounding_um};
+  const Stretch both = common(here, bounds_);
+  if (both.low_um - both.high_um > kContradiction_um) {
     // Some sample was damaged, this one's or that of a bound: the majority is right.
     if (++against_ * kAgreedPerDoubt <= agreed_) return false;
     *this = SectorLine{};
+    return narrow(crossing);
   }
   ++agreed_;
-  const auto was = std::pair(low_um_, high_um_);
-  low_um_ = std::max(low_um_, low_um);
-  high_um_ = std::min(high_um_, high_um);
-  return was != std::pair(low_um_, high_um_);
+  const bool narrower = both.low_um != bounds_.low_um || both.high_um != bounds_.high_um;
+  bounds_ = both;
+  return places_.narrow(crossing) || narrower;
 }
 
 std::optional<std::int64_t> SectorLine::time_ms(const Crossing& crossing) const {
   if (agreed_ == 0) return std::nullopt;
-  std::int64_t low_um = low_um_, high_um = high_um_;
+  Stretch left = places_.within(bounds_).value_or(bounds_);
   // Where lines are crossed at any moment the bounds overlap, by less than a millisecond's way.
-  if (low_um > high_um) low_um = high_um = (low_um + high_um) / 2;
-  const std::int64_t earliest = whole_ms(crossing, ms_behind_first(crossing, low_um));
-  const std::int64_t latest = whole_ms(crossing, ms_behind_first(crossing, high_um));
+  if (left.low_um > left.high_um) left.low_um = left.high_um = (left.low_um + left.high_um) / 2;
+  const std::int64_t earliest = whole_ms(crossing, ms_behind_first(crossing, left.low_um));
+  const std::int64_t latest = whole_ms(crossing, ms_behind_first(crossing, left.high_um));
   if (earliest != latest) return std::nullopt;
   return earliest;
 }

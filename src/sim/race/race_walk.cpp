@@ -300,7 +300,7 @@ void RaceWalk::Painter::paint_pass(const SideEvent& event) {
   for (std::uint8_t sector = 0; sector < 2; ++sector)
     if (checkpoint == context_.track->sector_ends[sector]) row.sector = static_cast<std::uint8_t>(sector + 1);
   row.speed_dkmh = nearest_int<std::uint16_t>(state_at(segment, event.time_ms).v_mps * 36);
-  const Standing& standing = session().plan().standings.at(event.car, event.time_ms);
+  const Standing& standing = session().plan().standings.at_pass(event.car, event.time_ms);
   row.position = static_cast<std::uint8_t>(standing.position);
   row.gap_ms = standing.gap_ms;
   scratch_.checkpoints.heads.push_back({row.time.ms * 1'000'000, row.car, row.car, row.seq});
@@ -324,7 +324,7 @@ void RaceWalk::Painter::paint_lap(const SideEvent& event) {
   row.tyre = lap.compound;
   row.tyre_age_laps = static_cast<std::uint8_t>(lap.tyre_age_laps + 1);
   row.stint = static_cast<std::uint8_t>(lap.stint);
-  const Standing& standing = session().plan().standings.at(event.car, event.time_ms);
+  const Standing& standing = session().plan().standings.at_pass(event.car, event.time_ms);
   row.position = static_cast<std::uint8_t>(standing.position);
   row.gap_ms = standing.gap_ms;
   row.pit_in = lap.pit_in;

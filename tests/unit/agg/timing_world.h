@@ -91,6 +91,7 @@ class Feed final : public RowConsumer {
       kept_.clear();
       for (const TelemetryRow& row : rows.rows<TelemetryRow>()) {
         if (first_ms.count(row.session) == 0) first_ms[row.session] = row.time.ms;
+        if (row.status == CarStatus::out) out_ms.try_emplace({row.session, row.car}, row.time.ms);
         if (mix64(mix64(seed_ + row.car) + row.seq) % 1000 < drop_permille_) continue;
         kept_.resize(kept_.size() + 1);
         TelemetryRow& kept = kept_.rows<TelemetryRow>().back();
@@ -107,8 +108,9 @@ class Feed final : public RowConsumer {
   };
   std::map<LapKey, LapRow> laps;
   std::vector<CheckpointPassRow> passes;
-  std::map<int, std::int64_t> first_ms;  ///< of the samples of a session
-  std::vector<Counted> samples;          ///< that were handed on
+  std::map<int, std::int64_t> first_ms;                ///< of the samples of a session
+  std::map<std::pair<int, int>, std::int64_t> out_ms;  ///< first sample that shows it, by session and car
+  std::vector<Counted> samples;                        ///< that were handed on
 
  private:
   OneAggregation& into_;

@@ -54,10 +54,18 @@ class Order {
 
   void tell(std::int64_t since_ms, Standings& to) const {
     for (std::size_t place = 0; place < order_.size(); ++place)
-      to.add(order_[place], {since_ms, static_cast<std::uint16_t>(place + 1), {gap_ms(order_[place])}});
+      to.add(order_[place], at_place(place, since_ms));
+  }
+  void tell_last_pass(const Moment& moment, Standings& to) const {
+    const auto place = std::find(order_.begin(), order_.end(), moment.car) - order_.begin();
+    to.add_last_pass(moment.car, at_place(static_cast<std::size_t>(place), moment.time_ms));
   }
 
  private:
+  Standing at_place(std::size_t place, std::int64_t since_ms) const {
+    return {since_ms, static_cast<std::uint16_t>(place + 1), {gap_ms(order_[place])}};
+  }
+
   bool before(std::uint32_t a, std::uint32_t b) const {
     if (gone_[a] != gone_[b]) return gone_[b];
     if (passed_[a] != passed_[b]) return passed_[a] > passed_[b];
@@ -96,11 +104,18 @@ Standings race_standings(const RacePlan& plan) {
   Order order(plan);
   order.tell(INT64_MIN, standings);
   const std::vector<Moment> moments = moments_of(plan);
-  for (std::size_t i = 0; i < moments.size(); ++i) {
-    order.take(moments[i]);
-    if (i + 1 < moments.size() && moments[i + 1].time_ms == moments[i].time_ms) continue;
+  for (std::size_t i = 0; i < moments.size();) {
+    std::size_t end = i;
+    for (; end < moments.size() && moments[end].time_ms == moments[i].time_ms; ++end)
+      if (!moments[end].retires) order.take(moments[end]);
+    order.settle();
+    for (std::size_t k = i; k < end; ++k)
+      if (moments[k].retires) order.tell_last_pass(moments[k], standings);
+    for (std::size_t k = i; k < end; ++k)
+      if (moments[k].retires) order.take(moments[k]);
     order.settle();
     order.tell(moments[i].time_ms, standings);
+    i = end;
   }
   return standings;
 }

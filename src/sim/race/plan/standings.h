@@ -31,12 +31,23 @@ class Standings {
     if (!own.empty() && own.back().since_ms == standing.since_ms) own.pop_back();
     if (own.empty() || !own.back().says_the_same(standing)) own.push_back(standing);
   }
+  /// Of a car that gives up at the checkpoint it passes: as it stood there, before that.
+  void add_last_pass(std::size_t car, const Standing& standing) {
+    if (last_pass_.empty()) last_pass_.resize(cars_.size(), {INT64_MIN, 0, {}});
+    last_pass_[car] = standing;
+  }
   /// The standings of a car from the one that holds at `time_ms` on; before the first one that one.
   std::span<const Standing> from(std::size_t car, std::int64_t time_ms) const;
   const Standing& at(std::size_t car, std::int64_t time_ms) const { return from(car, time_ms).front(); }
+  /// As the car stands when it passes a checkpoint: whoever gives up there does so behind it.
+  const Standing& at_pass(std::size_t car, std::int64_t time_ms) const {
+    const bool is_last = !last_pass_.empty() && last_pass_[car].since_ms == time_ms;
+    return is_last ? last_pass_[car] : at(car, time_ms);
+  }
 
  private:
   std::vector<std::vector<Standing>> cars_;
+  std::vector<Standing> last_pass_;  ///< by car, of those that gave up at one; or empty
 };
 
 struct RacePlan;
