@@ -64,13 +64,14 @@ bool LinePlaces::narrow(const Crossing& crossing) {
 
 std::optional<Stretch> LinePlaces::within(const Stretch& bounds) const {
   if (is_off() || halvings_ < kSureHalvings) return std::nullopt;
-  Stretch all{INT64_MAX, INT64_MIN};
-  for (const Stretch& place : std::span(places_).first(count_)) {
+  const auto places = std::span(places_).first(count_);
+  std::optional<Stretch> found;
+  for (const Stretch& place : places) {
     const Stretch here = common(place, bounds);
-    if (here.low_um <= here.high_um) all = {std::min(all.low_um, here.low_um), here.high_um};
+    if (here.low_um <= here.high_um) found = {found ? found->low_um : here.low_um, here.high_um};
   }
-  if (all.low_um > all.high_um) return std::nullopt;
-  return all;
+  // A damaged sample may have moved a bound; places hang on no single one.
+  return found ? found : Stretch{places.front().low_um, places.back().high_um};
 }
 
 bool SectorLine::narrow(const Crossing& crossing) {

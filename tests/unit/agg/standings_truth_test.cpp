@@ -119,7 +119,7 @@ StandingsCase long_race(std::uint64_t seed) {
 INSTANTIATE_TEST_SUITE_P(
     Races, StandingsTruth,
     testing::Values(StandingsCase{.name = "whole"},
-                    StandingsCase{.name = "red_flag", .cars = 8, .laps = 12, .rate_mhz = 50'000, .seed = 7},
+                    StandingsCase{.name = "red_flag", .cars = 8, .laps = 12, .rate_mhz = 20'000, .seed = 7},
                     StandingsCase{.name = "dropped", .drop_permille = 10, .seed = 7}, long_race(3),
                     long_race(5), long_race(9), long_race(12),
                     StandingsCase{
