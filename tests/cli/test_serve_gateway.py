@@ -283,3 +283,60 @@ class EndedRunTest(unittest.TestCase):
         listed = later.get("/api/v1/races")[1]["items"]
         self.assertEqual([(row["run"], row["live"], row["stored"]) for row in listed], [(run, False, True)])
         self.assertEqual(later.get(f"/api/v1/races/{run}/telemetry?limit=200000")[1]["items"], telemetry)
+
+
+class RepeatedAnswersTest(unittest.TestCase):
+    """What is asked again is answered from what was answered before, unless something has changed: never with something old."""
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="racesim-repeated-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.service = Service(self.dir)
+        self.addCleanup(self.service.cleanup)
+
+    def graphql(self, query):
+        status, body = self.service.post("/graphql", {"query": query})
+        self.assertEqual(status, 200, body)
+        return body
+
+    def questions(self):
+        """(asked again and again, the same in words that were never used)"""
+        standings, laps = "/api/v1/races/live/standings", "/api/v1/races/live/laps"
+        queries = ["{ race { run live standings { position car driver driverName gapS laps } } }",
+                   "{ race { laps(last: 5) { nodes { driver lap lapTimeS } } } }",
+                   "{ race { telemetry(every: \"10s\", last: 4) { nodes { eventTime driver speedKmh } } } }",
+                   "{ races { run started live } }"]
+        return [(lambda: self.service.get(standings), lambda n: self.service.get(f"{standings}?at=2199-01-01T00:00:00.{n:06}Z")),
+                (lambda: self.service.get(laps), lambda n: self.service.get(f"{laps}?limit={20000 + n}")),
+                *((lambda q=q: self.graphql(q), lambda n, q=q: self.graphql(f"{q} # {n}")) for q in queries)]
+
+    def test_while_a_race_goes_on(self):
+        race = {"scenario": "race", "cars": 6, "rate_hz": 5, "speed": 20, "backfill": "4m"}
+        self.assertEqual(self.service.post("/start", race)[0], 200)
+        self.service.until("/api/v1/races/live/laps", lambda body: len(body["items"]) > 10)
+        number, settled = 0, 0
+        for _ in range(40):
+            for again, afresh in self.questions():
+                before, repeated, behind = afresh(number + 1), again(), afresh(number + 2)
+                number += 2
+                if before == behind:  # nothing has changed in between
+                    settled += 1
+                    self.assertEqual(repeated, before)
+        self.assertGreater(settled, 40)
+
+    def test_starting_and_stopping_shows_at_once(self):
+        query = "{ race { run live } races { run live } }"
+        for seed in range(3):
+            status, started = self.service.post("/start", {"scenario": "race", "cars": 3, "rate_hz": 5, "seed": seed})
+            self.assertEqual(status, 200, started)
+            for _ in range(2):
+                self.assertEqual(self.graphql(query)["data"]["race"], {"run": started["run"], "live": True})
+            self.assertEqual(self.service.post("/stop")[0], 200)
+            for _ in range(2):
+                found = self.graphql(query)["data"]
+                self.assertEqual(found["race"], {"run": started["run"], "live": False})
+                self.assertEqual([run["live"] for run in found["races"]], [False] * (seed + 1))
+
+
+if __name__ == "__main__":
+    unittest.main()

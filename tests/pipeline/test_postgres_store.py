@@ -17,7 +17,7 @@ class PostgresStore(unittest.TestCase):
         self.run_tests("test_io", "PostgresServer.*:PostgresFaults.*", 19)
 
     def test_history_with_a_real_server(self):
-        self.run_tests("test_serve", "HistoryTest.*FromPostgres", 1)
+        self.run_tests("test_serve", "HistoryTest.*FromPostgres:HistoryInPostgres.*", 3)
 
     def run_tests(self, name, wanted, least):
         program = pathlib.Path(BINARY).parent / "tests" / name

@@ -48,7 +48,7 @@ class HistoryReader {
   virtual std::string rows_between(const RollupPlan& plan, std::span<const std::string> scope,
                                    std::int64_t first, std::int64_t last, const std::string& more) const = 0;
 
-  /// The select() under way ends soon. Any thread.
+  /// The select() under way ends soon, and further ones up to begin() fail at once. Any thread.
   virtual void cancel() = 0;
 };
 

@@ -14,6 +14,7 @@
 namespace racesim::postgres {
 namespace {
 
+constexpr int kLook_ms = 20;         // whether somebody still wants a command's answer
 constexpr int kConnectSeconds = 10;  // unless connect_timeout or PGCONNECT_TIMEOUT say otherwise
 
 void add_secret(std::vector<std::string>& secrets, std::string_view secret) {
@@ -277,6 +278,24 @@ Result<Answer> Connection::run(const std::string& sql) {
   return answered(PQexec(connection_, sql.c_str()), sql.substr(0, sql.find_first_of(" ;")));
 }
 
+Result<Answer> Connection::run_until(const std::string& sql, const std::function<bool()>& is_over) {
+  const std::string what = sql.substr(0, sql.find_first_of(" ;"));
+  if (PQsendQuery(connection_, sql.c_str()) != 1) return tl::make_unexpected(failed(nullptr, what));
+  for (bool is_asked_to_end = false; PQisBusy(connection_) == 1;) {
+    pollfd fd{PQsocket(connection_), POLLIN, 0};
+    const int ready = ::poll(&fd, 1, kLook_ms);
+    // A connection that broke is found so by PQgetResult().
+    if (ready > 0 && PQconsumeInput(connection_) != 1) break;
+    if (ready < 0 && errno != EINTR) break;
+    if (ready != 0 || is_asked_to_end || !is_over()) continue;
+    is_asked_to_end = true;
+    request_cancel();
+  }
+  Result<Answer> answer = answered(PQgetResult(connection_), what);
+  while (pg_result* const rest = PQgetResult(connection_)) PQclear(rest);
+  return answer;
+}
+
 Result<Answer> Connection::run(const std::string& sql, std::span<const std::string> values, Format format) {
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
@@ -323,12 +342,16 @@ Result<Answer> Connection::next_row() {
   return answered(PQgetResult(connection_), "query");
 }
 
+void Connection::request_cancel() {
+  PGcancel* const request = PQgetCancel(connection_);
+  if (request == nullptr) return;
+  char why[256];
+  PQcancel(request, why, sizeof why);
+  PQfreeCancel(request);
+}
+
 void Connection::cancel() {
-  if (PGcancel* const request = PQgetCancel(connection_)) {
-    char why[256];
-    PQcancel(request, why, sizeof why);
-    PQfreeCancel(request);
-  }
+  request_cancel();
   while (pg_result* const rest = PQgetResult(connection_)) PQclear(rest);
 }
 

@@ -78,6 +78,9 @@ class Connection {
 
   /// One command or several behind another; the answer of the last.
   Result<Answer> run(const std::string& sql);
+  /// One command, which is asked to end when `is_over` becomes true: its error has the state 57014 then.
+  /// `is_over` is called some times a second.
+  Result<Answer> run_until(const std::string& sql, const std::function<bool()>& is_over);
   /// One command with parameters $1… as text; the server refuses more than one.
   Result<Answer> run(const std::string& sql, std::span<const std::string> values,
                      Format format = Format::text);
@@ -100,6 +103,7 @@ class Connection {
   Connection(pg_conn* connection, const Target& target) : connection_(connection), target_(target) {}
   Result<Answer> answered(pg_result* result, std::string_view what);
   Error failed(pg_result* result, std::string_view what);
+  void request_cancel();
 
   pg_conn* connection_;
   const Target& target_;

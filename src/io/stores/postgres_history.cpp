@@ -71,12 +71,12 @@ class PostgresHistory final : public HistoryReader {
   }
 
   Done select(const std::string& sql, const std::function<bool(const SelectedRow& row)>& each) override {
-    const Result<Answer> declared = connection_->run("DECLARE racesim_history NO SCROLL CURSOR FOR " + sql);
+    if (cancelled_) return tl::make_unexpected(too_long());
+    const Result<Answer> declared = run("DECLARE racesim_history NO SCROLL CURSOR FOR " + sql);
     if (!declared) return failed(declared.error());
     for (bool goes_on = true; goes_on;) {
       if (cancelled_ || system_clock().now_ns() >= end_ns_) return tl::make_unexpected(too_long());
-      const Result<Answer> rows =
-          connection_->run(fmt::format("FETCH {} FROM racesim_history", kHistoryRows));
+      const Result<Answer> rows = run(fmt::format("FETCH {} FROM racesim_history", kHistoryRows));
       if (!rows) return failed(rows.error());
       for (int i = 0; i < rows->rows() && goes_on; ++i) goes_on = each(AnswerRow(*rows, i));
       if (rows->rows() < kHistoryRows) break;
@@ -110,6 +110,10 @@ class PostgresHistory final : public HistoryReader {
   void cancel() override { cancelled_ = true; }
 
  private:
+  Result<Answer> run(const std::string& sql) {
+    return connection_->run_until(sql, [this] { return cancelled_.load(); });
+  }
+
   Done connect() {
     if (!target_) {
       Result<Target> target = parse_target(options_.target, options_.password);

@@ -211,6 +211,12 @@ Result<Appended> PostgresStore::append(const StoreTable& of, const RowBatch& row
   out->expired = expired;
   note_newest(table, rows);
   tallies_.add(table.plan, rows, fates_);
+  // From here on this transaction holds a lock on the table, for which whoever makes the summaries waits.
+  if (const RollupPlan* const plan = rollups_.to_look_for(of)) {
+    const Result<Answer> found = run(find_rollups_sql({*plan}));
+    if (!found) return tl::make_unexpected(found.error());
+    rollups_.note_there(of, rollups_found(*found).front());
+  }
   rollups_.add(of, rows, fates_);
   if (!fates.empty()) std::copy(fates_.begin(), fates_.end(), fates.begin());
   return out;

@@ -270,19 +270,36 @@ Rollups::Rollups(std::span<const StoreTable> tables, SqlDialect dialect) : diale
 
 Rollups::Part* Rollups::part_of(const StoreTable& table) {
   for (Part& part : parts_)
-    if (part.there && part.fold.plan().table.table == table.table) return &part;
+    if (part.fold.plan().table.table == table.table) return &part;
   return nullptr;
+}
+
+Rollups::Part* Rollups::part_there(const StoreTable& table) {
+  Part* const part = part_of(table);
+  return part != nullptr && part->there ? part : nullptr;
+}
+
+const RollupPlan* Rollups::to_look_for(const StoreTable& table) {
+  const Part* const part = part_of(table);
+  return part == nullptr || part->is_certain ? nullptr : &part->fold.plan();
+}
+
+void Rollups::note_there(const StoreTable& table, bool there) {
+  Part* const part = part_of(table);
+  if (part == nullptr) return;
+  part->there = there;
+  part->is_certain = true;
 }
 
 void Rollups::begin(const std::vector<bool>& there) {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    parts_[i].there = there[i];
+    parts_[i].there = parts_[i].is_certain = there[i];
     parts_[i].fold.clear();
   }
 }
 
 void Rollups::add(const StoreTable& table, const RowBatch& rows, std::span<const Fate> fates) {
-  if (Part* const part = part_of(table)) part->fold.add(rows, fates);
+  if (Part* const part = part_there(table)) part->fold.add(rows, fates);
 }
 
 Done Rollups::flush(const Execute& execute) {
@@ -296,7 +313,7 @@ Done Rollups::flush(const Execute& execute) {
 
 Done Rollups::expire(const StoreTable& table, std::int64_t before_us, std::int64_t keep_us,
                      const Execute& execute) {
-  Part* const part = part_of(table);
+  Part* const part = part_there(table);
   // What is older than the rows harms nobody: readers begin where rows do.
   if (part == nullptr || before_us < part->clean_before_us) return {};
   part->clean_before_us = before_us + std::max(keep_us / kExpireParts, kRollupUs);

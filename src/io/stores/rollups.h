@@ -103,6 +103,11 @@ class Rollups {
   const std::vector<RollupPlan>& plans() const { return plans_; }
   /// A transaction begins; whether each plan's table is there, in their order.
   void begin(const std::vector<bool>& there);
+  /// The plan of the table's summaries, if they were not there when the transaction began and note_there()
+  /// has not been called since; else null. Who makes them waits for transactions that write to the table, but
+  /// not for one that has yet to: it looks again once it writes.
+  const RollupPlan* to_look_for(const StoreTable& table);
+  void note_there(const StoreTable& table, bool there);
   void add(const StoreTable& table, const RowBatch& rows, std::span<const Fate> fates);
   /// Before the transaction is committed.
   Done flush(const Execute& execute);
@@ -113,10 +118,11 @@ class Rollups {
  private:
   struct Part {
     RollupFold fold;
-    bool there = false;
+    bool there = false, is_certain = true;  // certain: for the whole transaction
     std::int64_t clean_before_us = INT64_MIN;
   };
   Part* part_of(const StoreTable& table);
+  Part* part_there(const StoreTable& table);
 
   const SqlDialect dialect_;
   std::vector<RollupPlan> plans_;

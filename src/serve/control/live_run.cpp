@@ -23,14 +23,11 @@ LiveRun::~LiveRun() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool LiveRun::is_active(RunState state) {
-  return state == RunState::starting || state == RunState::running || state == RunState::draining;
-}
-
 bool LiveRun::start(RunConfig config, const std::function<void(const Done&)>& opened) {
   {
     const std::lock_guard lock(mutex_);
-    if (is_active(state_)) return false;
+    if (LiveRunState{state_, {}}.is_active()) return false;
+    state_changes_.note();
     state_ = RunState::starting;
     stop_asked_ = false;
     any_ = true;
@@ -54,10 +51,11 @@ bool LiveRun::start(RunConfig config, const std::function<void(const Done&)>& op
 void LiveRun::stop(std::function<void()> ended) {
   {
     const std::lock_guard lock(mutex_);
-    if (is_active(state_)) {
+    if (LiveRunState{state_, {}}.is_active()) {
       stop_asked_ = true;
       ended_.push_back(std::move(ended));
       if (run_ != nullptr) {
+        state_changes_.note();
         state_ = RunState::draining;
         run_->stop();
       }
@@ -80,6 +78,11 @@ LiveRunStatus LiveRun::status() const {
   return status;
 }
 
+LiveRunState LiveRun::state() const {
+  const std::lock_guard lock(mutex_);
+  return {state_, run_text_};
+}
+
 std::shared_ptr<const ScenarioContent> LiveRun::content() const {
   const std::lock_guard lock(mutex_);
   return content_;
@@ -91,6 +94,7 @@ std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(co
     run_number_ = forms.run;
     {
       const std::lock_guard lock(mutex_);
+      state_changes_.note();
       run_text_ = run_text(forms.run);
     }
     return make_ring_sink(feed_.ring(scenario_), forms, acks);
@@ -134,6 +138,7 @@ void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>
   run.start();
   {
     const std::lock_guard lock(mutex_);
+    state_changes_.note();
     run_ = std::move(made);
     state_ = RunState::running;
     if (stop_asked_) {
@@ -178,6 +183,7 @@ void LiveRun::end(std::optional<Error> error, std::optional<RunStatus> counts) {
   gone.reset();  // its sinks are closed before anybody is told
   {
     const std::lock_guard lock(mutex_);
+    state_changes_.note();
     error_ = std::move(error);
     state_ = error_ ? RunState::failed : RunState::stopped;
     for (auto& more : ended_) ended.push_back(std::move(more));

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "run/config.h"
 #include "run/generate/run.h"
+#include "serve/change_count.h"
 #include "serve/control/run_book.h"
 #include "serve/keeping/store_keeper.h"
 #include "serve/live/live_feed.h"
@@ -31,10 +32,21 @@ struct LiveRunStatus {
   bool any = false;            ///< one was started
 };
 
+/// Of that what changes only now and then.
+struct LiveRunState {
+  RunState state = RunState::idle;
+  std::string run;  ///< 8 hex digits; empty before it is known
+
+  bool is_active() const {
+    return state == RunState::starting || state == RunState::running || state == RunState::draining;
+  }
+};
+
 /// Told by the run's thread.
 using Told = std::function<void(const Error&)>;
 
-/// start() by one thread at a time, stop(), abandon() and status() by any; the destructor stops and waits.
+/// start() by one thread at a time, stop(), abandon(), status() and state() by any; the destructor stops and
+/// waits.
 class LiveRun {
  public:
   /// `store`: where its events are kept; null: nowhere.
@@ -53,12 +65,14 @@ class LiveRun {
   void abandon();
 
   LiveRunStatus status() const;
+  LiveRunState state() const;
+  /// Of what state() tells.
+  const ChangeCount& state_changes() const { return state_changes_; }
   /// Of the run now, or of the last one; null before the first.
   std::shared_ptr<const ScenarioContent> content() const;
   const ScenarioEntry& scenario() const { return scenario_; }
 
  private:
-  static bool is_active(RunState state);
   void carry_out(RunConfig config, const std::function<void(const Done&)>& opened);
   std::unique_ptr<Run> open(RunConfig config, const std::function<void(const Done&)>& opened);
   void note_begun(const Run& run);
@@ -82,6 +96,7 @@ class LiveRun {
   std::shared_ptr<const ScenarioContent> content_;
   bool any_ = false;
   std::vector<std::function<void()>> ended_;
+  ChangeCount state_changes_;
   std::thread thread_;
 };
 

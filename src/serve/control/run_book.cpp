@@ -58,6 +58,7 @@ std::shared_ptr<const MasterData> built_in_master(const ContentOptions& content)
 
 void RunBook::add(BegunRun run) {
   const std::lock_guard lock(mutex_);
+  changes_.note();
   std::erase_if(runs_, [&](const BegunRun& known) { return known.run == run.run; });
   runs_.push_front(std::move(run));
   if (runs_.size() > kRunsMost) runs_.pop_back();
@@ -65,6 +66,7 @@ void RunBook::add(BegunRun run) {
 
 void RunBook::note_end(std::uint32_t run, std::uint64_t events) {
   const std::lock_guard lock(mutex_);
+  changes_.note();
   for (BegunRun& known : runs_)
     if (known.run == run) known.events = events;
 }

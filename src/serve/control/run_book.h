@@ -11,6 +11,7 @@
 
 #include "run/config.h"
 #include "run/master/load.h"
+#include "serve/change_count.h"
 
 namespace racesim::serve {
 
@@ -35,10 +36,13 @@ class RunBook {
   /// The newest first.
   std::vector<BegunRun> runs() const;
   std::optional<BegunRun> find(std::uint32_t run) const;
+  /// Of all of it.
+  const ChangeCount& changes() const { return changes_; }
 
  private:
   mutable std::mutex mutex_;
   std::deque<BegunRun> runs_;  // the newest first
+  ChangeCount changes_;
 };
 
 /// What a run with this content reads, or has built in, of the entities that results and lists refer to.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "base/suggest.h"
@@ -22,28 +23,35 @@ std::uint32_t run_number(const std::string& run) {
   return number;
 }
 
+using Wanted = std::function<bool(const RowBatch& rows, std::size_t row)>;
+
 /// Rows of the run, of whom is asked for, within the times.
-RowBatch rows_of_run(const ResultTable& table, const ListedRun& run, const RowsQuestion& question,
-                     std::string_view whose_path) {
+Wanted of_run(const ResultTable& table, const ListedRun& run, const RowsQuestion& question,
+              std::string_view whose_path) {
   const SchemaInfo& schema = table.entry().result();
   const FieldInfo& run_field = field_of(schema, "run");
   const FieldInfo& time_field = field_of(schema, table.entry().table.time);
   const FieldInfo& whose_field = field_of(schema, whose_path);
   const auto number = static_cast<std::int64_t>(run_number(run.run));
-  return table.select([&](const RowBatch& rows, std::size_t row) {
+  return [&run_field, &time_field, &whose_field, number, &question](const RowBatch& rows, std::size_t row) {
     if (whole_at(rows, row, run_field) != number) return false;
     if (!question.whose.empty() && text_at(rows, row, whose_field) != question.whose) return false;
     const std::int64_t time_us = time_us_at(rows, row, time_field);
     return time_us >= question.from_us.value_or(INT64_MIN) && time_us < question.to_us.value_or(INT64_MAX);
-  });
+  };
+}
+
+std::vector<std::size_t> all_of(const RowBatch& rows) {
+  std::vector<std::size_t> all(rows.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 /// Row numbers by these fields, of which each is a number or a time.
 std::vector<std::size_t> order_by(const RowBatch& rows, std::initializer_list<std::string_view> paths) {
   std::vector<const FieldInfo*> fields;
   for (const std::string_view path : paths) fields.push_back(&field_of(rows.schema(), path));
-  std::vector<std::size_t> order(rows.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::vector<std::size_t> order = all_of(rows);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     for (const FieldInfo* field : fields) {
       const std::int64_t left = whole_at(rows, a, *field), right = whole_at(rows, b, *field);
@@ -59,17 +67,19 @@ void keep_first(std::vector<T>& items, std::size_t limit) {
   if (items.size() > limit) items.resize(limit);
 }
 
-/// The newest row of each car in the newest session.
-std::vector<std::size_t> newest_of_cars(const RowBatch& rows) {
+/// Of the wanted rows the newest of each car in the newest session.
+std::vector<std::size_t> newest_of_cars(const RowBatch& rows, const Wanted& wanted) {
   const FieldInfo& session = field_of(rows.schema(), "session");
   const FieldInfo& car = field_of(rows.schema(), "car");
   const FieldInfo& passing = field_of(rows.schema(), "passing");
   std::int64_t last_session = 0;
-  for (std::size_t row = 0; row < rows.size(); ++row)
-    last_session = std::max(last_session, whole_at(rows, row, session));
   std::map<std::int64_t, std::size_t> newest;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (whole_at(rows, row, session) != last_session) continue;
+    if (!wanted(rows, row)) continue;
+    const std::int64_t of_row = whole_at(rows, row, session);
+    if (of_row > last_session) newest.clear();
+    last_session = std::max(last_session, of_row);
+    if (of_row != last_session) continue;
     const auto [known, is_new] = newest.try_emplace(whole_at(rows, row, car), row);
     if (!is_new && whole_at(rows, row, passing) > whole_at(rows, known->second, passing)) known->second = row;
   }
@@ -79,7 +89,7 @@ std::vector<std::size_t> newest_of_cars(const RowBatch& rows) {
 }
 
 /// Whoever has passed most lines is ahead, and of these by their places at that line; or by best laps.
-void order_classification(const RowBatch& rows, std::vector<std::size_t>& chosen) {
+std::vector<std::size_t> order_of_classification(const RowBatch& rows) {
   const FieldInfo& ranked_by = field_of(rows.schema(), "ranked_by");
   const FieldInfo& passing = field_of(rows.schema(), "passing");
   const FieldInfo& best = field_of(rows.schema(), "best_lap_s");
@@ -88,71 +98,83 @@ void order_classification(const RowBatch& rows, std::vector<std::size_t>& chosen
     if (whole_at(rows, row, ranked_by) == 0) return -whole_at(rows, row, passing);
     return is_missing(rows, row, best) ? INT64_MAX : whole_at(rows, row, best);
   };
-  std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
+  std::vector<std::size_t> order = all_of(rows);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const std::int64_t left = rank(a), right = rank(b);
     return left != right ? left < right : whole_at(rows, a, position) < whole_at(rows, b, position);
   });
+  return order;
 }
 
 }  // namespace
 
 const ResultTable* Resolvers::table(const ListedRun& run, std::string_view name) const {
-  return parts_.processing.of(*run.scenario).table(name);
+  const ResultTable* const found = parts_.processing.of(*run.scenario).table(name);
+  if (found != nullptr) note(found->changes());
+  return found;
+}
+
+const EventRing& Resolvers::ring(const ListedRun& run) const {
+  const EventRing& found = parts_.feed.ring(*run.scenario);
+  note(found.changes());
+  return found;
+}
+
+Result<bool> Resolvers::lies_in_store(const RowBatch& in_memory, const ListedRun& run) const {
+  return in_memory.empty() ? is_stored(run) : Result<bool>(false);
 }
 
 Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestion& question) const {
-  Result<HistoryRows> typed = HistoryRows();
   const ResultTable* const results = table(run, "standings");
-  RowBatch rows = results == nullptr ? RowBatch(schema_info<StandingsRow>())
-                                     : rows_of_run(*results, run, question, "driver");
-  if (rows.empty() && from_store(run)) {
-    typed = history_->standings(question);
-    if (!typed) return typed;
-  } else {
-    std::vector<std::size_t> chosen = newest_of_cars(rows);
-    order_classification(rows, chosen);
-    keep_first(chosen, question.limit);
-    typed = typed_rows(rows, chosen);
+  RowBatch rows(schema_info<StandingsRow>());
+  if (results != nullptr) {
+    const Wanted wanted = of_run(*results, run, question, "driver");
+    rows = results->choose([&](const RowBatch& all) { return newest_of_cars(all, wanted); });
   }
-  add_driver_names(run, *typed);
+  const Result<bool> stored = lies_in_store(rows, run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  std::vector<std::size_t> order = order_of_classification(rows);
+  keep_first(order, question.limit);
+  Result<HistoryRows> typed = *stored ? history().standings(question) : typed_rows(rows, order);
+  if (typed) add_driver_names(run, *typed);
   return typed;
 }
 
 Result<HistoryRows> Resolvers::laps(const ListedRun& run, const RowsQuestion& question) const {
-  Result<HistoryRows> typed = HistoryRows();
   const ResultTable* const results = table(run, "lap");
-  RowBatch rows = results == nullptr ? RowBatch(schema_info<LapMetricsRow>())
-                                     : rows_of_run(*results, run, question, "driver");
-  if (rows.empty() && from_store(run)) {
-    typed = history_->laps(question);
-    if (!typed) return typed;
-  } else {
-    std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
-    keep_first(order, question.limit);
-    typed = typed_rows(rows, order);
-  }
-  add_driver_names(run, *typed);
+  const RowBatch rows = results == nullptr ? RowBatch(schema_info<LapMetricsRow>())
+                                           : results->select(of_run(*results, run, question, "driver"));
+  const Result<bool> stored = lies_in_store(rows, run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
+  keep_first(order, question.limit);
+  Result<HistoryRows> typed = *stored ? history().laps(question) : typed_rows(rows, order);
+  if (typed) add_driver_names(run, *typed);
   return typed;
 }
 
 Result<HistoryRows> Resolvers::violations(const ListedRun& run, const RowsQuestion& question) const {
   const ResultTable* const results = table(run, "violations");
-  RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
-                                     : rows_of_run(*results, run, question, "vehicle_id");
-  if (rows.empty() && from_store(run)) return history_->violations(question);
+  const RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
+                                           : results->select(of_run(*results, run, question, "vehicle_id"));
+  const Result<bool> stored = lies_in_store(rows, run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  if (*stored) return history().violations(question);
   std::vector<std::size_t> order = order_by(rows, {"time"});
   keep_first(order, question.limit);
   return typed_rows(rows, order);
 }
 
 Result<HistoryRows> Resolvers::telemetry(const ListedRun& run, const TelemetryQuestion& question) const {
-  if (from_store(run)) return history_->telemetry(question);
-  return ring_telemetry(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run), question);
+  const Result<bool> stored = is_stored(run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  if (*stored) return history().telemetry(question);
+  return ring_telemetry(ring(run), *run.scenario, run_number(run.run), question);
 }
 
 std::vector<std::string> Resolvers::known_fields(const ListedRun& run,
                                                  const std::vector<std::string>& names) const {
-  const SchemaInfo* const schema = ring_schema(parts_.feed.ring(*run.scenario), run_number(run.run));
+  const SchemaInfo* const schema = ring_schema(ring(run), run_number(run.run));
   std::vector<std::string> known;
   for (const std::string& name : names)
     if (schema == nullptr || find_field(*schema, name) != nullptr) known.push_back(name);
@@ -160,9 +182,10 @@ std::vector<std::string> Resolvers::known_fields(const ListedRun& run,
 }
 
 Result<HistoryRows> Resolvers::side_stream(const ListedRun& run, const SideQuestion& question) const {
-  if (from_store(run)) return history_->side_stream(question.stream, question.rows);
-  return ring_side_stream(parts_.feed.ring(*run.scenario), *run.scenario, run_number(run.run),
-                          question.stream, question.rows);
+  const Result<bool> stored = is_stored(run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  if (*stored) return history().side_stream(question.stream, question.rows);
+  return ring_side_stream(ring(run), *run.scenario, run_number(run.run), question.stream, question.rows);
 }
 
 std::vector<std::string> chart_windows() {
@@ -175,11 +198,13 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   const LiveResults& live = parts_.processing.of(*scenario);
   const ResultTable* const results = live.table("top-songs " + question.window);
   if (results == nullptr) return tl::make_unexpected(unknown_choice(question.window, chart_windows()));
+  note(results->changes());
+  note(live.progress());
   if (live.is_suspended("top-songs " + question.window))
     return fail(ErrorKind::usage, "more is played in " + question.window + " than is counted in memory",
                 "ask for a shorter window, or use racesim aggregate --by top-songs");
   if (results->size() == 0 && history_ != nullptr)
-    return history_->top_songs({question.window, question.country, question.genre, question.limit});
+    return history().top_songs({question.window, question.country, question.genre, question.limit});
   const SchemaInfo& schema = results->entry().result();
   const FieldInfo& chart = field_of(schema, "chart");
   const FieldInfo& key = field_of(schema, "chart_key");
@@ -188,7 +213,7 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
                                 : !question.genre.empty() ? "genre"
                                                           : "all";
   const std::string& wanted = !question.country.empty() ? question.country : question.genre;
-  const std::int64_t newest_us = live.counts().newest_us;
+  const std::int64_t newest_us = live.newest_us();
   std::int64_t end_us = INT64_MAX;
   // Of the windows that are open the one that began first is nearly whole.
   RowBatch rows = results->select([&](const RowBatch& all, std::size_t row) {
@@ -204,12 +229,10 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
 }
 
 HistoryRows Resolvers::master_rows(const ListedRun& run, std::string_view entity) const {
-  const std::optional<BegunRun> begun = parts_.book.find(run_number(run.run));
+  const std::optional<BegunRun> begun = book().find(run_number(run.run));
   const RowBatch* const rows = begun && begun->master ? begun->master->rows(entity) : nullptr;
   if (rows == nullptr) return {};
-  std::vector<std::size_t> order(rows->size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  return typed_rows(*rows, order);
+  return typed_rows(*rows, all_of(*rows));
 }
 
 /// As the last column.

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "serve/control/runs.h"
+#include "serve/gateway/answer_basis.h"
 #include "serve/history/history.h"
 #include "serve/live/live_feed.h"
 #include "serve/processing/processing.h"
@@ -34,9 +36,9 @@ struct ListedRun {
       track;  ///< where the scenario has such options, and it is of this process
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> started_us;  ///< event time of its begin, or of its first stored event
-  std::optional<std::uint64_t> events;
-  bool is_live = false;    ///< it goes on
-  bool is_stored = false;  ///< the store has events of it
+  std::optional<std::uint64_t> events;     ///< of one that has ended; see Resolvers::events_of()
+  bool is_live = false;                    ///< it goes on
+  std::optional<bool> is_stored;           ///< nothing: not asked yet; see Resolvers::is_stored()
 };
 
 /// What a list of runs is about: the scenarios whose runs have such results.
@@ -53,11 +55,15 @@ struct SideQuestion {
   std::string stream;  ///< "race_control"
 };
 
-/// Blocks; one thread at a time. Errors are for clients: usage for what they can mend.
+/// For the question of one client. Blocks; one thread at a time. Errors are for clients: usage for what they
+/// can mend.
 class Resolvers {
  public:
-  /// `history`: null without a store.
-  Resolvers(const GatewayParts& parts, History* history) : parts_(parts), history_(history) {}
+  /// `history`: null without a store. `basis`: where what is read is noted; null: nowhere.
+  Resolvers(const GatewayParts& parts, History* history, AnswerBasis* basis = nullptr)
+      : parts_(parts), history_(history), basis_(basis) {}
+  /// The same, with what is read noted.
+  Resolvers noting(AnswerBasis& basis) const { return {parts_, history_, &basis}; }
 
   /// The newest first; of all scenarios of the subject, or of one.
   Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario,
@@ -66,6 +72,10 @@ class Resolvers {
   Result<std::optional<ListedRun>> find_run(Subject subject, std::string_view name) const;
   /// The same, but an error (usage) where there is none.
   Result<ListedRun> run_named(Subject subject, std::string_view name) const;
+  /// How many there are so far.
+  std::optional<std::uint64_t> events_of(const ListedRun& run) const;
+  /// Has the store events of it?
+  Result<bool> is_stored(const ListedRun& run) const;
 
   /// The newest row of each car at or before `to_us`, in the order of the classification, with driver_name.
   Result<HistoryRows> standings(const ListedRun& run, const RowsQuestion& question) const;
@@ -86,16 +96,39 @@ class Resolvers {
 
   /// The scenario that has what the subject is about; null: none has.
   const ScenarioEntry* scenario_of(Subject subject) const;
-  const GatewayParts& parts() const { return parts_; }
+  /// Nobody counts what is read from it: the answer is not given again.
+  const GatewayParts& parts() const {
+    note_uncounted();
+    return parts_;
+  }
+  /// The question is more than a question: its answer is not given again.
+  void never_again() const { note_uncounted(); }
 
  private:
+  void note(const ChangeCount& source) const {
+    if (basis_ != nullptr) basis_->add(source);
+  }
+  void note_uncounted() const {
+    if (basis_ != nullptr) basis_->add_uncounted();
+  }
+  /// Of the store, which other processes change too; only where there is one.
+  History& history() const {
+    note_uncounted();
+    return *history_;
+  }
+  const EventRing& ring(const ListedRun& run) const;
+  const RunBook& book() const;
+  ListedRun listed(const BegunRun& begun) const;
   const ResultTable* table(const ListedRun& run, std::string_view name) const;
-  bool from_store(const ListedRun& run) const { return run.is_stored && history_ != nullptr; }
+  /// There is nothing in memory, and the run is stored.
+  Result<bool> lies_in_store(const RowBatch& in_memory, const ListedRun& run) const;
   static void note_stored(const StoredRun& stored, std::vector<ListedRun>& runs);
   void add_driver_names(const ListedRun& run, HistoryRows& rows) const;
 
   const GatewayParts parts_;
   History* const history_;
+  AnswerBasis* const basis_;
+  mutable std::optional<std::pair<std::string, bool>> stored_;  // the run that the store was asked for last
 };
 
 /// "1m", "5m", "1h".

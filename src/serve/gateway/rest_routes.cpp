@@ -210,17 +210,21 @@ http::Route route_of(QueryThreads& queries, const RunRoute& entry) {
   http::Route route = base_route(entry.path, entry.summary, entry.parameters);
   route.answer_schema = entry.schema;
   route.handle = [&queries, entry](const http::Request& request, http::Reply reply) {
+    std::string key = answer_key(request.head);
+    if (answer_again(queries, key, reply)) return;
     Result<Parameters> parameters = read_query(request.head, entry.parameters);
     if (!parameters) return reply.send(problem_of(parameters.error()));
     const std::string name(http::path_part(entry.path, request.head.path, "run"));
-    answer_by_query(queries, std::move(reply),
-                    [name, subject = entry.subject, answer = entry.answer,
-                     given = std::move(*parameters)](const Resolvers& resolvers) {
-                      const Result<std::optional<ListedRun>> run = resolvers.find_run(subject, name);
-                      if (!run) return problem_of(run.error());
-                      if (!*run) return no_run(resolvers.run_named(subject, name).error());
-                      return response_of(answer({resolvers, **run, given}));
-                    });
+    answer_by_query(
+        queries, std::move(reply),
+        [name, subject = entry.subject, answer = entry.answer,
+         given = std::move(*parameters)](const Resolvers& resolvers) {
+          const Result<std::optional<ListedRun>> run = resolvers.find_run(subject, name);
+          if (!run) return problem_of(run.error());
+          if (!*run) return no_run(resolvers.run_named(subject, name).error());
+          return response_of(answer({resolvers, **run, given}));
+        },
+        std::move(key));
   };
   return route;
 }
@@ -238,7 +242,7 @@ http::Route list_route(QueryThreads& queries, const char* path, const char* summ
     answer_by_query(queries, std::move(reply),
                     [subject, chosen = *scenario, most = *limit](const Resolvers& resolvers) {
                       const Result<std::vector<ListedRun>> runs = resolvers.runs(subject, chosen, most);
-                      return runs ? json_answer(runs_json(*runs)) : problem_of(runs.error());
+                      return runs ? response_of(runs_json(resolvers, *runs)) : problem_of(runs.error());
                     });
   };
   return route;
@@ -265,13 +269,18 @@ http::Route chart_route(QueryThreads& queries) {
   http::Route route = base_route("/api/v1/songs/top", "The songs played most of late, by rank", known);
   route.answer_schema = items_schema(schema_info<TopSongRow>(), false);
   route.handle = [&queries, known](const http::Request& request, http::Reply reply) {
+    std::string key = answer_key(request.head);
+    if (answer_again(queries, key, reply)) return;
     const Result<Parameters> parameters = read_query(request.head, known);
     if (!parameters) return reply.send(problem_of(parameters.error()));
     const Result<ChartQuestion> question = read_chart(*parameters);
     if (!question) return reply.send(problem_of(question.error()));
-    answer_by_query(queries, std::move(reply), [asked = *question](const Resolvers& resolvers) {
-      return response_of(items_of(resolvers.top_songs(asked)));
-    });
+    answer_by_query(
+        queries, std::move(reply),
+        [asked = *question](const Resolvers& resolvers) {
+          return response_of(items_of(resolvers.top_songs(asked)));
+        },
+        std::move(key));
   };
   return route;
 }
@@ -291,15 +300,30 @@ http::Route pipeline_route(QueryThreads& queries) {
 }  // namespace
 
 void answer_by_query(QueryThreads& queries, http::Reply reply,
-                     std::function<http::Response(const Resolvers& resolvers)> make) {
+                     std::function<http::Response(const Resolvers& resolvers)> make, std::string key) {
   // std::function wants what it holds to be copied.
   const auto shared = std::make_shared<http::Reply>(std::move(reply));
-  const bool taken = queries.ask(
-      [shared, make = std::move(make)](const Resolvers& resolvers) { shared->send(make(resolvers)); });
-  if (taken) return;
+  const std::optional<QueryThreads::Ticket> ticket = queries.ask(
+      [&queries, shared, make = std::move(make), key = std::move(key)](const Resolvers& resolvers) {
+        AnswerBasis basis;
+        http::Response made = make(resolvers.noting(basis));
+        if (!key.empty()) queries.answers().keep(key, std::move(basis), made);
+        shared->send(std::move(made));
+      });
+  if (ticket) return shared->on_gone([&queries, ticket] { queries.give_up(*ticket); });
   http::Response busy = http::problem(503, "too many questions wait for their answers; ask again later");
   busy.headers.push_back({"Retry-After", "1"});
   shared->send(std::move(busy));
+}
+
+bool answer_again(QueryThreads& queries, std::string_view key, http::Reply& reply) {
+  const std::shared_ptr<const http::Response> known = queries.answers().find(key);
+  if (known != nullptr) reply.send(*known);
+  return known != nullptr;
+}
+
+std::string answer_key(const http::RequestHead& head) {
+  return head.path + "?" + head.query;
 }
 
 std::vector<http::Route> rest_routes(QueryThreads& queries) {

@@ -9,6 +9,7 @@
 namespace racesim::serve {
 
 /// {"items":[{"run","scenario","session","track","seed","started","events","live","stored"}]}.
-std::string runs_json(std::span<const ListedRun> runs);
+/// Errors: those of the store.
+Result<std::string> runs_json(const Resolvers& resolvers, std::span<const ListedRun> runs);
 
 }  // namespace racesim::serve

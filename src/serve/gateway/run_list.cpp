@@ -29,11 +29,12 @@ std::optional<std::string> option_text(const ContentOptions& content, std::strin
   return value_text(content.values.value(name));
 }
 
-bool is_active(RunState state) {
-  return state == RunState::starting || state == RunState::running || state == RunState::draining;
-}
+}  // namespace
 
-ListedRun listed(const BegunRun& begun, const LiveRunStatus& now) {
+ListedRun Resolvers::listed(const BegunRun& begun) const {
+  const LiveRun& live = parts_.runs.of(*begun.content.scenario);
+  note(live.state_changes());
+  const LiveRunState now = live.state();
   ListedRun run;
   run.run = run_text(begun.run);
   run.scenario = begun.content.scenario;
@@ -42,16 +43,38 @@ ListedRun listed(const BegunRun& begun, const LiveRunStatus& now) {
   run.seed = begun.content.seed;
   run.started_us = begun.content.start_ns / 1000;
   run.events = begun.events;
-  if (now.run != run.run) return run;
-  run.is_live = is_active(now.state);
-  run.events = now.counts.released;
+  run.is_live = now.run == run.run && now.is_active();
+  if (history_ == nullptr) run.is_stored = false;
   return run;
 }
 
-}  // namespace
+const RunBook& Resolvers::book() const {
+  note(parts_.book.changes());
+  return parts_.book;
+}
+
+std::optional<std::uint64_t> Resolvers::events_of(const ListedRun& run) const {
+  if (!run.is_live) return run.events;
+  note_uncounted();
+  const LiveRunStatus now = parts_.runs.status(*run.scenario).status;
+  return now.run == run.run ? now.counts.released : run.events;
+}
+
+Result<bool> Resolvers::is_stored(const ListedRun& run) const {
+  if (run.is_stored) return *run.is_stored;
+  if (history_ == nullptr) return false;
+  if (stored_ && stored_->first == run.run) return stored_->second;
+  const Result<std::optional<StoredRun>> found = history().find_run(run.run);
+  if (!found) return tl::make_unexpected(found.error());
+  stored_.emplace(run.run, found->has_value());
+  return stored_->second;
+}
 
 const ScenarioEntry* Resolvers::scenario_of(Subject subject) const {
-  if (subject == Subject::any) return &parts_.feed.current();
+  if (subject == Subject::any) {
+    note_uncounted();
+    return &parts_.feed.current();
+  }
   for (const ScenarioEntry* scenario : scenarios())
     if (parts_.processing.of(*scenario).table(mark_of(subject)) != nullptr) return scenario;
   return nullptr;
@@ -61,12 +84,11 @@ Result<std::vector<ListedRun>> Resolvers::runs(Subject subject, const ScenarioEn
                                                std::size_t limit) const {
   if (scenario == nullptr && subject != Subject::any) scenario = scenario_of(subject);
   std::vector<ListedRun> runs;
-  for (const BegunRun& begun : parts_.book.runs())
-    if (scenario == nullptr || scenario == begun.content.scenario)
-      runs.push_back(listed(begun, parts_.runs.status(*begun.content.scenario).status));
+  for (const BegunRun& begun : book().runs())
+    if (scenario == nullptr || scenario == begun.content.scenario) runs.push_back(listed(begun));
   if (history_ != nullptr) {
     const Result<std::vector<StoredRun>> stored =
-        history_->runs(scenario == nullptr ? "" : std::string(scenario->name), limit);
+        history().runs(scenario == nullptr ? "" : std::string(scenario->name), limit);
     if (!stored) return tl::make_unexpected(stored.error());
     for (const StoredRun& one : *stored) note_stored(one, runs);
   }
@@ -97,15 +119,15 @@ void Resolvers::note_stored(const StoredRun& stored, std::vector<ListedRun>& run
 Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::string_view name) const {
   const ScenarioEntry* const scenario = scenario_of(subject);
   std::vector<ListedRun> found;
-  for (const BegunRun& begun : parts_.book.runs()) {
+  for (const BegunRun& begun : book().runs()) {
     const bool is_meant = name == "live" ? begun.content.scenario == scenario : run_text(begun.run) == name;
     if (!is_meant) continue;
-    found.push_back(listed(begun, parts_.runs.status(*begun.content.scenario).status));
+    found.push_back(listed(begun));
     break;
   }
-  const std::string wanted = found.empty() ? std::string(name) : found.front().run;
-  if (history_ != nullptr && wanted != "live") {
-    const Result<std::optional<StoredRun>> stored = history_->find_run(wanted);
+  // Whether a run of this process is stored too is asked when somebody wants to know.
+  if (found.empty() && history_ != nullptr && name != "live") {
+    const Result<std::optional<StoredRun>> stored = history().find_run(std::string(name));
     if (!stored) return tl::make_unexpected(stored.error());
     if (*stored) note_stored(**stored, found);
   }

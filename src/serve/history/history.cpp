@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "agg/entry.h"
+#include "base/clock.h"
 #include "run/rows/event_tables.h"
 #include "serve/history/history_sql.h"
 #include "serve/history/telemetry_question.h"
@@ -65,13 +67,26 @@ struct History::Impl {
   /// Within one transaction that only reads.
   template <class T>
   Result<T> ask(const std::function<Result<T>()>& question) {
-    if (Done ok = reader->begin(options.limit_ms); !ok) {
+    if (Done ok = begin(); !ok) {
       reader->end();
       return tl::make_unexpected(ok.error());
     }
-    Result<T> answer = question();
+    // Looked at behind begin(), where the reader forgets that it was cancelled.
+    Result<T> answer = is_given_up ? Result<T>(tl::make_unexpected(given_up())) : question();
     reader->end();
     return answer;
+  }
+
+  static Error given_up() { return {ErrorKind::usage, "the question was given up", ""}; }
+
+  Done begin() {
+    if (is_given_up) return tl::make_unexpected(given_up());
+    const std::int64_t now_ns = system_clock().now_ns();
+    if (!end_ns) return reader->begin(options.limit_ms);
+    if (now_ns >= *end_ns)
+      return fail(ErrorKind::usage, fmt::format("the answer took longer than {} ms", options.limit_ms),
+                  "ask for less at once, for a shorter time, or for one car");
+    return reader->begin((*end_ns - now_ns) / 1'000'000 + 1);
   }
 
   Result<std::vector<StoredRun>> select_runs(const std::string& where, std::size_t limit) {
@@ -156,6 +171,8 @@ struct History::Impl {
 
   const HistoryOptions options;
   const std::unique_ptr<HistoryReader> reader;
+  std::optional<std::int64_t> end_ns;  // of the question
+  std::atomic<bool> is_given_up{false};
 };
 
 History::History(HistoryOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -243,7 +260,13 @@ Result<HistoryRows> History::top_songs(const TopSongsQuestion& question) {
   });
 }
 
-void History::cancel() {
+void History::begin_question() {
+  impl_->end_ns = system_clock().now_ns() + impl_->options.limit_ms * 1'000'000;
+  impl_->is_given_up = false;
+}
+
+void History::give_up() {
+  impl_->is_given_up = true;
   impl_->reader->cancel();
 }
 

@@ -4,7 +4,6 @@
 //   Result<HistoryRows> laps = history.laps({.run = "a1b2c3d4", .whose = "HAL"});
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,7 +19,7 @@ namespace racesim::serve {
 struct HistoryOptions {
   const StoreInfo* store = nullptr;  ///< one with `make_history`
   StoreOptions options;              ///< target and password
-  std::int64_t limit_ms = 10'000;    ///< of one question
+  std::int64_t limit_ms = 10'000;    ///< of one question, however many calls it takes
 };
 
 /// A run that is stored.
@@ -58,9 +57,9 @@ struct TopSongsQuestion {
   std::size_t limit = 100;
 };
 
-/// All calls block, each at most `limit_ms`, and only read. One thread, but cancel(). Errors: usage for what
-/// the caller can mend (no such run, no such field: with what there is); runtime, busy for the store.
-/// Times are texts as events show them.
+/// All calls block, those between two begin_question() together at most `limit_ms`, and only read. One
+/// thread, but give_up(). Errors: usage for what the caller can mend (no such run, no such field: with what
+/// there is); runtime, busy for the store. Times are texts as events show them.
 class History {
  public:
   explicit History(HistoryOptions options);
@@ -88,8 +87,11 @@ class History {
   /// The newest window, by rank.
   Result<HistoryRows> top_songs(const TopSongsQuestion& question);
 
-  /// The call under way ends soon, with an error; later ones are not touched. Any thread.
-  void cancel();
+  /// The calls from now on are for another question, which nobody has given up.
+  void begin_question();
+  /// The call under way ends soon, with an error, and all further ones up to begin_question() fail at once.
+  /// Any thread.
+  void give_up();
 
  private:
   struct Impl;

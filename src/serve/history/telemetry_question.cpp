@@ -68,13 +68,17 @@ Result<std::vector<TelemetryAnswer::Whose>> TelemetryAnswer::find_whose() {
 
 Done TelemetryAnswer::choose_fields() {
   const std::span<const FieldInfo> all = plan_.table.schema->fields;
-  const bool buckets = question_.every_us > 0;
-  const auto fits = [&](std::uint16_t field) {
-    return !buckets || std::find(plan_.numbers.begin(), plan_.numbers.end(), field) != plan_.numbers.end();
+  const auto fits = [&](const FieldInfo& field) { return question_.every_us == 0 || is_integer(field); };
+  const auto choose = [&](const FieldInfo& field) {
+    const auto index = static_cast<std::uint16_t>(&field - all.data());
+    // Whose it is stands in front anyway.
+    if (field.path != whose_column().name &&
+        std::find(fields_.begin(), fields_.end(), index) == fields_.end())
+      fields_.push_back(index);
   };
   if (question_.fields.empty()) {
-    for (std::uint16_t field = 0; field < all.size(); ++field)
-      if (fits(field)) fields_.push_back(field);
+    for (const FieldInfo& field : all)
+      if (fits(field)) choose(field);
     return {};
   }
   for (const std::string& path : question_.fields) {
@@ -86,11 +90,10 @@ Done TelemetryAnswer::choose_fields() {
       error.what = "fields: " + error.what;
       return tl::make_unexpected(std::move(error));
     }
-    const auto field = static_cast<std::uint16_t>(found - all.data());
-    if (!fits(field))
+    if (!fits(*found))
       return fail(ErrorKind::usage, "fields: '" + path + "' has no least and greatest value",
                   "with every= only numbers can be asked for; leave it out, or ask without every=");
-    fields_.push_back(field);
+    choose(*found);
   }
   return {};
 }
@@ -233,7 +236,6 @@ Done TelemetryAnswer::read_rows(std::size_t whose, std::int64_t to_us, HistoryRo
 Result<HistoryRows> TelemetryAnswer::answer_rows() {
   HistoryRows page;
   page.columns = {{"event_time", time_field().type, 0, false}, whose_column()};
-  std::erase_if(fields_, [&](std::uint16_t field) { return plan_.field(field).path == whose_column().name; });
   for (const std::uint16_t field : fields_) page.columns.push_back(column_of(plan_.field(field)));
   Result<bool> begun = find_begin();
   while (begun && *begun && page.size() == 0) {
@@ -324,12 +326,21 @@ Done TelemetryAnswer::add_raw(std::size_t whose, std::int64_t from_us, std::int6
   });
 }
 
+/// Of what is in the key they are there without being summarised.
+TelemetryAnswer::SummaryColumns TelemetryAnswer::summary_columns(std::uint16_t field) const {
+  const std::string name = plan_.column(field);
+  if (field == plan_.number) return {"last_row", "first_number", "last_number"};
+  if (std::find(plan_.scope.begin(), plan_.scope.end(), field) != plan_.scope.end())
+    return {name, name, name};
+  return {name + "_last", name + "_min", name + "_max"};
+}
+
 Done TelemetryAnswer::add_summaries(std::size_t whose, std::int64_t from_us, std::int64_t to_us) {
   std::string sql = "SELECT bucket_us, last_us, last_row";
   for (const std::uint16_t field : fields_) {
-    const std::string name = plan_.column(field);
-    sql += ", " + name_literal(name + "_last");
-    if (question_.spread) sql += ", " + name_literal(name + "_min") + ", " + name_literal(name + "_max");
+    const SummaryColumns columns = summary_columns(field);
+    sql += ", " + name_literal(columns.last);
+    if (question_.spread) sql += ", " + name_literal(columns.least) + ", " + name_literal(columns.greatest);
   }
   sql += fmt::format(" FROM {} WHERE {} AND bucket_us >= {} AND bucket_us < {} ORDER BY bucket_us",
                      name_literal(plan_.name), of_whose(whose_[whose]), from_us, to_us);

@@ -50,6 +50,10 @@ class TelemetryAnswer {
       last_is_null = none;
     }
   };
+  /// Names of a field's columns in the table of summaries.
+  struct SummaryColumns {
+    std::string last, least, greatest;
+  };
   struct TimeBucket {
     std::int64_t last_us = INT64_MIN, last_row = INT64_MIN;
     std::vector<BucketValue> values;
@@ -72,6 +76,7 @@ class TelemetryAnswer {
   void take_page(const HistoryRows& read, const std::vector<std::int64_t>& times, HistoryRows& page) const;
   Result<HistoryRows> answer_buckets();
   Done add_raw(std::size_t whose, std::int64_t from_us, std::int64_t to_us);
+  SummaryColumns summary_columns(std::uint16_t field) const;
   Done add_summaries(std::size_t whose, std::int64_t from_us, std::int64_t to_us);
   Done fill(std::size_t whose, std::int64_t to_us);
   TimeBucket& bucket(std::int64_t us, std::size_t whose);

@@ -87,6 +87,7 @@ bool EventRing::collect(std::int64_t now_ns) {
   {
     const std::lock_guard lock(mutex_);
     any = !waiting_.empty();
+    if (any) changes_.note();
     for (std::shared_ptr<EventChunk>& chunk : waiting_) {
       chunk->set_taken(now_ns);
       bytes_ += chunk->bytes();

@@ -17,6 +17,7 @@
 #include "io/http/server/stream.h"
 #include "model/batch.h"
 #include "model/schema.h"
+#include "serve/change_count.h"
 
 namespace racesim::serve {
 
@@ -80,7 +81,8 @@ struct RingLimits {
   std::int64_t texts_ns = 3'000'000'000;             ///< frames are kept so long: who is later is thinned
 };
 
-/// append(), end_run(), lost(), chunks_from() and run_end_id() by any thread, all else by the server's.
+/// append(), end_run(), lost(), chunks_from(), changes() and run_end_id() by any thread, all else by the
+/// server's.
 class EventRing {
  public:
   using Chunks = std::deque<std::shared_ptr<const EventChunk>>;
@@ -102,6 +104,8 @@ class EventRing {
   std::size_t chunk_of(std::uint64_t id) const;
   /// The chunks that were taken in and hold events from `id` on, for readers on threads of their own.
   std::vector<std::shared_ptr<const EventChunk>> chunks_from(std::uint64_t id) const;
+  /// Of what chunks_from() gives.
+  const ChangeCount& changes() const { return changes_; }
   /// Where the last run ended: the id behind its last event; 0: one goes on, or none was there.
   std::uint64_t run_end_id() const;
   /// Events that were overwritten before collect() came.
@@ -117,6 +121,7 @@ class EventRing {
   std::uint64_t run_end_id_ = 0;
   std::atomic<std::uint64_t> lost_{0};
   Chunks chunks_;
+  ChangeCount changes_;
   std::size_t bytes_ = 0;
   std::uint64_t end_id_ = 1;
   std::uint64_t with_texts_id_ = 1;  // chunks before this event have no frames

@@ -70,8 +70,14 @@ std::int64_t LiveResults::pause_ns() const {
 }
 
 bool LiveResults::is_suspended(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
   return std::any_of(views_.begin(), views_.end(),
-                     [&](const View& view) { return view.name == name && *view.suspended; });
+                     [&](const View& view) { return view.name == name && view.shown_suspended; });
+}
+
+std::int64_t LiveResults::newest_us() const {
+  const std::lock_guard lock(mutex_);
+  return shown_.newest_us;
 }
 
 const ResultTable* LiveResults::table(std::string_view name) const {
@@ -246,7 +252,11 @@ void LiveResults::advance(bool ended) {
 
 void LiveResults::publish() {
   const std::lock_guard lock(mutex_);
+  bool is_news = shown_.newest_us != counts_.newest_us;
+  for (const View& view : views_) is_news = is_news || view.shown_suspended != *view.suspended;
+  if (is_news) progress_.note();
   shown_ = counts_;
+  for (View& view : views_) view.shown_suspended = *view.suspended;
 }
 
 }  // namespace racesim::serve

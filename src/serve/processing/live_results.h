@@ -17,6 +17,7 @@
 #include "base/histogram.h"
 #include "codec/decoder.h"
 #include "run/generate/status.h"
+#include "serve/change_count.h"
 #include "serve/control/run_book.h"
 #include "serve/live/event_ring.h"
 #include "serve/processing/result_table.h"
@@ -64,6 +65,10 @@ class LiveResults {
   const ResultTable* table(std::string_view name) const;
   /// Its windows held too many rows: there are no such results any more in this run.
   bool is_suspended(std::string_view name) const;
+  /// Event time of the newest event of the run now, or the last one; kNoWatermark_us before the first.
+  std::int64_t newest_us() const;
+  /// Of what is_suspended() and newest_us() tell.
+  const ChangeCount& progress() const { return progress_; }
   ProcessingCounts counts() const;
   /// Grows whenever a result changes.
   std::uint64_t version() const { return version_; }
@@ -75,6 +80,7 @@ class LiveResults {
     std::unique_ptr<ResultTable> table;
     std::int64_t window_us = 0;  ///< of charts; 0: it is none
     std::shared_ptr<std::atomic<bool>> suspended = std::make_shared<std::atomic<bool>>(false);
+    bool shown_suspended = false;  // under mutex_
   };
   /// Rows of one stream while a chunk is read.
   struct Stream {
@@ -119,6 +125,7 @@ class LiveResults {
 
   mutable std::mutex mutex_;
   ProcessingCounts shown_;  // under mutex_
+  ChangeCount progress_;
   std::atomic<std::uint64_t> version_{0};
 };
 

@@ -36,7 +36,7 @@ void ResultTable::read_key(const RowBatch& rows, std::size_t row) {
 void ResultTable::put(const RowBatch& results) {
   if (results.empty()) return;
   const std::lock_guard lock(mutex_);
-  ++version_;
+  changes_.note();
   for (std::size_t row = 0; row < results.size(); ++row) {
     read_key(results, row);
     const auto [known, is_new] = places_.try_emplace(key_, rows_.size());
@@ -52,7 +52,7 @@ void ResultTable::put(const RowBatch& results) {
 
 void ResultTable::drop(const std::function<bool(const RowBatch&, std::size_t)>& gone) {
   const std::lock_guard lock(mutex_);
-  ++version_;
+  changes_.note();
   rebuild([&](std::size_t row) { return !gone(rows_, row); });
 }
 
@@ -76,9 +76,11 @@ RowBatch ResultTable::select(const std::function<bool(const RowBatch&, std::size
   return chosen;
 }
 
-std::uint64_t ResultTable::version() const {
+RowBatch ResultTable::choose(const std::function<std::vector<std::size_t>(const RowBatch&)>& choose) const {
   const std::lock_guard lock(mutex_);
-  return version_;
+  RowBatch chosen(rows_.schema());
+  for (const std::size_t row : choose(rows_)) append_row(rows_, row, chosen);
+  return chosen;
 }
 
 std::size_t ResultTable::size() const {

@@ -11,6 +11,7 @@
 
 #include "agg/entry.h"
 #include "model/batch.h"
+#include "serve/change_count.h"
 
 namespace racesim::serve {
 
@@ -25,15 +26,17 @@ class ResultTable {
   void drop(const std::function<bool(const RowBatch& rows, std::size_t row)>& gone);
   /// Copies of the rows for which `wanted` holds (null: all), in the order in which they were first given.
   RowBatch select(const std::function<bool(const RowBatch& rows, std::size_t row)>& wanted = nullptr) const;
-  /// Grows with each change.
-  std::uint64_t version() const;
+  /// Copies of the rows that `choose` gives the numbers of, in their order. It is called once, and holds up
+  /// who puts rows in.
+  RowBatch choose(const std::function<std::vector<std::size_t>(const RowBatch& rows)>& choose) const;
+  /// Of what select(), choose() and size() give.
+  const ChangeCount& changes() const { return changes_; }
   std::size_t size() const;
 
   const AggregationEntry& entry() const { return entry_; }
 
  private:
   void read_key(const RowBatch& rows, std::size_t row);
-  void replace(const RowBatch& from, std::size_t row, std::size_t place);
   void rebuild(const std::function<bool(std::size_t row)>& kept);
 
   const AggregationEntry& entry_;
@@ -43,7 +46,7 @@ class ResultTable {
   RowBatch rows_;
   std::unordered_map<std::string, std::size_t> places_;  // of each key in rows_
   std::string key_;                                      // of the row that is looked at
-  std::uint64_t version_ = 0;
+  ChangeCount changes_;
 };
 
 }  // namespace racesim::serve

@@ -2,8 +2,11 @@
 // question cuts buckets, and how small its pages are. Method: random samples in a real SQLite store (and in
 // PostgreSQL where RACESIM_POSTGRES_DSN names a server), random questions, all pages one behind the other.
 #include <cstdlib>
+#include <thread>
 
 #include "history_world.h"
+#include "serve/gateway/time_buckets.h"
+#include "support/postgres_world.h"
 #include "support/scratch_dir.h"
 
 namespace racesim::serve {
@@ -46,6 +49,18 @@ void compare_with_reference(const HistoryOptions& options, std::uint64_t seed, i
   }
 }
 
+/// Items, each member on its own: sources may differ in the order of their columns.
+std::vector<std::map<std::string, std::string>> texts_of(const HistoryRows& rows) {
+  std::vector<std::map<std::string, std::string>> items(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    for (std::size_t column = 0; column < rows.columns.size(); ++column) {
+      const HistoryValue value = rows.at(row, column);
+      items[row][rows.columns[column].name] =
+          value.is_null ? "null" : std::string(value.text) + std::to_string(value.number);
+    }
+  return items;
+}
+
 TEST(HistoryTest, AnswersAsAPlainLoopDoes) {
   const test::ScratchDir dir;
   compare_with_reference(history_at("sqlite", dir / "kept.db"), 20260701, 150);
@@ -56,6 +71,50 @@ TEST(HistoryTest, AnswersAsAPlainLoopDoesFromPostgres) {
   if (dsn == nullptr)
     GTEST_SKIP() << "full: RACESIM_POSTGRES_DSN names no server; tests/pipeline/test_postgres_store.py does";
   compare_with_reference(history_at("postgres", dsn), 20260702, 60);
+}
+
+class HistoryInPostgres : public postgres_world::PostgresServer {};
+
+TEST_F(HistoryInPostgres, SummarisesWhatAWriterStoresThatBeganBefore) {
+  const HistoryOptions options = history_at("postgres", dsn_);
+  HistoryOptions plain = options;
+  plain.options.summaries = false;
+  HistoryDice random(13);
+  const std::vector<Sample> samples = random_samples(random, 2, 400);
+  const std::unique_ptr<Store> writer = open_kept(plain);
+  ASSERT_TRUE(writer->begin());
+  ASSERT_TRUE(open_kept(options)->close());  // makes the summaries, of no rows yet
+  RowBatch rows(*sample_table().schema);
+  for (const Sample& sample : samples) add_sample(sample, rows);
+  std::vector<Fate> fates(rows.size());
+  ASSERT_TRUE(writer->append(sample_table(), rows, fates));
+  ASSERT_TRUE(writer->commit());
+  ASSERT_TRUE(writer->close());
+  History history(options);
+  for (const std::int64_t every_us : {0, 20'000'000}) {
+    TelemetryQuestion question{.scenario = "race", .run = "a1b2c3d4", .fields = {"speed_kmh", "gap_s"}};
+    question.every_us = every_us;
+    EXPECT_EQ(all_pages(history, question), plain_answer(samples, question));
+  }
+}
+
+/// Rows that are counted one by one take far longer than the test waits for.
+TEST_F(HistoryInPostgres, EndsWhatIsGivenUp) {
+  const std::unique_ptr<HistoryReader> reader =
+      history_at("postgres", dsn_).store->make_history(history_at("postgres", dsn_).options);
+  ASSERT_TRUE(reader->begin(600'000));
+  std::thread other([&] { reader->cancel(); });
+  const Done ended =
+      reader->select("SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b",
+                     [](const SelectedRow&) { return true; });
+  other.join();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().what, "the question was given up");
+  EXPECT_FALSE(reader->select("SELECT 1", [](const SelectedRow&) { return true; })) << "of the same question";
+  reader->end();
+  ASSERT_TRUE(reader->begin(600'000));
+  EXPECT_TRUE(reader->select("SELECT 1", [](const SelectedRow&) { return true; }));
+  reader->end();
 }
 
 TEST(HistoryTest, SummarisesWhatWasThereBefore) {
@@ -79,6 +138,44 @@ TEST(HistoryTest, SummarisesWhatWasThereBefore) {
       .scenario = "race", .run = "a1b2c3d4", .fields = {"speed_kmh", "gap_s"}, .every_us = 20'000'000};
   question.spread = true;
   EXPECT_EQ(all_pages(history, question), plain_answer(samples, question));
+}
+
+TEST(HistoryTest, BucketsHaveTheNumbersThatMemoryGives) {
+  const test::ScratchDir dir;
+  const HistoryOptions options = history_at("sqlite", dir / "kept.db");
+  HistoryDice random(12);
+  std::vector<Sample> samples = random_samples(random, 2, 300);
+  {
+    const std::unique_ptr<Store> store = open_kept(options);
+    store_samples(*store, samples, random);
+    ASSERT_TRUE(store->close());
+  }
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
+  RowBatch rows(*sample_table().schema);
+  std::vector<std::size_t> order;
+  for (const Sample& sample : samples) {
+    order.push_back(rows.size());
+    add_sample(sample, rows);
+  }
+  History history(options);
+  for (const std::int64_t every_ms : {10'000, 7'000, 30'000})
+    for (const std::vector<std::string>& names :
+         {std::vector<std::string>{"car", "seq", "speed_kmh"}, {"seq", "seq"}, {}}) {
+      TelemetryQuestion question{.scenario = "race", .run = "a1b2c3d4", .fields = names};
+      question.every_us = every_ms * 1000;
+      question.spread = true;
+      const SchemaInfo& schema = rows.schema();
+      TelemetryParts parts{find_field(schema, "time"), find_field(schema, "driver"), {}};
+      for (const FieldInfo& field : schema.fields)
+        if (names.empty() || std::find(names.begin(), names.end(), field.path) != names.end())
+          parts.fields.push_back(&field);
+      const HistoryRows memory = time_buckets(rows, order, parts, question);
+      const Result<HistoryRows> stored = history.telemetry(question);
+      ASSERT_TRUE(stored) << stored.error().what;
+      ASSERT_GT(memory.size(), 10u);
+      EXPECT_EQ(texts_of(*stored), texts_of(memory)) << every_ms << " ms, " << names.size() << " fields";
+    }
 }
 
 TEST(HistoryTest, NamesWhatIsNotThere) {

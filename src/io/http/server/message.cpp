@@ -80,6 +80,7 @@ Reply& Reply::operator=(Reply&& other) noexcept {
   if (this == &other) return *this;
   give_up();
   send_ = std::exchange(other.send_, nullptr);
+  watch_ = std::exchange(other.watch_, nullptr);
   return *this;
 }
 

@@ -61,18 +61,26 @@ bool same_word(std::string_view a, std::string_view b);
 class Reply {
  public:
   using Send = std::function<void(Response)>;
+  using Watch = std::function<void(std::function<void()>)>;
   Reply() = default;
-  explicit Reply(Send send) : send_(std::move(send)) {}
-  Reply(Reply&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+  explicit Reply(Send send, Watch watch = nullptr) : send_(std::move(send)), watch_(std::move(watch)) {}
+  Reply(Reply&& other) noexcept
+      : send_(std::exchange(other.send_, nullptr)), watch_(std::exchange(other.watch_, nullptr)) {}
   Reply& operator=(Reply&& other) noexcept;
   ~Reply() { give_up(); }
 
   /// Once.
   void send(Response response);
+  /// `call` is called by the server's thread if the client leaves before it has got the answer. Only by the
+  /// server's thread, which is that of the handler. A client that has only ended its own sending still waits.
+  void on_gone(std::function<void()> call) const {
+    if (watch_) watch_(std::move(call));
+  }
 
  private:
   void give_up() noexcept;
   Send send_;
+  Watch watch_;
 };
 
 }  // namespace racesim::http

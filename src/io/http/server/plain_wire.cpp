@@ -1,3 +1,5 @@
+#include <sys/socket.h>
+
 #include <boost/asio/write.hpp>
 #include <utility>
 
@@ -21,6 +23,7 @@ class PlainWire final : public Wire {
         socket_, bytes,
         [sent = std::move(sent)](const NetError& error, std::size_t) mutable { sent(error); });
   }
+  bool is_broken() override { return has_error(socket_); }
   void shutdown_send() override {
     NetError ignored;
     socket_.shutdown(ServerSocket::shutdown_send, ignored);
@@ -35,6 +38,12 @@ class PlainWire final : public Wire {
 };
 
 }  // namespace
+
+bool has_error(ServerSocket& socket) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0;
+}
 
 std::unique_ptr<Wire> make_plain_wire(ServerSocket socket) {
   return std::make_unique<PlainWire>(std::move(socket));

@@ -62,7 +62,8 @@ bool Session::may_take() const {
 
 void Session::read() {
   if (closed_ || waiting_ || input_ended_) return;
-  if (at_ == At::end || (at_ != At::linger && !may_take())) return;
+  // At its end only whether the client leaves is of interest, to whoever makes the answer.
+  if (at_ == At::end ? !is_watched() : at_ != At::linger && !may_take()) return;
   waiting_ = true;
   // Waits first and reads then: all connections share one buffer.
   wire_->wait_readable([self = shared_from_this()](const NetError& error) {
@@ -84,15 +85,6 @@ void Session::on_readable(const NetError& wait_error) {
     process();
   }
   read();
-}
-
-// The client sends no more; it may still wait for its answers.
-void Session::on_end_of_input() {
-  input_ended_ = true;
-  if (at_ == At::linger || at_ == At::stream) return close();
-  if (at_ == At::body || at_ == At::skip || (at_ == At::head && !input().empty() && searched_ > 0))
-    return refuse(problem(400, "the request ends in the middle; send all of it"));
-  finish_if_answered();
 }
 
 void Session::process() {
@@ -228,9 +220,11 @@ void Session::dispatch() {
   at_ = slots_.back().close ? At::end : At::head;
   since_ns_ = hub_.clock.now_ns();
   route_->handle(std::exchange(request_, Request{}),
-                 Reply([mailbox = hub_.mailbox, self = weak_from_this(), slot](Response response) {
-                   mailbox->send(self, slot, std::move(response));
-                 }));
+                 Reply([mailbox = hub_.mailbox, self = weak_from_this(),
+                        slot](Response response) { mailbox->send(self, slot, std::move(response)); },
+                       [self = weak_from_this(), slot](std::function<void()> gone) {
+                         if (const auto session = self.lock()) session->watch(slot, std::move(gone));
+                       }));
 }
 
 void Session::refuse(Response response) {
@@ -297,6 +291,7 @@ void Session::flush() {
       body_.reset();
       at_ = At::end;
       first_slot_ += slots_.size();
+      tell_gone();
       slots_.clear();
     }
   }
@@ -324,22 +319,6 @@ void Session::on_written(const NetError& error) {
   read();
 }
 
-void Session::finish_if_answered() {
-  if (closed_ || writing_ || !slots_.empty() || !out_next_.empty()) return;
-  if (input_ended_) return close();
-  if (at_ == At::end) linger();
-}
-
-// Closed at once, a connection with unread bytes is reset, and the answer is lost on its way.
-void Session::linger() {
-  at_ = At::linger;
-  since_ns_ = hub_.clock.now_ns();
-  input_.clear();
-  used_ = 0;
-  wire_->shutdown_send();
-  read();
-}
-
 std::optional<std::int64_t> Session::idle_since_ns() const {
   if (closed_ || writing_ || at_ != At::head || !slots_.empty() || !input().empty()) return std::nullopt;
   return since_ns_;
@@ -353,6 +332,7 @@ void Session::stop() {
 void Session::on_tick(std::int64_t now_ns) {
   const ServerLimits& limits = hub_.limits;
   if (writing_ && now_ns - writing_since_ns_ > limits.idle_ns) return close();
+  if (asked_whether_there_ && wire_->is_broken()) return close();
   const std::int64_t spent_ns = now_ns - since_ns_;
   switch (at_) {
     case At::linger:
@@ -386,6 +366,7 @@ void Session::close() {
   charge_body(0);
   wire_->close();
   const std::shared_ptr<Session> self = shared_from_this();
+  tell_gone();
   if (link_) {
     link_->forget();
     asio::post(hub_.context, [link = std::move(link_)] {});  // it may be what called

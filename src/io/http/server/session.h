@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
     bool http_11 = true;
     bool close = false;
     std::string site_lines;
+    std::function<void()> gone;  // wants to know that the client left before the answer
   };
 
   bool may_take() const;
@@ -65,6 +67,10 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void flush();
   void on_written(const NetError& error);
   void finish_if_answered();
+  void watch(std::uint64_t slot, std::function<void()> gone);
+  bool is_watched() const;
+  void ask_whether_there();
+  void tell_gone();
   void linger();
   void charge_body(std::uint64_t bytes);
   std::string_view input() const { return std::string_view(input_).substr(used_); }
@@ -79,6 +85,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   std::size_t searched_ = 0;  // of input(), for the end of a head
   bool waiting_ = false;      // for something to read
   bool input_ended_ = false;
+  bool asked_whether_there_ = false;
 
   const Route* route_ = nullptr;
   Request request_;

@@ -49,6 +49,7 @@ class TlsWire final : public Wire {
   void wait_readable(Handler ready) override;
   std::size_t read_some(asio::mutable_buffer to, NetError& error) override;
   void write(const std::vector<asio::const_buffer>& bytes, Handler sent) override;
+  bool is_broken() override { return has_error(wire_->socket); }
   void shutdown_send() override;
   void close() override;
 

@@ -32,10 +32,15 @@ class Wire {
   virtual std::size_t read_some(boost::asio::mutable_buffer to, NetError& error) = 0;
   /// Sends all of it; the bytes stay as they are until `sent` is called. One at a time.
   virtual void write(const std::vector<boost::asio::const_buffer>& bytes, Handler sent) = 0;
+  /// The peer refuses what is sent: it is not there any more.
+  virtual bool is_broken() = 0;
   /// Nothing follows what was written.
   virtual void shutdown_send() = 0;
   virtual void close() = 0;
 };
+
+/// Does the socket have an error that nobody was told of?
+bool has_error(ServerSocket& socket);
 
 std::unique_ptr<Wire> make_plain_wire(ServerSocket socket);
 

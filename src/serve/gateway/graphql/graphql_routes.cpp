@@ -114,12 +114,20 @@ bool is_json(const http::RequestHead& head) {
   return http::same_word(media, kPlainJson);
 }
 
+/// A request with the same bytes is the same question: so none is read to find an answer that holds.
+std::string request_key(const http::Request& request) {
+  std::string key(answer_type(request.head));
+  key.append(1, '\n').append(answer_key(request.head)).append(1, '\n');
+  return key.append(request.body.view());
+}
+
 void answer(GraphqlService& service, QueryThreads& queries, const http::RequestHead& head,
-            Result<GraphqlRequest> read, bool may_change, http::Reply reply) {
+            Result<GraphqlRequest> read, bool may_change, http::Reply reply, std::string key) {
   if (!read) return reply.send(answer_of(head, 400, graphql_error(message_of(read.error()))));
   const auto shared = std::make_shared<const GraphqlRequest>(std::move(*read));
   answer_by_query(
-      queries, std::move(reply), [&service, head, shared, may_change](const Resolvers& resolvers) {
+      queries, std::move(reply),
+      [&service, head, shared, may_change](const Resolvers& resolvers) {
         const std::shared_ptr<const graphql::Prepared> prepared = service.prepare(shared->query);
         const auto kind = graphql::operation_kind(*prepared, shared->operation_name);
         if (!may_change && kind == graphql::ast::OperationKind::mutation) {
@@ -133,9 +141,11 @@ void answer(GraphqlService& service, QueryThreads& queries, const http::RequestH
               head, 400,
               graphql_error(
                   "a subscription needs a WebSocket: the protocol graphql-transport-ws at /graphql"));
+        if (kind == graphql::ast::OperationKind::mutation) resolvers.never_again();
         graphql::Answer made = service.execute(*prepared, *shared, resolvers);
         return answer_of(head, made.has_data ? 200 : 400, std::move(made.body));
-      });
+      },
+      std::move(key));
 }
 
 http::Route graphql_route(const char* method, const char* summary) {
@@ -176,13 +186,18 @@ std::vector<http::Route> graphql_routes(GraphqlService& service, QueryThreads& q
     if (!is_json(request.head))
       return reply.send(
           answer_of(request.head, 415, graphql_error("the body is no application/json; send JSON")));
-    answer(service, queries, request.head, read_body(request), true, std::move(reply));
+    std::string key = request_key(request);
+    if (answer_again(queries, key, reply)) return;
+    answer(service, queries, request.head, read_body(request), true, std::move(reply), std::move(key));
   };
   http::Route by_get = graphql_route("GET", "A GraphQL query, or subscriptions over WebSocket");
   by_get.parameters = get_parameters();
   by_get.own_error_types = by_post.own_error_types;
   by_get.handle = [&](const http::Request& request, http::Reply reply) {
-    answer(service, queries, request.head, read_query_text(request.head), false, std::move(reply));
+    std::string key = request_key(request);
+    if (answer_again(queries, key, reply)) return;
+    answer(service, queries, request.head, read_query_text(request.head), false, std::move(reply),
+           std::move(key));
   };
   by_get.stream = http::StreamKind::websocket;
   by_get.open = [&service, &queries, later, &clock](const http::RequestHead& head) -> http::StreamOpening {

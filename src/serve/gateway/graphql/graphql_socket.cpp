@@ -26,6 +26,7 @@ struct RunningOperation {
   GraphqlRequest request;
   std::optional<graphql::Subscription> subscription;
   std::unique_ptr<EventSource> source;
+  QueryThreads::Ticket ticket = 0;  // of its last question; the server's thread only
 };
 
 /// What a query thread made of it.
@@ -70,6 +71,8 @@ class GraphqlSocket final : public http::LiveStream {
   explicit GraphqlSocket(const GraphqlSocketParts& parts)
       : parts_(parts), session_({}), opened_ns_(parts.clock.now_ns()) {}
 
+  ~GraphqlSocket() override { give_up_all(); }
+
   void begin(http::StreamWriter& to) override { to_ = &to; }
   void on_room() override { flush(); }
   void on_message(std::string_view message) override { carry_out(session_.on_text(message)); }
@@ -88,6 +91,7 @@ class GraphqlSocket final : public http::LiveStream {
   void work_later(const Shared& operation, std::int64_t delay_ns);
   void take(const Shared& operation, const OperationStep& step);
   void flush();
+  void give_up_all();
   bool is_wanted(const Shared& operation) const;
 
   const GraphqlSocketParts parts_;
@@ -116,7 +120,10 @@ void GraphqlSocket::carry_out(const TransportActions& actions) {
       operations_[start->id] = operation;
       work_on(operation);
     } else if (const auto* stop = std::get_if<graphql::StopOperation>(&action)) {
-      operations_.erase(stop->id);
+      const auto stopped = operations_.find(stop->id);
+      if (stopped == operations_.end()) continue;
+      parts_.queries.give_up(stopped->second->ticket);
+      operations_.erase(stopped);
     }
   }
   flush();
@@ -133,8 +140,13 @@ void GraphqlSocket::send(std::string text) {
 }
 
 void GraphqlSocket::close(graphql::CloseCode code, const std::string& reason) {
-  operations_.clear();
+  give_up_all();
   if (!closing_) closing_.emplace(code, reason);
+}
+
+void GraphqlSocket::give_up_all() {
+  for (const auto& [id, operation] : operations_) parts_.queries.give_up(operation->ticket);
+  operations_.clear();
 }
 
 bool GraphqlSocket::is_wanted(const Shared& operation) const {
@@ -147,13 +159,16 @@ void GraphqlSocket::work_on(const Shared& operation) {
   // Whoever has not taken the last event gets the next one when there is room: newer, not more.
   if (unsent_bytes_ > 0 && operation->source != nullptr) return work_later(operation, kBusyPause_ns);
   const std::weak_ptr<GraphqlSocket*> self = self_;
-  const bool taken = parts_.queries.ask([operation, self, parts = parts_](const Resolvers& resolvers) {
-    auto step = std::make_shared<const OperationStep>(step_operation(*operation, parts.service, resolvers));
-    parts.later(0, [operation, self, step] {
-      if (const auto socket = self.lock()) (*socket)->take(operation, *step);
-    });
-  });
-  if (!taken) work_later(operation, kBusyPause_ns);
+  const std::optional<QueryThreads::Ticket> ticket =
+      parts_.queries.ask([operation, self, parts = parts_](const Resolvers& resolvers) {
+        auto step =
+            std::make_shared<const OperationStep>(step_operation(*operation, parts.service, resolvers));
+        parts.later(0, [operation, self, step] {
+          if (const auto socket = self.lock()) (*socket)->take(operation, *step);
+        });
+      });
+  if (!ticket) return work_later(operation, kBusyPause_ns);
+  operation->ticket = *ticket;
 }
 
 void GraphqlSocket::work_later(const Shared& operation, std::int64_t delay_ns) {

@@ -135,13 +135,19 @@ void add_run_facts(FieldsOf<ListedRun>& type) {
                if (run.started_us) to.text(format_datetime_us(*run.started_us));
              });
   type.field("events", "Long", "How many there are so far.",
-             [](const ListedRun& run, const Call&, ValueWriter& to) {
-               if (run.events) to.integer(static_cast<std::int64_t>(*run.events));
+             [](const ListedRun& run, const Call& call, ValueWriter& to) {
+               const std::optional<std::uint64_t> events = resolvers_of(call).events_of(run);
+               if (events) to.integer(static_cast<std::int64_t>(*events));
              });
   type.field("live", "Boolean!", "It goes on.",
              [](const ListedRun& run, const Call&, ValueWriter& to) { to.boolean(run.is_live); });
   type.field("stored", "Boolean!", "The store has events of it.",
-             [](const ListedRun& run, const Call&, ValueWriter& to) { to.boolean(run.is_stored); });
+             [](const ListedRun& run, const Call& call, ValueWriter& to) -> Done {
+               const Result<bool> is_stored = resolvers_of(call).is_stored(run);
+               if (!is_stored) return told(is_stored.error());
+               to.boolean(*is_stored);
+               return {};
+             });
 }
 
 void add_race_rows(FieldsOf<ListedRun>& type, const GatewayTypes& types) {
