@@ -14,13 +14,14 @@
 #include "serve/processing/row_copy.h"
 
 namespace racesim::serve {
-namespace {
 
 std::uint32_t run_number(const std::string& run) {
   std::uint32_t number = 0;
   std::from_chars(run.data(), run.data() + run.size(), number, 16);
   return number;
 }
+
+namespace {
 
 /// Rows of the run, of whom is asked for, within the times.
 RowBatch rows_of_run(const ResultTable& table, const ListedRun& run, const RowsQuestion& question,
@@ -165,8 +166,12 @@ Result<HistoryRows> Resolvers::side_stream(const ListedRun& run, const SideQuest
                           question.stream, question.rows);
 }
 
-std::vector<std::string> chart_windows() {
-  return {"1m", "5m", "1h"};
+/// Those that were stored beside the runs, else those of racesim aggregate.
+Result<HistoryRows> Resolvers::stored_chart(const ChartQuestion& question) const {
+  Result<HistoryRows> rows = history_->top_songs(
+      {chart_windowing(question.window), question.country, question.genre, question.limit});
+  if (!rows || rows->size() > 0) return rows;
+  return history_->top_songs({question.window, question.country, question.genre, question.limit});
 }
 
 Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
@@ -178,8 +183,7 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   if (live.is_suspended("top-songs " + question.window))
     return fail(ErrorKind::usage, "more is played in " + question.window + " than is counted in memory",
                 "ask for a shorter window, or use racesim aggregate --by top-songs");
-  if (results->size() == 0 && history_ != nullptr)
-    return history_->top_songs({question.window, question.country, question.genre, question.limit});
+  if (results->size() == 0 && history_ != nullptr) return stored_chart(question);
   const SchemaInfo& schema = results->entry().result();
   const FieldInfo& chart = field_of(schema, "chart");
   const FieldInfo& key = field_of(schema, "chart_key");
@@ -203,9 +207,30 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   return typed_rows(rows, order);
 }
 
+Result<std::shared_ptr<const BegunRun>> Resolvers::begun_run(const ListedRun& run) const {
+  if (std::optional<BegunRun> begun = parts_.book.find(run_number(run.run)))
+    return std::make_shared<const BegunRun>(std::move(*begun));
+  auto found = stored_->find({&run.run, 1});
+  if (!found) return tl::make_unexpected(found.error());
+  const auto known = found->find(run.run);
+  return known == found->end() ? nullptr : known->second;
+}
+
+Result<std::shared_ptr<const Manifest>> Resolvers::manifest(const ListedRun& run) const {
+  const Result<std::shared_ptr<const BegunRun>> begun = begun_run(run);
+  if (!begun) return tl::make_unexpected(begun.error());
+  return *begun == nullptr ? nullptr : (*begun)->manifest;
+}
+
+Result<std::optional<StoredEvents>> Resolvers::stored_events(const ListedRun& run) const {
+  if (!from_store(run)) return std::optional<StoredEvents>();
+  return history_->stored_events(*run.scenario, run_number(run.run));
+}
+
 HistoryRows Resolvers::master_rows(const ListedRun& run, std::string_view entity) const {
-  const std::optional<BegunRun> begun = parts_.book.find(run_number(run.run));
-  const RowBatch* const rows = begun && begun->master ? begun->master->rows(entity) : nullptr;
+  const Result<std::shared_ptr<const BegunRun>> begun = begun_run(run);
+  // A list without names is better than none.
+  const RowBatch* const rows = begun && *begun && (*begun)->master ? (*begun)->master->rows(entity) : nullptr;
   if (rows == nullptr) return {};
   std::vector<std::size_t> order(rows->size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "serve/control/runs.h"
+#include "serve/gateway/stored_runs.h"
 #include "serve/history/history.h"
 #include "serve/live/live_feed.h"
 #include "serve/processing/processing.h"
@@ -35,8 +36,9 @@ struct ListedRun {
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> started_us;  ///< event time of its begin, or of its first stored event
   std::optional<std::uint64_t> events;
-  bool is_live = false;    ///< it goes on
-  bool is_stored = false;  ///< the store has events of it
+  bool is_live = false;             ///< it goes on
+  bool is_stored = false;           ///< the store has events of it
+  std::uint64_t stored_events = 0;  ///< so many were ever stored
 };
 
 /// What a list of runs is about: the scenarios whose runs have such results.
@@ -53,11 +55,15 @@ struct SideQuestion {
   std::string stream;  ///< "race_control"
 };
 
+/// Of its name, 8 hex digits.
+std::uint32_t run_number(const std::string& run);
+
 /// Blocks; one thread at a time. Errors are for clients: usage for what they can mend.
 class Resolvers {
  public:
   /// `history`: null without a store.
-  Resolvers(const GatewayParts& parts, History* history) : parts_(parts), history_(history) {}
+  Resolvers(const GatewayParts& parts, History* history)
+      : parts_(parts), history_(history), stored_(std::make_shared<StoredRuns>(history)) {}
 
   /// The newest first; of all scenarios of the subject, or of one.
   Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario,
@@ -81,6 +87,10 @@ class Resolvers {
   Result<HistoryRows> side_stream(const ListedRun& run, const SideQuestion& question) const;
   /// The chart of the last moments, by rank.
   Result<HistoryRows> top_songs(const ChartQuestion& question) const;
+  /// What the run was told and, once it has ended, what it sent; null: that is not known.
+  Result<std::shared_ptr<const Manifest>> manifest(const ListedRun& run) const;
+  /// The events of a stored run, read again. None: they are too many, or do not name their run.
+  Result<std::optional<StoredEvents>> stored_events(const ListedRun& run) const;
   /// Rows of master data that the run's events speak of: "drivers", "vehicles"; none where it is not known.
   HistoryRows master_rows(const ListedRun& run, std::string_view entity) const;
 
@@ -92,13 +102,14 @@ class Resolvers {
   const ResultTable* table(const ListedRun& run, std::string_view name) const;
   bool from_store(const ListedRun& run) const { return run.is_stored && history_ != nullptr; }
   static void note_stored(const StoredRun& stored, std::vector<ListedRun>& runs);
+  Done note_manifests(std::vector<ListedRun>& runs) const;
+  Result<HistoryRows> stored_chart(const ChartQuestion& question) const;
+  Result<std::shared_ptr<const BegunRun>> begun_run(const ListedRun& run) const;
   void add_driver_names(const ListedRun& run, HistoryRows& rows) const;
 
   const GatewayParts parts_;
   History* const history_;
+  const std::shared_ptr<StoredRuns> stored_;
 };
-
-/// "1m", "5m", "1h".
-std::vector<std::string> chart_windows();
 
 }  // namespace racesim::serve

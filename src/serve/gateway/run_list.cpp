@@ -33,15 +33,19 @@ bool is_active(RunState state) {
   return state == RunState::starting || state == RunState::running || state == RunState::draining;
 }
 
+void tell_content(const ContentOptions& content, ListedRun& run) {
+  run.session = option_text(content, "session");
+  run.track = option_text(content, "track");
+  run.seed = content.seed;
+  run.started_us = content.start_ns / 1000;
+}
+
 ListedRun listed(const BegunRun& begun, const LiveRunStatus& now) {
   ListedRun run;
   run.run = run_text(begun.run);
   run.scenario = begun.content.scenario;
-  run.session = option_text(begun.content, "session");
-  run.track = option_text(begun.content, "track");
-  run.seed = begun.content.seed;
-  run.started_us = begun.content.start_ns / 1000;
-  run.events = begun.events;
+  tell_content(begun.content, run);
+  if (begun.manifest->totals) run.events = begun.manifest->totals->released;
   if (now.run != run.run) return run;
   run.is_live = is_active(now.state);
   run.events = now.counts.released;
@@ -69,6 +73,7 @@ Result<std::vector<ListedRun>> Resolvers::runs(Subject subject, const ScenarioEn
         history_->runs(scenario == nullptr ? "" : std::string(scenario->name), limit);
     if (!stored) return tl::make_unexpected(stored.error());
     for (const StoredRun& one : *stored) note_stored(one, runs);
+    if (Done ok = note_manifests(runs); !ok) return tl::make_unexpected(ok.error());
   }
   std::stable_sort(runs.begin(), runs.end(), [](const ListedRun& a, const ListedRun& b) {
     return a.is_live != b.is_live ? a.is_live : a.started_us.value_or(0) > b.started_us.value_or(0);
@@ -82,6 +87,7 @@ void Resolvers::note_stored(const StoredRun& stored, std::vector<ListedRun>& run
       std::find_if(runs.begin(), runs.end(), [&](const ListedRun& run) { return run.run == stored.run; });
   if (known != runs.end()) {
     known->is_stored = true;
+    known->stored_events = stored.events;
     return;
   }
   ListedRun run;
@@ -91,7 +97,21 @@ void Resolvers::note_stored(const StoredRun& stored, std::vector<ListedRun>& run
   run.started_us = stored.first_us;
   run.events = stored.events;
   run.is_stored = true;
+  run.stored_events = stored.events;
   runs.push_back(std::move(run));
+}
+
+/// What is known of runs that are only stored.
+Done Resolvers::note_manifests(std::vector<ListedRun>& runs) const {
+  std::vector<std::string> names;
+  for (const ListedRun& run : runs)
+    if (run.is_stored && !run.seed) names.push_back(run.run);
+  const auto found = stored_->find(names);
+  if (!found) return tl::make_unexpected(found.error());
+  for (ListedRun& run : runs)
+    if (const auto known = found->find(run.run); known != found->end())
+      tell_content(known->second->content, run);
+  return {};
 }
 
 Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::string_view name) const {
@@ -108,6 +128,7 @@ Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::strin
     const Result<std::optional<StoredRun>> stored = history_->find_run(wanted);
     if (!stored) return tl::make_unexpected(stored.error());
     if (*stored) note_stored(**stored, found);
+    if (Done ok = note_manifests(found); !ok) return tl::make_unexpected(ok.error());
   }
   if (found.empty()) return std::optional<ListedRun>();
   const bool fits = subject == Subject::any || found.front().scenario == scenario;
