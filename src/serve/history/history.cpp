@@ -14,6 +14,11 @@
 namespace racesim::serve {
 namespace {
 
+/// Who has passed most lines is ahead, and of these by their places there; or by best laps. A car that is out
+/// keeps the place that it had at its last line.
+constexpr const char* kClassification =
+    "CASE WHEN ranked_by = 'line' THEN -passing ELSE coalesce(best_lap_s, 1000000) END, position, car";
+
 struct NamedTable {
   const SchemaInfo* schema = nullptr;
   const TableInfo* table = nullptr;
@@ -247,7 +252,7 @@ Result<HistoryRows> History::standings(const RowsQuestion& question) {
       where);
   return impl_->ask<HistoryRows>([&] {
     return impl_->select_rows(
-        *of, fmt::format(" WHERE newest = 1 ORDER BY position, car LIMIT {}", question.limit), newest);
+        *of, fmt::format(" WHERE newest = 1 ORDER BY {} LIMIT {}", kClassification, question.limit), newest);
   });
 }
 

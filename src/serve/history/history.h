@@ -90,7 +90,7 @@ class History {
   /// Results of aggregations, if the store holds any (racesim aggregate --to): no rows if it does not.
   Result<HistoryRows> laps(const RowsQuestion& question);        ///< by car and lap
   Result<HistoryRows> violations(const RowsQuestion& question);  ///< by time
-  /// The newest row of each car, by position; those at or before `to_us`.
+  /// The newest row of each car, in the order of the classification; those at or before `to_us`.
   Result<HistoryRows> standings(const RowsQuestion& question);
   /// The newest window, by rank; of windows that overlap the one that began first, which is nearly whole.
   Result<HistoryRows> top_songs(const TopSongsQuestion& question);
