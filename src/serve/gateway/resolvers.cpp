@@ -39,7 +39,13 @@ RowBatch rows_of_run(const ResultTable& table, const ListedRun& run, const RowsQ
   });
 }
 
-/// Row numbers by these fields, of which each is a number or a time.
+/// A text or an enumeration as it is shown.
+std::string_view shown_text(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
+  if (field.type == FieldType::text) return text_at(rows, row, field);
+  return field.enum_names[static_cast<std::size_t>(whole_at(rows, row, field))];
+}
+
+/// Row numbers by these fields, in the order that stores give them.
 std::vector<std::size_t> order_by(const RowBatch& rows, std::initializer_list<std::string_view> paths) {
   std::vector<const FieldInfo*> fields;
   for (const std::string_view path : paths) fields.push_back(&field_of(rows.schema(), path));
@@ -47,6 +53,11 @@ std::vector<std::size_t> order_by(const RowBatch& rows, std::initializer_list<st
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     for (const FieldInfo* field : fields) {
+      if (field->type == FieldType::text || field->type == FieldType::enumeration) {
+        const std::string_view left = shown_text(rows, a, *field), right = shown_text(rows, b, *field);
+        if (left != right) return left < right;
+        continue;
+      }
       const std::int64_t left = whole_at(rows, a, *field), right = whole_at(rows, b, *field);
       if (left != right) return left < right;
     }
@@ -141,7 +152,7 @@ Result<HistoryRows> Resolvers::violations(const ListedRun& run, const RowsQuesti
   RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
                                      : rows_of_run(*results, run, question, "vehicle_id");
   if (rows.empty() && from_store(run)) return history_->violations(question);
-  std::vector<std::size_t> order = order_by(rows, {"time"});
+  std::vector<std::size_t> order = order_by(rows, {"time", "vehicle_id", "kind"});
   keep_first(order, question.limit);
   return typed_rows(rows, order);
 }
