@@ -112,15 +112,25 @@ const ResultTable* Resolvers::table(const ListedRun& run, std::string_view name)
   return parts_.processing.of(*run.scenario).table(name);
 }
 
+/// What the store has, where memory has nothing of the run or has forgotten some. No columns: memory has
+/// more.
+Result<HistoryRows> Resolvers::kept_results(const ListedRun& run, const ResultTable* live,
+                                            const RowBatch& rows,
+                                            const std::function<Result<HistoryRows>()>& ask) const {
+  if (!from_store(run) || (!rows.empty() && !live->is_cut())) return HistoryRows();
+  Result<HistoryRows> kept = ask();
+  // Of events that are read from topics nobody has stored results.
+  if (kept && kept->size() == 0 && !rows.empty()) return HistoryRows();
+  return kept;
+}
+
 Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestion& question) const {
-  Result<HistoryRows> typed = HistoryRows();
   const ResultTable* const results = table(run, "standings");
   RowBatch rows = results == nullptr ? RowBatch(schema_info<StandingsRow>())
                                      : rows_of_run(*results, run, question, "driver");
-  if (rows.empty() && from_store(run)) {
-    typed = history_->standings(question);
-    if (!typed) return typed;
-  } else {
+  Result<HistoryRows> typed = kept_results(run, results, rows, [&] { return history_->standings(question); });
+  if (!typed) return typed;
+  if (typed->columns.empty()) {
     std::vector<std::size_t> chosen = newest_of_cars(rows);
     order_classification(rows, chosen);
     keep_first(chosen, question.limit);
@@ -131,14 +141,12 @@ Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestio
 }
 
 Result<HistoryRows> Resolvers::laps(const ListedRun& run, const RowsQuestion& question) const {
-  Result<HistoryRows> typed = HistoryRows();
   const ResultTable* const results = table(run, "lap");
   RowBatch rows = results == nullptr ? RowBatch(schema_info<LapMetricsRow>())
                                      : rows_of_run(*results, run, question, "driver");
-  if (rows.empty() && from_store(run)) {
-    typed = history_->laps(question);
-    if (!typed) return typed;
-  } else {
+  Result<HistoryRows> typed = kept_results(run, results, rows, [&] { return history_->laps(question); });
+  if (!typed) return typed;
+  if (typed->columns.empty()) {
     std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
     keep_first(order, question.limit);
     typed = typed_rows(rows, order);
@@ -151,7 +159,9 @@ Result<HistoryRows> Resolvers::violations(const ListedRun& run, const RowsQuesti
   const ResultTable* const results = table(run, "violations");
   RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
                                      : rows_of_run(*results, run, question, "vehicle_id");
-  if (rows.empty() && from_store(run)) return history_->violations(question);
+  Result<HistoryRows> typed =
+      kept_results(run, results, rows, [&] { return history_->violations(question); });
+  if (!typed || !typed->columns.empty()) return typed;
   std::vector<std::size_t> order = order_by(rows, {"time", "vehicle_id", "kind"});
   keep_first(order, question.limit);
   return typed_rows(rows, order);

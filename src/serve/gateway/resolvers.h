@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,6 +104,8 @@ class Resolvers {
   bool from_store(const ListedRun& run) const { return run.is_stored && history_ != nullptr; }
   static void note_stored(const StoredRun& stored, std::vector<ListedRun>& runs);
   Done note_manifests(std::vector<ListedRun>& runs) const;
+  Result<HistoryRows> kept_results(const ListedRun& run, const ResultTable* live, const RowBatch& rows,
+                                   const std::function<Result<HistoryRows>()>& ask) const;
   Result<HistoryRows> stored_chart(const ChartQuestion& question) const;
   Result<std::shared_ptr<const BegunRun>> begun_run(const ListedRun& run) const;
   void add_driver_names(const ListedRun& run, HistoryRows& rows) const;

@@ -46,6 +46,7 @@ void ResultTable::put(const RowBatch& results) {
       replace_row(results, row, rows_, known->second);
   }
   const std::size_t surplus = rows_.size() > rows_most_ ? rows_.size() - rows_most_ + rows_most_ / 4 : 0;
+  is_cut_ = is_cut_ || surplus > 0;
   if (surplus > 0 || rows_.arena.size() > kArenaMost)
     rebuild([surplus](std::size_t row) { return row >= surplus; });
 }
@@ -79,6 +80,11 @@ RowBatch ResultTable::select(const std::function<bool(const RowBatch&, std::size
 std::uint64_t ResultTable::version() const {
   const std::lock_guard lock(mutex_);
   return version_;
+}
+
+bool ResultTable::is_cut() const {
+  const std::lock_guard lock(mutex_);
+  return is_cut_;
 }
 
 std::size_t ResultTable::size() const {

@@ -28,6 +28,8 @@ class ResultTable {
   /// Grows with each change.
   std::uint64_t version() const;
   std::size_t size() const;
+  /// Rows went because there were too many.
+  bool is_cut() const;
 
   const AggregationEntry& entry() const { return entry_; }
 
@@ -44,6 +46,7 @@ class ResultTable {
   std::unordered_map<std::string, std::size_t> places_;  // of each key in rows_
   std::string key_;                                      // of the row that is looked at
   std::uint64_t version_ = 0;
+  bool is_cut_ = false;
 };
 
 }  // namespace racesim::serve
