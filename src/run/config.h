@@ -73,6 +73,9 @@ struct PaceOptions {
   std::int64_t backfill_ns = 0;
   /// Live: the run starts when it is ready; content.start_ns and end_ns only tell how long it is.
   bool start_when_ready = false;
+  /// Live: the first moment of event time is that at which the run starts, whenever that moment was: what is
+  /// made again leaves with the pace that it had.
+  bool starts_anew = false;
 };
 
 struct SinkSpec {
@@ -111,6 +114,7 @@ struct RunConfig {
   bool digest = false;                 ///< of all lines sent, in the manifest
   FaultRules faults;                   ///< what is done to the events on their way to the sinks
   std::optional<std::string> run_id;   ///< 8 hex digits; else derived from the content options
+  std::string master_hash;             ///< that the master data must have; empty: any
   std::optional<ReplayConfig> replay;  ///< what is sent is recorded; then `content` says nothing
   std::string program, commit;         ///< who runs: "racesim 0.1.0"; for manifest and checkpoint
 };

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "io/files/read_file.h"
+#include "run/record/run_record.h"
 #include "run/run_id.h"
 #include "sim/registry.h"
 
@@ -32,6 +33,18 @@ Frame frame_of(const ContentOptions& options, const MasterData& master) {
   if (options.end_ns) frame.end_ms = *options.end_ns / 1'000'000;
   frame.master = master.tables();
   return frame;
+}
+
+/// Events refer to master data by its places, so other data makes other events.
+Done check_master(const RunConfig& config, const MasterData& master) {
+  if (config.master_hash.empty()) return {};
+  const std::string hash = master.entities.empty() ? "none" : hash_text(master.content_hash);
+  if (hash == config.master_hash) return {};
+  return fail(
+      ErrorKind::master_data,
+      fmt::format("the run was made from other master data than that in {}: its hash is {} there and {} here",
+                  config.content.master_data_dir, config.master_hash, hash),
+      "give the folder that it was made from: --master-data-dir DIR");
 }
 
 /// What was read so far took its time; a run that begins now is not late by it.
@@ -105,6 +118,7 @@ Result<std::unique_ptr<Content>> open_content(RunConfig& config, Clock& clock) {
     if (!master) return tl::make_unexpected(master.error());
     content->master = std::move(*master);
   }
+  if (Done ok = check_master(config, content->master); !ok) return tl::make_unexpected(ok.error());
   if (config.pace.start_when_ready) start_now(config.content, config.pace.backfill_ns, clock);
   Frame frame = frame_of(config.content, content->master);
   content->run =

@@ -10,6 +10,7 @@
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
 #include "serve/gateway/graphql/graphql_service.h"
+#include "serve/gateway/proof_routes.h"
 #include "serve/gateway/query_threads.h"
 #include "serve/gateway/rest_routes.h"
 #include "serve/keeping/keeping_routes.h"
@@ -36,9 +37,9 @@ struct Service::Impl {
   const ServiceOptions options;
   Clock& clock;
   LiveFeed feed;
+  RunBook book;
   std::unique_ptr<StoreKeeper> store;   // null: nothing is kept
   std::unique_ptr<TopicReader> topics;  // null: there are simulations
-  RunBook book;
   std::unique_ptr<Processing> processing;
   std::unique_ptr<Runs> runs;
   std::unique_ptr<const GatewaySchema> schema;
@@ -54,7 +55,8 @@ Service::Impl::Impl(ServiceOptions given)
            [this](std::int64_t delay_ns, std::function<void()> call) {
              server.post_after(delay_ns, std::move(call));
            }),
-      store(options.store ? std::make_unique<StoreKeeper>(*options.store, clock, options.warn) : nullptr),
+      store(options.store ? std::make_unique<StoreKeeper>(*options.store, book, clock, options.warn)
+                          : nullptr),
       topics(options.topics
                  ? std::make_unique<TopicReader>(*options.topics, options.store, feed, clock, options.warn)
                  : nullptr),
@@ -142,6 +144,7 @@ std::vector<http::Route> Service::Impl::routes() {
   add(telemetry_routes(feed));
   add(live_routes(feed));
   add(rest_routes(*queries));
+  add(proof_routes(*queries));
   add(graphql_routes(
       graphql, *queries,
       [this](std::int64_t delay_ns, std::function<void()> call) {

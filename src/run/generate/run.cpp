@@ -178,7 +178,7 @@ std::unique_ptr<Feed> Run::Impl::make_feed(FeedPlace place) const {
 /// start or there is history to send. None: when the run begins.
 std::optional<std::int64_t> Run::Impl::live_start_ns() {
   const PaceOptions& pace = config_.pace;
-  if (!pace.live || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
+  if (!pace.live || pace.starts_anew || (pace.start_when_ready && pace.backfill_ns == 0)) return std::nullopt;
   const std::int64_t live_at_ns = config_.content.start_ns + pace.backfill_ns;
   const std::int64_t history_ns = whole_saturating(static_cast<double>(pace.backfill_ns) / pace.speed);
   return subtract_saturating(clock_.now_ns() - (clock_.wall_ns() - live_at_ns), history_ns);

@@ -68,10 +68,13 @@ Result<bool> Transaction::write() {
   for (std::size_t i = 0; i < group_count_; ++i)
     if (Done ok = append(*groups_[i]); !ok) return tl::make_unexpected(ok.error());
   if (Done ok = bury(); !ok) return tl::make_unexpected(ok.error());
+  if (beside_ != nullptr)
+    if (Done ok = beside_->write(store_, works_); !ok) return tl::make_unexpected(ok.error());
   const Result<bool> ours =
       source_.has_positions() && store_.is_exact() ? advance_lanes() : Result<bool>(true);
   if (!ours || !*ours) return ours;
   if (Done ok = store_.commit(); !ok) return tl::make_unexpected(ok.error());
+  if (beside_ != nullptr) beside_->committed();
   if (Done ok = bury_refused(); !ok) return tl::make_unexpected(ok.error());
   ++counts_.commits;
   return true;

@@ -8,6 +8,7 @@
 
 #include "io/sources/source.h"
 #include "io/stores/store.h"
+#include "run/ingest/beside_rows.h"
 #include "run/ingest/ingest_config.h"
 #include "run/ingest/ingest_counts.h"
 #include "run/ingest/work_target.h"
@@ -16,9 +17,14 @@ namespace racesim {
 
 class Transaction final : public WorkTarget {
  public:
-  /// `source` outlives it.
-  Transaction(Source& source, std::unique_ptr<Store> store, OnInvalid on_invalid)
-      : source_(source), owned_(std::move(store)), store_(*owned_), on_invalid_(on_invalid) {}
+  /// `source` outlives it. `beside`: null: nothing is stored beside the rows.
+  Transaction(Source& source, std::unique_ptr<Store> store, OnInvalid on_invalid,
+              std::unique_ptr<BesideRows> beside = nullptr)
+      : source_(source),
+        owned_(std::move(store)),
+        store_(*owned_),
+        on_invalid_(on_invalid),
+        beside_(std::move(beside)) {}
 
   std::string name() const override { return store_.name(); }
   Result<std::vector<LanePosition>> positions(std::string_view source) override {
@@ -59,6 +65,7 @@ class Transaction final : public WorkTarget {
   const std::unique_ptr<Store> owned_;
   Store& store_;
   const OnInvalid on_invalid_;
+  const std::unique_ptr<BesideRows> beside_;
   IngestCounts counts_;
   std::vector<Fate> fates_;
   std::vector<std::unique_ptr<Group>> groups_;  ///< those of this write() first, then memory for later

@@ -13,6 +13,8 @@ namespace racesim::serve {
 namespace {
 
 constexpr std::size_t kControlBody = std::size_t{64} << 10;
+/// A manifest may hold a track.
+constexpr std::size_t kStartBody = std::size_t{1} << 20;
 
 using Answerer = std::function<http::Response(const NamedStatus& status)>;
 
@@ -111,7 +113,7 @@ struct ControlRoute {
   void (*handle)(const ControlParts&, const http::Request&, http::Reply);
 };
 constexpr ControlRoute kControlRoutes[] = {
-    {"POST", "/start", "Starts a run; answers once it sends", kControlBody, start_any},
+    {"POST", "/start", "Starts a run; answers once it sends", kStartBody, start_any},
     {"POST", "/stop", "Delivers what is made and ends one run, or all", kControlBody, stop_any},
     {"GET", "/status", "How all runs stand", 0, tell_status},
     {"POST", "/start-sim", "FleetStream's name for starting the vehicles", 0, start_sim},

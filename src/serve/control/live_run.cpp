@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
 
+KeptManifest kept(std::uint32_t run, const Manifest& manifest) {
+  return {run, manifest.content.start_ns / 1'000'000, manifest.totals.has_value(), format_manifest(manifest)};
+}
+
 }  // namespace
 
 LiveRun::LiveRun(const ScenarioEntry& scenario, LiveFeed& feed, RunBook& book, StoreKeeper* store,
@@ -90,6 +94,7 @@ std::shared_ptr<const ScenarioContent> LiveRun::content() const {
 
 /// Null: it could not be opened, or is not wanted any more.
 std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(const Done&)>& opened) {
+  config.log_releases = config.digest = true;  // its manifest can be asked for
   config.delivery.own_sinks.push_back([this](const EventForms& forms, AckListener* acks) {
     run_number_ = forms.run;
     {
@@ -117,10 +122,27 @@ std::unique_ptr<Run> LiveRun::open(RunConfig config, const std::function<void(co
 
 /// Before its first event: whoever reads that finds the run in the book.
 void LiveRun::note_begun(const Run& run) {
-  Manifest manifest = run.manifest();
-  Result<std::shared_ptr<const MasterData>> master = master_of(manifest.content);
+  const auto manifest = std::make_shared<const Manifest>(run.manifest());
+  Result<std::shared_ptr<const MasterData>> master = master_of(manifest->content);
   if (!master) warn_(master.error());
-  book_.add({run_number_, std::move(manifest.content), master ? std::move(*master) : nullptr, {}});
+  book_.add({run_number_, manifest->content, master ? std::move(*master) : nullptr, manifest});
+  if (store_ != nullptr) store_->keep_manifest(kept(run_number_, *manifest));
+}
+
+/// What the run leaves open is stored, with what it sent. Returns what went wrong.
+std::optional<Error> LiveRun::note_ended(const Run& run, bool drained) {
+  Manifest manifest = run.manifest();
+  Done stored;
+  if (store_ != nullptr) {
+    KeptManifest to_keep = kept(run_number_, manifest);
+    // Whoever gave up waiting for the store does not wait for it once more.
+    if (drained)
+      stored = store_->end_run(std::move(to_keep));
+    else
+      store_->keep_manifest(std::move(to_keep));
+  }
+  book_.note_end(run_number_, std::move(manifest));
+  return stored ? std::nullopt : std::optional(stored.error());
 }
 
 void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>& opened) {
@@ -151,8 +173,8 @@ void LiveRun::carry_out(RunConfig config, const std::function<void(const Done&)>
   const RunResult result = run.wait();
   for (const Error& warning : run.take_warnings()) warn_(warning);
   if (result.lost) warn_(*result.lost);
-  book_.note_end(run_number_, result.status.released);
-  end(result.error, result.status);
+  const std::optional<Error> not_stored = note_ended(run, result.drained);
+  end(result.error ? result.error : not_stored, result.status);
 }
 
 void LiveRun::watch(Run& run, std::int64_t drain_ns) {

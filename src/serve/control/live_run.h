@@ -76,6 +76,7 @@ class LiveRun {
   void carry_out(RunConfig config, const std::function<void(const Done&)>& opened);
   std::unique_ptr<Run> open(RunConfig config, const std::function<void(const Done&)>& opened);
   void note_begun(const Run& run);
+  std::optional<Error> note_ended(const Run& run, bool drained);
   void watch(Run& run, std::int64_t drain_ns);
   void end(std::optional<Error> error, std::optional<RunStatus> counts);
 

@@ -64,11 +64,12 @@ void RunBook::add(BegunRun run) {
   if (runs_.size() > kRunsMost) runs_.pop_back();
 }
 
-void RunBook::note_end(std::uint32_t run, std::uint64_t events) {
+void RunBook::note_end(std::uint32_t run, Manifest manifest) {
+  const auto ended = std::make_shared<const Manifest>(std::move(manifest));
   const std::lock_guard lock(mutex_);
   changes_.note();
   for (BegunRun& known : runs_)
-    if (known.run == run) known.events = events;
+    if (known.run == run) known.manifest = ended;
 }
 
 std::vector<BegunRun> RunBook::runs() const {

@@ -11,6 +11,7 @@
 
 #include "run/config.h"
 #include "run/master/load.h"
+#include "run/record/manifest.h"
 #include "serve/change_count.h"
 
 namespace racesim::serve {
@@ -22,7 +23,7 @@ struct BegunRun {
   /// Names of drivers, songs, …: what the scenario reads, or has built in where it reads no folder. Null if
   /// it could not be read again.
   std::shared_ptr<const MasterData> master;
-  std::optional<std::uint64_t> events;  ///< that it sent, once it has ended
+  std::shared_ptr<const Manifest> manifest;  ///< with totals once it has ended
 };
 
 /// Any thread.
@@ -32,7 +33,7 @@ class RunBook {
 
   /// One that was begun before under the same name is forgotten.
   void add(BegunRun run);
-  void note_end(std::uint32_t run, std::uint64_t events);
+  void note_end(std::uint32_t run, Manifest manifest);
   /// The newest first.
   std::vector<BegunRun> runs() const;
   std::optional<BegunRun> find(std::uint32_t run) const;

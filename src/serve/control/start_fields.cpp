@@ -32,6 +32,7 @@ Done add_form(std::string_view text, StartFields& fields) {
 /// As the command line has it.
 Result<std::string> text_of(const std::string& name, const Json& value) {
   if (value.is_string()) return value.get<std::string>();
+  if (name == kManifestField && value.is_object()) return value.dump();
   if (value.is_number() || value.is_boolean()) return value.dump();
   if (value.is_array() && !value.empty()) {
     std::string list;
@@ -74,7 +75,7 @@ Done add_json(std::string_view body, StartFields& fields) {
     const std::string shown = visible_text(name.substr(0, 80));
     const Result<std::string> text = text_of(shown, value);
     if (!text) return tl::make_unexpected(text.error());
-    if (visible_text(*text) != *text)
+    if (shown != kManifestField && visible_text(*text) != *text)
       return fail(ErrorKind::usage, "'" + shown + "' has control characters", "send plain text");
     if (Done ok = add(fields, shown, *text); !ok) return ok;
   }

@@ -20,6 +20,9 @@ struct StartField {
 };
 using StartFields = std::vector<StartField>;
 
+/// What a run was told, as its manifest has it: the text of the JSON object.
+inline constexpr std::string_view kManifestField = "manifest";
+
 /// Turns fields into a run, with the service's own settings below them. Errors name the field.
 using Configure = std::function<Result<RunConfig>(const StartFields& fields)>;
 

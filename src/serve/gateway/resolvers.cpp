@@ -15,13 +15,14 @@
 #include "serve/processing/row_copy.h"
 
 namespace racesim::serve {
-namespace {
 
 std::uint32_t run_number(const std::string& run) {
   std::uint32_t number = 0;
   std::from_chars(run.data(), run.data() + run.size(), number, 16);
   return number;
 }
+
+namespace {
 
 using Wanted = std::function<bool(const RowBatch& rows, std::size_t row)>;
 
@@ -47,13 +48,24 @@ std::vector<std::size_t> all_of(const RowBatch& rows) {
   return all;
 }
 
-/// Row numbers by these fields, of which each is a number or a time.
+/// A text or an enumeration as it is shown.
+std::string_view shown_text(const RowBatch& rows, std::size_t row, const FieldInfo& field) {
+  if (field.type == FieldType::text) return text_at(rows, row, field);
+  return field.enum_names[static_cast<std::size_t>(whole_at(rows, row, field))];
+}
+
+/// Row numbers by these fields, in the order that stores give them.
 std::vector<std::size_t> order_by(const RowBatch& rows, std::initializer_list<std::string_view> paths) {
   std::vector<const FieldInfo*> fields;
   for (const std::string_view path : paths) fields.push_back(&field_of(rows.schema(), path));
   std::vector<std::size_t> order = all_of(rows);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     for (const FieldInfo* field : fields) {
+      if (field->type == FieldType::text || field->type == FieldType::enumeration) {
+        const std::string_view left = shown_text(rows, a, *field), right = shown_text(rows, b, *field);
+        if (left != right) return left < right;
+        continue;
+      }
       const std::int64_t left = whole_at(rows, a, *field), right = whole_at(rows, b, *field);
       if (left != right) return left < right;
     }
@@ -120,8 +132,19 @@ const EventRing& Resolvers::ring(const ListedRun& run) const {
   return found;
 }
 
-Result<bool> Resolvers::lies_in_store(const RowBatch& in_memory, const ListedRun& run) const {
-  return in_memory.empty() ? is_stored(run) : Result<bool>(false);
+/// What the store has, where memory has nothing of the run or has forgotten some. No columns: memory has
+/// more.
+Result<HistoryRows> Resolvers::kept_results(const ListedRun& run, const ResultTable* live,
+                                            const RowBatch& rows,
+                                            const std::function<Result<HistoryRows>()>& ask) const {
+  if (!rows.empty() && !live->is_cut()) return HistoryRows();
+  const Result<bool> stored = is_stored(run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  if (!*stored) return HistoryRows();
+  Result<HistoryRows> kept = ask();
+  // Of events that are read from topics nobody has stored results.
+  if (kept && kept->size() == 0 && !rows.empty()) return HistoryRows();
+  return kept;
 }
 
 Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestion& question) const {
@@ -131,12 +154,14 @@ Result<HistoryRows> Resolvers::standings(const ListedRun& run, const RowsQuestio
     const Wanted wanted = of_run(*results, run, question, "driver");
     rows = results->choose([&](const RowBatch& all) { return newest_of_cars(all, wanted); });
   }
-  const Result<bool> stored = lies_in_store(rows, run);
-  if (!stored) return tl::make_unexpected(stored.error());
-  std::vector<std::size_t> order = order_of_classification(rows);
-  keep_first(order, question.limit);
-  Result<HistoryRows> typed = *stored ? history().standings(question) : typed_rows(rows, order);
-  if (typed) add_driver_names(run, *typed);
+  Result<HistoryRows> typed = kept_results(run, results, rows, [&] { return history().standings(question); });
+  if (!typed) return typed;
+  if (typed->columns.empty()) {
+    std::vector<std::size_t> order = order_of_classification(rows);
+    keep_first(order, question.limit);
+    typed = typed_rows(rows, order);
+  }
+  add_driver_names(run, *typed);
   return typed;
 }
 
@@ -144,12 +169,14 @@ Result<HistoryRows> Resolvers::laps(const ListedRun& run, const RowsQuestion& qu
   const ResultTable* const results = table(run, "lap");
   const RowBatch rows = results == nullptr ? RowBatch(schema_info<LapMetricsRow>())
                                            : results->select(of_run(*results, run, question, "driver"));
-  const Result<bool> stored = lies_in_store(rows, run);
-  if (!stored) return tl::make_unexpected(stored.error());
-  std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
-  keep_first(order, question.limit);
-  Result<HistoryRows> typed = *stored ? history().laps(question) : typed_rows(rows, order);
-  if (typed) add_driver_names(run, *typed);
+  Result<HistoryRows> typed = kept_results(run, results, rows, [&] { return history().laps(question); });
+  if (!typed) return typed;
+  if (typed->columns.empty()) {
+    std::vector<std::size_t> order = order_by(rows, {"session", "car", "lap"});
+    keep_first(order, question.limit);
+    typed = typed_rows(rows, order);
+  }
+  add_driver_names(run, *typed);
   return typed;
 }
 
@@ -157,10 +184,10 @@ Result<HistoryRows> Resolvers::violations(const ListedRun& run, const RowsQuesti
   const ResultTable* const results = table(run, "violations");
   const RowBatch rows = results == nullptr ? RowBatch(schema_info<ViolationRow>())
                                            : results->select(of_run(*results, run, question, "vehicle_id"));
-  const Result<bool> stored = lies_in_store(rows, run);
-  if (!stored) return tl::make_unexpected(stored.error());
-  if (*stored) return history().violations(question);
-  std::vector<std::size_t> order = order_by(rows, {"time"});
+  Result<HistoryRows> typed =
+      kept_results(run, results, rows, [&] { return history().violations(question); });
+  if (!typed || !typed->columns.empty()) return typed;
+  std::vector<std::size_t> order = order_by(rows, {"time", "vehicle_id", "kind"});
   keep_first(order, question.limit);
   return typed_rows(rows, order);
 }
@@ -188,8 +215,12 @@ Result<HistoryRows> Resolvers::side_stream(const ListedRun& run, const SideQuest
   return ring_side_stream(ring(run), *run.scenario, run_number(run.run), question.stream, question.rows);
 }
 
-std::vector<std::string> chart_windows() {
-  return {"1m", "5m", "1h"};
+/// Those that were stored beside the runs, else those of racesim aggregate.
+Result<HistoryRows> Resolvers::stored_chart(const ChartQuestion& question) const {
+  Result<HistoryRows> rows = history().top_songs(
+      {chart_windowing(question.window), question.country, question.genre, question.limit});
+  if (!rows || rows->size() > 0) return rows;
+  return history().top_songs({question.window, question.country, question.genre, question.limit});
 }
 
 Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
@@ -203,8 +234,7 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   if (live.is_suspended("top-songs " + question.window))
     return fail(ErrorKind::usage, "more is played in " + question.window + " than is counted in memory",
                 "ask for a shorter window, or use racesim aggregate --by top-songs");
-  if (results->size() == 0 && history_ != nullptr)
-    return history().top_songs({question.window, question.country, question.genre, question.limit});
+  if (results->size() == 0 && history_ != nullptr) return stored_chart(question);
   const SchemaInfo& schema = results->entry().result();
   const FieldInfo& chart = field_of(schema, "chart");
   const FieldInfo& key = field_of(schema, "chart_key");
@@ -228,9 +258,32 @@ Result<HistoryRows> Resolvers::top_songs(const ChartQuestion& question) const {
   return typed_rows(rows, order);
 }
 
+Result<std::shared_ptr<const BegunRun>> Resolvers::begun_run(const ListedRun& run) const {
+  if (std::optional<BegunRun> begun = book().find(run_number(run.run)))
+    return std::make_shared<const BegunRun>(std::move(*begun));
+  auto found = stored_runs().find({&run.run, 1});
+  if (!found) return tl::make_unexpected(found.error());
+  const auto known = found->find(run.run);
+  return known == found->end() ? nullptr : known->second;
+}
+
+Result<std::shared_ptr<const Manifest>> Resolvers::manifest(const ListedRun& run) const {
+  const Result<std::shared_ptr<const BegunRun>> begun = begun_run(run);
+  if (!begun) return tl::make_unexpected(begun.error());
+  return *begun == nullptr ? nullptr : (*begun)->manifest;
+}
+
+Result<std::optional<StoredEvents>> Resolvers::stored_events(const ListedRun& run) const {
+  const Result<bool> stored = is_stored(run);
+  if (!stored) return tl::make_unexpected(stored.error());
+  if (!*stored) return std::optional<StoredEvents>();
+  return history().stored_events(*run.scenario, run_number(run.run));
+}
+
 HistoryRows Resolvers::master_rows(const ListedRun& run, std::string_view entity) const {
-  const std::optional<BegunRun> begun = book().find(run_number(run.run));
-  const RowBatch* const rows = begun && begun->master ? begun->master->rows(entity) : nullptr;
+  const Result<std::shared_ptr<const BegunRun>> begun = begun_run(run);
+  // A list without names is better than none.
+  const RowBatch* const rows = begun && *begun && (*begun)->master ? (*begun)->master->rows(entity) : nullptr;
   if (rows == nullptr) return {};
   return typed_rows(*rows, all_of(*rows));
 }

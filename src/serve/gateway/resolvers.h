@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/error.h"
 #include "serve/control/runs.h"
 #include "serve/gateway/answer_basis.h"
+#include "serve/gateway/stored_runs.h"
 #include "serve/history/history.h"
 #include "serve/live/live_feed.h"
 #include "serve/processing/processing.h"
@@ -55,15 +57,21 @@ struct SideQuestion {
   std::string stream;  ///< "race_control"
 };
 
+/// Of its name, 8 hex digits.
+std::uint32_t run_number(const std::string& run);
+
 /// For the question of one client. Blocks; one thread at a time. Errors are for clients: usage for what they
 /// can mend.
 class Resolvers {
  public:
   /// `history`: null without a store. `basis`: where what is read is noted; null: nowhere.
   Resolvers(const GatewayParts& parts, History* history, AnswerBasis* basis = nullptr)
-      : parts_(parts), history_(history), basis_(basis) {}
+      : parts_(parts),
+        history_(history),
+        basis_(basis),
+        stored_runs_(std::make_shared<StoredRuns>(history)) {}
   /// The same, with what is read noted.
-  Resolvers noting(AnswerBasis& basis) const { return {parts_, history_, &basis}; }
+  Resolvers noting(AnswerBasis& basis) const { return {*this, basis}; }
 
   /// The newest first; of all scenarios of the subject, or of one.
   Result<std::vector<ListedRun>> runs(Subject subject, const ScenarioEntry* scenario,
@@ -74,6 +82,8 @@ class Resolvers {
   Result<ListedRun> run_named(Subject subject, std::string_view name) const;
   /// How many there are so far.
   std::optional<std::uint64_t> events_of(const ListedRun& run) const;
+  /// What the store has of it; nothing: no events of it, or there is no store.
+  Result<std::optional<StoredRun>> stored_run(const ListedRun& run) const;
   /// Has the store events of it?
   Result<bool> is_stored(const ListedRun& run) const;
 
@@ -91,6 +101,10 @@ class Resolvers {
   Result<HistoryRows> side_stream(const ListedRun& run, const SideQuestion& question) const;
   /// The chart of the last moments, by rank.
   Result<HistoryRows> top_songs(const ChartQuestion& question) const;
+  /// What the run was told and, once it has ended, what it sent; null: that is not known.
+  Result<std::shared_ptr<const Manifest>> manifest(const ListedRun& run) const;
+  /// The events of a stored run, read again. None: they are too many, or do not name their run.
+  Result<std::optional<StoredEvents>> stored_events(const ListedRun& run) const;
   /// Rows of master data that the run's events speak of: "drivers", "vehicles"; none where it is not known.
   HistoryRows master_rows(const ListedRun& run, std::string_view entity) const;
 
@@ -105,6 +119,8 @@ class Resolvers {
   void never_again() const { note_uncounted(); }
 
  private:
+  Resolvers(const Resolvers& other, AnswerBasis& basis)
+      : parts_(other.parts_), history_(other.history_), basis_(&basis), stored_runs_(other.stored_runs_) {}
   void note(const ChangeCount& source) const {
     if (basis_ != nullptr) basis_->add(source);
   }
@@ -116,22 +132,28 @@ class Resolvers {
     note_uncounted();
     return *history_;
   }
+  StoredRuns& stored_runs() const {
+    if (history_ != nullptr) note_uncounted();
+    return *stored_runs_;
+  }
   const EventRing& ring(const ListedRun& run) const;
   const RunBook& book() const;
   ListedRun listed(const BegunRun& begun) const;
   const ResultTable* table(const ListedRun& run, std::string_view name) const;
-  /// There is nothing in memory, and the run is stored.
-  Result<bool> lies_in_store(const RowBatch& in_memory, const ListedRun& run) const;
   static void note_stored(const StoredRun& stored, std::vector<ListedRun>& runs);
+  Done note_manifests(std::vector<ListedRun>& runs) const;
+  Result<HistoryRows> kept_results(const ListedRun& run, const ResultTable* live, const RowBatch& rows,
+                                   const std::function<Result<HistoryRows>()>& ask) const;
+  Result<HistoryRows> stored_chart(const ChartQuestion& question) const;
+  Result<std::shared_ptr<const BegunRun>> begun_run(const ListedRun& run) const;
   void add_driver_names(const ListedRun& run, HistoryRows& rows) const;
 
   const GatewayParts parts_;
   History* const history_;
   AnswerBasis* const basis_;
-  mutable std::optional<std::pair<std::string, bool>> stored_;  // the run that the store was asked for last
+  const std::shared_ptr<StoredRuns> stored_runs_;
+  mutable std::optional<std::pair<std::string, std::optional<StoredRun>>>
+      asked_;  // the run that the store was asked for last
 };
-
-/// "1m", "5m", "1h".
-std::vector<std::string> chart_windows();
 
 }  // namespace racesim::serve

@@ -29,6 +29,13 @@ std::optional<std::string> option_text(const ContentOptions& content, std::strin
   return value_text(content.values.value(name));
 }
 
+void tell_content(const ContentOptions& content, ListedRun& run) {
+  run.session = option_text(content, "session");
+  run.track = option_text(content, "track");
+  run.seed = content.seed;
+  run.started_us = content.start_ns / 1000;
+}
+
 }  // namespace
 
 ListedRun Resolvers::listed(const BegunRun& begun) const {
@@ -38,11 +45,8 @@ ListedRun Resolvers::listed(const BegunRun& begun) const {
   ListedRun run;
   run.run = run_text(begun.run);
   run.scenario = begun.content.scenario;
-  run.session = option_text(begun.content, "session");
-  run.track = option_text(begun.content, "track");
-  run.seed = begun.content.seed;
-  run.started_us = begun.content.start_ns / 1000;
-  run.events = begun.events;
+  tell_content(begun.content, run);
+  if (begun.manifest->totals) run.events = begun.manifest->totals->released;
   run.is_live = now.run == run.run && now.is_active();
   if (history_ == nullptr) run.is_stored = false;
   return run;
@@ -62,12 +66,15 @@ std::optional<std::uint64_t> Resolvers::events_of(const ListedRun& run) const {
 
 Result<bool> Resolvers::is_stored(const ListedRun& run) const {
   if (run.is_stored) return *run.is_stored;
-  if (history_ == nullptr) return false;
-  if (stored_ && stored_->first == run.run) return stored_->second;
-  const Result<std::optional<StoredRun>> found = history().find_run(run.run);
-  if (!found) return tl::make_unexpected(found.error());
-  stored_.emplace(run.run, found->has_value());
-  return stored_->second;
+  return stored_run(run).map([](const std::optional<StoredRun>& stored) { return stored.has_value(); });
+}
+
+Result<std::optional<StoredRun>> Resolvers::stored_run(const ListedRun& run) const {
+  if (history_ == nullptr) return std::optional<StoredRun>();
+  if (asked_ && asked_->first == run.run) return asked_->second;
+  Result<std::optional<StoredRun>> found = history().find_run(run.run);
+  if (found) asked_.emplace(run.run, *found);
+  return found;
 }
 
 const ScenarioEntry* Resolvers::scenario_of(Subject subject) const {
@@ -91,6 +98,7 @@ Result<std::vector<ListedRun>> Resolvers::runs(Subject subject, const ScenarioEn
         history().runs(scenario == nullptr ? "" : std::string(scenario->name), limit);
     if (!stored) return tl::make_unexpected(stored.error());
     for (const StoredRun& one : *stored) note_stored(one, runs);
+    if (Done ok = note_manifests(runs); !ok) return tl::make_unexpected(ok.error());
   }
   std::stable_sort(runs.begin(), runs.end(), [](const ListedRun& a, const ListedRun& b) {
     return a.is_live != b.is_live ? a.is_live : a.started_us.value_or(0) > b.started_us.value_or(0);
@@ -116,6 +124,19 @@ void Resolvers::note_stored(const StoredRun& stored, std::vector<ListedRun>& run
   runs.push_back(std::move(run));
 }
 
+/// What is known of runs that are only stored.
+Done Resolvers::note_manifests(std::vector<ListedRun>& runs) const {
+  std::vector<std::string> names;
+  for (const ListedRun& run : runs)
+    if (run.is_stored == true && !run.seed) names.push_back(run.run);
+  const auto found = stored_runs().find(names);
+  if (!found) return tl::make_unexpected(found.error());
+  for (ListedRun& run : runs)
+    if (const auto known = found->find(run.run); known != found->end())
+      tell_content(known->second->content, run);
+  return {};
+}
+
 Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::string_view name) const {
   const ScenarioEntry* const scenario = scenario_of(subject);
   std::vector<ListedRun> found;
@@ -130,6 +151,7 @@ Result<std::optional<ListedRun>> Resolvers::find_run(Subject subject, std::strin
     const Result<std::optional<StoredRun>> stored = history().find_run(std::string(name));
     if (!stored) return tl::make_unexpected(stored.error());
     if (*stored) note_stored(**stored, found);
+    if (Done ok = note_manifests(found); !ok) return tl::make_unexpected(ok.error());
   }
   if (found.empty()) return std::optional<ListedRun>();
   const bool fits = subject == Subject::any || found.front().scenario == scenario;

@@ -11,9 +11,15 @@
 #include "run/rows/event_tables.h"
 #include "serve/history/history_sql.h"
 #include "serve/history/telemetry_question.h"
+#include "serve/keeping/run_manifests.h"
 
 namespace racesim::serve {
 namespace {
+
+/// Who has passed most lines is ahead, and of these by their places there; or by best laps. A car that is out
+/// keeps the place that it had at its last line.
+constexpr const char* kClassification =
+    "CASE WHEN ranked_by = 'line' THEN -passing ELSE coalesce(best_lap_s, 1000000) END, position, car";
 
 struct NamedTable {
   const SchemaInfo* schema = nullptr;
@@ -193,12 +199,40 @@ Result<std::optional<StoredRun>> History::find_run(const std::string& run) {
   });
 }
 
+Result<std::map<std::string, std::string>> History::manifests(std::span<const std::string> runs) {
+  std::string names;
+  for (const std::string& run : runs)
+    if (may_be_stored(run)) names += (names.empty() ? "" : ", ") + literal(run);
+  std::map<std::string, std::string> found;
+  if (names.empty()) return found;
+  return impl_->ask<std::map<std::string, std::string>>([&]() -> Result<std::map<std::string, std::string>> {
+    const Result<bool> there = impl_->reader->has_table(kManifestsTable);
+    if (!there) return tl::make_unexpected(there.error());
+    if (!*there) return found;
+    // The one that began last counts.
+    Done asked =
+        impl_->reader->select(fmt::format("SELECT run, manifest FROM {} WHERE run IN ({}) ORDER BY started",
+                                          name_literal(kManifestsTable), names),
+                              [&](const SelectedRow& row) {
+                                found[std::string(row.text(0))] = row.text(1);
+                                return true;
+                              });
+    if (!asked) return tl::make_unexpected(asked.error());
+    return found;
+  });
+}
+
 Result<HistoryRows> History::telemetry(const TelemetryQuestion& question) {
   if (question.limit == 0 || question.every_us < 0)
     return fail(ErrorKind::usage, "limit and every are above 0", "example: limit=1000&every=1s");
   if (!may_be_stored(question.run) || !may_be_stored(question.whose))
     return fail(ErrorKind::usage, "a name holds a NUL", "the list of runs has those that are stored");
   return impl_->ask<HistoryRows>([&] { return impl_->telemetry(question); });
+}
+
+Result<std::optional<StoredEvents>> History::stored_events(const ScenarioEntry& scenario,
+                                                           std::uint32_t run) const {
+  return read_stored_events(*impl_->options.store, impl_->options.options, scenario, run);
 }
 
 Result<HistoryRows> History::side_stream(const std::string& table, const RowsQuestion& question) {
@@ -235,7 +269,7 @@ Result<HistoryRows> History::standings(const RowsQuestion& question) {
       where);
   return impl_->ask<HistoryRows>([&] {
     return impl_->select_rows(
-        *of, fmt::format(" WHERE newest = 1 ORDER BY position, car LIMIT {}", question.limit), newest);
+        *of, fmt::format(" WHERE newest = 1 ORDER BY {} LIMIT {}", kClassification, question.limit), newest);
   });
 }
 
@@ -254,8 +288,9 @@ Result<HistoryRows> History::top_songs(const TopSongsQuestion& question) {
                                         literal(question.windowing), chart, literal(key));
   return impl_->ask<HistoryRows>([&] {
     return impl_->select_rows(
-        *of, fmt::format(" WHERE {0} AND window_start = (SELECT max(window_start) FROM top_songs WHERE "
-                         "{0}) ORDER BY rank LIMIT {1}",
+        *of, fmt::format(" WHERE {0} AND window_start = (SELECT min(window_start) FROM top_songs WHERE "
+                         "{0} AND window_end > (SELECT max(window_start) FROM top_songs WHERE {0})) ORDER BY "
+                         "rank LIMIT {1}",
                          where, question.limit));
   });
 }

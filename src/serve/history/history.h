@@ -5,14 +5,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "io/stores/registry.h"
 #include "serve/history/history_rows.h"
+#include "serve/history/stored_events.h"
 
 namespace racesim::serve {
 
@@ -70,21 +73,25 @@ class History {
   /// The newest first, by their last event; of all scenarios where `scenario` is empty.
   Result<std::vector<StoredRun>> runs(const std::string& scenario, std::size_t limit);
   Result<std::optional<StoredRun>> find_run(const std::string& run);
+  /// The manifests that a service has stored of these runs, as texts by the run's name.
+  Result<std::map<std::string, std::string>> manifests(std::span<const std::string> runs);
 
   /// By event time, then by whose they are. Without `every_us` the chosen fields with `event_time` and driver
   /// or vehicle in front. With it, for each whom and bucket that has rows: event_time (the bucket's begin)
   /// and of each chosen field that is a number the value of the bucket's last row, and with `spread`
   /// FIELD_min and FIELD_max. No spike is lost: FIELD_max is the greatest value of all rows in the bucket.
   Result<HistoryRows> telemetry(const TelemetryQuestion& question);
+  /// See read_stored_events(); over a connection of its own.
+  Result<std::optional<StoredEvents>> stored_events(const ScenarioEntry& scenario, std::uint32_t run) const;
 
   /// Rows of an event table beside the main one ("laps", "race_control", "results"), by time.
   Result<HistoryRows> side_stream(const std::string& table, const RowsQuestion& question);
   /// Results of aggregations, if the store holds any (racesim aggregate --to): no rows if it does not.
   Result<HistoryRows> laps(const RowsQuestion& question);        ///< by car and lap
   Result<HistoryRows> violations(const RowsQuestion& question);  ///< by time
-  /// The newest row of each car, by position; those at or before `to_us`.
+  /// The newest row of each car, in the order of the classification; those at or before `to_us`.
   Result<HistoryRows> standings(const RowsQuestion& question);
-  /// The newest window, by rank.
+  /// The newest window, by rank; of windows that overlap the one that began first, which is nearly whole.
   Result<HistoryRows> top_songs(const TopSongsQuestion& question);
 
   /// The calls from now on are for another question, which nobody has given up.

@@ -119,6 +119,7 @@ bool Inbox::pull_run(RecordBlock& to) {
   run_bytes_ -= first.block.text.size();
   run_records_ -= first.block.size();
   given_out_.emplace(first.block.ticket, std::move(first.settled));
+  if (first.block.lanes_ended > 0) ++awaited_;
   to = std::move(first.block);
   runs_.pop_front();
   changed_.notify_all();
@@ -168,6 +169,7 @@ void Inbox::settle(const RecordBlock& block, const Result<BlockOutcome>& outcome
     if (found == given_out_.end()) return;
     settled = std::move(found->second);
     given_out_.erase(found);
+    if (block.lanes_ended > 0) --awaited_;
   }
   settled(outcome);
 }

@@ -65,7 +65,7 @@ class Inbox {
   const Limits limits_;
   Clock& clock_;
   http::Intake intake_;
-  std::atomic<int> awaited_{0};  // requests given out and not settled
+  std::atomic<int> awaited_{0};  // requests and ends of runs given out and not settled
   mutable std::mutex mutex_;     // guards all below
   std::condition_variable changed_;
   std::uint64_t changes_ = 0;

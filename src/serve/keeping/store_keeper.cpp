@@ -1,9 +1,13 @@
 #include "serve/keeping/store_keeper.h"
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <utility>
 
 #include "run/rows/block_decoder.h"
+#include "run/run_id.h"
+#include "serve/keeping/run_results.h"
 #include "serve/keeping/store_sink.h"
 
 namespace racesim::serve {
@@ -26,12 +30,19 @@ void add_counts(const IngestCounts& from, IngestCounts& to) {
   for (const auto& [table, rows] : from.stored_by_table) to.stored_by_table[table] += rows;
 }
 
+StorePlan with_results(StorePlan plan) {
+  for (const StoreTable& table : result_tables()) plan.options.tables.push_back(table);
+  return plan;
+}
+
 }  // namespace
 
-StoreKeeper::StoreKeeper(StorePlan plan, Clock& clock, std::function<void(const Error&)> warn)
-    : plan_(std::move(plan)),
+StoreKeeper::StoreKeeper(StorePlan plan, const RunBook& book, Clock& clock,
+                         std::function<void(const Error&)> warn)
+    : plan_(with_results(std::move(plan))),
       clock_(clock),
       warn_(std::move(warn)),
+      book_(book),
       inbox_(plan_.inbox, clock, [this] { return trouble(); }) {}
 
 StoreKeeper::~StoreKeeper() {
@@ -45,7 +56,11 @@ Result<std::unique_ptr<Ingest>> StoreKeeper::make_ingest() {
   if (!store) return tl::make_unexpected(store.error());
   Result<std::unique_ptr<BlockDecoder>> decoder = BlockDecoder::make({});
   if (!decoder) return tl::make_unexpected(decoder.error());
-  return std::make_unique<Ingest>(plan_.config, inbox_.source(), std::move(*store), std::move(*decoder),
+  std::unique_ptr<Source> source = inbox_.source();
+  auto target = std::make_unique<Transaction>(*source, std::move(*store), plan_.config.on_invalid,
+                                              std::make_unique<RunResults>(book_, ledger_, warn_));
+  return std::make_unique<Ingest>(plan_.config, std::move(source),
+                                  std::unique_ptr<WorkTarget>(std::move(target)), std::move(*decoder),
                                   clock_);
 }
 
@@ -123,6 +138,24 @@ bool StoreKeeper::pause() {
 
 std::unique_ptr<Sink> StoreKeeper::make_sink(const EventForms& forms, AckListener* acks) {
   return make_store_sink(inbox_, forms, acks);
+}
+
+Done StoreKeeper::end_run(KeptManifest manifest) {
+  RecordBlock block;
+  block.after.source = kRunSource;
+  block.after.lane = run_text(manifest.run);
+  block.lanes_ended = 1;
+  block.pad();
+  ledger_.put(std::move(manifest));
+  const auto stored = std::make_shared<std::promise<Done>>();
+  const std::atomic<bool> given_up{false};
+  const Done taken = inbox_.put(
+      std::move(block),
+      [stored](const Result<BlockOutcome>& outcome) {
+        stored->set_value(outcome ? Done() : Done(tl::make_unexpected(outcome.error())));
+      },
+      given_up);
+  return taken ? stored->get_future().get() : taken;
 }
 
 Done StoreKeeper::ready() const {

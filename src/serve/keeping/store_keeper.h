@@ -18,7 +18,9 @@
 #include "io/stores/registry.h"
 #include "run/ingest/ingest.h"
 #include "run/outlets/event_forms.h"
+#include "serve/control/run_book.h"
 #include "serve/keeping/inbox.h"
+#include "serve/keeping/run_ledger.h"
 
 namespace racesim::serve {
 
@@ -40,8 +42,9 @@ struct StoreStatus {
 /// open(), stop(), close() by one thread, all else by any.
 class StoreKeeper {
  public:
-  /// `warn` is told of a store that fails, by a thread of its own.
-  StoreKeeper(StorePlan plan, Clock& clock, std::function<void(const Error&)> warn);
+  /// `book`: what is known of the runs whose events come. `warn` is told of a store that fails, by a thread
+  /// of its own.
+  StoreKeeper(StorePlan plan, const RunBook& book, Clock& clock, std::function<void(const Error&)> warn);
   /// Abandons what close() did not wait for.
   ~StoreKeeper();
 
@@ -53,6 +56,14 @@ class StoreKeeper {
   /// Errors: why no run can be stored now.
   Done ready() const;
   StoreStatus status() const;
+
+  /// Stores what a run was told with the next transaction, and what it sent in the place of it.
+  void keep_manifest(KeptManifest manifest) { ledger_.put(std::move(manifest)); }
+  /// Behind the last event of a run: returns when all that it leaves open and its manifest are stored.
+  /// Errors: why they are not.
+  Done end_run(KeptManifest manifest);
+  /// What its stored results were made of; none: nothing of it was stored by this process.
+  std::optional<ResultInput> result_input(std::uint32_t run) const { return ledger_.input_of(run); }
 
   /// Nothing new is taken; what is there is stored.
   void stop();
@@ -72,6 +83,8 @@ class StoreKeeper {
   const StorePlan plan_;
   Clock& clock_;
   const std::function<void(const Error&)> warn_;
+  const RunBook& book_;
+  RunLedger ledger_;
   Inbox inbox_;
   mutable std::mutex mutex_;  // guards all below but the thread
   std::condition_variable changed_;

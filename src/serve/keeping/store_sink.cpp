@@ -10,6 +10,7 @@
 #include <string>
 
 #include "run/run_id.h"
+#include "serve/keeping/run_results.h"
 
 namespace racesim::serve {
 namespace {
@@ -27,7 +28,7 @@ RecordBlock block_of(const WireBatch& batch, std::size_t first, std::size_t last
     block.ends.push_back(batch.ends[i] - begin);
     block.offsets.push_back(static_cast<std::int64_t>(batch.first_ordinal + i));
   }
-  block.after.source = "run";
+  block.after.source = kRunSource;
   block.after.lane = run;
   block.pad();
   return block;

@@ -3,76 +3,42 @@
 #include <algorithm>
 #include <utility>
 
-#include "serve/processing/bounded_aggregation.h"
 #include "serve/processing/row_copy.h"
 
 namespace racesim::serve {
 namespace {
 
-/// Windows in which top songs are counted. They slide, so that one that is nearly whole is always open.
-struct ChartWindow {
-  const char* window;
-  const char* slide;
-  std::int64_t length_s;
-};
-constexpr ChartWindow kChartWindows[] = {{"1m", "30s", 60}, {"5m", "150s", 300}, {"1h", "30m", 3600}};
-constexpr std::uint64_t kChartRows = 20;
 /// Of all windows of a chart that rows are kept of.
 constexpr std::size_t kChartTable = 20'000;
 constexpr std::int64_t kChartPause_ns = kNsPerSecond;
-
-/// Windows by the clock are for stores: they have no end here, and no page asks for them.
-constexpr std::string_view kLeftOut = "window";
-
-bool takes_rows_of(const AggregationEntry& entry, const ScenarioEntry& scenario) {
-  return std::any_of(entry.inputs.begin(), entry.inputs.end(), [&](const AggregationInput& input) {
-    return std::any_of(scenario.rows.begin(), scenario.rows.end(),
-                       [&](const RowForm& form) { return &form.schema() == &input.schema(); });
-  });
-}
-
-bool has_option(const AggregationEntry& entry, std::string_view name) {
-  return std::any_of(entry.options.begin(), entry.options.end(),
-                     [&](const ContentOption& option) { return option.name == name; });
-}
 
 }  // namespace
 
 LiveResults::LiveResults(const ScenarioEntry& scenario, const EventRing& ring, const RunBook& book,
                          Clock& clock, const ProcessingLimits& limits)
-    : scenario_(scenario), ring_(ring), book_(book), clock_(clock), limits_(limits) {
-  for (const AggregationEntry* entry : aggregations()) {
-    if (entry->name == kLeftOut || !takes_rows_of(*entry, scenario)) continue;
-    if (has_option(*entry, "top-by"))
-      add_charts(*entry);
-    else
-      views_.push_back({std::string(entry->name), OptionValues(entry->options),
-                        std::make_unique<ResultTable>(*entry, limits_.rows_most)});
-  }
-}
-
-void LiveResults::add_charts(const AggregationEntry& entry) {
-  for (const ChartWindow& chart : kChartWindows) {
-    View view{std::string(entry.name) + " " + chart.window, OptionValues(entry.options),
-              std::make_unique<ResultTable>(entry, std::min(limits_.rows_most, kChartTable)),
-              chart.length_s * 1'000'000};
-    view.values.set("window", std::string(chart.window));
-    view.values.set("slide", std::string(chart.slide));
-    view.values.set("top", kChartRows);
-    views_.push_back(std::move(view));
-  }
+    : scenario_(scenario),
+      ring_(ring),
+      book_(book),
+      clock_(clock),
+      limits_(limits),
+      views_(views_of(scenario)),
+      shown_suspended_(views_.size()) {
+  for (const RunView& view : views_)
+    tables_.push_back(std::make_unique<ResultTable>(
+        *view.entry, view.window_us > 0 ? std::min(limits_.rows_most, kChartTable) : limits_.rows_most));
 }
 
 std::int64_t LiveResults::pause_ns() const {
   const bool has_charts =
-      std::any_of(views_.begin(), views_.end(), [](const View& view) { return view.window_us > 0; });
+      std::any_of(views_.begin(), views_.end(), [](const RunView& view) { return view.window_us > 0; });
   return has_charts ? std::max(limits_.pause_ns, kChartPause_ns) : limits_.pause_ns;
 }
 
 bool LiveResults::is_suspended(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  return std::any_of(views_.begin(), views_.end(),
-                     [&](const View& view) { return view.name == name && view.shown_suspended; });
+  for (std::size_t i = 0; i < views_.size(); ++i)
+    if (views_[i].name == name) return shown_suspended_[i];
+  return false;
 }
 
 std::int64_t LiveResults::newest_us() const {
@@ -81,9 +47,16 @@ std::int64_t LiveResults::newest_us() const {
 }
 
 const ResultTable* LiveResults::table(std::string_view name) const {
-  for (const View& view : views_)
-    if (view.name == name) return view.table.get();
+  for (std::size_t i = 0; i < views_.size(); ++i)
+    if (views_[i].name == name) return tables_[i].get();
   return nullptr;
+}
+
+std::optional<RunReading> LiveResults::reading_of(std::uint32_t run) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [known, reading] : readings_)
+    if (known == run) return reading;
+  return std::nullopt;
 }
 
 ProcessingCounts LiveResults::counts() const {
@@ -96,47 +69,34 @@ ProcessingCounts LiveResults::counts() const {
   return counts;
 }
 
-Result<AggregationEngine> LiveResults::make_engine(const MasterTables& master) const {
-  AggregationFrame frame;
-  frame.emit = Emit::update;
-  frame.watermark_delay_us = limits_.watermark_delay_us;
-  frame.master = master;
-  std::vector<AggregationEngine::Part> parts;
-  for (const View& view : views_) {
-    const AggregationEntry& entry = view.table->entry();
-    OptionValues values = view.values;
-    const bool has_master = std::all_of(entry.master_entities.begin(), entry.master_entities.end(),
-                                        [&](std::string_view name) { return master.find(name) != nullptr; });
-    if (has_option(entry, "top-by") && has_master)
-      values.set("top-by", std::vector<std::string>{"all", "country", "genre"});
-    Result<std::unique_ptr<Aggregation>> made = entry.make(values, frame);
-    if (!made) return tl::make_unexpected(made.error());
-    *view.suspended = false;
-    if (view.window_us > 0)
-      *made = std::make_unique<BoundedAggregation>(std::move(*made), view.window_us,
-                                                   limits_.charted_rows_most, view.suspended);
-    parts.push_back({&entry, std::move(*made)});
-  }
-  return AggregationEngine(std::move(parts), EngineOptions{limits_.watermark_delay_us});
-}
-
 Done LiveResults::begin_run(const std::shared_ptr<const LiveForms>& forms) {
   if (engine_) advance(true);
   engine_.reset();
   streams_.clear();
   forms_ = forms;
+  reading_ = {};
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(readings_, [&](const auto& known) { return known.first == forms->run; });
+    readings_.emplace_back(forms->run, reading_);
+    if (readings_.size() > RunBook::kRunsMost) readings_.pop_front();
+  }
   const std::optional<BegunRun> begun = book_.find(forms->run);
   master_ = begun ? begun->master : nullptr;
   // Begun anew under the same name: what it made before is not of this run. Nor is what names no run (0).
-  for (const View& view : views_) {
-    const FieldInfo& run = field_of(view.table->entry().result(), "run");
-    view.table->drop([&](const RowBatch& rows, std::size_t row) {
+  for (const auto& table : tables_) {
+    const FieldInfo& run = field_of(table->entry().result(), "run");
+    table->drop([&](const RowBatch& rows, std::size_t row) {
       const std::int64_t of = whole_at(rows, row, run);
       return of == 0 || of == static_cast<std::int64_t>(forms->run);
     });
   }
   if (views_.empty()) return {};
-  Result<AggregationEngine> engine = make_engine(master_ ? master_->tables() : MasterTables());
+  ViewRules rules;
+  rules.watermark_delay_us = limits_.watermark_delay_us;
+  rules.charted_rows_most = limits_.charted_rows_most;
+  Result<AggregationEngine> engine =
+      make_view_engine(views_, master_ ? master_->tables() : MasterTables(), rules);
   if (!engine)
     return fail(engine.error().kind,
                 std::string(scenario_.name) + ": no live results: " + engine.error().what,
@@ -149,6 +109,8 @@ Done LiveResults::begin_run(const std::shared_ptr<const LiveForms>& forms) {
   engine_.emplace(std::move(*engine));
   results_ = engine_->make_results();
   engine_->lane("live");
+  for (std::size_t i = 0; i < forms->stream_names.size() && i < forms->schemas.size(); ++i)
+    if (engine_->input_of(*forms->schemas[i]) >= 0) reading_.streams.push_back(forms->stream_names[i]);
   return {};
 }
 
@@ -188,6 +150,7 @@ Done LiveResults::step() {
     advance(ended);
     if (ended) engine_.reset();
   }
+  reading_.has_ended = ended;
   publish();
   return done;
 }
@@ -207,6 +170,7 @@ void LiveResults::read_chunk(const EventChunk& chunk) {
       continue;
     }
     Stream& stream = *streams_[place];
+    ++reading_.read;
     const std::size_t before = stream.rows.size();
     line.assign(chunk.line(i)).push_back('\n');
     stream.decoder->decode(line, stream.rows, stream.rejects);
@@ -242,7 +206,7 @@ void LiveResults::advance(bool ended) {
   for (std::size_t i = 0; i < views_.size(); ++i) {
     any = any || !results_[i].empty();
     counts_.results += results_[i].size();
-    views_[i].table->put(results_[i]);
+    tables_[i]->put(results_[i]);
     results_[i].clear();
   }
   counts_.watermark_us = engine_->watermark_us();
@@ -253,10 +217,12 @@ void LiveResults::advance(bool ended) {
 void LiveResults::publish() {
   const std::lock_guard lock(mutex_);
   bool is_news = shown_.newest_us != counts_.newest_us;
-  for (const View& view : views_) is_news = is_news || view.shown_suspended != *view.suspended;
+  for (std::size_t i = 0; i < views_.size(); ++i)
+    is_news = is_news || shown_suspended_[i] != *views_[i].suspended;
   if (is_news) progress_.note();
   shown_ = counts_;
-  for (View& view : views_) view.shown_suspended = *view.suspended;
+  for (std::size_t i = 0; i < views_.size(); ++i) shown_suspended_[i] = *views_[i].suspended;
+  if (!readings_.empty()) readings_.back().second = reading_;
 }
 
 }  // namespace racesim::serve

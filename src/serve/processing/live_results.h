@@ -21,6 +21,7 @@
 #include "serve/control/run_book.h"
 #include "serve/live/event_ring.h"
 #include "serve/processing/result_table.h"
+#include "serve/processing/run_views.h"
 
 namespace racesim::serve {
 
@@ -30,8 +31,9 @@ struct ProcessingLimits {
   std::size_t waiting_bytes = std::size_t{64} << 20;
   /// Results are made at most so often; those of charts, which are long, at most once a second.
   std::int64_t pause_ns = 100'000'000;
-  std::uint64_t charted_rows_most = 320'000;  ///< that the open windows of one length of chart may hold
-  std::int64_t watermark_delay_us = 10'000'000;
+  std::uint64_t charted_rows_most =
+      kChartedRowsMost;  ///< that the open windows of one length of chart may hold
+  std::int64_t watermark_delay_us = kViewWatermark_us;
 };
 
 /// What was done with the events of a scenario's runs since the start. seen = taken + late + duplicates +
@@ -47,6 +49,13 @@ struct ProcessingCounts {
   std::uint64_t results = 0;   ///< rows made
   std::int64_t watermark_us = kNoWatermark_us, newest_us = kNoWatermark_us;  ///< of the run now, or the last
   LagSummary lag{};  ///< from when events could be read until they were
+};
+
+/// What was read of one run.
+struct RunReading {
+  std::uint64_t read = 0;  ///< events of the streams that aggregations take, damaged ones among them
+  std::vector<std::string> streams;  ///< that aggregations take
+  bool has_ended = false;            ///< its end was read too
 };
 
 /// step() by one thread, the rest by any.
@@ -70,18 +79,12 @@ class LiveResults {
   /// Of what is_suspended() and newest_us() tell.
   const ChangeCount& progress() const { return progress_; }
   ProcessingCounts counts() const;
+  /// None: it was not of this process, or long ago.
+  std::optional<RunReading> reading_of(std::uint32_t run) const;
   /// Grows whenever a result changes.
   std::uint64_t version() const { return version_; }
 
  private:
-  struct View {
-    std::string name;
-    OptionValues values;
-    std::unique_ptr<ResultTable> table;
-    std::int64_t window_us = 0;  ///< of charts; 0: it is none
-    std::shared_ptr<std::atomic<bool>> suspended = std::make_shared<std::atomic<bool>>(false);
-    bool shown_suspended = false;  // under mutex_
-  };
   /// Rows of one stream while a chunk is read.
   struct Stream {
     std::unique_ptr<Decoder> decoder;
@@ -90,10 +93,8 @@ class LiveResults {
     Rejects rejects;
   };
 
-  void add_charts(const AggregationEntry& entry);
   std::int64_t pause_ns() const;
   Done begin_run(const std::shared_ptr<const LiveForms>& forms);
-  Result<AggregationEngine> make_engine(const MasterTables& master) const;
   void take_chunks();
   void read_chunk(const EventChunk& chunk);
   void advance(bool ended);
@@ -104,7 +105,8 @@ class LiveResults {
   const RunBook& book_;
   Clock& clock_;
   const ProcessingLimits limits_;
-  std::vector<View> views_;  // in the order of the engine's parts
+  const std::vector<RunView> views_;                  // in the order of the engine's parts
+  std::vector<std::unique_ptr<ResultTable>> tables_;  // parallel to views_
 
   // The thread of step() only.
   std::shared_ptr<const LiveForms> forms_;
@@ -121,10 +123,13 @@ class LiveResults {
   std::int64_t advanced_ns_ = 0;
   std::optional<std::int64_t> due_ns_;
   ProcessingCounts counts_;
+  RunReading reading_;  // of the run now
   Histogram lag_;
 
   mutable std::mutex mutex_;
-  ProcessingCounts shown_;  // under mutex_
+  ProcessingCounts shown_;                                     // under mutex_
+  std::deque<std::pair<std::uint32_t, RunReading>> readings_;  // under mutex_; of runs, the newest last
+  std::vector<bool> shown_suspended_;                          // under mutex_; parallel to views_
   ChangeCount progress_;
   std::atomic<std::uint64_t> version_{0};
 };

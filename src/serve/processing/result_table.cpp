@@ -46,6 +46,7 @@ void ResultTable::put(const RowBatch& results) {
       replace_row(results, row, rows_, known->second);
   }
   const std::size_t surplus = rows_.size() > rows_most_ ? rows_.size() - rows_most_ + rows_most_ / 4 : 0;
+  is_cut_ = is_cut_ || surplus > 0;
   if (surplus > 0 || rows_.arena.size() > kArenaMost)
     rebuild([surplus](std::size_t row) { return row >= surplus; });
 }
@@ -81,6 +82,11 @@ RowBatch ResultTable::choose(const std::function<std::vector<std::size_t>(const 
   RowBatch chosen(rows_.schema());
   for (const std::size_t row : choose(rows_)) append_row(rows_, row, chosen);
   return chosen;
+}
+
+bool ResultTable::is_cut() const {
+  const std::lock_guard lock(mutex_);
+  return is_cut_;
 }
 
 std::size_t ResultTable::size() const {

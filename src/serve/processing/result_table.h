@@ -32,6 +32,8 @@ class ResultTable {
   /// Of what select(), choose() and size() give.
   const ChangeCount& changes() const { return changes_; }
   std::size_t size() const;
+  /// Rows went because there were too many.
+  bool is_cut() const;
 
   const AggregationEntry& entry() const { return entry_; }
 
@@ -47,6 +49,7 @@ class ResultTable {
   std::unordered_map<std::string, std::size_t> places_;  // of each key in rows_
   std::string key_;                                      // of the row that is looked at
   ChangeCount changes_;
+  bool is_cut_ = false;
 };
 
 }  // namespace racesim::serve

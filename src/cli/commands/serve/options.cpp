@@ -9,6 +9,7 @@
 #include "cli/commands/source_options.h"
 #include "cli/values.h"
 #include "io/http/server/sites.h"
+#include "serve/control/start_fields.h"
 #include "sim/registry.h"
 
 namespace racesim::cli {
@@ -186,6 +187,10 @@ std::vector<http::RouteParameter> start_fields() {
   for (http::RouteParameter& field : fields)
     if (field.name == "sink")
       field.help = "Where events go besides: kafka (where brokers are named), or null";
+  fields.push_back(
+      {std::string(serve::kManifestField),
+       "The manifest of a run, which is made again with the same events; beside it only fields that "
+       "say when and where they are sent"});
   return fields;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "cli/commands/serve/options.h"
+#include "cli/commands/serve/run_again.h"
 #include "cli/resolve.h"
 #include "sim/registry.h"
 
@@ -81,6 +82,14 @@ Settings settings_below(const Settings& base, const ScenarioEntry* scenario,
   return below;
 }
 
+std::string wanted_scenario(const serve::StartFields& fields, const std::optional<Manifest>& manifest,
+                            const std::vector<std::string>& served) {
+  if (manifest) return std::string(manifest->content.scenario->name);
+  const auto named = std::find_if(fields.begin(), fields.end(),
+                                  [](const serve::StartField& f) { return f.name == "scenario"; });
+  return named == fields.end() ? served.front() : named->text;
+}
+
 }  // namespace
 
 Result<RunConfig> make_requested_run(const serve::StartFields& fields, const Settings& base,
@@ -89,15 +98,16 @@ Result<RunConfig> make_requested_run(const serve::StartFields& fields, const Set
   options.stdout_by_default = false;
   CommandSpec command;
   command.options = run_options(options);
-  const auto named = std::find_if(fields.begin(), fields.end(),
-                                  [](const serve::StartField& f) { return f.name == "scenario"; });
-  const std::string& wanted = named == fields.end() ? served.front() : named->text;
+  const Result<std::optional<Manifest>> manifest = manifest_in(fields);
+  if (!manifest) return tl::make_unexpected(manifest.error());
+  const std::string wanted = wanted_scenario(fields, *manifest, served);
   const ScenarioEntry* const entry = find_scenario(wanted);
   const bool sink_named =
       std::any_of(fields.begin(), fields.end(), [](const serve::StartField& f) { return f.name == "sink"; });
   Settings given = settings_below(base, entry, served, sink_named);
   given["scenario"] = {Source::flag, "scenario", {wanted}};
   for (const serve::StartField& field : fields) {
+    if (field.name == serve::kManifestField) continue;
     const std::string option = option_name(field.name);
     const bool known = field_name(option) == field.name && is_of_requests(option);
     if (!known) return tl::make_unexpected(unknown_field(field.name, command));
@@ -111,6 +121,7 @@ Result<RunConfig> make_requested_run(const serve::StartFields& fields, const Set
   if (to_http)
     return fail(ErrorKind::usage, "--sink http: the service has no such sink",
                 "racesim run --sink http sends to a server");
+  if (*manifest) return make_run_again(**manifest, options, settings);
   return make_run_config(options, settings, clock);
 }
 

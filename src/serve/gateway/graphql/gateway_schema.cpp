@@ -39,6 +39,7 @@ Result<std::unique_ptr<const GatewaySchema>> make_gateway_schema(
   declare_rows(builder, resolvers, made->types);
   declare_runs(builder, made->types, query);
   declare_service(builder, query);
+  declare_check(builder, query);
   declare_mutations(builder, start_fields);
   declare_subscriptions(builder);
   Result<std::unique_ptr<const graphql::Schema>> schema = std::move(builder).build();

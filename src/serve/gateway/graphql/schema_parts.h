@@ -12,6 +12,8 @@ void declare_rows(graphql::SchemaBuilder& builder, const Resolvers& resolvers, G
 void declare_runs(graphql::SchemaBuilder& builder, const GatewayTypes& types, graphql::FieldsOf<>& query);
 /// Stage, Status; fields of Query about the service itself.
 void declare_service(graphql::SchemaBuilder& builder, graphql::FieldsOf<>& query);
+/// PipelineCheck.
+void declare_check(graphql::SchemaBuilder& builder, graphql::FieldsOf<>& query);
 /// Mutation and its input.
 void declare_mutations(graphql::SchemaBuilder& builder,
                        const std::vector<http::RouteParameter>& start_fields);
