@@ -20,6 +20,8 @@ ROUNDING_UM = 1000
 CONTRADICTION_UM = 100_000
 AGREED_PER_DOUBT = 4
 FAR_UM = 1 << 61
+CUBIC_PER_100MS_UM = 6_000
+SURE_HALVINGS = 32
 
 
 def gap_ms(crossing):
@@ -73,12 +75,51 @@ def ms_behind_first(crossing, s_um):
     return share_at(crossing, line_mm / ratio_between(crossing)) * float(gap_ms(crossing))
 
 
+class LinePlaces:
+    """Places where a line can be, as far as crossings at whole milliseconds tell: [low, high] in µm, ascending."""
+
+    def __init__(self):
+        self.places = []
+        self.off = False  # crossings disagree for good
+        self.agreed = self.against = self.halvings = 0
+
+    def narrow(self, crossing):
+        gap = gap_ms(crossing)
+        off_um = ROUNDING_UM + CUBIC_PER_100MS_UM * gap * gap // 10_000
+        apart_um = min(crossing.before.speed_dkmh, crossing.after.speed_dkmh) * 1000 // 36
+        if self.off or gap > MOST_SPACING_MS or apart_um < 4 * off_um:
+            return
+        here = [(at - off_um, at + off_um) for at in (place_um(crossing, ms) for ms in range(1, gap + 1))]
+        left = here if self.agreed == 0 else [
+            (max(a[0], b[0]), min(a[1], b[1])) for b in here for a in self.places if a[0] <= b[1] and b[0] <= a[1]]
+        if not left:
+            self.against += 1
+            self.off = self.against * AGREED_PER_DOUBT > self.agreed
+            return
+        self.agreed += 1
+        self.halvings += (apart_um // (2 * off_um)).bit_length() - 1
+        self.places = left
+
+    def within(self, low_um, high_um):
+        """None: nothing that is sure enough."""
+        if self.off or self.halvings < SURE_HALVINGS:
+            return None
+        left = [(max(a, low_um), min(b, high_um)) for a, b in self.places if a <= high_um and low_um <= b]
+        return (left[0][0], left[-1][1]) if left else (self.places[0][0], self.places[-1][1])
+
+
 class SectorLine:
-    """Bounds of one sector line, which all cars of a run narrow."""
+    """One sector line, which all cars of a run narrow."""
 
     def __init__(self):
         self.low_um, self.high_um = -FAR_UM, FAR_UM
         self.agreed = self.against = 0
+        self.places = LinePlaces()
+
+    def __setstate__(self, state):
+        """Of an older checkpoint, which has no places: they are found anew."""
+        self.__init__()
+        self.__dict__.update(state)
 
     def narrow(self, crossing):
         line_mm = float(crossing.after.s_mm - crossing.before.s_mm)
@@ -94,12 +135,13 @@ class SectorLine:
             self.__init__()
         self.agreed += 1
         self.low_um, self.high_um = max(self.low_um, low_um), min(self.high_um, high_um)
+        self.places.narrow(crossing)
 
     def time_ms(self, crossing):
         """None as long as it is not known."""
         if self.agreed == 0:
             return None
-        low_um, high_um = self.low_um, self.high_um
+        low_um, high_um = self.places.within(self.low_um, self.high_um) or (self.low_um, self.high_um)
         if low_um > high_um:
             low_um = high_um = (low_um + high_um) // 2
         earliest = whole_ms(crossing, ms_behind_first(crossing, low_um))

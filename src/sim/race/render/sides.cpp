@@ -83,6 +83,7 @@ class Sides {
   double cost(Spot at, std::int8_t lane) const;
   double moving_ms(Spot at) const;
   double off_line_m(Spot at, std::int8_t lane) const;
+  bool crosses(Spot at, std::int8_t before, std::int8_t lane, Spot other) const;
   bool too_quick(Spot at, std::int8_t from, std::int8_t to) const;
   std::vector<Spot> in_order(std::vector<Spot> spots) const;
 
@@ -223,11 +224,19 @@ double Sides::cost(Spot at, std::int8_t lane) const {
   if (before == kNoLane) return sum;
   if (before != lane && too_quick({at.car, at.index - 1}, before, lane)) sum += kTooQuick;
   sum += kChange * std::abs(lane - before);
-  for (const Spot other : neighbours_[at.car][at.index - 1]) {
-    const std::int8_t from = seam(other).lane, to = seams_[other.car][other.index + 1].lane;
-    if (from != kNoLane && to != kNoLane && (before < from) != (lane < to)) sum += kCrossing;
-  }
+  for (const Spot other : neighbours_[at.car][at.index - 1])
+    if (crosses(at, before, lane, other)) sum += kCrossing;
   return sum;
+}
+
+/// Whether a car that comes from lane `before` to `lane` at `at` passes through `other` on the way there.
+bool Sides::crosses(Spot at, std::int8_t before, std::int8_t lane, Spot other) const {
+  const Spot begin{at.car, at.index - 1}, other_end{other.car, other.index + 1};
+  // Who may have a lane and has none yet takes one later, and minds this one.
+  const auto chooses = [&](Spot spot) { return seam(spot).free && seam(spot).lane == kNoLane; };
+  if (chooses(other) || chooses(other_end)) return false;
+  return (off_line_m(begin, before) < off_line_m(begin, seam(other).lane)) !=
+         (off_line_m(at, lane) < off_line_m(at, seam(other_end).lane));
 }
 
 /// One seam after the other takes the best lane that those before it leave.
