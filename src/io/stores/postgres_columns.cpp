@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/time_text.h"
 #include "io/stores/list_text.h"
+#include "model/load_value.h"
 
 namespace racesim::postgres {
 namespace {
@@ -20,28 +21,6 @@ constexpr std::size_t kIndexedTextMax = 1000;  // an entry of a B-tree has 2,704
 constexpr std::uint8_t kJsonbVersion = 1;
 constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                               1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-
-template <class T>
-T load_as(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-// Of the integer types; an unsigned one of 8 bytes keeps its bits.
-std::int64_t load_whole(const FieldInfo& f, const std::byte* at) {
-  const bool is_signed = f.type == FieldType::signed_int;
-  switch (f.size) {
-    case 1:
-      return is_signed ? std::int64_t{load_as<std::int8_t>(at)} : std::int64_t{load_as<std::uint8_t>(at)};
-    case 2:
-      return is_signed ? std::int64_t{load_as<std::int16_t>(at)} : std::int64_t{load_as<std::uint16_t>(at)};
-    case 4:
-      return is_signed ? std::int64_t{load_as<std::int32_t>(at)} : std::int64_t{load_as<std::uint32_t>(at)};
-    default:
-      return load_as<std::int64_t>(at);
-  }
-}
 
 // The value of a Maybe that has none: the lowest of its type.
 bool has_none(const FieldInfo& f, std::int64_t value) {
@@ -127,23 +106,23 @@ void write_field(const FieldInfo& f, const RowBatch& rows, std::size_t row, Tupl
   switch (f.type) {
     case FieldType::signed_int:
     case FieldType::unsigned_int:
-      return write_whole(f, load_whole(f, at), out);
+      return write_whole(f, load_integer(f, at), out);
     case FieldType::boolean:
       return out.boolean(static_cast<bool>(*at));
     case FieldType::enumeration:
       return out.text(f.enum_names[static_cast<std::size_t>(*at)]);
     case FieldType::uuid:
-      return out.uuid(load_as<Uuid>(at));
+      return out.uuid(load_value<Uuid>(at));
     case FieldType::time_ms:
-      return out.time_us(load_as<std::int64_t>(at) * 1000);
+      return out.time_us(load_value<std::int64_t>(at) * 1000);
     case FieldType::time_us:
-      return out.time_us(load_as<std::int64_t>(at));
+      return out.time_us(load_value<std::int64_t>(at));
     case FieldType::date:
-      return out.day(load_as<std::int32_t>(at));
+      return out.day(load_value<std::int32_t>(at));
     case FieldType::hex32:
-      return write_hex32(load_as<std::uint32_t>(at), out);
+      return write_hex32(load_value<std::uint32_t>(at), out);
     case FieldType::text:
-      return out.text(rows.text(load_as<Text>(at)));
+      return out.text(rows.text(load_value<Text>(at)));
   }
 }
 
@@ -171,7 +150,7 @@ bool read_hex32(std::string_view text, std::uint32_t& value) {
 // Into the `size` bytes of the member: what does not fit there was not written from it.
 bool store_whole(std::byte* at, const FieldInfo& f, std::int64_t value) {
   std::memcpy(at, &value, f.size);
-  return f.size == 8 || load_whole(f, at) == value;
+  return f.size == 8 || load_integer(f, at) == value;
 }
 
 bool read_number(const FieldInfo& f, std::string_view bytes, std::byte* at) {
@@ -211,7 +190,7 @@ bool holds_nul(const FieldInfo& f, const RowBatch& rows, std::size_t row) {
   const std::byte* const bytes = rows.row_bytes(row);
   const std::size_t count = f.list_limit > 0 ? static_cast<std::size_t>(bytes[f.count_offset]) : 1;
   for (std::size_t i = 0; i < count; ++i)
-    if (rows.text(load_as<Text>(bytes + f.offset + i * f.size)).find('\0') != std::string_view::npos)
+    if (rows.text(load_value<Text>(bytes + f.offset + i * f.size)).find('\0') != std::string_view::npos)
       return true;
   return false;
 }
@@ -350,15 +329,15 @@ std::string why_unfit(const FieldInfo& f, const RowBatch& rows, std::size_t row,
   const std::string name(f.path);
   if (f.type == FieldType::text && holds_nul(f, rows, row)) return name + ": a text with a NUL is not kept";
   if (f.list_limit > 0) return {};
-  if (f.type == FieldType::text && is_indexed && rows.text(load_as<Text>(at)).size() > kIndexedTextMax)
+  if (f.type == FieldType::text && is_indexed && rows.text(load_value<Text>(at)).size() > kIndexedTextMax)
     return name + ": a text of a key has at most " + std::to_string(kIndexedTextMax) + " bytes";
   if (f.type == FieldType::time_ms || f.type == FieldType::time_us) {
-    const auto value = load_as<std::int64_t>(at);
+    const auto value = load_value<std::int64_t>(at);
     const std::int64_t unit = f.type == FieldType::time_ms ? 1000 : 1;
     if (value < kFirstUs / unit || value >= kEndUs / unit) return name + ": a time is of the years 0 to 9999";
   }
   if (f.type != FieldType::signed_int && f.type != FieldType::unsigned_int) return {};
-  const std::int64_t value = load_whole(f, at);
+  const std::int64_t value = load_integer(f, at);
   if (has_none(f, value)) return {};
   if (f.type == FieldType::unsigned_int && value < 0) return name + ": a number beyond 63 bits is not kept";
   if (f.decimals > 0 && (value > kExactDecimals || value < -kExactDecimals))

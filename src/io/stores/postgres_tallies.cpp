@@ -1,10 +1,10 @@
 #include "io/stores/postgres_tallies.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "io/stores/postgres_connection.h"
 #include "model/event_id.h"
+#include "model/load_value.h"
 
 namespace racesim::postgres {
 namespace {
@@ -20,10 +20,7 @@ std::string number_sql(const std::optional<std::int64_t>& value) {
 
 template <class T>
 T member(const RowBatch& rows, std::size_t row, int field) {
-  T value;
-  std::memcpy(&value, rows.row_bytes(row) + rows.schema().fields[static_cast<std::size_t>(field)].offset,
-              sizeof value);
-  return value;
+  return load_value<T>(rows.row_bytes(row) + rows.schema().fields[static_cast<std::size_t>(field)].offset);
 }
 
 bool is_missing(const RowBatch& rows, std::size_t row, int field) {

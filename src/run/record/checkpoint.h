@@ -9,14 +9,10 @@
 #include "base/error.h"
 #include "io/resumable.h"
 #include "run/generate/feed.h"
+#include "run/record/ordinal_range.h"
 #include "run/record/run_record.h"
 
 namespace racesim {
-
-struct OrdinalRange {
-  std::uint64_t first = 0, last = 0;  ///< the sends [first, last)
-  bool operator==(const OrdinalRange&) const = default;
-};
 
 struct SinkCheckpoint {
   std::string name;                           ///< Sink::name()

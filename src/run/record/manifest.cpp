@@ -46,9 +46,9 @@ void from_json(const Json& j, ManifestTotals& t) {
   std::uint64_t reached = 0;
   for (const Json& range : j.at("shed")) {
     const OrdinalRange shed{range.at(0).get<std::uint64_t>(), range.at(1).get<std::uint64_t>()};
-    if (shed.first < reached || shed.second <= shed.first || shed.second > t.released)
+    if (shed.first < reached || shed.last <= shed.first || shed.last > t.released)
       throw std::invalid_argument("shed: the ranges are not ascending within the released");
-    reached = shed.second;
+    reached = shed.last;
     t.shed.push_back(shed);
   }
   for (const auto& [name, count] : j.at("streams").items()) t.streams[name] = count.get<std::uint64_t>();

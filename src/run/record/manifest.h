@@ -13,12 +13,10 @@
 #include "base/error.h"
 #include "io/resumable.h"
 #include "run/generate/run.h"
+#include "run/record/ordinal_range.h"
 #include "run/record/run_record.h"
 
 namespace racesim {
-
-/// Sends [first, last) of the send stream, by ordinal.
-using OrdinalRange = std::pair<std::uint64_t, std::uint64_t>;
 
 /// An order-free digest: the sum of the lines' hashes. Equal for the same lines in any order.
 struct LineDigest {

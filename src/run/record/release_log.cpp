@@ -9,8 +9,8 @@ void ReleaseLog::note(const WireBatch& batch, std::size_t first, std::size_t las
   const std::uint64_t begin = batch.first_ordinal + first, end = batch.first_ordinal + last;
   end_ = end;
   if (shed) {
-    if (!shed_.empty() && shed_.back().second == begin)
-      shed_.back().second = end;
+    if (!shed_.empty() && shed_.back().last == begin)
+      shed_.back().last = end;
     else
       shed_.emplace_back(begin, end);
     return;

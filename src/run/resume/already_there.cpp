@@ -27,14 +27,6 @@ struct Partition {
   std::vector<Missing> missing;
 };
 
-/// `ranges` are in order and apart.
-bool is_in(const std::vector<OrdinalRange>& ranges, std::uint64_t ordinal) {
-  const auto after =
-      std::upper_bound(ranges.begin(), ranges.end(), ordinal,
-                       [](std::uint64_t value, const OrdinalRange& range) { return value < range.first; });
-  return after != ranges.begin() && ordinal < std::prev(after)->last;
-}
-
 std::string_view without_end(std::string_view line) {
   return line.substr(0, line.size() - 1);
 }

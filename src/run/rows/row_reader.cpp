@@ -2,22 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "base/check.h"
 #include "model/event_id.h"
+#include "model/load_value.h"
 
 namespace racesim {
-namespace {
-
-template <class T>
-T read_as(const RowBatch& rows, std::size_t i, const FieldInfo& field) {
-  T value;
-  std::memcpy(&value, rows.row_bytes(i) + field.offset, sizeof value);
-  return value;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 RowReader::RowReader(const ScenarioEntry& scenario, const RowForm& form)
     : scenario_(&scenario),
@@ -39,11 +29,7 @@ const FieldInfo* RowReader::field(std::string_view path) const {
 }
 
 std::int64_t RowReader::whole(const RowBatch& rows, std::size_t i, const FieldInfo& field) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, rows.row_bytes(i) + field.offset, field.size);  // the machine is little-endian
-  const unsigned unused = 64U - 8U * field.size;
-  if (field.type == FieldType::signed_int) return static_cast<std::int64_t>(value << unused) >> unused;
-  return static_cast<std::int64_t>(value);
+  return load_integer(field, rows.row_bytes(i) + field.offset);
 }
 
 std::string RowReader::text(const RowBatch& rows, std::size_t i, const FieldInfo* field) {
@@ -51,12 +37,12 @@ std::string RowReader::text(const RowBatch& rows, std::size_t i, const FieldInfo
   std::string text;
   switch (field->type) {
     case FieldType::text:
-      return std::string(rows.text(read_as<Text>(rows, i, *field)));
+      return std::string(rows.text(load_value<Text>(rows.row_bytes(i) + field->offset)));
     case FieldType::uuid:
-      read_as<Uuid>(rows, i, *field).append_text(text);
+      load_value<Uuid>(rows.row_bytes(i) + field->offset).append_text(text);
       return text;
     case FieldType::hex32:
-      return fmt::format("{:08x}", read_as<Hex32>(rows, i, *field).value);
+      return fmt::format("{:08x}", load_value<Hex32>(rows.row_bytes(i) + field->offset).value);
     default:
       return std::to_string(whole(rows, i, *field));
   }
@@ -78,13 +64,14 @@ RowOwner RowReader::row_owner(const RowBatch& rows, std::size_t i) const {
 
 std::optional<Uuid> RowReader::event_id(const RowBatch& rows, std::size_t i) const {
   if (event_id_ == nullptr) return std::nullopt;
-  return read_as<Uuid>(rows, i, *event_id_);
+  return load_value<Uuid>(rows.row_bytes(i) + event_id_->offset);
 }
 
 std::int64_t RowReader::time_us(const RowBatch& rows, std::size_t i) const {
   if (time_ == nullptr) return 0;
-  if (time_->type == FieldType::time_ms) return read_as<TimeMs>(rows, i, *time_).ms * 1000;
-  if (time_->type == FieldType::time_us) return read_as<TimeUs>(rows, i, *time_).us;
+  if (time_->type == FieldType::time_ms)
+    return load_value<TimeMs>(rows.row_bytes(i) + time_->offset).ms * 1000;
+  if (time_->type == FieldType::time_us) return load_value<TimeUs>(rows.row_bytes(i) + time_->offset).us;
   // Seconds with so many decimals.
   std::int64_t us = whole(rows, i, *time_);
   for (int digit = time_->decimals; digit < 6; ++digit) us *= 10;

@@ -53,11 +53,7 @@ std::size_t ExpectedSequence::bytes_from(std::uint64_t position) const {
 }
 
 bool SentRange::holds(std::uint64_t ordinal) const {
-  if (ordinal >= released_) return false;
-  const auto behind =
-      std::upper_bound(shed_.begin(), shed_.end(), ordinal,
-                       [](std::uint64_t value, const OrdinalRange& range) { return value < range.first; });
-  return behind == shed_.begin() || ordinal >= std::prev(behind)->second;
+  return ordinal < released_ && !is_in(shed_, ordinal);
 }
 
 ExpectedStream::ExpectedStream(EventFeed& feed, SentRange range, std::size_t sequences,

@@ -1,9 +1,10 @@
 #include "io/stores/influx/unfit.h"
 
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "model/load_value.h"
 
 namespace racesim::influx {
 namespace {
@@ -12,26 +13,6 @@ namespace {
 constexpr std::int64_t kDigitsKept = 1'000'000'000'000'000;
 /// Times of points are 64-bit nanoseconds, whose last digits tell events of one moment apart.
 constexpr std::int64_t kMost_us = INT64_MAX / 1000 - 1;
-
-template <class T>
-T value_of(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-std::int64_t whole(const FieldInfo& field, const std::byte* at) {
-  switch (field.size) {
-    case 1:
-      return value_of<std::int8_t>(at);
-    case 2:
-      return value_of<std::int16_t>(at);
-    case 4:
-      return value_of<std::int32_t>(at);
-    default:
-      return value_of<std::int64_t>(at);
-  }
-}
 
 struct Rule {
   const StoreTable& table;
@@ -42,27 +23,27 @@ struct Rule {
     switch (field.type) {
       case FieldType::unsigned_int:
         // Smaller ones fit in any case.
-        if (field.size == 8 && value_of<std::uint64_t>(at) > INT64_MAX)
+        if (field.size == 8 && load_value<std::uint64_t>(at) > INT64_MAX)
           return "is beyond InfluxDB's whole numbers of 64 bits";
         return field.size >= 4 ? unfit_decimal(field, static_cast<std::int64_t>(magnitude(field, at)))
                                : nullptr;
       case FieldType::signed_int:
-        return is_none(field, at) ? nullptr : unfit_decimal(field, whole(field, at));
+        return is_none(field, at) ? nullptr : unfit_decimal(field, load_integer(field, at));
       case FieldType::text:
-        return unfit_text(field, rows.text(value_of<Text>(at)));
+        return unfit_text(field, rows.text(load_value<Text>(at)));
       case FieldType::time_ms:
       case FieldType::time_us:
-        return unfit_time(field, value_of<std::int64_t>(at));
+        return unfit_time(field, load_value<std::int64_t>(at));
       default:
         return nullptr;
     }
   }
 
   static std::uint64_t magnitude(const FieldInfo& field, const std::byte* at) {
-    return field.size == 8 ? value_of<std::uint64_t>(at) : value_of<std::uint32_t>(at);
+    return field.size == 8 ? load_value<std::uint64_t>(at) : load_value<std::uint32_t>(at);
   }
   static bool is_none(const FieldInfo& field, const std::byte* at) {
-    return field.may_miss && whole(field, at) == INT64_MIN >> (64 - 8 * field.size);
+    return field.may_miss && load_integer(field, at) == INT64_MIN >> (64 - 8 * field.size);
   }
   static const char* unfit_decimal(const FieldInfo& field, std::int64_t value) {
     const bool fits = field.decimals == 0 || (value < kDigitsKept && value > -kDigitsKept);

@@ -7,19 +7,13 @@
 
 #include "base/time_text.h"
 #include "io/stores/list_text.h"
+#include "model/load_value.h"
 
 namespace racesim::sqlite {
 namespace {
 
 constexpr std::int64_t kSecondsOfDay = 86'400;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-template <class T>
-T load(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
 
 void put_two(char* to, std::int64_t value) {
   to[0] = static_cast<char>('0' + value / 10);
@@ -153,7 +147,7 @@ void set_missing(RowBatch& rows, std::size_t field_index, std::size_t i) {
 
 bool same_item(const RowBatch& a, const std::byte* at_a, const RowBatch& b, const std::byte* at_b,
                const FieldInfo& field) {
-  if (field.type == FieldType::text) return a.text(load<Text>(at_a)) == b.text(load<Text>(at_b));
+  if (field.type == FieldType::text) return a.text(load_value<Text>(at_a)) == b.text(load_value<Text>(at_b));
   return std::memcmp(at_a, at_b, field.size) == 0;
 }
 
@@ -192,11 +186,11 @@ void store_integer(const FieldInfo& field, std::byte* at, std::int64_t value) {
 std::int64_t load_time_us(const FieldInfo& field, const std::byte* at) {
   switch (field.type) {
     case FieldType::time_ms:
-      return load<std::int64_t>(at) * 1000;
+      return load_value<std::int64_t>(at) * 1000;
     case FieldType::date:
-      return load<std::int32_t>(at) * kSecondsOfDay * 1'000'000;
+      return load_value<std::int32_t>(at) * kSecondsOfDay * 1'000'000;
     default:
-      return load<std::int64_t>(at);
+      return load_value<std::int64_t>(at);
   }
 }
 
@@ -229,19 +223,19 @@ std::size_t ValueText::put_time(std::int64_t units, std::int64_t per_second, int
 std::size_t ValueText::put(const FieldInfo& field, const std::byte* at, char* to) {
   switch (field.type) {
     case FieldType::time_ms: {
-      const std::size_t size = put_time(load<std::int64_t>(at), 1'000, 3, to);
+      const std::size_t size = put_time(load_value<std::int64_t>(at), 1'000, 3, to);
       to[size] = 'Z';
       return size + 1;
     }
     case FieldType::time_us: {
-      const std::size_t size = put_time(load<std::int64_t>(at), 1'000'000, 6, to);
+      const std::size_t size = put_time(load_value<std::int64_t>(at), 1'000'000, 6, to);
       std::memcpy(to + size, "+00:00", 6);
       return size + 6;
     }
     case FieldType::date:
-      return put_date(load<std::int32_t>(at), to);
+      return put_date(load_value<std::int32_t>(at), to);
     case FieldType::hex32: {
-      const auto value = load<std::uint32_t>(at);
+      const auto value = load_value<std::uint32_t>(at);
       for (unsigned i = 0; i < 8; ++i) to[i] = kHexDigits[value >> (28 - 4 * i) & 15];
       return 8;
     }
@@ -264,7 +258,7 @@ void append_json(const RowBatch& rows, const FieldInfo& field, const std::byte* 
   if (storage_of(field) != Storage::text) {
     out += std::to_string(load_integer(field, at));
   } else if (field.type == FieldType::text) {
-    append_quoted(rows.text(load<Text>(at)), out);
+    append_quoted(rows.text(load_value<Text>(at)), out);
   } else if (field.type == FieldType::enumeration) {
     append_quoted(field.enum_names[static_cast<std::size_t>(*at)], out);
   } else {
