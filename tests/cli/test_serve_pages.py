@@ -130,6 +130,24 @@ class PagesTest(Workdir):
         service.ask("POST", "/stop")
         self.assertEqual(service.get("/map?scenario=race")[1]["name"], "oval")
 
+    def test_the_map_of_the_fleet_is_that_of_its_routes(self):
+        line = [[2.35, 48.85], [2.36, 48.86], [2.38, 48.86]]
+        route = {"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"maxspeed": 110}, "geometry": {"type": "LineString", "coordinates": line}},
+            {"type": "Feature", "properties": {"amenity": "fuel"}, "geometry": {"type": "Point", "coordinates": line[1]}}]}
+        (self.dir / "paris.geojson").write_text(json.dumps(route), encoding="utf-8")
+        service = self.serve("--scenario", "fleet", "--route", "paris.geojson")
+        self.assertGreater(len(service.get("/map?scenario=fleet")[1]["features"]), 3, "nothing ran yet: the built-in roads")
+        self.assertEqual(service.ask("POST", "/start?scenario=fleet")[0], 200)
+        status, headers, body = service.ask("GET", "/map?scenario=fleet")
+        [road] = json.loads(body)["features"]
+        self.assertEqual((status, road["geometry"]), (200, {"type": "MultiLineString", "coordinates": [line]}))
+        self.assertEqual(road["properties"], {"highway": "trunk", "road_type": "expressway", "speed_limit_kmh": 110})
+        self.assertEqual(service.ask("GET", "/map?scenario=fleet", headers={"If-None-Match": headers["ETag"]})[0], 304)
+        self.assertEqual(service.ask("POST", "/stop")[0], 200)
+        self.assertEqual(service.ask("POST", "/start?scenario=fleet&route=warsaw")[0], 200)
+        self.assertGreater(len(service.get("/map?scenario=fleet")[1]["features"]), 3)
+
     def test_no_ui(self):
         service = self.serve("--no-ui")
         for path in ("/", "/dashboard", "/map?scenario=fleet", *(path_of(file) for file in DIST.iterdir())):

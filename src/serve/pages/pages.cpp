@@ -4,6 +4,8 @@
 #include <openssl/sha.h>
 
 #include <array>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,7 +100,30 @@ http::Route file_route(const EmbeddedFile& file) {
   return route;
 }
 
-http::Response map_answer(const Runs& runs, const http::RequestHead& head) {
+/// Maps are made once for each content: that of a long route file takes a while.
+class Maps {
+ public:
+  /// Whose `content` may be null.
+  const Served& of(const ScenarioEntry& scenario, std::shared_ptr<const ScenarioContent> content) {
+    Kept& kept = kept_[&scenario];
+    if (kept.map.type.empty() || kept.content != content) {
+      std::string text = scenario.map(content.get());
+      std::string tag = tag_of(text);
+      kept.map = {std::move(text), "application/json", std::move(tag), {{"Cache-Control", "no-cache"}}};
+      kept.content = std::move(content);
+    }
+    return kept.map;
+  }
+
+ private:
+  struct Kept {
+    std::shared_ptr<const ScenarioContent> content;
+    Served map;
+  };
+  std::map<const ScenarioEntry*, Kept> kept_;
+};
+
+http::Response map_answer(const Runs& runs, Maps& maps, const http::RequestHead& head) {
   const Result<Parameters> parameters = read_query(head, {scenario_parameter()});
   if (!parameters) return problem_of(parameters.error());
   const Result<const ScenarioEntry*> named = read_scenario(*parameters);
@@ -106,10 +131,7 @@ http::Response map_answer(const Runs& runs, const http::RequestHead& head) {
   if (*named == nullptr) return http::problem(400, "name a scenario: /map?scenario=NAME");
   const ScenarioEntry& scenario = **named;
   if (scenario.map == nullptr) return http::problem(404, std::string(scenario.name) + " has no map");
-  std::string text = scenario.map(runs.content(scenario).get());
-  std::string tag = tag_of(text);
-  return answer_of({std::move(text), "application/json", std::move(tag), {{"Cache-Control", "no-cache"}}},
-                   head);
+  return answer_of(maps.of(scenario, runs.content(scenario)), head);
 }
 
 }  // namespace
@@ -123,8 +145,8 @@ std::vector<http::Route> page_routes(const Runs& runs) {
   map.summary = "The map of a scenario's run, or the built-in one, as pages draw it";
   map.parameters = {scenario_parameter()};
   map.answers = "application/json";
-  map.handle = [&runs](const http::Request& request, http::Reply reply) {
-    reply.send(map_answer(runs, request.head));
+  map.handle = [&runs, maps = std::make_shared<Maps>()](const http::Request& request, http::Reply reply) {
+    reply.send(map_answer(runs, *maps, request.head));
   };
   routes.push_back(std::move(map));
   return routes;

@@ -9,6 +9,7 @@
 #include "sim/fleet/laws.h"
 #include "sim/fleet/roads/roads_data.h"
 #include "sim/fleet/roads/route_file.h"
+#include "sim/fleet/roads/route_map.h"
 
 namespace racesim::fleet {
 namespace {
@@ -143,6 +144,12 @@ std::string describe(const ScenarioContent& content) {
                      fleet.route.name);
 }
 
+std::string map_of(const ScenarioContent* content) {
+  if (content == nullptr || of_fleet(*content).route.text.empty())
+    return std::string(embedded_roads().front().text);
+  return map_of_routes(of_fleet(*content).route.text);
+}
+
 }  // namespace
 
 const ScenarioEntry& entry() {
@@ -167,7 +174,7 @@ const ScenarioEntry& entry() {
             return static_cast<double>(of_fleet(content).rate_mhz) / 1000 * of_fleet(content).vehicles;
           },
       .describe = &describe,
-      .map = [](const ScenarioContent*) { return std::string(embedded_roads().front().text); },
+      .map = &map_of,
   };
   return fleet;
 }

@@ -5,6 +5,7 @@ import type { Corner } from "../lib/track";
 import { lapTime } from "../race/tower";
 import type { LapRow } from "../recorded/runs";
 import { covers, valueAt, type Delta, type LapChoice, type Trace } from "./laps";
+import type { Asked } from "./use_laps";
 
 const number = (value: number | null, digits: number): string => (value === null ? "–" : value.toFixed(digits));
 
@@ -159,9 +160,12 @@ export function signed(seconds: number): string {
   return `${seconds < 0 ? "−" : "+"}${Math.abs(seconds).toFixed(3)}`;
 }
 
-/** The value of both laps at the cursor, in words. */
-export function readout(traces: readonly (Trace | null)[], delta: Delta | null, at_m: number, units: Settings["units"]): string {
-  const speeds = traces.map((trace) => (trace === null || !covers(trace, at_m) ? "–" : Math.round(speed(valueAt(trace, trace.speed_kmh, at_m), units))));
+/** The value of both laps at the cursor, in words; `…`: the lap's samples are on their way, `–`: there are none here. */
+export function readout(asked: readonly Asked[], delta: Delta | null, at_m: number, units: Settings["units"]): string {
+  const speeds = asked.map(({ state, trace }) => {
+    if (state === "asking") return "…";
+    return trace === null || !covers(trace, at_m) ? "–" : Math.round(speed(valueAt(trace, trace.speed_kmh, at_m), units));
+  });
   const place = delta === null ? -1 : delta.distance_m.findLastIndex((d) => d <= at_m);
   const gap = place < 0 ? "" : `, B ${signed(delta!.behind_s[place]!)} s`;
   return `${(at_m / 1000).toFixed(2)} km: A ${speeds[0]}, B ${speeds[1]} ${units}${gap}`;

@@ -28,6 +28,7 @@ export interface TraceSample {
 }
 export const TRACE_FIELDS = "session,lap_distance_m,speed_kmh,throttle_pct,brake_pct,gear,x_m,y_m";
 
+const BEGIN_MS = 1_000; // a lap may begin so long before its first sample
 const FROM_LINE_M = 200; // so near to it its moment is told by the first sample's speed
 
 /**
@@ -80,6 +81,12 @@ export function valueAt(trace: Trace, column: Float64Array, at_m: number): numbe
 /** There are samples around the place. */
 export function covers(trace: Trace, at_m: number): boolean {
   return at_m >= trace.distance_m[0]! - FROM_LINE_M && at_m <= trace.distance_m.at(-1)! + FROM_LINE_M;
+}
+
+/** From where to where samples are kept; null: of the whole lap. */
+export function partOf(trace: Trace, length_m: number): [number, number] | null {
+  const [from_m, to_m] = [trace.distance_m[0]!, trace.distance_m.at(-1)!];
+  return from_m <= FROM_LINE_M && to_m >= length_m - FROM_LINE_M ? null : [from_m, to_m];
 }
 
 export interface Delta {
@@ -180,11 +187,14 @@ export function writeSelection({ run, session, first, second }: Selection): stri
   return text === "" ? "" : `?${text}`;
 }
 
-/** Until somebody chooses: the best lap of all, and the best one of somebody else. */
-export function bestTwo(laps: readonly LapRow[]): [LapChoice | null, LapChoice | null] {
+/** Until somebody chooses: the best lap of all, and the best one of somebody else; of those whose samples are kept, if there are
+    two. */
+export function bestTwo(laps: readonly LapRow[], oldest_ms = -Infinity): [LapChoice | null, LapChoice | null] {
   const timed = laps.filter((lap) => lap.lap_time_s !== null).sort((a, b) => a.lap_time_s! - b.lap_time_s!);
-  const first = timed[0] ?? null;
-  const second = timed.find((lap) => lap.car !== first?.car) ?? timed[1] ?? null;
+  const kept = timed.filter((lap) => Date.parse(lap.time) - lap.lap_time_s! * 1000 >= oldest_ms - BEGIN_MS);
+  const from = kept.length >= 2 ? kept : timed;
+  const first = from[0] ?? null;
+  const second = from.find((lap) => lap.car !== first?.car) ?? from[1] ?? null;
   const choice = (lap: LapRow | null): LapChoice | null => (lap === null ? null : { car: lap.car, lap: lap.lap });
   return [choice(first), choice(second)];
 }

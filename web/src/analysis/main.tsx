@@ -1,5 +1,6 @@
 // The analysis: two laps over the distance, the gears on the circuit, places and tyres of the whole race, every lap's metrics.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { LapRow } from "../recorded/runs";
 import { Header } from "../lib/header";
 import { mount, useLook } from "../lib/page";
 import "../styles/base.css";
@@ -7,11 +8,11 @@ import "../styles/recorded.css";
 import "../styles/analysis.css";
 import { gearColour, GearMap } from "./gear_map";
 import { CornerTable, LapTable, readout } from "./lap_table";
-import { bestTwo, deltaOf, readSelection, writeSelection, type LapChoice, type Selection } from "./laps";
+import { bestTwo, deltaOf, partOf, readSelection, writeSelection, type LapChoice, type Selection } from "./laps";
 import { Overlay } from "./overlay";
 import { LapPicker, RunPicker } from "./pickers";
 import { PositionChart, StintChart } from "./race_charts";
-import { findLap, useRecorded, useTrace } from "./use_laps";
+import { findLap, useRecorded, useTrace, type Asked } from "./use_laps";
 
 const STEP_M = 10;
 
@@ -36,6 +37,43 @@ function Gears({ dark }: { dark: boolean }) {
   );
 }
 
+/** What cannot be shown of the two laps, and why. */
+function Missing(props: { asked: readonly Asked[]; laps: readonly (LapRow | null)[]; length_m: number; stored: boolean }) {
+  const of = (i: number): string => `${props.laps[i]!.driver}, lap ${props.laps[i]!.lap}`;
+  const inState = (state: Asked["state"]): string[] => props.asked.flatMap((one, i) => (one.state === state ? [of(i)] : []));
+  const failed = props.asked.find(({ state }) => state === "failed");
+  const [gone, asking] = [inState("gone"), inState("asking")];
+  const parts = props.asked.flatMap(({ trace }, i) => {
+    const isDone = props.laps[i]?.lap_time_s != null; // of one that goes on, the rest is still to come
+    const kept = trace === null || !isDone ? null : partOf(trace, props.length_m);
+    return kept === null ? [] : [`${of(i)} from ${kept.map((m) => (m / 1000).toFixed(1)).join(" to ")} km`];
+  });
+  if (failed !== undefined)
+    return (
+      <p class="missing error" role="alert">
+        No samples of {inState("failed").join(" and ")}: {failed.why} The page asks again.
+      </p>
+    );
+  if (asking.length > 0)
+    return (
+      <p class="missing hint" role="status">
+        Asking for samples of {asking.join(" and ")}…
+      </p>
+    );
+  if (gone.length === 0 && parts.length === 0) return null;
+  return (
+    <p class={`missing hint ${gone.length === 0 ? "below" : ""}`} role="status">
+      {gone.length > 0 && <>No samples are kept of {gone.join(" and ")}. </>}
+      {parts.length > 0 && <>Samples are kept of {parts.join(" and ")} only. </>}
+      {!props.stored && (
+        <>
+          With <code>--db</code> the server keeps all of them.
+        </>
+      )}
+    </p>
+  );
+}
+
 function App() {
   const [selection, select] = useSelection();
   const pictures = useRef<{ overlay: Overlay; gears: GearMap } | null>(null);
@@ -50,20 +88,20 @@ function App() {
   const gearElement = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState(0);
 
-  const { runs, laps: all, track, failed } = useRecorded(selection.run);
+  const { runs, laps: all, oldest_ms, track, failed } = useRecorded(selection.run);
+  const shownRun = runs?.find((run) => (selection.run === "live" ? run.live : run.run === selection.run));
   useEffect(() => {
     if (selection.run === null && runs !== null && runs.length > 0) select({ run: runs[0]!.run });
   }, [runs]);
   const sessions = [...new Set((all ?? []).map((lap) => lap.session))].sort((a, b) => a - b);
   const session = sessions.includes(selection.session ?? -1) ? selection.session : (sessions.at(-1) ?? null);
   const laps = useMemo(() => (all ?? []).filter((lap) => lap.session === session), [all, session]);
-  const usual = useMemo(() => bestTwo(laps), [laps]);
+  const usual = useMemo(() => bestTwo(laps, oldest_ms), [laps, oldest_ms]);
   const first = findLap(laps, selection.first) === null ? usual[0] : selection.first;
   const second = findLap(laps, selection.second) === null ? usual[1] : selection.second;
   const lapRows = [findLap(laps, first), findLap(laps, second)];
   const asked = [useTrace(selection.run, session, lapRows[0]!), useTrace(selection.run, session, lapRows[1]!)];
-  const traces = [asked[0] ?? null, asked[1] ?? null];
-  const missing = asked.flatMap((trace, i) => (trace === null && lapRows[i] !== null ? [`${lapRows[i]!.driver}, lap ${lapRows[i]!.lap}`] : []));
+  const traces = [asked[0]!.trace, asked[1]!.trace];
   const delta = useMemo(() => (traces[0] && traces[1] ? deltaOf(traces[0], traces[1]) : null), [traces[0], traces[1]]);
   const farthest_m = Math.max(0, ...traces.map((trace) => trace?.distance_m.at(-1) ?? 0));
   const length_m = farthest_m > 0 ? Math.max(farthest_m, 1) : (track?.length_m ?? 1);
@@ -114,7 +152,7 @@ function App() {
           </div>
         ) : (
           <div class="pickers">
-            <RunPicker runs={runs ?? []} run={selection.run === "live" ? (runs?.find((r) => r.live)?.run ?? null) : selection.run} choose={(run) => select({ run, session: null, first: null, second: null })} />
+            <RunPicker runs={runs ?? []} run={shownRun?.run ?? selection.run} choose={(run) => select({ run, session: null, first: null, second: null })} />
             {sessions.length > 1 && (
               <label class="field">
                 Session
@@ -144,15 +182,12 @@ function App() {
             aria-valuemin={0}
             aria-valuemax={Math.round(length_m)}
             aria-valuenow={Math.round(cursor_m ?? 0)}
-            aria-valuetext={readout(traces, delta, cursor_m ?? 0, settings.units)}
+            aria-valuetext={readout(asked, delta, cursor_m ?? 0, settings.units)}
+            aria-busy={asked.some(({ state }) => state === "asking")}
             onPointerMove={(event) => setCursor(pictures.current!.overlay.distanceAt(event.offsetX, length_m))}
             onKeyDown={move}
           />
-          {missing.length > 0 && (
-            <p class="missing hint" role="status">
-              No samples are kept of {missing.join(" and ")}. With <code>--db</code> the server keeps all of them.
-            </p>
-          )}
+          <Missing asked={asked} laps={lapRows} length_m={length_m} stored={shownRun?.stored === true} />
           {laps.length === 0 && !empty && (
             <div class="map-note" role="status">
               {all === null ? (
@@ -176,7 +211,7 @@ function App() {
           <Gears dark={dark} />
           <div ref={gearElement} class="gear-map" />
           <p class="readout" aria-hidden="true">
-            {cursor_m === null ? "Point at the traces, or move with the arrow keys." : readout(traces, delta, cursor_m, settings.units)}
+            {cursor_m === null ? "Point at the traces, or move with the arrow keys." : readout(asked, delta, cursor_m, settings.units)}
           </p>
         </section>
         {laps.length > 0 && (

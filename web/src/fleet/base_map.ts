@@ -1,4 +1,4 @@
-// The generated road network as paths that are drawn at any zoom: no tiles, and nothing from another server.
+// The roads that the simulation uses as paths that are drawn at any zoom: no tiles, and nothing from another server.
 import { mercatorX, mercatorY } from "../lib/mercator";
 
 interface Feature {
@@ -25,23 +25,16 @@ const WIDTHS: Record<string, [number, number]> = {
   service: [0.7, 14],
 };
 
-// Paths are stored in metres, about, around here: as floats of 32 bits they stay exact.
-export const ANCHOR = { x: mercatorX(21.0122), y: mercatorY(52.2304) };
-export const PATH_UNITS = 2 ** 25;
-
-function addLine(path: Path2D, line: [number, number][]): void {
-  line.forEach(([lon, lat], i) => {
-    const x = (mercatorX(lon) - ANCHOR.x) * PATH_UNITS;
-    const y = (mercatorY(lat) - ANCHOR.y) * PATH_UNITS;
-    if (i === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-  });
-}
+const PATH_UNITS = 2 ** 25; // per world: about a metre
 
 export class BaseMap {
-  private constructor(private readonly classes: RoadClass[]) {}
+  private classes: RoadClass[] = [];
+  /** Paths lie around their first point: as floats of 32 bits they stay exact. */
+  private anchor: { x: number; y: number } | null = null;
+  private readonly box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity }; // of the world, from 0 to 1
 
   static of(geojson: { features: Feature[] }): BaseMap {
+    const map = new BaseMap();
     const classes = new Map<string, RoadClass>();
     for (const { properties, geometry } of geojson.features) {
       const isWater = properties["waterway"] !== undefined;
@@ -60,13 +53,34 @@ export class BaseMap {
         road = { path: new Path2D(), width, fromZoom, tone };
         classes.set(name, road);
       }
-      for (const line of lines) addLine(road.path, line);
+      for (const line of lines) map.addLine(road.path, line);
     }
     // Wide ones last: they lie on top.
-    const order = [...classes.values()].sort(
+    map.classes = [...classes.values()].sort(
       (a, b) => Number(b.tone === "water") - Number(a.tone === "water") || a.width - b.width,
     );
-    return new BaseMap(order);
+    return map;
+  }
+
+  private addLine(path: Path2D, line: [number, number][]): void {
+    const { box } = this;
+    line.forEach(([lon, lat], i) => {
+      const [x, y] = [mercatorX(lon), mercatorY(lat)];
+      this.anchor ??= { x, y };
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x);
+      box.top = Math.min(box.top, y);
+      box.bottom = Math.max(box.bottom, y);
+      const [px, py] = [(x - this.anchor.x) * PATH_UNITS, (y - this.anchor.y) * PATH_UNITS];
+      if (i === 0) path.moveTo(px, py);
+      else path.lineTo(px, py);
+    });
+  }
+
+  /** Some of it may lie in this part of the world. */
+  reaches(left: number, top: number, right: number, bottom: number): boolean {
+    const { box } = this;
+    return box.left <= right && box.right >= left && box.top <= bottom && box.bottom >= top;
   }
 
   /** `scale`: css pixels per world; `left`, `top`: world pixel at the canvas's corner. */
@@ -78,9 +92,10 @@ export class BaseMap {
     zoom: number,
     colours: Record<RoadClass["tone"], string>,
   ): void {
+    if (this.anchor === null) return;
     const unit = scale / PATH_UNITS;
     to.save();
-    to.translate(ANCHOR.x * scale - left, ANCHOR.y * scale - top);
+    to.translate(this.anchor.x * scale - left, this.anchor.y * scale - top);
     to.scale(unit, unit);
     to.lineCap = "round";
     to.lineJoin = "round";

@@ -43,6 +43,7 @@ export class FleetMap {
   private readonly heat = new HeatLayer();
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
   private base: BaseMap | null = null;
+  private baseRun: string | null | undefined; // whose roads they are; undefined: not asked for yet
   private heatDrawn_ms = -Infinity;
   private dirty = true;
   private drawnVersion = -1;
@@ -83,7 +84,6 @@ export class FleetMap {
       this.changed();
     }).observe(element);
     this.readInk();
-    void this.loadBase();
   }
 
   choose(choices: MapChoices): void {
@@ -120,6 +120,14 @@ export class FleetMap {
   }
 
   frame(now_ms: number): void {
+    if (this.baseRun !== this.store.run) {
+      // Each run may have routes of its own; before the first one the built-in roads are asked for.
+      this.baseRun = this.store.run;
+      void this.loadBase(this.baseRun);
+      const bounds = this.map.getBounds();
+      const { vehicles } = this.store;
+      this.placed &&= [...vehicles.values()].some(({ last }) => bounds.contains([last.location.lat, last.location.lon]));
+    }
     if (!this.placed && this.store.vehicles.size > 0) {
       this.placed = true;
       this.fit();
@@ -129,13 +137,16 @@ export class FleetMap {
     this.draw(now_ms);
   }
 
-  private async loadBase(): Promise<void> {
+  private async loadBase(run: string | null): Promise<void> {
+    let base: BaseMap | null = null;
     try {
-      this.base = BaseMap.of(await getJson("/map?scenario=fleet"));
-      this.changed();
+      base = BaseMap.of(await getJson("/map?scenario=fleet"));
     } catch {
-      // The map keeps its grid of degrees: vehicles are shown all the same.
+      // The map has its grid of degrees: vehicles are shown all the same.
     }
+    if (run !== this.baseRun) return;
+    this.base = base;
+    this.changed();
   }
 
   private changed(): void {
@@ -208,7 +219,9 @@ export class FleetMap {
     to.setTransform(ratio, 0, 0, ratio, 0, 0);
     to.fillStyle = this.ink.ground;
     to.fillRect(0, 0, view.width, view.height);
-    if (this.base !== null) this.base.draw(to, view.scale, view.left, view.top, this.map.getZoom(), this.ink);
+    const { scale, left, top, width, height } = view;
+    const isOnRoads = this.base?.reaches(left / scale, top / scale, (left + width) / scale, (top + height) / scale) ?? false;
+    if (isOnRoads) this.base!.draw(to, scale, left, top, this.map.getZoom(), this.ink);
     else this.drawGrid(view);
     if (this.choices.heatmap) this.drawHeat(view, now_ms);
     if (this.choices.trail) this.drawTrails(view);

@@ -54,7 +54,8 @@ export class FleetStore {
   ids: string[] = [];
   /** Counts up with each change. */
   version = 0;
-  private run: string | null = null;
+  /** Of the vehicles; null before the first one, or where packets name none. */
+  run: string | null = null;
 
   /** Events that were seen before are passed over, and those of older runs than the last one's; a new run begins
    * everything anew. */
