@@ -16,7 +16,7 @@ using SharedText = std::shared_ptr<const std::string>;
 
 enum class StreamKind : std::uint8_t {
   event_stream,  ///< text/event-stream; pieces are whole events
-  websocket,     ///< pieces are whole frames, made by append_text_frame()
+  websocket,     ///< pieces are whole frames, made by append_text_frame() and append_binary_frame()
 };
 
 struct StreamLimits {
@@ -70,7 +70,8 @@ inline constexpr std::uint16_t kCloseBadText = 1007;
 inline constexpr std::uint16_t kCloseTooBig = 1009;
 inline constexpr std::uint16_t kCloseTryLater = 1013;
 
-/// Appends the frame of a text message.
+/// Appends the frame of a message.
 void append_text_frame(std::string_view message, std::string& to);
+void append_binary_frame(std::string_view message, std::string& to);
 
 }  // namespace racesim::http
