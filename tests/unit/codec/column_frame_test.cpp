@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,11 @@ INSTANTIATE_TEST_SUITE_P(Rows, ColumnFrame,
                                          &schema_info<CheckpointPassRow>(), &schema_info<LapRow>(),
                                          &schema_info<RaceControlRow>(), &schema_info<FleetRow>(),
                                          &schema_info<PlayRow>()),
-                         [](const auto& test) { return std::string(test.param->name); });
+                         [](const auto& test) {
+                           std::string name(test.param->name);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 TEST(ColumnFrameFields, ChosenOnesOnly) {
   RandomRows source(23);

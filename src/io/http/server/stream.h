@@ -48,8 +48,10 @@ class LiveStream {
   virtual void begin(StreamWriter& to) = 0;
   /// What was written last has gone out.
   virtual void on_room() = 0;
-  /// A whole message of a WebSocket's client, UTF-8 if it is text.
+  /// A whole text message of a WebSocket's client, in UTF-8.
   virtual void on_message(std::string_view message) { static_cast<void>(message); }
+  /// A whole binary one.
+  virtual void on_binary(std::string_view message) { static_cast<void>(message); }
   /// Some times a second, by the server's clock.
   virtual void on_tick(std::int64_t now_ns) { static_cast<void>(now_ns); }
 };
