@@ -1,11 +1,11 @@
 // What bench/serve_fanout.py needs beside racesim serve: many WebSocket clients in one thread, and a bare
 // loop that writes as many bytes to as many connections, as the least that a server can do.
 //
-//   live_readers read PORT CLIENTS SLOW SECONDS        prints "@read EVENTS BYTES SECONDS THINNED GONE"
+//   live_readers read PORT CLIENTS SLOW SECONDS QUERY  prints "@read EVENTS BYTES SECONDS THINNED GONE"
 //   live_readers loop CLIENTS BYTES TICKS              prints "@loop BYTES PROCESSOR_SECONDS"
 //
-// SLOW of the clients read nothing. The loop sends BYTES to each of its connections every 10 ms; another
-// process reads them.
+// SLOW of the clients read nothing. QUERY is what /ws is asked for. The loop sends BYTES to each of its
+// connections every 10 ms; another process reads them.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -53,6 +54,44 @@ unsigned long long count_of(std::string_view word, std::string_view text) {
   return count;
 }
 
+/// Events in the binary messages of one connection, whose bytes come in any pieces.
+class FrameCounter {
+ public:
+  unsigned long long take(std::string_view piece) {
+    rest_.append(piece);
+    if (!begun_ && !skip_handshake()) return 0;
+    unsigned long long events = 0;
+    std::size_t at = 0;
+    while (rest_.size() - at >= kHeadMost) {
+      const std::size_t length = byte(at + 1), more = length == 127 ? 8 : length == 126 ? 2 : 0;
+      std::size_t size = more > 0 ? 0 : length;
+      for (std::size_t i = 0; i < more; ++i) size = size << 8 | byte(at + 2 + i);
+      const std::size_t begin = at + 2 + more;
+      if (begin + size > rest_.size()) break;
+      if ((byte(at) & 0x0f) == kBinary)
+        for (std::size_t i = 0; i < 4; ++i) events += byte(begin + kCountAt + i) << (8 * i);
+      at = begin + size;
+    }
+    rest_.erase(0, at);
+    return events;
+  }
+
+ private:
+  static constexpr std::size_t kHeadMost = 10, kCountAt = 4;
+  static constexpr unsigned kBinary = 2;
+
+  std::size_t byte(std::size_t at) const { return static_cast<unsigned char>(rest_[at]); }
+  bool skip_handshake() {
+    const std::size_t end = rest_.find("\r\n\r\n");
+    if (end == rest_.npos) return false;
+    rest_.erase(0, end + 4);
+    return begun_ = true;
+  }
+
+  std::string rest_;
+  bool begun_ = false;
+};
+
 /// Reads whatever comes until `end`; calls `take` with it.
 template <class Take>
 void read_all(int epoll, SteadyClock::time_point end, const Take& take) {
@@ -63,7 +102,7 @@ void read_all(int epoll, SteadyClock::time_point end, const Take& take) {
     for (int i = 0; i < ready; ++i) {
       const ssize_t size = read(events[i].data.fd, buffer, sizeof buffer);
       if (size <= 0) epoll_ctl(epoll, EPOLL_CTL_DEL, events[i].data.fd, nullptr);
-      take(std::string_view(buffer, size > 0 ? static_cast<std::size_t>(size) : 0));
+      take(events[i].data.fd, std::string_view(buffer, size > 0 ? static_cast<std::size_t>(size) : 0));
     }
   }
 }
@@ -76,9 +115,11 @@ void watch(int epoll, int fd) {
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) give_up("epoll_ctl");
 }
 
-int read_live(int port, int clients, int slow, double seconds) {
+int read_live(int port, int clients, int slow, double seconds, const std::string& query) {
+  const bool is_binary = query.find("binary") != query.npos;
   const std::string handshake =
-      "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "GET /ws?" + query +
+      " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   const int epoll = epoll_create1(0);
   for (int i = 0; i < clients; ++i) {
@@ -88,12 +129,17 @@ int read_live(int port, int clients, int slow, double seconds) {
   }
   const auto begin = SteadyClock::now() + std::chrono::milliseconds(static_cast<int>(kWarmUp_s * 1000));
   unsigned long long events = 0, bytes = 0, thinned = 0, gone = 0;
-  read_all(epoll, begin, [&](std::string_view piece) { gone += piece.empty() ? 1 : 0; });
+  std::unordered_map<int, FrameCounter> frames;
+  read_all(epoll, begin, [&](int fd, std::string_view piece) {
+    gone += piece.empty() ? 1 : 0;
+    if (is_binary) frames[fd].take(piece);
+  });
   const auto length = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
-  read_all(epoll, begin + length, [&](std::string_view piece) {
+  read_all(epoll, begin + length, [&](int fd, std::string_view piece) {
     gone += piece.empty() ? 1 : 0;
     bytes += piece.size();
-    events += count_of(kEvent, piece);  // one that is cut in two by a read is not counted
+    // Of text, one that is cut in two by a read is not counted.
+    events += is_binary ? frames[fd].take(piece) : count_of(kEvent, piece);
     thinned += count_of(kThinned, piece);
   });
   std::printf("@read %llu %llu %.3f %llu %llu\n", events, bytes, seconds, thinned, gone);
@@ -107,7 +153,7 @@ void read_loop(int port, int clients) {
   int left = clients;
   while (left > 0)
     read_all(epoll, SteadyClock::now() + std::chrono::milliseconds(100),
-             [&](std::string_view piece) { left -= piece.empty() ? 1 : 0; });
+             [&](int, std::string_view piece) { left -= piece.empty() ? 1 : 0; });
 }
 
 int write_loop(int clients, std::size_t size, int ticks) {
@@ -151,11 +197,12 @@ int write_loop(int clients, std::size_t size, int ticks) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() == 5 && words[0] == "read")
-    return read_live(std::stoi(words[1]), std::stoi(words[2]), std::stoi(words[3]), std::stod(words[4]));
+  if (words.size() == 6 && words[0] == "read")
+    return read_live(std::stoi(words[1]), std::stoi(words[2]), std::stoi(words[3]), std::stod(words[4]),
+                     words[5]);
   if (words.size() == 4 && words[0] == "loop")
     return write_loop(std::stoi(words[1]), static_cast<std::size_t>(std::stoul(words[2])),
                       std::stoi(words[3]));
-  std::fputs("usage: live_readers read PORT CLIENTS SLOW SECONDS | loop CLIENTS BYTES TICKS\n", stderr);
+  std::fputs("usage: live_readers read PORT CLIENTS SLOW SECONDS QUERY | loop CLIENTS BYTES TICKS\n", stderr);
   return 2;
 }

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "io/http/server/listen_address.h"
 #include "io/http/server/metrics.h"
+#include "serve/asyncapi.h"
 #include "serve/control/control_routes.h"
 #include "serve/control/runs.h"
 #include "serve/control/service_metrics.h"
@@ -154,6 +155,7 @@ std::vector<http::Route> Service::Impl::routes() {
   probes.metrics = [this] { return service_metrics(runs->statuses(), feed, store.get()); };
   probes.trouble = [this] { return runs->open() ? std::string() : std::string("it is stopping"); };
   add(http::status_routes(probes));
+  add({asyncapi_route({all, options.version, options.server.tls != nullptr})});
   add({openapi_route(all, options.version)});
   if (options.pages) {  // behind the description: only pages ask for these
     add(page_routes(*runs));

@@ -43,8 +43,8 @@ def frames(data):
 class Crowd:
     """WebSockets that are read as bytes come."""
 
-    def __init__(self, service, count):
-        self.sockets = [WebSocket(service, "/ws?scenario=fleet") for _ in range(count)]
+    def __init__(self, sockets):
+        self.sockets = sockets
         self.data = {}
         self.poll = select.epoll()
         for client in self.sockets:
@@ -95,7 +95,7 @@ class CrowdTest(Workdir):
         self.addCleanup(lambda: [client.close() for client in slow])
         before = status_kb(service.process.pid, "VmRSS")
         service.post("/start?scenario=fleet&rate_hz=2&vehicles=3")
-        crowd = Crowd(service, CLIENTS)
+        crowd = Crowd([WebSocket(service, "/ws?scenario=fleet") for _ in range(CLIENTS)])
         self.addCleanup(crowd.close)
         crowd.read_until(lambda data: data.count(b'"type":"event"') >= EVENTS)
         for data in crowd.data.values():

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "serve/live/binary_messages.h"
 #include "serve/live/messages.h"
 
 namespace racesim::serve {
@@ -45,6 +46,23 @@ http::SharedText EventChunk::server_sent(std::string_view epoch) const {
     server_sent_ = std::make_shared<const std::string>(std::move(text));
   }
   return server_sent_;
+}
+
+http::SharedText EventChunk::binary_frames() const {
+  if (binary_frames_ == nullptr) {
+    std::string frames;
+    const FieldChoice all;
+    BinaryWriter writer(*forms_, all);
+    for (std::size_t i = 0; i < size(); ++i) writer.add(*this, i, frames);
+    writer.flush(frames);
+    binary_frames_ = std::make_shared<const std::string>(std::move(frames));
+  }
+  return binary_frames_;
+}
+
+const ChunkRows& EventChunk::rows() const {
+  if (rows_ == nullptr) rows_ = std::make_unique<const ChunkRows>(decode_events(*this));
+  return *rows_;
 }
 
 void EventRing::append(const std::shared_ptr<const LiveForms>& forms, const WireBatch& batch,

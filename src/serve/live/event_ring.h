@@ -28,6 +28,13 @@ struct LiveForms {
   std::vector<const SchemaInfo*> schemas;
 };
 
+/// Events decoded.
+struct ChunkRows {
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  std::vector<RowBatch> by_stream;
+  std::vector<std::uint32_t> row_of;  ///< by event, in the batch of its stream; kNone: its line is no row
+};
+
 /// Neighbouring events of one run. Immutable once it is in the ring, and shared by readers.
 class EventChunk {
  public:
@@ -55,8 +62,14 @@ class EventChunk {
   /// by the server's thread.
   http::SharedText frames() const;
   http::SharedText server_sent(std::string_view epoch) const;
+  /// The same as binary frames, for who knows the forms.
+  http::SharedText binary_frames() const;
+  const ChunkRows& rows() const;
   /// They are made again if somebody asks.
-  void forget_texts() const { frames_ = server_sent_ = nullptr; }
+  void forget_texts() const {
+    frames_ = server_sent_ = binary_frames_ = nullptr;
+    rows_.reset();
+  }
 
  private:
   struct Event {
@@ -71,7 +84,8 @@ class EventChunk {
   std::string text_;
   std::vector<Event> events_;
   std::int64_t taken_ns_ = 0;
-  mutable http::SharedText frames_, server_sent_;
+  mutable http::SharedText frames_, server_sent_, binary_frames_;
+  mutable std::unique_ptr<const ChunkRows> rows_;
 };
 
 struct RingLimits {

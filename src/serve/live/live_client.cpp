@@ -104,7 +104,13 @@ void LiveClient::take_whole(Pieces& pieces) {
     if (next_id_ > chunk.first_id()) {
       std::string part;
       for (std::size_t i = next_id_ - chunk.first_id(); i < chunk.size(); ++i) append_event(chunk, i, part);
+      append_last(part);
       pieces.push_back(std::make_shared<const std::string>(std::move(part)));
+    } else if (subscription_.is_binary) {
+      std::string forms;
+      tell_forms(chunk, forms);
+      if (!forms.empty()) pieces.push_back(std::make_shared<const std::string>(std::move(forms)));
+      pieces.push_back(chunk.binary_frames());
     } else {
       pieces.push_back(kind_ == http::StreamKind::websocket ? chunk.frames()
                                                             : chunk.server_sent(feed_.epoch()));
@@ -122,6 +128,7 @@ void LiveClient::take_chosen(Pieces& pieces) {
     const EventChunk& chunk = *chunks[c];
     const std::size_t first = next_id_ > chunk.first_id() ? next_id_ - chunk.first_id() : 0;
     for (std::size_t i = first; i < chunk.size(); ++i) append_event(chunk, i, text);
+    append_last(text);
     next_id_ = chunk.end_id();
   }
   if (!text.empty()) pieces.push_back(std::make_shared<const std::string>(std::move(text)));
@@ -141,18 +148,32 @@ void LiveClient::take_newest(Pieces& pieces) {
   std::string text;
   for (auto place = newest.rbegin(); place != newest.rend(); ++place)
     append_event(*place->chunk, place->index, text);
+  append_last(text);
   next_id_ = ring().end_id();
   if (!text.empty()) pieces.push_back(std::make_shared<const std::string>(std::move(text)));
 }
 
-void LiveClient::append_event(const EventChunk& chunk, std::size_t i, std::string& to) const {
-  std::string chosen;
-  std::string_view data = chunk.line(i);
-  // Only the main stream has the fields that were checked; a damaged line has none.
-  if (!subscription_.fields.all() && chunk.stream(i) == 0 && !chunk.is_corrupt(i)) {
-    subscription_.fields.append(data, chosen);
-    data = chosen;
+/// In front of the first event of a run.
+void LiveClient::tell_forms(const EventChunk& chunk, std::string& to) {
+  if (told_ == chunk.shared_forms()) return;
+  append_last(to);
+  told_ = chunk.shared_forms();
+  binary_.emplace(*told_, subscription_.fields);
+  http::append_text_frame(forms_message(*told_, subscription_.fields), to);
+}
+
+/// What still waits for its neighbours.
+void LiveClient::append_last(std::string& to) {
+  if (binary_) binary_->flush(to);
+}
+
+void LiveClient::append_event(const EventChunk& chunk, std::size_t i, std::string& to) {
+  if (subscription_.is_binary) {
+    tell_forms(chunk, to);
+    return binary_->add(chunk, i, to);
   }
+  std::string chosen;
+  const std::string_view data = chosen_line(chunk, i, subscription_.fields, chosen);
   if (kind_ == http::StreamKind::event_stream) return append_server_sent(chunk, i, data, feed_.epoch(), to);
   std::string message;
   append_event_message(chunk, i, data, message);

@@ -48,14 +48,24 @@ std::uint64_t id_after(const http::RequestHead& head, const std::string& epoch) 
   return error == std::errc() && end == text->data() + text->size() ? id : 0;
 }
 
-KnownParameters subscription_parameters() {
-  return {scenario_parameter(),
-          {"rate", "At most so many events a second of each vehicle, car or listener: the newest"},
-          {"fields", "Only these members of events, separated by commas"}};
+Result<bool> parse_encoding(const std::string& text) {
+  if (text == "json" || text == "binary") return text == "binary";
+  return fail(ErrorKind::usage, "encoding: '" + text.substr(0, 80) + "' is not known",
+              "one of: json, binary; without it events are JSON");
 }
 
-Result<Subscription> read_subscription(const http::RequestHead& head, LiveFeed& feed) {
-  const Result<Parameters> parameters = read_query(head, subscription_parameters());
+KnownParameters subscription_parameters(http::StreamKind kind) {
+  KnownParameters known{
+      scenario_parameter(),
+      {"rate", "At most so many events a second of each vehicle, car or listener: the newest"},
+      {"fields", "Only these members of events, separated by commas"}};
+  if (kind == http::StreamKind::websocket)
+    known.push_back({"encoding", "json, or binary: events as binary messages, column by column"});
+  return known;
+}
+
+Result<Subscription> read_subscription(const http::RequestHead& head, http::StreamKind kind, LiveFeed& feed) {
+  const Result<Parameters> parameters = read_query(head, subscription_parameters(kind));
   if (!parameters) return tl::make_unexpected(parameters.error());
   Subscription subscription;
   const Result<const ScenarioEntry*> named = read_scenario(*parameters);
@@ -72,6 +82,11 @@ Result<Subscription> read_subscription(const http::RequestHead& head, LiveFeed& 
     if (!fields) return fail(ErrorKind::usage, "fields: " + fields.error().what, fields.error().hint);
     subscription.fields = std::move(*fields);
   }
+  if (const std::string* const text = find_parameter(*parameters, "encoding")) {
+    const Result<bool> is_binary = parse_encoding(*text);
+    if (!is_binary) return tl::make_unexpected(is_binary.error());
+    subscription.is_binary = *is_binary;
+  }
   subscription.after_id = id_after(head, feed.epoch());
   return subscription;
 }
@@ -82,10 +97,10 @@ http::Route live_route(LiveFeed& feed, const char* path, const char* summary, ht
   route.path = path;
   route.stream = kind;
   route.summary = summary;
-  route.parameters = subscription_parameters();
+  route.parameters = subscription_parameters(kind);
   if (kind == http::StreamKind::event_stream) route.answers = "text/event-stream";
   route.open = [&feed, kind](const http::RequestHead& head) -> http::StreamOpening {
-    Result<Subscription> subscription = read_subscription(head, feed);
+    Result<Subscription> subscription = read_subscription(head, kind, feed);
     if (!subscription) return {nullptr, problem_of(subscription.error())};
     return {std::make_unique<LiveClient>(feed, kind, std::move(*subscription))};
   };

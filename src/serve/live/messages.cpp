@@ -57,6 +57,10 @@ Result<FieldChoice> FieldChoice::parse(std::string_view text, const SchemaInfo& 
   return choice;
 }
 
+bool FieldChoice::has(std::string_view path) const {
+  return all() || std::find(names_.begin(), names_.end(), path.substr(0, path.find('.'))) != names_.end();
+}
+
 void FieldChoice::append(std::string_view line, std::string& to) const {
   if (all()) {
     to += line;
@@ -78,6 +82,15 @@ void FieldChoice::append(std::string_view line, std::string& to) const {
     at = end + 1;
   }
   to += '}';
+}
+
+std::string_view chosen_line(const EventChunk& chunk, std::size_t i, const FieldChoice& fields,
+                             std::string& buffer) {
+  const std::string_view line = chunk.line(i);
+  if (fields.all() || chunk.stream(i) > 0 || chunk.is_corrupt(i)) return line;
+  buffer.clear();
+  fields.append(line, buffer);
+  return buffer;
 }
 
 void append_event_message(const EventChunk& chunk, std::size_t i, std::string_view data, std::string& to) {

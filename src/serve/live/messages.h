@@ -21,12 +21,19 @@ class FieldChoice {
   static Result<FieldChoice> parse(std::string_view text, const SchemaInfo& schema);
 
   bool all() const { return names_.empty(); }
+  /// Is the field of this path ("location.lat") within a chosen member?
+  bool has(std::string_view path) const;
   /// Appends the object with the chosen members. `line` is one JSON object as our encoder writes it.
   void append(std::string_view line, std::string& to) const;
 
  private:
   std::vector<std::string> names_;
 };
+
+/// The event's line, or what was chosen of it, which `buffer` holds then: only the main stream has the fields
+/// that were checked, and a damaged line has none.
+std::string_view chosen_line(const EventChunk& chunk, std::size_t i, const FieldChoice& fields,
+                             std::string& buffer);
 
 /// {"type":"event","data":…}; of another stream than the main one with its name; a damaged line as text.
 void append_event_message(const EventChunk& chunk, std::size_t i, std::string_view data, std::string& to);

@@ -1,5 +1,7 @@
 // Live events of one scenario: by WebSocket, and by asking again and again where WebSockets do not get through. It
-// comes back by itself, ever more slowly, and never gives up.
+// comes back by itself, ever more slowly, and never gives up. Events come as binary messages, or as JSON where the server
+// refuses those.
+import { FRAMES_VERSION, readFrame, type Form } from "./live_frames";
 
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
@@ -16,6 +18,7 @@ type Message<Event> =
   | { type: "snapshot"; items: Event[] }
   | { type: "event"; data: Event; stream?: string }
   | { type: "thinned"; skipped: number }
+  | { type: "forms"; version: number; forms: Form[] }
   | { type: "corrupt" };
 
 export const FIRST_WAIT_MS = 500;
@@ -36,6 +39,8 @@ export class LiveLink<Event> {
   private timer: number | undefined;
   private poll: number | undefined;
   private closed = false;
+  private binary = true; // asked for; a server that does not know it refuses the connection
+  private forms: Form[] = [];
 
   /** `query`: what more is asked of /ws, such as "&rate=25". `recent`: the last events that the server keeps; only the
       newest of them while it is polled. */
@@ -67,22 +72,31 @@ export class LiveLink<Event> {
   }
 
   private connect(): void {
-    const url = new URL(`/ws?scenario=${this.scenario}${this.query}`, location.href);
+    const encoding = this.binary ? "&encoding=binary" : "";
+    const url = new URL(`/ws?scenario=${this.scenario}${this.query}${encoding}`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
     this.socket = socket;
     let greeted = false;
     let ended = false;
-    const end = (): void => {
+    const end = (asJson = false): void => {
       if (ended || this.closed) return;
       ended = true;
       clearTimeout(opening);
       socket.close();
       this.socket = null;
-      void this.lost(greeted);
+      if (asJson) this.connect();
+      else void this.lost(greeted);
+    };
+    // A server that refuses says so at once; a way that is blocked does not.
+    const refused = (): void => {
+      const asJson = this.binary && !greeted;
+      this.binary = !asJson;
+      end(asJson);
     };
     const opening = setTimeout(end, OPENING_MOST_MS);
-    socket.onmessage = (message: MessageEvent<string>) => {
+    socket.onmessage = (message: MessageEvent<string | ArrayBuffer>) => {
       if (ended) return;
       if (!greeted) {
         // Only a message proves that the way is open: some proxies accept and then say nothing.
@@ -93,10 +107,11 @@ export class LiveLink<Event> {
         this.tries = 0;
         this.on.state("live", null);
       }
-      this.take(JSON.parse(message.data) as Message<Event>);
+      if (typeof message.data === "string") this.take(JSON.parse(message.data) as Message<Event>);
+      else this.takeFrame(message.data);
     };
-    socket.onerror = end;
-    socket.onclose = end;
+    socket.onerror = refused;
+    socket.onclose = refused;
   }
 
   private take(message: Message<Event>): void {
@@ -104,6 +119,14 @@ export class LiveLink<Event> {
     else if (message.type === "event" && message.stream === undefined) this.on.items([message.data], false);
     else if (message.type === "event") this.on.other(message.stream!, message.data);
     else if (message.type === "thinned") this.on.skipped(message.skipped);
+    else if (message.type === "forms") this.forms = message.version === FRAMES_VERSION ? message.forms : [];
+  }
+
+  private takeFrame(data: ArrayBuffer): void {
+    const frame = readFrame(this.forms, data);
+    if (frame === null) return;
+    if (frame.stream === undefined) this.on.items(frame.events as Event[], false);
+    else for (const event of frame.events) this.on.other(frame.stream, event);
   }
 
   /** A way that was open is tried again at once; one that never opened may be blocked while REST is not. */

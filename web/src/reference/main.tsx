@@ -45,7 +45,7 @@ function App() {
             )}
           </div>
           <p class="hint">
-            racesim {version} · <a href="/openapi.json">openapi.json</a>
+            racesim {version} · <a href="/openapi.json">openapi.json</a> · <a href="/asyncapi.json">asyncapi.json</a>
             {hasGraphql && (
               <>
                 {" "}

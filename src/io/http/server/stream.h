@@ -16,7 +16,7 @@ using SharedText = std::shared_ptr<const std::string>;
 
 enum class StreamKind : std::uint8_t {
   event_stream,  ///< text/event-stream; pieces are whole events
-  websocket,     ///< pieces are whole frames, made by append_text_frame()
+  websocket,     ///< pieces are whole frames, made by append_text_frame() and append_binary_frame()
 };
 
 struct StreamLimits {
@@ -48,8 +48,10 @@ class LiveStream {
   virtual void begin(StreamWriter& to) = 0;
   /// What was written last has gone out.
   virtual void on_room() = 0;
-  /// A whole message of a WebSocket's client, UTF-8 if it is text.
+  /// A whole text message of a WebSocket's client, in UTF-8.
   virtual void on_message(std::string_view message) { static_cast<void>(message); }
+  /// A whole binary one.
+  virtual void on_binary(std::string_view message) { static_cast<void>(message); }
   /// Some times a second, by the server's clock.
   virtual void on_tick(std::int64_t now_ns) { static_cast<void>(now_ns); }
 };
@@ -70,7 +72,8 @@ inline constexpr std::uint16_t kCloseBadText = 1007;
 inline constexpr std::uint16_t kCloseTooBig = 1009;
 inline constexpr std::uint16_t kCloseTryLater = 1013;
 
-/// Appends the frame of a text message.
+/// Appends the frame of a message.
 void append_text_frame(std::string_view message, std::string& to);
+void append_binary_frame(std::string_view message, std::string& to);
 
 }  // namespace racesim::http

@@ -51,7 +51,11 @@ void StreamLink::take_message(const WebSocketMessage& message) {
     case Opcode::pong:
       return;
     default:
-      if (state_ == State::open) stream_->on_message(message.payload);
+      if (state_ != State::open) return;
+      if (message.opcode == Opcode::binary)
+        stream_->on_binary(message.payload);
+      else
+        stream_->on_message(message.payload);
   }
 }
 

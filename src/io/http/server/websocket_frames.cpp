@@ -179,6 +179,10 @@ void append_text_frame(std::string_view message, std::string& to) {
   append_frame(Opcode::text, message, to);
 }
 
+void append_binary_frame(std::string_view message, std::string& to) {
+  append_frame(Opcode::binary, message, to);
+}
+
 std::string close_payload(std::uint16_t code, std::string_view reason) {
   std::string payload;
   append_number(code, 2, payload);

@@ -20,6 +20,9 @@ constexpr std::int64_t kBusyPause_ns = kNsPerSecond / 10;
 /// Messages that the client has not taken; events wait behind them, and what it asks for further ends it.
 constexpr std::size_t kUnsentMost_bytes = std::size_t{4} << 20;
 
+/// Who takes nothing for so long is cut, as from the live feed.
+constexpr std::int64_t kStalledMost_ns = 10 * kNsPerSecond;
+
 /// An operation; used by the query thread that works on it, and by the server's thread while none does.
 struct RunningOperation {
   std::string id;
@@ -74,9 +77,15 @@ class GraphqlSocket final : public http::LiveStream {
   ~GraphqlSocket() override { give_up_all(); }
 
   void begin(http::StreamWriter& to) override { to_ = &to; }
-  void on_room() override { flush(); }
+  void on_room() override {
+    writing_since_ns_ = 0;
+    flush();
+  }
   void on_message(std::string_view message) override { carry_out(session_.on_text(message)); }
+  void on_binary(std::string_view) override { carry_out(session_.on_binary()); }
   void on_tick(std::int64_t now_ns) override {
+    if (writing_since_ns_ > 0 && now_ns - writing_since_ns_ > kStalledMost_ns)
+      return to_->end(http::kCloseTryLater, "too slow: nothing was taken for a while; ask for less");
     if (!session_.is_acknowledged() && now_ns - opened_ns_ > kInitLimit_ns)
       carry_out(session_.on_init_timeout());
   }
@@ -101,6 +110,7 @@ class GraphqlSocket final : public http::LiveStream {
   std::map<std::string, Shared> operations_;
   std::deque<http::SharedText> unsent_;
   std::size_t unsent_bytes_ = 0;
+  std::int64_t writing_since_ns_ = 0;  // 0: nothing is on its way
   std::optional<std::pair<graphql::CloseCode, std::string>> closing_;
   /// Late calls find out by it that this is gone.
   const std::shared_ptr<GraphqlSocket*> self_ = std::make_shared<GraphqlSocket*>(this);
@@ -192,6 +202,7 @@ void GraphqlSocket::flush() {
     std::vector<http::SharedText> pieces(unsent_.begin(), unsent_.end());
     unsent_.clear();
     unsent_bytes_ = 0;
+    writing_since_ns_ = parts_.clock.now_ns();
     to_->write(std::move(pieces));
     return;
   }
