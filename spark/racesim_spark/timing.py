@@ -21,7 +21,7 @@ CONTRADICTION_UM = 100_000
 AGREED_PER_DOUBT = 4
 FAR_UM = 1 << 61
 CUBIC_PER_100MS_UM = 6_000
-SURE_HALVINGS = 32
+SURE_HALVINGS = 40
 
 
 def gap_ms(crossing):
@@ -80,21 +80,22 @@ class LinePlaces:
 
     def __init__(self):
         self.places = []
-        self.off = False  # crossings disagree for good
         self.agreed = self.against = self.halvings = 0
 
     def narrow(self, crossing):
         gap = gap_ms(crossing)
         off_um = ROUNDING_UM + CUBIC_PER_100MS_UM * gap * gap // 10_000
         apart_um = min(crossing.before.speed_dkmh, crossing.after.speed_dkmh) * 1000 // 36
-        if self.off or gap > MOST_SPACING_MS or apart_um < 4 * off_um:
+        if gap > MOST_SPACING_MS or apart_um < 4 * off_um:
             return
         here = [(at - off_um, at + off_um) for at in (place_um(crossing, ms) for ms in range(1, gap + 1))]
         left = here if self.agreed == 0 else [
             (max(a[0], b[0]), min(a[1], b[1])) for b in here for a in self.places if a[0] <= b[1] and b[0] <= a[1]]
         if not left:
             self.against += 1
-            self.off = self.against * AGREED_PER_DOUBT > self.agreed
+            if self.against * AGREED_PER_DOUBT > self.agreed:
+                self.__init__()
+                self.narrow(crossing)
             return
         self.agreed += 1
         self.halvings += (apart_um // (2 * off_um)).bit_length() - 1
@@ -102,7 +103,7 @@ class LinePlaces:
 
     def within(self, low_um, high_um):
         """None: nothing that is sure enough."""
-        if self.off or self.halvings < SURE_HALVINGS:
+        if self.halvings < SURE_HALVINGS:
             return None
         left = [(max(a, low_um), min(b, high_um)) for a, b in self.places if a <= high_um and low_um <= b]
         return (left[0][0], left[-1][1]) if left else (self.places[0][0], self.places[-1][1])

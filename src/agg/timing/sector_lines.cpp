@@ -11,8 +11,8 @@ constexpr std::int64_t kContradiction_um = 100'000;  // more than any car drives
 constexpr std::uint32_t kAgreedPerDoubt = 4;
 // The cubic between two samples: at most 5 mm off between some 100 ms apart, on racesim's telemetry.
 constexpr std::int64_t kCubicPer100ms_um = 6'000;
-// Of 100 places of the first crossing none that is wrong may be left, but once in a million lines.
-constexpr std::uint32_t kSureHalvings = 32;
+// Of 100 places of the first crossing none that is wrong may be left, but once in 100 million times.
+constexpr std::uint32_t kSureHalvings = 40;
 
 bool believable(const Crossing& crossing) {
   const double line_mm = static_cast<double>(crossing.after.s_mm - crossing.before.s_mm);
@@ -32,7 +32,7 @@ bool LinePlaces::narrow(const Crossing& crossing) {
   const std::int64_t slow_dkmh = std::min(crossing.before.speed_dkmh, crossing.after.speed_dkmh);
   const std::int64_t apart_um = slow_dkmh * 1'000 / 36;
   // Else a place could meet two of the crossing's.
-  if (is_off() || gap_ms > kMost || apart_um < 4 * off_um) return false;
+  if (gap_ms > kMost || apart_um < 4 * off_um) return false;
   std::array<Stretch, kMost> left{};
   std::uint32_t count = 0, place = 0;
   for (std::int64_t ms = 1; ms <= gap_ms; ++ms) {
@@ -47,8 +47,11 @@ bool LinePlaces::narrow(const Crossing& crossing) {
       left[count++] = common(places_[i], here);
   }
   if (count == 0) {
-    if (++against_ * kAgreedPerDoubt > agreed_) count_ = kMost + 1;
-    return is_off();
+    if (++against_ * kAgreedPerDoubt <= agreed_) return false;
+    const bool was_sure = halvings_ >= kSureHalvings;
+    *this = LinePlaces{};
+    narrow(crossing);
+    return was_sure;
   }
   ++agreed_;
   const std::uint32_t halvings_before = halvings_;
@@ -63,7 +66,7 @@ bool LinePlaces::narrow(const Crossing& crossing) {
 }
 
 std::optional<Stretch> LinePlaces::within(const Stretch& bounds) const {
-  if (is_off() || halvings_ < kSureHalvings) return std::nullopt;
+  if (halvings_ < kSureHalvings) return std::nullopt;
   const auto places = std::span(places_).first(count_);
   std::optional<Stretch> found;
   for (const Stretch& place : places) {

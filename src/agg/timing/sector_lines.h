@@ -6,11 +6,10 @@
 // sample before it, at the latest at the sample behind it.
 //
 // Places: a car is on the line at a whole millisecond, so of each crossing only the places count where the
-// car was at one of them, some centimetres apart. Of different crossings only the line itself agrees: some 8
-// crossings leave one place, to a millimetre or two, with a sample every 10 ms as with one every 50 ms; with
-// one every 100 ms it takes some 16. Of producers whose cars pass lines at any moment the places soon
-// disagree; then only the bounds are left, which take some 40 crossings with a sample every 10 ms, some 500
-// with one every 100 ms.
+// car was at one of them, some centimetres apart. Of different crossings only the line itself agrees: with a
+// sample every 10 ms some 7 crossings leave one place, to a millimetre; with one every 50 ms, 10 to 60, and
+// with one every 100 ms, 25 to 80, since cars of one speed tell the same. Of producers whose cars pass lines
+// at any moment the places disagree again and again; then only the bounds are left.
 //
 // Until then the time of a crossing is not known, unless all that is left gives the same millisecond.
 #pragma once
@@ -41,11 +40,9 @@ class LinePlaces {
   std::optional<Stretch> within(const Stretch& bounds) const;
 
  private:
-  bool is_off() const { return count_ > kMost; }
-
   static constexpr std::uint32_t kMost = kMostSpacing_ms;
   std::array<Stretch, kMost> places_{};  ///< `count_` of them, ascending, apart from each other
-  std::uint32_t count_ = 0;              ///< kMost + 1: crossings disagree for good
+  std::uint32_t count_ = 0;
   std::uint32_t agreed_ = 0, against_ = 0;
   std::uint32_t halvings_ = 0;  ///< a wrong place outlives all that was seen by a chance of one half to this
 };

@@ -68,15 +68,13 @@ std::size_t crossings_until_known(LineWorld world, std::int64_t off_ms) {
 TEST(SectorLines, AreFoundByAHandfulOfCrossingsAtWholeMilliseconds) {
   EXPECT_LE(crossings_until_known({.spacing_ms = 10, .whole_ms = true}, 0), 10U);
   EXPECT_LE(crossings_until_known({.spacing_ms = 20, .whole_ms = true}, 0), 10U);
-  EXPECT_LE(crossings_until_known({.spacing_ms = 50, .whole_ms = true}, 0), 12U);
-  EXPECT_LE(crossings_until_known({.spacing_ms = 100, .whole_ms = true}, 0), 32U);
+  EXPECT_LE(crossings_until_known({.spacing_ms = 50, .whole_ms = true}, 0), 16U);
+  EXPECT_LE(crossings_until_known({.spacing_ms = 100, .whole_ms = true}, 0), 40U);
 }
 
 TEST(SectorLines, AreFoundByTheirBoundsWhereCarsPassAtAnyMoment) {
   for (const std::int64_t spacing_ms : {10, 50, 100}) {
-    const std::size_t count = crossings_until_known({.spacing_ms = spacing_ms, .whole_ms = false}, 1);
-    EXPECT_GT(count, 20U) << spacing_ms;
-    EXPECT_LE(count, 2'000U) << spacing_ms;
+    EXPECT_LE(crossings_until_known({.spacing_ms = spacing_ms, .whole_ms = false}, 1), 2'000U) << spacing_ms;
   }
 }
 
@@ -116,8 +114,7 @@ TEST(SectorLines, OutliveDamagedCrossings) {
     }
     for (int i = 0; i < 50; ++i) {
       const LineWorld::Passed one = world.pass();
-      const auto ms = line.time_ms(one.crossing);
-      EXPECT_TRUE(!ms || *ms == one.line_ms) << "seed " << seed;
+      EXPECT_EQ(line.time_ms(one.crossing), one.line_ms) << "seed " << seed;
     }
   }
 }
