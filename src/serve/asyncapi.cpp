@@ -52,7 +52,8 @@ Node event_schemas() {
 
 Node any_event() {
   Node all = Node::array();
-  for (const auto& [name, schema] : event_schemas().items()) all.push_back(to_part("components/schemas/" + name));
+  for (const auto& [name, schema] : event_schemas().items())
+    all.push_back(to_part("components/schemas/" + name));
   return {{"anyOf", all}};
 }
 

@@ -18,6 +18,12 @@ ColumnForm column_form(const LiveForms& forms, std::size_t stream, const FieldCh
   return ColumnForm(*forms.schemas[stream], [&](std::string_view path) { return fields.has(path); });
 }
 
+std::unique_ptr<Decoder> json_decoder(const SchemaInfo& schema) {
+  Result<std::unique_ptr<Decoder>> decoder = make_decoder(schema, "json");
+  RACESIM_CHECK(decoder.has_value());  // the format is known
+  return std::move(*decoder);
+}
+
 }  // namespace
 
 std::string forms_message(const LiveForms& forms, const FieldChoice& fields) {
@@ -38,18 +44,14 @@ ChunkRows decode_events(const EventChunk& chunk) {
   const LiveForms& forms = chunk.forms();
   ChunkRows rows;
   rows.row_of.resize(chunk.size(), ChunkRows::kNone);
-  std::vector<std::unique_ptr<Decoder>> decoders;
-  for (const SchemaInfo* schema : forms.schemas) {
-    rows.by_stream.emplace_back(*schema);
-    Result<std::unique_ptr<Decoder>> decoder = make_decoder(*schema, "json");
-    RACESIM_CHECK(decoder.has_value());
-    decoders.push_back(std::move(*decoder));
-  }
+  for (const SchemaInfo* schema : forms.schemas) rows.by_stream.emplace_back(*schema);
+  std::vector<std::unique_ptr<Decoder>> decoders(forms.schemas.size());  // of those streams that have events
   std::string line;
   Rejects refused;
   for (std::size_t i = 0; i < chunk.size(); ++i) {
     const std::uint32_t stream = chunk.stream(i);
     if (chunk.is_corrupt(i) || stream >= decoders.size()) continue;
+    if (decoders[stream] == nullptr) decoders[stream] = json_decoder(*forms.schemas[stream]);
     RowBatch& batch = rows.by_stream[stream];
     const std::size_t before = batch.size();
     line.assign(chunk.line(i)) += '\n';

@@ -33,6 +33,7 @@ class NotingStream final : public LiveStream {
   void begin(StreamWriter&) override {}
   void on_room() override { messages_.emplace_back("(room)"); }
   void on_message(std::string_view message) override { messages_.emplace_back(message); }
+  void on_binary(std::string_view message) override { messages_.push_back("binary " + std::string(message)); }
 
  private:
   std::vector<std::string>& messages_;
@@ -71,6 +72,8 @@ TEST_F(StreamLinkTest, MessagesAndPings) {
   link->on_bytes(frame(0x81, "hello") + frame(0x89, "are you there"), 1);
   EXPECT_EQ(messages.back(), "hello");
   EXPECT_EQ(socket.last, std::string("\x8a\x0d") + "are you there");
+  link->on_bytes(frame(0x82, "\xff"), 1);
+  EXPECT_EQ(messages.back(), "binary \xff");
   // While one pong is on its way only the latest of many pings is answered.
   for (int i = 0; i < 1000; ++i) link->on_bytes(frame(0x89, std::to_string(i)), 2);
   sent();
