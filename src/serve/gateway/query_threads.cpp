@@ -28,7 +28,9 @@ void QueryThreads::close() {
       if (worker.history != nullptr) worker.history->give_up();
   }
   changed_.notify_all();
-  for (Worker& worker : workers_) worker.thread.join();
+  for (Worker& worker : workers_)
+    if (worker.thread.joinable()) worker.thread.join();
+  const std::lock_guard lock(mutex_);  // clients may still leave
   workers_.clear();
 }
 

@@ -73,6 +73,7 @@ struct History::Impl {
   /// Within one transaction that only reads.
   template <class T>
   Result<T> ask(const std::function<Result<T>()>& question) {
+    if (is_given_up) return tl::make_unexpected(given_up());
     if (Done ok = begin(); !ok) {
       reader->end();
       return tl::make_unexpected(ok.error());
@@ -86,7 +87,6 @@ struct History::Impl {
   static Error given_up() { return {ErrorKind::usage, "the question was given up", ""}; }
 
   Done begin() {
-    if (is_given_up) return tl::make_unexpected(given_up());
     const std::int64_t now_ns = system_clock().now_ns();
     if (!end_ns) return reader->begin(options.limit_ms);
     if (now_ns >= *end_ns)

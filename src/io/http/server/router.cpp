@@ -105,30 +105,31 @@ Response Router::not_found(std::string_view path) const {
   return problem(404, detail);
 }
 
+/// What no route takes: another method, or a path that there is not.
+Response Router::answer_without_route(const RequestHead& head) const {
+  const std::string allowed = allowed_methods(head.path);
+  if (allowed.empty()) return not_found(head.path);
+  if (head.method == "OPTIONS") {
+    if (std::optional<Response> answer = preflight(sites_, head, allowed)) return std::move(*answer);
+    return Response{204, {}, {}, {{"Allow", allowed}}, false};
+  }
+  Response response =
+      problem(405, visible_text(head.method.substr(0, 40)) + " is not for " + head.path + "; use " + allowed);
+  response.headers.push_back({"Allow", allowed});
+  return response;
+}
+
 Routed Router::find(const RequestHead& head, const BodyFrame& frame) const {
   Routed routed;
-  const std::string allowed = allowed_methods(head.path);
   // Before all else: a page that may not ask learns nothing.
   if (sites_.strict) routed.answer = check_site(sites_, !token_.empty(), head);
   if (routed.answer) return routed;
-  if (allowed.empty()) {
-    routed.answer = not_found(head.path);
-    return routed;
-  }
-  if (head.method == "OPTIONS") {
-    routed.answer = preflight(sites_, head, allowed);
-    if (routed.answer) return routed;
-    routed.answer = Response{204, {}, {}, {{"Allow", allowed}}, false};
-    return routed;
-  }
   const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
-    return fits_path(route.path, head.path) &&
-           (route.method == head.method || (head.method == "HEAD" && route.method == "GET"));
+    return (route.method == head.method || (head.method == "HEAD" && route.method == "GET")) &&
+           fits_path(route.path, head.path);
   });
   if (found == routes_.end()) {
-    routed.answer = problem(
-        405, visible_text(head.method.substr(0, 40)) + " is not for " + head.path + "; use " + allowed);
-    routed.answer->headers.push_back({"Allow", allowed});
+    routed.answer = answer_without_route(head);
     return routed;
   }
   routed.route = &*found;

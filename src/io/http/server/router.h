@@ -30,6 +30,7 @@ class Router {
 
  private:
   std::optional<Response> check_token(const Route& route, const RequestHead& head) const;
+  Response answer_without_route(const RequestHead& head) const;
   Response not_found(std::string_view path) const;
   std::string allowed_methods(std::string_view path) const;
 
