@@ -64,7 +64,7 @@ Node items_of(Node item) {
 Node with_type(const char* type, Node payload) {
   Node properties{{"type", constant(type)}};
   properties.update(payload["properties"]);
-  Node required{"type"};
+  Node required = Node::array({"type"});
   for (const Node& name : payload["required"]) required.push_back(name);
   payload["properties"] = std::move(properties);
   payload["required"] = std::move(required);
@@ -217,7 +217,7 @@ void add_channel(const Channel& channel, const http::Route& route, Node& documen
   const bool is_socket = route.stream == http::StreamKind::websocket;
   const Node messages = channel.messages();
   Node described{{"address", route.path}, {"title", route.summary}, {"messages", messages}};
-  described["servers"] = {to_part(is_socket ? "servers/sockets" : "servers/requests")};
+  described["servers"].push_back(to_part(is_socket ? "servers/sockets" : "servers/requests"));
   if (is_socket)
     described["bindings"] = {
         {"ws", {{"method", "GET"}, {"query", query_of(route)}, {"bindingVersion", "0.1.0"}}}};
@@ -249,7 +249,7 @@ std::string asyncapi_json(const AsyncapiParts& parts) {
     Node described{{"host", "{host}"}, {"protocol", protocol}};
     described["variables"]["host"] = {{"default", "localhost:8000"},
                                       {"description", "As for the other requests"}};
-    described["security"] = {to_part("components/securitySchemes/token")};
+    described["security"].push_back(to_part("components/securitySchemes/token"));
     return described;
   };
   document["servers"] = {{"sockets", server(parts.is_tls ? "wss" : "ws")},
