@@ -2,7 +2,7 @@
 // plain searches as references; rows as the aggregate `lap` has them.
 import { describe, expect, it } from "vitest";
 import {
-  bestTwo, deltaOf, placesOf, readSelection, sampleAt, stintsOf, traceOf, valueAt, writeSelection, type TraceSample,
+  bestTwo, deltaOf, partOf, placesOf, readSelection, sampleAt, stintsOf, traceOf, valueAt, writeSelection, type TraceSample,
 } from "../src/analysis/laps";
 import { deltaMost } from "../src/analysis/overlay";
 import type { LapRow } from "../src/recorded/runs";
@@ -100,5 +100,21 @@ describe("a selection", () => {
     expect(bestTwo(laps)).toEqual([{ car: 1, lap: 2 }, { car: 2, lap: 1 }]);
     expect(bestTwo(laps.slice(0, 2))).toEqual([{ car: 1, lap: 2 }, { car: 1, lap: 1 }]);
     expect(bestTwo([])).toEqual([null, null]);
+  });
+});
+
+describe("laps of which memory has lost the begin", () => {
+  it("are not chosen while there are two others", () => {
+    const laps = [row(1, 2, "2026-07-05T14:03:00Z", { lap_time_s: 88 }), row(2, 3, "2026-07-05T14:05:00Z", { lap_time_s: 91 }),
+                  row(3, 3, "2026-07-05T14:05:01Z", { lap_time_s: 92 })];
+    const oldest_ms = Date.parse("2026-07-05T14:03:20Z");
+    expect(bestTwo(laps, oldest_ms)).toEqual([{ car: 2, lap: 3 }, { car: 3, lap: 3 }]);
+    expect(bestTwo(laps.slice(0, 2), oldest_ms)).toEqual([{ car: 1, lap: 2 }, { car: 2, lap: 3 }]);
+  });
+  it("say which part is there", () => {
+    expect(partOf(traceOf(even(60), null)!, 5000)).toBeNull();
+    const [from_m, to_m] = partOf(traceOf(even(60).filter((sample) => sample.lap_distance_m > 1300), 1_000_000)!, 5000)!;
+    expect(Math.abs(from_m - 1300)).toBeLessThan(5);
+    expect(Math.abs(to_m - 5000)).toBeLessThan(5);
   });
 });
