@@ -30,6 +30,7 @@ export const checks = {
     await both();
     expect((await page.locator(".positions polyline").count()) === 20, "not every car has its line of places");
     expect((await page.locator(".stints tr").count()) === 20, "not every car has its tyres");
+    await page.locator(".lap-table tr.chosen td:nth-child(7)", { hasText: /^\d\d\.\d{3}$/ }).first().waitFor(); // sector 3
     // The cursor is one for all: by key, by pointer, by corner.
     const overlay = page.getByRole("slider", { name: /Place on the lap/ });
     await overlay.focus();
@@ -83,6 +84,7 @@ export const checks = {
     const line = page.getByRole("slider", { name: "Moment of the recording" });
     await until(() => line.isEnabled(), Boolean, "the recording is there");
     const last = await until(async () => Number(await line.getAttribute("max")), (end) => end > 90, "seconds that are recorded");
+    expect(last <= 480, `it ends after ${last} seconds, and the race was driven for 480`);
     await line.fill(String(last - 60));
     await page.waitForFunction(() => document.querySelectorAll(".tower tbody tr").length === 20);
     for (const of of [".track", ".traces"]) await drawn(page, of);
@@ -100,6 +102,8 @@ export const checks = {
     await page.locator("body").press(" ");
     await page.getByRole("button", { name: "Play" }).waitFor();
     await page.screenshot({ path: join(folder, "replay.png") });
+    await page.getByRole("button", { name: "Table" }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".trace-table tbody tr").length > 2);
     expect(/^\?run=[0-9a-f]{8}&t=\d+$/.test(new URL(page.url()).search), page.url());
     await leave();
   },

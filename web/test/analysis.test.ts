@@ -5,7 +5,7 @@ import {
   bestTwo, deltaOf, partOf, placesOf, readSelection, sampleAt, stintsOf, traceOf, valueAt, writeSelection, type TraceSample,
 } from "../src/analysis/laps";
 import { deltaMost } from "../src/analysis/overlay";
-import type { LapRow } from "../src/recorded/runs";
+import { withSectors, type LapRow } from "../src/recorded/runs";
 
 /** A lap at an even speed from `begin_s` on, a sample each 50 ms, first one some metres behind the line. */
 function even(speed_mps: number, begin_s = 1000, length_m = 5000): TraceSample[] {
@@ -116,5 +116,13 @@ describe("laps of which memory has lost the begin", () => {
     const [from_m, to_m] = partOf(traceOf(even(60).filter((sample) => sample.lap_distance_m > 1300), 1_000_000)!, 5000)!;
     expect(Math.abs(from_m - 1300)).toBeLessThan(5);
     expect(Math.abs(to_m - 5000)).toBeLessThan(5);
+  });
+});
+
+describe("sectors", () => {
+  it("that the samples do not tell are those of the timing stream", () => {
+    const laps = [row(1, 2, "2026-07-05T14:03:00Z", { sector1_s: 28.1 }), row(2, 2, "2026-07-05T14:03:01Z")];
+    const filled = withSectors(laps, [{ ...laps[0]!, sector1_s: 28.2, sector3_s: 25.5 }, { ...laps[1]!, lap: 3, sector1_s: 30 }]);
+    expect(filled.map((lap) => [lap.sector1_s, lap.sector2_s, lap.sector3_s])).toEqual([[28.1, null, 25.5], [null, null, null]]);
   });
 });

@@ -1,6 +1,6 @@
 // The map: Leaflet moves and zooms, one canvas shows roads, heat, trails and vehicles.
 import L from "leaflet";
-import { getJson } from "../lib/api";
+import { getPatiently } from "../lib/api";
 import { latitudeOf, longitudeOf } from "../lib/mercator";
 import { BaseMap } from "./base_map";
 import { HeatLayer } from "./heat_layer";
@@ -143,7 +143,7 @@ export class FleetMap {
   private async loadBase(run: string | null): Promise<void> {
     let base: BaseMap | null = null;
     try {
-      base = BaseMap.of(await getJson("/map?scenario=fleet"));
+      base = BaseMap.of(await getPatiently("/map?scenario=fleet"));
     } catch {
       // The map has its grid of degrees: vehicles are shown all the same.
     }

@@ -1,7 +1,7 @@
 // Whether the stages of a run agree on its events, as GET /api/v1/pipeline/verify tells it: docs/formats/verify-results.md.
 export interface StageVerdict {
   name: string;
-  status: "ok" | "missing" | "extra" | "unknown";
+  status: "ok" | "missing" | "extra" | "altered" | "unknown";
   expected: number | null;
   found: number | null;
   missing: number | null;
@@ -20,8 +20,14 @@ export interface Verdict {
   stages: StageVerdict[];
 }
 
-const KINDS: Record<StageVerdict["status"], string> = { ok: "good", missing: "bad", extra: "bad", unknown: "idle" };
-const WORDS: Record<StageVerdict["status"], string> = { ok: "agrees", missing: "events missing", extra: "events too many", unknown: "not known" };
+const KINDS: Record<StageVerdict["status"], string> = { ok: "good", missing: "bad", extra: "bad", altered: "bad", unknown: "idle" };
+const WORDS: Record<StageVerdict["status"], string> = {
+  ok: "agrees",
+  missing: "events missing",
+  extra: "events too many",
+  altered: "events altered",
+  unknown: "not known",
+};
 
 export function kindOf(status: StageVerdict["status"]): string {
   return KINDS[status] ?? "idle";
