@@ -1,7 +1,7 @@
 // The fleet's page, and what all pages have from it: the badge, coming back, polling.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { badge, end, expect, folder, moved, pixels, serve, TRAIL, until, visit } from "./harness.mjs";
+import { axe, badge, end, expect, folder, moved, pixels, serve, TRAIL, until, visit } from "./harness.mjs";
 
 export const checks = {
   async live_within_a_second({ server }) {
@@ -37,10 +37,26 @@ export const checks = {
     await leave();
   },
 
+  /** Far from the built-in roads, whose colour must be there all the same. */
+  async own_roads() {
+    const line = Array.from({ length: 60 }, (_, i) => [19.94 + i / 2000, 50.06 + Math.sin(i / 9) / 400]);
+    writeFileSync(join(folder, "krakow.geojson"), JSON.stringify({ type: "LineString", coordinates: line }));
+    const own = await serve(0, "--vehicles", "2", "--route", join(folder, "krakow.geojson"), "--autostart");
+    const { page, leave } = await visit(own);
+    await badge(page, "live");
+    await page.getByRole("button", { name: "Trail" }).click();
+    await until(() => pixels(page, [[59, 72, 86]]), (count) => count > 500, "pixels of the road");
+    await page.screenshot({ path: join(folder, "dashboard-own-roads.png") });
+    await leave();
+    await end(own);
+  },
+
   async start_rate_stop({ idle }) {
-    const { page, leave } = await visit(idle);
+    const { page, leave } = await visit(idle, { colorScheme: "light" });
     await badge(page, "stopped");
     await page.getByText("No vehicle has driven yet").waitFor();
+    const found = await axe(page);
+    expect(found.length === 0, found.join("; "));
     expect(await page.getByRole("button", { name: "Export CSV" }).isDisabled(), "there is nothing to export");
     await page.screenshot({ path: join(folder, "dashboard-empty.png") });
     await page.getByRole("spinbutton", { name: "Rate (Hz)" }).fill("500");
@@ -49,7 +65,10 @@ export const checks = {
     await page.getByRole("spinbutton", { name: "Vehicles" }).fill("3");
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await badge(page, "live");
-    const asked = async () => (await (await fetch(`${idle.url}/status`)).json()).runs[0].rate.asked;
+    const asked = async () => {
+      const { runs } = await (await fetch(`${idle.url}/status`)).json(); // other checks run other scenarios there
+      return runs.find((run) => run.scenario === "fleet").rate.asked;
+    };
     await until(asked, (rate) => rate === 60, "events a second of 3 vehicles at 20 Hz");
     // Among the vehicles, and perhaps among the violations too.
     await page.getByRole("button", { name: "TESTCAR03" }).first().waitFor();

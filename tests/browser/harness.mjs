@@ -1,6 +1,7 @@
 // Servers under test, a browser, and what all checks do with them.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ export const folder = shots;
 export { only };
 const require = createRequire(join(modules, "none.js"));
 const { chromium } = require("playwright-core");
-export const HANG_MS = 30_000;
+export const HANG_MS = 60_000;
 
 const children = [];
 process.on("exit", () => {
@@ -52,22 +53,43 @@ export function expect(holds, what) {
 
 export const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+         // Pages that RACESIM_DIST gives come from no address at all.
+         ...(process.env.RACESIM_DIST ? ["--disable-features=LocalNetworkAccessChecks"] : [])],
 });
 
-let newest = null; // page
+/** Of the check that runs here: the page that it opened last. Several run at a time. */
+const running = new AsyncLocalStorage();
 
-/** What a check that failed was looking at. */
-export async function showFailure(name) {
-  await newest?.screenshot({ path: join(folder, `failed-${name}.png`), timeout: 5_000 }).catch(() => undefined);
+/** Runs a check; `onFailure` after what it was looking at was drawn. */
+export function inCheck(name, check, onFailure) {
+  const own = { page: null };
+  return running.run(own, async () => {
+    try {
+      return await check();
+    } catch (error) {
+      await own.page?.screenshot({ path: join(folder, `failed-${name}.png`), timeout: 5_000 }).catch(() => undefined);
+      return onFailure(error);
+    }
+  });
 }
 
-/** A fresh page; what it logs as an error, and whom else it asks, fails the check. */
-export async function visit(server, { width = 1440, height = 900, calm = true, path = "/dashboard", before, ...more } = {}) {
+/** RACESIM_DIST=web/dist: pages that scripts/web/build just wrote, before they are in the program. */
+function fileOf({ pathname }) {
+  const name = pathname === "/" ? "index.html" : pathname.startsWith("/assets/") ? pathname.slice(8) : `${pathname.slice(1)}.html`;
+  const path = join(process.env.RACESIM_DIST, name);
+  return existsSync(path) ? path : null;
+}
+const serveFile = (route) => route.fulfill({ path: fileOf(new URL(route.request().url())) });
+
+/** A fresh page; what it logs as an error, and whom else it asks, fails the check. `answers`: JSON by pattern of paths, in place of
+    the server's. */
+export async function visit(server, { width = 1440, height = 900, calm = true, path = "/dashboard", before, answers = {}, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: "dark", ...more });
   context.setDefaultTimeout(HANG_MS);
   const page = await context.newPage();
-  newest = page;
+  const check = running.getStore();
+  if (check) check.page = page;
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(`page: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && calm && wrong.push(`console: ${message.text()}`));
@@ -75,6 +97,8 @@ export async function visit(server, { width = 1440, height = 900, calm = true, p
     if (!request.url().startsWith(server.url) && !request.url().startsWith("blob:")) wrong.push(`asks ${request.url()}`);
   });
   if (before) await page.addInitScript(before);
+  if (process.env.RACESIM_DIST) await page.route((url) => url.origin === server.url && fileOf(url) !== null, serveFile);
+  for (const [pattern, json] of Object.entries(answers)) await page.route(pattern, (route) => route.fulfill({ json }));
   await page.goto(`${server.url}${path}`);
   const leave = async () => {
     await context.close();

@@ -3,33 +3,39 @@
 // Usage: node pages.mjs RACESIM NODE_MODULES FOLDER [CHECK…]    screenshots are put into FOLDER
 import { checks as all } from "./all_pages_checks.mjs";
 import { checks as fleet } from "./fleet_checks.mjs";
-import { browser, end, only, serve, showFailure } from "./harness.mjs";
+import { browser, end, inCheck, only, serve } from "./harness.mjs";
 import { checks as race } from "./race_checks.mjs";
 import { checks as recorded, fastRace } from "./recorded_checks.mjs";
 import { checks as service } from "./service_checks.mjs";
 
-const checks = { ...fleet, ...race, ...recorded, ...service, ...all };
+/** Most of a check is waiting for what comes: several share the browser. The long ones begin first. */
+const AT_ONCE = 3;
+const checks = Object.entries({ ...all, ...recorded, ...fleet, ...race, ...service })
+  .filter(([name]) => only.length === 0 || only.includes(name));
 const shared = {};
+
+async function run([name, check]) {
+  const begin = Date.now();
+  const failed = (error) => ({ check: name, ok: false, detail: String(error.message) });
+  const line = await inCheck(name, async () => ({ check: name, ok: true, detail: (await check(shared)) ?? "" }), failed);
+  line.seconds = (Date.now() - begin) / 1000;
+  console.log(JSON.stringify(line));
+}
+
+async function runSome() {
+  for (let next = checks.shift(); next !== undefined; next = checks.shift()) await run(next);
+}
+
 try {
-  shared.server = await serve(0, "--vehicles", "6", "--speed", "30", "--autostart");
-  shared.idle = await serve(0);
-  shared.race = await serve(0, "--scenario", "race", "--at", "5m", "--autostart");
-  shared.recorded = await fastRace();
-  for (const [name, check] of Object.entries(checks)) {
-    if (only.length > 0 && !only.includes(name)) continue;
-    const begin = Date.now();
-    let line = { check: name, ok: true, detail: "" };
-    try {
-      line.detail = (await check(shared)) ?? "";
-    } catch (error) {
-      line = { check: name, ok: false, detail: String(error.message) };
-      await showFailure(name);
-    }
-    line.seconds = (Date.now() - begin) / 1000;
-    console.log(JSON.stringify(line));
-  }
+  [shared.server, shared.idle, shared.race, shared.recorded] = await Promise.all([
+    serve(0, "--vehicles", "6", "--speed", "30", "--autostart"),
+    serve(0),
+    serve(0, "--scenario", "race", "--at", "5m", "--autostart"),
+    fastRace(),
+  ]);
+  await Promise.all(Array.from({ length: AT_ONCE }, runSome));
 } finally {
   await browser.close();
-  for (const server of Object.values(shared)) await end(server);
+  await Promise.all(Object.values(shared).map((server) => end(server)));
 }
 process.exit();

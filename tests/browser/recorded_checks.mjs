@@ -2,10 +2,14 @@
 import { join } from "node:path";
 import { badge, end, expect, folder, serve, until, visit } from "./harness.mjs";
 
-/** Some laps within seconds; then the run has ended, and memory holds all of it. */
+/** Some laps within seconds; then the run has ended, and memory holds all of it (13 of 16 MiB). */
 export const fastRace = (...more) =>
-  serve(0, "--scenario", "race", "--at", "3m", "--speed", "60", "--duration", "8s", "--rate-hz", "4", "--streams",
+  serve(0, "--scenario", "race", "--at", "3m", "--speed", "120", "--duration", "4s", "--rate-hz", "3", "--streams",
         "telemetry,laps,race-control", "--autostart", ...more);
+
+/** Nothing changes any more. */
+export const ended = (server) =>
+  until(async () => (await (await fetch(`${server.url}/status`)).json()).state, (state) => state === "stopped", "state of the race");
 
 const drawn = (page, where) =>
   page.waitForFunction((selector) => {
@@ -18,11 +22,15 @@ const drawn = (page, where) =>
 
 export const checks = {
   async analysis({ recorded }) {
+    await ended(recorded);
     const { page, leave } = await visit(recorded, { path: "/analysis" });
     await page.locator(".lap-table tbody tr").nth(3).waitFor();
     for (const of of [".overlay", ".gear-map"]) await drawn(page, of);
+    const both = () => page.locator('.overlay[aria-busy="false"]').waitFor();
+    await both();
     expect((await page.locator(".positions polyline").count()) === 20, "not every car has its line of places");
     expect((await page.locator(".stints tr").count()) === 20, "not every car has its tyres");
+    await page.locator(".lap-table tr.chosen td:nth-child(7)", { hasText: /^\d\d\.\d{3}$/ }).first().waitFor(); // sector 3
     // The cursor is one for all: by key, by pointer, by corner.
     const overlay = page.getByRole("slider", { name: /Place on the lap/ });
     await overlay.focus();
@@ -44,11 +52,39 @@ export const checks = {
     await leave();
   },
 
+  /** The samples of lap B come late, and then not at all. */
+  async lap_on_its_way({ recorded }) {
+    await ended(recorded);
+    const { page, leave } = await visit(recorded, { path: "/analysis", calm: false }); // what fails is logged by the browser
+    const overlay = page.getByRole("slider", { name: /Place on the lap/ });
+    await page.locator('.overlay[aria-busy="false"]').waitFor();
+    let answer = null; // asked for, and held back
+    await page.route("**/telemetry?*lap_distance_m*", (route) => (answer === null ? (answer = route) : route.abort()));
+    const laps = page.getByLabel("Lap B", { exact: true });
+    const other = async (i) => laps.selectOption(await laps.locator("option").nth(i).getAttribute("value"));
+    const at = (await laps.locator("option:checked").getAttribute("value")) === "3" ? 0 : 1;
+    await other(at);
+    await overlay.press("PageUp");
+    const says = async (wanted) => until(() => page.locator(".readout").innerText(), (text) => wanted.test(text), `readout like ${wanted}`);
+    await says(/^0\.20 km: A \d+, B … km\/h$/);
+    await page.getByText(/^Asking for samples of [A-Z]{3}, lap \d+…$/).waitFor();
+    await until(() => answer, Boolean, "the question for lap B");
+    await answer.continue();
+    await says(/^0\.20 km: A \d+, B \d+ km\/h, B [+−]/);
+    await other(at + 1);
+    await page.getByRole("alert").filter({ hasText: "The server does not answer" }).waitFor();
+    await page.unroute("**/telemetry?*lap_distance_m*");
+    await says(/^0\.20 km: A \d+, B \d+ km\/h, B [+−]/);
+    await leave();
+  },
+
   async replay({ recorded }) {
+    await ended(recorded);
     const { page, leave } = await visit(recorded, { path: "/replay" });
     const line = page.getByRole("slider", { name: "Moment of the recording" });
     await until(() => line.isEnabled(), Boolean, "the recording is there");
     const last = await until(async () => Number(await line.getAttribute("max")), (end) => end > 90, "seconds that are recorded");
+    expect(last <= 480, `it ends after ${last} seconds, and the race was driven for 480`);
     await line.fill(String(last - 60));
     await page.waitForFunction(() => document.querySelectorAll(".tower tbody tr").length === 20);
     for (const of of [".track", ".traces"]) await drawn(page, of);
@@ -66,6 +102,8 @@ export const checks = {
     await page.locator("body").press(" ");
     await page.getByRole("button", { name: "Play" }).waitFor();
     await page.screenshot({ path: join(folder, "replay.png") });
+    await page.getByRole("button", { name: "Table" }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".trace-table tbody tr").length > 2);
     expect(/^\?run=[0-9a-f]{8}&t=\d+$/.test(new URL(page.url()).search), page.url());
     await leave();
   },
@@ -98,8 +136,7 @@ export const checks = {
   async stored_race() {
     const store = ["--db", `sqlite:${join(folder, "races.db")}`];
     const first = await fastRace(...store);
-    const state = async () => (await (await fetch(`${first.url}/status`)).json()).state;
-    await until(state, (now) => now === "stopped", "state of the race");
+    await ended(first);
     await end(first);
     const second = await serve(0, "--scenario", "race", ...store);
     const { page, leave } = await visit(second, { path: "/analysis" });

@@ -1,6 +1,8 @@
 // The pages that show the service itself: the pipeline and its interfaces.
 import { join } from "node:path";
+import { VERDICT } from "./all_pages_checks.mjs";
 import { badge, expect, folder, until, visit } from "./harness.mjs";
+import { ended } from "./recorded_checks.mjs";
 
 export const checks = {
   async pipeline({ race, idle }) {
@@ -15,7 +17,23 @@ export const checks = {
     await page.locator(".rate polyline").first().waitFor();
     await page.locator(".lag .bar").first().waitFor();
     expect((await page.locator(".counts .bad").count()) === 0, "something is shown as failed");
+    await page.getByText("They are compared when the run has ended.").waitFor();
     await page.screenshot({ path: join(folder, "pipeline.png") });
+    await leave();
+  },
+
+  async stages_compared({ recorded }) {
+    await ended(recorded);
+    const { page, leave } = await visit(recorded, { path: "/pipeline", answers: VERDICT });
+    await page.locator(".verify tbody tr").nth(3).waitFor();
+    const rows = await page.locator(".verify tbody tr").allInnerTexts();
+    const told = rows.map((row) => row.split(/\s*[\n\t]\s*/).filter((cell) => cell !== "").join("|"));
+    const expected = ["simulation|agrees|38\u202f400|38\u202f400|0|0|by their number and content",
+                      "live|events missing|38\u202f400|38\u202f398|2|0", "processing|events too many|38\u202f400|38\u202f401|0|1",
+                      "store|not known|38\u202f400|–|–|–|this run has no store"];
+    expect(told.join("; ") === expected.join("; "), told.join("; "));
+    await page.getByRole("button", { name: "Compare again" }).click();
+    await page.locator(".verify tbody tr").nth(3).waitFor();
     await leave();
   },
 

@@ -2,10 +2,10 @@
 // plain searches as references; rows as the aggregate `lap` has them.
 import { describe, expect, it } from "vitest";
 import {
-  bestTwo, deltaOf, placesOf, readSelection, sampleAt, stintsOf, traceOf, valueAt, writeSelection, type TraceSample,
+  bestTwo, deltaOf, partOf, placesOf, readSelection, sampleAt, stintsOf, traceOf, valueAt, writeSelection, type TraceSample,
 } from "../src/analysis/laps";
 import { deltaMost } from "../src/analysis/overlay";
-import type { LapRow } from "../src/recorded/runs";
+import { withSectors, type LapRow } from "../src/recorded/runs";
 
 /** A lap at an even speed from `begin_s` on, a sample each 50 ms, first one some metres behind the line. */
 function even(speed_mps: number, begin_s = 1000, length_m = 5000): TraceSample[] {
@@ -100,5 +100,29 @@ describe("a selection", () => {
     expect(bestTwo(laps)).toEqual([{ car: 1, lap: 2 }, { car: 2, lap: 1 }]);
     expect(bestTwo(laps.slice(0, 2))).toEqual([{ car: 1, lap: 2 }, { car: 1, lap: 1 }]);
     expect(bestTwo([])).toEqual([null, null]);
+  });
+});
+
+describe("laps of which memory has lost the begin", () => {
+  it("are not chosen while there are two others", () => {
+    const laps = [row(1, 2, "2026-07-05T14:03:00Z", { lap_time_s: 88 }), row(2, 3, "2026-07-05T14:05:00Z", { lap_time_s: 91 }),
+                  row(3, 3, "2026-07-05T14:05:01Z", { lap_time_s: 92 })];
+    const oldest_ms = Date.parse("2026-07-05T14:03:20Z");
+    expect(bestTwo(laps, oldest_ms)).toEqual([{ car: 2, lap: 3 }, { car: 3, lap: 3 }]);
+    expect(bestTwo(laps.slice(0, 2), oldest_ms)).toEqual([{ car: 1, lap: 2 }, { car: 2, lap: 3 }]);
+  });
+  it("say which part is there", () => {
+    expect(partOf(traceOf(even(60), null)!, 5000)).toBeNull();
+    const [from_m, to_m] = partOf(traceOf(even(60).filter((sample) => sample.lap_distance_m > 1300), 1_000_000)!, 5000)!;
+    expect(Math.abs(from_m - 1300)).toBeLessThan(5);
+    expect(Math.abs(to_m - 5000)).toBeLessThan(5);
+  });
+});
+
+describe("sectors", () => {
+  it("that the samples do not tell are those of the timing stream", () => {
+    const laps = [row(1, 2, "2026-07-05T14:03:00Z", { sector1_s: 28.1 }), row(2, 2, "2026-07-05T14:03:01Z")];
+    const filled = withSectors(laps, [{ ...laps[0]!, sector1_s: 28.2, sector3_s: 25.5 }, { ...laps[1]!, lap: 3, sector1_s: 30 }]);
+    expect(filled.map((lap) => [lap.sector1_s, lap.sector2_s, lap.sector3_s])).toEqual([[28.1, null, 25.5], [null, null, null]]);
   });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { lagPlace, lagText } from "../src/pipeline/panels";
 import { apart, StageHistory, stagesOf } from "../src/pipeline/stages";
+import { kindOf, remarkOf, wordsOf, type StageVerdict } from "../src/pipeline/verdict";
 
 describe("stages", () => {
   it("know nothing that is not told", () => {
@@ -32,5 +33,19 @@ describe("lag", () => {
   it("has the same room for each power of ten", () => {
     expect([0.001, 0.01, 1, 10_000, 1e6].map((ms) => Math.round(lagPlace(ms) * 600))).toEqual([0, 0, 200, 600, 600]);
     expect([0.0512, 1.04, 153.4, 2500].map(lagText)).toEqual(["51 µs", "1.0 ms", "153 ms", "2.5 s"]);
+  });
+});
+
+describe("whether the stages agree", () => {
+  const stage: StageVerdict = { name: "store", status: "ok", expected: 5, found: 5, missing: 0, extra: 0, digest: null, note: null };
+  it("says what was compared", () => {
+    expect(remarkOf(stage, "ab")).toBe("by their number");
+    expect(remarkOf({ ...stage, digest: "ab" }, "ab")).toBe("by their number and content");
+    expect(remarkOf({ ...stage, status: "missing", digest: "ac" }, "ab")).toBe("their content differs");
+    expect(remarkOf({ ...stage, status: "unknown", note: "it still runs" }, "ab")).toBe("it still runs");
+  });
+  it("takes nothing for good that it does not know", () => {
+    expect([kindOf("ok"), kindOf("missing"), kindOf("extra"), kindOf("unknown")]).toEqual(["good", "bad", "bad", "idle"]);
+    expect([kindOf("altered"), wordsOf("altered")]).toEqual(["bad", "events altered"]);
   });
 });

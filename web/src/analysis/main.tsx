@@ -183,7 +183,7 @@ function App() {
             aria-valuemax={Math.round(length_m)}
             aria-valuenow={Math.round(cursor_m ?? 0)}
             aria-valuetext={readout(asked, delta, cursor_m ?? 0, settings.units)}
-            aria-busy={asked.some(({ state }) => state === "asking")}
+            aria-busy={all === null || asked.some(({ state }) => state === "asking")}
             onPointerMove={(event) => setCursor(pictures.current!.overlay.distanceAt(event.offsetX, length_m))}
             onKeyDown={move}
           />

@@ -93,7 +93,7 @@ export function StintChart({ laps }: { laps: readonly LapRow[] }) {
               </svg>
               <span class="stint-words">
                 {stintsOf(laps.filter((lap) => lap.car === car)).map((stint) => (
-                  <span key={stint.from} style={{ flexGrow: stint.to - stint.from + 1 }}>
+                  <span key={stint.from} style={{ left: `${(100 * (stint.from - 1)) / last}%` }}>
                     <b>{stint.tyre.charAt(0)}</b>
                     <span class="sr">{stint.tyre.toLowerCase().slice(1)}</span> {stint.to - stint.from + 1}
                     <span class="sr"> laps</span>

@@ -1,6 +1,6 @@
 // The map: Leaflet moves and zooms, one canvas shows roads, heat, trails and vehicles.
 import L from "leaflet";
-import { getJson } from "../lib/api";
+import { getPatiently } from "../lib/api";
 import { latitudeOf, longitudeOf } from "../lib/mercator";
 import { BaseMap } from "./base_map";
 import { HeatLayer } from "./heat_layer";
@@ -14,6 +14,9 @@ const SEGMENTS_PER_FRAME = 20_000;
 const PICK_PX = 24;
 const MARKS_WITH_NAMES = 20;
 const NAME_HEIGHT_PX = 14;
+const NAME_AWAY_PX = 10; // from the mark
+const NAME_FONT = "600 12px Inter, system-ui, sans-serif";
+const CHOSEN_PX = 8;
 
 export interface MapChoices {
   trail: boolean;
@@ -140,7 +143,7 @@ export class FleetMap {
   private async loadBase(run: string | null): Promise<void> {
     let base: BaseMap | null = null;
     try {
-      base = BaseMap.of(await getJson("/map?scenario=fleet"));
+      base = BaseMap.of(await getPatiently("/map?scenario=fleet"));
     } catch {
       // The map has its grid of degrees: vehicles are shown all the same.
     }
@@ -277,13 +280,22 @@ export class FleetMap {
     this.moving = false;
     this.names.length = 0;
     const named = this.store.vehicles.size <= MARKS_WITH_NAMES;
-    let chosen: Vehicle | null = null;
+    const chosen = this.store.vehicles.get(this.choices.selected ?? "");
+    if (chosen !== undefined) this.nameFirst(chosen, view, now_ms);
     for (const vehicle of this.store.vehicles.values()) {
       if (now_ms - vehicle.arrived_ms < vehicle.interval_ms) this.moving = true;
-      if (vehicle.id === this.choices.selected) chosen = vehicle;
-      else this.drawVehicle(vehicle, view, now_ms, named, false);
+      if (vehicle !== chosen) this.drawVehicle(vehicle, view, now_ms, named, false);
     }
-    if (chosen !== null) this.drawVehicle(chosen, view, now_ms, true, true);
+    if (chosen !== undefined) this.drawVehicle(chosen, view, now_ms, true, true);
+  }
+
+  /** The chosen vehicle lies on top; the others' names keep clear of its own all the same. */
+  private nameFirst(chosen: Vehicle, view: View, now_ms: number): void {
+    const { x, y } = this.place(chosen, now_ms);
+    this.to.font = NAME_FONT;
+    const from = x * view.scale - view.left;
+    const end = from + NAME_AWAY_PX + CHOSEN_PX + this.to.measureText(`${chosen.id} !`).width;
+    this.names.push({ x: from - CHOSEN_PX, end, y: y * view.scale - view.top });
   }
 
   private drawVehicle(vehicle: Vehicle, view: View, now_ms: number, named: boolean, chosen: boolean): void {
@@ -291,7 +303,7 @@ export class FleetMap {
     const place = this.place(vehicle, now_ms);
     const [x, y] = [place.x * view.scale - view.left, place.y * view.scale - view.top];
     if (x < -40 || y < -40 || x > view.width + 40 || y > view.height + 40) return;
-    const size = chosen ? 8 : 6;
+    const size = chosen ? CHOSEN_PX : 6;
     const alert = vehicle.last.speeding || vehicle.last.rpm_over_redline;
     to.beginPath();
     if (place.heading === null) to.arc(x, y, size - 1.5, 0, 2 * Math.PI);
@@ -308,12 +320,12 @@ export class FleetMap {
       to.lineWidth = 2;
       to.stroke();
     }
-    if (named) this.drawName(`${vehicle.id}${alert ? " !" : ""}`, x + size + 10, y, chosen);
+    if (named) this.drawName(`${vehicle.id}${alert ? " !" : ""}`, x + size + NAME_AWAY_PX, y, chosen);
   }
 
   private drawName(text: string, x: number, y: number, chosen: boolean): void {
     const { to, ink } = this;
-    to.font = "600 12px Inter, system-ui, sans-serif";
+    to.font = NAME_FONT;
     const end = x + to.measureText(text).width;
     const taken = this.names.some((n) => Math.abs(n.y - y) < NAME_HEIGHT_PX && n.x < end && x < n.end);
     if (taken && !chosen) return;

@@ -53,6 +53,21 @@ export async function getJson<T>(path: string): Promise<T> {
   return (await ask(path)).json() as Promise<T>;
 }
 
+const PATIENCE_MS = 5_000;
+
+/** Of a server that is slow or away: asks again until it answers. Throws what it refuses. */
+export async function getPatiently<T>(path: string): Promise<T> {
+  for (;;) {
+    try {
+      return await getJson<T>(path);
+    } catch (error) {
+      const { status } = error as ApiError;
+      if (status !== 0 && status < 500) throw error;
+    }
+    await new Promise((done) => setTimeout(done, PATIENCE_MS));
+  }
+}
+
 export async function getText(path: string): Promise<string> {
   return (await ask(path)).text();
 }

@@ -1,5 +1,5 @@
 // A circuit as GET /map?scenario=race gives it: docs/formats/track.md.
-import { getJson } from "./api";
+import { getPatiently } from "./api";
 
 export interface Corner {
   number: number;
@@ -17,5 +17,5 @@ export interface TrackFile {
 }
 
 export function raceTrack(): Promise<TrackFile> {
-  return getJson<TrackFile>("/map?scenario=race");
+  return getPatiently<TrackFile>("/map?scenario=race");
 }

@@ -8,6 +8,7 @@ import "../styles/base.css";
 import "../styles/pipeline.css";
 import { StageRow } from "./stage_row";
 import { StageHistory, stagesOf, type Stage } from "./stages";
+import { VerifyPart } from "./verify_part";
 
 const ASK_EVERY_MS = 1_000;
 
@@ -148,6 +149,7 @@ function App() {
                   <StageRow key={keyOf(stage)} stage={stage} rate={history(stage).rate} settings={settings} />
                 ))}
               </ol>
+              {run !== undefined && <VerifyPart run={run} />}
             </section>
           );
         })}

@@ -1,20 +1,12 @@
 // The circuit with all cars, on a canvas: drawn 50 ms late, between the samples around that moment.
-import { getJson } from "../lib/api";
+import { raceTrack, type TrackFile } from "../lib/track";
 import { carColour } from "./colours";
 import type { Car, RaceStore } from "./timing";
-
-export interface TrackFile {
-  name: string;
-  title: string;
-  licence?: string;
-  length_m: number;
-  points: number[][]; // x_m, y_m, …
-  corners: { number: number; name: string; s_m: number }[];
-}
 
 const MARGIN_PX = 44;
 const NAME_PX = { wide: 44, tall: 13 };
 const CORNER_PX = 18;
+const NAMED = 3; // the first ones of the order
 const FAR_M = 120; // a car further from the circuit drives on another one
 
 export class TrackView {
@@ -81,10 +73,11 @@ export class TrackView {
     const drawn = this.store.order.filter((car) => car.last.status !== "out" || selected.includes(car.number));
     // Chosen ones lie on top; their names come first all the same.
     const chosen = drawn.filter((car) => selected.includes(car.number));
-    for (const car of chosen) this.names.push(this.whereIs(car, at_s));
-    for (const car of drawn) if (!chosen.includes(car)) this.drawCar(car, at_s, -1, dark);
-    this.names.length = 0;
+    const others = drawn.filter((car) => !chosen.includes(car));
+    for (const car of others) this.drawCar(car, at_s, -1, dark);
     for (const car of chosen) this.drawCar(car, at_s, selected.indexOf(car.number), dark);
+    for (const car of chosen) this.drawName(car, at_s, selected.indexOf(car.number), dark);
+    for (const car of others) if (car.last.position <= NAMED) this.drawName(car, at_s, -1, dark);
   }
 
   /** The car nearest to a place on the canvas; null: none is near. */
@@ -100,8 +93,11 @@ export class TrackView {
   }
 
   private async load(): Promise<void> {
+    const { run } = this;
     try {
-      this.track = await getJson<TrackFile>("/map?scenario=race");
+      const track = await raceTrack();
+      if (run !== this.run) return;
+      this.track = track;
       this.fits = null;
       this.box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
       this.credit = [this.track.title, this.track.licence].filter((text) => text).join(", ");
@@ -218,12 +214,18 @@ export class TrackView {
     to.lineWidth = 2;
     to.fill();
     to.stroke();
-    if (chosen < 0 && car.last.position > 3) return;
+  }
+
+  private drawName(car: Car, at_s: number, chosen: number, dark: boolean): void {
+    const { to, ink } = this;
+    const [x, y] = this.whereIs(car, at_s);
     if (this.names.some(([nx, ny]) => Math.abs(nx - x) < NAME_PX.wide && Math.abs(ny - y) < NAME_PX.tall)) return;
     this.names.push([x, y]);
     to.font = "600 12px Inter, system-ui, sans-serif";
     to.textAlign = "left";
     to.textBaseline = "middle";
+    to.fillStyle = chosen >= 0 ? carColour(chosen, dark) : ink.text;
+    to.strokeStyle = ink.ground;
     to.lineWidth = 4;
     to.strokeText(car.driver, x + 10, y);
     to.fillText(car.driver, x + 10, y);

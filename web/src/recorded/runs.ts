@@ -97,11 +97,28 @@ export function lapOfTiming(lap: TimedLap): LapRow {
   };
 }
 
-/** Of the aggregate `lap`; a store that has none may have the laps of the timing stream. */
+const keyOf = ({ session, car, lap }: TimedLap): string => `${session}/${car}/${lap}`;
+
+/** Sectors that the samples do not tell, because there are too few of them, are those of the timing stream. */
+export function withSectors(laps: readonly LapRow[], timed: readonly TimedLap[]): LapRow[] {
+  const known = new Map(timed.map((lap) => [keyOf(lap), lap]));
+  return laps.map((lap) => {
+    const told = known.get(keyOf(lap));
+    return {
+      ...lap,
+      sector1_s: lap.sector1_s ?? told?.sector1_s ?? null,
+      sector2_s: lap.sector2_s ?? told?.sector2_s ?? null,
+      sector3_s: lap.sector3_s ?? told?.sector3_s ?? null,
+    };
+  });
+}
+
+/** Of the aggregate `lap`, and of the timing stream what that does not tell; a store may have one of both only. */
 export async function lapsOf(run: string): Promise<LapRow[]> {
   const laps = await getAll<LapRow>(`/api/v1/races/${run}/laps?limit=200000`);
-  if (laps.length > 0) return laps;
-  return (await getAll<TimedLap>(`/api/v1/races/${run}/events?streams=laps&limit=200000`)).map(lapOfTiming);
+  if (laps.length > 0 && laps.every((lap) => lap.lap_time_s === null || lap.sector3_s !== null)) return laps;
+  const timed = await getAll<TimedLap>(`/api/v1/races/${run}/events?streams=laps&limit=200000`);
+  return laps.length > 0 ? withSectors(laps, timed) : timed.map(lapOfTiming);
 }
 
 export function runTitle(run: RaceRun): string {

@@ -10,6 +10,7 @@ import { CHOSEN_MOST } from "../race/colours";
 import { Chosen, RaceControl } from "../race/rail";
 import { Instrument } from "../race/instrument";
 import { Tower } from "../race/tower";
+import { TraceTable } from "../race/trace_table";
 import { Traces } from "../race/traces";
 import { TrackView } from "../race/track_view";
 import "../styles/base.css";
@@ -72,6 +73,7 @@ function App() {
   const loader = useMemo(() => new Loader(store, timeline), []);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const [picked, setPicked] = useState<number[] | null>(null);
+  const [asTable, setAsTable] = useState(false);
   const trackElement = useRef<HTMLDivElement>(null);
   const traceElement = useRef<HTMLDivElement>(null);
   const instrumentElement = useRef<HTMLDivElement>(null);
@@ -208,7 +210,11 @@ function App() {
           )}
         </section>
         <section class="trace-part" aria-label="Speed, engine, throttle, brake and gear of the chosen cars">
-          <div ref={traceElement} class="traces" />
+          <button type="button" class="quiet as-table" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            Table
+          </button>
+          <div ref={traceElement} class={`traces ${asTable ? "away" : ""}`} />
+          {asTable && <TraceTable store={store} selected={selected} settings={settings} at_s={timeline.at_s} />}
         </section>
         <aside class="rail" aria-label="Recording and race control">
           {runs !== null && runs.length > 0 && (

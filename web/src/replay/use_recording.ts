@@ -54,17 +54,18 @@ async function firstOf(run: RaceRun): Promise<First | null> {
   return { begin_ms: Date.parse(items[0].event_time), cars: new Map(items.map(({ driver, car }) => [driver, car])) };
 }
 
-const COARSE_MS = 60_000;
-
-/** The newest sample: of a run that goes on as the service tells it, of another one to the minute. */
+/** The newest sample: of a run that goes on as the service tells it, of another one to the second. */
 async function newest_ms(run: RaceRun): Promise<number> {
   if (run.live) {
     const { runs } = await getJson<ServiceStatus>("/status");
     return Date.parse(runs.find((one) => one.run === run.run)?.event_time ?? "") || 0;
   }
-  const minutes = await getAll<{ event_time: string }>(`/api/v1/races/${run.run}/telemetry?every=60s&fields=lap`);
-  const last = minutes.at(-1);
-  return last === undefined ? 0 : Date.parse(last.event_time) + COARSE_MS;
+  const of = (every: string, from = ""): Promise<{ event_time: string }[]> =>
+    getAll(`/api/v1/races/${run.run}/telemetry?every=${every}&fields=lap${from}`);
+  const minute = (await of("60s")).at(-1);
+  if (minute === undefined) return 0;
+  const second = (await of("1s", `&from=${encodeURIComponent(minute.event_time)}`)).at(-1) ?? minute;
+  return Date.parse(second.event_time);
 }
 
 /** `before`: what is known of the same run already. */
