@@ -151,7 +151,8 @@ class ControlTest(ServeCase):
                             ({"cars": [1]}, ("'cars'",)), ({"scenario": "rase"}, ("did you mean: race",)),
                             ({"scenario": "fleet", "cars": 2}, ("--cars is for the scenario race",)),
                             ({"sink": "file:out"}, ("sink", "kafka, null")), ({"sink": "stdout"}, ("sink",)),
-                            ({"manifest": "x"}, ("'manifest'", "command line")),
+                            ({"checkpoint": "x"}, ("'checkpoint'", "command line")),
+                            ({"manifest": "run.manifest.json"}, ("manifest", "not a racesim manifest")),
                             ({"master_data_dir": "/"}, ("'master_data_dir'",)),
                             ({"token_file": "/etc/passwd"}, ("'token_file'",)),
                             ({"scenario": "race", "track": "/etc/passwd"}, ("file of the server",)),
@@ -247,7 +248,7 @@ class DescriptionTest(ServeCase):
                         self.assertNotIn("unknown parameter", answer[2], parameter)
         fields = document["paths"]["/start"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
         self.assertLessEqual({"scenario", "seed", "rate_hz", "cars", "vehicles", "faults", "speed"}, set(fields))
-        self.assertFalse({"master_data_dir", "manifest", "token_file", "checkpoint"} & set(fields))
+        self.assertFalse({"master_data_dir", "token_file", "checkpoint", "summary_export"} & set(fields))
 
     def test_metrics(self):
         service = self.serve("--scenario", "fleet", "--rate-hz", "100", "--autostart")

@@ -82,7 +82,8 @@ class RequestTest(SharedService):
                      b'{"rate_hz":{}}', b"[" * 60000, b'{"a":' * 10000, b"\0", b'{"seed":1}\0', b'{"rate_hz":"\\u001b[2J"}',
                      b'{"seed":1,"seed":2}', b'{"rate_hz":' + b"9" * 60000 + b"}"):
             self.assertEqual(self.problem("POST", "/start", body, {"Content-Type": "application/json"})[0], 400, body[:40])
-        self.assertEqual(self.problem("POST", "/start", b"x" * 70_000)[0], 413)
+        self.assertEqual(self.problem("POST", "/start", b"x" * 1_100_000)[0], 413)
+        self.assertEqual(self.problem("POST", "/stop", b"x" * 70_000)[0], 413)
         self.assertEqual(self.problem("POST", "/start-sim", b"x")[0], 413, "it takes no body")
         self.assertEqual(self.problem("GET", "/status", b"x")[0], 413)
         self.assertEqual(self.service.get("/status")[1]["runs"], [])
