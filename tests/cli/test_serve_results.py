@@ -80,7 +80,7 @@ class ServeResultsTest(Workdir):
         service = self.service("--speed", "60")
         status, run = service.post("/start", {**RACE, "laps": 50, "backfill": "10m"})
         self.assertEqual(status, 200)
-        service.until(f"/api/v1/races/{run['run']}/laps", lambda body: sum(row["is_complete"] for row in body["items"]) > 12)
+        service.until("/status", lambda body: body["store"]["stored"] > 15_000)
         os.kill(service.process.pid, signal.SIGKILL)
         service.process.wait()
         kept, made = self.without_keys(self.results()), self.without_keys(self.aggregate())
@@ -159,7 +159,8 @@ class ServeResultsTest(Workdir):
         started = self.racesim("start", "--url", again.url, "--manifest", "m.json", "--json")
         self.assert_code(started, 0)
         self.assertEqual(json.loads(started.stdout)["run"], run)
-        # By event time a race takes its time: this one has it.
+        # By event time a race takes its time.
+        again.until("/status", lambda body: body["runs"][0]["acked"] > 0)
         again.post("/stop")
         self.assertEqual(self.rows("SELECT min(seq) AS first FROM telemetry", db="again.db"), [{"first": 0}])
         whole = again.post("/start", {"manifest": json.loads(text), "posting_rate": "50k/s"})
@@ -210,8 +211,12 @@ class ServeResultsTest(Workdir):
     def test_violations_and_charts_of_earlier_runs(self):
         self.assert_code(self.racesim("generate-master", "--num-songs", "30", "--num-users", "200", "--output-dir", "master"), 0)
         service = self.service("--master-data-dir", "master")
-        fleet = self.run_to_its_end(service, {"scenario": "fleet", "vehicles": 4, "backfill": "2h", "duration": "2h", "rate_hz": 1})
-        violations = service.until(f"/api/v1/fleet/{fleet}/violations", lambda body: body["items"])
+        fleet = service.post("/start", {"scenario": "fleet", "vehicles": 4, "backfill": "2h", "rate_hz": 1})[1]["run"]
+        service.until("/status", lambda body: body["store"]["stored"] > 28_000)
+        service.post("/stop?scenario=fleet")
+        service.until(f"/api/v1/pipeline/verify?run={fleet}", lambda body: body["status"] == "ok")
+        violations = service.get(f"/api/v1/fleet/{fleet}/violations")[1]
+        self.assertTrue(violations["items"])
         self.assertEqual(service.post("/start", {"scenario": "plays", "backfill": "3m", "volume": 600})[0], 200)
         service.until("/api/v1/songs/top?window=5m", lambda body: len(body["items"]) == 10)
         service.post("/stop")
