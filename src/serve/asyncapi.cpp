@@ -53,8 +53,7 @@ Node event_schemas() {
 Node any_event() {
   const Node schemas = event_schemas();
   Node all = Node::array();
-  for (const auto& [name, schema] : schemas.items())
-    all.push_back(to_part("components/schemas/" + name));
+  for (const auto& [name, schema] : schemas.items()) all.push_back(to_part("components/schemas/" + name));
   return {{"anyOf", all}};
 }
 
