@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """A race of 20 cars at 100 Hz, shown by `racesim serve` to a thousand WebSocket clients, ten of which read nothing; against
-a bare loop that writes as many bytes to as many connections every 10 ms (`reference/live_readers.cpp`); by turns, in one run. Then the
-same with binary messages (`encoding=binary`).
+a bare loop that writes as many bytes to as many connections every 10 ms (`reference/live_readers.cpp`);
+by turns, in one run. Then the same with binary messages (`encoding=binary`).
 
 Judged is processor time, since clients and server share the machine: bytes per processor second of the server against those
 of the loop. Events per second and processor second (the aim: two million) and the share of due events that arrived are
-shown beside; they say little while other work keeps the cores busy, since then clients are thinned. Of binary messages the bytes of an event are judged beside
-those of JSON; their processor time is shown.
+shown beside; they say little while other work keeps the cores busy, since then clients are thinned. Of
+binary messages the bytes of an event are judged beside those of JSON; their processor time is shown.
 """
 
 import os
