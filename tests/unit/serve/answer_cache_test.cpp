@@ -193,7 +193,11 @@ TEST(AnswerCacheTest, QuestionsAboutARaceAreAnsweredAsAfresh) {
       world.show(lines, at, end);
       at = end;
     }
-    if (random() % 50 == 0) world.book.note_end(run, random() % 1'000);
+    if (random() % 50 == 0) {
+      Manifest ended;
+      ended.totals.emplace().released = random() % 1'000;
+      world.book.note_end(run, std::move(ended));
+    }
     const std::size_t question = random() % asking.count();
     const std::string key = std::to_string(question), fresh = asking.answer(question, nullptr);
     if (const auto known = cache.find(key)) {
