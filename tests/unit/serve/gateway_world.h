@@ -36,7 +36,7 @@ class GatewayWorld : public LiveWorld {
     content.start_ns = race_test::kStart_ms * 1'000'000;
     auto master = master_of(content);
     ASSERT_TRUE(master) << master.error().what;
-    book.add({run, std::move(content), std::move(*master), {}});
+    book.add({run, std::move(content), std::move(*master), std::make_shared<const Manifest>()});
     forms_ = std::make_shared<LiveForms>();
     forms_->run = run;
     forms_->stream_names = {"telemetry"};
