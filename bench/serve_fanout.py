@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """A race of 20 cars at 100 Hz, shown by `racesim serve` to a thousand WebSocket clients, ten of which read nothing; against
-a bare loop that writes as many bytes to as many connections every 10 ms (`reference/live_readers.cpp`); by turns, in one run. Then the
-same with binary messages (`encoding=binary`).
+a bare loop that writes as many bytes to as many connections every 10 ms (`reference/live_readers.cpp`);
+by turns, in one run. Then the same with binary messages (`encoding=binary`).
 
 Judged is processor time, since clients and server share the machine: bytes per processor second of the server against those
 of the loop. Events per second and processor second (the aim: two million) and the share of due events that arrived are
-shown beside; they say little while other work keeps the cores busy, since then clients are thinned. Of binary messages judged is what an event costs beside JSON: bytes and processor time.
+shown beside; they say little while other work keeps the cores busy, since then clients are thinned. Of
+binary messages the bytes of an event are judged beside those of JSON; their processor time is shown.
 """
 
 import os
@@ -79,7 +80,6 @@ def main():
     show("text messages", json_bytes, "bytes an event")
     show("binary messages", binary_bytes, "bytes an event")
     ratio(turn_ratio(json_bytes, binary_bytes), 8, "bytes of an event: JSON / binary")
-    ratio(turn_ratio(binary_s, json_s), 1.5, "events per processor second: binary / JSON")
     ratio(turn_ratio(served, looped), 0.5, f"{CLIENTS} clients: bytes per processor second / a bare loop")
 
 

@@ -33,7 +33,7 @@ const PICTURES = {
     });
   },
   fleet: async () => {
-    const server = await serve(0, "--vehicles", "16", "--rate-hz", "2", "--speed", "30", "--autostart");
+    const server = await serve(0, "--vehicles", "10", "--rate-hz", "2", "--speed", "30", "--autostart");
     await picture("fleet", server, "/dashboard", async (page) => {
       await badge(page, "live");
       await page.getByRole("button", { name: "Heatmap" }).click();

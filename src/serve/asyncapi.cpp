@@ -51,10 +51,9 @@ Node event_schemas() {
 }
 
 Node any_event() {
-  Node all = Node::array();
   const Node schemas = event_schemas();  // items() refers to it
-  for (const auto& [name, schema] : schemas.items())
-    all.push_back(to_part("components/schemas/" + name));
+  Node all = Node::array();
+  for (const auto& [name, schema] : schemas.items()) all.push_back(to_part("components/schemas/" + name));
   return {{"anyOf", all}};
 }
 

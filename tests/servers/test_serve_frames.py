@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "cli"), str(HERE)]
 from live_frames import Frames  # noqa: E402
 from serve_process import Service, WebSocket  # noqa: E402
-from workdir import Workdir  # noqa: E402
+from workdir import SOURCE, Workdir  # noqa: E402
 
 BINARY, TEXT = 2, 1
 
@@ -54,7 +54,7 @@ class Reader:
 
 class BinaryMessages(Workdir):
     def serve(self, *options):
-        service = Service(self.dir, *options)
+        service = Service(self.dir, "--master-data-dir", SOURCE / "data/master", *options)
         self.addCleanup(service.cleanup)
         return service
 
@@ -92,7 +92,7 @@ class BinaryMessages(Workdir):
     def test_packets_and_plays(self):
         service = self.serve("--scenario", "fleet")
         for scenario, options, key in (
-                ("fleet", "vehicles=40&rate_hz=20", lambda _, event: (event["vehicle_id"], event["seq"])),
+                ("fleet", "vehicles=10&rate_hz=40", lambda _, event: (event["vehicle_id"], event["seq"])),
                 ("plays", "volume=60000/min", lambda _, event: event["event_id"])):
             text, binary = self.pair(service, f"scenario={scenario}")
             status, body = service.post(f"/start?scenario={scenario}&{options}")

@@ -19,6 +19,9 @@ describe("stages", () => {
     history.add(at(0), 1000); // another run
     history.add(at(10), 2000);
     expect(history.rate).toEqual([7, 500, 7, 10]);
+    const ended = new StageHistory();
+    ended.add(stagesOf({ stages: [{ name: "a", state: "stopped", out: 100, rate_got: 7 }] })[0]!, 0);
+    expect(ended.rate).toEqual([0]);
     for (let i = 0; i < 500; i++) history.add(at(10), 3000 + i);
     expect(history.rate.length).toBe(StageHistory.seconds);
   });

@@ -197,9 +197,9 @@ TEST(AnswerCacheTest, QuestionsAboutARaceAreAnsweredAsAfresh) {
       at = end;
     }
     if (random() % 50 == 0) {
-      Manifest manifest;
-      manifest.totals.emplace().released = random() % 1'000;
-      world.book.note_end(run, manifest);
+      Manifest ended;
+      ended.totals.emplace().released = random() % 1'000;
+      world.book.note_end(run, std::move(ended));
     }
     const std::size_t question = random() % asking.count();
     const std::string key = std::to_string(question), fresh = asking.answer(question, nullptr);

@@ -31,9 +31,11 @@ export function PositionChart(props: { laps: readonly LapRow[]; chosen: readonly
   const drivers = driversOf(props.laps);
   const last = Math.max(1, ...[...places.values()].map((of) => of.length));
   const tall = Math.max(1, places.size) * ROW + 20;
-  const x = (lap: number): number => 28 + ((lap - 1) / Math.max(1, last - 1)) * (WIDE - 28 - NAME - 8);
+  // A recording may begin in the middle of a race.
+  const first = Math.max(1, Math.min(last, ...[...places.values()].map((of) => of.findIndex((place) => place !== null) + 1)));
+  const x = (lap: number): number => 28 + ((lap - first) / Math.max(1, last - first)) * (WIDE - 28 - NAME - 8);
   const y = (place: number): number => (place - 0.5) * ROW + 2;
-  const every = Math.ceil(last / 12);
+  const every = Math.ceil((last - first + 1) / 12);
   return (
     <svg class="positions" viewBox={`0 0 ${WIDE} ${tall}`} role="img" aria-label={`Places by lap; now ${drivers.map((d) => d.driver).join(", ")}`}>
       {Array.from({ length: places.size }, (_, i) => (
@@ -41,8 +43,8 @@ export function PositionChart(props: { laps: readonly LapRow[]; chosen: readonly
           {i + 1}
         </text>
       ))}
-      {Array.from({ length: last }, (_, i) => i + 1)
-        .filter((lap) => lap === 1 || lap % every === 0)
+      {Array.from({ length: last - first + 1 }, (_, i) => first + i)
+        .filter((lap) => lap === first || lap % every === 0)
         .map((lap) => (
           <text key={lap} x={x(lap)} y={tall - 4} text-anchor="middle" class="axis">
             {lap}

@@ -101,6 +101,7 @@ export class Session<Event, Store extends EventStore<Event>> {
     }
     if (this.link === "connecting") return { kind: "busy", text: "connecting", hint: "Opening the live feed" };
     if (this.run === undefined) return { kind: "busy", text: "connecting", hint: "Asking how the simulation stands" };
+    if (this.run?.state === "failed") return { kind: "bad", text: "failed", hint: "The simulation has failed; beside Start it says why" };
     if (!this.running) return { kind: "idle", text: "stopped", hint: "The simulation is not running" };
     if (now_ms - this.store.lastArrival_ms > this.staleAfter_ms())
       return { kind: "warn", text: "stale", hint: "The simulation runs, but nothing has come for a while" };

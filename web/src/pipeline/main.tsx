@@ -7,7 +7,7 @@ import { mount, useLook } from "../lib/page";
 import "../styles/base.css";
 import "../styles/pipeline.css";
 import { StageRow } from "./stage_row";
-import { StageHistory, stagesOf, type Stage } from "./stages";
+import { hasEnded, StageHistory, stagesOf, type Stage } from "./stages";
 import { VerifyPart } from "./verify_part";
 
 const ASK_EVERY_MS = 1_000;
@@ -64,14 +64,15 @@ function badgeOf({ status, failed }: Seen): Badge {
 function Totals({ seen }: { seen: Seen }) {
   const of = (member: keyof Stage): number => seen.stages.reduce((sum, stage) => sum + Number(stage[member] ?? 0), 0);
   const made = seen.stages.filter((stage) => stage.name === "simulation");
-  const [asked, got] = [made.reduce((s, r) => s + (r.rate_asked ?? 0), 0), made.reduce((s, r) => s + (r.rate_got ?? 0), 0)];
+  const now = made.filter((run) => !hasEnded(run));
+  const [asked, got] = [now.reduce((s, r) => s + (r.rate_asked ?? 0), 0), now.reduce((s, r) => s + (r.rate_got ?? 0), 0)];
   const troubles = of("failed") + of("dead_letters");
   return (
     <dl class="totals">
       <div>
         <dt>Events a second</dt>
         <dd class="big">{count(got)}</dd>
-        <dd class="hint">of {count(asked)} asked for</dd>
+        <dd class="hint">{now.length === 0 ? "nothing runs" : `of ${count(asked)} asked for`}</dd>
       </div>
       <div>
         <dt>Made</dt>

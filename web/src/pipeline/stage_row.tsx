@@ -2,7 +2,7 @@
 import { clock, count, duration } from "../lib/format";
 import type { Settings } from "../lib/settings";
 import { LagPicture, lagText, RatePicture } from "./panels";
-import { isProcessing, type Stage } from "./stages";
+import { hasEnded, isProcessing, type Stage } from "./stages";
 
 const KINDS: Record<string, string> = {
   running: "good",
@@ -56,9 +56,9 @@ export function StageRow({ stage, rate, settings }: { stage: Stage; rate: readon
         <h4>Events a second</h4>
         <p>
           <span class="value">{rateText(now)}</span>
-          {stage.rate_asked !== null && <span class="hint">asked {rateText(stage.rate_asked)}</span>}
+          {stage.rate_asked !== null && !hasEnded(stage) && <span class="hint">asked {rateText(stage.rate_asked)}</span>}
         </p>
-        <RatePicture rate={rate} asked={stage.rate_asked} />
+        <RatePicture rate={rate} asked={hasEnded(stage) ? null : stage.rate_asked} />
       </div>
       <div class="panel">
         <h4>Lag</h4>

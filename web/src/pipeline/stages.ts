@@ -64,6 +64,10 @@ export function isProcessing(stage: Stage): boolean {
   return stage.name === "processing";
 }
 
+export function hasEnded({ state }: Stage): boolean {
+  return state === "stopped" || state === "failed";
+}
+
 /** What a stage did by the second, over the last two minutes; rates that nobody tells come from its counts. */
 export class StageHistory {
   static readonly seconds = 120;
@@ -72,7 +76,7 @@ export class StageHistory {
 
   add(stage: Stage, now_ms: number): void {
     const count = doneBy(stage);
-    let rate = stage.rate_got;
+    let rate = hasEnded(stage) ? 0 : stage.rate_got; // what is told of a run that has ended is its mean
     if (count !== null) {
       if (this.last !== null && now_ms > this.last.at_ms && count >= this.last.count)
         rate = ((count - this.last.count) * 1000) / (now_ms - this.last.at_ms);
