@@ -1,6 +1,7 @@
 // Drives the pages in Chromium against a real `racesim serve`, and prints for each check one line:
 //   {"check": name, "ok": true|false, "detail": text}
 // Usage: node pages.mjs RACESIM NODE_MODULES FOLDER [CHECK…]    screenshots are put into FOLDER
+import { availableParallelism } from "node:os";
 import { checks as all } from "./all_pages_checks.mjs";
 import { checks as fleet } from "./fleet_checks.mjs";
 import { browser, end, inCheck, only, serve } from "./harness.mjs";
@@ -8,8 +9,9 @@ import { checks as race } from "./race_checks.mjs";
 import { checks as recorded, fastRace } from "./recorded_checks.mjs";
 import { checks as service } from "./service_checks.mjs";
 
-/** Most of a check is waiting for what comes: several share the browser. The long ones begin first. */
-const AT_ONCE = 3;
+/** Maps and canvases are drawn by the processors too: on two of them checks that share the browser hold each other up. The long
+    ones begin first. */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 const checks = Object.entries({ ...all, ...recorded, ...fleet, ...race, ...service })
   .filter(([name]) => only.length === 0 || only.includes(name));
 const shared = {};
