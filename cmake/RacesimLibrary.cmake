@@ -75,7 +75,7 @@ function(racesim_library name)
 endfunction()
 
 # A hang guard, not an assertion: sanitizers slow a program down about tenfold.
-set(RACESIM_TEST_TIMEOUT_S 300)
+set(RACESIM_TEST_TIMEOUT_S 600)
 if(RACESIM_SANITIZE)
   set(RACESIM_TEST_TIMEOUT_S 1200)
 elseif("$ENV{RACESIM_FULL}" STREQUAL "1")
