@@ -12,7 +12,7 @@ void ReleaseLog::note(const WireBatch& batch, std::size_t first, std::size_t las
     if (!shed_.empty() && shed_.back().last == begin)
       shed_.back().last = end;
     else
-      shed_.emplace_back(begin, end);
+      shed_.push_back({begin, end});
     return;
   }
   if (!streams_) {

@@ -55,7 +55,7 @@ TEST(AnswerCacheTest, GivesWhatWouldBeMadeAfresh) {
     for (int step = 0; step < 3'000; ++step) {
       if (random() % 15 == 0) sources[random() % sources.size()].add(random() % 2);
       // A question is a set of sources, in a wording; in the last one the answer is too long to be kept.
-      const unsigned asked = random() % 32, wording = random() % 3;
+      const std::size_t asked = random() % 32, wording = random() % 3;
       const std::string key = std::to_string(asked) + std::string(wording * 20, '.');
       AnswerBasis basis;
       std::string fresh(wording == 2 ? 301 : 0, ' ');
