@@ -39,8 +39,9 @@ class IngestMemoryTest(unittest.TestCase):
         run = subprocess.Popen(
             [BINARY, "run", "--scenario", "plays", "--master-data-dir", SOURCE / "data" / "master", "--historical",
              "--start-datetime", "2024-01-01", "--end-datetime", "2024-02-01", "--volume", str(VOLUME), "--posting-rate",
-             "0", "--batch", "2000", "--timeout", "20m", "--retries", "1000", "--api-endpoint",
-             f"http://127.0.0.1:{ingest.port}/events", "--json", "-q"], cwd=folder.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+             "0", "--batch", "2000", "--timeout", "20m", "--retries", "1000", "--retry-max-time", "20m", "--api-endpoint",
+             f"http://127.0.0.1:{ingest.port}/events", "--json", "-q"], cwd=folder.name,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(run.communicate)
         self.addCleanup(run.kill)
         warm_kb = wait_until_it_rests(ingest.process.pid)
