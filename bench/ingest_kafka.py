@@ -17,7 +17,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from support.kafka_broker import broker, is_missing  # noqa: E402
-from support.measure import BINARY, QUICK, by_turns, middle, race, ratio, run, show  # noqa: E402
+from support.measure import BINARY, QUICK, by_turns, middle, processor_s, race, ratio, run, show  # noqa: E402
 
 RATE = 20_000
 SECONDS = 5 if QUICK else 20
@@ -37,12 +37,6 @@ def consumed(database):
             return connection.execute("SELECT sum(consumed) FROM ingest_offsets").fetchone()[0] or 0
     except sqlite3.OperationalError:
         return 0
-
-
-def processor_s(pid):
-    """What the process has taken so far."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def keep_up(brokers, folder, number):

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ.setdefault("RACESIM_BIN", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/racesim"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/cli"))
 from serve_process import Service  # noqa: E402
-from support.measure import QUICK, REFERENCE, ratio, run, show, turn_ratio  # noqa: E402
+from support.measure import QUICK, REFERENCE, processor_s, ratio, run, show, turn_ratio  # noqa: E402
 
 CLIENTS = 100 if QUICK else 1000
 SLOW = 10
@@ -28,22 +28,17 @@ EVENTS_PER_S = 20 * 100
 TICKS_PER_S = 100
 
 
-def processor_s(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-
-
 def numbers(child, mark):
     return [float(word) for word in child.out.split(mark)[1].split()]
 
 
 def serve_clients(service, encoding):
     """(events, bytes, seconds, processor seconds) of one turn."""
-    begin = processor_s(service.process)
+    begin = processor_s(service.process.pid)
     events, size, seconds, thinned, _ = numbers(
         run([REFERENCE / "live_readers", "read", str(service.port), str(CLIENTS), str(SLOW), str(SECONDS),
              f"encoding={encoding}"]), b"@read ")
-    spent = (processor_s(service.process) - begin) * seconds / (seconds + 1)  # the first second is not counted
+    spent = (processor_s(service.process.pid) - begin) * seconds / (seconds + 1)  # the first second is not counted
     if thinned:
         print(f"  {thinned:.0f} times a reader was thinned: other work keeps the machine busy", flush=True)
     return events, size, seconds, spent

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ.setdefault("RACESIM_BIN", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/racesim"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/cli"))
 from serve_process import Service  # noqa: E402
-from support.measure import BINARY, QUICK, REFERENCE, ratio, run, show, turn_ratio  # noqa: E402
+from support.measure import BINARY, QUICK, REFERENCE, processor_s, ratio, run, show, turn_ratio  # noqa: E402
 
 HOURS = 2 if QUICK else 24
 TURNS = 3 if QUICK else 5
@@ -38,11 +38,6 @@ def fill(database):
         raise RuntimeError("the run failed")
 
 
-def processor_s(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-
-
 def ask(service, target):
     status, _, text = service.ask("GET", target)
     if status != 200:
@@ -52,10 +47,10 @@ def ask(service, target):
 
 def answer_s(service, target):
     """Processor time of one answer."""
-    begin = processor_s(service.process)
+    begin = processor_s(service.process.pid)
     for _ in range(ANSWERS):
         ask(service, target)
-    return (processor_s(service.process) - begin) / ANSWERS
+    return (processor_s(service.process.pid) - begin) / ANSWERS
 
 
 def main():

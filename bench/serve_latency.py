@@ -21,18 +21,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ.setdefault("RACESIM_BIN", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/racesim"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/cli"))
 from serve_process import Service, WebSocket  # noqa: E402
-from support.measure import BINARY, QUICK, middle, ratio, show  # noqa: E402
+from support.measure import BINARY, QUICK, middle, processor_s, ratio, show  # noqa: E402
 
 TICK_MS = 10
 TURNS = 5 if QUICK else 15
 SNAPSHOTS = 20 if QUICK else 100
 LISTEN_S = 5 if QUICK else 30
 IDLE_S = 5 if QUICK else 30
-
-
-def processor_s(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def ready_ms(folder):
@@ -112,9 +107,9 @@ def main():
 
         service = Service(folder)
         try:
-            before = processor_s(service.process)
+            before = processor_s(service.process.pid)
             time.sleep(IDLE_S)
-            idle = (processor_s(service.process) - before) / IDLE_S
+            idle = (processor_s(service.process.pid) - before) / IDLE_S
         finally:
             service.stop()
         show("an idle server", [100 * idle], "% of a core")

@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ.setdefault("RACESIM_BIN", str(pathlib.Path(__file__).resolve().parent.parent / "build/release/racesim"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/cli"))
 from serve_process import Service  # noqa: E402
-from support.measure import QUICK, ratio, show, turn_ratio  # noqa: E402
+from support.measure import QUICK, processor_s, ratio, show, turn_ratio  # noqa: E402
 
 CONNECTIONS = 16
 SECONDS = 1 if QUICK else 4
@@ -32,11 +32,6 @@ http {{ access_log off; default_type application/json; keepalive_requests 100000
         proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
         server {{ listen 127.0.0.1:{1}; location / {{ root {0}; }} }} }}
 """
-
-
-def processor_s(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def per_processor_s(pid, url, script=None, idle=0.0):

@@ -92,6 +92,12 @@ def by_turns(turns, **cases):
     return results
 
 
+def processor_s(pid):
+    """Processor time that the process has taken so far, in seconds."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def middle(values):
     return statistics.median(values)
 
