@@ -69,7 +69,9 @@ TEST(SettledEvents, RemembersDeadLettersBehindTheFirstGap) {
       std::set<std::uint64_t> told;
       for (std::size_t i = 0; i < progress.dead_lettered.size(); ++i) {
         const OrdinalRange range = progress.dead_lettered[i];
-        if (i > 0) EXPECT_LT(progress.dead_lettered[i - 1].last, range.first);
+        if (i > 0) {
+          EXPECT_LT(progress.dead_lettered[i - 1].last, range.first);
+        }
         for (std::uint64_t k = range.first; k < range.last; ++k) told.insert(k);
       }
       EXPECT_EQ(told, std::set<std::uint64_t>(letters.lower_bound(progress.below), letters.end()))
