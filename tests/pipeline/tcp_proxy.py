@@ -71,6 +71,7 @@ class Proxy:
         self.calm.set()
         self.cuts = 0
         self.connections = []
+        self.opening = threading.Lock()  # from the first byte that a connection takes until it is in the list
         self.stopping = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
@@ -90,16 +91,18 @@ class Proxy:
         while not self.stopping.is_set():
             try:
                 if select.select([self.listener], [], [], 0.1)[0]:
-                    self.connections.append(Connection(self, self.listener.accept()[0]))
+                    with self.opening:
+                        self.connections.append(Connection(self, self.listener.accept()[0]))
             except (OSError, ValueError):
                 pass  # the server is down, or we are to stop
 
     def cut_all(self):
         """True if there was anything to cut."""
-        open_ones = [c for c in self.connections if not c.ended.is_set()]
-        for connection in open_ones:
-            connection.cut()
-        self.connections = []
+        with self.opening:
+            open_ones = [c for c in self.connections if not c.ended.is_set()]
+            for connection in open_ones:
+                connection.cut()
+            self.connections = []
         return bool(open_ones)
 
     def torment(self, seed, cuts, goes_on):
