@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// What a command that only writes ends with.
-Result<int> wrote(const Done& done) {
+Result<int> config_written(const Done& done) {
   if (!done) return tl::make_unexpected(done.error());
   return kExitOk;
 }
@@ -98,7 +98,7 @@ Result<int> show(Context& context, bool origin) {
     if (lines.empty()) return;
     text += (table.empty() ? "" : "\n[" + table + "]\n") + lines;
   });
-  const Result<int> code = wrote(write_stdout(
+  const Result<int> code = config_written(write_stdout(
       context.globals->json ? object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text));
   return code && !valid ? Result<int>(kExitUsage) : code;
 }
@@ -128,7 +128,7 @@ std::string template_text(const CommandSpec& root) {
 /// Never overwrites: the file may hold somebody's work.
 Result<int> init(Context& context) {
   const std::string text = template_text(*context.root);
-  if (context.globals->dry_run) return wrote(write_stdout(text));
+  if (context.globals->dry_run) return config_written(write_stdout(text));
   const std::string path = context.globals->config.empty() ? "racesim.toml" : context.globals->config;
   if (::access(path.c_str(), F_OK) == 0)
     return fail(ErrorKind::usage, path + " exists already",
@@ -153,7 +153,7 @@ Result<int> paths(Context& context) {
     text += path + (found ? "\n" : "  (missing)\n");
     array.push_back({{"path", path}, {"found", found}});
   }
-  return wrote(write_stdout(context.globals->json ? array.dump() + "\n" : text));
+  return config_written(write_stdout(context.globals->json ? array.dump() + "\n" : text));
 }
 
 CommandSpec show_config_command() {

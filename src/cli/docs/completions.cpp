@@ -84,7 +84,7 @@ const char* value_helper(const OptionSpec& option) {
 }
 
 /// Text inside single quotes in sh, zsh and fish.
-std::string quoted(const std::string& text) {
+std::string shell_quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -110,9 +110,9 @@ std::string zsh_option(const OptionSpec& option) {
   std::string spec =
       fmt::format("{}--{}[{}]", option.repeatable ? "*" : "", option.name, zsh_text(option.help));
   if (!option.metavar.empty()) spec += ":" + zsh_text(option.metavar) + ":" + action;
-  std::string text = "      " + quoted(spec) + " \\\n";
+  std::string text = "      " + shell_quoted(spec) + " \\\n";
   if (option.letter != 0)
-    text += "      " + quoted(fmt::format("-{}[{}]", option.letter, zsh_text(option.help))) + " \\\n";
+    text += "      " + shell_quoted(fmt::format("-{}[{}]", option.letter, zsh_text(option.help))) + " \\\n";
   return text;
 }
 
@@ -129,7 +129,7 @@ std::string zsh_command_names(const CommandSpec& root) {
   std::string cases;
   for_each_command(root, [&](const CommandPath& path) {
     if (const auto names = visible_commands(*path.back()); !names.empty())
-      cases += fmt::format("    {}) compadd -- {} ;;\n", quoted(below_root(path)), joined(names));
+      cases += fmt::format("    {}) compadd -- {} ;;\n", shell_quoted(below_root(path)), joined(names));
   });
   return "_racesim_command_names() {\n  case \"${(j: :)words[2,CURRENT-1]}\" in\n" + cases + "  esac\n}\n";
 }
@@ -143,25 +143,25 @@ std::string fish_command_names(const CommandSpec& root, const std::string& condi
     const std::string seen = path.size() == 1
                                  ? "not __fish_seen_subcommand_from " + joined(commands_with_names(root))
                                  : "__fish_seen_subcommand_from " + path.back()->name;
-    text += "complete -c racesim -n " + quoted(condition + "; and " + seen) + " -a " + quoted(joined(names)) +
-            "\n";
+    text += "complete -c racesim -n " + shell_quoted(condition + "; and " + seen) + " -a " +
+            shell_quoted(joined(names)) + "\n";
   });
   return text;
 }
 
 /// One line; fish asks `condition` each time the user presses Tab.
 std::string fish_option(const OptionSpec& option, const std::string& condition) {
-  std::string line = "complete -c racesim" + (condition.empty() ? "" : " -n " + quoted(condition));
+  std::string line = "complete -c racesim" + (condition.empty() ? "" : " -n " + shell_quoted(condition));
   if (option.letter != 0) line += fmt::format(" -s {}", option.letter);
   line += " -l " + option.name;
   const std::vector<std::string> words = value_words(option);
   const bool paths = option.complete == Complete::file || option.complete == Complete::directory;
   if (!option.metavar.empty()) line += paths ? " -r -F" : " -x";
   if (option.list || option.complete == Complete::target)
-    line += " -a " + quoted(fmt::format("(_{} {})", value_helper(option), joined(words)));
+    line += " -a " + shell_quoted(fmt::format("(_{} {})", value_helper(option), joined(words)));
   else if (!words.empty())
-    line += " -a " + quoted(joined(words));
-  return line + " -d " + quoted(option.help) + "\n";
+    line += " -a " + shell_quoted(joined(words));
+  return line + " -d " + shell_quoted(option.help) + "\n";
 }
 
 /// "racesim config show" → "_racesim_config_show".
@@ -184,18 +184,18 @@ BashTables bash_tables(const CommandSpec& root) {
   BashTables t;
   for_each_command(root, [&](const CommandPath& path) {
     const std::string place = below_root(path);
-    if (!place.empty()) t.known += (t.known.empty() ? "" : "|") + quoted(place);
+    if (!place.empty()) t.known += (t.known.empty() ? "" : "|") + shell_quoted(place);
     std::vector<std::string> options;
     for (const OptionSpec& option : visible_options(path)) options.push_back("--" + option.name);
-    t.words += fmt::format("    {}) words='{}'; options='{}'; helper={} ;;\n", quoted(place),
+    t.words += fmt::format("    {}) words='{}'; options='{}'; helper={} ;;\n", shell_quoted(place),
                            joined(argument_words(path)), joined(options),
                            takes_file(*path.back()) ? "_racesim_files" : "_racesim_words");
     if (takes_command(*path.back()))
       for_each_command(root, [&](const CommandPath& named) {
         if (named.size() < 2) return;
-        t.known += "|" + quoted(place + " " + below_root(named));
+        t.known += "|" + shell_quoted(place + " " + below_root(named));
         t.words += fmt::format("    {}) words='{}'; options='{}'; helper=_racesim_words ;;\n",
-                               quoted(place + " " + below_root(named)),
+                               shell_quoted(place + " " + below_root(named)),
                                joined(visible_commands(*named.back())), joined(options));
       });
     for (const OptionSpec& option : distinct_options(*path.back())) {
@@ -293,7 +293,7 @@ std::string zsh_completion(const CommandSpec& root) {
           "      '1: :->command' '*::argument:->rest'\n  case $state in\n    command)\n      local -a "
           "commands=(\n";
       for (const CommandSpec& sub : path.back()->subcommands)
-        if (!sub.hidden) text += "        " + quoted(sub.name + ":" + zsh_text(sub.summary)) + "\n";
+        if (!sub.hidden) text += "        " + shell_quoted(sub.name + ":" + zsh_text(sub.summary)) + "\n";
       text += "      )\n      _describe command commands ;;\n    rest)\n      case $line[1] in\n";
       for (const CommandSpec& sub : path.back()->subcommands) {
         if (sub.hidden) continue;
@@ -303,7 +303,7 @@ std::string zsh_completion(const CommandSpec& root) {
       }
       text += "      esac ;;\n  esac\n";
     } else {
-      text += "      " + quoted("*:argument:" + zsh_argument(path)) + "\n";
+      text += "      " + shell_quoted("*:argument:" + zsh_argument(path)) + "\n";
     }
     text += "}\n";
   });
@@ -332,8 +332,8 @@ std::string fish_completion(const CommandSpec& root) {
     const std::string both = condition + (condition.empty() || unless.empty() ? "" : "; and ") + unless;
     for (const CommandSpec& sub : path.back()->subcommands)
       if (!sub.hidden)
-        text += "complete -c racesim -n " + quoted(both) + " -a " + quoted(sub.name) + " -d " +
-                quoted(sub.summary) + "\n";
+        text += "complete -c racesim -n " + shell_quoted(both) + " -a " + shell_quoted(sub.name) + " -d " +
+                shell_quoted(sub.summary) + "\n";
     for (const OptionSpec& option : distinct_options(*path.back())) {
       if (option.hidden) continue;
       if (!option.positional)
@@ -341,8 +341,9 @@ std::string fish_completion(const CommandSpec& root) {
       else if (option.complete == Complete::command)
         text += fish_command_names(root, condition);
       else if (const auto values = argument_words(path); !values.empty() || takes_file(*path.back()))
-        text += "complete -c racesim -n " + quoted(condition) + (takes_file(*path.back()) ? " -F" : "") +
-                (values.empty() ? "" : " -a " + quoted(joined(values))) + "\n";
+        text += "complete -c racesim -n " + shell_quoted(condition) +
+                (takes_file(*path.back()) ? " -F" : "") +
+                (values.empty() ? "" : " -a " + shell_quoted(joined(values))) + "\n";
     }
   });
   return text;

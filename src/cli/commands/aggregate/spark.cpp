@@ -12,6 +12,7 @@
 #include "agg/window_shape.h"
 #include "base/quantity.h"
 #include "cli/commands/kafka_property.h"
+#include "cli/commands/milliseconds.h"
 #include "cli/exit_codes.h"
 #include "cli/values.h"
 
@@ -19,7 +20,6 @@ namespace racesim::cli {
 namespace {
 
 constexpr const char* kOnSpark = "Spark";
-constexpr std::int64_t kNsPerMs = 1'000'000;
 
 /// What the job can do; all else that is typed is refused.
 constexpr std::string_view kTaken[] = {

@@ -4,14 +4,13 @@
 #include <utility>
 
 #include "cli/commands/connect_grace.h"
+#include "cli/commands/milliseconds.h"
 #include "cli/commands/replay/options.h"
 #include "io/files/secret_file.h"
 #include "run/replay/source_requests.h"
 
 namespace racesim::cli {
 namespace {
-
-constexpr std::int64_t kNsPerMs = 1'000'000;
 
 Done add_sources(const ReplayOptions& o, ReplayConfig& replay) {
   std::string password;

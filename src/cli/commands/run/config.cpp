@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "cli/commands/connect_grace.h"
+#include "cli/commands/milliseconds.h"
 #include "cli/commands/run/options.h"
 #include "cli/commands/run/scenario_options.h"
 #include "cli/version.h"
@@ -13,7 +14,6 @@
 namespace racesim::cli {
 namespace {
 
-constexpr std::int64_t kNsPerMs = 1'000'000;
 // The songs document's defaults.
 constexpr Rate kHttpHistoricalRate{10, 1};
 

@@ -10,7 +10,7 @@ namespace racesim::serve {
 namespace {
 
 constexpr double kRateMost_hz = 20;
-constexpr std::int64_t kLook_ns = kNsPerSecond / 10;
+constexpr std::int64_t kLookForEvents_ns = kNsPerSecond / 10;
 
 const EventRing& race_ring(const Resolvers& resolvers) {
   return resolvers.parts().feed.ring(*resolvers.scenario_of(Subject::cars));
@@ -19,7 +19,7 @@ const EventRing& race_ring(const Resolvers& resolvers) {
 class StandingsSource final : public EventSource {
  public:
   explicit StandingsSource(const RowType& type) : type_(type) {}
-  std::int64_t pause_ns() const override { return kLook_ns; }
+  std::int64_t pause_ns() const override { return kLookForEvents_ns; }
 
   Result<const void*> next(const Resolvers& resolvers) override {
     const LiveResults& live = resolvers.parts().processing.of(*resolvers.scenario_of(Subject::cars));
@@ -74,7 +74,7 @@ class TelemetrySource final : public EventSource {
 class RaceControlSource final : public EventSource {
  public:
   explicit RaceControlSource(const RowType& type) : type_(type) {}
-  std::int64_t pause_ns() const override { return kLook_ns; }
+  std::int64_t pause_ns() const override { return kLookForEvents_ns; }
 
   Result<const void*> next(const Resolvers& resolvers) override {
     Result<HistoryRows> rows =

@@ -16,9 +16,9 @@ enum Counter : std::uint64_t {
   kBrake,
   kLateral,
   kReaction,
-  kShift,
+  kShiftWish,
   kThirst,
-  kHard
+  kHardShare
 };
 
 constexpr std::array<float, kMostGears> kRatios{3.73F, 2.05F, 1.39F, 1.10F, 0.89F, 0.74F};
@@ -48,7 +48,7 @@ void set_engine(Vehicle& vehicle, const VehicleRow& body, double temper) {
     vehicle.rpm_per_mps[i] = static_cast<float>(60 / (kTwoPi * kWheelRadius_m) * kRatios[i] * final_ratio);
   vehicle.redline_rpm = body.redline_rpm;
   const double span = diesel ? 0.78 : 1.0;
-  const double wish = 2700 + 450 * temper + 120 * roughly_normal(draw(vehicle.key, kShift));
+  const double wish = 2700 + 450 * temper + 120 * roughly_normal(draw(vehicle.key, kShiftWish));
   vehicle.up_rpm = static_cast<float>(std::clamp(wish, 2300.0, 3400.0) * span);
   vehicle.down_rpm = static_cast<float>(std::min(1300 * span, 0.5 * vehicle.up_rpm));
   vehicle.mass_kg = body.mass_kg;

@@ -53,12 +53,12 @@ constexpr LawInfo kLaws[] = {
 };
 
 constexpr double kKmhPerMps = 3.6;
-constexpr double kGravity_mps2 = 9.80665;
+constexpr double kStandardGravity_mps2 = 9.80665;
 
 /// The regulations' limit.
 constexpr double kMostEngine_rpm = 15'000;
 /// What the rules allow.
-constexpr double kMostFuel_kg = 110;
+constexpr double kTankMost_kg = 110;
 /// Over longer times than this a mean says too little of what happened between.
 constexpr double kLongest_s = 0.25;
 /// A car brakes from 1 to 4 g within 0.2 s.
@@ -97,7 +97,7 @@ void SampleLaws::check_ranges(const SampleFacts& now, std::vector<Breach>& out) 
   check_range(kThrottle, names.throttle, now.throttle_pct, 0, 100, out);
   check_range(kBrake, names.brake, now.brake_pct, 0, 100, out);
   check_range(kSector, "sector", now.sector, 1, 3, out);
-  check_range(kFuelRange, "fuel_kg", now.fuel_kg, 0, kMostFuel_kg, out);
+  check_range(kFuelRange, "fuel_kg", now.fuel_kg, 0, kTankMost_kg, out);
   check_range(kWearRange, "tyre_wear_pct", now.wear_pct, 0, 100, out);
   check_range(kAlong, "lon_g", now.lon_g, -kMostLoss_g, kMostLoss_g, out);
   check_range(kAcross, "lat_g", now.lat_g, -kMostLoss_g, kMostLoss_g, out);
@@ -161,8 +161,8 @@ void SampleLaws::check_motion(const SampleFacts& last, const SampleFacts& now, s
     out.push_back({fmt::format("{}, {}", names.x, names.y),
                    fmt::format("{:.2f} to {:.2f} m further", std::max(0.0, least_m), most_m),
                    fmt::format("{:.2f} m", way_m)});
-  const double rounding_g = now.speed_step_kmh / kKmhPerMps / dt_s / kGravity_mps2;
-  const double mean_g = (now_mps - last_mps) / dt_s / kGravity_mps2;
+  const double rounding_g = now.speed_step_kmh / kKmhPerMps / dt_s / kStandardGravity_mps2;
+  const double mean_g = (now_mps - last_mps) / dt_s / kStandardGravity_mps2;
   book_.judge(kForces);
   if (mean_g > kMostGain_g + rounding_g || mean_g < -kMostLoss_g - rounding_g)
     out.push_back({std::string(names.speed), fmt::format("a change of {} to {} g", -kMostLoss_g, kMostGain_g),

@@ -18,7 +18,7 @@ constexpr double kGrandPrix_laps = 52;
 constexpr double kContact = 0.2, kContactAndSafetyCar = 0.85;
 /// Races that are stopped, of a Grand Prix's length: for a pile-up in the first lap, or a heavy accident
 /// later.
-constexpr double kRed = 0.2, kRedFirstLap = 0.25;
+constexpr double kRedShare = 0.2, kRedFirstLap = 0.25;
 constexpr std::size_t kRedLeast_cars = 5;
 constexpr double kSecondCar = 0.4;
 constexpr std::array<double, 3> kAftermath{0.5, 0.2, 0.3};  ///< wing, puncture, out
@@ -126,7 +126,7 @@ void draw_contact(const PlanInput& input, bool safety_car, std::vector<Incident>
 
 double red_share(const PlanInput& input) {
   const double distance = std::min(1.0, input.laps / kGrandPrix_laps);
-  return kRed * (kRedFirstLap + (1 - kRedFirstLap) * distance);
+  return kRedShare * (kRedFirstLap + (1 - kRedFirstLap) * distance);
 }
 
 /// An accident that takes so long to clear away that the race is stopped.
@@ -152,7 +152,7 @@ void draw_red_flag(const PlanInput& input, std::vector<Incident>& list) {
   cause->in_pit = false;
   cause->response = Response::red;
   cause->lap = 1;
-  if (draws.chance(2, kRedFirstLap * kRed / red_share(input))) {
+  if (draws.chance(2, kRedFirstLap * kRedShare / red_share(input))) {
     cause->checkpoint = 3 + static_cast<std::uint32_t>(draws.uniform(3) * 2);
     cause->reason = kCollision;
     return;

@@ -8,7 +8,7 @@
 namespace racesim::race {
 namespace {
 
-constexpr std::size_t kPointsLeast = 10;
+constexpr std::size_t kLinePointsLeast = 10;
 constexpr double kOpenEnd_m = 20;
 constexpr double kOpenEndSteps = 1.5;
 constexpr double kSame_m = 0.1;
@@ -38,9 +38,10 @@ Done close_circuit(std::vector<CentrePoint>& points, const CentrelineForm& form,
   const bool closed = points.size() > 1 && distance_m(points.front(), points.back()) < kSame_m;
   if (closed) points.pop_back();
   const std::size_t count = points.size();
-  if (count < kPointsLeast)
+  if (count < kLinePointsLeast)
     return no_circuit(
-        name, fmt::format("{} points are too few for a circuit: at least {} are needed", count, kPointsLeast),
+        name,
+        fmt::format("{} points are too few for a circuit: at least {} are needed", count, kLinePointsLeast),
         "give the points of one whole lap, best about 5 m apart");
   double length = 0;
   for (std::size_t i = 1; i < count; ++i) {
