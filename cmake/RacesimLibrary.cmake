@@ -91,8 +91,8 @@ elseif("$ENV{RACESIM_FULL}" STREQUAL "1")
 endif()
 
 # racesim_test(NAME [LABEL label] [THREADED filter] USES targets…): all sources of tests/unit/NAME as the program
-# test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match the filter have the labels
-# memory and threads.
+# test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match the filter have the label
+# threads too.
 function(racesim_test name)
   cmake_parse_arguments(ARG "" "LABEL;THREADED" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
@@ -106,7 +106,7 @@ function(racesim_test name)
   set(discovery TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120)
   if(ARG_THREADED)
     gtest_discover_tests(test_${name} ${discovery} TEST_FILTER "${ARG_THREADED}" TEST_LIST ${name}_threaded
-                         PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,memory,threads")
+                         PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,threads")
     list(APPEND discovery TEST_FILTER "-${ARG_THREADED}")
   endif()
   gtest_discover_tests(test_${name} ${discovery}

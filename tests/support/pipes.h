@@ -57,7 +57,7 @@ inline std::string read_some(int fd, std::size_t limit) {
   std::string text(limit, '\0');
   std::size_t size = 0;
   while (size < limit) {
-    const ssize_t got = read(fd, text.data() + size, limit - size);
+    const ssize_t got = ::read(fd, text.data() + size, limit - size);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     size += static_cast<std::size_t>(got);

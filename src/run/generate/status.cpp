@@ -20,7 +20,10 @@ const char* to_string(RunState state) {
   return "";
 }
 
-LagSummary summarise(const Histogram& lag) {
+LagSummary summarise(const Histogram& live) {
+  // A copy is of one moment: read one after another while somebody records, more could be within a bound than
+  // there are.
+  const Histogram lag(live);
   const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
   LagSummary summary{lag.count(),
                      ms(lag.quantile_ns(0.5)),
