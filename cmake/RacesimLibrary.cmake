@@ -90,11 +90,11 @@ elseif("$ENV{RACESIM_FULL}" STREQUAL "1")
   set(RACESIM_TEST_TIMEOUT_S 7200)
 endif()
 
-# racesim_test(NAME [LABEL label] [THREADED filter] USES targets…): all sources of tests/unit/NAME as the program
-# test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match the filter have the label
-# threads too.
+# racesim_test(NAME [LABEL label] [THREADED filter] [LONG filter] USES targets…): all sources of tests/unit/NAME as the program
+# test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match THREADED have the
+# label threads too; those that match LONG, whole races that take minutes under a sanitizer, have none.
 function(racesim_test name)
-  cmake_parse_arguments(ARG "" "LABEL;THREADED" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;THREADED;LONG" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
   racesim_together(sources "${PROJECT_SOURCE_DIR}/tests" unit_${name} ${sources})
   add_executable(test_${name} ${sources})
@@ -108,6 +108,10 @@ function(racesim_test name)
     gtest_discover_tests(test_${name} ${discovery} TEST_FILTER "${ARG_THREADED}" TEST_LIST ${name}_threaded
                          PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,threads")
     list(APPEND discovery TEST_FILTER "-${ARG_THREADED}")
+  elseif(ARG_LONG)
+    gtest_discover_tests(test_${name} ${discovery} TEST_FILTER "${ARG_LONG}" TEST_LIST ${name}_long
+                         PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS unit)
+    list(APPEND discovery TEST_FILTER "-${ARG_LONG}")
   endif()
   gtest_discover_tests(test_${name} ${discovery}
                        PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,${ARG_LABEL}")

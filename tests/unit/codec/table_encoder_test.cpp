@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -38,19 +40,16 @@ RowBatch random_rows(const SchemaInfo& schema, std::uint64_t seed, std::size_t c
   return rows;
 }
 
-/// Rows that begin with the bytes of earlier ones, as the lines of one car do, some with one byte changed.
+/// Rows that begin with the bytes of earlier ones, as the lines of one car do, some with one bit of run,
+/// session or car changed.
 template <class Row>
 RowBatch rows_of_speakers(std::uint64_t seed) {
   RandomRows dice(seed);
   RowBatch rows = random_rows(schema_info<Row>(), seed, 1000);
-  constexpr std::size_t kSize = head_size<Row>();
-  constexpr bool kEndsWithText =
-      schema_detail::type_of<fragments::Member<Row, head_fields<Row>() - 1>>() == FieldType::text;
+  constexpr std::size_t kBeforeTexts = offsetof(Row, driver);
   for (std::size_t i = 100; i < rows.size(); ++i) {
-    std::memcpy(rows.row_bytes(i), rows.row_bytes(dice.below_n(100)), kSize);
-    // Not within the text, which has to lie in the arena.
-    if (dice.below_n(8) == 0)
-      rows.row_bytes(i)[dice.below_n(kEndsWithText ? kSize - sizeof(Text) : kSize)] ^= std::byte{1};
+    std::memcpy(rows.row_bytes(i), rows.row_bytes(dice.below_n(100)), head_size<Row>());
+    if (dice.below_n(8) == 0) rows.row_bytes(i)[dice.below_n(kBeforeTexts)] ^= std::byte{1};
   }
   return rows;
 }
