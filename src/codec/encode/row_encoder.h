@@ -8,7 +8,6 @@
 
 #include "base/check.h"
 #include "codec/encode/fragments.h"
-#include "codec/encode/head_texts.h"
 #include "codec/encode/put.h"
 #include "codec/encode/whole_batch.h"
 #include "codec/encoder.h"
@@ -48,8 +47,6 @@ struct CsvFormat {
 template <class Row, class Format>
 class RowEncoder final : public Encoder {
  public:
-  RowEncoder() { RACESIM_CHECK(lies_at_front(schema_info<Row>(), kHeadFields, kHeadSize)); }
-
   void encode(const RowBatch& rows, WireBatch& out) const override {
     const std::size_t count = rows.size();
     const std::size_t old_count = out.ends.size();
@@ -81,17 +78,10 @@ class RowEncoder final : public Encoder {
   template <std::size_t I>
   static constexpr fragments::Fragment kFragment = Format::template fragment<Row, I>();
 
-  /// Who speaks: the fields at the front of the row that name the run, the session and the car or vehicle.
-  /// They follow each other in memory without a gap, so their bytes say whether the text is the same as
-  /// before.
-  static constexpr std::size_t kHeadFields = head_fields<Row>();
-  static constexpr std::size_t kHeadSize = head_size<Row>();
-
   struct State {
     put::MinutePrefix minute;
     put::HexText hex;
     std::string_view arena;
-    HeadTexts<kHeadSize> heads;
   };
 
   /// An enum's name, ready to be copied in two blocks.
@@ -199,27 +189,9 @@ class RowEncoder final : public Encoder {
     return value<fragments::Member<Row, I>, f.decimals>(p, row.*(f.member), state);
   }
 
-  /// The fields from First to Last - 1.
-  template <std::size_t First, std::size_t... I>
-  static RACESIM_INLINE char* steps(char* p, const Row& row, State& state, std::index_sequence<I...>) {
-    ((p = step<First + I>(p, row, state)), ...);
-    return p;
-  }
-
-  static RACESIM_INLINE char* head(char* p, const Row& row, State& state) {
-    constexpr auto kAll = std::make_index_sequence<kHeadFields>{};
-    if constexpr (kHeadFields < 2) return steps<0>(p, row, state, kAll);
-    auto& kept = state.heads.of(reinterpret_cast<const std::byte*>(&row));
-    if (kept.is_of(reinterpret_cast<const std::byte*>(&row))) [[likely]]
-      return kept.put(p);
-    char* const end = steps<0>(p, row, state, kAll);
-    kept.keep(reinterpret_cast<const std::byte*>(&row), p, end);
-    return end;
-  }
-
-  static RACESIM_INLINE char* whole_row(char* p, const Row& row, State& state) {
-    p = head(p, row, state);
-    p = steps<kHeadFields>(p, row, state, std::make_index_sequence<kFields - kHeadFields>{});
+  template <std::size_t... I>
+  static RACESIM_INLINE char* row_steps(char* p, const Row& row, State& state, std::index_sequence<I...>) {
+    ((p = step<I>(p, row, state)), ...);
     return put::literal<kFragment<kFields>.size>(p, kFragment<kFields>.text.data());
   }
 
@@ -228,7 +200,7 @@ class RowEncoder final : public Encoder {
     state.arena = rows.arena;
     const auto span = rows.template rows<Row>();
     for (std::size_t i = 0; i < span.size(); ++i) {
-      p = whole_row(p, span[i], state);
+      p = row_steps(p, span[i], state, std::make_index_sequence<kFields>{});
       ends[i] = static_cast<std::uint32_t>(p - base);
     }
     return p;

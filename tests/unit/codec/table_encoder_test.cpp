@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstddef>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -36,20 +34,6 @@ RowBatch random_rows(const SchemaInfo& schema, std::uint64_t seed, std::size_t c
     EventHead head;
     head.seq = i;
     rows.heads.push_back(head);
-  }
-  return rows;
-}
-
-/// Rows that begin with the bytes of earlier ones, as the lines of one car do, some with one bit of run,
-/// session or car changed.
-template <class Row>
-RowBatch rows_of_speakers(std::uint64_t seed) {
-  RandomRows dice(seed);
-  RowBatch rows = random_rows(schema_info<Row>(), seed, 1000);
-  constexpr std::size_t kBeforeTexts = offsetof(Row, driver);
-  for (std::size_t i = 100; i < rows.size(); ++i) {
-    std::memcpy(rows.row_bytes(i), rows.row_bytes(dice.below_n(100)), head_size<Row>());
-    if (dice.below_n(8) == 0) rows.row_bytes(i)[dice.below_n(kBeforeTexts)] ^= std::byte{1};
   }
   return rows;
 }
@@ -98,28 +82,6 @@ TEST(TableEncoder, WritesTheBytesOfTheUnrolledEncoders) {
 TEST(TableEncoder, WritesTheBytesThatMasterDataWouldHaveUnrolled) {
   compare_all(RowList<SongRow, UserRow, LocationRow, VehicleRow>{});
   compare_all(RowList<DriverRow, TeamRow, CarRow, CheckpointRow>{});
-}
-
-template <class Row>
-void compare_speakers() {
-  static_assert(head_fields<Row>() >= 2, "its beginnings are not kept");
-  for (const TextFormat format : {TextFormat::json, TextFormat::csv}) {
-    const TableEncoder table(schema_info<Row>(), format);
-    const std::unique_ptr<Encoder> kept = unrolled<Row>(format);
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-      const RowBatch rows = rows_of_speakers<Row>(seed);
-      WireBatch by_table, by_rows;
-      table.encode(rows, by_table);
-      kept->encode(rows, by_rows);
-      expect_same(by_table, by_rows, std::string(Schema<Row>::name) + ", seed " + std::to_string(seed));
-    }
-  }
-}
-
-TEST(TableEncoder, WritesTheBeginningsThatUnrolledEncodersKeep) {
-  compare_speakers<TelemetryRow>();
-  compare_speakers<CheckpointPassRow>();
-  compare_speakers<LapRow>();
 }
 
 TEST(TableEncoder, KnowsEveryFieldTypeListsAndNestedKeys) {
