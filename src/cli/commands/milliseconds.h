@@ -1,4 +1,4 @@
-// Nanoseconds, in which all times are kept, in a millisecond, to which starts of runs and the options of Spark are rounded.
+// Times are kept in nanoseconds; starts of runs and the options of Spark are whole milliseconds.
 #pragma once
 
 #include <cstdint>
