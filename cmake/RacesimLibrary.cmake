@@ -92,7 +92,7 @@ endif()
 
 # racesim_test(NAME [LABEL label] [THREADED filter] [LONG filter] USES targets…): all sources of tests/unit/NAME as the program
 # test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match THREADED have the
-# label threads too; those that match LONG, whole races that take minutes under a sanitizer, have none.
+# label threads too; those that match LONG, whole races that take minutes under a sanitizer, have "long" for "memory".
 function(racesim_test name)
   cmake_parse_arguments(ARG "" "LABEL;THREADED;LONG" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
@@ -109,8 +109,9 @@ function(racesim_test name)
                          PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,threads")
     list(APPEND discovery TEST_FILTER "-${ARG_THREADED}")
   elseif(ARG_LONG)
+    string(REPLACE "memory" "long" long_label "${ARG_LABEL}")
     gtest_discover_tests(test_${name} ${discovery} TEST_FILTER "${ARG_LONG}" TEST_LIST ${name}_long
-                         PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS unit)
+                         PROPERTIES TIMEOUT ${RACESIM_TEST_TIMEOUT_S} LABELS "unit,${long_label}")
     list(APPEND discovery TEST_FILTER "-${ARG_LONG}")
   endif()
   gtest_discover_tests(test_${name} ${discovery}
