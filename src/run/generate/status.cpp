@@ -23,7 +23,8 @@ const char* to_string(RunState state) {
 LagSummary summarise(const Histogram& live) {
   // A copy is of one moment: read one after another while somebody records, more could be within a bound than
   // there are.
-  const Histogram lag(live);
+  Histogram lag;
+  lag.merge(live);
   const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
   LagSummary summary{lag.count(),
                      ms(lag.quantile_ns(0.5)),
