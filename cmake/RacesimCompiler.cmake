@@ -34,7 +34,8 @@ endif()
 
 set(RACESIM_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 if(RACESIM_SANITIZE)
-  # Nothing is optimised here, hot or not: that compiles in half the time, and the tests hardly run longer.
+  # Nothing is optimised here, hot or not: that compiles in half the time. Tests that generate whole races take about
+  # twice as long; the longest of them are left to the full suite (LONG in tests/CMakeLists.txt).
   set(RACESIM_HOT_OPTIONS "")
   add_compile_options(-fsanitize=${RACESIM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${RACESIM_SANITIZE})

@@ -3,7 +3,7 @@
 # anonymous namespaces are therefore unique within a library, and within the tests of one.
 option(RACESIM_TOGETHER "Compile the sources of a library together" OFF)
 set(RACESIM_TOGETHER_MOST 24)
-set(CMAKE_UNITY_BUILD OFF)  # would name sources by absolute paths
+set(CMAKE_UNITY_BUILD OFF)  # in place of it there is what follows
 
 # racesim_together(OUT ROOT UNIT sources…): what to compile instead of the sources, which lie below ROOT, an include
 # folder: files UNIT_0.cpp, UNIT_1.cpp, … in the build folder. A new unit begins with a new folder as soon as the one
@@ -90,9 +90,9 @@ elseif("$ENV{RACESIM_FULL}" STREQUAL "1")
   set(RACESIM_TEST_TIMEOUT_S 7200)
 endif()
 
-# racesim_test(NAME [LABEL label] [THREADED filter] [LONG filter] USES targets…): all sources of tests/unit/NAME as the program
-# test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match THREADED have the
-# label threads too; those that match LONG, whole races that take minutes under a sanitizer, have "long" for "memory".
+# racesim_test(NAME [LABEL label] [THREADED filter | LONG filter] USES targets…): all sources of tests/unit/NAME as
+# the program test_NAME, and each of its tests as the ctest entry NAME.Suite.test. Those that match THREADED have the
+# label threads too; those that match LONG, which take minutes under a sanitizer, have "long" in place of "memory".
 function(racesim_test name)
   cmake_parse_arguments(ARG "" "LABEL;THREADED;LONG" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp")
