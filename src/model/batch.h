@@ -44,6 +44,7 @@ class RowBatch {
     heads.clear();
     missing.clear();
     arena.clear();
+    apart = 0;
   }
   /// Makes the batch `count` rows long; new rows are not initialised.
   void resize(std::size_t count) {
@@ -81,6 +82,9 @@ class RowBatch {
   /// it.
   std::vector<std::uint64_t> missing;
   std::string arena;  ///< at most 4 GiB; bytes that Text fields point into
+  /// Row i − apart told of the same thing a sample earlier, so that most of its values are the same or nearly
+  /// so. Encoders of sampled schemas are faster for it; it need not hold for every row. 0: nothing is known.
+  std::size_t apart = 0;
 
  private:
   const SchemaInfo* schema_;

@@ -67,6 +67,7 @@ template <>
 struct Schema<TelemetryRow> {
   static constexpr std::string_view name = "telemetry";
   static constexpr int version = 2;
+  static constexpr bool sampled = true;
   static constexpr auto fields = std::make_tuple(
       field("run", &TelemetryRow::run), field("session", &TelemetryRow::session),
       field("car", &TelemetryRow::car), field("driver", &TelemetryRow::driver),

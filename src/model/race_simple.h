@@ -26,6 +26,7 @@ template <>
 struct Schema<SimpleCarRow> {
   static constexpr std::string_view name = "simple-cars";
   static constexpr int version = 1;
+  static constexpr bool sampled = true;
   static constexpr auto fields = std::make_tuple(
       field("id", &SimpleCarRow::id), field("time", &SimpleCarRow::time),
       field("speed", &SimpleCarRow::speed_dkmh, 1, "km/h"),

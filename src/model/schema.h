@@ -56,9 +56,16 @@ constexpr Field<Row, T> rare_field(std::string_view path, T Row::*member, int de
 }
 
 /// Specialise beside each row: `name`, `version` (content version; a change of bytes is a new one) and
-/// `fields`, a constexpr tuple of Field. Fields of one nested object stand side by side.
+/// `fields`, a constexpr tuple of Field. Fields of one nested object stand side by side. `sampled = true`
+/// where batches hold many rows about the same thing, each much like the one a moment before
+/// (RowBatch::apart).
 template <class Row>
 struct Schema;
+
+template <class Row>
+inline constexpr bool is_sampled = requires {
+  requires Schema<Row>::sampled;
+};
 
 enum class FieldType : std::uint8_t {
   signed_int,    ///< 1, 2, 4 or 8 bytes, × 10^decimals

@@ -50,6 +50,7 @@ template <>
 struct Schema<WideRow> {
   static constexpr std::string_view name = "wide";
   static constexpr int version = 1;
+  static constexpr bool sampled = true;
   static constexpr auto fields =
       std::make_tuple(field("id", &WideRow::id), field("run", &WideRow::run), field("valid", &WideRow::valid),
                       field("mode", &WideRow::mode), field("car.gear", &WideRow::gear),
@@ -99,7 +100,40 @@ class RandomRows {
     }
   }
 
+  /// Appends `count` rows that are most often like the one `apart` rows before them: values stay, numbers and
+  /// times move a little, now and then one is any other.
+  void add_alike(RowBatch& batch, std::size_t count, std::size_t apart) {
+    for (; count > 0; --count) {
+      add(batch, 1);
+      const std::size_t row = batch.size() - 1;
+      if (row < apart || below_n(16) == 0) continue;
+      for (const FieldInfo& f : batch.schema().fields) {
+        if (below_n(32) == 0) continue;
+        const std::size_t bytes = f.size * std::max<std::size_t>(1, f.list_limit);
+        std::memcpy(batch.row_bytes(row) + f.offset, batch.row_bytes(row - apart) + f.offset, bytes);
+        if (f.list_limit > 0)
+          batch.row_bytes(row)[f.count_offset] = batch.row_bytes(row - apart)[f.count_offset];
+        else if (below_n(4) > 0)
+          move(batch.row_bytes(row) + f.offset, f);
+      }
+    }
+  }
+
  private:
+  /// By up to 20 of a number's least steps, if it stays within its range.
+  void move(std::byte* at, const FieldInfo& f) {
+    const bool is_time = f.type == FieldType::time_ms || f.type == FieldType::time_us;
+    if (f.type != FieldType::signed_int && f.type != FieldType::unsigned_int && !is_time) return;
+    std::uint64_t value = 0;
+    std::memcpy(&value, at, f.size);
+    const std::uint64_t moved = value + below_n(41) - 20;
+    const int unused = 64 - 8 * f.size;
+    const auto is_negative = [&](std::uint64_t bits) { return (bits << unused) >> 63 != 0; };
+    if (!is_time && is_negative(value) != is_negative(moved) && below_n(2) == 0) return;
+    const std::uint64_t kept = f.range.most > INT64_MAX || is_time ? moved : within(moved, f);
+    std::memcpy(at, &kept, f.size);
+  }
+
   /// Evenly random, but half of the time one of the edges or a small number.
   std::uint64_t integer(int bits_wide) {
     const std::uint64_t all = UINT64_MAX >> (64 - bits_wide);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,10 @@
 #include "codec/encode/put.h"
 #include "codec/encode/whole_batch.h"
 #include "codec/encoder.h"
+
+#ifdef __SSE4_1__
+#include "codec/encode/kept_line.h"
+#endif
 
 namespace racesim {
 
@@ -52,7 +57,7 @@ class RowEncoder final : public Encoder {
     const std::size_t old_count = out.ends.size();
     out.ends.resize(old_count + count);
     out.heads.insert(out.heads.end(), rows.heads.begin(), rows.heads.end());
-    out.text.reserve_more(count * kMaxRowSize + text_bytes(rows) * Format::kTextGrowth + put::kPutSlack);
+    out.text.reserve_more(count * kMaxRowSize + texts_size(rows) * Format::kTextGrowth + put::kPutSlack);
     char* const base = out.text.data();
     char* end = write_rows(rows, base + out.text.size(), base, out.ends.data() + old_count);
     // Ends are 32-bit: whoever plans the batches keeps them below 4 GiB.
@@ -178,9 +183,13 @@ class RowEncoder final : public Encoder {
     }
   }
 
-  template <std::size_t I>
-  static RACESIM_INLINE char* step(char* p, const Row& row, State& state) {
+  struct KeepsNothing {};
+
+  template <std::size_t I, class Kept>
+  static RACESIM_INLINE char* step(char* p, const char* line, const Row& row, State& state, Kept& kept) {
     constexpr auto& f = std::get<I>(Schema<Row>::fields);
+    if constexpr (!std::is_same_v<Kept, KeepsNothing>)
+      kept.at[I] = static_cast<std::uint32_t>(p - line) + static_cast<std::uint32_t>(kFragment<I>.size);
     if constexpr (Format::kLeavesOut && f.left_out) {
       static_assert(kFragment<I>.text[0] == ',', "nothing of the field before may be left to write");
       if (!(row.*(f.member)).has_value()) return p;
@@ -189,22 +198,92 @@ class RowEncoder final : public Encoder {
     return value<fragments::Member<Row, I>, f.decimals>(p, row.*(f.member), state);
   }
 
+  template <class Kept, std::size_t... I>
+  static RACESIM_INLINE char* row_steps(char* const line, const Row& row, State& state, Kept& kept,
+                                        std::index_sequence<I...>) {
+    char* p = line;
+    ((p = step<I>(p, line, row, state, kept)), ...);
+    p = put::literal<kFragment<kFields>.size>(p, kFragment<kFields>.text.data());
+    if constexpr (!std::is_same_v<Kept, KeepsNothing>) {
+      kept.at[kFields] = static_cast<std::uint32_t>(p - line);
+      kept.note(row);
+    }
+    return p;
+  }
+
+  /// Bytes of a row's texts in field I.
+  template <std::size_t I>
+  static RACESIM_INLINE std::size_t text_size(const Row& row) {
+    using T = fragments::Member<Row, I>;
+    const auto& value = row.*(std::get<I>(Schema<Row>::fields).member);
+    if constexpr (std::is_same_v<T, Text>) {
+      return value.size;
+    } else if constexpr (std::is_same_v<typename schema_detail::ListTraits<T>::Item, Text>) {
+      std::size_t size = 0;
+      for (std::size_t i = 0; i < value.count; ++i) size += value.items[i].size;
+      return size;
+    } else {
+      return 0;
+    }
+  }
   template <std::size_t... I>
-  static RACESIM_INLINE char* row_steps(char* p, const Row& row, State& state, std::index_sequence<I...>) {
-    ((p = step<I>(p, row, state)), ...);
-    return put::literal<kFragment<kFields>.size>(p, kFragment<kFields>.text.data());
+  static RACESIM_INLINE std::size_t texts_size(const Row& row, std::index_sequence<I...>) {
+    return (0 + ... + text_size<I>(row));
+  }
+  static std::size_t texts_size(const RowBatch& rows) {
+    std::size_t size = 0;
+    for (const Row& row : rows.template rows<Row>())
+      size += texts_size(row, std::make_index_sequence<kFields>{});
+    return size;
+  }
+
+  /// Writes the line of `row`.
+  template <class Kept>
+  static RACESIM_INLINE char* write_row(char* line, const Row& row, State& state, Kept& kept) {
+    return row_steps(line, row, state, kept, std::make_index_sequence<kFields>{});
   }
 
   static char* write_rows(const RowBatch& rows, char* p, const char* base, std::uint32_t* ends) {
     State state;
     state.arena = rows.arena;
     const auto span = rows.template rows<Row>();
+#ifdef __SSE4_1__
+    if constexpr (is_sampled<Row>)
+      if (rows.apart > 0 && rows.apart < span.size())
+        return write_alike(span, rows.apart, state, p, base, ends);
+#endif
+    KeepsNothing nothing;
     for (std::size_t i = 0; i < span.size(); ++i) {
-      p = row_steps(p, span[i], state, std::make_index_sequence<kFields>{});
+      p = write_row(p, span[i], state, nothing);
       ends[i] = static_cast<std::uint32_t>(p - base);
     }
     return p;
   }
+
+#ifdef __SSE4_1__
+  /// The same of rows each of which is much like the one `apart` rows before it.
+  static char* write_alike(std::span<const Row> rows, std::size_t apart, State& state, char* p,
+                           const char* base, std::uint32_t* ends) {
+    const auto kept = std::make_unique_for_overwrite<KeptLine<Row, Format>[]>(apart);
+    const char* old = p;
+    for (std::size_t i = 0; i < apart; ++i) {
+      p = write_row(p, rows[i], state, kept[i]);
+      ends[i] = static_cast<std::uint32_t>(p - base);
+    }
+    for (std::size_t i = apart, of = 0; i < rows.size(); ++i) {
+      const char* const old_end = base + ends[i - apart];
+      const auto size = static_cast<std::size_t>(old_end - old);
+      if (kept[of].again(p, old, size, rows[i], rows[i - apart], state.minute)) [[likely]]
+        p += size;
+      else
+        p = write_row(p, rows[i], state, kept[of]);
+      ends[i] = static_cast<std::uint32_t>(p - base);
+      old = old_end;
+      if (++of == apart) of = 0;
+    }
+    return p;
+  }
+#endif
 };
 
 }  // namespace racesim

@@ -1,6 +1,7 @@
 #include "sim/race/race_walk.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/race.h"
 #include "sim/race/car/forces.h"
@@ -17,7 +18,7 @@ constexpr std::size_t kTicksAtOnce = 32;   // of one car: their states too
 /// To the nearest whole number, halves away from zero; the same on every processor.
 template <class Int>
 Int nearest_int(double value) {
-  return static_cast<Int>(value + (value < 0 ? -0.5 : 0.5));
+  return static_cast<Int>(value + std::copysign(0.5, value));
 }
 
 const char* category_name(Category category) {
@@ -58,6 +59,7 @@ struct RaceWalk::Scratch {
   RowBatch messages{schema_info<RaceControlRow>()};
   RowBatch results{schema_info<ResultRow>()};
   std::vector<std::uint32_t> on_air;  ///< the cars of a stretch of ticks
+  std::vector<std::int64_t> plan_ms;  ///< the times of these ticks
   std::vector<RowBatch> renamed;      ///< telemetry, then laps, where they have other names
 
   explicit Scratch(RowNames names) {
@@ -93,7 +95,7 @@ class RaceWalk::Painter {
   const Session& session() const { return *place_.session; }
   bool shown(const SideEvent& event) const;
   void paint_samples(std::uint64_t first, std::uint64_t last, RowConsumer& out);
-  void paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, std::uint64_t last, Text driver);
+  void paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, Text driver);
   void set_row(TelemetryRow& row, const Segment& segment, const CarState& state) const;
   void paint_side(const SideEvent& event, RowConsumer& out);
   void paint_pass(const SideEvent& event);
@@ -166,41 +168,40 @@ void RaceWalk::Painter::paint_samples(std::uint64_t first, std::uint64_t last, R
     rows.clear();
     rows.resize((end - first) * cars.size());
     rows.heads.resize(rows.size());
+    rows.apart = cars.size();
+    scratch_.plan_ms.clear();
+    for (std::uint64_t tick = first; tick < end; ++tick)
+      scratch_.plan_ms.push_back(context_.rate.time_ms(tick) - kGridWait_ms);
     for (std::size_t at = 0; at < cars.size(); ++at)
-      paint_car(cars[at], at, first, end, rows.add_text((*context_.drivers)[cars[at]]));
+      paint_car(cars[at], at, first, rows.add_text((*context_.drivers)[cars[at]]));
     out.take(static_cast<std::uint32_t>(stream), scratch_.named(rows));
     first = end;
   }
 }
 
-/// One car's samples, at place `at` among the cars on the air.
-void RaceWalk::Painter::paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, std::uint64_t last,
-                                  Text driver) {
+/// One car's samples from tick `first` on, at place `at` among the cars on the air.
+void RaceWalk::Painter::paint_car(std::uint32_t car, std::size_t at, std::uint64_t first, Text driver) {
   const std::size_t cars = scratch_.on_air.size();
+  const std::vector<std::int64_t>& plan_ms = scratch_.plan_ms;
   TelemetryRow* row = scratch_.telemetry.rows<TelemetryRow>().data() + at;
   EventHead* head = scratch_.telemetry.heads.data() + at;
-  const auto segments = session().timelines().between(car, context_.rate.time_ms(first) - kGridWait_ms,
-                                                      context_.rate.time_ms(last - 1) - kGridWait_ms);
+  const auto segments = session().timelines().between(car, plan_ms.front(), plan_ms.back());
   auto segment = segments.begin();
-  const auto standings = session().plan().standings.from(car, context_.rate.time_ms(first) - kGridWait_ms);
+  const auto standings = session().plan().standings.from(car, plan_ms.front());
   auto standing = standings.begin();
   const std::uint16_t car_number = number(car);
-  for (std::uint64_t tick = first; tick < last;) {
+  std::uint64_t seq = place_.before.samples[car] + first;
+  for (std::size_t tick = 0; tick < plan_ms.size();) {
     // As many ticks at once as lie in one segment.
-    std::array<std::int64_t, kTicksAtOnce> plan_ms;
     std::array<CarState, kTicksAtOnce> states;
-    const auto time_ms = [&](std::uint64_t n) { return context_.rate.time_ms(n) - kGridWait_ms; };
-    std::int64_t next_ms = time_ms(tick);
-    while (next_ms >= segment->end_ms && segment + 1 != segments.end()) ++segment;
+    while (plan_ms[tick] >= segment->end_ms && segment + 1 != segments.end()) ++segment;
     const std::int64_t end_ms = segment + 1 != segments.end() ? segment->end_ms : INT64_MAX;
-    std::size_t count = 0;
-    do {
-      plan_ms[count++] = next_ms;
-      next_ms = time_ms(tick + count);
-    } while (count < kTicksAtOnce && tick + count < last && next_ms < end_ms);
-    states_at(*segment, plan_ms.data(), count, states.data());
+    const std::size_t most = std::min(plan_ms.size() - tick, kTicksAtOnce);
+    std::size_t count = 1;
+    while (count < most && plan_ms[tick + count] < end_ms) ++count;
+    states_at(*segment, &plan_ms[tick], count, states.data());
     for (std::size_t i = 0; i < count; ++i, ++tick, row += cars, head += cars) {
-      while (standing + 1 != standings.end() && standing[1].since_ms <= plan_ms[i]) ++standing;
+      while (standing + 1 != standings.end() && standing[1].since_ms <= plan_ms[tick]) ++standing;
       set_row(*row, *segment, states[i]);
       row->position = static_cast<std::uint8_t>(standing->position);
       row->gap_ms = standing->gap_ms;
@@ -208,8 +209,8 @@ void RaceWalk::Painter::paint_car(std::uint32_t car, std::size_t at, std::uint64
       row->session = session_number_;
       row->car = car_number;
       row->driver = driver;
-      row->seq = place_.before.samples[car] + tick;
-      row->session_time_ms = plan_ms[i] + kGridWait_ms;
+      row->seq = seq++;
+      row->session_time_ms = plan_ms[tick] + kGridWait_ms;
       row->time.ms = begin_ms_ + row->session_time_ms;
       *head = {row->time.ms * 1'000'000, car_number, car_number, row->seq};
     }

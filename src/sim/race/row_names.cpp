@@ -171,6 +171,7 @@ const SchemaInfo* schema_of(Stream stream, RowNames names) {
 void rename_rows(const RowBatch& from, RowBatch& to) {
   to.heads = from.heads;
   to.arena = from.arena;
+  to.apart = from.apart;
   const bool done = rename_all<TelemetryRow, FastF1TelemetryRow>(from, to) ||
                     rename_all<TelemetryRow, OpenF1CarDataRow>(from, to) ||
                     rename_all<LapRow, FastF1LapRow>(from, to) || rename_all<LapRow, OpenF1LapRow>(from, to);

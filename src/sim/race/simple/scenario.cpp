@@ -74,6 +74,7 @@ class SimpleWalk final : public Walk {
     rows.clear();
     rows.resize(static_cast<std::size_t>(last - first) * cars);
     rows.heads.resize(rows.size());
+    rows.apart = cars;
     for (std::uint32_t car = cars_.first; car < cars_.last; ++car) {
       const Text id = rows.add_text(world_.cars[car].id());
       for (std::uint64_t tick = first; tick < last; ++tick) {
