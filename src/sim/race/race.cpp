@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
+#include <future>
 #include <optional>
 
 #include "base/quantity.h"
@@ -110,36 +112,40 @@ std::optional<PlanInput> qualifying_input(RaceContent content, const Frame& fram
 
 /// Where a race of so many laps breaks the rules of the sport.
 std::vector<Oddity> odd_distance(const PlanInput& input, const Track& track) {
-  const std::uint32_t right = input.sprint ? sprint_laps(track) : grand_prix_laps(track);
-  const std::string hint = fmt::format("leave out --laps for the {} that a {} has on this circuit", right,
-                                       input.sprint ? "sprint" : "Grand Prix");
+  const auto hint = [&] {
+    return fmt::format("leave out --laps for the {} that a {} has on this circuit",
+                       input.sprint ? sprint_laps(track) : grand_prix_laps(track),
+                       input.sprint ? "sprint" : "Grand Prix");
+  };
   std::vector<Oddity> odd;
   const double needed_kg = input.fuel_per_lap_kg * input.laps;
   if (needed_kg > kMostFuel_kg)
     odd.push_back({fmt::format("--laps {}: that takes {:.0f} kg of fuel, and cars may start with {:.0f}: "
                                "they save the rest, which costs time",
                                input.laps, needed_kg, kMostFuel_kg),
-                   hint});
+                   hint()});
   const double race_s = input.laps * kRaceLap * input.piece_tables[0].lap_s({});
   if (race_s * 1000 > static_cast<double>(kTimeLimit_ms))
     odd.push_back({fmt::format("--laps {}: about {:.0f} minutes, and the rules end a race after two hours",
                                input.laps, race_s / 60),
-                   hint});
+                   hint()});
   return odd;
 }
 
 class RaceScenario final : public Scenario, public Owners, public Outlook {
  public:
   RaceScenario(const RaceContent& content, const Frame& frame, Track track, EntryList list)
-      : track_(std::move(track)), templates_(track_, list.models, content.cars, content.kind) {
-    auto qualifying = qualifying_input(content, frame, track_, list);
+      : track_(std::move(track)),
+        qualifying_(
+            std::async(std::launch::async, qualifying_input, content, frame, std::cref(track_), list)),
+        templates_(track_, list.models, content.cars, content.kind) {
     for (const Entry& entry : list.entries) {
       numbers_.push_back(entry.car);
       drivers_.push_back(entry.driver);
       teams_.push_back(list.teams[entry.team]);
     }
     calendar_ = std::make_unique<Calendar>(plan_input(content, frame, templates_, std::move(list.entries)),
-                                           templates_, content.rate, std::move(qualifying));
+                                           templates_, content.rate, qualifying_.get());
     laps_given_ = content.laps_given && content.kind == SessionKind::race;
     context_.stream_index.fill(-1);
     for (const Stream stream : content.streams) {
@@ -218,6 +224,7 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
 
  private:
   Track track_;
+  std::future<std::optional<PlanInput>> qualifying_;  ///< made while the race's own templates are
   Templates templates_;
   std::vector<std::uint32_t> numbers_;        ///< of the cars
   std::vector<std::string> drivers_, teams_;  ///< by car

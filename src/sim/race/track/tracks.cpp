@@ -1,9 +1,10 @@
 #include "sim/race/track/tracks.h"
 
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "base/suggest.h"
-
 #include "sim/race/track/import/import.h"
 #include "sim/race/track/import/track_geojson.h"
 #include "sim/race/track/track_file.h"
@@ -31,6 +32,17 @@ Result<Track> read_any(std::string_view text, const std::string& path, const Imp
   return track;
 }
 
+/// A built-in track, read when first asked for: a run asks several times.
+Result<Track> built_in(const EmbeddedFile& file) {
+  static std::mutex mutex;
+  static std::map<std::string_view, Track> known;
+  const std::lock_guard lock(mutex);
+  if (const auto track = known.find(file.name); track != known.end()) return track->second;
+  Result<Track> track = parse_track(file.text, "track " + std::string(file.name));
+  if (track) known.emplace(file.name, *track);
+  return track;
+}
+
 }  // namespace
 
 std::vector<std::string> track_names() {
@@ -41,7 +53,7 @@ std::vector<std::string> track_names() {
 
 Result<Track> find_track(std::string_view name) {
   for (const EmbeddedFile& track : embedded_tracks())
-    if (track.name == name) return parse_track(track.text, "track " + std::string(name));
+    if (track.name == name) return built_in(track);
   Error error = unknown_choice(name, track_names());
   error.what = "track '" + std::string(name) + "': no such track";
   error.hint += "   or give a CSV file with x_m,y_m,w_tr_right_m,w_tr_left_m, or GeoJSON";
