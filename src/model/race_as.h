@@ -150,7 +150,6 @@ template <>
 struct Schema<OpenF1CarDataRow> {
   static constexpr std::string_view name = "car-data-openf1";
   static constexpr int version = 1;
-  static constexpr bool sampled = true;
   static constexpr auto fields = std::make_tuple(
       field("date", &OpenF1CarDataRow::date), field("driver_number", &OpenF1CarDataRow::driver_number),
       field("speed", &OpenF1CarDataRow::speed_kmh, 0, "km/h"), field("rpm", &OpenF1CarDataRow::rpm, 0, "rpm"),

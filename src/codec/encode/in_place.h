@@ -7,7 +7,6 @@
 
 #include <smmintrin.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -88,7 +88,7 @@ class KeptLine {
     return (note_one<I>(row) && ...);
   }
 
-  /// True but for fields that do not change within a line.
+  /// False if field I differs and has no place in the old line.
   template <std::size_t I>
   static RACESIM_INLINE bool is_alike(const Row& row, const Row& before) {
     if constexpr (kWay<I> == in_place::Way::anew) return member<I>(row) == member<I>(before);

@@ -57,7 +57,7 @@ class RowEncoder final : public Encoder {
     const std::size_t old_count = out.ends.size();
     out.ends.resize(old_count + count);
     out.heads.insert(out.heads.end(), rows.heads.begin(), rows.heads.end());
-    out.text.reserve_more(count * kMaxRowSize + texts_size(rows) * Format::kTextGrowth + put::kPutSlack);
+    out.text.reserve_more(count * kMaxRowSize + text_bytes(rows) * Format::kTextGrowth + put::kPutSlack);
     char* const base = out.text.data();
     char* end = write_rows(rows, base + out.text.size(), base, out.ends.data() + old_count);
     // Ends are 32-bit: whoever plans the batches keeps them below 4 GiB.
@@ -209,32 +209,6 @@ class RowEncoder final : public Encoder {
       kept.note(row);
     }
     return p;
-  }
-
-  /// Bytes of a row's texts in field I.
-  template <std::size_t I>
-  static RACESIM_INLINE std::size_t text_size(const Row& row) {
-    using T = fragments::Member<Row, I>;
-    const auto& value = row.*(std::get<I>(Schema<Row>::fields).member);
-    if constexpr (std::is_same_v<T, Text>) {
-      return value.size;
-    } else if constexpr (std::is_same_v<typename schema_detail::ListTraits<T>::Item, Text>) {
-      std::size_t size = 0;
-      for (std::size_t i = 0; i < value.count; ++i) size += value.items[i].size;
-      return size;
-    } else {
-      return 0;
-    }
-  }
-  template <std::size_t... I>
-  static RACESIM_INLINE std::size_t texts_size(const Row& row, std::index_sequence<I...>) {
-    return (0 + ... + text_size<I>(row));
-  }
-  static std::size_t texts_size(const RowBatch& rows) {
-    std::size_t size = 0;
-    for (const Row& row : rows.template rows<Row>())
-      size += texts_size(row, std::make_index_sequence<kFields>{});
-    return size;
   }
 
   /// Writes the line of `row`.

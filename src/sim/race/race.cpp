@@ -136,8 +136,8 @@ class RaceScenario final : public Scenario, public Owners, public Outlook {
  public:
   RaceScenario(const RaceContent& content, const Frame& frame, Track track, EntryList list)
       : track_(std::move(track)),
-        qualifying_(
-            std::async(std::launch::async, qualifying_input, content, frame, std::cref(track_), list)),
+        qualifying_(std::async(std::launch::async, qualifying_input, content, std::cref(frame),
+                               std::cref(track_), list)),
         templates_(track_, list.models, content.cars, content.kind) {
     for (const Entry& entry : list.entries) {
       numbers_.push_back(entry.car);
